@@ -1,0 +1,70 @@
+import type { EdgeResponse } from './edge-response.ts';
+import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
+
+type Range = { readonly start: number; readonly end: number };
+
+// One range only: for several CloudFront may answer in full, which every client must understand.
+const singleRange = /^bytes=([0-9]{0,15})-([0-9]{0,15})$/;
+
+function rangeOf(text: string, length: number): Range | 'unsatisfiable' | undefined {
+  const [, first, last] = singleRange.exec(text.trim()) ?? [];
+  if (first === undefined || last === undefined || first + last === '') return undefined;
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
+  const start = first === '' ? Math.max(0, length - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? length - 1 : Math.min(Number(last), length - 1);
+  return start > end ? 'unsatisfiable' : { start, end };
+}
+
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//, '');
+}
+
+function matchesTag(condition: string, etag: string): boolean {
+  return condition.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag));
+}
+
+function notModified(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
+  const etag = headerValue(response.headers, 'etag');
+  const tags = headerValue(asked, 'if-none-match');
+  // If-None-Match, where it is sent, is the whole condition: the date is not looked at.
+  if (tags !== undefined) return etag !== undefined && matchesTag(tags, etag);
+  const since = Date.parse(headerValue(asked, 'if-modified-since') ?? '');
+  const modified = Date.parse(headerValue(response.headers, 'last-modified') ?? '');
+  return modified <= since;
+}
+
+function rangeStillHolds(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
+  const condition = headerValue(asked, 'if-range');
+  if (condition === undefined) return true;
+  if (condition.includes('"')) return condition === headerValue(response.headers, 'etag');
+  return condition === headerValue(response.headers, 'last-modified');
+}
+
+function partOf(response: EdgeResponse, text: string): EdgeResponse {
+  const length = response.body.length;
+  const range = rangeOf(text, length);
+  if (range === undefined) return response;
+  const headers = withoutHeaders(response.headers, ['content-range']);
+  if (range === 'unsatisfiable') {
+    const kept = withoutHeaders(headers, ['content-type', 'cache-control', 'etag']);
+    const total: HeaderLine = ['content-range', `bytes */${length}`];
+    return { status: 416, headers: [...kept, total], body: Buffer.alloc(0) };
+  }
+  const { start, end } = range;
+  return {
+    status: 206,
+    headers: [...headers, ['content-range', `bytes ${start}-${end}/${length}`]],
+    body: response.body.subarray(start, end + 1),
+  };
+}
+
+/** Answers a request from a stored object: in full, in part, or that nothing has changed. */
+export function fromStored(response: EdgeResponse, asked: readonly HeaderLine[]): EdgeResponse {
+  if (response.status !== 200) return response;
+  if (notModified(response, asked)) {
+    return { ...response, status: 304, body: Buffer.alloc(0) };
+  }
+  const range = headerValue(asked, 'range');
+  if (range === undefined || !rangeStillHolds(response, asked)) return response;
+  return partOf(response, range);
+}

@@ -1,0 +1,113 @@
+import { type Container, startContainer } from './container.ts';
+import type { EdgeFunction, Log, LogSource } from './edge-function.ts';
+import { LambdaFault } from './lambda-fault.ts';
+
+/** Lambda's concurrency per Region: what would wait beyond it is throttled instead. */
+const maxWaiting = 1_000;
+
+type Job = {
+  readonly event: object;
+  readonly requestId: string;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (fault: unknown) => void;
+};
+
+/** All containers of one function. */
+export type ContainerPool = {
+  /** Runs one event and gives the function's JSON result; a failure is a `LambdaFault`. */
+  readonly invoke: (event: object, requestId: string) => Promise<unknown>;
+  /** Lets running events finish until the deadline (epoch ms), then ends the containers. */
+  readonly close: (deadline: number) => Promise<void>;
+};
+
+/** The containers that exist, and which of them are free. */
+function containerStock(limit: number, start: () => Container) {
+  const all = new Set<Container>();
+  const idle: Container[] = [];
+  const add = (): Container => {
+    const container = start();
+    all.add(container);
+    return container;
+  };
+  const discard = (container: Container): void => {
+    all.delete(container);
+    void container.stop();
+  };
+  return {
+    warm: () => idle.push(add()),
+    take: (): Container | undefined => {
+      for (let container = idle.pop(); container; container = idle.pop()) {
+        if (container.alive()) return container;
+        discard(container);
+      }
+      return all.size < limit ? add() : undefined;
+    },
+    giveBack: (container: Container): void => {
+      if (container.alive()) idle.push(container);
+      else discard(container);
+    },
+    stopAll: () => Promise.all([...all].map((container) => container.stop())),
+  };
+}
+
+async function settled(running: ReadonlySet<Promise<void>>, deadline: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
+  });
+  const drained = async (): Promise<void> => {
+    while (running.size > 0 && Date.now() < deadline) await Promise.all(running);
+  };
+  await Promise.race([drained(), late]);
+  clearTimeout(timer);
+}
+
+/** Starts a pool: one container at once, so that a broken bundle is seen early, more on demand. */
+export async function startContainerPool(
+  fn: EdgeFunction,
+  source: LogSource,
+  log: Log,
+): Promise<ContainerPool> {
+  // On glibc the shared libraries of sharp must be loaded by the main thread before any worker
+  // loads them, or they are unloaded with the first worker that ends and the process crashes.
+  await import('sharp');
+  const stock = containerStock(Math.max(1, fn.workers), () => startContainer(fn, source, log));
+  const waiting: Job[] = [];
+  const running = new Set<Promise<void>>();
+  let closed = false;
+
+  const run = async (container: Container, job: Job): Promise<void> => {
+    await container.run(job.event, job.requestId).then(job.resolve, job.reject);
+    stock.giveBack(container);
+  };
+  const dispatch = (): void => {
+    while (waiting.length > 0) {
+      const container = stock.take();
+      const job = container && waiting.shift();
+      if (!job) return;
+      const done: Promise<void> = run(container, job).then(() => {
+        running.delete(done);
+        dispatch();
+      });
+      running.add(done);
+    }
+  };
+
+  stock.warm();
+  return {
+    invoke: (event, requestId) =>
+      new Promise((resolve, reject) => {
+        const full = closed || waiting.length >= maxWaiting;
+        if (full) return reject(new LambdaFault('LambdaLimitExceeded', 'too many events waiting'));
+        waiting.push({ event, requestId, resolve, reject });
+        dispatch();
+      }),
+    close: async (deadline) => {
+      closed = true;
+      await settled(running, deadline);
+      const stopped = new LambdaFault('LambdaLimitExceeded', 'the function was stopped');
+      for (const job of waiting.splice(0)) job.reject(stopped);
+      await stock.stopAll();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { withoutCacheTags } from './cache-tags.ts';
+import { distributionDomainName } from './edge-event.ts';
+import type { Delivery } from './edge-response.ts';
+import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
+import { applyResponseHeadersPolicy } from './response-headers-policy.ts';
+
+const bodiless: ReadonlySet<number> = new Set([204, 304]);
+
+// Made anew for each viewer, whatever the stored headers say.
+const ownHeaders = [
+  'age',
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'via',
+];
+
+function contentLength(delivery: Delivery, method: string): readonly HeaderLine[] {
+  const { body, headers, status } = delivery.response;
+  if (bodiless.has(status)) return [];
+  const stated = method === 'HEAD' ? headerValue(headers, 'content-length') : undefined;
+  return [['content-length', stated ?? String(body.length)]];
+}
+
+function viewerHeaders(delivery: Delivery, method: string, requestId: string): HeaderLine[] {
+  const { age, response, xCache } = delivery;
+  const added: HeaderLine[] = [
+    ...contentLength(delivery, method),
+    ['x-cache', xCache],
+    ['via', `1.1 ${distributionDomainName} (CloudFront)`],
+    ['x-amz-cf-pop', 'LOCAL1-C1'],
+    ['x-amz-cf-id', requestId],
+    ...(age === undefined ? [] : ([['age', String(age)]] as const)),
+  ];
+  const kept = withoutHeaders(withoutCacheTags(response.headers), ownHeaders);
+  return applyResponseHeadersPolicy([...kept, ...added]);
+}
+
+function bodyFor(delivery: Delivery, method: string): Buffer {
+  const none = method === 'HEAD' || bodiless.has(delivery.response.status);
+  return none ? Buffer.alloc(0) : delivery.response.body;
+}
+
+/** Sends an answer to a viewer. */
+export function deliver(
+  response: ServerResponse,
+  delivery: Delivery,
+  request: { readonly method: string; readonly requestId: string },
+): void {
+  const { method, requestId } = request;
+  const { status } = delivery.response;
+  const lines = viewerHeaders(delivery, method, requestId);
+  response.writeHead(status, STATUS_CODES[status] ?? 'Unknown', lines.flat());
+  response.end(bodyFor(delivery, method));
+}
+
+/** Sends an answer where there was no readable request, and hangs up. */
+export function deliverRaw(socket: Duplex, delivery: Delivery, requestId: string): void {
+  const { status } = delivery.response;
+  const lines = [...viewerHeaders(delivery, 'GET', requestId), ['connection', 'close']];
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n`);
+  socket.end(bodyFor(delivery, 'GET'));
+}

@@ -1,0 +1,35 @@
+/** A deployed function: the bundle that would be zipped, and the limits it runs under. */
+export type EdgeFunction = {
+  /** A bundled ESM file that exports `async handler(event, context)`. */
+  readonly file: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly workers: number;
+  /** The credentials of the function's role, which Lambda places in its environment. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+export type LogSource = 'viewer-request' | 'origin-response' | 'cloudfront';
+
+export type Log = (source: LogSource, line: string) => void;
+
+/**
+ * The environment Lambda gives every function. The Region is deliberately not us-east-1: it is the
+ * one where a replica happens to run, so an SDK client whose region is not pinned must fail here too.
+ */
+export function functionEnvironment(fn: EdgeFunction, name: string): Record<string, string> {
+  return {
+    AWS_REGION: 'eu-central-1',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${name}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+    // Without role credentials the SDK must fail at once, not probe the network for an instance.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TZ: ':UTC',
+    ...(fn.credentials && {
+      AWS_ACCESS_KEY_ID: fn.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: fn.credentials.secretAccessKey,
+    }),
+  };
+}

@@ -1,0 +1,94 @@
+import { STATUS_CODES } from 'node:http';
+import type { CloudFrontHeaders, CloudFrontRequest } from 'aws-lambda';
+import { type ContainerPool, startContainerPool } from './container-pool.ts';
+import {
+  originHeaders,
+  originResponseEvent,
+  type ViewerRequest,
+  viewerRequestEvent,
+} from './edge-event.ts';
+import type { EdgeFunction, Log, LogSource } from './edge-function.ts';
+import type { EdgeResponse } from './edge-response.ts';
+import { errorPage, faultMessages } from './error-page.ts';
+import {
+  type FunctionResponse,
+  originResponseResult,
+  type ViewerRequestResult,
+  viewerRequestResult,
+} from './function-result.ts';
+import { LambdaFault, type LambdaFaultKind } from './lambda-fault.ts';
+
+/** CloudFront's own answer in the place of a function's that failed. */
+export type FaultPage = {
+  readonly kind: 'fault';
+  readonly fault: LambdaFaultKind;
+  readonly response: EdgeResponse;
+};
+
+/** The distribution's two functions; what they answer has passed CloudFront's rules. */
+export type EdgeFunctions = {
+  readonly viewerRequest: (viewer: ViewerRequest) => Promise<ViewerRequestResult | FaultPage>;
+  readonly originResponse: (
+    requestId: string,
+    request: CloudFrontRequest,
+    answer: EdgeResponse,
+  ) => Promise<{ readonly kind: 'response'; readonly response: FunctionResponse } | FaultPage>;
+  /** Lets running events finish until the deadline (epoch ms), then ends the containers. */
+  readonly close: (deadline: number) => Promise<void>;
+};
+
+function reported(log: Log, source: LogSource, requestId: string) {
+  return (error: unknown): FaultPage => {
+    if (!(error instanceof LambdaFault)) throw error;
+    log('cloudfront', `${error.kind} in ${source} ${requestId}: ${error.message}`);
+    const response = errorPage(error.status, faultMessages[error.kind], requestId);
+    return { kind: 'fault', fault: error.kind, response };
+  };
+}
+
+async function runOriginResponse(
+  pool: ContainerPool,
+  fn: EdgeFunction,
+  requestId: string,
+  request: CloudFrontRequest,
+  answer: EdgeResponse,
+) {
+  const headers: CloudFrontHeaders = originHeaders(answer.status, answer.headers);
+  const reason = STATUS_CODES[answer.status] ?? '';
+  const event = originResponseEvent(requestId, request, { ...answer, headers, reason });
+  const result = await pool.invoke(event, requestId);
+  return {
+    kind: 'response' as const,
+    response: originResponseResult(result, headers, fn.maxBodyBytes),
+  };
+}
+
+/** Starts the containers of both functions. */
+export async function startEdgeFunctions(
+  viewerRequest: EdgeFunction,
+  originResponse: EdgeFunction,
+  log: Log,
+): Promise<EdgeFunctions> {
+  const viewerPool = await startContainerPool(viewerRequest, 'viewer-request', log);
+  const originPool = await startContainerPool(originResponse, 'origin-response', log);
+  return {
+    viewerRequest: async (viewer) => {
+      const event = viewerRequestEvent(viewer);
+      const [record] = event.Records;
+      try {
+        const result = await viewerPool.invoke(event, viewer.requestId);
+        if (!record) throw new Error('an event without a record');
+        return viewerRequestResult(result, record.cf.request, viewerRequest.maxBodyBytes);
+      } catch (error) {
+        return reported(log, 'viewer-request', viewer.requestId)(error);
+      }
+    },
+    originResponse: (requestId, request, answer) =>
+      runOriginResponse(originPool, originResponse, requestId, request, answer).catch(
+        reported(log, 'origin-response', requestId),
+      ),
+    close: async (deadline) => {
+      await Promise.all([viewerPool.close(deadline), originPool.close(deadline)]);
+    },
+  };
+}

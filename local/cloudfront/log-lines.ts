@@ -1,0 +1,15 @@
+import type { Readable } from 'node:stream';
+
+/** Hands each line of a stream to `line`; a write of several lines is several calls. */
+export function eachLine(stream: Readable, line: (text: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) line(part);
+  });
+  stream.on('end', () => {
+    if (rest !== '') line(rest);
+  });
+}

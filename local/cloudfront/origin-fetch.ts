@@ -1,0 +1,71 @@
+import type { CloudFrontRequest } from 'aws-lambda';
+import { originRequest } from './edge-event.ts';
+import type { Log } from './edge-function.ts';
+import type { EdgeFunctions } from './edge-functions.ts';
+import type { EdgeResponse } from './edge-response.ts';
+import { errorPage } from './error-page.ts';
+import { type HeaderLine, withoutHeaders } from './header-map.ts';
+import type { LambdaFaultKind } from './lambda-fault.ts';
+import type { Origin } from './origin.ts';
+
+/** What one trip to the origin and through origin-response gave. */
+export type OriginFetch = {
+  readonly response: EdgeResponse;
+  readonly fault?: LambdaFaultKind;
+};
+
+/** Fetches one object through the origin and the origin-response function. */
+export type FetchOrigin = (
+  request: CloudFrontRequest,
+  forwarded: readonly HeaderLine[],
+  requestId: string,
+) => Promise<OriginFetch>;
+
+export type OriginTraffic = { originRequests: number; renders: number };
+
+const originMessages = {
+  502: 'CloudFront was not able to connect to the origin.',
+  504: 'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
+} as const;
+
+// Length and framing are made anew for every viewer.
+const framing = ['content-length', 'transfer-encoding'];
+
+/** Makes the trip a miss takes: S3, then the origin-response function. Failures are answers too. */
+export function createOriginFetch(parts: {
+  readonly origin: Origin;
+  readonly bucket: string;
+  readonly functions: EdgeFunctions;
+  readonly traffic: OriginTraffic;
+  readonly log: Log;
+}): FetchOrigin {
+  const { origin, bucket, functions, traffic, log } = parts;
+  return async (request, forwarded, requestId) => {
+    traffic.originRequests += 1;
+    const { method, uri } = request;
+    const answer = await origin.fetch({ method, uri, headers: forwarded });
+    if (answer.kind === 'failed') {
+      log('cloudfront', `${answer.status} from the origin ${requestId}: ${answer.reason}`);
+      return { response: errorPage(answer.status, originMessages[answer.status], requestId) };
+    }
+    traffic.renders += 1;
+    const sent = originRequest(request, forwarded, bucket);
+    const result = await functions.originResponse(requestId, sent, answer);
+    if (result.kind === 'fault') return result;
+    const { status, headers, body = answer.body } = result.response;
+    const length = headLength(method, result.response.body, headers);
+    return {
+      response: { status, headers: [...withoutHeaders(headers, framing), ...length], body },
+    };
+  };
+}
+
+// A HEAD's own body is empty, so the length S3 gave is the only one there is.
+function headLength(
+  method: string,
+  generated: Buffer | undefined,
+  headers: readonly HeaderLine[],
+): readonly HeaderLine[] {
+  if (method !== 'HEAD' || generated) return [];
+  return headers.filter(([name]) => name === 'content-length');
+}

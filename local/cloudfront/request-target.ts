@@ -1,0 +1,29 @@
+/** CloudFront's limits for a URL's path and query together, and for the whole head of a request. */
+export const maxTargetBytes = 8_192;
+export const maxHeadBytes = 20_480;
+
+/** A request target in parts, each byte as it came. */
+export type RequestTarget = {
+  readonly uri: string;
+  readonly querystring: string;
+  /** The authority of an absolute-form target, which overrides the Host header. */
+  readonly authority: string | undefined;
+};
+
+const printable = /^[\x21-\x7e]*$/;
+const absolute = /^https?:\/\/([^/?#]+)/i;
+
+/**
+ * Splits a target without decoding or normalising anything: the edge function must see the bytes
+ * that were sent, or it could be made to check another path than the origin reads.
+ */
+export function splitTarget(target: string): RequestTarget | undefined {
+  if (!printable.test(target)) return undefined;
+  const [prefix = '', authority] = absolute.exec(target) ?? [];
+  const rest = target.slice(prefix.length);
+  const mark = rest.indexOf('?');
+  const path = mark === -1 ? rest : rest.slice(0, mark);
+  const uri = path === '' && authority !== undefined ? '/' : path;
+  if (!uri.startsWith('/')) return undefined;
+  return { uri, querystring: mark === -1 ? '' : rest.slice(mark + 1), authority };
+}

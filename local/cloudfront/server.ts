@@ -1,0 +1,113 @@
+import { createDistribution } from './distribution.ts';
+import type { ViewerRequest } from './edge-event.ts';
+import type { EdgeFunction, LogSource } from './edge-function.ts';
+import { startEdgeFunctions } from './edge-functions.ts';
+import type { Delivery } from './edge-response.ts';
+import { createObjectCache } from './object-cache.ts';
+import { createOrigin, type OriginAddress } from './origin.ts';
+import { createOriginFetch } from './origin-fetch.ts';
+import { startViewerServer } from './viewer-server.ts';
+
+export type { EdgeFunction } from './edge-function.ts';
+
+/** How long closing waits for what is under way. */
+const drainMs = 15_000;
+
+/** A running distribution. */
+export type CloudFront = {
+  readonly port: number;
+  /** Drops what `/path`, `/path*` or `#tag` covers; returns how many cached objects that was. */
+  readonly invalidate: (items: readonly string[]) => number;
+  readonly counts: () => {
+    readonly originRequests: number;
+    /** Invocations of origin-response. */
+    readonly renders: number;
+    readonly hits: number;
+    readonly misses: number;
+  };
+  /** Stops accepting, lets requests in flight finish, then stops the functions. */
+  readonly close: () => Promise<void>;
+};
+
+export type CloudFrontOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly viewerRequest: EdgeFunction;
+  readonly originResponse: EdgeFunction;
+  /** A path-style S3 endpoint: GET /<bucket><uri>, signed as origin access control does. */
+  readonly origin: OriginAddress;
+  /** Milliseconds, for the ages in the cache. */
+  readonly clock?: () => number;
+  /** Answered to GET / before any function: a page of the local stack, not of the service. */
+  readonly localPage?: () => { readonly contentType: string; readonly body: string };
+  /** Each line a function printed, and every failure with its reason. */
+  readonly log?: (source: LogSource, line: string) => void;
+};
+
+function localDelivery(page: { readonly contentType: string; readonly body: string }): Delivery {
+  return {
+    response: {
+      status: 200,
+      headers: [
+        ['content-type', page.contentType],
+        ['cache-control', 'no-store'],
+      ],
+      body: Buffer.from(page.body),
+    },
+    xCache: 'LocalPage',
+  };
+}
+
+function answering(
+  options: CloudFrontOptions,
+  answer: (viewer: ViewerRequest) => Promise<Delivery>,
+) {
+  return async (viewer: ViewerRequest): Promise<Delivery> => {
+    const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
+    return local ? localDelivery(local()) : answer(viewer);
+  };
+}
+
+/** Starts the emulator: viewers on one side, the functions and the S3 origin on the other. */
+export async function startCloudFront(options: CloudFrontOptions): Promise<CloudFront> {
+  const { clock = Date.now, log = () => undefined } = options;
+  const traffic = { originRequests: 0, renders: 0, hits: 0, misses: 0 };
+  const origin = createOrigin(options.origin);
+  const functions = await startEdgeFunctions(options.viewerRequest, options.originResponse, log);
+  const { bucket } = options.origin;
+  const distribution = createDistribution({
+    functions,
+    cache: createObjectCache(clock),
+    fetchOrigin: createOriginFetch({ origin, bucket, functions, traffic, log }),
+    traffic,
+    clock,
+  });
+  const stop = async (deadline: number): Promise<void> => {
+    await functions.close(deadline);
+    origin.close();
+    await distribution.settled();
+  };
+  try {
+    const server = await startViewerServer({
+      host: options.host,
+      port: options.port,
+      answer: answering(options, distribution.answer),
+      failed: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
+    });
+    const close = async (): Promise<void> => {
+      const deadline = Date.now() + drainMs;
+      await server.close(deadline);
+      await stop(deadline);
+    };
+    return {
+      port: server.port,
+      invalidate: distribution.invalidate,
+      counts: () => ({ ...traffic }),
+      close,
+    };
+  } catch (error) {
+    // The port is taken: the caller words it, but no worker may outlive the attempt.
+    await stop(Date.now());
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { deliver, deliverRaw } from './delivery.ts';
+import type { ViewerRequest } from './edge-event.ts';
+import type { Delivery } from './edge-response.ts';
+import { errorPage } from './error-page.ts';
+import { newRequestId, readViewerRequest } from './viewer.ts';
+
+/** Longer than any head CloudFront reads, so that what is too long gets a page and not a hang-up. */
+const maxParsedHeadBytes = 256 * 1024;
+
+const serverOptions: http.ServerOptions = {
+  maxHeaderSize: maxParsedHeadBytes,
+  requireHostHeader: false,
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** The distribution's front door; closing waits for requests in flight until `deadline` (epoch ms). */
+export type ViewerServer = {
+  readonly port: number;
+  readonly close: (deadline: number) => Promise<void>;
+};
+
+function ownError(status: number, message: string, requestId: string): Delivery {
+  const response = errorPage(status, message, requestId);
+  return { response, xCache: 'Error from cloudfront' };
+}
+
+function unreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const requestId = newRequestId();
+  const status =
+    { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+  deliverRaw(socket, ownError(status, 'Bad request.', requestId), requestId);
+}
+
+async function handle(
+  message: http.IncomingMessage,
+  response: http.ServerResponse,
+  answer: (viewer: ViewerRequest) => Promise<Delivery>,
+): Promise<void> {
+  const requestId = newRequestId();
+  const method = message.method ?? 'GET';
+  const read = readViewerRequest(message, requestId);
+  if (read.kind === 'request') {
+    message.resume();
+    deliver(response, await answer(read), { method, requestId });
+    return;
+  }
+  // Whatever was to follow a refused head is not read, so the connection cannot be used again.
+  response.shouldKeepAlive = false;
+  deliver(response, ownError(read.status, read.message, requestId), { method, requestId });
+}
+
+function listening(server: http.Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closing(server: http.Server, deadline: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), deadline - Date.now());
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Listens for viewers; nothing a socket sends can end the process. */
+export async function startViewerServer(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly answer: (viewer: ViewerRequest) => Promise<Delivery>;
+  readonly failed: (error: unknown) => void;
+}): Promise<ViewerServer> {
+  const server = http.createServer(serverOptions, (message, response) => {
+    handle(message, response, options.answer).catch((error: unknown) => {
+      options.failed(error);
+      response.destroy();
+    });
+  });
+  server.maxHeadersCount = 0;
+  server.timeout = 120_000;
+  server.on('clientError', unreadable);
+  server.on('connect', (_message, socket) => {
+    const requestId = newRequestId();
+    socket.on('error', () => socket.destroy());
+    deliverRaw(socket, ownError(403, 'CONNECT is not allowed.', requestId), requestId);
+  });
+  const port = await listening(server, options.host, options.port);
+  return { port, close: (deadline) => closing(server, deadline) };
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { distributionDomainName, type ViewerRequest } from './edge-event.ts';
+import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
+import { maxHeadBytes, maxTargetBytes, splitTarget } from './request-target.ts';
+
+/** A request CloudFront answers itself, before any function. */
+export type RefusedRequest = {
+  readonly kind: 'refused';
+  readonly status: number;
+  readonly message: string;
+};
+
+const refusals = {
+  badRequest: { kind: 'refused', status: 400, message: 'Bad request.' },
+  targetTooLong: { kind: 'refused', status: 414, message: 'The URL is too long.' },
+  headTooLong: { kind: 'refused', status: 431, message: 'The request headers are too long.' },
+  body: { kind: 'refused', status: 403, message: 'Bad request: GET and HEAD carry no body.' },
+  method: {
+    kind: 'refused',
+    status: 403,
+    message:
+      'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.',
+  },
+} as const satisfies Record<string, RefusedRequest>;
+
+/** The methods the behaviour allows. */
+const allowedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A new request id, in the form of `x-amz-cf-id`. */
+export function newRequestId(): string {
+  return randomBytes(42).toString('base64url');
+}
+
+function headBytes(target: string, lines: readonly HeaderLine[]): number {
+  return lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, target.length);
+}
+
+function hasBody(message: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
+  return coding !== undefined || (length !== undefined && Number(length) !== 0);
+}
+
+/** The headers with exactly one Host, or undefined when there is none to go by. */
+function hosted(
+  message: IncomingMessage,
+  authority: string | undefined,
+): readonly HeaderLine[] | undefined {
+  const lines = headerLines(message.rawHeaders);
+  const hosts = lines.filter(([name]) => name.toLowerCase() === 'host');
+  const old = message.httpVersion === '1.0';
+  const [host] = hosts;
+  if (hosts.length > 1 || (!host && !old)) return undefined;
+  if (host && host[1] === '') return undefined;
+  if (authority === undefined && host) return lines;
+  return [['Host', authority ?? distributionDomainName], ...withoutHeaders(lines, ['host'])];
+}
+
+/** Reads a viewer's request, or says what CloudFront answers in its place. */
+export function readViewerRequest(
+  message: IncomingMessage,
+  requestId: string,
+): ({ readonly kind: 'request' } & ViewerRequest) | RefusedRequest {
+  const { method = '', rawHeaders, url = '' } = message;
+  if (url.length >= maxTargetBytes) return refusals.targetTooLong;
+  if (headBytes(url, headerLines(rawHeaders)) > maxHeadBytes) return refusals.headTooLong;
+  const target = splitTarget(url);
+  const headers = hosted(message, target?.authority);
+  if (!target || !headers) return refusals.badRequest;
+  if (!allowedMethods.has(method)) return refusals.method;
+  if (method !== 'OPTIONS' && hasBody(message)) return refusals.body;
+  // A socket that listens on IPv6 as well reports IPv4 viewers in the mapped form.
+  const clientIp = (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const { querystring, uri } = target;
+  return { kind: 'request', requestId, clientIp, method, uri, querystring, headers };
+}
