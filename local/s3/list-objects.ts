@@ -1,0 +1,143 @@
+import { percentEncode } from '../raw-request.ts';
+import { type Answer, xmlAnswer } from './answer.ts';
+import type { BucketIndex, IndexEntry } from './bucket-index.ts';
+import type { BucketCall } from './call.ts';
+import { maxPageKeys } from './limits.ts';
+import { S3Error } from './s3-error.ts';
+import { compareUtf8 } from './utf8-order.ts';
+import { branch, leaf, xmlDocument } from './xml.ts';
+
+type ListRequest = {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly maxKeys: number;
+  readonly startAfter: string;
+  readonly token: string | undefined;
+  readonly urlEncoded: boolean;
+  readonly owner: boolean;
+};
+
+type Page = {
+  readonly contents: readonly IndexEntry[];
+  readonly prefixes: readonly string[];
+  readonly next: string | undefined;
+};
+
+/** ListObjectsV2, answered from the bucket's index alone. */
+export async function listObjects(call: BucketCall): Promise<Answer> {
+  const request = readListRequest(call.query);
+  return xmlAnswer(printPage(call.bucket.name, request, readPage(call.bucket.index, request)));
+}
+
+function readListRequest(query: ReadonlyMap<string, string>): ListRequest {
+  const encoding = query.get('encoding-type');
+  if (encoding !== undefined && encoding !== 'url') {
+    throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified in Request.');
+  }
+  const maxKeys = query.get('max-keys') ?? String(maxPageKeys);
+  if (!/^[0-9]{1,9}$/.test(maxKeys)) {
+    throw new S3Error('InvalidArgument', 'Provided max-keys not an integer or within range.');
+  }
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? '',
+    maxKeys: Math.min(Number(maxKeys), maxPageKeys),
+    startAfter: query.get('start-after') ?? '',
+    token: query.get('continuation-token'),
+    urlEncoded: encoding === 'url',
+    owner: query.get('fetch-owner') === 'true',
+  };
+}
+
+// A token is where the last page ended: after a key, or after all keys under a common prefix.
+type Place = { readonly kind: 'key' | 'prefix'; readonly text: string };
+
+function printToken({ kind, text }: Place): string {
+  return Buffer.from(JSON.stringify([kind, text])).toString('base64url');
+}
+
+function parseToken(token: string): Place {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    const [kind, text] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+    if ((kind === 'key' || kind === 'prefix') && typeof text === 'string') return { kind, text };
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect.');
+}
+
+const isAfter =
+  ({ kind, text }: Place) =>
+  (key: string): boolean =>
+    compareUtf8(key, text) > 0 && !(kind === 'prefix' && key.startsWith(text));
+
+function firstPosition(index: BucketIndex, request: ListRequest): number {
+  const { prefix, startAfter, token } = request;
+  const fromPrefix = index.firstAt((key) => compareUtf8(key, prefix) >= 0);
+  if (token === undefined && startAfter === '') return fromPrefix;
+  const place: Place = token === undefined ? { kind: 'key', text: startAfter } : parseToken(token);
+  return Math.max(fromPrefix, index.firstAt(isAfter(place)));
+}
+
+function readPage(index: BucketIndex, request: ListRequest): Page {
+  const { prefix, maxKeys } = request;
+  const contents: IndexEntry[] = [];
+  const prefixes: string[] = [];
+  let position = firstPosition(index, request);
+  let last: Place | undefined;
+  for (;;) {
+    const entry = index.at(position);
+    if (entry === undefined || !entry.key.startsWith(prefix) || maxKeys === 0) break;
+    if (contents.length + prefixes.length === maxKeys && last !== undefined) {
+      return { contents, prefixes, next: printToken(last) };
+    }
+    const shared = commonPrefix(entry.key, request);
+    if (shared === undefined) contents.push(entry);
+    else prefixes.push(shared);
+    last =
+      shared === undefined ? { kind: 'key', text: entry.key } : { kind: 'prefix', text: shared };
+    position = shared === undefined ? position + 1 : index.firstAt(isAfter(last));
+  }
+  return { contents, prefixes, next: undefined };
+}
+
+function commonPrefix(key: string, { prefix, delimiter }: ListRequest): string | undefined {
+  if (delimiter === '') return undefined;
+  const end = key.indexOf(delimiter, prefix.length);
+  return end < 0 ? undefined : key.slice(0, end + delimiter.length);
+}
+
+function printPage(bucket: string, request: ListRequest, page: Page): string {
+  const encode = (text: string): string =>
+    request.urlEncoded ? percentEncode(text).replaceAll('%2F', '/') : text;
+  const optional = (name: string, value: string | undefined): string =>
+    value === undefined || value === '' ? '' : leaf(name, value);
+  return xmlDocument(
+    'ListBucketResult',
+    leaf('Name', bucket),
+    leaf('Prefix', encode(request.prefix)),
+    optional('Delimiter', encode(request.delimiter)),
+    leaf('MaxKeys', request.maxKeys),
+    optional('EncodingType', request.urlEncoded ? 'url' : ''),
+    leaf('KeyCount', page.contents.length + page.prefixes.length),
+    leaf('IsTruncated', page.next !== undefined),
+    optional('ContinuationToken', request.token),
+    optional('NextContinuationToken', page.next),
+    optional('StartAfter', encode(request.startAfter)),
+    ...page.contents.map((entry) => printEntry(entry, encode(entry.key), request.owner)),
+    ...page.prefixes.map((shared) => branch('CommonPrefixes', leaf('Prefix', encode(shared)))),
+  );
+}
+
+function printEntry(entry: IndexEntry, key: string, owner: boolean): string {
+  return branch(
+    'Contents',
+    leaf('Key', key),
+    leaf('LastModified', new Date(entry.modified).toISOString()),
+    leaf('ETag', `"${entry.etag}"`),
+    leaf('Size', entry.size),
+    ...(owner ? [branch('Owner', leaf('ID', 'signet'), leaf('DisplayName', 'signet'))] : []),
+    leaf('StorageClass', 'STANDARD'),
+  );
+}

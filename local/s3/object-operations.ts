@@ -1,0 +1,140 @@
+import type { Answer } from './answer.ts';
+import { allows, type ObjectCall } from './call.ts';
+import { rangeHolds, readOutcome, writePrecondition } from './conditions.ts';
+import { maxBodyBytes, maxVerifiedBytes } from './limits.ts';
+import { type ObjectHead, type OpenObject, readVerified } from './object-file.ts';
+import { openPayload } from './payload.ts';
+import { readRange, type Span } from './range.ts';
+import { S3Error } from './s3-error.ts';
+import { countTags, storedHeaders } from './stored-headers.ts';
+
+/** PutObject: the body reaches a file of its own first, the key changes in one rename. */
+export async function putObject(call: ObjectCall): Promise<Answer> {
+  const check = writePrecondition(call.headers);
+  const headers = storedHeaders(call.headers);
+  const tags = call.headers.get('x-amz-tagging') ?? null;
+  if (tags !== null) countTags(tags);
+  const payload = openPayload({ ...call, maxBytes: maxBodyBytes });
+  const upload = await call.store.receive(payload.chunks, (): ObjectHead => {
+    const { md5, size, checksum = null } = payload.verify();
+    return { key: call.key, size, etag: md5, modified: Date.now(), headers, tags, checksum };
+  });
+  await call.store.commit(call.bucket.name, upload, check);
+  const { etag, checksum } = upload.head;
+  return {
+    status: 200,
+    headers: { ...checksumHeaders(checksum), ...encrypted, etag: `"${etag}"` },
+  };
+}
+
+// S3 encrypts every object with its own keys and says so; clients check for it.
+const encrypted = { 'x-amz-server-side-encryption': 'AES256' };
+
+/** DeleteObject: 204 whether or not there was an object. */
+export async function deleteObject(call: ObjectCall): Promise<Answer> {
+  await call.store.remove(call.bucket.name, call.key, writePrecondition(call.headers));
+  return { status: 204, headers: {} };
+}
+
+/** GetObject and HeadObject. */
+export async function getObject(call: ObjectCall): Promise<Answer> {
+  const overrides = responseOverrides(call.query);
+  const opened = await call.store.open(call.bucket.name, call.key);
+  if (opened === undefined) throw missing(call);
+  let handedOver = false;
+  try {
+    const answer = await readAnswer(call, opened, overrides);
+    handedOver = typeof answer.body === 'object' && 'handle' in answer.body;
+    return answer;
+  } finally {
+    if (!handedOver) await opened.handle.close();
+  }
+}
+
+/** Whoever may not list a bucket may not learn which keys are missing from it. */
+function missing(call: ObjectCall): S3Error {
+  const mayList = allows(call, 's3:ListBucket', call.bucket.name);
+  return new S3Error(mayList ? 'NoSuchKey' : 'AccessDenied');
+}
+
+async function readAnswer(
+  call: ObjectCall,
+  opened: OpenObject,
+  overrides: Record<string, string>,
+): Promise<Answer> {
+  const { head } = opened;
+  const outcome = readOutcome(call.headers, head);
+  if (outcome === 'failed') throw new S3Error('PreconditionFailed');
+  const headers = { ...describe(head), ...overrides };
+  if (outcome === 'unmodified') return { status: 304, headers };
+  const range = rangeHolds(call.headers, head) ? call.headers.get('range') : undefined;
+  const span = readRange(range, head.size);
+  if (span !== undefined) return partAnswer(opened, span, headers);
+  const whole = { ...headers, ...wantedChecksum(call, head) };
+  if (call.method === 'GET' && head.size <= maxVerifiedBytes) {
+    return { status: 200, headers: whole, body: await readVerified(opened) };
+  }
+  return {
+    status: 200,
+    headers: whole,
+    body: { handle: opened.handle, start: 0, length: head.size },
+  };
+}
+
+function partAnswer(
+  { head, handle }: OpenObject,
+  span: Span,
+  headers: Record<string, string>,
+): Answer {
+  const last = span.start + span.length - 1;
+  const contentRange = `bytes ${span.start}-${last}/${head.size}`;
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': contentRange },
+    body: { handle, ...span },
+  };
+}
+
+function describe(head: ObjectHead): Record<string, string> {
+  const tags = head.tags === null ? 0 : countTags(head.tags);
+  return {
+    ...head.headers,
+    ...encrypted,
+    ...(tags > 0 && { 'x-amz-tagging-count': String(tags) }),
+    'accept-ranges': 'bytes',
+    'last-modified': new Date(head.modified).toUTCString(),
+    etag: `"${head.etag}"`,
+  };
+}
+
+function wantedChecksum(call: ObjectCall, head: ObjectHead): Record<string, string> {
+  const wanted = call.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
+  return wanted ? checksumHeaders(head.checksum) : {};
+}
+
+function checksumHeaders(checksum: ObjectHead['checksum']): Record<string, string> {
+  if (checksum === null) return {};
+  return { [checksum.name]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
+}
+
+/** Query parameters of a signed read that override headers of its answer. */
+export const overridable: readonly string[] = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+].map((name) => `response-${name}`);
+
+function responseOverrides(query: ReadonlyMap<string, string>): Record<string, string> {
+  const overrides: Record<string, string> = {};
+  for (const name of overridable) {
+    const value = query.get(name);
+    if (value === undefined) continue;
+    // Printable ASCII only: a line break here would let a link forge headers.
+    if (!/^[\t\x20-\x7e]*$/.test(value)) throw new S3Error('InvalidArgument');
+    overrides[name.slice('response-'.length)] = value;
+  }
+  return overrides;
+}

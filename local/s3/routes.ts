@@ -1,0 +1,83 @@
+import type { Answer } from './answer.ts';
+import { getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
+import { allows, type BucketCall, type Call, type ObjectCall } from './call.ts';
+import { deleteObjects } from './delete-objects.ts';
+import { listObjects } from './list-objects.ts';
+import { deleteObject, getObject, overridable, putObject } from './object-operations.ts';
+import { S3Error } from './s3-error.ts';
+import { refuseUnsupportedHeaders } from './stored-headers.ts';
+import type { Target } from './target.ts';
+
+type Route<C> = {
+  readonly method: string;
+  /** Query parameters that must be there, with their value. */
+  readonly marker?: { readonly name: string; readonly value: string };
+  /** Query parameters that may be there. */
+  readonly parameters?: readonly string[];
+  /** The IAM action asked for first; without one the operation asks for itself. */
+  readonly action?: string;
+  readonly run: (call: C) => Promise<Answer>;
+};
+
+// The whole API. What no row names is answered 501, so a sub-resource that is not built can never
+// fall through to an operation on the object itself.
+const serviceRoutes: readonly Route<Call>[] = [
+  { method: 'GET', action: 's3:ListAllMyBuckets', run: listBuckets },
+];
+const listParameters =
+  'prefix delimiter max-keys start-after continuation-token encoding-type fetch-owner';
+const bucketRoutes: readonly Route<BucketCall>[] = [
+  { method: 'HEAD', action: 's3:ListBucket', run: headBucket },
+  {
+    method: 'GET',
+    marker: { name: 'list-type', value: '2' },
+    parameters: listParameters.split(' '),
+    action: 's3:ListBucket',
+    run: listObjects,
+  },
+  {
+    method: 'GET',
+    marker: { name: 'location', value: '' },
+    action: 's3:GetBucketLocation',
+    run: getBucketLocation,
+  },
+  { method: 'POST', marker: { name: 'delete', value: '' }, run: deleteObjects },
+];
+const objectRoutes: readonly Route<ObjectCall>[] = [
+  { method: 'GET', parameters: overridable, action: 's3:GetObject', run: getObject },
+  { method: 'HEAD', parameters: overridable, action: 's3:GetObject', run: getObject },
+  { method: 'PUT', action: 's3:PutObject', run: putObject },
+  { method: 'DELETE', action: 's3:DeleteObject', run: deleteObject },
+];
+
+/** Finds the operation a request names, asks whether it is allowed, and runs it. */
+export async function route(call: Call, target: Target): Promise<Answer> {
+  if (target.level === 'service') return run(serviceRoutes, call, '*');
+  const bucket = call.store.bucket(target.bucket);
+  if (bucket === undefined) throw new S3Error('NoSuchBucket');
+  if (target.level === 'bucket') return run(bucketRoutes, { ...call, bucket }, bucket.name);
+  const { key } = target;
+  return run(objectRoutes, { ...call, bucket, key }, `${bucket.name}/${key}`);
+}
+
+async function run<C extends Call>(
+  routes: readonly Route<C>[],
+  call: C,
+  resource: string,
+): Promise<Answer> {
+  const found = routes.find((one) => matches(one, call));
+  if (found === undefined) throw new S3Error('NotImplemented');
+  refuseUnsupportedHeaders(call.headers);
+  if (found.action !== undefined && !allows(call, found.action, resource)) {
+    throw new S3Error('AccessDenied');
+  }
+  return found.run(call);
+}
+
+function matches<C extends Call>({ method, marker, parameters = [] }: Route<C>, call: C): boolean {
+  if (method !== call.method) return false;
+  if (marker !== undefined && call.query.get(marker.name) !== marker.value) return false;
+  // x-id is the SDK's label for its own logs.
+  const known = new Set(['x-id', marker?.name, ...parameters]);
+  return [...call.query.keys()].every((name) => known.has(name));
+}

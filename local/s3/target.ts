@@ -1,0 +1,38 @@
+import { percentDecode, type RawRequest } from '../raw-request.ts';
+import { maxKeyBytes } from './limits.ts';
+import { S3Error } from './s3-error.ts';
+
+/** What a request is about: the service, a bucket, or an object of a bucket. */
+export type Target =
+  | { readonly level: 'service' }
+  | { readonly level: 'bucket'; readonly bucket: string }
+  | { readonly level: 'object'; readonly bucket: string; readonly key: string };
+
+/** Reads bucket and key from the path, or the bucket from a host such as `bucket.localhost`. */
+export function readTarget(request: RawRequest, buckets: ReadonlySet<string>): Target {
+  const host = (request.headers.get('host') ?? '').toLowerCase().split(':', 1)[0] ?? '';
+  const hosted = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : '';
+  const path = buckets.has(hosted) ? `/${hosted}${request.path}` : request.path;
+  const slash = path.indexOf('/', 1);
+  const bucket = path.slice(1, slash < 0 ? undefined : slash);
+  const rest = slash < 0 ? '' : path.slice(slash + 1);
+  if (bucket === '') {
+    if (slash < 0) return { level: 'service' };
+    throw new S3Error('InvalidBucketName');
+  }
+  if (rest === '') return { level: 'bucket', bucket };
+  return { level: 'object', bucket, key: readKey(rest) };
+}
+
+function readKey(rest: string): string {
+  // S3 reads a bare plus in a path as a space; a literal plus goes out as %2B.
+  const key = percentDecode(rest.replaceAll('+', ' '));
+  if (key === undefined || key.includes('\0')) throw new S3Error('InvalidURI');
+  return checkKeyLength(key);
+}
+
+/** Returns the key, or throws KeyTooLongError. */
+export function checkKeyLength(key: string): string {
+  if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error('KeyTooLongError');
+  return key;
+}

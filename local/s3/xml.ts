@@ -1,0 +1,84 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { S3Error } from './s3-error.ts';
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+// Control characters as references: XML 1.0 forbids most of them, S3 sends them so all the same.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be escaped
+const special = /[&<>"'\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/g;
+
+/** Escapes text for an element's content. */
+export function escapeXml(text: string): string {
+  return text.replace(
+    special,
+    (one) => escapes[one] ?? `&#x${one.charCodeAt(0).toString(16).toUpperCase()};`,
+  );
+}
+
+/** An element around text, which is escaped. */
+export function leaf(name: string, value: string | number | boolean): string {
+  return `<${name}>${escapeXml(String(value))}</${name}>`;
+}
+
+/** An element around elements. */
+export function branch(name: string, ...children: readonly string[]): string {
+  return `<${name}>${children.join('')}</${name}>`;
+}
+
+/** A whole document whose root is in S3's name space. */
+export function xmlDocument(root: string, ...children: readonly string[]): string {
+  const space = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${space}>${children.join('')}</${root}>`;
+}
+
+const parser = new XMLParser({
+  processEntities: false,
+  parseTagValue: false,
+  trimValues: false,
+  ignoreAttributes: true,
+  isArray: (name) => name === 'Object',
+});
+
+/** Parses a request body; entities are never expanded, so no body can grow. */
+export function parseXml(text: string): unknown {
+  const hostile = text.includes('<!') || XMLValidator.validate(text) !== true;
+  if (hostile) throw new S3Error('MalformedXML');
+  try {
+    return parser.parse(text);
+  } catch {
+    throw new S3Error('MalformedXML');
+  }
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+/** Resolves the five named references and character references; any other is an error. */
+export function unescapeXml(text: string): string {
+  return text.replace(/&([^;&]{0,10});?/g, (_, name: string) => {
+    const point = codePoint(name);
+    const character =
+      named[name] ?? (point === undefined ? undefined : String.fromCodePoint(point));
+    if (character === undefined) throw new S3Error('MalformedXML');
+    return character;
+  });
+}
+
+function codePoint(name: string): number | undefined {
+  const decimal = /^#([0-9]{1,7})$/.exec(name)?.[1];
+  const hex = /^#x([0-9A-Fa-f]{1,6})$/.exec(name)?.[1];
+  const point = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+  const scalar = point >= 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+  return scalar ? point : undefined;
+}

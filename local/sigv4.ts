@@ -1,0 +1,123 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { RawRequest } from './raw-request.ts';
+import { canonicalRequest, deriveSigner, printScope, sha256Hex } from './sigv4-canonical.ts';
+import {
+  type Credential,
+  headerCredential,
+  isPresigned,
+  parseAmzDate,
+  queryCredential,
+} from './sigv4-credential.ts';
+
+/** Someone who may sign requests, and what an IAM policy would let them do. */
+export type Identity = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly allows: (action: string, resource: string) => boolean;
+};
+
+/** Why a request was not believed; every server words these in its own error format. */
+export type SignatureFault =
+  | 'unsigned'
+  | 'two_credentials'
+  | 'malformed'
+  | 'unknown_key'
+  | 'wrong_scope'
+  | 'headers_not_signed'
+  | 'skewed'
+  | 'expired'
+  | 'mismatch';
+
+/** Raised by `verifySignature`; `fault` says which rule the request broke. */
+export class SignatureRefusal extends Error {
+  override readonly name = 'SignatureRefusal';
+  readonly fault: SignatureFault;
+  constructor(fault: SignatureFault) {
+    super(`signature refused: ${fault}`);
+    this.fault = fault;
+  }
+}
+
+/** A request whose signature holds, with what its chunk signatures chain on. */
+export type Verified = {
+  readonly identity: Identity;
+  readonly presigned: boolean;
+  readonly signature: string;
+  readonly amzDate: string;
+  readonly scope: string;
+  readonly sign: (text: string) => string;
+};
+
+export type SignatureRules = {
+  readonly identities: readonly Identity[];
+  readonly region: string;
+  readonly service: string;
+  readonly payloadHash: string;
+  readonly nowMillis: number;
+};
+
+const skewMillis = 15 * 60 * 1000;
+
+/** Verifies SigV4 in the Authorization header or the query; throws `SignatureRefusal`. */
+export function verifySignature(request: RawRequest, rules: SignatureRules): Verified {
+  const credential = readCredential(request);
+  const identity = rules.identities.find((one) => one.accessKeyId === credential.accessKeyId);
+  if (identity === undefined) throw new SignatureRefusal('unknown_key');
+  checkScope(credential, rules);
+  checkTime(credential, rules.nowMillis);
+  checkSignedHeaders(credential, request);
+  const canonical = canonicalRequest(request, credential.signedHeaders, rules.payloadHash);
+  const scope = printScope(credential.scope);
+  const toSign = ['AWS4-HMAC-SHA256', credential.amzDate, scope, sha256Hex(canonical)].join('\n');
+  const sign = deriveSigner(identity.secretAccessKey, credential.scope);
+  if (!sameHex(sign(toSign), credential.signature)) throw new SignatureRefusal('mismatch');
+  const { signature, amzDate, expires } = credential;
+  return { identity, presigned: expires !== undefined, signature, amzDate, scope, sign };
+}
+
+/** Compares two hex digests in constant time. */
+export function sameHex(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function readCredential(request: RawRequest): Credential {
+  const inHeader = request.headers.has('authorization');
+  const inQuery = isPresigned(request);
+  if (!inHeader && !inQuery) throw new SignatureRefusal('unsigned');
+  if (inHeader && inQuery) throw new SignatureRefusal('two_credentials');
+  const credential = inHeader ? headerCredential(request) : queryCredential(request);
+  if (credential === undefined) throw new SignatureRefusal('malformed');
+  return credential;
+}
+
+function checkScope({ scope, terminator, amzDate }: Credential, rules: SignatureRules): void {
+  const holds =
+    scope.date === amzDate.slice(0, 8) &&
+    scope.region === rules.region &&
+    scope.service === rules.service &&
+    terminator === 'aws4_request';
+  if (!holds) throw new SignatureRefusal('wrong_scope');
+}
+
+function checkTime({ amzDate, expires }: Credential, nowMillis: number): void {
+  const age = nowMillis - parseAmzDate(amzDate);
+  // A date such as month 13 parses to NaN and must not slip through both comparisons.
+  if (Number.isNaN(age)) throw new SignatureRefusal('malformed');
+  if (age < -skewMillis) throw new SignatureRefusal('skewed');
+  if (expires === undefined && age > skewMillis) throw new SignatureRefusal('skewed');
+  if (expires !== undefined && age > expires * 1000) throw new SignatureRefusal('expired');
+}
+
+/** An x-amz-* header outside the signature could be added by anyone who sees the request. */
+function checkSignedHeaders({ signedHeaders }: Credential, request: RawRequest): void {
+  const signed = new Set(signedHeaders);
+  const wellFormed =
+    signed.size === signedHeaders.length &&
+    signedHeaders.every((name, at) => at === 0 || (signedHeaders[at - 1] ?? '') < name);
+  if (!wellFormed) throw new SignatureRefusal('malformed');
+  const needed = [...request.headers.keys()].filter((name) => name.startsWith('x-amz-'));
+  if (['host', ...needed].some((name) => !signed.has(name))) {
+    throw new SignatureRefusal('headers_not_signed');
+  }
+}
