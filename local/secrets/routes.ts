@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import type { Identity } from '../sigv4.ts';
+import { SecretError } from './secret-error.ts';
+import {
+  createSecret,
+  describeSecret,
+  getSecretValue,
+  listSecrets,
+  type Output,
+  putSecretValue,
+  type SecretCall,
+  updateSecretVersionStage,
+} from './secret-operations.ts';
+import {
+  createSecretRequest,
+  describeSecretRequest,
+  getSecretValueRequest,
+  listSecretsRequest,
+  putSecretValueRequest,
+  updateStageRequest,
+} from './secret-requests.ts';
+import type { SecretStore } from './secret-store.ts';
+
+export type Context = {
+  readonly store: SecretStore;
+  readonly region: string;
+  readonly identity: Identity;
+};
+
+type Route = (action: string, input: unknown, context: Context) => Promise<Output>;
+
+function route<Schema extends v.GenericSchema>(
+  schema: Schema,
+  run: (call: SecretCall<Schema>) => Promise<Output>,
+): Route {
+  return async (action, input, { store, region, identity }) => {
+    const parsed = v.safeParse(schema, input);
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      throw new SecretError('ValidationException', `${v.getDotPath(issue)}: ${problem(issue)}`);
+    }
+    if (!identity.allows(`secretsmanager:${action}`, resourceOf(input, store))) {
+      const message = `${identity.accessKeyId} is not authorized: secretsmanager:${action}`;
+      throw new SecretError('AccessDeniedException', message);
+    }
+    return run({ input: parsed.output, store, region });
+  };
+}
+
+/** What was expected; never what came, which may be a secret's value. */
+function problem({ kind, type, expected, requirement }: v.BaseIssue<unknown>): string {
+  if (kind === 'schema') return `expected ${expected ?? type}`;
+  return `${type.replaceAll('_', ' ')} ${expected ?? String(requirement ?? '')}`.trim();
+}
+
+/** The secret's name, also where an ARN was given, so that one rule covers both spellings. */
+function resourceOf(input: unknown, store: SecretStore): string {
+  const { Name, SecretId } = input as { readonly Name?: string; readonly SecretId?: string };
+  const id = Name ?? SecretId ?? '*';
+  const inArn = /^arn:aws:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
+  return store.find(id)?.name ?? inArn?.replace(/-[A-Za-z0-9]{6}$/, '') ?? id;
+}
+
+// The whole API; every other operation is UnknownOperationException.
+const routes: Readonly<Record<string, Route>> = {
+  CreateSecret: route(createSecretRequest, createSecret),
+  DescribeSecret: route(describeSecretRequest, describeSecret),
+  GetSecretValue: route(getSecretValueRequest, getSecretValue),
+  ListSecrets: route(listSecretsRequest, listSecrets),
+  PutSecretValue: route(putSecretValueRequest, putSecretValue),
+  UpdateSecretVersionStage: route(updateStageRequest, updateSecretVersionStage),
+};
+
+/** Runs the operation that x-amz-target names. */
+export async function runOperation(
+  target: string,
+  input: unknown,
+  context: Context,
+): Promise<Output> {
+  const [service, action = '', ...more] = target.split('.');
+  const known = service === 'secretsmanager' && more.length === 0 && Object.hasOwn(routes, action);
+  const found = known ? routes[action] : undefined;
+  if (found === undefined) {
+    throw new SecretError('UnknownOperationException', `${target} is not an operation known here.`);
+  }
+  return found(action, input, context);
+}

@@ -1,0 +1,58 @@
+import type { SignatureFault } from '../sigv4.ts';
+
+export type SecretErrorCode =
+  | 'AccessDeniedException'
+  | 'IncompleteSignatureException'
+  | 'InternalServiceError'
+  | 'InvalidParameterException'
+  | 'InvalidRequestException'
+  | 'InvalidSignatureException'
+  | 'MissingAuthenticationTokenException'
+  | 'RequestExpired'
+  | 'ResourceExistsException'
+  | 'ResourceNotFoundException'
+  | 'SerializationException'
+  | 'UnknownOperationException'
+  | 'UnrecognizedClientException'
+  | 'ValidationException';
+
+/** An answer other than success, in the words of Secrets Manager. */
+export class SecretError extends Error {
+  override readonly name = 'SecretError';
+  readonly code: SecretErrorCode;
+  constructor(code: SecretErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const faults: Readonly<Record<SignatureFault, readonly [SecretErrorCode, string]>> = {
+  unsigned: ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
+  two_credentials: ['IncompleteSignatureException', 'Only one auth mechanism allowed.'],
+  malformed: ['IncompleteSignatureException', 'The Authorization header is not well-formed.'],
+  unknown_key: [
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  ],
+  wrong_scope: [
+    'InvalidSignatureException',
+    'The credential scope names another date, region or service.',
+  ],
+  headers_not_signed: ['InvalidSignatureException', 'host and every x-amz-* must be signed.'],
+  skewed: ['InvalidSignatureException', 'Signature expired or not yet current.'],
+  expired: ['RequestExpired', 'Request has expired.'],
+  mismatch: [
+    'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided.',
+  ],
+};
+
+/** Secrets Manager's own error for a signature that was not believed. */
+export function signatureError(fault: SignatureFault): SecretError {
+  return new SecretError(...faults[fault]);
+}
+
+/** The status the error goes out with: 400, as the JSON protocol has it, but for faults of ours. */
+export function statusOf(code: SecretErrorCode): number {
+  return code === 'InternalServiceError' ? 500 : 400;
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Listener, listen, type WireAnswer } from '../http.ts';
+import { MalformedRequest, type RawRequest, readRawRequest } from '../raw-request.ts';
+import { type Identity, SignatureRefusal, sameHex, verifySignature } from '../sigv4.ts';
+import { sha256Hex } from '../sigv4-canonical.ts';
+import { runOperation } from './routes.ts';
+import { SecretError, signatureError, statusOf } from './secret-error.ts';
+import type { Output } from './secret-operations.ts';
+import { openSecretStore, type SecretStore } from './secret-store.ts';
+
+export type SecretsManagerOptions = {
+  /** Made 0700, its files 0600. One process at a time. */
+  readonly folder: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly identities: readonly Identity[];
+  /** The Region that requests must be signed for; us-east-1 unless told. */
+  readonly region?: string;
+};
+
+type Service = {
+  readonly store: SecretStore;
+  readonly identities: readonly Identity[];
+  readonly region: string;
+};
+
+// The largest value, escaped at its worst (six characters a byte), and the fields around it.
+const maxBodyBytes = 512 * 1024;
+const contentType = 'application/x-amz-json-1.1';
+
+/** Starts a Secrets Manager API over a folder; rejects with EADDRINUSE when the port is taken. */
+export async function startSecretsManager(options: SecretsManagerOptions): Promise<Listener> {
+  const { folder, host, port, identities, region = 'us-east-1' } = options;
+  const service: Service = { store: await openSecretStore(folder), identities, region };
+  return listen({
+    host,
+    port,
+    // A request here is small: whoever needs longer is holding connections.
+    requestMillis: 20_000,
+    handle: (message, response) => handle(service, message, response),
+    refuse: () => wireAnswer(new SecretError('SerializationException', 'This is not a request.')),
+  });
+}
+
+async function handle(
+  service: Service,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerTo(service, message).then(
+    (output) => ({ status: 200, headers: jsonHeaders(), body: JSON.stringify(output) }),
+    (error: unknown) => wireAnswer(explain(error)),
+  );
+  if (response.destroyed) return;
+  response.writeHead(answer.status, answer.headers);
+  response.end(message.method === 'HEAD' ? '' : answer.body);
+}
+
+function jsonHeaders(): Record<string, string> {
+  return { 'content-type': contentType, 'x-amzn-requestid': randomUUID() };
+}
+
+function wireAnswer(error: SecretError): WireAnswer {
+  const body = JSON.stringify({ __type: error.code, Message: error.message });
+  const headers = { ...jsonHeaders(), 'x-amzn-errortype': error.code };
+  return { status: statusOf(error.code), headers, body };
+}
+
+function explain(error: unknown): SecretError {
+  if (error instanceof SecretError) return error;
+  if (error instanceof SignatureRefusal) return signatureError(error.fault);
+  if (error instanceof MalformedRequest) {
+    return new SecretError('SerializationException', error.message);
+  }
+  return new SecretError('InternalServiceError', 'An internal error occurred.');
+}
+
+async function answerTo(service: Service, message: IncomingMessage): Promise<Output> {
+  const request = readRawRequest(message);
+  const body = await readBody(message);
+  const { region, identities, store } = service;
+  const payloadHash = sha256Hex(body);
+  const nowMillis = Date.now();
+  const rules = { identities, region, service: 'secretsmanager', payloadHash, nowMillis };
+  const { identity } = verifySignature(request, rules);
+  const announced = request.headers.get('x-amz-content-sha256') ?? payloadHash;
+  if (!sameHex(payloadHash, announced)) throw new SignatureRefusal('mismatch');
+  return runOperation(readOperation(request), parseBody(body), { store, region, identity });
+}
+
+function readOperation({ method, path, headers }: RawRequest): string {
+  const type = headers.get('content-type')?.split(';', 1)[0]?.trim();
+  if (method !== 'POST' || path !== '/' || type !== contentType) {
+    throw new SecretError('UnknownOperationException', `Only POST / with ${contentType} is known.`);
+  }
+  return headers.get('x-amz-target') ?? '';
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Left open on an early return, so that the client still gets its answer.
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > maxBodyBytes) {
+      throw new SecretError('ValidationException', 'The request is too large.');
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new SecretError('SerializationException', 'The body is not JSON.');
+  }
+}
