@@ -61,7 +61,9 @@ export function deliver(
 export function deliverRaw(socket: Duplex, delivery: Delivery, requestId: string): void {
   const { status } = delivery.response;
   const lines = [...viewerHeaders(delivery, 'GET', requestId), ['connection', 'close']];
+  socket.on('error', () => socket.destroy());
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n`);
-  socket.end(bodyFor(delivery, 'GET'));
+  // Hanging up at once could reset the connection before the answer is read.
+  socket.end(bodyFor(delivery, 'GET'), () => setTimeout(() => socket.destroy(), 500).unref());
 }

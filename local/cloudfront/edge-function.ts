@@ -6,8 +6,6 @@ export type EdgeFunction = {
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly workers: number;
-  /** The credentials of the function's role, which Lambda places in its environment. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
 export type LogSource = 'viewer-request' | 'origin-response' | 'cloudfront';
@@ -24,12 +22,8 @@ export function functionEnvironment(fn: EdgeFunction, name: string): Record<stri
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${name}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
-    // Without role credentials the SDK must fail at once, not probe the network for an instance.
+    // An SDK client without credentials must fail at once, not probe the network for an instance.
     AWS_EC2_METADATA_DISABLED: 'true',
     TZ: ':UTC',
-    ...(fn.credentials && {
-      AWS_ACCESS_KEY_ID: fn.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: fn.credentials.secretAccessKey,
-    }),
   };
 }

@@ -41,6 +41,19 @@ function unreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   deliverRaw(socket, ownError(status, 'Bad request.', requestId), requestId);
 }
 
+/** Reads a body away for a moment: hanging up on one would take the answer with it. */
+async function drained(message: http.IncomingMessage): Promise<void> {
+  message.resume();
+  if (message.complete) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 500);
+    message.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 async function handle(
   message: http.IncomingMessage,
   response: http.ServerResponse,
@@ -54,7 +67,8 @@ async function handle(
     deliver(response, await answer(read), { method, requestId });
     return;
   }
-  // Whatever was to follow a refused head is not read, so the connection cannot be used again.
+  await drained(message);
+  // Whatever else was to follow a refused head is not read: the connection cannot be used again.
   response.shouldKeepAlive = false;
   deliver(response, ownError(read.status, read.message, requestId), { method, requestId });
 }
@@ -72,11 +86,13 @@ function listening(server: http.Server, host: string, port: number): Promise<num
 function closing(server: http.Server, deadline: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), deadline - Date.now());
+    // A kept-alive connection becomes idle only once its last answer is out.
+    const sweep = setInterval(() => server.closeIdleConnections(), 25);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 
@@ -88,6 +104,9 @@ export async function startViewerServer(options: {
   readonly failed: (error: unknown) => void;
 }): Promise<ViewerServer> {
   const server = http.createServer(serverOptions, (message, response) => {
+    // What happens to a connection from here on is the viewer's affair and must not raise.
+    message.on('error', () => undefined);
+    response.on('error', () => undefined);
     handle(message, response, options.answer).catch((error: unknown) => {
       options.failed(error);
       response.destroy();
@@ -98,7 +117,6 @@ export async function startViewerServer(options: {
   server.on('clientError', unreadable);
   server.on('connect', (_message, socket) => {
     const requestId = newRequestId();
-    socket.on('error', () => socket.destroy());
     deliverRaw(socket, ownError(403, 'CONNECT is not allowed.', requestId), requestId);
   });
   const port = await listening(server, options.host, options.port);

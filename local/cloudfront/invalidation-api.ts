@@ -1,0 +1,154 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import { type Listener, listen, type WireAnswer } from '../http.ts';
+import { type RawRequest, readRawRequest } from '../raw-request.ts';
+import { type Identity, type SignatureFault, SignatureRefusal, verifySignature } from '../sigv4.ts';
+import { sha256Hex } from '../sigv4-canonical.ts';
+import {
+  ControlPlaneError,
+  type ControlPlaneErrorCode,
+  errorDocument,
+} from './control-plane-error.ts';
+import { type Invalidation, invalidationDocument, readBatch } from './invalidation-batch.ts';
+
+/** 3,000 paths of 1,024 bytes would not fit, but no caller here sends more than a few. */
+const maxBodyBytes = 1024 * 1024;
+
+type Answer = {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+type Options = {
+  readonly host: string;
+  readonly port: number;
+  readonly identities: readonly Identity[];
+  readonly invalidate: (items: readonly string[]) => number;
+};
+
+type Call = { readonly request: RawRequest; readonly identity: Identity; readonly body: Buffer };
+
+const route =
+  /^\/2020-05-31\/distribution\/([A-Za-z0-9-]{1,64})\/invalidation(?:\/([A-Z0-9]{1,64}))?$/;
+
+const signatureCodes: Partial<Record<SignatureFault, ControlPlaneErrorCode>> = {
+  unsigned: 'MissingAuthenticationToken',
+  unknown_key: 'InvalidClientTokenId',
+};
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw new ControlPlaneError('BatchTooLarge');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function authenticated(request: RawRequest, body: Buffer, identities: Options['identities']) {
+  try {
+    return verifySignature(request, {
+      identities,
+      region: 'us-east-1',
+      service: 'cloudfront',
+      payloadHash: sha256Hex(body),
+      nowMillis: Date.now(),
+    }).identity;
+  } catch (error) {
+    if (!(error instanceof SignatureRefusal)) throw error;
+    throw new ControlPlaneError(signatureCodes[error.fault] ?? 'SignatureDoesNotMatch');
+  }
+}
+
+function allow(call: Call, action: string, distribution: string): void {
+  const resource = `distribution/${distribution}`;
+  if (!call.identity.allows(`cloudfront:${action}`, resource)) {
+    throw new ControlPlaneError('AccessDenied');
+  }
+}
+
+/** The invalidations made so far, by id and by the caller's own reference. */
+function createLedger(invalidate: Options['invalidate']) {
+  const made = new LRUCache<string, Invalidation>({ max: 1_000 });
+  const create = (body: string): Invalidation => {
+    const batch = readBatch(body);
+    const earlier = [...made.values()].find((one) => one.callerReference === batch.callerReference);
+    if (earlier) {
+      if (earlier.items.join('\n') === batch.items.join('\n')) return earlier;
+      throw new ControlPlaneError('InvalidationBatchAlreadyExists');
+    }
+    const id = `I${randomBytes(7).toString('hex').toUpperCase().slice(1)}`;
+    const invalidation = { ...batch, id, createdAt: new Date().toISOString() };
+    invalidate(batch.items);
+    made.set(id, invalidation);
+    return invalidation;
+  };
+  const get = (id: string): Invalidation => {
+    const found = made.get(id);
+    if (!found) throw new ControlPlaneError('NoSuchInvalidation');
+    return found;
+  };
+  return { create, get };
+}
+
+function answer(ledger: ReturnType<typeof createLedger>, call: Call): Answer {
+  const { method, path } = call.request;
+  const [, distribution, id] = route.exec(path) ?? [];
+  if (distribution !== undefined && id !== undefined && method === 'GET') {
+    allow(call, 'GetInvalidation', distribution);
+    return { status: 200, body: invalidationDocument(ledger.get(id)) };
+  }
+  if (distribution !== undefined && id === undefined && method === 'POST') {
+    allow(call, 'CreateInvalidation', distribution);
+    const made = ledger.create(call.body.toString('utf8'));
+    const location = `https://cloudfront.amazonaws.com${path}/${made.id}`;
+    return { status: 201, body: invalidationDocument(made), headers: { location } };
+  }
+  throw new ControlPlaneError('NotImplemented');
+}
+
+function failure(error: unknown, requestId: string): Answer {
+  const known =
+    error instanceof ControlPlaneError ? error : new ControlPlaneError('InternalFailure');
+  return { status: known.status, body: errorDocument(known, requestId) };
+}
+
+function send(
+  response: ServerResponse,
+  { body, headers, status }: Answer,
+  requestId: string,
+): void {
+  response.writeHead(status, {
+    'content-type': 'text/xml',
+    'content-length': Buffer.byteLength(body),
+    'x-amzn-requestid': requestId,
+    ...headers,
+  });
+  response.end(body);
+}
+
+function wireAnswer(): WireAnswer {
+  const body = errorDocument(new ControlPlaneError('InvalidArgument'), randomUUID());
+  return { status: 400, headers: { 'content-type': 'text/xml' }, body };
+}
+
+/** CloudFront's control plane as far as invalidations go; the real SDK's client talks to it. */
+export async function startInvalidationApi(options: Options): Promise<Listener> {
+  const ledger = createLedger(options.invalidate);
+  const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    try {
+      const request = readRawRequest(message);
+      const body = await readBody(message);
+      const identity = authenticated(request, body, options.identities);
+      send(response, answer(ledger, { request, identity, body }), requestId);
+    } catch (error) {
+      send(response, failure(error, requestId), requestId);
+    }
+  };
+  return listen({ host: options.host, port: options.port, handle, refuse: wireAnswer });
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { branch, leaf, parseXml, unescapeXml } from '../s3/xml.ts';
+import { ControlPlaneError, cloudFrontNamespace } from './control-plane-error.ts';
+
+/** CloudFront's quotas for one batch: paths, and those of them that end in a star. */
+const maxItems = 3_000;
+const maxWildcards = 15;
+
+/** What a caller asks to be dropped. */
+export type InvalidationBatch = {
+  readonly callerReference: string;
+  readonly items: readonly string[];
+};
+
+/** A batch that has been carried out. */
+export type Invalidation = InvalidationBatch & { readonly id: string; readonly createdAt: string };
+
+const batchSchema = v.object({
+  InvalidationBatch: v.looseObject({
+    CallerReference: v.pipe(v.string(), v.minLength(1)),
+    Paths: v.looseObject({
+      Quantity: v.string(),
+      Items: v.looseObject({ Path: v.union([v.string(), v.array(v.string())]) }),
+    }),
+  }),
+});
+
+// A tag is a token: what an HTTP header could not carry cannot have been set on an object.
+const tagItem = /^#[\x21-\x2b\x2d-\x7e]{1,256}$/;
+const pathItem = /^\/?[\x21-\x29\x2b-\x7d]*\*?$/;
+
+function checkItem(item: string): void {
+  if (tagItem.test(item)) return;
+  // The star stands at the end only and a tilde nowhere: CloudFront refuses both.
+  if (item.startsWith('#') || item === '' || !pathItem.test(item)) {
+    throw new ControlPlaneError(
+      'InvalidArgument',
+      `Your request contains an invalid path: ${item}`,
+    );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseXml(text);
+  } catch {
+    throw new ControlPlaneError('MalformedXML');
+  }
+}
+
+/** Reads CreateInvalidation's document and holds it to CloudFront's rules. */
+export function readBatch(text: string): InvalidationBatch {
+  const read = v.safeParse(batchSchema, parsed(text));
+  if (!read.success) throw new ControlPlaneError('MalformedXML');
+  const { CallerReference: callerReference, Paths: paths } = read.output.InvalidationBatch;
+  const items = [paths.Items.Path].flat().map(unescapeXml);
+  if (Number(paths.Quantity) !== items.length) {
+    throw new ControlPlaneError('InconsistentQuantities');
+  }
+  for (const item of items) checkItem(item);
+  const wildcards = items.filter((item) => item.endsWith('*') && !item.startsWith('#'));
+  if (items.length > maxItems || wildcards.length > maxWildcards) {
+    throw new ControlPlaneError('BatchTooLarge');
+  }
+  return { callerReference: unescapeXml(callerReference), items };
+}
+
+/** CloudFront's document of an invalidation; here each is completed once it exists. */
+export function invalidationDocument(invalidation: Invalidation): string {
+  const { callerReference, createdAt, id, items } = invalidation;
+  const paths = branch(
+    'Paths',
+    leaf('Quantity', items.length),
+    branch('Items', ...items.map((item) => leaf('Path', item))),
+  );
+  const inner = [
+    leaf('Id', id),
+    leaf('Status', 'Completed'),
+    leaf('CreateTime', createdAt),
+    branch('InvalidationBatch', paths, leaf('CallerReference', callerReference)),
+  ].join('');
+  return `<?xml version="1.0"?>\n<Invalidation xmlns="${cloudFrontNamespace}">${inner}</Invalidation>`;
+}
