@@ -1,0 +1,22 @@
+import type { AwsAccess } from '../shared/adapters/aws-client.ts';
+import type { Freshness } from '../shared/stores/refreshing.ts';
+
+/** All that differs between one installation and another. */
+export type EdgeConfig = {
+  readonly s3: AwsAccess;
+  readonly secretsManager: AwsAccess;
+  readonly buckets: {
+    readonly sources: string;
+    readonly derivatives: string;
+    readonly config: string;
+  };
+  readonly policyFreshness: Freshness;
+  readonly keyFreshness: Freshness;
+  /** Stored with every derivative: what made it. */
+  readonly engine: string;
+};
+
+/** Lambda@Edge has no environment variables, so the bundler writes the value in. */
+declare const SIGNET_CONFIG: EdgeConfig;
+
+export const config: EdgeConfig = SIGNET_CONFIG;

@@ -1,0 +1,66 @@
+import type { Keyring } from '../shared/keyring.ts';
+import type { Clock, Crypto } from '../shared/ports.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { credentialOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
+import {
+  type AdmittedUrl,
+  admit,
+  authorize,
+  checkSignature,
+  nameOf,
+  negotiate,
+  readRequest,
+} from '../shared/stages.ts';
+import type { DerivativeKey } from '../shared/storage-key.ts';
+import type { Policies } from '../shared/stores/policies.ts';
+import type { Refreshing } from '../shared/stores/refreshing.ts';
+
+/** What the gate reads of a viewer's request; no other header has any influence. */
+export type ViewerRequest = {
+  readonly method: string;
+  readonly uri: string;
+  readonly querystring: string;
+  readonly accept: string | undefined;
+};
+
+export type Gatehouse = {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly keys: Refreshing<Keyring>;
+  readonly policies: Policies;
+};
+
+/** What the log may say of a request, as far as it came. */
+export type Passage = { url?: SplitUrl; verified?: true };
+
+function split({ method, uri, querystring }: ViewerRequest): SplitUrl {
+  if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
+  return splitUrl(uri, querystring);
+}
+
+/** Signature first; only then is a tenant worth a look-up, and only a credential worth a key. */
+async function verify(url: SplitUrl, house: Gatehouse, passage: Passage): Promise<AdmittedUrl> {
+  const credential = credentialOf(url);
+  const now = Math.floor(house.clock() / 1_000);
+  const signed = checkSignature(house.crypto, await house.keys.read(), url, credential, now);
+  passage.verified = true;
+  return admit(signed, await house.policies.of(url.tenant), now);
+}
+
+/**
+ * Decides a request: the key of its derivative, or a refusal. Every view passes here, whether a
+ * cache has the answer or not.
+ */
+export async function gate(
+  request: ViewerRequest,
+  house: Gatehouse,
+  passage: Passage = {},
+): Promise<DerivativeKey> {
+  const url = split(request);
+  passage.url = url;
+  const verified = await verify(url, house, passage);
+  const parsed = readRequest(verified);
+  const negotiated = negotiate(parsed, request.accept, verified.policy.autoFormats);
+  const authorized = authorize(negotiated, verified.policy);
+  return nameOf(authorized);
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { Random } from '../shared/ports.ts';
+import { asRefusal, refusals } from '../shared/refusal.ts';
+import type { SplitUrl } from '../shared/request-url.ts';
+
+/** Longer texts add nothing but cost: attackers choose them. */
+const maxCharacters = 256;
+/** One in so many lines from before a signature is verified: a flood must not fill a log group. */
+export const sampling = 100;
+
+export type EdgeFunction = 'viewer-request' | 'origin-response';
+
+export type LogLine = {
+  readonly function: EdgeFunction;
+  /** The viewer's `x-amz-cf-id`. */
+  readonly requestId: string;
+  /** `allowed`, `stored`, `rendered`, or a refusal's code. */
+  readonly outcome: string;
+  readonly level: 'info' | 'warn' | 'error';
+  /** The true reason, even where the answer says only `forbidden`. */
+  readonly reason?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly path?: string | undefined;
+  readonly kid?: string | undefined;
+  /** Eight characters of its hash: enough to find a URL again, too few to use it. */
+  readonly sigHash?: string | undefined;
+  readonly recipe?: string | undefined;
+  readonly milliseconds?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly sourceBytes?: number | undefined;
+};
+
+export function hashOfSignature(sig: string | undefined): string | undefined {
+  return sig === undefined ? undefined : createHash('sha256').update(sig).digest('hex').slice(0, 8);
+}
+
+/** What is known of a URL, believed or not. */
+export function urlFields(url: SplitUrl | undefined): Partial<LogLine> {
+  if (url === undefined) return {};
+  const { tenant, path, kid, sig, operations } = url;
+  return { tenant, path, kid, sigHash: hashOfSignature(sig), recipe: operations };
+}
+
+/** The fields that a refusal, or whatever else was thrown, gives a line. */
+export function refusalFields(thrown: unknown): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
+  const refusal = asRefusal(thrown);
+  const { level } = refusals[refusal.code];
+  return { outcome: refusal.code, level, reason: refusal.detail.reason };
+}
+
+/** JSON leaves DEL, C1 controls and Unicode's line ends as they are; terminals and parsers do not. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * CloudWatch's embedded metric format: the line is the metric too. Outcomes are the only
+ * dimension, and their number is fixed: no flood can buy metrics by naming tenants.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+function metrics(line: LogLine, now: number, weight: number) {
+  const measured =
+    line.milliseconds === undefined ? [] : [{ Name: 'milliseconds', Unit: 'Milliseconds' }];
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Signet',
+          Dimensions: [['function', 'outcome']],
+          Metrics: [{ Name: 'requests', Unit: 'Count' }, ...measured],
+        },
+      ],
+    },
+    requests: weight,
+  };
+}
+
+/** One JSON object on one line, whatever the texts in it are. */
+export function printLine(line: LogLine, now: number, weight = 1): string {
+  const fields = { time: new Date(now).toISOString(), ...line, ...metrics(line, now, weight) };
+  const json = JSON.stringify(fields, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().slice(0, maxCharacters) : value,
+  );
+  return escaped(json);
+}
+
+/** Writes a line; of those that nobody signed for, a sample that counts for all. */
+export function writeLine(line: LogLine, verified: boolean, now: number, random: Random): void {
+  if (verified || line.level === 'error') console.log(printLine(line, now));
+  else if (random() * sampling < 1) console.log(printLine(line, now, sampling));
+}

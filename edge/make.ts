@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { Keyring } from '../shared/keyring.ts';
+import { limits } from '../shared/limits.ts';
+import { denial, type Policy } from '../shared/policy.ts';
+import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { type Derivative, type DerivativeKey, derivativeKey } from '../shared/storage-key.ts';
+import {
+  cacheTagHeader,
+  type DerivativeHeaders,
+  derivativeHeaders,
+  writeBack,
+} from '../shared/stores/derivatives.ts';
+import type { Policies } from '../shared/stores/policies.ts';
+import type { Refreshing } from '../shared/stores/refreshing.ts';
+import { readSource, type Source } from '../shared/stores/sources.ts';
+import { continuationUrl } from './continuation.ts';
+import type { Rendered } from './render.ts';
+import type { Answer } from './response.ts';
+
+export type Workshop = {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly policies: Policies;
+  readonly continuationKeys: Refreshing<Keyring>;
+  readonly sources: ObjectStore;
+  readonly derivatives: ObjectStore;
+  readonly render: (
+    source: Source,
+    recipe: Derivative['recipe'],
+    caps: Policy['source'],
+  ) => Promise<Rendered>;
+  readonly engine: string;
+  readonly onFailure: (reason: string) => void;
+};
+
+/** What was made, and what it cost. */
+export type Made = {
+  readonly answer: Answer;
+  readonly bytes: number;
+  readonly sourceBytes: number;
+};
+
+/** A policy older than this is read again before it denies what viewer-request has allowed. */
+const staleSeconds = 2;
+
+/**
+ * Asks the policy again. Invariant: whoever reached this function past viewer-request gets
+ * nothing that the policy does not allow.
+ */
+async function authorizedBy(policies: Policies, { tenant, recipe }: Derivative): Promise<Policy> {
+  const held = await policies.of(tenant);
+  if (held !== undefined && denial(held, recipe) === undefined) return held;
+  const newest = await policies.of(tenant, staleSeconds);
+  if (newest === undefined) throw new Refusal('forbidden', `there is no tenant ${tenant}`);
+  const denied = denial(newest, recipe);
+  if (denied !== undefined) throw denied;
+  return newest;
+}
+
+type Timed<T> = { readonly value: T; readonly milliseconds: number };
+
+async function timed<T>(work: Promise<T>): Promise<Timed<T>> {
+  const started = performance.now();
+  const value = await work;
+  return { value, milliseconds: performance.now() - started };
+}
+
+/**
+ * Stores the derivative and says whether it is there now. A failure loses nothing but the next
+ * viewer's time, so it is logged and this viewer gets the image all the same.
+ */
+async function store(
+  { derivatives, onFailure }: Workshop,
+  derivative: Derivative,
+  bytes: Uint8Array,
+  headers: DerivativeHeaders,
+): Promise<boolean> {
+  try {
+    await writeBack(derivatives, derivative, bytes, headers);
+    return true;
+  } catch (thrown) {
+    onFailure(`write-back failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return false;
+  }
+}
+
+/** The headers of S3's own answer once it has the object; the ETag is what S3 will say, too. */
+function imageHeaders(headers: DerivativeHeaders, bytes: Uint8Array): Record<string, string> {
+  return {
+    'content-type': headers.contentType,
+    'cache-control': headers.cacheControl,
+    'content-disposition': headers.contentDisposition,
+    etag: `"${createHash('md5').update(bytes).digest('hex')}"`,
+    [cacheTagHeader]: headers.metadata['cache-tag'] ?? '',
+  };
+}
+
+/** One redirect to the stored object, and only once S3 has acknowledged it: never a loop. */
+async function redirect(workshop: Workshop, key: DerivativeKey, stored: boolean): Promise<Answer> {
+  if (!stored)
+    throw new Refusal('unavailable', 'too large to answer directly, and it could not be stored');
+  const keyring = await workshop.continuationKeys.read();
+  const now = Math.floor(workshop.clock() / 1_000);
+  const location = continuationUrl(workshop.crypto, keyring, key, now);
+  return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: { text: '' } };
+}
+
+const serverTiming = (steps: Readonly<Record<string, Timed<unknown>>>): string =>
+  Object.entries(steps)
+    .map(([name, { milliseconds }]) => `${name};dur=${milliseconds.toFixed(1)}`)
+    .join(', ');
+
+/** A request for a derivative that nobody has stored yet. */
+export type Order = { readonly derivative: Derivative; readonly method: string };
+
+type Image = { readonly bytes: Uint8Array; readonly headers: DerivativeHeaders };
+
+async function answerWith(
+  workshop: Workshop,
+  { derivative, method }: Order,
+  { bytes, headers }: Image,
+  stored: boolean,
+): Promise<Answer> {
+  const image = imageHeaders(headers, bytes);
+  // What CloudFront would do with a generated body here is not documented, so there is none.
+  if (method === 'HEAD')
+    return { status: 200, headers: { ...image, 'cache-control': 'no-store' }, body: { text: '' } };
+  if (bytes.length > limits.inlineBytes)
+    return redirect(workshop, derivativeKey(derivative), stored);
+  return { status: 200, headers: image, body: { bytes } };
+}
+
+/** Makes the derivative that a key names: reads, renders, stores, answers. Throws refusals. */
+export async function make(workshop: Workshop, order: Order): Promise<Made> {
+  const { derivative } = order;
+  const { crypto, engine } = workshop;
+  const policy = await authorizedBy(workshop.policies, derivative);
+  const source = await timed(readSource(workshop.sources, derivative, policy.source));
+  const render = await timed(workshop.render(source.value, derivative.recipe, policy.source));
+  const { bytes, type } = render.value;
+  const origin = { type, sourceEtag: source.value.etag, engine };
+  const headers = derivativeHeaders(crypto, derivative, origin, policy.cache);
+  const stored = await timed(store(workshop, derivative, bytes, headers));
+  const timing = { 'server-timing': serverTiming({ source, render, store: stored }) };
+  const answer = await answerWith(workshop, order, { bytes, headers }, stored.value);
+  return {
+    answer: { ...answer, headers: { ...answer.headers, ...timing } },
+    bytes: bytes.length,
+    sourceBytes: source.value.bytes.length,
+  };
+}

@@ -1,0 +1,125 @@
+import type {
+  CloudFrontResponse,
+  CloudFrontResponseEvent,
+  CloudFrontResultResponse,
+} from 'aws-lambda';
+import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { continuationKeyring } from '../shared/keyring.ts';
+import { limits } from '../shared/limits.ts';
+import { printRecipe } from '../shared/recipe.ts';
+import { asRefusal, Refusal } from '../shared/refusal.ts';
+import { type Derivative, parseKey } from '../shared/storage-key.ts';
+import { keyringStore, secretIds } from '../shared/stores/keys.ts';
+import { policyStore } from '../shared/stores/policies.ts';
+import { config } from './config.ts';
+import { type LogLine, refusalFields, writeLine } from './log.ts';
+import { type Made, make, type Workshop } from './make.ts';
+import { engineVersions, render } from './render.ts';
+import { emptied, overwrite, refusalAnswer } from './response.ts';
+
+/** The function has thirty seconds and may meet a source of 50 MB. */
+const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
+
+const onFailure = (reason: string): void =>
+  console.error(JSON.stringify({ function: 'origin-response', level: 'error', reason }));
+
+const world = { clock: systemClock, random: systemRandom, onFailure };
+const s3 = s3Client(config.s3, patience);
+
+// Module scope outlives the request: clients keep their connections, keys and policies stay.
+const workshop: Workshop = {
+  crypto: nodeCrypto,
+  clock: systemClock,
+  policies: policyStore({
+    ...world,
+    config: s3Store(s3, config.buckets.config),
+    freshness: config.policyFreshness,
+  }),
+  continuationKeys: keyringStore({
+    ...world,
+    secrets: secretsManager(secretsClient(config.secretsManager, patience)),
+    id: secretIds.render,
+    open: (secret) => continuationKeyring(nodeCrypto, secret),
+    freshness: config.keyFreshness,
+  }),
+  sources: s3Store(s3, config.buckets.sources),
+  derivatives: s3Store(s3, config.buckets.derivatives),
+  render,
+  engine: `${config.engine} sharp ${engineVersions.sharp} vips ${engineVersions.vips}`,
+  onFailure,
+};
+
+/** Rejects a request that has taken too long while there is still time to say so. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Refusal('unavailable', `took more than ${limits.requestSeconds} s`)),
+      limits.requestSeconds * 1_000,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type Base = Pick<LogLine, 'function' | 'requestId'>;
+
+/** A denial of what viewer-request has let through says that the two disagree: page somebody. */
+function loud(refusal: Refusal): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
+  const denial = /^(?:denied_|forbidden|malformed)/.test(refusal.code);
+  const fields = refusalFields(refusal);
+  return denial && !refusal.detail.aboutSource ? { ...fields, level: 'error' } : fields;
+}
+
+function derivativeFields({ tenant, path, recipe }: Derivative): Partial<LogLine> {
+  return { tenant, path, recipe: printRecipe(recipe) };
+}
+
+async function makeMissing(base: Base, uri: string, method: string): Promise<Made['answer']> {
+  const started = performance.now();
+  let known: Partial<LogLine> = {};
+  const write = (fields: Pick<LogLine, 'outcome' | 'level'> & Partial<LogLine>): void => {
+    const milliseconds = Math.round(performance.now() - started);
+    writeLine({ ...base, ...fields, ...known, milliseconds }, true, systemClock(), systemRandom);
+  };
+  try {
+    const derivative = parseKey(uri);
+    known = derivativeFields(derivative);
+    const { answer, bytes, sourceBytes } = await inTime(make(workshop, { derivative, method }));
+    write({ outcome: 'rendered', level: 'info', bytes, sourceBytes });
+    return answer;
+  } catch (thrown) {
+    const refusal = asRefusal(thrown);
+    write(loud(refusal));
+    return refusalAnswer(refusal);
+  }
+}
+
+/** S3 itself answered: what it said is true of the derivative, or is nothing a viewer should see. */
+function passedOn(base: Base, response: CloudFrontResponse): CloudFrontResultResponse {
+  const { status } = response;
+  const line = { ...base, outcome: 'stored', level: 'info' } as const;
+  if (status === '412' || status === '416') return emptied(response);
+  if (status === '200' || status === '206' || status === '304') {
+    writeLine(line, true, systemClock(), systemRandom);
+    return response;
+  }
+  const refusal = new Refusal('unavailable', `S3 answered ${status}`);
+  writeLine({ ...base, ...refusalFields(refusal) }, true, systemClock(), systemRandom);
+  return overwrite(response, refusalAnswer(refusal));
+}
+
+export async function handler(event: CloudFrontResponseEvent): Promise<CloudFrontResultResponse> {
+  const [record] = event.Records;
+  if (record === undefined) throw new Error('the event has no record');
+  const { request, response, config: about } = record.cf;
+  const base: Base = { function: 'origin-response', requestId: about.requestId };
+  if (response.status !== '404') return passedOn(base, response);
+  return overwrite(response, await makeMissing(base, request.uri, request.method));
+}

@@ -1,0 +1,82 @@
+import type {
+  CloudFrontRequest,
+  CloudFrontRequestEvent,
+  CloudFrontRequestResult,
+  CloudFrontResultResponse,
+} from 'aws-lambda';
+import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { rootKeyring } from '../shared/keyring.ts';
+import { answerOf, asRefusal } from '../shared/refusal.ts';
+import { keyringStore, secretIds } from '../shared/stores/keys.ts';
+import { policyStore } from '../shared/stores/policies.ts';
+import { config } from './config.ts';
+import { type Gatehouse, gate, type Passage } from './gate.ts';
+import { refusalFields, urlFields, writeLine } from './log.ts';
+import { cloudFrontHeaders } from './response.ts';
+
+/** The function has five seconds; the last good key or policy must still fit behind a failure. */
+const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
+
+const onFailure = (reason: string): void =>
+  console.error(JSON.stringify({ function: 'viewer-request', level: 'error', reason }));
+
+const world = { clock: systemClock, random: systemRandom, onFailure };
+
+// Module scope outlives the request: clients keep their connections, keys and policies stay.
+const house: Gatehouse = {
+  crypto: nodeCrypto,
+  clock: systemClock,
+  keys: keyringStore({
+    ...world,
+    secrets: secretsManager(secretsClient(config.secretsManager, patience)),
+    id: secretIds.roots,
+    open: (secret) => rootKeyring(nodeCrypto, secret),
+    freshness: config.keyFreshness,
+  }),
+  policies: policyStore({
+    ...world,
+    config: s3Store(s3Client(config.s3, patience), config.buckets.config),
+    freshness: config.policyFreshness,
+  }),
+};
+
+// Read at start, so that the first request does not wait; if it fails, that request tries again.
+house.keys.read().catch(() => undefined);
+
+function refused(thrown: unknown): CloudFrontResultResponse {
+  const { status, headers, body } = answerOf(asRefusal(thrown));
+  return { status: String(status), headers: cloudFrontHeaders(headers), body };
+}
+
+/** A header may stand in several lines; RFC 9110 reads them as one. */
+function acceptOf({ headers }: CloudFrontRequest): string | undefined {
+  return headers['accept']?.map(({ value }) => value).join(',');
+}
+
+export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
+  const [record] = event.Records;
+  if (record === undefined) throw new Error('the event has no record');
+  const { request, config: about } = record.cf;
+  const passage: Passage = {};
+  const base = { function: 'viewer-request', requestId: about.requestId } as const;
+  const write = (fields: Parameters<typeof writeLine>[0]): void =>
+    writeLine(
+      { ...fields, ...urlFields(passage.url) },
+      passage.verified ?? false,
+      systemClock(),
+      systemRandom,
+    );
+  try {
+    const { uri } = await gate({ ...request, accept: acceptOf(request) }, house, passage);
+    write({ ...base, outcome: 'allowed', level: 'info' });
+    request.uri = uri;
+    request.querystring = '';
+    return request;
+  } catch (thrown) {
+    write({ ...base, ...refusalFields(thrown) });
+    return refused(thrown);
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  type GetOptions,
+  type ObjectStore,
+  PortFailure,
+  type PutOptions,
+  type StoredObject,
+} from '../ports.ts';
+import { type AwsAccess, clientOptions, type Patience, statusOf } from './aws-client.ts';
+
+/** S3 deletes this many keys with one request. */
+const deleteBatch = 1_000;
+
+export function s3Client(access: AwsAccess, patience: Patience): S3Client {
+  return new S3Client(clientOptions(access, patience));
+}
+
+/** S3's own words stay in the cause: they may name buckets and roles. */
+function failure(action: string, bucket: string, thrown: unknown): PortFailure {
+  const status = statusOf(thrown);
+  const name = thrown instanceof Error ? thrown.name : 'unknown';
+  return new PortFailure(`S3 ${action} on ${bucket} failed: ${name} ${status ?? 'no answer'}`, {
+    cause: thrown,
+  });
+}
+
+type Body = NonNullable<GetObjectCommandOutput['Body']>;
+
+/** Reads a body up to a cap, whatever its content-length said. */
+async function readBody(body: Body, maxBytes: number): Promise<Uint8Array | 'too-large'> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return 'too-large';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+/** A body that nobody reads would hold its connection. */
+function discard(body: unknown): void {
+  const stream = body as { destroy?: () => void } | undefined;
+  stream?.destroy?.();
+}
+
+async function received(
+  { Body: body, ContentLength, ETag, Metadata }: GetObjectCommandOutput,
+  maxBytes: number,
+): Promise<StoredObject | 'too-large'> {
+  if (body === undefined || (ContentLength ?? 0) > maxBytes) {
+    discard(body);
+    return 'too-large';
+  }
+  const read = await readBody(body, maxBytes);
+  if (read === 'too-large') return read;
+  if (ContentLength !== undefined && read.length !== ContentLength)
+    throw new PortFailure('S3 sent fewer bytes than it announced');
+  return { body: read, etag: ETag ?? '', metadata: Metadata ?? {} };
+}
+
+async function get(client: S3Client, bucket: string, key: string, options: GetOptions) {
+  try {
+    const { maxBytes, unlessEtag } = options;
+    const condition = unlessEtag === undefined ? {} : { IfNoneMatch: unlessEtag };
+    const output = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, ...condition }),
+    );
+    return await received(output, maxBytes);
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return 'missing';
+    if (statusOf(thrown) === 304) return 'unchanged';
+    throw thrown instanceof PortFailure ? thrown : failure('get', bucket, thrown);
+  }
+}
+
+function putInput(bucket: string, key: string, body: Uint8Array, options: PutOptions) {
+  const { only } = options;
+  return {
+    Bucket: bucket,
+    Key: key,
+    Body: body,
+    ContentType: options.contentType,
+    CacheControl: options.cacheControl,
+    ContentDisposition: options.contentDisposition,
+    Metadata: options.metadata === undefined ? undefined : { ...options.metadata },
+    ...(only === 'absent' ? { IfNoneMatch: '*' } : {}),
+    ...(typeof only === 'object' ? { IfMatch: only.etag } : {}),
+  };
+}
+
+/** 409 says that another write of the same key was under way; S3 asks to try again. */
+async function put(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  body: Uint8Array,
+  options: PutOptions,
+  conflictsLeft = 2,
+): Promise<{ readonly etag: string } | 'taken'> {
+  try {
+    const output = await client.send(new PutObjectCommand(putInput(bucket, key, body, options)));
+    return { etag: output.ETag ?? '' };
+  } catch (thrown) {
+    if (statusOf(thrown) === 412) return 'taken';
+    if (statusOf(thrown) === 409 && conflictsLeft > 0)
+      return put(client, bucket, key, body, options, conflictsLeft - 1);
+    throw failure('put', bucket, thrown);
+  }
+}
+
+async function* list(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
+  let token: string | undefined;
+  do {
+    const page = await client
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .catch((thrown: unknown) => {
+        throw failure('list', bucket, thrown);
+      });
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+async function remove(client: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += deleteBatch) {
+    const Objects = keys.slice(at, at + deleteBatch).map((Key) => ({ Key }));
+    try {
+      const { Errors = [] } = await client.send(
+        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+      );
+      if (Errors.length > 0) throw new Error(Errors[0]?.Code ?? 'unknown');
+    } catch (thrown) {
+      throw failure('delete', bucket, thrown);
+    }
+  }
+}
+
+/** The object store port on one bucket. */
+export function s3Store(client: S3Client, bucket: string): ObjectStore {
+  return {
+    get: (key, options) => get(client, bucket, key, options),
+    put: (key, body, options) => put(client, bucket, key, body, options),
+    list: (prefix) => list(client, bucket, prefix),
+    remove: (keys) => remove(client, bucket, keys),
+  };
+}

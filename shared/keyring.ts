@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { limits } from './limits.ts';
+import type { Crypto, RootKey } from './ports.ts';
+
+/** Where a signing key comes from: the text of `kid`, parted. */
+export type Kid = { readonly root: string; readonly generation: number };
+
+/** Root keys by name, or continuation keys by kid; whoever holds it can make signing keys. */
+export type Keyring = {
+  /** The signing key's text for a tenant; nothing when the ring does not know its root. */
+  readonly signingKey: (tenant: string, kid: string) => string | undefined;
+  /** The newest root's name. */
+  readonly newest: string;
+};
+
+const salt = 'signet.v1';
+/** Derived with no tenant in it: this key only ever signs keys that are already canonical. */
+const continuationInfo = 'continuation';
+export const continuationGeneration = 0;
+
+const jwk = v.object({
+  kty: v.literal('oct'),
+  kid: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{0,15}(?:\.0)?$/)),
+  k: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)),
+});
+/** RFC 7517. Keys of another type stand beside the root keys and are not ours. */
+const jwkSet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
+
+export function readKid(kid: string): Kid {
+  const [root = '', generation = ''] = kid.split('.');
+  return { root, generation: Number(generation) };
+}
+
+export function deriveSigningKey(
+  crypto: Crypto,
+  root: RootKey,
+  tenant: string,
+  generation: number,
+): string {
+  const info =
+    generation === continuationGeneration ? continuationInfo : `${tenant}\n${generation}`;
+  return `sgn_${crypto.hkdf(root, salt, info)}`;
+}
+
+/** The symmetric keys of a JWK set. Throws a sentence for whatever makes the secret unusable. */
+function readSet(secret: string): readonly v.InferOutput<typeof jwk>[] {
+  const { keys } = v.parse(jwkSet, JSON.parse(secret));
+  const ours = keys.filter((key) => key.kty === 'oct').map((key) => v.parse(jwk, key));
+  if (ours.length === 0) throw new Error('the key set has no key of type oct');
+  if (new Set(ours.map(({ kid }) => kid)).size < ours.length)
+    throw new Error('the key set names a kid twice');
+  return ours;
+}
+
+/** Never repeats what it could not read: a secret must not reach a log. */
+function unusable(id: string, thrown: unknown): Error {
+  const why = thrown instanceof SyntaxError ? 'it is not JSON' : thrown;
+  return new Error(
+    `secret ${id} is unusable: ${why instanceof v.ValiError ? 'it is not a JWK set' : String(why)}`,
+  );
+}
+
+function importRoot(crypto: Crypto, kid: string, k: string): RootKey {
+  const root = crypto.importRoot(k);
+  if (root === undefined)
+    throw new Error(`key ${kid} is malformed or shorter than ${limits.rootKeyBytes} bytes`);
+  return root;
+}
+
+/**
+ * Reads the secret with the root keys, from which every tenant's signing keys are derived.
+ * Throws when a key is missing, malformed or short: a service that cannot verify must not start.
+ */
+export function rootKeyring(crypto: Crypto, secret: string): Keyring {
+  try {
+    const keys = readSet(secret);
+    const roots = new Map(keys.map(({ kid, k }) => [kid, importRoot(crypto, kid, k)]));
+    const signingKey = (tenant: string, kid: string): string | undefined => {
+      const { root, generation } = readKid(kid);
+      const key = roots.get(root);
+      return key && deriveSigningKey(crypto, key, tenant, generation);
+    };
+    return { signingKey, newest: keys.at(-1)?.kid ?? '' };
+  } catch (thrown) {
+    throw unusable('signet/roots', thrown);
+  }
+}
+
+/** The continuation key of each root as a JWK set: all that the render function needs to know. */
+export function continuationSecret(crypto: Crypto, rootsSecret: string): string {
+  const ring = rootKeyring(crypto, rootsSecret);
+  const keys = readSet(rootsSecret).map(({ kid }) => {
+    const text = ring.signingKey('', `${kid}.${continuationGeneration}`) ?? '';
+    return { kty: 'oct', kid: `${kid}.${continuationGeneration}`, k: crypto.encode(text) };
+  });
+  return JSON.stringify({ keys });
+}
+
+/** Reads the secret with the continuation keys; knows no tenant's signing key. */
+export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
+  try {
+    const keys = readSet(secret);
+    const texts = new Map(keys.map(({ kid, k }) => [kid, crypto.decode(k)]));
+    return {
+      signingKey: (_tenant, kid) => texts.get(kid),
+      newest: keys.at(-1)?.kid ?? '',
+    };
+  } catch (thrown) {
+    throw unusable('signet/render', thrown);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The hard ceilings of the service. A policy narrows them and can never widen them.
+ * Every number carries its unit in its name and the reason it is what it is.
+ */
+export const limits = {
+  /** CloudFront refuses a longer path plus query: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+  urlBytes: 8_191,
+  /** S3's own limit on a key, in UTF-8. */
+  keyBytes: 1_024,
+  /** Leaves a derivative's key room for the tenant and a long recipe. */
+  pathBytes: 700,
+  /** A name in the host map or in a bucket is a DNS label at most. */
+  tenantCharacters: 63,
+  /** Long enough for any real chain of operations, short enough to bound the work. */
+  operations: 16,
+  /** A side that a recipe may ask for, in pixels. */
+  side: 8_192,
+  /** What libwebp can encode, the smallest bound of the encoders, in pixels. */
+  outputSide: 16_383,
+  /** sharp has no limit on what it makes: 8,192 × 4,096, over all frames. */
+  outputPixels: 33_554_432,
+  /** What a picture may grow to between two operations: a 50 Mpx source, turned by 45 degrees. */
+  canvasPixels: 105_000_000,
+  sourceBytes: 52_428_800,
+  /** Width × height × frames, read from the header before a pixel is decoded. */
+  sourcePixels: 50_000_000,
+  sourceFrames: 200,
+  /** libvips is stopped here, so that one picture cannot hold a function for long. */
+  renderSeconds: 12,
+  /** Lambda@Edge stops an origin function after 30 s; this leaves time to answer. */
+  requestSeconds: 25,
+  /**
+   * A body that fits CloudFront's 1,048,576 bytes for a generated answer when it is counted in
+   * base64 (which of the two is counted is not documented) and has its headers beside it.
+   */
+  inlineBytes: 778_240,
+  policyBytes: 65_536,
+  presets: 100,
+  /** Entries of one list in a policy rule. */
+  ruleValues: 1_000,
+  /** Seconds a clock may be ahead when a lifetime is compared. */
+  clockSkewSeconds: 60,
+  /** A continuation lives a minute; twice that allows for clocks that differ. */
+  continuationSeconds: 120,
+  /** A refusal that depends on the source is worth asking again after this, in seconds. */
+  sourceRefusalSeconds: 60,
+  /** An HMAC-SHA256 key shorter than its hash is weak: RFC 2104, section 3. */
+  rootKeyBytes: 32,
+} as const;

@@ -1,0 +1,51 @@
+import type { Crypto } from './ports.ts';
+import { canonicalRecipe, parseOperations } from './recipe.ts';
+import { Refusal } from './refusal.ts';
+import { sign } from './signature.ts';
+import { derivativeKey } from './storage-key.ts';
+import { encodeTarget, isTenant, pathFault, separator } from './target.ts';
+
+/** What a backend says it wants; every part decoded. */
+export type MintRequest = {
+  readonly tenant: string;
+  readonly path: string;
+  /** As in a URL: `resize,w_400`. */
+  readonly operations: readonly string[];
+  /** Unix seconds; nothing for a URL that never expires. */
+  readonly exp: number | undefined;
+};
+
+export type Signer = { readonly kid: string; readonly signingKey: string };
+
+/**
+ * The expiry of a URL that shall live for about `lifetime` seconds: rounded up to quarters of it,
+ * so that one image keeps one URL for a while and browsers can cache it. Never above `lifetime`.
+ */
+export function roundedExpiry(now: number, lifetime: number): number {
+  const quarter = Math.max(1, Math.floor(lifetime / 4));
+  return (Math.floor(now / quarter) + 4) * quarter;
+}
+
+/** The decoded path of the URL. Throws `malformed` for whatever the edge would refuse. */
+export function mintTarget({ tenant, path, operations }: MintRequest): string {
+  if (!isTenant(tenant)) throw new Refusal('malformed', `"${tenant}" is not a tenant name`);
+  const fault = pathFault(path);
+  if (fault !== undefined) throw new Refusal('malformed', fault);
+  if (operations.length > 0) checkOperations(tenant, path, operations.join(separator));
+  return `/${[`${tenant}/${path}`, ...operations].join(separator)}`;
+}
+
+/** A preset's recipe is only known to the policy, so its key is measured without it. */
+function checkOperations(tenant: string, path: string, operations: string): void {
+  const { steps } = parseOperations(operations);
+  derivativeKey({ tenant, path, recipe: canonicalRecipe(steps) });
+}
+
+/** Mints a signed URL below `base`, the service's address. */
+export function mint(crypto: Crypto, base: string, request: MintRequest, signer: Signer): string {
+  const target = mintTarget(request);
+  const exp = request.exp === undefined ? undefined : String(request.exp);
+  const sig = sign(crypto, signer.signingKey, { kid: signer.kid, exp, target });
+  const query = [...(exp === undefined ? [] : [`exp=${exp}`]), `kid=${signer.kid}`, `sig=${sig}`];
+  return `${base.replace(/\/$/, '')}${encodeTarget(target)}?${query.join('&')}`;
+}

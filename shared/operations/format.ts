@@ -1,0 +1,56 @@
+import type { Sharp } from 'sharp';
+import type { ImageType } from '../image-type.ts';
+import { choice, withDefault } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+export const format = operation({
+  summary: 'The type of the answer; without it, the type of the source.',
+  parameters: {
+    f: withDefault(
+      choice(
+        ['auto', 'jpg', 'png', 'webp', 'avif', 'gif', 'src'],
+        'auto is the best that the browser names in Accept, src the type of the source',
+      ),
+      'src',
+    ),
+  },
+  example: 'format,f_webp',
+});
+
+export type Encoding = {
+  readonly type: ImageType;
+  /** On JPEG's scale. */
+  readonly quality: number;
+  /** Of an animation: milliseconds a frame, and how often it plays (0 is for ever). */
+  readonly delay: readonly number[] | undefined;
+  readonly loop: number | undefined;
+};
+
+/**
+ * AVIF's scale runs higher for the same look: its 63 is about JPEG's 80 (imgproxy ships the same
+ * pair). Below that the two scales run in parallel, above it they meet at 100.
+ */
+function avifQuality(quality: number): number {
+  return quality <= 80
+    ? Math.max(1, Math.round((quality * 63) / 80))
+    : Math.round(63 + ((quality - 80) * 37) / 20);
+}
+
+function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number } {
+  return {
+    ...(delay === undefined ? {} : { delay: [...delay] }),
+    ...(loop === undefined ? {} : { loop }),
+  };
+}
+
+/**
+ * The last step: efforts are chosen so that an AVIF of 2 Mpx takes seconds and not tens of them.
+ * Metadata is never kept: nothing here calls `withMetadata` or `keep…`.
+ */
+export const encoders: Readonly<Record<ImageType, (image: Sharp, how: Encoding) => Sharp>> = {
+  jpg: (image, { quality }) => image.jpeg({ quality }),
+  png: (image) => image.png({ palette: false }),
+  webp: (image, how) => image.webp({ quality: how.quality, effort: 4, ...animation(how) }),
+  avif: (image, { quality }) => image.avif({ quality: avifQuality(quality), effort: 2 }),
+  gif: (image, how) => image.gif(animation(how)),
+};

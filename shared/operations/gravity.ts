@@ -1,0 +1,42 @@
+import type { Point, Size } from './operation.ts';
+
+/** The nine points of the compass, as OSS names them. */
+export const compass = [
+  'nw',
+  'north',
+  'ne',
+  'west',
+  'center',
+  'east',
+  'sw',
+  'south',
+  'se',
+] as const;
+export type Compass = (typeof compass)[number];
+
+/** Where a compass point lies, in per cent of the picture. */
+export function pointOf(gravity: Compass): Point {
+  const index = compass.indexOf(gravity);
+  return { x: (index % 3) * 50, y: Math.floor(index / 3) * 50 };
+}
+
+/** The compass point that lies exactly there, if one does. */
+export function gravityAt({ x, y }: Point): Compass | undefined {
+  return compass.find((gravity) => pointOf(gravity).x === x && pointOf(gravity).y === y);
+}
+
+const within = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
+
+/** The upper left corner of a box inside a picture, as near to centred on the point as fits. */
+export function boxAround(point: Point, box: Size, picture: Size): { left: number; top: number } {
+  return {
+    left: within(
+      Math.round((picture.width * point.x) / 100 - box.width / 2),
+      picture.width - box.width,
+    ),
+    top: within(
+      Math.round((picture.height * point.y) / 100 - box.height / 2),
+      picture.height - box.height,
+    ),
+  };
+}

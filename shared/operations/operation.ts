@@ -1,0 +1,93 @@
+import type { Sharp } from 'sharp';
+import type { ImageType } from '../image-type.ts';
+import type { Parameter, ValueOf } from '../parameter.ts';
+
+export type Parameters = Readonly<Record<string, Parameter>>;
+export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
+
+/** What `format` may ask for: a type, the source's own, or the best that Accept allows. */
+export type Format = ImageType | 'src' | 'auto';
+
+/** Pixels. Of one frame, where there are several. */
+export type Size = { readonly width: number; readonly height: number };
+export type Point = { readonly x: number; readonly y: number };
+export type Box = Size & { readonly left: number; readonly top: number };
+
+/** A picture while it is drawn. */
+export type Canvas = { readonly image: Sharp; readonly size: Size };
+
+/** What a step may know about the picture besides its pixels. */
+export type Scene = {
+  readonly frames: number;
+  /** The focal point that the uploader set, in per cent. */
+  readonly focus: Point | undefined;
+  /** EXIF orientation, 1 to 8; from 5 on the picture is stored sideways. */
+  readonly orientation: number;
+};
+
+/** The chain with one step more. */
+export type Drawn = Canvas & {
+  /** The size is an upper bound: sharp has to be asked what it came to. */
+  readonly unmeasured?: true;
+  /** The step may have made parts of the picture transparent. */
+  readonly alpha?: true;
+};
+
+/**
+ * The order in which sharp runs the calls of one chain, whatever their order in the code
+ * (sharp/src/pipeline.cc). A step that would not run after the last one starts a new chain.
+ */
+export const sharpOrder = [
+  'orient',
+  'extract',
+  'flatten',
+  'resize',
+  'flip',
+  'turn',
+  'extractAfter',
+  'extend',
+  'blur',
+  'sharpen',
+] as const;
+export type SharpStage = (typeof sharpOrder)[number];
+
+/** How a step treats an animation: as one tall strip, frame by frame, or only its first frame. */
+export type Frames = 'together' | 'apart' | 'first';
+
+export type Step<P extends Parameters> = {
+  /** The first and the last of sharp's stages that the step's calls belong to. */
+  readonly from: SharpStage;
+  readonly to: SharpStage;
+  frames(values: ValuesOf<P>): Frames;
+  /** Adds the step to the chain. */
+  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn;
+};
+
+/** One row of the operations table: everything that is known about one operation. */
+export type Operation<P extends Parameters = Parameters> = {
+  /** One line of documentation. */
+  readonly summary: string;
+  /** Their order is the order in keys. */
+  readonly parameters: P;
+  /** As written in a URL; rendered by a test. */
+  readonly example: string;
+  /** Other names that are read as this operation, and as its parameters. */
+  readonly aliases?: readonly string[];
+  readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
+  /** Draws nothing and needs no entry in a policy. */
+  readonly free?: true;
+  /** Drawn even where it is left out, with its defaults. */
+  readonly always?: true;
+  /** What is wrong with the values taken together: the end of a sentence, or nothing. */
+  check?(values: ValuesOf<P>): string | undefined;
+  /** Other values that draw the same pixels for every source: equal pixels must be one key. */
+  normalise?(values: ValuesOf<P>): ValuesOf<P>;
+  /** Whether the operation changes anything in an answer of this format. */
+  matters?(format: Format): boolean;
+  readonly step?: Step<P>;
+};
+
+/** Declares a row and infers the types of its values. */
+export function operation<const P extends Parameters>(row: Operation<P>): Operation<P> {
+  return row;
+}

@@ -1,0 +1,23 @@
+import { integer, withDefault } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+export const orient = operation({
+  summary: 'Turns the image upright as its EXIF orientation says; always done unless `o_0`.',
+  parameters: {
+    o: withDefault(integer(0, 1, '1 to turn it upright, 0 to leave it as it is stored'), 1),
+  },
+  example: 'orient,o_0',
+  aliases: ['auto-orient'],
+  always: true,
+  step: {
+    from: 'orient',
+    to: 'orient',
+    frames: () => 'together',
+    // No camera stores an animation sideways, and sharp cannot turn a strip of frames.
+    draw: ({ image, size }, { o }, { orientation, frames }) => {
+      if (o === 0 || frames > 1 || orientation === 1) return { image, size };
+      const upright = orientation < 5 ? size : { width: size.height, height: size.width };
+      return { image: image.autoOrient(), size: upright };
+    },
+  },
+});

@@ -1,0 +1,119 @@
+import type { Sharp } from 'sharp';
+import { limits } from '../limits.ts';
+import { choice, color, integer, withDefault } from '../parameter.ts';
+import { compass, gravityAt } from './gravity.ts';
+import { operation, type ValuesOf } from './operation.ts';
+import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
+
+const parameters = {
+  m: withDefault(
+    choice(
+      ['lfit', 'mfit', 'fill', 'pad', 'fixed'],
+      'lfit fits inside the box, mfit covers it, fill covers and cuts, pad fits and fills up, fixed distorts',
+    ),
+    'lfit',
+  ),
+  w: integer(1, limits.side, 'width in pixels'),
+  h: integer(1, limits.side, 'height in pixels'),
+  l: integer(1, limits.side, 'longer side in pixels'),
+  s: integer(1, limits.side, 'shorter side in pixels'),
+  p: integer(1, 1_000, 'per cent'),
+  limit: withDefault(integer(0, 1, '1: nothing grows beyond the source; 0: it may'), 1),
+  color: withDefault(color('what pad fills up with'), 'FFFFFF'),
+  g: withDefault(
+    choice(
+      [...compass, 'smart', 'entropy', 'focus'],
+      'what fill keeps: a side or corner, what draws the eye, what is busiest, or the focal point stored with the source',
+    ),
+    'center',
+  ),
+  fx: integer(0, 100, 'focal point for fill, per cent from the left'),
+  fy: integer(0, 100, 'focal point for fill, per cent from the top'),
+} as const;
+
+type Values = ValuesOf<typeof parameters>;
+
+const given = (value: unknown): number => (value === undefined ? 0 : 1);
+
+/** What each mode needs besides one way of saying how large. */
+function modeFault({ m, w, h }: Values): string | undefined {
+  if ((m === 'fill' || m === 'pad') && given(w) + given(h) < 2)
+    return `needs both w and h with m_${m}`;
+  return m === 'fixed' && given(w ?? h) === 0 ? 'needs w or h with m_fixed' : undefined;
+}
+
+function check(values: Values): string | undefined {
+  const { w, h, l, s, p, g, fx, fy } = values;
+  const ways = given(w ?? h) + given(l) + given(s) + given(p);
+  if (ways !== 1) return 'needs exactly one of w and h, l, s, or p';
+  if ((w ?? 1) * (h ?? 1) > limits.outputPixels)
+    return `cannot make more than ${limits.outputPixels} pixels`;
+  if (g !== 'center' && given(fx ?? fy) === 1) return 'takes g or fx and fy, not both';
+  return modeFault(values);
+}
+
+/** A focal point that is also a compass point is written as the compass point. */
+function normaliseFocus(values: Values): Values {
+  const { fx, fy } = values;
+  if (values.m !== 'fill') return { ...values, g: 'center', fx: undefined, fy: undefined };
+  if (fx === undefined && fy === undefined) return values;
+  const point = { x: fx ?? 50, y: fy ?? 50 };
+  const gravity = gravityAt(point);
+  return gravity === undefined
+    ? { ...values, fx: point.x, fy: point.y }
+    : { ...values, g: gravity, fx: undefined, fy: undefined };
+}
+
+/** With one side given, covering is fitting; a fixed square may leave out its second side. */
+function normaliseMode(values: Values): Values {
+  const { m, w, h } = values;
+  if (m === 'fixed') return { ...values, w: w ?? h, h: h ?? w };
+  return m === 'mfit' && (w === undefined || h === undefined) ? { ...values, m: 'lfit' } : values;
+}
+
+/** Scaling by 100 % draws nothing; below that nothing grows, so `limit` says nothing. */
+function normalisePercent(values: Values): Values {
+  if (values.p === undefined) return values;
+  const still = values.p === 100 || (values.p > 100 && values.limit === 1);
+  return { ...values, p: still ? undefined : values.p, limit: values.p <= 100 ? 1 : values.limit };
+}
+
+function normalise(values: Values): Values {
+  const plain = normalisePercent(normaliseMode(normaliseFocus(values)));
+  return plain.m === 'pad' ? plain : { ...plain, color: 'FFFFFF' };
+}
+
+/** RRGGBB or RRGGBBAA, as sharp reads it. */
+const cssColor = (hex: string): string => `#${hex}`;
+
+function carryOut(image: Sharp, plan: ResizePlan, background: string): Sharp {
+  if (plan.kind === 'search') return image.resize({ ...plan.box, fit: 'cover', position: plan.by });
+  const scaled = image.resize({ ...plan.scaled, fit: 'fill' });
+  if (plan.kind === 'scale') return scaled;
+  if (plan.kind === 'cut') return scaled.extract(plan.box);
+  const { left, top, width, height } = plan.at;
+  const right = width - plan.scaled.width - left;
+  const bottom = height - plan.scaled.height - top;
+  return scaled.extend({ left, top, right, bottom, background });
+}
+
+export const resize = operation({
+  summary: 'Scales the image.',
+  parameters,
+  example: 'resize,m_fill,w_400,h_300',
+  check,
+  normalise,
+  step: {
+    from: 'resize',
+    to: 'extend',
+    frames: () => 'together',
+    draw: ({ image, size }, values, { frames, focus }) => {
+      const plan = resizePlan(values, size, frames, focus);
+      const drawn = {
+        image: carryOut(image, plan, cssColor(values.color)),
+        size: plannedSize(plan),
+      };
+      return values.color.length > 6 ? { ...drawn, alpha: true } : drawn;
+    },
+  },
+});

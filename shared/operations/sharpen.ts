@@ -1,0 +1,16 @@
+import { integer } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+export const sharpen = operation({
+  summary: 'Sharpens the image.',
+  parameters: { s: integer(50, 399, 'strength; 100 is a good start (sigma = s / 100)') },
+  example: 'sharpen,s_100',
+  check: ({ s }) => (s === undefined ? 'needs s' : undefined),
+  step: {
+    from: 'sharpen',
+    to: 'sharpen',
+    // On a strip the edge of one frame would run into the next.
+    frames: () => 'apart',
+    draw: ({ image, size }, { s }) => ({ image: image.sharpen({ sigma: (s ?? 100) / 100 }), size }),
+  },
+});

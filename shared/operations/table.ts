@@ -1,0 +1,55 @@
+import { blur } from './blur.ts';
+import { crop } from './crop.ts';
+import { flip } from './flip.ts';
+import { format } from './format.ts';
+import type { Operation, ValuesOf } from './operation.ts';
+import { orient } from './orient.ts';
+import { quality } from './quality.ts';
+import { resize } from './resize.ts';
+import { rotate } from './rotate.ts';
+import { sharpen } from './sharpen.ts';
+import { version } from './version.ts';
+
+/**
+ * The heart of the service: every operation, once. The order of the rows is the order of
+ * operations in a key and the order in which they are drawn. Parser, printer, policy schema,
+ * authorization, documentation and tests are derived from it.
+ */
+export const operations = {
+  version,
+  orient,
+  crop,
+  rotate,
+  flip,
+  resize,
+  blur,
+  sharpen,
+  quality,
+  format,
+} as const;
+
+type Rows = typeof operations;
+export type OperationName = keyof Rows;
+export type OperationValues<Name extends OperationName> =
+  Rows[Name] extends Operation<infer P> ? ValuesOf<P> : never;
+
+/** The names in canonical order. */
+export const operationNames = Object.keys(operations) as readonly OperationName[];
+
+/** Looked up in a Map: `constructor` and `__proto__` are names that nobody declared. */
+const byName: ReadonlyMap<string, OperationName> = new Map(
+  operationNames.flatMap((name): [string, OperationName][] => {
+    const row: Operation = operations[name];
+    return [name, ...(row.aliases ?? [])].map((spelling) => [spelling, name]);
+  }),
+);
+
+/** The operation that goes by this name, or nothing. */
+export function operationCalled(name: string): OperationName | undefined {
+  return byName.get(name);
+}
+
+/** A row without the types of its own parameters. */
+export function rowOf(name: OperationName): Operation {
+  return operations[name];
+}

@@ -1,0 +1,154 @@
+import * as v from 'valibot';
+import { type Negotiable, negotiable } from './accept.ts';
+import { sourceTypes } from './image-type.ts';
+import { limits } from './limits.ts';
+import { type OperationName, operationNames, rowOf } from './operations/table.ts';
+import type { Parameter, Value } from './parameter.ts';
+import { isKid } from './signature.ts';
+import { isTenant } from './target.ts';
+
+/** The values that a rule allows a parameter: a list, in which null is "left out", or a range. */
+export type AllowedValues =
+  | readonly (Value | null)[]
+  | { readonly min: number; readonly max: number; readonly step: number };
+/** What a rule says of each parameter it names. A parameter it does not name is at its default. */
+export type Rule = Readonly<Record<string, AllowedValues | undefined>>;
+
+const nullable = v.null();
+
+function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
+  const own = v.custom<Value>(
+    (input) =>
+      (typeof input === 'number' || typeof input === 'string') &&
+      parameter.read(String(input)) === input,
+    `expects ${parameter.expects}, or null for "left out"`,
+  );
+  return v.union([own, nullable], `expects ${parameter.expects}, or null for "left out"`);
+}
+
+function rangeSchema(min: number, max: number): v.GenericSchema<unknown, AllowedValues> {
+  const bound = v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+  const range = v.strictObject({
+    min: bound,
+    max: bound,
+    step: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
+  });
+  return v.pipe(
+    range,
+    v.check((one) => one.min <= one.max, 'min must not be above max'),
+  );
+}
+
+function allowedSchema(parameter: Parameter): v.GenericSchema<unknown, AllowedValues> {
+  const list = v.pipe(
+    v.array(valueSchema(parameter)),
+    v.minLength(1, 'needs at least one value'),
+    v.maxLength(limits.ruleValues),
+  );
+  const { control } = parameter;
+  if (control.control !== 'number') return list;
+  return v.lazy((input) => (Array.isArray(input) ? list : rangeSchema(control.min, control.max)));
+}
+
+function ruleSchema(name: OperationName): v.GenericSchema<unknown, Rule> {
+  const entries = Object.entries(rowOf(name).parameters).map(([own, parameter]) => [
+    own,
+    v.optional(allowedSchema(parameter)),
+  ]);
+  return v.strictObject(Object.fromEntries(entries));
+}
+
+function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rule[]> {
+  const rule = ruleSchema(name);
+  const list = v.pipe(v.array(rule), v.minLength(1, 'needs at least one rule'));
+  return v.lazy((input) =>
+    Array.isArray(input)
+      ? list
+      : v.pipe(
+          rule,
+          v.transform((one) => [one]),
+        ),
+  );
+}
+
+/** The operations that a policy speaks of: a free one needs no entry. */
+export const policyOperations: readonly OperationName[] = operationNames.filter(
+  (name) => rowOf(name).free !== true,
+);
+
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+
+const operationsSchema: v.GenericSchema<
+  unknown,
+  Readonly<Record<string, readonly Rule[]>>
+> = v.strictObject(
+  Object.fromEntries(policyOperations.map((name) => [name, v.optional(rulesSchema(name))])),
+) as v.GenericSchema<unknown, Readonly<Record<string, readonly Rule[]>>>;
+
+const kid = v.pipe(
+  v.string(),
+  v.check(isKid, 'is not written as root.generation, such as r1.1'),
+  v.check((text) => !text.endsWith('.0'), 'generations count from 1'),
+);
+
+const keysSchema = v.pipe(
+  v.strictObject({ active: kid, accept: v.pipe(v.array(kid), v.minLength(1), v.maxLength(16)) }),
+  v.check((keys) => keys.accept.includes(keys.active), 'accept must name the active kid'),
+);
+
+const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]];
+const tenMinutesOfYears = 10 * 366 * 86_400;
+
+const sourceSchema = v.strictObject({
+  types: v.optional(v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1)), [...sourceTypes]),
+  maxBytes: v.optional(wholeNumber(1, limits.sourceBytes), limits.sourceBytes),
+  maxPixels: v.optional(wholeNumber(1, limits.sourcePixels), limits.sourcePixels),
+  maxFrames: v.optional(wholeNumber(1, limits.sourceFrames), limits.sourceFrames),
+});
+
+const maxAge = wholeNumber(0, 31_536_000);
+const cacheSchema = v.strictObject({
+  maxAge: v.optional(maxAge, 86_400),
+  sharedMaxAge: v.optional(maxAge, 43_200),
+});
+
+const presetName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'is letters, digits, dots and hyphens'),
+);
+
+/**
+ * A tenant's policy, as an operator writes it. Whatever this version cannot keep is refused: a
+ * field without effect would be a promise without a keeper.
+ */
+export const policySchema = v.pipe(
+  v.strictObject({
+    tenant: v.pipe(v.string(), v.check(isTenant, 'is not a tenant name')),
+    keys: v.optional(keysSchema),
+    operations: v.optional(operationsSchema),
+    require: v.optional(v.array(v.picklist(policyOperations)), []),
+    presets: v.optional(v.pipe(v.record(presetName, v.string()), v.maxEntries(limits.presets)), {}),
+    presetsOnly: v.optional(v.boolean(), false),
+    auto: v.optional(
+      v.strictObject({
+        format: v.optional(v.array(v.picklist(negotiableNames)), ['avif', 'webp']),
+      }),
+      {},
+    ),
+    source: v.optional(sourceSchema, {}),
+    urls: v.optional(
+      v.strictObject({
+        maxLifetime: v.optional(v.nullable(wholeNumber(60, tenMinutesOfYears)), null),
+      }),
+      {},
+    ),
+    cache: v.optional(cacheSchema, {}),
+  }),
+  v.check(
+    (policy) => policy.operations !== undefined || Object.keys(policy.presets).length > 0,
+    'needs operations or presets',
+  ),
+);
+
+export type PolicyDocument = v.InferOutput<typeof policySchema>;

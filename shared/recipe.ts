@@ -1,0 +1,190 @@
+import { limits } from './limits.ts';
+import type { Format, Operation, Parameters, ValuesOf } from './operations/operation.ts';
+import {
+  type OperationName,
+  type OperationValues,
+  operationCalled,
+  operationNames,
+  rowOf,
+} from './operations/table.ts';
+import type { Parameter, Value } from './parameter.ts';
+import { Refusal } from './refusal.ts';
+import { separator } from './target.ts';
+
+type Values = Readonly<Record<string, Value | undefined>>;
+export type RecipeStep = { readonly name: OperationName; readonly values: Values };
+
+declare const canonical: unique symbol;
+/**
+ * Validated operations in canonical order, without anything that draws nothing. Equal recipes
+ * print to equal texts, and `recipe.ts` alone can make one.
+ */
+export type Recipe = { readonly steps: readonly RecipeStep[]; readonly [canonical]: true };
+
+/** Operations as they were written, read but not yet put in order. */
+export type WrittenRecipe = {
+  readonly steps: readonly RecipeStep[];
+  /** The preset that `style,n_…` names. */
+  readonly preset?: string;
+};
+
+const nameForm = /^[a-z][a-z-]*$/;
+const parameterForm = /^[A-Za-z]+$/;
+const valueForm = /^-?[A-Za-z0-9][A-Za-z0-9.-]*$/;
+/** `style` names a recipe of the policy and is gone before there is a recipe. */
+const style = 'style';
+
+function malformed(reason: string): Refusal {
+  return new Refusal('malformed', reason);
+}
+
+/** `w_400` as a pair; the first underscore parts it. */
+function readPair(operation: string, pair: string): readonly [string, string] {
+  const at = pair.indexOf('_');
+  const name = pair.slice(0, Math.max(at, 0));
+  const value = pair.slice(at + 1);
+  if (!parameterForm.test(name) || !valueForm.test(value))
+    throw malformed(`${operation}: "${pair}" is not written as parameter_value`);
+  return [name, value];
+}
+
+function readValue(operation: string, name: string, parameter: Parameter, text: string): Value {
+  const value = parameter.read(text);
+  if (value === undefined)
+    throw malformed(`${operation}: ${name} expects ${parameter.expects}, not "${text}"`);
+  return value;
+}
+
+function parameterCalled(row: Operation, operation: string, written: string): [string, Parameter] {
+  const aliases = new Map(Object.entries(row.parameterAliases ?? {}));
+  const name = aliases.get(written) ?? written;
+  const found = Object.entries(row.parameters).find(([own]) => own === name);
+  if (found === undefined) throw malformed(`${operation} has no parameter "${written}"`);
+  return found;
+}
+
+function readValues(operation: OperationName, pairs: readonly string[]): Values {
+  const row = rowOf(operation);
+  const given = new Map<string, Value>();
+  for (const pair of pairs) {
+    const [written, text] = readPair(operation, pair);
+    const [name, parameter] = parameterCalled(row, operation, written);
+    if (given.has(name)) throw malformed(`${operation}: ${name} is given twice`);
+    given.set(name, readValue(operation, name, parameter, text));
+  }
+  return withFallbacks(row.parameters, given);
+}
+
+function withFallbacks(parameters: Parameters, given: ReadonlyMap<string, Value>): Values {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { fallback }]) => [name, given.get(name) ?? fallback]),
+  );
+}
+
+function readStep(written: string): RecipeStep {
+  const [called = '', ...pairs] = written.split(',');
+  const name = nameForm.test(called) ? operationCalled(called) : undefined;
+  if (name === undefined) throw malformed(`there is no operation "${called.slice(0, 64)}"`);
+  const values = readValues(name, pairs);
+  const wrong = rowOf(name).check?.(values);
+  if (wrong !== undefined) throw malformed(`${called} ${wrong}`);
+  return { name, values };
+}
+
+/** The preset's name in `style,n_thumb`. Whether there is one is the policy's to say. */
+function readStyle(written: string): string {
+  const [, pair = '', ...more] = written.split(',');
+  const [name, value] = readPair(style, pair);
+  if (name !== 'n' || more.length > 0) throw malformed('style takes n and nothing else');
+  return value;
+}
+
+const isStyle = (written: string): boolean => written === style || written.startsWith(`${style},`);
+
+/**
+ * Reads operations as they stand after a path: `resize,w_400__op__format,f_webp`.
+ * Throws `malformed` for whatever the table does not declare, or declares otherwise.
+ */
+export function parseOperations(text: string): WrittenRecipe {
+  const written = text.split(separator);
+  if (written.length > limits.operations)
+    throw malformed(`more than ${limits.operations} operations`);
+  const styles = written.filter(isStyle);
+  const steps = written.filter((one) => !isStyle(one)).map(readStep);
+  const twice = steps.find(({ name }, at) => steps.findIndex((one) => one.name === name) < at);
+  if (twice !== undefined || styles.length > 1)
+    throw malformed(`${twice?.name ?? style} is given twice`);
+  const [preset] = styles;
+  return preset === undefined ? { steps } : { steps, preset: readStyle(preset) };
+}
+
+/** What a source is answered with when its URL names no operation. */
+export const noOperations: WrittenRecipe = { steps: [] };
+
+/** The parameters that differ from their defaults, in the row's order. */
+function printValues({ name, values }: RecipeStep): readonly string[] {
+  return Object.entries(rowOf(name).parameters)
+    .filter(([own, { fallback }]) => values[own] !== undefined && values[own] !== fallback)
+    .map(([own]) => `${own}_${values[own]}`);
+}
+
+/** An operation with parameters draws nothing when all of them are at their defaults. */
+function isIdle(step: RecipeStep): boolean {
+  return Object.keys(rowOf(step.name).parameters).length > 0 && printValues(step).length === 0;
+}
+
+function normalised({ name, values }: RecipeStep): RecipeStep {
+  return { name, values: rowOf(name).normalise?.(values) ?? values };
+}
+
+function formatIn(steps: readonly RecipeStep[]): Format {
+  const step = steps.find(({ name }) => name === 'format');
+  return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
+}
+
+/** The canonical form of what was written; a preset must have been expanded before. */
+export function canonicalRecipe(written: readonly RecipeStep[]): Recipe {
+  const format = formatIn(written);
+  const steps = written
+    .map(normalised)
+    .filter((step) => !isIdle(step) && (rowOf(step.name).matters?.(format) ?? true))
+    .toSorted((a, b) => operationNames.indexOf(a.name) - operationNames.indexOf(b.name));
+  return { steps } as unknown as Recipe;
+}
+
+/** The text of a recipe as it stands in a key. Invariant: parsing it gives the same recipe. */
+export function printRecipe({ steps }: Recipe): string {
+  const drawn = steps.filter(({ name }) => name !== 'format');
+  const printed = drawn.map((step) => [step.name, ...printValues(step)].join(','));
+  return [...printed, `format,f_${formatIn(steps)}`].join(separator);
+}
+
+/** The values of an operation, as the table types them; nothing when the recipe leaves it out. */
+export function valuesOf<Name extends OperationName>(
+  { steps }: Recipe,
+  name: Name,
+): OperationValues<Name> | undefined {
+  const step = steps.find((one) => one.name === name);
+  return step?.values as OperationValues<Name> | undefined;
+}
+
+export function formatOf({ steps }: Recipe): Format {
+  return formatIn(steps);
+}
+
+/** The same recipe with another format, in canonical form again. */
+export function withFormat({ steps }: Recipe, f: Format): Recipe {
+  const others = steps.filter(({ name }) => name !== 'format');
+  return canonicalRecipe([...others, { name: 'format', values: { f } }]);
+}
+
+/** The same recipe without the operations that need no entry in a policy. */
+export function withoutFree({ steps }: Recipe): Recipe {
+  return canonicalRecipe(steps.filter(({ name }) => rowOf(name).free !== true));
+}
+
+/** The values an operation has when it is written without any. */
+export function defaultValues<Name extends OperationName>(name: Name): OperationValues<Name> {
+  const values: ValuesOf<Parameters> = withFallbacks(rowOf(name).parameters, new Map());
+  return values as OperationValues<Name>;
+}

@@ -1,0 +1,80 @@
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import { isExp, isKid, isSignature, type SignedParts } from './signature.ts';
+import { decodeTarget, splitTarget, type Target } from './target.ts';
+
+/** A signature that has the right form. Whether it is the right one is for `verify` to say. */
+export type Credential = { readonly kid: string; readonly sig: string };
+
+/** A request's URL in parts that are well-formed and not yet believed. */
+export type SplitUrl = Target & {
+  /** The path as the viewer sent it. */
+  readonly uri: string;
+  /** The same, decoded: what the signature covers. */
+  readonly target: string;
+  /** Unix seconds; nothing when the URL never expires. */
+  readonly exp: string | undefined;
+  readonly kid: string | undefined;
+  readonly sig: string | undefined;
+};
+
+/** The parameters of a signed URL. None of them needs an escape, so none may hold one. */
+const parameters = ['exp', 'kid', 'sig'] as const;
+type Name = (typeof parameters)[number];
+
+const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
+
+function readPart(part: string): readonly [Name, string] {
+  const at = part.indexOf('=');
+  if (at <= 0) throw malformed('the query has an empty part or one without a value');
+  const written = part.slice(0, at);
+  const value = part.slice(at + 1);
+  const name = parameters.find((one) => one === written);
+  if (name === undefined)
+    throw malformed(`the query has an unknown parameter "${written.slice(0, 64)}"`);
+  if (value.includes('%')) throw malformed(`the query has an escape in ${name}`);
+  return [name, value];
+}
+
+/** Each parameter once, only known ones, in any order. */
+function readQuery(querystring: string): ReadonlyMap<Name, string> {
+  const read = new Map<Name, string>();
+  if (querystring === '') return read;
+  for (const part of querystring.split('&')) {
+    const [name, value] = readPart(part);
+    if (read.has(name)) throw malformed(`the query has ${name} twice`);
+    read.set(name, value);
+  }
+  return read;
+}
+
+/**
+ * Splits a URL as CloudFront hands it over: `uri` raw, `querystring` without its question mark.
+ * Throws `malformed`; looks at no secret and at nothing behind the suffix's separator.
+ */
+export function splitUrl(uri: string, querystring: string): SplitUrl {
+  if (uri.length + querystring.length + 1 > limits.urlBytes)
+    throw malformed(`the URL is longer than ${limits.urlBytes} bytes`);
+  const target = decodeTarget(uri);
+  const query = readQuery(querystring);
+  const exp = query.get('exp');
+  if (exp !== undefined && !isExp(exp))
+    throw malformed('exp is not a time in whole seconds since 1970');
+  const parts = splitTarget(target);
+  return { ...parts, uri, target, exp, kid: query.get('kid'), sig: query.get('sig') };
+}
+
+/** The URL's credential. Throws `forbidden` where it is missing or does not have the form of one. */
+export function credentialOf({ kid, sig }: SplitUrl): Credential {
+  if (kid === undefined || sig === undefined)
+    throw new Refusal('forbidden', 'the URL is not signed: kid or sig is missing');
+  if (!isKid(kid)) throw new Refusal('forbidden', 'kid is not written as root.generation');
+  if (!isSignature(sig))
+    throw new Refusal('forbidden', 'sig is not 43 characters of unpadded base64url');
+  return { kid, sig };
+}
+
+/** What the signature of this URL has to cover. */
+export function signedParts({ target, exp }: SplitUrl, kid: string): SignedParts {
+  return { kid, exp, target };
+}

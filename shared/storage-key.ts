@@ -1,0 +1,48 @@
+import { limits } from './limits.ts';
+import { canonicalRecipe, formatOf, parseOperations, printRecipe, type Recipe } from './recipe.ts';
+import { Refusal } from './refusal.ts';
+import {
+  decodeTarget,
+  encodeTarget,
+  separator,
+  sourceKey,
+  splitTarget,
+  utf8Bytes,
+} from './target.ts';
+
+/** A source and what is to be made of it; the format is settled. */
+export type Derivative = {
+  readonly tenant: string;
+  readonly path: string;
+  readonly recipe: Recipe;
+};
+
+/** Where a derivative lies: its key in the bucket, and the same as a path of CloudFront. */
+export type DerivativeKey = { readonly key: string; readonly uri: string };
+
+/** The prefix that everything made from one source shares. */
+export function derivativePrefix(source: Pick<Derivative, 'tenant' | 'path'>): string {
+  return `${sourceKey(source)}${separator}`;
+}
+
+/** Names a derivative. One request, one key: its parts are canonical and parted unambiguously. */
+export function derivativeKey(derivative: Derivative): DerivativeKey {
+  const key = `${derivativePrefix(derivative)}${printRecipe(derivative.recipe)}`;
+  if (utf8Bytes(key) > limits.keyBytes)
+    throw new Refusal('malformed', `the key is longer than ${limits.keyBytes} bytes`);
+  return { key, uri: `/${encodeTarget(key)}` };
+}
+
+/**
+ * Reads a key back. Throws `malformed` unless printing it gives the same bytes again, so that
+ * nothing is ever made under a second name.
+ */
+export function parseKey(uri: string): Derivative {
+  const { tenant, path, operations } = splitTarget(decodeTarget(uri));
+  const { steps, preset } = parseOperations(operations ?? '');
+  const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
+  const settled = preset === undefined && formatOf(derivative.recipe) !== 'auto';
+  if (!settled || derivativeKey(derivative).uri !== uri)
+    throw new Refusal('malformed', 'the key is not in canonical form');
+  return derivative;
+}

@@ -1,0 +1,55 @@
+import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
+import { derivativePrefix } from '../storage-key.ts';
+import { sourceKey, splitTarget, type Target } from '../target.ts';
+import { sourceTag } from './derivatives.ts';
+
+/** A render that began before the source changed may store what it read for this long. */
+export const secondPurgeSeconds = 60;
+
+export type PurgeStores = {
+  readonly crypto: Crypto;
+  readonly derivatives: ObjectStore;
+  readonly invalidate: Invalidate;
+};
+
+export type SourceName = Pick<Target, 'tenant' | 'path'>;
+
+/** Deletes keys page by page, so that a prefix of any size takes the same memory. */
+const batch = 1_000;
+
+async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<number> {
+  let removed = 0;
+  let keys: string[] = [];
+  const flush = async (): Promise<void> => {
+    if (keys.length > 0) await derivatives.remove(keys);
+    removed += keys.length;
+    keys = [];
+  };
+  for await (const key of derivatives.list(prefix)) {
+    keys.push(key);
+    if (keys.length === batch) await flush();
+  }
+  await flush();
+  return removed;
+}
+
+/**
+ * Forgets everything that was made from a source, in the bucket first and then in every cache, so
+ * that no cache can fill itself again from the bucket. Doing it twice does no harm. The answer is
+ * the number of derivatives that were deleted.
+ */
+export async function purgeSource(stores: PurgeStores, source: SourceName): Promise<number> {
+  const removed = await removeBelow(stores.derivatives, derivativePrefix(source));
+  await stores.invalidate([sourceTag(stores.crypto, source)]);
+  return removed;
+}
+
+/** The source that a key of the sources bucket is; nothing for a key that can never be served. */
+export function sourceNamed(key: string): SourceName | undefined {
+  try {
+    const { tenant, path } = splitTarget(`/${key}`);
+    return sourceKey({ tenant, path }) === key ? { tenant, path } : undefined;
+  } catch {
+    return undefined;
+  }
+}

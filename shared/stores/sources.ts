@@ -1,0 +1,42 @@
+import { type SourceType, sniff } from '../image-type.ts';
+import type { Point } from '../operations/operation.ts';
+import type { Policy } from '../policy.ts';
+import type { ObjectStore } from '../ports.ts';
+import { Refusal, type RefusalCode } from '../refusal.ts';
+import { sourceKey, type Target } from '../target.ts';
+
+/** A source that was read whole and looks like an image of a type that the policy takes. */
+export type Source = {
+  readonly bytes: Uint8Array;
+  readonly type: SourceType;
+  readonly etag: string;
+  /** The focal point stored with it, in per cent. */
+  readonly focus: Point | undefined;
+};
+
+/** `x-amz-meta-focus: 30,70` */
+const focusForm = /^(100|[1-9]?[0-9]),(100|[1-9]?[0-9])$/;
+
+function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined {
+  const [, x, y] = focusForm.exec(metadata['focus'] ?? '') ?? [];
+  return x === undefined || y === undefined ? undefined : { x: Number(x), y: Number(y) };
+}
+
+function refuse(code: RefusalCode, reason: string): Refusal {
+  return new Refusal(code, { reason, aboutSource: true });
+}
+
+/** Reads a source under its caps. Throws the `source_…` refusals. */
+export async function readSource(
+  sources: ObjectStore,
+  target: Pick<Target, 'tenant' | 'path'>,
+  { types, maxBytes }: Policy['source'],
+): Promise<Source> {
+  const read = await sources.get(sourceKey(target), { maxBytes });
+  if (read === 'too-large') throw refuse('source_too_large', `more than ${maxBytes} bytes`);
+  if (typeof read === 'string') throw refuse('source_missing', 'there is no such source');
+  const type = sniff(read.body);
+  if (type === undefined) throw refuse('source_unsupported', 'not a JPEG, PNG, WebP or GIF');
+  if (!types.includes(type)) throw refuse('source_unsupported', `the policy refuses ${type}`);
+  return { bytes: read.body, type, etag: read.etag, focus: focusOf(read.metadata) };
+}

@@ -1,0 +1,100 @@
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+
+/** What parts a source's path from its operations, and the operations from each other. */
+export const separator = '__op__';
+
+/** A URL's path, decoded and parted. Only `splitTarget` makes one, so its parts are sound. */
+export type Target = {
+  readonly tenant: string;
+  /** The source's path under its tenant. */
+  readonly path: string;
+  /** The operations as written; nothing when there are none. */
+  readonly operations: string | undefined;
+};
+
+const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** Printable ASCII: what is neither this nor an escape is not a URL that HTTP can carry. */
+const rawForm = /^[\x21-\x7e]*$/;
+const badEscape = /%(?![0-9A-Fa-f]{2})/;
+const encodedSlash = /%2f/i;
+const byteEncoder = new TextEncoder();
+
+/** The prefix of watermarks: they are drawn on images and never served as one. */
+const reserved = '_watermarks';
+
+const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
+
+export const utf8Bytes = (text: string): number => byteEncoder.encode(text).length;
+
+export function isTenant(text: string): boolean {
+  return text.length <= limits.tenantCharacters && tenantForm.test(text);
+}
+
+/** C0 and C1 controls, DEL and the backslash: no name needs them, and every one has been an attack. */
+function hasForbiddenCharacter(path: string): boolean {
+  return [...path].some((character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || character === '\\';
+  });
+}
+
+/** What is wrong with a source's path, or nothing. Minting asks the same question as the edge. */
+export function pathFault(path: string): string | undefined {
+  const segments = path.split('/');
+  if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
+  if (utf8Bytes(path) > limits.pathBytes)
+    return `the path is longer than ${limits.pathBytes} bytes`;
+  if (hasForbiddenCharacter(path)) return 'the path has a control character or a backslash';
+  if (segments.includes('')) return 'the path has an empty segment';
+  if (segments.includes('.') || segments.includes('..')) return 'the path has a . or .. segment';
+  if (segments[0] === reserved) return `the path begins with ${reserved}, which is reserved`;
+  if (path.includes(separator)) return `the path contains ${separator}`;
+  if (path.endsWith('__op') || path.endsWith('__op_')) return 'the path ends in __op';
+  return undefined;
+}
+
+/**
+ * Decodes a URL's path, once. Nothing is repaired: what is not percent-encoded UTF-8 is refused,
+ * and so is an encoded slash, which would be read as a slash by one program and not by another.
+ */
+export function decodeTarget(uri: string): string {
+  if (!rawForm.test(uri) || /[\\#?]/.test(uri)) throw malformed('the path is not percent-encoded');
+  if (badEscape.test(uri)) throw malformed('the path has a % that no two hex digits follow');
+  if (encodedSlash.test(uri)) throw malformed('the path has an encoded slash');
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    throw malformed('the path is not UTF-8');
+  }
+}
+
+/**
+ * The one encoding of a path: unreserved characters (RFC 3986, section 2.3), slash and comma
+ * bare, all else `%XX`. A bare plus would reach S3 as a space.
+ */
+export function encodeTarget(target: string): string {
+  return encodeURIComponent(target)
+    .replace(/[!'()*]/g, (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%2F/g, '/')
+    .replace(/%2C/g, ',');
+}
+
+/** Parts a decoded path at its first slash and its first separator. */
+export function splitTarget(target: string): Target {
+  const at = target.indexOf('/', 1);
+  const tenant = target.slice(1, Math.max(at, 1));
+  if (!target.startsWith('/') || !isTenant(tenant))
+    throw malformed('the path does not begin with /TENANT/');
+  const rest = target.slice(at + 1);
+  const cut = rest.indexOf(separator);
+  const path = cut < 0 ? rest : rest.slice(0, cut);
+  const fault = pathFault(path);
+  if (fault !== undefined) throw malformed(fault);
+  return { tenant, path, operations: cut < 0 ? undefined : rest.slice(cut + separator.length) };
+}
+
+/** The key of a source in the sources bucket. */
+export function sourceKey({ tenant, path }: Pick<Target, 'tenant' | 'path'>): string {
+  return `${tenant}/${path}`;
+}
