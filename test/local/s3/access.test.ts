@@ -1,0 +1,236 @@
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  GetObjectAclCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListObjectsCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bucket,
+  errorCode,
+  otherBucket,
+  outcome,
+  owner,
+  type Reply,
+  type Running,
+  reader,
+  send,
+  signedRequest,
+  signerFor,
+  startEmbedded,
+} from './embedded-s3.ts';
+
+let embedded: Running;
+beforeAll(async () => {
+  embedded = await startEmbedded();
+  const at = { Bucket: bucket, Key: 'object' };
+  await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'body' }));
+});
+afterAll(() => embedded.discard());
+
+const path = `/${bucket}/object`;
+const minutes = (count: number): Date => new Date(Date.now() + count * 60_000);
+
+describe('a request', () => {
+  it.each(['GET', 'PUT', 'DELETE', 'POST', 'OPTIONS'])(
+    '%s without a signature is 403, private by default',
+    async (method) => {
+      const reply = await send(embedded.port, method, path, {});
+      expect([reply.status, errorCode(reply)]).toEqual([403, 'AccessDenied']);
+    },
+  );
+
+  it('by nobody known, or with the wrong secret, is refused', async () => {
+    const stranger = { ...owner, accessKeyId: 'stranger' };
+    const guesser = { ...owner, secretAccessKey: 'guess' };
+    const unknown = await signedRequest({ ...embedded, path, identity: stranger });
+    expect([unknown.status, errorCode(unknown)]).toEqual([403, 'InvalidAccessKeyId']);
+    const wrong = await signedRequest({ ...embedded, path, identity: guesser });
+    expect([wrong.status, errorCode(wrong)]).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it.each([
+    [-14, 200, undefined],
+    [14, 200, undefined],
+    [-16, 403, 'RequestTimeTooSkewed'],
+    [16, 403, 'RequestTimeTooSkewed'],
+  ])('signed %i minutes away is answered %i', async (offset, status, code) => {
+    const reply = await signedRequest({ ...embedded, path, at: minutes(offset) });
+    expect([reply.status, errorCode(reply)]).toEqual([status, code]);
+  });
+
+  it('must say what its payload is', async () => {
+    const headers = { host: `127.0.0.1:${embedded.port}` };
+    const signed = await signerFor(owner).sign(request('GET', headers));
+    const { 'x-amz-content-sha256': _, ...others } = signed.headers;
+    expect((await send(embedded.port, 'GET', path, others)).status).toBe(403);
+  });
+
+  function request(method: string, headers: Record<string, string>) {
+    const { port } = embedded;
+    return { method, protocol: 'http:', hostname: '127.0.0.1', port, path, query: {}, headers };
+  }
+
+  it('with an x-amz-* header added after signing is refused', async () => {
+    const headers = {
+      host: `127.0.0.1:${embedded.port}`,
+      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    };
+    const signed = await signerFor(owner).sign(request('PUT', headers));
+    const forged = { ...signed.headers, 'x-amz-meta-focus': '1,1' };
+    const reply = await send(embedded.port, 'PUT', path, forged, 'x');
+    expect([reply.status, errorCode(reply)]).toEqual([403, 'AccessDenied']);
+  });
+});
+
+describe('a presigned request', () => {
+  async function presign(method: string, at: Date, expiresIn = 60, query = {}, key = path) {
+    const { port } = embedded;
+    const host = `127.0.0.1:${port}`;
+    const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+    const signed = await signerFor(owner).presign(
+      { method, protocol: 'http:', hostname: host, port, path: key, query, headers },
+      { signingDate: at, expiresIn },
+    );
+    const pairs = Object.entries(signed.query ?? {}).map(
+      ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
+    );
+    return `${key}?${pairs.join('&')}`;
+  }
+  const fetched = (method: string, target: string, body = ''): Promise<Reply> =>
+    send(embedded.port, method, target, {}, body);
+
+  it('reads and writes without any header', async () => {
+    const key = `/${bucket}/presigned%20key`;
+    const write = await presign('PUT', new Date(), 60, {}, key);
+    expect((await fetched('PUT', write, 'presigned')).status).toBe(200);
+    const read = await fetched('GET', await presign('GET', new Date(), 60, {}, key));
+    expect(read.body.toString()).toBe('presigned');
+  });
+
+  it('lives until its expiry and is not valid before its time', async () => {
+    const young = await fetched('GET', await presign('GET', minutes(-1), 90));
+    expect(young.status).toBe(200);
+    const expired = await fetched('GET', await presign('GET', minutes(-2), 90));
+    expect([expired.status, errorCode(expired)]).toEqual([403, 'AccessDenied']);
+    const early = await fetched('GET', await presign('GET', minutes(16), 90));
+    expect(errorCode(early)).toBe('RequestTimeTooSkewed');
+  });
+
+  it.each([
+    ['another key', (url: string) => url.replace('object', 'objecu')],
+    ['another expiry', (url: string) => url.replace('Expires=60', 'Expires=61')],
+    ['a parameter more', (url: string) => `${url}&response-content-type=text%2Fhtml`],
+    ['another signature', (url: string) => url.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+  ])('does not work for %s', async (_, change) => {
+    const url = await presign('GET', new Date());
+    const changed = change(url);
+    expect(changed).not.toBe(url);
+    expect((await fetched('GET', changed)).status).toBe(403);
+    expect((await fetched('HEAD', url)).status).toBe(403);
+    expect((await fetched('GET', url)).status).toBe(200);
+  });
+
+  it.each([
+    ['none of its expiry', /&X-Amz-Expires=60/, ''],
+    ['an expiry of eight days', /Expires=60/, 'Expires=691200'],
+    ['no number for its expiry', /Expires=60/, 'Expires=1e1'],
+  ])('with %s is refused', async (_, pattern, replacement) => {
+    const url = (await presign('GET', new Date())).replace(pattern, replacement);
+    const reply = await fetched('GET', url);
+    expect([reply.status, errorCode(reply)]).toEqual([400, 'AuthorizationQueryParametersError']);
+  });
+
+  it('ignores the checksum that presigners compute of an empty body, as S3 does', async () => {
+    const query = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'CRC32' };
+    const key = `/${bucket}/presigned-checksum`;
+    const url = await presign('PUT', new Date(), 60, query, key);
+    expect((await fetched('PUT', url, 'body')).status).toBe(200);
+  });
+
+  it('cannot smuggle an unsupported header through its query', async () => {
+    const url = await presign('PUT', new Date(), 60, { 'x-amz-copy-source': 'b/secret' });
+    expect((await fetched('PUT', url)).status).toBe(501);
+  });
+});
+
+describe('an identity', () => {
+  it('does what its policy allows and nothing else', async () => {
+    const client = embedded.clientFor(reader);
+    const at = { Bucket: bucket, Key: 'object' };
+    expect((await outcome(client.send(new GetObjectCommand(at)))).status).toBe(200);
+    const denied = { status: 403, name: 'AccessDenied' };
+    expect(await outcome(client.send(new PutObjectCommand({ ...at, Body: 'x' })))).toEqual(denied);
+    expect(await outcome(client.send(new DeleteObjectCommand(at)))).toEqual(denied);
+    expect(await outcome(client.send(new ListObjectsV2Command({ Bucket: bucket })))).toEqual(
+      denied,
+    );
+    expect(await outcome(client.send(new ListBucketsCommand({})))).toEqual(denied);
+    const elsewhere = new GetObjectCommand({ Bucket: otherBucket, Key: 'object' });
+    expect(await outcome(client.send(elsewhere))).toEqual(denied);
+  });
+
+  it('learns that a key is missing only if it may list', async () => {
+    const at = { Bucket: bucket, Key: 'missing' };
+    const asked = (client: typeof embedded.s3) => outcome(client.send(new GetObjectCommand(at)));
+    expect(await asked(embedded.s3)).toEqual({ status: 404, name: 'NoSuchKey' });
+    expect(await asked(embedded.clientFor(reader))).toEqual({ status: 403, name: 'AccessDenied' });
+    const headed = (client: typeof embedded.s3) => outcome(client.send(new HeadObjectCommand(at)));
+    expect((await headed(embedded.s3)).status).toBe(404);
+    expect((await headed(embedded.clientFor(reader))).status).toBe(403);
+  });
+});
+
+describe('what is not built', () => {
+  const at = { Bucket: bucket, Key: 'object' };
+  const commands: readonly [string, () => Promise<{ $metadata: { httpStatusCode?: number } }>][] = [
+    ['CopyObject', () => embedded.s3.send(new CopyObjectCommand({ ...at, CopySource: 'b/x' }))],
+    ['CreateMultipartUpload', () => embedded.s3.send(new CreateMultipartUploadCommand(at))],
+    ['GetBucketVersioning', () => embedded.s3.send(new GetBucketVersioningCommand(at))],
+    ['ListObjectVersions', () => embedded.s3.send(new ListObjectVersionsCommand(at))],
+    ['ListObjects', () => embedded.s3.send(new ListObjectsCommand(at))],
+    ['GetObjectAcl', () => embedded.s3.send(new GetObjectAclCommand(at))],
+    ['GetObjectTagging', () => embedded.s3.send(new GetObjectTaggingCommand(at))],
+    ['CreateBucket', () => embedded.s3.send(new CreateBucketCommand(at))],
+    [
+      'PutBucketPolicy',
+      () => embedded.s3.send(new PutBucketPolicyCommand({ ...at, Policy: '{}' })),
+    ],
+    ['a version', () => embedded.s3.send(new GetObjectCommand({ ...at, VersionId: 'null' }))],
+    ['a part', () => embedded.s3.send(new GetObjectCommand({ ...at, PartNumber: 1 }))],
+  ];
+  it.each(commands)('%s is 501 and never falls through', async (_, run) => {
+    expect(await outcome(run())).toEqual({ status: 501, name: 'NotImplemented' });
+  });
+
+  it.each([
+    ['PUT', 'acl'],
+    ['DELETE', 'tagging'],
+    ['DELETE', 'uploadId'],
+    ['GET', 'torrent'],
+    ['PATCH', ''],
+    ['POST', 'select'],
+  ])('%s ?%s leaves the object alone', async (method, parameter) => {
+    const query = parameter === '' ? {} : { [parameter]: '' };
+    const reply = await signedRequest({ ...embedded, method, path, query, body: 'changed' });
+    expect([reply.status, errorCode(reply)]).toEqual([501, 'NotImplemented']);
+    expect((await signedRequest({ ...embedded, path })).body.toString()).toBe('body');
+  });
+
+  it('is no obstacle to the bucket in the host name', async () => {
+    const host = `${bucket}.localhost:${embedded.port}`;
+    const reply = await signedRequest({ ...embedded, path: '/object', headers: { host } });
+    expect(reply.body.toString()).toBe('body');
+  });
+});
