@@ -89,8 +89,12 @@ function drain(request: IncomingMessage): void {
   setImmediate(() => request.resume());
 }
 
-function wireFault(error: NodeJS.ErrnoException): WireFault {
-  if (error.code === 'HPE_INVALID_METHOD') return 'method';
+type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function wireFault(error: WireError): WireFault {
+  // A TLS greeting is an invalid method to the parser, but no request in any method.
+  const worded = /^[A-Z]{3,32} /.test(error.rawPacket?.toString('latin1', 0, 40) ?? '');
+  if (error.code === 'HPE_INVALID_METHOD' && worded) return 'method';
   if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'malformed';
 }

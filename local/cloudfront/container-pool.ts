@@ -63,14 +63,7 @@ async function settled(running: ReadonlySet<Promise<void>>, deadline: number): P
 }
 
 /** Starts a pool: one container at once, so that a broken bundle is seen early, more on demand. */
-export async function startContainerPool(
-  fn: EdgeFunction,
-  source: LogSource,
-  log: Log,
-): Promise<ContainerPool> {
-  // On glibc the shared libraries of sharp must be loaded by the main thread before any worker
-  // loads them, or they are unloaded with the first worker that ends and the process crashes.
-  await import('sharp');
+export function startContainerPool(fn: EdgeFunction, source: LogSource, log: Log): ContainerPool {
   const stock = containerStock(Math.max(1, fn.workers), () => startContainer(fn, source, log));
   const waiting: Job[] = [];
   const running = new Set<Promise<void>>();

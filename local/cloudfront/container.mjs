@@ -1,10 +1,15 @@
-// The inside of one "container": a worker thread that loads a bundled function once, so that module
-// scope survives between events, and runs one event at a time. Plain JavaScript, because a worker
-// does not inherit the TypeScript loader of the thread that starts it, nor should a function see it.
+// The inside of one "container": a process that loads a bundled function once, so that module scope
+// survives between events, and runs one event at a time. Plain JavaScript, because it runs without
+// the TypeScript loader of the process that starts it: a function must not see that either.
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
 
-const { file, functionName, memoryMb } = workerData;
+const [file, functionName, memoryMb] = process.argv.slice(2);
+
+// Ctrl-C reaches the whole process group, but it is the parent that ends containers, once their
+// events are done; and a container without a parent has nothing left to do.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit(0));
 
 function described(error) {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: '' };
@@ -23,17 +28,12 @@ function contextOf({ awsRequestId, deadline }) {
     functionName,
     functionVersion: '1',
     invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}:1`,
-    memoryLimitInMB: String(memoryMb),
+    memoryLimitInMB: memoryMb,
     logGroupName: `/aws/lambda/us-east-1.${functionName}`,
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
-}
-
-// A result must not overtake the lines printed before it: the parent may stop this thread next.
-async function printed(stream) {
-  if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve));
 }
 
 // Lambda carries JSON in both directions, so functions, dates and undefined behave here as there.
@@ -49,15 +49,10 @@ async function run(handler, message) {
 async function start() {
   try {
     const handler = await loadHandler();
-    parentPort.on('message', async (message) => {
-      const outcome = await run(handler, message);
-      await printed(process.stdout);
-      await printed(process.stderr);
-      parentPort.postMessage(outcome);
-    });
-    parentPort.postMessage({ kind: 'ready' });
+    process.on('message', async (message) => process.send(await run(handler, message)));
+    process.send({ kind: 'ready' });
   } catch (error) {
-    parentPort.postMessage({ kind: 'unready', error: described(error) });
+    process.send({ kind: 'unready', error: described(error) });
   }
 }
 

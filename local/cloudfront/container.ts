@@ -1,4 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   type EdgeFunction,
   functionEnvironment,
@@ -24,26 +27,39 @@ type Waiting = {
   readonly reject: (fault: LambdaFault) => void;
 };
 
-/** One worker thread with one loaded function; it takes one event at a time. */
+/** One process with one loaded function; it takes one event at a time. */
 export type Container = {
   readonly run: (event: object, requestId: string) => Promise<unknown>;
   readonly alive: () => boolean;
   readonly stop: () => Promise<void>;
 };
 
-function startWorker(fn: EdgeFunction, source: LogSource, log: Log): Worker {
-  const worker = new Worker(new URL('./container.mjs', import.meta.url), {
-    workerData: { file: fn.file, functionName: `signet-${source}`, memoryMb: fn.memoryMb },
-    resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
-    env: functionEnvironment(fn, `signet-${source}`),
+const entry = fileURLToPath(new URL('./container.mjs', import.meta.url));
+
+/**
+ * A process and not a worker thread: a render cannot be ended inside a thread (libvips goes on, and
+ * the emulator could not exit before it), a crash of a decoder would take the emulator along, and
+ * all functions would share one thread pool. At the edge each has its own.
+ */
+function startProcess(fn: EdgeFunction, source: LogSource, log: Log): ChildProcess {
+  const name = `signet-${source}`;
+  const child = fork(entry, [fn.file, name, String(fn.memoryMb)], {
+    cwd: dirname(fn.file),
+    env: functionEnvironment(fn, name),
     // Loaders and flags of the parent are no part of what would be deployed.
-    execArgv: [],
-    stdout: true,
-    stderr: true,
+    execArgv: [`--max-old-space-size=${fn.memoryMb}`],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  eachLine(worker.stdout, (line) => log(source, line));
-  eachLine(worker.stderr, (line) => log(source, line));
-  return worker;
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) eachLine(stream, (line) => log(source, line));
+  }
+  return child;
+}
+
+// A pipe is written before the message that follows it, so once the event loop has come round,
+// what a function printed has been read: lines never trail behind the answer they belong to.
+function printed(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function executionError(reason: string): LambdaFault {
@@ -57,9 +73,8 @@ function parsed(message: Message, source: LogSource, log: Log): unknown {
   throw executionError(`${message.error.name}: ${message.error.message}`);
 }
 
-/** Starts a container; loading goes on in the background and is waited for by the first event. */
-export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): Container {
-  const worker = startWorker(fn, source, log);
+/** The messages of one process, taken one by one; a process that ends fails whoever waits. */
+function openChannel(child: ChildProcess) {
   let dead: LambdaFault | undefined;
   let waiting: Waiting | undefined;
 
@@ -70,32 +85,44 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): C
   };
   const kill = (reason: string): void => {
     die(executionError(reason));
-    void worker.terminate();
+    child.kill('SIGKILL');
   };
-  const nextMessage = (limitMs: number, late: string): Promise<Message> => {
-    if (dead) return Promise.reject(dead);
-    const timer = setTimeout(() => kill(late), limitMs);
-    const message = new Promise<Message>((resolve, reject) => {
-      waiting = { resolve, reject };
-    });
-    return message.finally(() => clearTimeout(timer));
-  };
-
-  worker.on('message', (message: Message) => {
+  child.on('message', (message: Message) => {
     const receiver = waiting;
     waiting = undefined;
     receiver?.resolve(message);
   });
-  worker.on('error', (error) => die(executionError(`the function crashed: ${error.message}`)));
-  worker.on('exit', (code) => die(executionError(`the function exited with code ${code}`)));
-
-  const loaded = nextMessage(loadTimeoutMs, 'the function did not load within 10 seconds').then(
-    (message) => {
-      if (message.kind === 'ready') return;
-      kill('the function did not load');
-      parsed(message, source, log);
+  child.on('error', (error) => die(executionError(`the container failed: ${error.message}`)));
+  child.on('exit', (code, signal) => {
+    die(executionError(`the function exited with ${signal ?? `code ${code}`}`));
+  });
+  return {
+    kill,
+    alive: () => dead === undefined,
+    next: (limitMs: number, late: string): Promise<Message> => {
+      if (dead) return Promise.reject(dead);
+      const timer = setTimeout(() => kill(late), limitMs);
+      const message = new Promise<Message>((resolve, reject) => {
+        waiting = { resolve, reject };
+      });
+      return message.finally(() => clearTimeout(timer));
     },
-  );
+  };
+}
+
+/** Starts a container; loading goes on in the background and is waited for by the first event. */
+export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): Container {
+  const child = startProcess(fn, source, log);
+  const exited = once(child, 'exit').catch(() => undefined);
+  const channel = openChannel(child);
+
+  const load = async (): Promise<void> => {
+    const message = await channel.next(loadTimeoutMs, 'the function did not load in 10 seconds');
+    if (message.kind === 'ready') return;
+    channel.kill('the function did not load');
+    parsed(message, source, log);
+  };
+  const loaded = load();
   // A failure to load is reported by whoever runs an event; with nobody there it must not be fatal.
   loaded.catch(() => undefined);
 
@@ -104,14 +131,18 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): C
       await loaded;
       const deadline = Date.now() + fn.timeoutMs;
       const late = `the task timed out after ${(fn.timeoutMs / 1000).toFixed(2)} seconds`;
-      const answer = nextMessage(fn.timeoutMs, late);
-      worker.postMessage({ event: JSON.stringify(event), awsRequestId: requestId, deadline });
-      return parsed(await answer, source, log);
+      const answer = channel.next(fn.timeoutMs, late);
+      const message = { event: JSON.stringify(event), awsRequestId: requestId, deadline };
+      // A container that dies just now fails the answer, so the failure to send is not news.
+      child.send(message, () => undefined);
+      const answered = await answer;
+      await printed();
+      return parsed(answered, source, log);
     },
-    alive: () => dead === undefined,
+    alive: channel.alive,
     stop: async () => {
-      die(executionError('the function was stopped'));
-      await worker.terminate();
+      channel.kill('the function was stopped');
+      await exited;
     },
   };
 }

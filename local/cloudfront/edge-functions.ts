@@ -64,13 +64,13 @@ async function runOriginResponse(
 }
 
 /** Starts the containers of both functions. */
-export async function startEdgeFunctions(
+export function startEdgeFunctions(
   viewerRequest: EdgeFunction,
   originResponse: EdgeFunction,
   log: Log,
-): Promise<EdgeFunctions> {
-  const viewerPool = await startContainerPool(viewerRequest, 'viewer-request', log);
-  const originPool = await startContainerPool(originResponse, 'origin-response', log);
+): EdgeFunctions {
+  const viewerPool = startContainerPool(viewerRequest, 'viewer-request', log);
+  const originPool = startContainerPool(originResponse, 'origin-response', log);
   return {
     viewerRequest: async (viewer) => {
       const event = viewerRequestEvent(viewer);

@@ -73,7 +73,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
   const { clock = Date.now, log = () => undefined } = options;
   const traffic = { originRequests: 0, renders: 0, hits: 0, misses: 0 };
   const origin = createOrigin(options.origin);
-  const functions = await startEdgeFunctions(options.viewerRequest, options.originResponse, log);
+  const functions = startEdgeFunctions(options.viewerRequest, options.originResponse, log);
   const { bucket } = options.origin;
   const distribution = createDistribution({
     functions,

@@ -28,7 +28,7 @@ export type StoreOptions = {
   readonly folder: string;
   readonly buckets: readonly string[];
   readonly beforeChange?: ((change: ObjectChange) => Promise<void>) | undefined;
-  readonly afterChange?: ((change: ObjectChange) => void) | undefined;
+  readonly afterChange?: ((change: ObjectChange) => Promise<void> | void) | undefined;
   readonly log: (line: string) => void;
 };
 
@@ -141,7 +141,7 @@ function createChanges(
     await makeFolder(folder);
     await commitFile(upload.path, path);
     buckets.get(bucket)?.index.put(indexEntry(upload.head));
-    announce(options, { bucket, key, kind: 'created' });
+    await announce(options, { bucket, key, kind: 'created' });
   };
   const remove = async (bucket: string, key: string, check?: Precondition): Promise<void> => {
     const { folder, path } = fileOf(bucket, key);
@@ -151,7 +151,7 @@ function createChanges(
     await rm(path);
     await syncFolder(folder);
     buckets.get(bucket)?.index.remove(key);
-    announce(options, { bucket, key, kind: 'removed' });
+    await announce(options, { bucket, key, kind: 'removed' });
   };
   return {
     commit: (bucket, upload, check) =>
@@ -175,9 +175,9 @@ async function currentHead(
 }
 
 /** The change is already durable, so a failing listener must not fail the request. */
-function announce(options: StoreOptions, change: ObjectChange): void {
+async function announce(options: StoreOptions, change: ObjectChange): Promise<void> {
   try {
-    options.afterChange?.(change);
+    await options.afterChange?.(change);
   } catch (error) {
     options.log(`s3: a listener failed after a change: ${String(error)}`);
   }

@@ -24,8 +24,8 @@ export type S3Options = {
    * leaves a harmless notice. If it throws, the change fails with 500.
    */
   readonly beforeChange?: (change: ObjectChange) => Promise<void>;
-  /** Called after the commit, before the client is answered; not awaited. */
-  readonly afterChange?: (change: ObjectChange) => void;
+  /** Awaited after the commit, before the client is answered; its failure fails no request. */
+  readonly afterChange?: (change: ObjectChange) => Promise<void> | void;
   readonly log?: (line: string) => void;
 };
 

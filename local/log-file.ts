@@ -1,0 +1,30 @@
+import { createWriteStream, statSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A log that has grown beyond this starts anew; the one before is kept. */
+const maxBytes = 20_000_000;
+
+export type LogFile = {
+  readonly path: string;
+  readonly write: (line: string) => void;
+  readonly close: () => Promise<void>;
+};
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Opens the file that the functions' lines go to. A disk that is full stops no request. */
+export async function openLog(home: string): Promise<LogFile> {
+  const file = path.join(home, 'logs', 'edge.log');
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (sizeOf(file) > maxBytes) await rename(file, `${file}.1`);
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  stream.on('error', () => undefined);
+  return {
+    path: file,
+    write: (line) => stream.write(`${line}\n`),
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}
