@@ -1,0 +1,204 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ContainerPool,
+  startContainerPool,
+} from '../../../local/cloudfront/container-pool.ts';
+
+let folder: string;
+let made = 0;
+const logged: string[] = [];
+const pools: ContainerPool[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signet-containers-'));
+});
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close(Date.now() + 5_000)));
+  logged.splice(0);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Limits = {
+  readonly workers?: number;
+  readonly timeoutMs?: number;
+  readonly memoryMb?: number;
+};
+
+async function poolOf(code: string, limits: Limits = {}): Promise<ContainerPool> {
+  made += 1;
+  const file = join(folder, `function-${made}.mjs`);
+  await writeFile(file, code);
+  const fn = { file, memoryMb: 128, timeoutMs: 5_000, maxBodyBytes: 40_960, workers: 2, ...limits };
+  const pool = startContainerPool(fn, 'viewer-request', (source, line) => {
+    logged.push(`${source}: ${line}`);
+  });
+  pools.push(pool);
+  return pool;
+}
+
+const sleeper = `
+let running = 0, most = 0, events = 0;
+export async function handler({ ms }) {
+  running += 1; events += 1; most = Math.max(most, running);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  running -= 1;
+  return { most, events };
+}`;
+
+describe('a pool of containers', () => {
+  it('keeps module scope between events and runs one event at a time', async () => {
+    const pool = await poolOf(sleeper, { workers: 1 });
+    const results = await Promise.all([5, 5, 5].map((ms) => pool.invoke({ ms }, 'id')));
+    expect(results).toEqual([1, 2, 3].map((events) => ({ most: 1, events })));
+  });
+
+  it('runs as many events at once as it has workers', async () => {
+    const pool = await poolOf(sleeper, { workers: 3 });
+    const results = await Promise.all([300, 300, 300, 300].map((ms) => pool.invoke({ ms }, 'id')));
+    const counts = results.map((result) => (result as { events: number }).events);
+    expect(counts.sort()).toEqual([1, 1, 1, 2]);
+  });
+
+  it('gives a function its own copy of the event', async () => {
+    const pool = await poolOf('export const handler = (e) => { e.list.push(1); return e; }');
+    const event = { list: [] };
+    expect(await pool.invoke(event, 'id')).toEqual({ list: [1] });
+    expect(event).toEqual({ list: [] });
+  });
+
+  it('gives a function the context and environment of Lambda and nothing of this process', async () => {
+    process.env['SIGNET_TEST_LEAK'] = 'yes';
+    const pool = await poolOf(`export const handler = (event, context) => ({ env: process.env,
+      id: context.awsRequestId, memory: context.memoryLimitInMB,
+      left: context.getRemainingTimeInMillis(), flags: process.execArgv, folder: process.cwd() })`);
+    const seen = (await pool.invoke({}, 'request-1')) as {
+      env: Record<string, string>;
+      id: string;
+      memory: string;
+      left: number;
+      flags: string[];
+    };
+    delete process.env['SIGNET_TEST_LEAK'];
+    expect(seen.env['SIGNET_TEST_LEAK']).toBeUndefined();
+    expect(seen.env['PATH']).toBeUndefined();
+    expect(seen.env['AWS_REGION']).toBe('eu-central-1');
+    expect(seen.flags).toEqual(['--max-old-space-size=128']);
+    expect(seen).toMatchObject({ id: 'request-1', memory: '128' });
+    expect(seen.left).toBeGreaterThan(4_000);
+    expect(seen.left).toBeLessThanOrEqual(5_000);
+  });
+
+  const hangs: readonly (readonly [string, string])[] = [
+    ['waits for ever', 'await new Promise(() => {})'],
+    ['spins', 'for (;;);'],
+  ];
+
+  it.each(hangs)('ends a function that %s at its time-out and replaces it', async (_name, code) => {
+    const pool = await poolOf(
+      `export async function handler({ hang }) { if (hang) { ${code} } return { ok: true }; }`,
+      { workers: 1, timeoutMs: 300 },
+    );
+    const began = Date.now();
+    const hung = pool.invoke({ hang: true }, 'id');
+    const queued = pool.invoke({}, 'id');
+    await expect(hung).rejects.toMatchObject({
+      kind: 'LambdaExecutionError',
+      message: 'the task timed out after 0.30 seconds',
+    });
+    expect(Date.now() - began).toBeGreaterThanOrEqual(290);
+    expect(await queued).toEqual({ ok: true });
+  });
+
+  const broken: readonly (readonly [string, string, RegExp])[] = [
+    ['does not parse', 'export const = ;', /SyntaxError/],
+    ['throws while loading', `throw new RangeError('no root key')`, /RangeError: no root key/],
+    ['has no handler', 'export const other = 1', /no handler/],
+    ['ends while loading', 'process.exit(0)', /exited with code 0/],
+  ];
+
+  it.each(broken)('fails every event of a bundle that %s', async (_name, code, reason) => {
+    const pool = await poolOf(code);
+    for (const id of ['first', 'second']) {
+      await expect(pool.invoke({}, id)).rejects.toMatchObject({
+        kind: 'LambdaExecutionError',
+        message: expect.stringMatching(reason),
+      });
+    }
+  });
+
+  it('throttles beyond a thousand waiting events', async () => {
+    const pool = await poolOf(sleeper, { workers: 1 });
+    const running = pool.invoke({ ms: 200 }, 'id');
+    const queued = Array.from({ length: 1_000 }, () => pool.invoke({ ms: 0 }, 'id'));
+    await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject({
+      kind: 'LambdaLimitExceeded',
+      status: 503,
+    });
+    await running;
+    expect(await Promise.all(queued)).toHaveLength(1_000);
+  });
+
+  it('holds the heap of a function to its memory, and the process lives on', async () => {
+    const code = `export function handler({ mb }) { const held = [];
+      for (let at = 0; at < mb; at += 1) held.push(Array.from({ length: 131072 }, (_, n) => n + 0.5));
+      return { held: held.length }; }`;
+    const pool = await poolOf(code, { workers: 1, memoryMb: 64 });
+    expect(await pool.invoke({ mb: 16 }, 'id')).toEqual({ held: 16 });
+    await expect(pool.invoke({ mb: 512 }, 'id')).rejects.toMatchObject({
+      kind: 'LambdaExecutionError',
+    });
+    expect(await pool.invoke({ mb: 16 }, 'id')).toEqual({ held: 16 });
+  });
+
+  it('lets a running event finish when it closes, and takes no more', async () => {
+    const pool = await poolOf(sleeper, { workers: 1 });
+    const running = pool.invoke({ ms: 300 }, 'id');
+    const queued = pool.invoke({ ms: 0 }, 'id');
+    const closed = pool.close(Date.now() + 5_000);
+    await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject({ name: 'LambdaFault' });
+    await closed;
+    expect(await running).toEqual({ most: 1, events: 1 });
+    expect(await queued).toEqual({ most: 1, events: 2 });
+  });
+
+  it('does not wait beyond the deadline when it closes', async () => {
+    const pool = await poolOf(sleeper, { workers: 1 });
+    const both = [pool.invoke({ ms: 60_000 }, 'id'), pool.invoke({ ms: 0 }, 'id')];
+    const failed = Promise.all(both.map((one) => expect(one).rejects.toThrow('stopped')));
+    const began = Date.now();
+    await pool.close(began + 200);
+    await failed;
+    expect(Date.now() - began).toBeLessThan(3_000);
+  });
+});
+
+describe('a function that draws', () => {
+  const sharpPath = pathToFileURL(createRequire(import.meta.url).resolve('sharp')).href;
+  const draw = `
+import sharp from '${sharpPath}';
+export async function handler({ side }) {
+  const create = { width: side, height: side, channels: 3, background: '#808080' };
+  const drawn = await sharp({ create }).avif({ effort: 4 }).toBuffer();
+  return { bytes: drawn.length };
+}`;
+
+  it('is ended in the middle of a render without hanging or ending the process', async () => {
+    for (const round of [1, 2, 3]) {
+      const pool = await poolOf(draw, { workers: 2, timeoutMs: 400, memoryMb: 512 });
+      const small = (await pool.invoke({ side: 8 }, `warm-${round}`)) as { bytes: number };
+      expect(small.bytes).toBeGreaterThan(0);
+      const began = Date.now();
+      const late = [1, 2].map(() => pool.invoke({ side: 8_000 }, `late-${round}`));
+      await Promise.all(late.map((one) => expect(one).rejects.toThrow('timed out')));
+      expect(Date.now() - began).toBeLessThan(2_000);
+      const next = (await pool.invoke({ side: 8 }, `next-${round}`)) as { bytes: number };
+      expect(next.bytes).toBe(small.bytes);
+      await pool.close(Date.now());
+    }
+  });
+});
