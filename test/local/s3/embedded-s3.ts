@@ -136,7 +136,7 @@ export function send(
 }
 
 /** Sends raw bytes and returns whatever comes back until the connection closes or falls silent. */
-export function sendRaw(port: number, bytes: Buffer | string, silenceMs = 700): Promise<string> {
+export function sendRaw(port: number, bytes: Buffer | string, silenceMs = 250): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     let seen = '';

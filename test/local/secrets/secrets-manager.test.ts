@@ -1,0 +1,333 @@
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startSecretsManager } from '../../../local/secrets/server.ts';
+import type { Identity } from '../../../local/sigv4.ts';
+
+const operator: Identity = {
+  accessKeyId: 'operator',
+  secretAccessKey: 'operator-local',
+  allows: () => true,
+};
+/** As the viewer function's role: one secret, and only to read it. */
+const viewer: Identity = {
+  accessKeyId: 'viewer',
+  secretAccessKey: 'viewer-local',
+  allows: (action, resource) =>
+    action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
+};
+
+let folder = '';
+let server: Awaited<ReturnType<typeof startSecretsManager>>;
+let client: SecretsManagerClient;
+
+async function start(): Promise<void> {
+  const identities = [operator, viewer];
+  server = await startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities });
+  client = clientFor(operator);
+}
+
+function clientFor({ accessKeyId, secretAccessKey }: Identity, region = 'us-east-1') {
+  return new SecretsManagerClient({
+    region,
+    endpoint: `http://127.0.0.1:${server.port}`,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+}
+
+async function stop(): Promise<void> {
+  client.destroy();
+  await server.close();
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signet-secrets-'));
+  await start();
+});
+afterEach(async () => {
+  await stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const SecretId = 'signet/roots';
+const token = (digit: number): string => String(digit).repeat(32);
+const create = (SecretString: string, digit = 1) =>
+  client.send(
+    new CreateSecretCommand({ Name: SecretId, SecretString, ClientRequestToken: token(digit) }),
+  );
+const put = (SecretString: string, digit: number, VersionStages?: string[]) =>
+  client.send(
+    new PutSecretValueCommand({
+      SecretId,
+      SecretString,
+      ClientRequestToken: token(digit),
+      VersionStages,
+    }),
+  );
+const value = async (input: { VersionId?: string; VersionStage?: string } = {}) =>
+  (await client.send(new GetSecretValueCommand({ SecretId, ...input }))).SecretString;
+const stages = async () =>
+  (await client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
+const failure = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'none',
+    (error: Error) => error.name,
+  );
+
+describe('a secret', () => {
+  it('comes back by name, by ARN and by its ARN without the random end', async () => {
+    const { ARN = '', VersionId } = await create('roots');
+    expect(ARN).toMatch(
+      /^arn:aws:secretsmanager:us-east-1:000000000000:secret:signet\/roots-[A-Za-z0-9]{6}$/,
+    );
+    for (const id of [SecretId, ARN, ARN.slice(0, -7)]) {
+      const got = await client.send(new GetSecretValueCommand({ SecretId: id }));
+      expect(got).toMatchObject({
+        ARN,
+        Name: SecretId,
+        VersionId,
+        SecretString: 'roots',
+        VersionStages: ['AWSCURRENT'],
+      });
+      expect(Math.abs(Date.now() - (got.CreatedDate?.getTime() ?? 0))).toBeLessThan(5_000);
+    }
+  });
+
+  it('may be bytes', async () => {
+    const SecretBinary = Uint8Array.from([0, 255, 128]);
+    await client.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary }));
+    const got = await client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
+    expect(got.SecretBinary).toEqual(SecretBinary);
+    expect(got.SecretString).toBeUndefined();
+  });
+
+  it('may be created without a value, which is then missing', async () => {
+    await client.send(new CreateSecretCommand({ Name: SecretId, Description: 'later' }));
+    expect(await failure(value())).toBe('ResourceNotFoundException');
+    await put('first', 1, ['AWSPENDING']);
+    expect(await value()).toBe('first');
+  });
+
+  it('is created once, and idempotently by its token', async () => {
+    const first = await create('roots', 1);
+    expect((await create('roots', 1)).ARN).toBe(first.ARN);
+    expect(await failure(create('other', 1))).toBe('ResourceExistsException');
+    expect(await failure(create('roots', 2))).toBe('ResourceExistsException');
+  });
+
+  it('is created by exactly one of 20 racers', async () => {
+    const racers = Array.from({ length: 20 }, (_, racer) => failure(create(`by ${racer}`, 1)));
+    const results = await Promise.all(racers);
+    expect(results.filter((result) => result === 'none')).toHaveLength(1);
+  });
+
+  it('outlives a restart, in files of its owner alone', async () => {
+    await create('one', 1);
+    await put('two', 2);
+    await stop();
+    await writeFile(join(folder, 'left.tmp'), 'half');
+    await start();
+    expect([await value(), await value({ VersionStage: 'AWSPREVIOUS' })]).toEqual(['two', 'one']);
+    const files = await readdir(folder);
+    expect(files).toHaveLength(1);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, files[0] ?? ''))).mode & 0o777).toBe(0o600);
+  });
+
+  it('that is damaged on disk stops the start, and its text is not in the message', async () => {
+    await create('very secret text');
+    const [file = ''] = await readdir(folder);
+    await writeFile(join(folder, file), '{"very secret text');
+    const again = startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities: [] });
+    await expect(again).rejects.toThrow(/^The secret in .* is damaged\.$/);
+  });
+
+  it('holds 64 KB and not a byte more', async () => {
+    await create('x'.repeat(65_536));
+    expect((await value())?.length).toBe(65_536);
+    expect(await failure(put('x'.repeat(65_537), 2))).toBe('ValidationException');
+    expect(await failure(put('é'.repeat(32_769), 3))).toBe('ValidationException');
+  });
+});
+
+describe('a new value', () => {
+  beforeEach(() => create('one', 1));
+
+  it('becomes current, and the one before it previous', async () => {
+    await put('two', 2);
+    await put('three', 3);
+    expect(await value()).toBe('three');
+    expect(await value({ VersionStage: 'AWSPREVIOUS' })).toBe('two');
+    expect(await value({ VersionId: token(1) })).toBe('one');
+    expect(await stages()).toEqual({ [token(2)]: ['AWSPREVIOUS'], [token(3)]: ['AWSCURRENT'] });
+  });
+
+  it('put again with its token changes nothing; another value under it is refused', async () => {
+    await put('two', 2);
+    await put('three', 3);
+    await put('two', 2);
+    expect(await value()).toBe('three');
+    expect(await failure(put('other', 2))).toBe('ResourceExistsException');
+  });
+
+  it('may wait as pending and be made current later, and be taken back', async () => {
+    await put('two', 2, ['AWSPENDING']);
+    expect(await value()).toBe('one');
+    expect(await value({ VersionStage: 'AWSPENDING' })).toBe('two');
+    const move = (from: number, to: number) =>
+      client.send(
+        new UpdateSecretVersionStageCommand({
+          SecretId,
+          VersionStage: 'AWSCURRENT',
+          RemoveFromVersionId: token(from),
+          MoveToVersionId: token(to),
+        }),
+      );
+    await move(1, 2);
+    expect([await value(), await value({ VersionStage: 'AWSPREVIOUS' })]).toEqual(['two', 'one']);
+    await move(2, 1);
+    expect([await value(), await value({ VersionStage: 'AWSPREVIOUS' })]).toEqual(['one', 'two']);
+  });
+
+  const moves: readonly [string, object, string][] = [
+    ['from nowhere to nowhere', {}, 'InvalidParameterException'],
+    ['away from the secret', { RemoveFromVersionId: token(1) }, 'InvalidParameterException'],
+    ['without saying from where', { MoveToVersionId: token(2) }, 'InvalidParameterException'],
+    [
+      'from where it is not',
+      { RemoveFromVersionId: token(2), MoveToVersionId: token(2) },
+      'InvalidParameterException',
+    ],
+    [
+      'to what does not exist',
+      { RemoveFromVersionId: token(1), MoveToVersionId: token(9) },
+      'ResourceNotFoundException',
+    ],
+  ];
+  it.each(moves)('keeps AWSCURRENT from being moved %s', async (_, input, name) => {
+    await put('two', 2, ['AWSPENDING']);
+    const move = new UpdateSecretVersionStageCommand({
+      SecretId,
+      VersionStage: 'AWSCURRENT',
+      ...input,
+    });
+    expect(await failure(client.send(move))).toBe(name);
+    expect(await value()).toBe('one');
+  });
+
+  it('is not found under a version or label that is not there, or not on that version', async () => {
+    expect(await failure(value({ VersionId: token(9) }))).toBe('ResourceNotFoundException');
+    expect(await failure(value({ VersionStage: 'NONE' }))).toBe('ResourceNotFoundException');
+    const crossed = value({ VersionId: token(1), VersionStage: 'AWSPREVIOUS' });
+    expect(await failure(crossed)).toBe('InvalidRequestException');
+  });
+
+  it('pushes out unlabelled versions only beyond a hundred of them', async () => {
+    const id = (number: number): string => String(number).padStart(32, '0');
+    for (let number = 0; number < 104; number += 1) {
+      const input = { SecretId, SecretString: `v${number}`, ClientRequestToken: id(number) };
+      await client.send(new PutSecretValueCommand(input));
+    }
+    expect(await failure(value({ VersionId: token(1) }))).toBe('ResourceNotFoundException');
+    expect(await value({ VersionId: id(50) })).toBe('v50');
+    expect(await value()).toBe('v103');
+  });
+});
+
+describe('a request', () => {
+  beforeEach(() => create('one', 1));
+
+  it('of an unbuilt operation or for a missing secret is refused by name', async () => {
+    const removal = client.send(new DeleteSecretCommand({ SecretId }));
+    expect(await failure(removal)).toBe('UnknownOperationException');
+    const missing = client.send(new GetSecretValueCommand({ SecretId: 'none' }));
+    expect(await failure(missing)).toBe('ResourceNotFoundException');
+  });
+
+  it('with a field that would be ignored is refused', async () => {
+    const tagged = new CreateSecretCommand({ Name: 'tagged', Tags: [{ Key: 'a', Value: 'b' }] });
+    expect(await failure(client.send(tagged))).toBe('ValidationException');
+  });
+
+  it('does what the identity may, whether the secret is named or given as an ARN', async () => {
+    const { ARN } = await client.send(new DescribeSecretCommand({ SecretId }));
+    await client.send(new CreateSecretCommand({ Name: 'signet/publisher', SecretString: 'x' }));
+    const asViewer = clientFor(viewer);
+    const got = await asViewer.send(new GetSecretValueCommand({ SecretId: ARN }));
+    expect(got.SecretString).toBe('one');
+    const others = [
+      asViewer.send(new GetSecretValueCommand({ SecretId: 'signet/publisher' })),
+      asViewer.send(new PutSecretValueCommand({ SecretId, SecretString: 'mine' })),
+      asViewer.send(new DescribeSecretCommand({ SecretId })),
+      asViewer.send(new ListSecretsCommand({})),
+    ];
+    for (const other of others) expect(await failure(other)).toBe('AccessDeniedException');
+    asViewer.destroy();
+  });
+
+  it.each([
+    [
+      'an unknown key',
+      { ...operator, accessKeyId: 'x' },
+      'us-east-1',
+      'UnrecognizedClientException',
+    ],
+    [
+      'a wrong secret',
+      { ...operator, secretAccessKey: 'x' },
+      'us-east-1',
+      'InvalidSignatureException',
+    ],
+    ['another Region', operator, 'eu-west-1', 'InvalidSignatureException'],
+  ])('with %s is refused', async (_, identity, region, name) => {
+    const other = clientFor(identity, region);
+    expect(await failure(other.send(new GetSecretValueCommand({ SecretId })))).toBe(name);
+    other.destroy();
+  });
+
+  const type = { 'content-type': 'application/x-amz-json-1.1' };
+  it.each([
+    ['nothing', {}, 'MissingAuthenticationTokenException'],
+    ['a body too large', { body: 'x'.repeat(600_000) }, 'ValidationException'],
+    [
+      'a credential that is none',
+      { headers: { ...type, authorization: 'x' } },
+      'IncompleteSignatureException',
+    ],
+  ])('with %s gets an error in JSON', async (_, init, name) => {
+    const url = `http://127.0.0.1:${server.port}/`;
+    const reply = await fetch(url, { method: 'POST', headers: type, ...init });
+    expect(reply.status).toBe(400);
+    expect(reply.headers.get('x-amzn-requestid')).toBeTruthy();
+    expect(await reply.json()).toMatchObject({ __type: name });
+  });
+
+  it('lists the secrets page by page', async () => {
+    for (const Name of ['b', 'c']) await client.send(new CreateSecretCommand({ Name }));
+    const first = await client.send(new ListSecretsCommand({ MaxResults: 2 }));
+    const second = await client.send(new ListSecretsCommand({ NextToken: first.NextToken }));
+    const names = [first, second].map((page) => page.SecretList?.map(({ Name }) => Name));
+    expect(names).toEqual([[SecretId, 'b'], ['c']]);
+    expect(second.NextToken).toBeUndefined();
+  });
+
+  it('that cannot be written down is an internal error and changes nothing', async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file where the folder was');
+    await chmod(folder, 0o600);
+    expect(await failure(put('two', 2))).toBe('InternalServiceError');
+    expect(await value()).toBe('one');
+  });
+});
