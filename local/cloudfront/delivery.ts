@@ -27,6 +27,7 @@ function contentLength(delivery: Delivery, method: string): readonly HeaderLine[
 
 function viewerHeaders(delivery: Delivery, method: string, requestId: string): HeaderLine[] {
   const { age, response, xCache } = delivery;
+  if (delivery.local) return [...response.headers, ...contentLength(delivery, method)];
   const added: HeaderLine[] = [
     ...contentLength(delivery, method),
     ['x-cache', xCache],

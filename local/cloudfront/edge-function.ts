@@ -24,6 +24,8 @@ export function functionEnvironment(fn: EdgeFunction, name: string): Record<stri
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     // An SDK client without credentials must fail at once, not probe the network for an instance.
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Deployed functions run on nodejs24.x; the SDK's advice on older versions would not be theirs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TZ: ':UTC',
   };
 }

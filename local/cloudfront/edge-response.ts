@@ -9,6 +9,8 @@ export type EdgeResponse = {
 
 /** What a viewer gets: the answer, and how CloudFront came by it. */
 export type Delivery = {
+  /** A page of the local stack: no part of the distribution, so none of its headers apply. */
+  readonly local?: true;
   readonly response: EdgeResponse;
   readonly xCache: string;
   /** Seconds in the cache; absent when the answer did not come from it. */

@@ -44,6 +44,9 @@ export type CloudFrontOptions = {
   readonly log?: (source: LogSource, line: string) => void;
 };
 
+/** The page shows images of the service and styles them; it runs nothing. */
+const localPagePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
+
 function localDelivery(page: { readonly contentType: string; readonly body: string }): Delivery {
   return {
     response: {
@@ -51,10 +54,13 @@ function localDelivery(page: { readonly contentType: string; readonly body: stri
       headers: [
         ['content-type', page.contentType],
         ['cache-control', 'no-store'],
+        ['content-security-policy', localPagePolicy],
+        ['x-content-type-options', 'nosniff'],
       ],
       body: Buffer.from(page.body),
     },
-    xCache: 'LocalPage',
+    xCache: '',
+    local: true,
   };
 }
 
