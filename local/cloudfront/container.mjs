@@ -7,8 +7,7 @@ const [file, functionName, memoryMb] = process.argv.slice(2);
 
 // Ctrl-C reaches the whole process group, but it is the parent that ends containers, once their
 // events are done; and a container without a parent has nothing left to do.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 
 function described(error) {

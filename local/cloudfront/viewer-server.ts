@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { deliver, deliverRaw } from './delivery.ts';
 import type { ViewerRequest } from './edge-event.ts';
@@ -83,11 +83,30 @@ function listening(server: http.Server, host: string, port: number): Promise<num
   });
 }
 
-function closing(server: http.Server, deadline: number): Promise<void> {
+/** Connections without a request in hand: kept alive, not yet used, or half-way through a head. */
+function trackIdle(server: http.Server): { readonly destroyIdle: () => void } {
+  const open = new Set<Socket>();
+  const busy = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  server.prependListener('request', ({ socket }, response) => {
+    busy.add(socket);
+    response.once('close', () => busy.delete(socket));
+  });
+  return {
+    destroyIdle: () => {
+      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+    },
+  };
+}
+
+function closing(server: http.Server, destroyIdle: () => void, deadline: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), deadline - Date.now());
-    // A kept-alive connection becomes idle only once its last answer is out.
-    const sweep = setInterval(() => server.closeIdleConnections(), 25);
+    // A connection becomes idle only once its last answer is out.
+    const sweep = setInterval(destroyIdle, 25);
     server.close(() => {
       clearTimeout(timer);
       clearInterval(sweep);
@@ -112,6 +131,7 @@ export async function startViewerServer(options: {
       response.destroy();
     });
   });
+  const { destroyIdle } = trackIdle(server);
   server.maxHeadersCount = 0;
   server.timeout = 120_000;
   server.on('clientError', unreadable);
@@ -120,5 +140,5 @@ export async function startViewerServer(options: {
     deliverRaw(socket, ownError(403, 'CONNECT is not allowed.', requestId), requestId);
   });
   const port = await listening(server, options.host, options.port);
-  return { port, close: (deadline) => closing(server, deadline) };
+  return { port, close: (deadline) => closing(server, destroyIdle, deadline) };
 }

@@ -94,6 +94,8 @@ function bodyLength(body: Answer['body']): number {
 }
 
 function finish(response: ServerResponse, body: string | Buffer): Promise<void> {
+  // Who has gone already will not go again, and waiting for it would keep a file open.
+  if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     response.once('close', resolve);
     response.end(body, () => resolve());

@@ -45,10 +45,10 @@ async function answerTo(options: HandlerOptions, message: IncomingMessage): Prom
   const query = queryOf(request, presigned);
   const headers = presigned ? withHoisted(request) : request.headers;
   const payloadHash = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : '');
-  const credential = verify(options, request, payloadHash, presigned);
-  if (payloadHash === '') {
+  if (payloadHash === '' && headers.has('authorization')) {
     throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256.');
   }
+  const credential = verify(options, request, payloadHash, presigned);
   const { method } = request;
   const call = { method, query, headers, payloadHash, credential, message, store, region };
   return route(call, target);
@@ -93,6 +93,10 @@ function withHoisted(request: RawRequest): ReadonlyMap<string, string> {
     const hoisted = isAmz(name) && !presignParameters.has(name) && !isChecksum(header);
     if (!hoisted) continue;
     if (headers.has(header)) throw new S3Error('InvalidArgument', `${header} came twice.`);
+    // A header line could not carry anything else, and a stored one goes out as such a line.
+    if (!/^[\w.-]+$/.test(header) || !/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new S3Error('InvalidArgument', 'A parameter is no header.');
+    }
     headers.set(header, value);
   }
   return headers;
