@@ -74,7 +74,8 @@ describe('a request', () => {
     const headers = { host: `127.0.0.1:${embedded.port}` };
     const signed = await signerFor(owner).sign(request('GET', headers));
     const { 'x-amz-content-sha256': _, ...others } = signed.headers;
-    expect((await send(embedded.port, 'GET', path, others)).status).toBe(403);
+    const reply = await send(embedded.port, 'GET', path, others);
+    expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidRequest']);
   });
 
   function request(method: string, headers: Record<string, string>) {
@@ -157,6 +158,25 @@ describe('a presigned request', () => {
     const key = `/${bucket}/presigned-checksum`;
     const url = await presign('PUT', new Date(), 60, query, key);
     expect((await fetched('PUT', url, 'body')).status).toBe(200);
+  });
+
+  it.each([
+    ['x-amz-meta-a b', 'name'],
+    ['x-amz-meta-a', 'line\r\nset-cookie: x'],
+    ['x-amz-meta-a', 'snowman \u2603'],
+  ])('with %j = %j in its query stores no header that could not be sent', async (name, value) => {
+    const key = `/${bucket}/presigned-header`;
+    const url = await presign('PUT', new Date(), 60, { [name]: value }, key);
+    const reply = await fetched('PUT', url);
+    expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidArgument']);
+  });
+
+  it('stores the metadata in its query', async () => {
+    const key = `/${bucket}/presigned-metadata`;
+    const url = await presign('PUT', new Date(), 60, { 'x-amz-meta-focus': '10,20' }, key);
+    expect((await fetched('PUT', url)).status).toBe(200);
+    const { headers } = await signedRequest({ ...embedded, method: 'HEAD', path: key });
+    expect(headers['x-amz-meta-focus']).toBe('10,20');
   });
 
   it('cannot smuggle an unsupported header through its query', async () => {

@@ -1,74 +1,30 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
-  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
-  ListSecretsCommand,
   PutSecretValueCommand,
-  SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
-import type { Identity } from '../../../local/sigv4.ts';
+import { failure, type Running, startEmbedded } from './embedded-secrets.ts';
 
-const operator: Identity = {
-  accessKeyId: 'operator',
-  secretAccessKey: 'operator-local',
-  allows: () => true,
-};
-/** As the viewer function's role: one secret, and only to read it. */
-const viewer: Identity = {
-  accessKeyId: 'viewer',
-  secretAccessKey: 'viewer-local',
-  allows: (action, resource) =>
-    action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
-};
-
-let folder = '';
-let server: Awaited<ReturnType<typeof startSecretsManager>>;
-let client: SecretsManagerClient;
-
-async function start(): Promise<void> {
-  const identities = [operator, viewer];
-  server = await startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities });
-  client = clientFor(operator);
-}
-
-function clientFor({ accessKeyId, secretAccessKey }: Identity, region = 'us-east-1') {
-  return new SecretsManagerClient({
-    region,
-    endpoint: `http://127.0.0.1:${server.port}`,
-    credentials: { accessKeyId, secretAccessKey },
-    maxAttempts: 1,
-  });
-}
-
-async function stop(): Promise<void> {
-  client.destroy();
-  await server.close();
-}
-
+let embedded: Running;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signet-secrets-'));
-  await start();
+  embedded = await startEmbedded();
 });
-afterEach(async () => {
-  await stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => embedded.discard());
 
 const SecretId = 'signet/roots';
 const token = (digit: number): string => String(digit).repeat(32);
 const create = (SecretString: string, digit = 1) =>
-  client.send(
+  embedded.client.send(
     new CreateSecretCommand({ Name: SecretId, SecretString, ClientRequestToken: token(digit) }),
   );
 const put = (SecretString: string, digit: number, VersionStages?: string[]) =>
-  client.send(
+  embedded.client.send(
     new PutSecretValueCommand({
       SecretId,
       SecretString,
@@ -77,14 +33,9 @@ const put = (SecretString: string, digit: number, VersionStages?: string[]) =>
     }),
   );
 const value = async (input: { VersionId?: string; VersionStage?: string } = {}) =>
-  (await client.send(new GetSecretValueCommand({ SecretId, ...input }))).SecretString;
+  (await embedded.client.send(new GetSecretValueCommand({ SecretId, ...input }))).SecretString;
 const stages = async () =>
-  (await client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
-const failure = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'none',
-    (error: Error) => error.name,
-  );
+  (await embedded.client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
 
 describe('a secret', () => {
   it('comes back by name, by ARN and by its ARN without the random end', async () => {
@@ -93,7 +44,7 @@ describe('a secret', () => {
       /^arn:aws:secretsmanager:us-east-1:000000000000:secret:signet\/roots-[A-Za-z0-9]{6}$/,
     );
     for (const id of [SecretId, ARN, ARN.slice(0, -7)]) {
-      const got = await client.send(new GetSecretValueCommand({ SecretId: id }));
+      const got = await embedded.client.send(new GetSecretValueCommand({ SecretId: id }));
       expect(got).toMatchObject({
         ARN,
         Name: SecretId,
@@ -107,14 +58,14 @@ describe('a secret', () => {
 
   it('may be bytes', async () => {
     const SecretBinary = Uint8Array.from([0, 255, 128]);
-    await client.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary }));
-    const got = await client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
+    await embedded.client.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary }));
+    const got = await embedded.client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
     expect(got.SecretBinary).toEqual(SecretBinary);
     expect(got.SecretString).toBeUndefined();
   });
 
   it('may be created without a value, which is then missing', async () => {
-    await client.send(new CreateSecretCommand({ Name: SecretId, Description: 'later' }));
+    await embedded.client.send(new CreateSecretCommand({ Name: SecretId, Description: 'later' }));
     expect(await failure(value())).toBe('ResourceNotFoundException');
     await put('first', 1, ['AWSPENDING']);
     expect(await value()).toBe('first');
@@ -136,9 +87,10 @@ describe('a secret', () => {
   it('outlives a restart, in files of its owner alone', async () => {
     await create('one', 1);
     await put('two', 2);
-    await stop();
+    const { folder } = embedded;
+    await embedded.stop();
     await writeFile(join(folder, 'left.tmp'), 'half');
-    await start();
+    embedded = await startEmbedded(folder);
     expect([await value(), await value({ VersionStage: 'AWSPREVIOUS' })]).toEqual(['two', 'one']);
     const files = await readdir(folder);
     expect(files).toHaveLength(1);
@@ -147,6 +99,7 @@ describe('a secret', () => {
   });
 
   it('that is damaged on disk stops the start, and its text is not in the message', async () => {
+    const { folder } = embedded;
     await create('very secret text');
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"very secret text');
@@ -187,7 +140,7 @@ describe('a new value', () => {
     expect(await value()).toBe('one');
     expect(await value({ VersionStage: 'AWSPENDING' })).toBe('two');
     const move = (from: number, to: number) =>
-      client.send(
+      embedded.client.send(
         new UpdateSecretVersionStageCommand({
           SecretId,
           VersionStage: 'AWSCURRENT',
@@ -223,7 +176,7 @@ describe('a new value', () => {
       VersionStage: 'AWSCURRENT',
       ...input,
     });
-    expect(await failure(client.send(move))).toBe(name);
+    expect(await failure(embedded.client.send(move))).toBe(name);
     expect(await value()).toBe('one');
   });
 
@@ -238,96 +191,10 @@ describe('a new value', () => {
     const id = (number: number): string => String(number).padStart(32, '0');
     for (let number = 0; number < 104; number += 1) {
       const input = { SecretId, SecretString: `v${number}`, ClientRequestToken: id(number) };
-      await client.send(new PutSecretValueCommand(input));
+      await embedded.client.send(new PutSecretValueCommand(input));
     }
     expect(await failure(value({ VersionId: token(1) }))).toBe('ResourceNotFoundException');
     expect(await value({ VersionId: id(50) })).toBe('v50');
     expect(await value()).toBe('v103');
-  });
-});
-
-describe('a request', () => {
-  beforeEach(() => create('one', 1));
-
-  it('of an unbuilt operation or for a missing secret is refused by name', async () => {
-    const removal = client.send(new DeleteSecretCommand({ SecretId }));
-    expect(await failure(removal)).toBe('UnknownOperationException');
-    const missing = client.send(new GetSecretValueCommand({ SecretId: 'none' }));
-    expect(await failure(missing)).toBe('ResourceNotFoundException');
-  });
-
-  it('with a field that would be ignored is refused', async () => {
-    const tagged = new CreateSecretCommand({ Name: 'tagged', Tags: [{ Key: 'a', Value: 'b' }] });
-    expect(await failure(client.send(tagged))).toBe('ValidationException');
-  });
-
-  it('does what the identity may, whether the secret is named or given as an ARN', async () => {
-    const { ARN } = await client.send(new DescribeSecretCommand({ SecretId }));
-    await client.send(new CreateSecretCommand({ Name: 'signet/publisher', SecretString: 'x' }));
-    const asViewer = clientFor(viewer);
-    const got = await asViewer.send(new GetSecretValueCommand({ SecretId: ARN }));
-    expect(got.SecretString).toBe('one');
-    const others = [
-      asViewer.send(new GetSecretValueCommand({ SecretId: 'signet/publisher' })),
-      asViewer.send(new PutSecretValueCommand({ SecretId, SecretString: 'mine' })),
-      asViewer.send(new DescribeSecretCommand({ SecretId })),
-      asViewer.send(new ListSecretsCommand({})),
-    ];
-    for (const other of others) expect(await failure(other)).toBe('AccessDeniedException');
-    asViewer.destroy();
-  });
-
-  it.each([
-    [
-      'an unknown key',
-      { ...operator, accessKeyId: 'x' },
-      'us-east-1',
-      'UnrecognizedClientException',
-    ],
-    [
-      'a wrong secret',
-      { ...operator, secretAccessKey: 'x' },
-      'us-east-1',
-      'InvalidSignatureException',
-    ],
-    ['another Region', operator, 'eu-west-1', 'InvalidSignatureException'],
-  ])('with %s is refused', async (_, identity, region, name) => {
-    const other = clientFor(identity, region);
-    expect(await failure(other.send(new GetSecretValueCommand({ SecretId })))).toBe(name);
-    other.destroy();
-  });
-
-  const type = { 'content-type': 'application/x-amz-json-1.1' };
-  it.each([
-    ['nothing', {}, 'MissingAuthenticationTokenException'],
-    ['a body too large', { body: 'x'.repeat(600_000) }, 'ValidationException'],
-    [
-      'a credential that is none',
-      { headers: { ...type, authorization: 'x' } },
-      'IncompleteSignatureException',
-    ],
-  ])('with %s gets an error in JSON', async (_, init, name) => {
-    const url = `http://127.0.0.1:${server.port}/`;
-    const reply = await fetch(url, { method: 'POST', headers: type, ...init });
-    expect(reply.status).toBe(400);
-    expect(reply.headers.get('x-amzn-requestid')).toBeTruthy();
-    expect(await reply.json()).toMatchObject({ __type: name });
-  });
-
-  it('lists the secrets page by page', async () => {
-    for (const Name of ['b', 'c']) await client.send(new CreateSecretCommand({ Name }));
-    const first = await client.send(new ListSecretsCommand({ MaxResults: 2 }));
-    const second = await client.send(new ListSecretsCommand({ NextToken: first.NextToken }));
-    const names = [first, second].map((page) => page.SecretList?.map(({ Name }) => Name));
-    expect(names).toEqual([[SecretId, 'b'], ['c']]);
-    expect(second.NextToken).toBeUndefined();
-  });
-
-  it('that cannot be written down is an internal error and changes nothing', async () => {
-    await rm(folder, { recursive: true });
-    await writeFile(folder, 'a file where the folder was');
-    await chmod(folder, 0o600);
-    expect(await failure(put('two', 2))).toBe('InternalServiceError');
-    expect(await value()).toBe('one');
   });
 });

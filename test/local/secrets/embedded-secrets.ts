@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { startSecretsManager } from '../../../local/secrets/server.ts';
+import type { Identity } from '../../../local/sigv4.ts';
+
+export const operator: Identity = {
+  accessKeyId: 'operator',
+  secretAccessKey: 'operator-local',
+  allows: () => true,
+};
+/** As the viewer function's role: one secret, and only to read it. */
+export const viewer: Identity = {
+  accessKeyId: 'viewer',
+  secretAccessKey: 'viewer-local',
+  allows: (action, resource) =>
+    action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
+};
+
+export type Running = Awaited<ReturnType<typeof startEmbedded>>;
+
+/** A server over a folder of its own, with the real SDK's client for it. */
+export async function startEmbedded(given?: string) {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'signet-secrets-')));
+  const identities = [operator, viewer];
+  const server = await startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities });
+  const clients: SecretsManagerClient[] = [];
+  const clientFor = (identity: Identity, region = 'us-east-1'): SecretsManagerClient => {
+    const { accessKeyId, secretAccessKey } = identity;
+    const client = new SecretsManagerClient({
+      region,
+      endpoint: `http://127.0.0.1:${server.port}`,
+      credentials: { accessKeyId, secretAccessKey },
+      maxAttempts: 1,
+    });
+    clients.push(client);
+    return client;
+  };
+  const stop = async (): Promise<void> => {
+    for (const client of clients) client.destroy();
+    await server.close();
+  };
+  const discard = async (): Promise<void> => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...server, folder, clientFor, client: clientFor(operator), stop, discard };
+}
+
+/** The name of the error a call fails with; "none" when it does not. */
+export function failure(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'none',
+    (error: Error) => error.name,
+  );
+}
