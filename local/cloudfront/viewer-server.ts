@@ -86,18 +86,19 @@ function listening(server: http.Server, host: string, port: number): Promise<num
 /** Connections without a request in hand: kept alive, not yet used, or half-way through a head. */
 function trackIdle(server: http.Server): { readonly destroyIdle: () => void } {
   const open = new Set<Socket>();
-  const busy = new Set<Socket>();
+  const busy = new Set<http.ServerResponse>();
   server.on('connection', (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  server.prependListener('request', ({ socket }, response) => {
-    busy.add(socket);
-    response.once('close', () => busy.delete(socket));
+  server.prependListener('request', (_message, response) => {
+    busy.add(response);
+    response.once('close', () => busy.delete(response));
   });
   return {
     destroyIdle: () => {
-      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+      const used = new Set([...busy].map(({ req }) => req.socket));
+      for (const socket of open) if (!used.has(socket)) socket.destroy();
     },
   };
 }

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missing, object, originCode, type Stand, startStand, viewerCode } from './stand.ts';
+
+let stand: Stand;
+
+const policy = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+  'timing-allow-origin': '*',
+  vary: 'Accept',
+};
+
+const removed = {
+  server: 'AmazonS3',
+  'x-amz-version-id': 'v1',
+  'x-amz-server-side-encryption': 'AES256',
+  'x-amz-meta-source-etag': '"a"',
+  'x-amz-meta-cache-tag': 's-one',
+  'cache-tag': 's-one',
+};
+
+beforeAll(async () => {
+  stand = await startStand({
+    s3: (request, response) => {
+      const weak = { vary: 'Origin', 'content-security-policy': 'none', 'x-amz-id-2': 'id' };
+      if (request.url?.includes('/there')) object(response, 'an image', { ...removed, ...weak });
+      else missing(response);
+    },
+    localPage: () => ({ contentType: 'text/html; charset=utf-8', body: '<h1>Signet</h1>' }),
+  });
+});
+afterAll(() => stand.close());
+
+describe('everything that leaves carries the policy', () => {
+  const answers: readonly (readonly [string, string, object, number])[] = [
+    ['a miss', '/there', {}, 200],
+    ['a hit', '/there', {}, 200],
+    ['a 304', '/there', { headers: { 'if-none-match': '"one"' } }, 304],
+    ['a part', '/there', { headers: { range: 'bytes=0-1' } }, 206],
+    ['a HEAD', '/there', { method: 'HEAD' }, 200],
+    ['an error of the origin', '/gone', {}, 404],
+    ['a generated answer', '/x', viewerCode(`return { status: '403' }`), 403],
+    ['a failed function', originCode(`throw new Error('x')`), {}, 503],
+    ['a refused method', '/there', { method: 'PUT' }, 403],
+  ];
+
+  it.each(answers)('as does %s', async (_name, path, init, status) => {
+    const { headers, status: got } = await stand.ask(path, init);
+    expect(got).toBe(status);
+    expect(headers).toMatchObject(policy);
+    for (const name of Object.keys(removed)) expect(headers[name]).toBeUndefined();
+    expect(headers['via']).toMatch(/^1\.1 \S+\.cloudfront\.net \(CloudFront\)$/);
+    expect(headers['x-amz-cf-pop']).toBeTypeOf('string');
+    expect(headers['x-amz-cf-id']).toMatch(/^[A-Za-z0-9_-]{56}$/);
+    expect(headers['date']).toBeTypeOf('string');
+    if (path === '/there' && status < 400) expect(headers['x-amz-id-2']).toBe('id');
+  });
+});
+
+describe('the local page', () => {
+  it('is for GET / only and reaches no function', async () => {
+    const page = await stand.ask('/', viewerCode(`throw new Error('not for the function')`));
+    expect([page.status, page.text]).toEqual([200, '<h1>Signet</h1>']);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['cache-control']).toBe('no-store');
+    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; /);
+    expect(page.headers['via']).toBeUndefined();
+    const others = [await stand.ask('//'), await stand.ask('/', { method: 'HEAD' })];
+    expect(others.map(({ status }) => status)).toEqual([404, 404]);
+  });
+});
