@@ -12,6 +12,7 @@ import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ObjectStore } from '../shared/ports.ts';
+import { purgeRequested } from '../shared/stores/purge.ts';
 import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
 import { type CloudFront, startCloudFront } from './cloudfront/server.ts';
 import { ensureDemo } from './demo-tenant.ts';
@@ -22,7 +23,7 @@ import { localPage } from './page.ts';
 import { openPurgeQueue, type PurgeQueue } from './purge-queue.ts';
 import { localRoles, type Roles } from './roles.ts';
 import { ensureRootKeys } from './root-keys.ts';
-import { startS3 } from './s3/server.ts';
+import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type Settings, StartFailure } from './settings.ts';
 
@@ -85,8 +86,14 @@ type Opening = {
   readonly closings: Closing[];
 };
 
+/** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
+function purgedBy({ bucket, key, kind }: ObjectChange): string | undefined {
+  if (bucket === localBuckets.sources) return key;
+  const asked = bucket === localBuckets.config && kind === 'created';
+  return asked ? purgeRequested(key) : undefined;
+}
+
 async function openS3({ settings, roles, log, closings }: Opening, queue: Promise<PurgeQueue>) {
-  const isSource = (bucket: string): boolean => bucket === localBuckets.sources;
   const s3 = await listening(
     settings,
     's3',
@@ -96,11 +103,13 @@ async function openS3({ settings, roles, log, closings }: Opening, queue: Promis
       port: portFor(settings, 's3'),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
-      beforeChange: async ({ bucket, key }) => {
-        if (isSource(bucket)) await (await queue).note(key);
+      beforeChange: async (change) => {
+        const key = purgedBy(change);
+        if (key !== undefined) await (await queue).note(key);
       },
-      afterChange: async ({ bucket, key }) => {
-        if (isSource(bucket)) await (await queue).changed(key);
+      afterChange: async (change) => {
+        const key = purgedBy(change);
+        if (key !== undefined) await (await queue).changed(key);
       },
       log,
     }),

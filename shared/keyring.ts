@@ -9,7 +9,9 @@ export type Kid = { readonly root: string; readonly generation: number };
 export type Keyring = {
   /** The signing key's text for a tenant; nothing when the ring does not know its root. */
   readonly signingKey: (tenant: string, kid: string) => string | undefined;
-  /** The newest root's name. */
+  /** The names it knows, oldest first. */
+  readonly kids: readonly string[];
+  /** The last of them. */
   readonly newest: string;
 };
 
@@ -60,6 +62,11 @@ function unusable(id: string, thrown: unknown): Error {
   );
 }
 
+function named(keys: readonly { readonly kid: string }[]): Pick<Keyring, 'kids' | 'newest'> {
+  const kids = keys.map(({ kid }) => kid);
+  return { kids, newest: kids.at(-1) ?? '' };
+}
+
 function importRoot(crypto: Crypto, kid: string, k: string): RootKey {
   const root = crypto.importRoot(k);
   if (root === undefined)
@@ -80,7 +87,7 @@ export function rootKeyring(crypto: Crypto, secret: string): Keyring {
       const key = roots.get(root);
       return key && deriveSigningKey(crypto, key, tenant, generation);
     };
-    return { signingKey, newest: keys.at(-1)?.kid ?? '' };
+    return { signingKey, ...named(keys) };
   } catch (thrown) {
     throw unusable('signet/roots', thrown);
   }
@@ -103,7 +110,7 @@ export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
     const texts = new Map(keys.map(({ kid, k }) => [kid, crypto.decode(k)]));
     return {
       signingKey: (_tenant, kid) => texts.get(kid),
-      newest: keys.at(-1)?.kid ?? '',
+      ...named(keys),
     };
   } catch (thrown) {
     throw unusable('signet/render', thrown);

@@ -59,7 +59,11 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
   const query = readQuery(querystring);
   const exp = query.get('exp');
   if (exp !== undefined && !isExp(exp))
-    throw malformed('exp is not a time in whole seconds since 1970');
+    throw malformed(
+      /^[1-9][0-9]{12}$/.test(exp)
+        ? 'exp is in milliseconds; it counts whole seconds since 1970'
+        : 'exp is not a time in whole seconds since 1970',
+    );
   const parts = splitTarget(target);
   return { ...parts, uri, target, exp, kid: query.get('kid'), sig: query.get('sig') };
 }

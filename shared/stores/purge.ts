@@ -44,6 +44,50 @@ export async function purgeSource(stores: PurgeStores, source: SourceName): Prom
   return removed;
 }
 
+/** The source that a derivative was made from. */
+function sourceOf(key: string): SourceName | undefined {
+  const { tenant, path } = splitTarget(`/${key}`);
+  return { tenant, path };
+}
+
+export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
+
+/** The same for every source below a prefix of a tenant; an empty prefix is all of them. */
+export async function purgeBelow(
+  stores: PurgeStores,
+  tenant: string,
+  prefix: string,
+): Promise<Purged> {
+  const found = new Map<string, SourceName>();
+  for await (const key of stores.derivatives.list(`${tenant}/${prefix}`)) {
+    const source = sourceOf(key);
+    if (source !== undefined) found.set(sourceKey(source), source);
+  }
+  let derivatives = 0;
+  for (const source of found.values()) derivatives += await purgeSource(stores, source);
+  return { derivatives, sources: [...found.values()] };
+}
+
+const requests = 'purges/';
+
+/** Asks whoever listens to the config bucket to purge a source, and again when renders are through. */
+export async function requestSecondPurge(
+  config: ObjectStore,
+  sources: readonly SourceName[],
+): Promise<void> {
+  for (const source of sources) {
+    const key = `${requests}${sourceKey(source)}`;
+    await config.put(key, new Uint8Array(), { contentType: 'application/octet-stream' });
+    // Its event has been sent; what is asked lives in the queue from here on.
+    await config.remove([key]);
+  }
+}
+
+/** The source key that an object of the config bucket asks to purge, if it asks for one. */
+export function purgeRequested(key: string): string | undefined {
+  return key.startsWith(requests) ? key.slice(requests.length) : undefined;
+}
+
 /** The source that a key of the sources bucket is; nothing for a key that can never be served. */
 export function sourceNamed(key: string): SourceName | undefined {
   try {

@@ -60,6 +60,8 @@ export type PublishOptions = {
   readonly firstKeys: Keys;
   /** Refuse when the tenant exists already. */
   readonly create?: boolean;
+  /** Why; stored with the policy. */
+  readonly reason?: string;
 };
 
 /**
@@ -69,7 +71,7 @@ export type PublishOptions = {
 export async function publishPolicy(
   config: ObjectStore,
   document: unknown,
-  { firstKeys, create }: PublishOptions,
+  { firstKeys, create, reason }: PublishOptions,
 ): Promise<PolicyDocument> {
   const wanted = validPolicy(document);
   const live = create ? undefined : await publishedPolicy(config, wanted.tenant);
@@ -78,6 +80,8 @@ export async function publishPolicy(
   const text = JSON.stringify({ ...(document as object), keys }, undefined, 2);
   const put = await config.put(policyKey(wanted.tenant), new TextEncoder().encode(text), {
     contentType: 'application/json',
+    // Metadata travels in headers, which are ASCII.
+    metadata: reason === undefined ? {} : { reason: encodeURIComponent(reason).slice(0, 1_500) },
     only: live === undefined ? 'absent' : { etag: live.etag },
   });
   if (put === 'taken')

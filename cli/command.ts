@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { asFailure } from './failure.ts';
+import { openTarget, type Target } from './target.ts';
+
+/** What a command has to say: once for people, once for programs. */
+export type Result = {
+  readonly text: string;
+  readonly json: unknown;
+  /** 1 where the command worked and its finding is bad news. */
+  readonly exit?: 0 | 1;
+};
+
+export type CommonOptions = { readonly json?: true; readonly target?: string };
+
+/** A command with the options that all of them have. */
+export function command(usageLine: string, description: string): Command {
+  const [name = '', ...operands] = usageLine.split(' ');
+  const made = new Command(name);
+  for (const operand of operands) made.argument(operand);
+  return made
+    .description(description)
+    .option('--json', 'print the result as JSON')
+    .option('--target <target>', 'the installation to act on (default: SIGNET_TARGET or local)');
+}
+
+function print(text: string, to: NodeJS.WriteStream): void {
+  to.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
+export async function run(
+  { json, target }: CommonOptions,
+  work: (target: () => Target) => Promise<Result>,
+): Promise<void> {
+  try {
+    const result = await work(() => openTarget(target));
+    print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
+    process.exitCode = result.exit ?? 0;
+  } catch (thrown) {
+    const { code, message, exit } = asFailure(thrown);
+    print(json ? JSON.stringify({ error: code, message }) : `signet: ${message}`, process.stderr);
+    process.exitCode = exit;
+  }
+}

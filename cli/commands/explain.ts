@@ -1,0 +1,204 @@
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import type { Keyring } from '../../shared/keyring.ts';
+import { compilePolicy, type Policy } from '../../shared/policy.ts';
+import { PortFailure } from '../../shared/ports.ts';
+import { formatOf, noOperations, parseOperations, printRecipe } from '../../shared/recipe.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import { credentialOf, type SplitUrl, signedParts, splitUrl } from '../../shared/request-url.ts';
+import { signedMessage } from '../../shared/signature.ts';
+import {
+  type AdmittedUrl,
+  admit,
+  authorize,
+  checkSignature,
+  nameOf,
+  negotiate,
+  readRequest,
+} from '../../shared/stages.ts';
+import type { DerivativeKey } from '../../shared/storage-key.ts';
+import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
+import { sourceKey } from '../../shared/target.ts';
+import { type AskedUrl, readAskedUrl } from '../asked-url.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { explaining, printExplanation } from '../explanation.ts';
+import { offlineSigner } from '../signer.ts';
+import { signingMistake } from '../signing-mistakes.ts';
+import type { Target } from '../target.ts';
+
+type Options = CommonOptions & { readonly accept?: string };
+type Explaining = ReturnType<typeof explaining>;
+
+/** What can be asked: everything at a target, and with SIGNET_KEY alone one tenant's key. */
+type Knowledge = {
+  readonly keyring: Keyring;
+  readonly policyOf: ((tenant: string) => Promise<Policy | undefined>) | undefined;
+  readonly tenants: () => Promise<readonly string[]>;
+  readonly target: Target | undefined;
+};
+
+const seconds = (): number => Math.floor(Date.now() / 1_000);
+
+function offline(tenant: string): Knowledge | undefined {
+  const signer = offlineSigner(tenant);
+  if (signer === undefined) return undefined;
+  const { kid, signingKey } = signer;
+  const keyring: Keyring = {
+    kids: [kid],
+    newest: kid,
+    signingKey: (asked, wanted) => (asked === tenant && wanted === kid ? signingKey : undefined),
+  };
+  return { keyring, policyOf: undefined, tenants: async () => [], target: undefined };
+}
+
+async function online(target: Target): Promise<Knowledge> {
+  return {
+    keyring: await target.keyring(),
+    policyOf: async (tenant) => {
+      const published = await publishedPolicy(target.config, tenant);
+      return published && compilePolicy(published.document);
+    },
+    tenants: () => tenantNames(target.config),
+    target,
+  };
+}
+
+/** The message the edge would sign, and the mistake that explains the signature in the URL. */
+async function signatureHint(knowledge: Knowledge, url: SplitUrl) {
+  const { kid, sig, tenant } = url;
+  const signingKey = kid && knowledge.keyring.signingKey(tenant, kid);
+  if (!kid || !sig || !signingKey) return {};
+  const parts = signedParts(url, kid);
+  const names = (await knowledge.tenants()).filter((name) => name !== tenant);
+  const others = new Map(
+    names.flatMap((name) => {
+      const key = knowledge.keyring.signingKey(name, kid);
+      return key === undefined ? [] : [[name, key] as const];
+    }),
+  );
+  const mistake = signingMistake({ parts, signingKey, sig, others });
+  const message = signedMessage(parts);
+  return mistake === undefined ? { message } : { message, mistake };
+}
+
+function splitHint({ querystring }: AskedUrl): Readonly<Record<string, string>> {
+  const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
+  return /%(2b|2f|3d)/i.test(sig)
+    ? { mistake: 'sig is plain or padded base64; write base64url without padding' }
+    : {};
+}
+
+function expiryOf({ exp }: SplitUrl): string {
+  return exp === undefined ? 'never' : new Date(Number(exp) * 1_000).toISOString();
+}
+
+/** The stages behind the policy, in the order of the edge. */
+async function decide(ex: Explaining, admitted: AdmittedUrl, accept: string | undefined) {
+  const { policy } = admitted;
+  const asked = await ex.stage(
+    'parse',
+    () => readRequest(admitted),
+    ({ recipe }) => ({
+      recipe: printRecipe(recipe),
+    }),
+  );
+  const settled = await ex.stage(
+    'negotiate',
+    () => negotiate(asked, accept, policy.autoFormats),
+    ({ recipe }) => ({ accept: accept ?? null, format: formatOf(recipe) }),
+  );
+  const allowed = await ex.stage(
+    'authorize',
+    () => authorize(settled, policy),
+    ({ recipe }) => ({
+      recipe: printRecipe(recipe),
+    }),
+  );
+  return ex.stage(
+    'name',
+    () => nameOf(allowed),
+    ({ key, uri }) => ({ key, uri }),
+  );
+}
+
+/** What S3 has: the derivative itself, or the source it would be made from. */
+async function lookUp(ex: Explaining, target: Target, url: SplitUrl, { key }: DerivativeKey) {
+  const has = async (store: Target['sources'], name: string): Promise<boolean> =>
+    (await store.get(name, { maxBytes: 0 })) !== 'missing';
+  const look = async () => ({
+    stored: await has(target.derivatives, key),
+    source: await has(target.sources, sourceKey(url)),
+  });
+  const found = await ex.stage('store', look, (made) => made);
+  if (!found.stored && !found.source)
+    await ex.stage(
+      'source',
+      () => {
+        throw new Refusal('source_missing', `there is no source ${sourceKey(url)}`);
+      },
+      () => ({}),
+    );
+}
+
+/** With the key alone the grammar can still be checked, but nobody can say what is allowed. */
+async function explainOffline(ex: Explaining, url: SplitUrl): Promise<void> {
+  await ex.stage(
+    'parse',
+    () => (url.operations === undefined ? noOperations : parseOperations(url.operations)),
+    ({ steps }) => ({
+      operations: steps.map(({ name }) => name),
+      policy: 'not asked: SIGNET_KEY is set',
+    }),
+  );
+}
+
+async function explainStages(ex: Explaining, text: string, open: () => Target, accept?: string) {
+  const asked = readAskedUrl(text);
+  const url = await ex.stage(
+    'split',
+    () => splitUrl(asked.uri, asked.querystring),
+    ({ tenant, path, operations }) => ({ tenant, path, operations: operations ?? null }),
+    () => splitHint(asked),
+  );
+  const knowledge = offline(url.tenant) ?? (await online(open()));
+  const now = seconds();
+  const signed = await ex.stage(
+    'verify',
+    () => checkSignature(nodeCrypto, knowledge.keyring, url, credentialOf(url), now),
+    ({ kid }) => ({ kid, expires: expiryOf(url) }),
+    () => signatureHint(knowledge, url),
+  );
+  const { policyOf, target } = knowledge;
+  if (policyOf === undefined || target === undefined) return explainOffline(ex, url);
+  const admitted = await ex.stage(
+    'admit',
+    async () => admit(signed, await policyOf(url.tenant), now),
+    ({ policy }) => ({ accept: policy.keys.accept, maxLifetime: policy.maxLifetime }),
+  );
+  const named = await decide(ex, admitted, accept);
+  await lookUp(ex, target, url, named);
+  ex.endsIn(named.key);
+}
+
+async function explain(text: string, options: Options): Promise<void> {
+  await run(options, async (open) => {
+    const ex = explaining(text);
+    try {
+      await explainStages(ex, text, open, options.accept);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal) || thrown.cause instanceof PortFailure) throw thrown;
+    }
+    const explanation = ex.explanation();
+    return {
+      text: printExplanation(explanation),
+      json: explanation,
+      exit: explanation.refusal === undefined ? 0 : 1,
+    };
+  });
+}
+
+export const explainCommand = command(
+  'explain <url>',
+  'Show what the edge makes of a URL, stage by stage; a refusal names the rule and what it allows',
+)
+  .option('--accept <header>', 'the Accept header to negotiate format,f_auto with')
+  .action(explain);

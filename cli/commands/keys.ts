@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { type CommonOptions, command, type Result, run } from '../command.ts';
+import { usage } from '../failure.ts';
+import { onlineSigner } from '../signer.ts';
+import type { Target } from '../target.ts';
+
+type Options = CommonOptions & { readonly env?: true };
+
+async function roots(target: Target): Promise<Result> {
+  const { kids } = await target.keyring();
+  return { text: kids.join('\n'), json: { roots: kids.map((kid) => ({ kid })) } };
+}
+
+async function tenantKey(target: Target, tenant: string, env: boolean): Promise<Result> {
+  const { kid, signingKey, address } = await onlineSigner(target, tenant);
+  const lines = env
+    ? [
+        `SIGNET_URL=${address}`,
+        `SIGNET_TENANT=${tenant}`,
+        `SIGNET_KID=${kid}`,
+        `SIGNET_KEY=${signingKey}`,
+      ]
+    : [`tenant      ${tenant}`, `kid         ${kid}`, `signing key ${signingKey}`];
+  return { text: lines.join('\n'), json: { tenant, kid, signingKey } };
+}
+
+async function show(tenant: string | undefined, options: Options): Promise<void> {
+  await run(options, async (open) => {
+    if (tenant !== undefined) return tenantKey(open(), tenant, options.env === true);
+    if (options.env) throw usage('--env needs a tenant');
+    return roots(open());
+  });
+}
+
+export const keysCommand = new Command('keys')
+  .description('Look at signing keys')
+  .addCommand(
+    command('show [tenant]', "Print a tenant's active signing key; without a tenant, the root kids")
+      .option(
+        '--env',
+        'print what mint, clients and examples read: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
+      )
+      .action(show),
+  );

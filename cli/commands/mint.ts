@@ -1,0 +1,52 @@
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { type MintRequest, mint, mintTarget, roundedExpiry } from '../../shared/mint.ts';
+import { checkLifetime, denial, expandPreset, type Policy } from '../../shared/policy.ts';
+import { formatOf, noOperations, parseOperations, withFormat } from '../../shared/recipe.ts';
+import { separator } from '../../shared/target.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { readDuration } from '../duration.ts';
+import { offlineSigner, onlineSigner } from '../signer.ts';
+
+type Options = CommonOptions & { readonly expires: string; readonly check: boolean };
+
+/** Asks what the edge would ask. Throws its refusal. */
+function checkAgainst(policy: Policy, { operations, exp }: MintRequest, now: number): void {
+  checkLifetime(policy, exp === undefined ? undefined : String(exp), now);
+  const written =
+    operations.length === 0 ? noOperations : parseOperations(operations.join(separator));
+  const recipe = expandPreset(policy, written);
+  const formats = formatOf(recipe) === 'auto' ? policy.autoFormats : [formatOf(recipe)];
+  const settled = formats.length === 0 ? (['src'] as const) : formats;
+  for (const format of settled) {
+    const denied = denial(policy, withFormat(recipe, format));
+    if (denied !== undefined) throw denied;
+  }
+}
+
+async function mintUrl(
+  tenant: string,
+  path: string,
+  operations: readonly string[],
+  options: Options,
+): Promise<void> {
+  await run(options, async (target) => {
+    const now = Math.floor(Date.now() / 1_000);
+    const lifetime = readDuration(options.expires);
+    const exp = lifetime === undefined ? undefined : roundedExpiry(now, lifetime);
+    const request: MintRequest = { tenant, path, operations, exp };
+    // The grammar first: it is wrong whoever signs.
+    mintTarget(request);
+    const signer = offlineSigner(tenant) ?? (await onlineSigner(target(), tenant));
+    if (options.check && signer.policy !== undefined) checkAgainst(signer.policy, request, now);
+    const url = mint(nodeCrypto, signer.address, request, signer);
+    return { text: url, json: { url, tenant, path, kid: signer.kid, exp: exp ?? null } };
+  });
+}
+
+export const mintCommand = command(
+  'mint <tenant> <path> [operations...]',
+  'Print a signed URL, such as: signet mint demo cat.jpg resize,w_400 format,f_auto',
+)
+  .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h, 7d or never', '1h')
+  .option('--no-check', 'do not ask the policy whether the edge will serve it')
+  .action(mintUrl);

@@ -1,0 +1,121 @@
+import { Command } from 'commander';
+import type { Keyring } from '../../shared/keyring.ts';
+import { policyIssues } from '../../shared/policy-issues.ts';
+import { PolicyInvalid, publishPolicy, validPolicy } from '../../shared/stores/tenants.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { CommandFailure } from '../failure.ts';
+import { policyFiles, readPolicyFile } from '../policy-file.ts';
+import type { Target } from '../target.ts';
+
+type Checked = {
+  readonly file: string;
+  readonly issues: readonly { path: string; message: string }[];
+};
+
+async function check(file: string): Promise<Checked> {
+  try {
+    return { file, issues: policyIssues(await readPolicyFile(file)) };
+  } catch (thrown) {
+    if (!(thrown instanceof CommandFailure) || thrown.code !== 'invalid_policy') throw thrown;
+    return { file, issues: [{ path: '', message: thrown.message.slice(file.length + 1) }] };
+  }
+}
+
+function printChecked({ file, issues }: Checked): string {
+  if (issues.length === 0) return `${file}: valid`;
+  return issues
+    .map(({ path, message }) => `${file}: ${path || 'the policy'} ${message}`)
+    .join('\n');
+}
+
+async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
+  await run(options, async () => {
+    const checked = await Promise.all((await policyFiles(paths)).map(check));
+    const valid = checked.every(({ issues }) => issues.length === 0);
+    return {
+      text: checked.map(printChecked).join('\n'),
+      json: { valid, files: checked },
+      exit: valid ? 0 : 1,
+    };
+  });
+}
+
+type Publication = { readonly file: string; readonly document: Record<string, unknown> };
+
+/** All of them or none: one that is wrong keeps the others from being published. */
+async function readAll(paths: readonly string[]): Promise<readonly Publication[]> {
+  const files = await policyFiles(paths);
+  const all = await Promise.all(
+    files.map(async (file) => ({ file, document: await readPolicyFile(file) })),
+  );
+  for (const { file, document } of all) checkOne(file, document);
+  const tenants = all.map(({ document }) => String(document['tenant']));
+  const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
+  if (twice !== undefined)
+    throw new CommandFailure('invalid_policy', `more than one file is a policy of ${twice}`);
+  return all;
+}
+
+function checkOne(file: string, document: unknown): void {
+  try {
+    validPolicy(document);
+  } catch (thrown) {
+    if (!(thrown instanceof PolicyInvalid)) throw thrown;
+    const text = printChecked({ file, issues: thrown.issues });
+    throw new CommandFailure('invalid_policy', text);
+  }
+}
+
+/** A kid that no root can derive would leave the tenant without a key that signs. */
+function checkKeys({ file, document }: Publication, { kids }: Keyring): void {
+  const named = (document['keys'] as { accept?: readonly string[] } | undefined)?.accept ?? [];
+  const unknown = named.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
+  if (unknown !== undefined)
+    throw new CommandFailure(
+      'invalid_policy',
+      `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
+    );
+}
+
+async function publishAll(target: Target, all: readonly Publication[], reason: string | undefined) {
+  const keyring = await target.keyring();
+  for (const one of all) checkKeys(one, keyring);
+  const kid = `${keyring.newest}.1`;
+  const done: string[] = [];
+  for (const { document } of all) {
+    const { tenant } = await publishPolicy(target.config, document, {
+      firstKeys: { active: kid, accept: [kid] },
+      ...(reason === undefined ? {} : { reason }),
+    });
+    done.push(tenant);
+  }
+  return done;
+}
+
+async function publish(
+  paths: readonly string[],
+  options: CommonOptions & { readonly reason?: string },
+): Promise<void> {
+  await run(options, async (open) => {
+    const all = await readAll(paths);
+    const tenants = await publishAll(open(), all, options.reason);
+    return {
+      text: tenants.map((tenant) => `Published ${tenant}`).join('\n'),
+      json: { published: tenants },
+    };
+  });
+}
+
+export const policyCommand = new Command('policy')
+  .description('Check and publish policies')
+  .addCommand(
+    command(
+      'validate <paths...>',
+      'Check files or folders; prints everything that is wrong',
+    ).action(validate),
+  )
+  .addCommand(
+    command('publish <paths...>', 'Publish files or folders: all of them, or none if one is wrong')
+      .option('--reason <text>', 'why; stored with the policy')
+      .action(publish),
+  );

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { starterPolicy } from '../../shared/starter-policy.ts';
+import { publishedPolicy, publishPolicy, tenantNames } from '../../shared/stores/tenants.ts';
+import { isTenant } from '../../shared/target.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { readPolicyFile } from '../policy-file.ts';
+import type { Target } from '../target.ts';
+
+function checkName(name: string): void {
+  if (!isTenant(name))
+    throw usage(
+      `"${name}" is not a tenant name: 1 to 63 of a-z and 0-9, with single hyphens inside`,
+    );
+}
+
+async function documentFor(name: string, file: string | undefined): Promise<object> {
+  if (file === undefined) return { tenant: name, ...starterPolicy };
+  const document = { tenant: name, ...(await readPolicyFile(file)) };
+  if (document.tenant !== name)
+    throw new CommandFailure(
+      'invalid_policy',
+      `${file} is a policy of ${document.tenant}, not of ${name}`,
+    );
+  return document;
+}
+
+async function create(name: string, options: CommonOptions & { readonly policy?: string }) {
+  await run(options, async (open) => {
+    checkName(name);
+    const document = await documentFor(name, options.policy);
+    const target = open();
+    const kid = `${(await target.keyring()).newest}.1`;
+    const { keys } = await publishPolicy(target.config, document, {
+      firstKeys: { active: kid, accept: [kid] },
+      create: true,
+    });
+    const text = `Created ${name} (kid ${keys?.active}). Next: signet put ${name} cat.jpg ./cat.jpg, then signet mint ${name} cat.jpg resize,w_640`;
+    return { text, json: { tenant: name, kid: keys?.active } };
+  });
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  await run(options, async (open) => {
+    const names = await tenantNames(open().config);
+    return { text: names.join('\n'), json: names.map((tenant) => ({ tenant })) };
+  });
+}
+
+async function published(target: Target, name: string) {
+  checkName(name);
+  const found = await publishedPolicy(target.config, name);
+  if (found === undefined) throw new CommandFailure('not_found', `there is no tenant ${name}`);
+  return found.document;
+}
+
+async function show(name: string, options: CommonOptions): Promise<void> {
+  await run(options, async (open) => {
+    const document = await published(open(), name);
+    return { text: JSON.stringify(document, undefined, 2), json: document };
+  });
+}
+
+export const tenantCommand = new Command('tenant')
+  .description('Create and look at tenants')
+  .addCommand(
+    command('create <name>', 'Create a tenant; without --policy it gets the starter policy')
+      .option('--policy <file>', 'its policy, as JSON')
+      .action(create),
+  )
+  .addCommand(command('list', 'List the tenants').action(list))
+  .addCommand(command('show <name>', 'Print the policy as the edge reads it').action(show));

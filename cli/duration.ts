@@ -1,0 +1,19 @@
+import { usage } from './failure.ts';
+
+const units: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['s', 1],
+  ['m', 60],
+  ['h', 3_600],
+  ['d', 86_400],
+]);
+
+/** `90`, `90s`, `15m`, `1h` or `7d` in seconds; nothing for `never`. */
+export function readDuration(text: string): number | undefined {
+  if (text === 'never') return undefined;
+  const [, digits = '', unit = ''] = /^([1-9][0-9]{0,8})([smhd]?)$/.exec(text) ?? [];
+  const seconds = Number(digits) * (units.get(unit) ?? 0);
+  if (digits === '' || seconds > 315_360_000)
+    throw usage(`"${text}" is not a duration; write 90s, 15m, 1h, 7d or never`);
+  return seconds;
+}

@@ -1,0 +1,48 @@
+import { PortFailure } from '../shared/ports.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { PolicyInvalid, PublishConflict } from '../shared/stores/tenants.ts';
+
+/** 1: refused or failed; 2: wrong usage; 3: the target cannot be reached. */
+export type ExitCode = 1 | 2 | 3;
+
+/** A command that did not do what it was told, in one sentence for the person who ran it. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly code: string;
+  readonly exit: ExitCode;
+  constructor(code: string, message: string, exit: ExitCode = 1) {
+    super(message);
+    this.code = code;
+    this.exit = exit;
+  }
+}
+
+export const usage = (message: string): CommandFailure => new CommandFailure('usage', message, 2);
+
+function refused({ code, detail }: Refusal): CommandFailure {
+  const allowed =
+    detail.allowed === undefined ? '' : `; allowed: ${JSON.stringify(detail.allowed)}`;
+  return new CommandFailure(code, `${code}: ${detail.reason}${allowed}`);
+}
+
+function unreachable({ message, cause }: PortFailure): CommandFailure {
+  const answered = (cause as { $metadata?: { httpStatusCode?: number } })?.$metadata
+    ?.httpStatusCode;
+  return answered === undefined
+    ? new CommandFailure(
+        'unreachable',
+        `${message}. Is Signet running? Start it with: npm start`,
+        3,
+      )
+    : new CommandFailure('unavailable', message);
+}
+
+/** Whatever was thrown, as what is printed and returned to the shell. */
+export function asFailure(thrown: unknown): CommandFailure {
+  if (thrown instanceof CommandFailure) return thrown;
+  if (thrown instanceof Refusal) return refused(thrown);
+  if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
+  if (thrown instanceof PublishConflict) return new CommandFailure('conflict', thrown.message);
+  if (thrown instanceof PortFailure) return unreachable(thrown);
+  return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
+}

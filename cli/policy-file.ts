@@ -1,0 +1,41 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parsePolicyText } from '../shared/policy-issues.ts';
+import { CommandFailure } from './failure.ts';
+
+function unreadable(file: string, thrown: unknown): CommandFailure {
+  const { code } = thrown as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+  return new CommandFailure('unreadable_file', `${file} ${why}`);
+}
+
+/** A file's JSON. What is in it is for the schema to judge, but it has to be an object. */
+export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    throw unreadable(file, thrown);
+  });
+  const parsed = parsePolicyText(text);
+  if ('issue' in parsed)
+    throw new CommandFailure('invalid_policy', `${file} ${parsed.issue.message}`);
+  const { document } = parsed;
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);
+  return document as Record<string, unknown>;
+}
+
+/** The files that paths stand for: a folder stands for the JSON files in it. */
+export async function policyFiles(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(filesAt));
+  return found.flat();
+}
+
+async function filesAt(at: string): Promise<readonly string[]> {
+  const kind = await stat(at).catch((thrown: unknown) => {
+    throw unreadable(at, thrown);
+  });
+  if (!kind.isDirectory()) return [at];
+  const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();
+  if (names.length === 0)
+    throw new CommandFailure('unreadable_file', `${at} has no .json files in it`);
+  return names.map((name) => path.join(at, name));
+}

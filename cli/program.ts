@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { explainCommand } from './commands/explain.ts';
+import { keysCommand } from './commands/keys.ts';
+import { mintCommand } from './commands/mint.ts';
+import { policyCommand } from './commands/policy.ts';
+import { purgeCommand } from './commands/purge.ts';
+import { putCommand } from './commands/put.ts';
+import { tenantCommand } from './commands/tenant.ts';
+
+const exits = `
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.
+With SIGNET_KEY set (see keys show --env), mint and explain need no network.`;
+
+/** The whole command line. */
+export const program = new Command('signet')
+  .description('Operate Signet: tenants, policies, signing keys, sources and signed URLs')
+  .addCommand(mintCommand)
+  .addCommand(explainCommand)
+  .addCommand(putCommand)
+  .addCommand(purgeCommand)
+  .addCommand(tenantCommand)
+  .addCommand(policyCommand)
+  .addCommand(keysCommand)
+  .addHelpText('after', exits);
+
+/** The commands themselves, without the groups that hold them. */
+export function leaves(command: Command = program): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap((one) => leaves(one));
+}

@@ -1,0 +1,51 @@
+import type { Signer } from '../shared/mint.ts';
+import type { Policy } from '../shared/policy.ts';
+import { compilePolicy } from '../shared/policy.ts';
+import { isKid } from '../shared/signature.ts';
+import { publishedPolicy } from '../shared/stores/tenants.ts';
+import { CommandFailure, usage } from './failure.ts';
+import type { Target } from './target.ts';
+
+/** Who signs for a tenant, where its URLs lead, and what it may ask for, if that is known. */
+export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };
+
+const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
+
+/** The key that SIGNET_KEY holds: signing with it needs no network. Nothing when it is not set. */
+export function offlineSigner(tenant: string): TenantSigner | undefined {
+  const signingKey = process.env['SIGNET_KEY'];
+  if (!signingKey) return undefined;
+  const kid = process.env['SIGNET_KID'] ?? '';
+  const address = process.env['SIGNET_URL'] ?? '';
+  const owner = process.env['SIGNET_TENANT'];
+  if (!keyForm.test(signingKey))
+    throw usage('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
+  if (!isKid(kid)) throw usage('SIGNET_KEY needs SIGNET_KID beside it, such as r1.1');
+  if (!/^https?:\/\/[^/]/.test(address)) throw usage('SIGNET_KEY needs SIGNET_URL beside it');
+  if (owner && owner !== tenant)
+    throw usage(
+      `SIGNET_KEY is the key of ${owner}, not of ${tenant}; unset it or mint for ${owner}`,
+    );
+  return { kid, signingKey, address };
+}
+
+/** The tenant's policy. Throws when there is no such tenant. */
+export async function policyOf(target: Target, tenant: string): Promise<Policy> {
+  const published = await publishedPolicy(target.config, tenant);
+  if (published === undefined)
+    throw new CommandFailure(
+      'not_found',
+      `there is no tenant ${tenant}; create it with: signet tenant create ${tenant}`,
+    );
+  return compilePolicy(published.document);
+}
+
+/** The tenant's active signing key at a target. */
+export async function onlineSigner(target: Target, tenant: string): Promise<TenantSigner> {
+  const policy = await policyOf(target, tenant);
+  const kid = policy.keys.active;
+  const signingKey = (await target.keyring()).signingKey(tenant, kid);
+  if (signingKey === undefined)
+    throw new CommandFailure('not_found', `kid ${kid} of ${tenant} has no root key any more`);
+  return { kid, signingKey, address: target.address, policy };
+}

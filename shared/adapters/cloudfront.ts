@@ -1,0 +1,37 @@
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { type Invalidate, PortFailure } from '../ports.ts';
+import { type AwsAccess, clientOptions, type Patience, statusOf } from './aws-client.ts';
+
+/** CloudFront takes this many items in one invalidation. */
+const batch = 3_000;
+
+/** The invalidation port on a distribution: every tag becomes an item `#tag`. */
+export function invalidator(
+  access: AwsAccess,
+  patience: Patience,
+  distributionId: string,
+): Invalidate {
+  const client = new CloudFrontClient(clientOptions(access, patience));
+  return async (tags) => {
+    for (let at = 0; at < tags.length; at += batch) {
+      const items = tags.slice(at, at + batch).map((tag) => `#${tag}`);
+      const Paths = { Quantity: items.length, Items: items };
+      const CallerReference = `signet-${Date.now()}-${Math.random()}`;
+      await client
+        .send(
+          new CreateInvalidationCommand({
+            DistributionId: distributionId,
+            InvalidationBatch: { CallerReference, Paths },
+          }),
+        )
+        .catch((thrown: unknown) => {
+          throw new PortFailure(
+            `CloudFront invalidation failed: ${statusOf(thrown) ?? 'no answer'}`,
+            {
+              cause: thrown,
+            },
+          );
+        });
+    }
+  };
+}
