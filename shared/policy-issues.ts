@@ -69,19 +69,29 @@ function opened(schema: Nested | undefined, asList: boolean): Nested | undefined
   return at;
 }
 
+function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
+  if (notYet.includes(name)) return 'is not supported by this version; leave it out';
+  const meant = nearest(name, siblings(issue, policySchema));
+  return `is not a field here${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+}
+
+function notAmong({ expected, input }: v.BaseIssue<unknown>): string {
+  const names = knownNames(expected);
+  const meant = nearest(String(input), names);
+  return `expects one of ${names.join(', ')}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+}
+
+/** The library's own messages begin so; ours are the end of a sentence and never do. */
+const ownMessage = /^Invalid /;
+
 function describe(issue: v.BaseIssue<unknown>): string {
-  const key = String(issue.path?.at(-1)?.key ?? '');
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    if (notYet.includes(key)) return 'is not supported by this version; leave it out';
-    const meant = nearest(key, siblings(issue, policySchema));
-    return `is not a field here${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
-  }
-  if (issue.type === 'picklist') {
-    const meant = nearest(String(issue.input), knownNames(issue.expected));
-    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
-    return `expects one of ${knownNames(issue.expected).join(', ')}${hint}`;
-  }
-  return issue.message;
+  const name = String(issue.path?.at(-1)?.key ?? '');
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return unknownField(issue, name);
+  if (issue.type === 'strict_object' && issue.expected === `"${name}"`) return 'is missing';
+  if (issue.type === 'picklist') return notAmong(issue);
+  if (!ownMessage.test(issue.message)) return issue.message;
+  return `expects ${issue.expected?.toLowerCase() ?? 'something else'}, not ${issue.received}`;
 }
 
 function presetIssues(presets: unknown): readonly PolicyIssue[] {
@@ -100,13 +110,15 @@ function presetIssues(presets: unknown): readonly PolicyIssue[] {
 
 /** Everything that is wrong with a policy, at once; nothing when it can be published. */
 export function policyIssues(document: unknown): readonly PolicyIssue[] {
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return [{ path: '', message: 'is not a JSON object' }];
   const parsed = v.safeParse(policySchema, document);
   const own = (parsed.issues ?? []).map((issue) => ({
     path: v.getDotPath(issue) ?? '',
     message: describe(issue),
   }));
-  const fields = (document ?? {}) as Record<string, unknown>;
-  return [...own, ...presetIssues(Object.hasOwn(fields, 'presets') ? fields['presets'] : {})];
+  const presets = Object.hasOwn(document, 'presets') ? Reflect.get(document, 'presets') : {};
+  return [...own, ...presetIssues(presets)];
 }
 
 /** A file's text as a document, or what keeps it from being one. */
