@@ -98,24 +98,67 @@ const keysSchema = v.pipe(
 );
 
 const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]];
-const tenMinutesOfYears = 10 * 366 * 86_400;
+/** In seconds: longer is for ever, and says so. */
+const tenYears = 10 * 366 * 86_400;
+
+/** A field with the line that documents it and the value that holds without it. */
+const described = <S extends v.GenericSchema>(schema: S, about: string) =>
+  v.pipe(schema, v.description(about));
 
 const sourceSchema = v.strictObject({
-  types: v.optional(v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1)), [...sourceTypes]),
-  maxBytes: v.optional(wholeNumber(1, limits.sourceBytes), limits.sourceBytes),
-  maxPixels: v.optional(wholeNumber(1, limits.sourcePixels), limits.sourcePixels),
-  maxFrames: v.optional(wholeNumber(1, limits.sourceFrames), limits.sourceFrames),
+  types: v.optional(
+    described(
+      v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
+      'The types of sources that are served',
+    ),
+    [...sourceTypes],
+  ),
+  maxBytes: v.optional(
+    described(wholeNumber(1, limits.sourceBytes), 'The largest source, in bytes'),
+    limits.sourceBytes,
+  ),
+  maxPixels: v.optional(
+    described(wholeNumber(1, limits.sourcePixels), 'Its width × height × frames at most'),
+    limits.sourcePixels,
+  ),
+  maxFrames: v.optional(
+    described(wholeNumber(1, limits.sourceFrames), 'How many frames of an animation are kept'),
+    limits.sourceFrames,
+  ),
 });
 
 const maxAge = wholeNumber(0, 31_536_000);
 const cacheSchema = v.strictObject({
-  maxAge: v.optional(maxAge, 86_400),
-  sharedMaxAge: v.optional(maxAge, 43_200),
+  maxAge: v.optional(described(maxAge, 'Seconds in browsers'), 86_400),
+  sharedMaxAge: v.optional(
+    described(maxAge, 'Seconds in CloudFront; at most half of maxAge is best, since Age counts'),
+    43_200,
+  ),
+});
+
+const autoSchema = v.strictObject({
+  format: v.optional(
+    described(
+      v.array(v.picklist(negotiableNames)),
+      'What `format,f_auto` prefers where Accept names several equally',
+    ),
+    ['avif', 'webp'],
+  ),
+});
+
+const urlsSchema = v.strictObject({
+  maxLifetime: v.optional(
+    described(
+      v.nullable(wholeNumber(60, tenYears)),
+      'How many seconds ahead `exp` may be; null lets URLs live for ever',
+    ),
+    null,
+  ),
 });
 
 const presetName = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'is letters, digits, dots and hyphens'),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'expects letters, digits, dots and hyphens'),
 );
 
 /**
@@ -124,25 +167,40 @@ const presetName = v.pipe(
  */
 export const policySchema = v.pipe(
   v.strictObject({
-    tenant: v.pipe(v.string(), v.check(isTenant, 'is not a tenant name')),
-    keys: v.optional(keysSchema),
-    operations: v.optional(operationsSchema),
-    require: v.optional(v.array(v.picklist(policyOperations)), []),
-    presets: v.optional(v.pipe(v.record(presetName, v.string()), v.maxEntries(limits.presets)), {}),
-    presetsOnly: v.optional(v.boolean(), false),
-    auto: v.optional(
-      v.strictObject({
-        format: v.optional(v.array(v.picklist(negotiableNames)), ['avif', 'webp']),
-      }),
+    tenant: described(
+      v.pipe(v.string(), v.check(isTenant, 'is not a tenant name')),
+      'Whose policy it is: a-z and 0-9 with single hyphens inside, 63 characters at most',
+    ),
+    keys: v.optional(
+      described(
+        keysSchema,
+        'The kid that signs and the kids that verify; left out, the published ones stay',
+      ),
+    ),
+    operations: v.optional(
+      described(
+        operationsSchema,
+        'For each allowed operation a rule or a list of rules, any of which suffices. A rule gives parameters a list of values (`null`: may be left out) or a range `{min,max,step}`; a parameter it does not name stays at its default',
+      ),
+    ),
+    require: v.optional(
+      described(
+        v.array(v.picklist(policyOperations)),
+        'Operations that every recipe must have; presets need not',
+      ),
+      [],
+    ),
+    presets: v.optional(
+      described(
+        v.pipe(v.record(presetName, v.string()), v.maxEntries(limits.presets)),
+        'Recipes by name, for `style,n_NAME`; they need no rules',
+      ),
       {},
     ),
+    presetsOnly: v.optional(described(v.boolean(), 'Whether presets alone are served'), false),
+    auto: v.optional(autoSchema, {}),
     source: v.optional(sourceSchema, {}),
-    urls: v.optional(
-      v.strictObject({
-        maxLifetime: v.optional(v.nullable(wholeNumber(60, tenMinutesOfYears)), null),
-      }),
-      {},
-    ),
+    urls: v.optional(urlsSchema, {}),
     cache: v.optional(cacheSchema, {}),
   }),
   v.check(

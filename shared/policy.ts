@@ -115,21 +115,21 @@ export function expandPreset(policy: Policy, written: WrittenRecipe): Recipe {
       rule: 'presets',
       allowed: [...policy.presets.keys()],
     });
-  const beside = written.steps.filter(({ name }) => name !== 'format' && rowOf(name).free !== true);
-  if (beside.length > 0)
-    throw new Refusal(
-      'malformed',
-      `style stands alone or with format, not with ${beside[0]?.name}`,
-    );
   const asked = canonicalRecipe(written.steps);
   const named = written.steps.some(({ name }) => name === 'format');
   const free = asked.steps.filter(({ name }) => rowOf(name).free === true);
-  const whole = canonicalRecipe([...free, ...recipe.steps]);
+  const whole = canonicalRecipe([...free, ...withoutFree(recipe).steps]);
   return named ? withFormat(whole, formatOf(asked)) : whole;
 }
 
-function includes(allowed: AllowedValues, value: Value | undefined): boolean {
-  if (Array.isArray(allowed)) return allowed.includes(value ?? null);
+/** A parameter at its default may as well have been left out, so null allows that too. */
+function includes(
+  allowed: AllowedValues,
+  value: Value | undefined,
+  fallback: Value | undefined,
+): boolean {
+  if (Array.isArray(allowed))
+    return allowed.includes(value ?? null) || (value === fallback && allowed.includes(null));
   const range = allowed as Exclude<AllowedValues, readonly unknown[]>;
   if (typeof value !== 'number') return false;
   return value >= range.min && value <= range.max && (value - range.min) % range.step === 0;
@@ -139,7 +139,7 @@ function includes(allowed: AllowedValues, value: Value | undefined): boolean {
 function meets(rule: Rule, { name, values }: RecipeStep): boolean {
   return Object.entries(rowOf(name).parameters).every(([own, { fallback }]) => {
     const allowed = Object.hasOwn(rule, own) ? rule[own] : undefined;
-    return allowed === undefined ? values[own] === fallback : includes(allowed, values[own]);
+    return allowed === undefined ? values[own] === fallback : includes(allowed, values[own], fallback);
   });
 }
 

@@ -115,7 +115,11 @@ export function parseOperations(text: string): WrittenRecipe {
   if (twice !== undefined || styles.length > 1)
     throw malformed(`${twice?.name ?? style} is given twice`);
   const [preset] = styles;
-  return preset === undefined ? { steps } : { steps, preset: readStyle(preset) };
+  if (preset === undefined) return { steps };
+  const beside = steps.find(({ name }) => name !== 'format' && rowOf(name).free !== true);
+  if (beside !== undefined)
+    throw malformed(`style stands alone or with format, not with ${beside.name}`);
+  return { steps, preset: readStyle(preset) };
 }
 
 /** What a source is answered with when its URL names no operation. */
