@@ -12,6 +12,7 @@ import { limits } from '../shared/limits.ts';
 import { printRecipe } from '../shared/recipe.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { type Derivative, parseKey } from '../shared/storage-key.ts';
+import { cacheTags } from '../shared/stores/derivatives.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
 import { policyStore } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
@@ -84,6 +85,7 @@ function derivativeFields({ tenant, path, recipe }: Derivative): Partial<LogLine
 async function makeMissing(base: Base, uri: string, method: string): Promise<Made['answer']> {
   const started = performance.now();
   let known: Partial<LogLine> = {};
+  let tags: string | undefined;
   const write = (fields: Pick<LogLine, 'outcome' | 'level'> & Partial<LogLine>): void => {
     const milliseconds = Math.round(performance.now() - started);
     writeLine({ ...base, ...fields, ...known, milliseconds }, true, systemClock(), systemRandom);
@@ -91,13 +93,14 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
   try {
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
+    tags = cacheTags(nodeCrypto, derivative);
     const { answer, bytes, sourceBytes } = await inTime(make(workshop, { derivative, method }));
     write({ outcome: 'rendered', level: 'info', bytes, sourceBytes });
     return answer;
   } catch (thrown) {
     const refusal = asRefusal(thrown);
     write(loud(refusal));
-    return refusalAnswer(refusal);
+    return refusalAnswer(refusal, tags);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CloudFrontHeaders, CloudFrontResponse, CloudFrontResultResponse } from 'aws-lambda';
 import { answerOf, type Refusal } from '../shared/refusal.ts';
+import { cacheTagHeader } from '../shared/stores/derivatives.ts';
 
 /** Headers by lower-case name, as CloudFront wants them. */
 export function cloudFrontHeaders(headers: Readonly<Record<string, string>>): CloudFrontHeaders {
@@ -54,7 +55,12 @@ export function emptied(response: CloudFrontResponse): CloudFrontResultResponse 
   return Object.assign(response, { body: '', bodyEncoding: 'text' as const });
 }
 
-export function refusalAnswer(refusal: Refusal): Answer {
+/**
+ * A refusal as an answer. One that is cached carries the tags of the derivative that it stands in
+ * for, so that the purge of a source also drops what was said while it was missing or damaged.
+ */
+export function refusalAnswer(refusal: Refusal, tags?: string): Answer {
   const { status, headers, body } = answerOf(refusal);
-  return { status, headers, body: { text: body } };
+  const tagged = tags === undefined ? headers : { ...headers, [cacheTagHeader]: tags };
+  return { status, headers: tagged, body: { text: body } };
 }

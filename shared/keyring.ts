@@ -20,9 +20,14 @@ const salt = 'signet.v1';
 const continuationInfo = 'continuation';
 export const continuationGeneration = 0;
 
+/** Root keys are named after themselves, continuation keys by their whole kid. */
+const rootForm = /^[a-z][a-z0-9]{0,15}$/;
+const continuationForm = /^[a-z][a-z0-9]{0,15}\.0$/;
+const signingKeyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
+
 const jwk = v.object({
   kty: v.literal('oct'),
-  kid: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{0,15}(?:\.0)?$/)),
+  kid: v.string(),
   k: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)),
 });
 /** RFC 7517. Keys of another type stand beside the root keys and are not ours. */
@@ -45,10 +50,12 @@ export function deriveSigningKey(
 }
 
 /** The symmetric keys of a JWK set. Throws a sentence for whatever makes the secret unusable. */
-function readSet(secret: string): readonly v.InferOutput<typeof jwk>[] {
+function readSet(secret: string, kidForm: RegExp): readonly v.InferOutput<typeof jwk>[] {
   const { keys } = v.parse(jwkSet, JSON.parse(secret));
   const ours = keys.filter((key) => key.kty === 'oct').map((key) => v.parse(jwk, key));
   if (ours.length === 0) throw new Error('the key set has no key of type oct');
+  if (!ours.every(({ kid }) => kidForm.test(kid)))
+    throw new Error('a kid in the key set does not have the form of one');
   if (new Set(ours.map(({ kid }) => kid)).size < ours.length)
     throw new Error('the key set names a kid twice');
   return ours;
@@ -74,13 +81,19 @@ function importRoot(crypto: Crypto, kid: string, k: string): RootKey {
   return root;
 }
 
+function importContinuation(crypto: Crypto, kid: string, k: string): string {
+  const text = crypto.decode(k);
+  if (!signingKeyForm.test(text)) throw new Error(`key ${kid} is not a signing key`);
+  return text;
+}
+
 /**
  * Reads the secret with the root keys, from which every tenant's signing keys are derived.
  * Throws when a key is missing, malformed or short: a service that cannot verify must not start.
  */
 export function rootKeyring(crypto: Crypto, secret: string): Keyring {
   try {
-    const keys = readSet(secret);
+    const keys = readSet(secret, rootForm);
     const roots = new Map(keys.map(({ kid, k }) => [kid, importRoot(crypto, kid, k)]));
     const signingKey = (tenant: string, kid: string): string | undefined => {
       const { root, generation } = readKid(kid);
@@ -96,7 +109,7 @@ export function rootKeyring(crypto: Crypto, secret: string): Keyring {
 /** The continuation key of each root as a JWK set: all that the render function needs to know. */
 export function continuationSecret(crypto: Crypto, rootsSecret: string): string {
   const ring = rootKeyring(crypto, rootsSecret);
-  const keys = readSet(rootsSecret).map(({ kid }) => {
+  const keys = readSet(rootsSecret, rootForm).map(({ kid }) => {
     const text = ring.signingKey('', `${kid}.${continuationGeneration}`) ?? '';
     return { kty: 'oct', kid: `${kid}.${continuationGeneration}`, k: crypto.encode(text) };
   });
@@ -106,8 +119,8 @@ export function continuationSecret(crypto: Crypto, rootsSecret: string): string 
 /** Reads the secret with the continuation keys; knows no tenant's signing key. */
 export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
   try {
-    const keys = readSet(secret);
-    const texts = new Map(keys.map(({ kid, k }) => [kid, crypto.decode(k)]));
+    const keys = readSet(secret, continuationForm);
+    const texts = new Map(keys.map(({ kid, k }) => [kid, importContinuation(crypto, kid, k)]));
     return {
       signingKey: (_tenant, kid) => texts.get(kid),
       ...named(keys),

@@ -1,7 +1,7 @@
 import type { Crypto } from './ports.ts';
 import { canonicalRecipe, parseOperations } from './recipe.ts';
 import { Refusal } from './refusal.ts';
-import { sign } from './signature.ts';
+import { isExp, isKid, sign } from './signature.ts';
 import { derivativeKey } from './storage-key.ts';
 import { encodeTarget, isTenant, pathFault, separator } from './target.ts';
 
@@ -22,8 +22,8 @@ export type Signer = { readonly kid: string; readonly signingKey: string };
  * so that one image keeps one URL for a while and browsers can cache it. Never above `lifetime`.
  */
 export function roundedExpiry(now: number, lifetime: number): number {
-  const quarter = Math.max(1, Math.floor(lifetime / 4));
-  return (Math.floor(now / quarter) + 4) * quarter;
+  const quarter = Math.floor(lifetime / 4);
+  return quarter < 1 ? now + lifetime : (Math.floor(now / quarter) + 4) * quarter;
 }
 
 /** The decoded path of the URL. Throws `malformed` for whatever the edge would refuse. */
@@ -41,10 +41,13 @@ function checkOperations(tenant: string, path: string, operations: string): void
   derivativeKey({ tenant, path, recipe: canonicalRecipe(steps) });
 }
 
-/** Mints a signed URL below `base`, the service's address. */
+/** Mints a signed URL below `base`, the service's address. Throws `malformed`. */
 export function mint(crypto: Crypto, base: string, request: MintRequest, signer: Signer): string {
   const target = mintTarget(request);
   const exp = request.exp === undefined ? undefined : String(request.exp);
+  if (exp !== undefined && !isExp(exp))
+    throw new Refusal('malformed', 'exp is not a time in whole seconds since 1970');
+  if (!isKid(signer.kid)) throw new Refusal('malformed', `"${signer.kid}" is not a kid`);
   const sig = sign(crypto, signer.signingKey, { kid: signer.kid, exp, target });
   const query = [...(exp === undefined ? [] : [`exp=${exp}`]), `kid=${signer.kid}`, `sig=${sig}`];
   return `${base.replace(/\/$/, '')}${encodeTarget(target)}?${query.join('&')}`;

@@ -118,7 +118,8 @@ export function expandPreset(policy: Policy, written: WrittenRecipe): Recipe {
   const asked = canonicalRecipe(written.steps);
   const named = written.steps.some(({ name }) => name === 'format');
   const free = asked.steps.filter(({ name }) => rowOf(name).free === true);
-  const whole = canonicalRecipe([...free, ...withoutFree(recipe).steps]);
+  const own = recipe.steps.filter(({ name }) => !free.some((step) => step.name === name));
+  const whole = canonicalRecipe([...free, ...own]);
   return named ? withFormat(whole, formatOf(asked)) : whole;
 }
 
@@ -139,7 +140,9 @@ function includes(
 function meets(rule: Rule, { name, values }: RecipeStep): boolean {
   return Object.entries(rowOf(name).parameters).every(([own, { fallback }]) => {
     const allowed = Object.hasOwn(rule, own) ? rule[own] : undefined;
-    return allowed === undefined ? values[own] === fallback : includes(allowed, values[own], fallback);
+    return allowed === undefined
+      ? values[own] === fallback
+      : includes(allowed, values[own], fallback);
   });
 }
 

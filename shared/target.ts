@@ -32,8 +32,8 @@ export function isTenant(text: string): boolean {
 }
 
 /** C0 and C1 controls, DEL and the backslash: no name needs them, and every one has been an attack. */
-function hasForbiddenCharacter(path: string): boolean {
-  return [...path].some((character) => {
+function hasForbiddenCharacter(text: string): boolean {
+  return [...text].some((character) => {
     const code = character.charCodeAt(0);
     return code < 0x20 || (code >= 0x7f && code <= 0x9f) || character === '\\';
   });
@@ -62,6 +62,14 @@ export function decodeTarget(uri: string): string {
   if (!rawForm.test(uri) || /[\\#?]/.test(uri)) throw malformed('the path is not percent-encoded');
   if (badEscape.test(uri)) throw malformed('the path has a % that no two hex digits follow');
   if (encodedSlash.test(uri)) throw malformed('the path has an encoded slash');
+  const target = decoded(uri);
+  // Invariant: no signed field holds a line feed, behind the separator either.
+  if (hasForbiddenCharacter(target))
+    throw malformed('the path has a control character or a backslash');
+  return target;
+}
+
+function decoded(uri: string): string {
   try {
     return decodeURIComponent(uri);
   } catch {

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import { choice, integer, withDefault } from '../parameter.ts';
 import { Refusal } from '../refusal.ts';
-import { boxAround, type Compass, compass, pointOf } from './gravity.ts';
+import { boxAround, type Compass, compass, gravityAt, pointOf } from './gravity.ts';
 import { type Box, operation, type Size } from './operation.ts';
 
 /** The largest number that the grammar can write. */
@@ -54,9 +54,12 @@ export const crop = operation({
     g: withDefault(choice(compass, 'where the box lies before it is moved by x and y'), 'nw'),
   },
   example: 'crop,w_600,h_400,g_center',
-  // A box as large as the picture lies at its corner whatever the gravity says.
-  normalise: (values) =>
-    values.w === undefined && values.h === undefined ? { ...values, g: 'nw' } : values,
+  // A box as wide as the picture begins at its left edge whatever the gravity says; as high, at its top.
+  normalise: (values) => {
+    const { x, y } = pointOf(values.g);
+    const begin = { x: values.w === undefined ? 0 : x, y: values.h === undefined ? 0 : y };
+    return { ...values, g: gravityAt(begin) ?? values.g };
+  },
   step: {
     from: 'extract',
     to: 'extract',

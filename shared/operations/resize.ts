@@ -43,11 +43,11 @@ function modeFault({ m, w, h }: Values): string | undefined {
 }
 
 function check(values: Values): string | undefined {
-  const { m, w, h, l, s, p, g, fx, fy } = values;
+  const { w, h, l, s, p, g, fx, fy } = values;
   const ways = given(w ?? h) + given(l) + given(s) + given(p);
   if (ways !== 1) return 'needs exactly one of w and h, l, s, or p';
-  const other = m === 'fixed' ? (w ?? h) : 1;
-  if ((w ?? other ?? 1) * (h ?? other ?? 1) > limits.outputPixels)
+  const { w: width = 1, h: height = 1 } = normaliseMode(values);
+  if (width * height > limits.outputPixels)
     return `cannot make more than ${limits.outputPixels} pixels`;
   if (g !== 'center' && given(fx ?? fy) === 1) return 'takes g or fx and fy, not both';
   return modeFault(values);

@@ -21,6 +21,11 @@ export function sourceTag(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'p
   return `s-${crypto.sha256Hex(sourceKey(source)).slice(0, 32)}`;
 }
 
+/** All tags of a derivative, as the header carries them. */
+export function cacheTags(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'path'>): string {
+  return `${sourceTag(crypto, source)},t-${source.tenant}`;
+}
+
 /** A revision in the URL means that the image behind it never changes. */
 function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
   return recipe.steps.some(({ name }) => name === 'version')
@@ -55,7 +60,7 @@ export function derivativeHeaders(
     cacheControl: cacheControl(derivative, cache),
     contentDisposition: contentDisposition(derivative, made.type),
     metadata: {
-      'cache-tag': `${sourceTag(crypto, derivative)},t-${derivative.tenant}`,
+      'cache-tag': cacheTags(crypto, derivative),
       'source-etag': made.sourceEtag,
       recipe: printRecipe(derivative.recipe),
       engine: made.engine,
