@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { render } from '../../edge/render.ts';
+import { limits } from '../../shared/limits.ts';
+import { canonicalRecipe, parseOperations } from '../../shared/recipe.ts';
+import { asRefusal } from '../../shared/refusal.ts';
+import { readSource } from '../../shared/stores/sources.ts';
+import { memoryStore } from './memory-store.ts';
+
+/*
+ * Renders files in a process of its own, so that what it took can be measured and a crash of a
+ * decoder would be seen. The first file is a sound one: it loads what has to be loaded.
+ */
+
+const caps = {
+  types: ['jpg', 'png', 'webp', 'gif'] as const,
+  maxBytes: limits.sourceBytes,
+  maxPixels: limits.sourcePixels,
+  maxFrames: limits.sourceFrames,
+};
+const recipes = ['format,f_src', 'resize,w_100__op__format,f_webp'];
+
+async function ended(bytes: Buffer, recipe: string): Promise<string> {
+  try {
+    const store = memoryStore({ 'acme/a.jpg': bytes });
+    const source = await readSource(store, { tenant: 'acme', path: 'a.jpg' }, caps);
+    await render(source, canonicalRecipe(parseOperations(recipe).steps), caps);
+    return 'rendered';
+  } catch (thrown) {
+    return asRefusal(thrown).code;
+  }
+}
+
+const highWater = (): number => process.resourceUsage().maxRSS / 1_024;
+
+const files = process.argv.slice(2);
+let before = 0;
+for (const [index, file] of files.entries()) {
+  const bytes = await readFile(file);
+  if (index === 1) before = highWater();
+  for (const recipe of recipes) {
+    const started = performance.now();
+    const end = await ended(bytes, recipe);
+    const milliseconds = Math.round(performance.now() - started);
+    const grownMb = Math.round(highWater() - before);
+    console.log(JSON.stringify({ index, recipe, end, milliseconds, grownMb }));
+  }
+}

@@ -1,0 +1,188 @@
+import sharp from 'sharp';
+import type { RefusalCode } from '../../shared/refusal.ts';
+import {
+  claiming,
+  flatPng,
+  iccp,
+  jpegSegment,
+  manyFrames,
+  pngSignature,
+  riff,
+  withSegments,
+  zeros,
+  zTxt,
+} from './encoders.ts';
+
+/** A file, and the only ways in which a render of it may end. */
+export type HostileSource = {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly ends: readonly (RefusalCode | 'rendered')[];
+};
+
+const width = 300;
+const height = 200;
+
+/** Noise compresses badly, so that a cut always goes through pixels. */
+function noise() {
+  const data = Buffer.alloc(width * height * 3);
+  let state = 42;
+  for (let at = 0; at < data.length; at += 1) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    data[at] = state >> 16;
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** One sound image of each type that is read. */
+export async function soundImages() {
+  const [jpg, png, gif, webp] = await Promise.all([
+    noise().jpeg().toBuffer(),
+    noise().png().toBuffer(),
+    noise().gif().toBuffer(),
+    noise().webp().toBuffer(),
+  ]);
+  return { jpg, png, gif, webp };
+}
+
+type Images = Awaited<ReturnType<typeof soundImages>>;
+
+const refused = (name: string, code: RefusalCode, bytes: Buffer | string): HostileSource => ({
+  name,
+  ends: [code],
+  bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes,
+});
+
+/** An ISO base media file as far as its brand: what HEIC and AVIF begin with. */
+const branded = (brand: string): string => `\0\0\0\x18ftyp${brand}\0\0\0\0mif1${brand}`;
+
+const foreign: readonly (readonly [string, string])[] = [
+  ['an empty file', ''],
+  ['one byte', '\xff'],
+  ['text', 'hello, world\n'],
+  ['HTML', '<!doctype html><script>alert(1)</script>'],
+  ['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
+  [
+    'SVG that reads a file',
+    '<?xml version="1.0"?><!DOCTYPE s [<!ENTITY f SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg"><text>&f;</text></svg>',
+  ],
+  ['PDF', '%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF'],
+  ['PostScript', '%!PS-Adobe-3.0\nshowpage\n'],
+  ['HEIC', branded('heic')],
+  ['AVIF', branded('avif')],
+  ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 '],
+  ['JPEG XL', '\xff\x0a\0\0\0\0'],
+  ['BMP', `BM${'\0'.repeat(60)}`],
+  ['ICO', `\0\0\x01\0\x01\0${'\0'.repeat(60)}`],
+  ['a matrix in text', '#vips2ppm\nP6 9 9 255\n'],
+];
+
+/** What `sniff` takes for one type and is another: the decoder has the last word. */
+const disguised: readonly (readonly [string, string])[] = [
+  ['a PDF that says WEBP where a WebP does', '%PDF-1.7WEBP\n1 0 obj<<>>endobj'],
+  ['a TIFF that says WEBP', `II*\0\x08\0\0\0WEBP${'\0'.repeat(64)}`],
+  ['a BMP that says WEBP', `BM${'\0'.repeat(6)}WEBP${'\0'.repeat(64)}`],
+  ['an AVIF that says WEBP', '\0\0\0\x18ftypWEBPavifmif1'],
+  ['a GIF of HTML', 'GIF89a<script>alert(1)</script>'],
+  ['a PNG of text', `${pngSignature.toString('latin1')}hello`],
+  ['a JPEG of text', '\xff\xd8\xffhello'],
+  ['a RIFF of sound', 'RIFF\x24\0\0\0WEBPfmt \x10\0\0\0'],
+];
+
+/** Bytes off the end, as a share of the file or as a number. */
+const cuts: readonly (readonly [string, (length: number) => number])[] = [
+  ['in its header', () => 30],
+  ...[0.01, 0.1, 0.5, 0.9, 0.99].map((share): [string, (length: number) => number] => [
+    `at ${share * 100} per cent`,
+    (length) => Math.floor(length * share),
+  ]),
+  ['before its last 13 bytes', (length) => length - 13],
+];
+
+function truncated(images: Images): readonly HostileSource[] {
+  return Object.entries(images).flatMap(([type, whole]) =>
+    cuts.map(([where, keep]) =>
+      refused(
+        `a ${type} cut ${where}`,
+        'source_undecodable',
+        whole.subarray(0, keep(whole.length)),
+      ),
+    ),
+  );
+}
+
+const tiny = { width: 10, height: 10, bitDepth: 8, colorType: 2 } as const;
+
+/** A lossless WebP's header alone: https://developers.google.com/speed/webp/docs/webp_lossless_bitstream_specification */
+function losslessClaiming(side: number): Buffer {
+  const bits = side - 1 + (side - 1) * 2 ** 14;
+  const header = Buffer.alloc(16);
+  header[0] = 0x2f;
+  header.writeUInt32LE(bits, 1);
+  return riff([['VP8L', header]]);
+}
+
+/** Small files that ask for much. */
+function bombs({ jpg }: Images): readonly HostileSource[] {
+  return [
+    refused(
+      'a 1-bit PNG of 16,000×16,000',
+      'source_too_large',
+      flatPng({ width: 16_000, height: 16_000, bitDepth: 1, colorType: 0 }),
+    ),
+    refused(
+      'an interlaced PNG of 16,000×4,000',
+      'source_too_large',
+      flatPng({ width: 16_000, height: 4_000, bitDepth: 1, colorType: 0, interlaced: true }),
+    ),
+    refused('a GIF of 10,000 frames', 'source_too_large', manyFrames(10_000)),
+    refused('a GIF of 201 frames', 'source_too_large', manyFrames(201)),
+    refused('a JPEG that claims 65,500×65,500', 'source_too_large', claiming(jpg, 65_500, 65_500)),
+    {
+      name: 'a JPEG that claims 7,000×7,000',
+      bytes: claiming(jpg, 7_000, 7_000),
+      // Too large as it is, and undecodable where the answer would be small.
+      ends: ['source_too_large', 'source_undecodable'],
+    },
+    refused('a WebP that claims 16,383×16,383', 'source_too_large', losslessClaiming(16_383)),
+    // Text and profiles say nothing about pixels: skipped without being kept is fine, too.
+    {
+      name: 'a PNG with a text of 128 MB',
+      bytes: flatPng({ ...tiny, extra: [zTxt(zeros(128))] }),
+      ends: ['rendered', 'source_undecodable'],
+    },
+    {
+      name: 'a PNG with 400 texts of 4 MB',
+      bytes: flatPng({ ...tiny, extra: Array<Buffer>(400).fill(zTxt(zeros(4))) }),
+      ends: ['rendered', 'source_undecodable'],
+    },
+    {
+      name: 'a PNG with a profile of 128 MB',
+      bytes: flatPng({ ...tiny, extra: [iccp(zeros(128))] }),
+      ends: ['rendered', 'source_undecodable'],
+    },
+    {
+      name: 'a JPEG with 4 MB of segments',
+      bytes: withSegments(
+        jpg,
+        Array.from({ length: 64 }, () => jpegSegment(0xe2, Buffer.alloc(65_000))),
+      ),
+      ends: ['rendered', 'source_undecodable'],
+    },
+  ];
+}
+
+/** Every hostile file of this suite. */
+export async function hostileSources(): Promise<readonly HostileSource[]> {
+  const images = await soundImages();
+  const tiff = await noise().tiff().toBuffer();
+  const avif = await noise().avif({ effort: 0 }).toBuffer();
+  return [
+    ...foreign.map(([name, bytes]) => refused(name, 'source_unsupported', bytes)),
+    refused('a whole TIFF', 'source_unsupported', tiff),
+    refused('a whole AVIF', 'source_unsupported', avif),
+    ...disguised.map(([name, bytes]) => refused(name, 'source_undecodable', bytes)),
+    ...truncated(images),
+    ...bombs(images),
+  ];
+}
