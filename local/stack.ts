@@ -1,31 +1,28 @@
 import path from 'node:path';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import {
-  defaultPort,
-  type LocalInstance,
-  type LocalService,
-  localAccess,
-  localBuckets,
-  portOffsets,
-} from '../shared/adapters/local-target.ts';
+import { type LocalInstance, localAccess, localBuckets } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ObjectStore } from '../shared/ports.ts';
-import { purgeRequested } from '../shared/stores/purge.ts';
-import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
-import { type CloudFront, startCloudFront } from './cloudfront/server.ts';
+import type { CloudFront } from './cloudfront/server.ts';
 import { ensureDemo } from './demo-tenant.ts';
 import { makeFolder } from './durable-file.ts';
-import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import { claimFolder } from './instance.ts';
 import { localPage } from './page.ts';
 import { openPurgeQueue, type PurgeQueue } from './purge-queue.ts';
-import { localRoles, type Roles } from './roles.ts';
+import { localRoles } from './roles.ts';
 import { ensureRootKeys } from './root-keys.ts';
-import { type ObjectChange, startS3 } from './s3/server.ts';
-import { startSecretsManager } from './secrets/server.ts';
-import { type Settings, StartFailure } from './settings.ts';
+import {
+  type Closing,
+  type Log,
+  type Opening,
+  openCloudFront,
+  openInvalidations,
+  openS3,
+  openSecrets,
+} from './services.ts';
+import type { Settings } from './settings.ts';
 
 export type Stack = LocalInstance & {
   readonly keyring: Keyring;
@@ -33,37 +30,8 @@ export type Stack = LocalInstance & {
   readonly close: () => Promise<void>;
 };
 
-type Closing = () => Promise<void>;
-type Log = (line: string) => void;
-
 /** Local clients meet nothing slower than this machine. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts: 2 };
-
-function portFor(settings: Settings, service: LocalService): number {
-  return settings.port === 0 ? 0 : settings.port + portOffsets[service];
-}
-
-/** Another range of ports that fits. */
-const elsewhere = ({ port }: Settings): number => (port > 60_000 ? defaultPort : port + 1_000);
-
-/** Words the failures that everybody meets: something else listens there, or nothing may. */
-async function listening<T>(settings: Settings, service: LocalService, start: Promise<T>) {
-  try {
-    return await start;
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const port = portFor(settings, service);
-    if (code === 'EADDRINUSE')
-      throw new StartFailure(
-        `Port ${port} is in use; take others with: SIGNET_PORT=${elsewhere(settings)} npm start`,
-      );
-    if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND')
-      throw new StartFailure(
-        `Cannot listen on ${settings.host} port ${port} (${code}); check SIGNET_BIND and SIGNET_PORT.`,
-      );
-    throw thrown;
-  }
-}
 
 /** Closes in the opposite order of opening; every part gets its chance. */
 async function closeAll(closings: readonly Closing[]): Promise<void> {
@@ -77,111 +45,6 @@ function promised<T>(): { readonly value: Promise<T>; readonly keep: (value: T) 
     keep = resolve;
   });
   return { value, keep };
-}
-
-type Opening = {
-  readonly settings: Settings;
-  readonly roles: Roles;
-  readonly log: Log;
-  readonly closings: Closing[];
-};
-
-/** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
-function purgedBy({ bucket, key, kind }: ObjectChange): string | undefined {
-  if (bucket === localBuckets.sources) return key;
-  const asked = bucket === localBuckets.config && kind === 'created';
-  return asked ? purgeRequested(key) : undefined;
-}
-
-async function openS3({ settings, roles, log, closings }: Opening, queue: Promise<PurgeQueue>) {
-  const s3 = await listening(
-    settings,
-    's3',
-    startS3({
-      folder: path.join(settings.home, 's3'),
-      host: settings.host,
-      port: portFor(settings, 's3'),
-      buckets: Object.values(localBuckets),
-      identities: Object.values(roles),
-      beforeChange: async (change) => {
-        const key = purgedBy(change);
-        if (key !== undefined) await (await queue).note(key);
-      },
-      afterChange: async (change) => {
-        const key = purgedBy(change);
-        if (key !== undefined) await (await queue).changed(key);
-      },
-      log,
-    }),
-  );
-  closings.push(s3.close);
-  return s3.port;
-}
-
-async function openSecrets({ settings, roles, closings }: Opening): Promise<number> {
-  const secrets = await listening(
-    settings,
-    'secretsManager',
-    startSecretsManager({
-      folder: path.join(settings.home, 'secrets'),
-      host: settings.host,
-      port: portFor(settings, 'secretsManager'),
-      identities: Object.values(roles),
-    }),
-  );
-  closings.push(secrets.close);
-  return secrets.port;
-}
-
-async function openCloudFront(
-  { settings, roles, log, closings }: Opening,
-  instance: LocalInstance,
-  page: () => ReturnType<typeof localPage>,
-): Promise<CloudFront> {
-  const bundles = await bundleLocalFunctions(
-    path.join(settings.home, 'functions'),
-    instance,
-    roles,
-  );
-  const { accessKeyId, secretAccessKey } = roles.cloudFront;
-  const cloudFront = await listening(
-    settings,
-    'cdn',
-    startCloudFront({
-      host: settings.host,
-      port: portFor(settings, 'cdn'),
-      ...edgeFunctions(bundles),
-      origin: {
-        host: settings.host,
-        port: instance.ports.s3,
-        bucket: localBuckets.derivatives,
-        accessKeyId,
-        secretAccessKey,
-      },
-      localPage: page,
-      log: (source, line) => log(source === 'cloudfront' ? `${source}: ${line}` : line),
-    }),
-  );
-  closings.push(cloudFront.close);
-  return cloudFront;
-}
-
-async function openInvalidations(
-  { settings, roles, closings }: Opening,
-  { invalidate }: CloudFront,
-): Promise<number> {
-  const api = await listening(
-    settings,
-    'cloudFront',
-    startInvalidationApi({
-      host: settings.host,
-      port: portFor(settings, 'cloudFront'),
-      identities: [roles.operator],
-      invalidate,
-    }),
-  );
-  closings.push(api.close);
-  return api.port;
 }
 
 type Stores = { readonly [Name in keyof typeof localBuckets]: ObjectStore };
@@ -208,13 +71,14 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
     ports: { cdn: 0, cloudFront: 0, s3, secretsManager: secretsManagerPort },
   };
   const stores = openStores(early);
-  const front = promised<CloudFront>();
+  let front: CloudFront | undefined;
   const purges = await openPurgeQueue(
     path.join(home, 'purges'),
     {
       crypto: nodeCrypto,
       derivatives: stores.derivatives,
-      invalidate: async (tags) => void (await front.value).invalidate(tags.map((tag) => `#${tag}`)),
+      // Until there is a cache there is nothing in it.
+      invalidate: async (tags) => void front?.invalidate(tags.map((tag) => `#${tag}`)),
     },
     log,
   );
@@ -223,10 +87,12 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));
   const keyring = await ensureRootKeys(secrets);
   const kid = `${keyring.newest}.1`;
-  const cloudFront = await openCloudFront(opening, early, () => localPage(keyring, kid));
-  front.keep(cloudFront);
+  const [cloudFront] = await Promise.all([
+    openCloudFront(opening, early, () => localPage(keyring, kid)),
+    ensureDemo(stores, kid),
+  ]);
+  front = cloudFront;
   const api = await openInvalidations(opening, cloudFront);
-  await ensureDemo(stores, kid);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
   return { ...early, ports, keyring, counts: cloudFront.counts };

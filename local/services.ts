@@ -1,0 +1,156 @@
+import path from 'node:path';
+import {
+  defaultPort,
+  type LocalInstance,
+  type LocalService,
+  localBuckets,
+  portOffsets,
+} from '../shared/adapters/local-target.ts';
+import { purgeRequested } from '../shared/stores/purge.ts';
+import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
+import { type CloudFront, startCloudFront } from './cloudfront/server.ts';
+import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
+import type { localPage } from './page.ts';
+import type { PurgeQueue } from './purge-queue.ts';
+import type { Roles } from './roles.ts';
+import { type ObjectChange, startS3 } from './s3/server.ts';
+import { startSecretsManager } from './secrets/server.ts';
+import { type Settings, StartFailure } from './settings.ts';
+
+export type Closing = () => Promise<void>;
+export type Log = (line: string) => void;
+
+function portFor(settings: Settings, service: LocalService): number {
+  return settings.port === 0 ? 0 : settings.port + portOffsets[service];
+}
+
+/** Another range of ports that fits. */
+const elsewhere = ({ port }: Settings): number => (port > 60_000 ? defaultPort : port + 1_000);
+
+/** Words the failures that everybody meets: something else listens there, or nothing may. */
+async function listening<T>(settings: Settings, service: LocalService, start: Promise<T>) {
+  try {
+    return await start;
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const port = portFor(settings, service);
+    if (code === 'EADDRINUSE')
+      throw new StartFailure(
+        `Port ${port} is in use; take others with: SIGNET_PORT=${elsewhere(settings)} npm start`,
+      );
+    if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND')
+      throw new StartFailure(
+        `Cannot listen on ${settings.host} port ${port} (${code}); check SIGNET_BIND and SIGNET_PORT.`,
+      );
+    throw thrown;
+  }
+}
+
+/** What every service of a starting stack gets, and where it leaves how it is closed. */
+export type Opening = {
+  readonly settings: Settings;
+  readonly roles: Roles;
+  readonly log: Log;
+  readonly closings: Closing[];
+};
+
+/** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
+function purgedBy({ bucket, key, kind }: ObjectChange): string | undefined {
+  if (bucket === localBuckets.sources) return key;
+  const asked = bucket === localBuckets.config && kind === 'created';
+  return asked ? purgeRequested(key) : undefined;
+}
+
+export async function openS3(
+  { settings, roles, log, closings }: Opening,
+  queue: Promise<PurgeQueue>,
+) {
+  const s3 = await listening(
+    settings,
+    's3',
+    startS3({
+      folder: path.join(settings.home, 's3'),
+      host: settings.host,
+      port: portFor(settings, 's3'),
+      buckets: Object.values(localBuckets),
+      identities: Object.values(roles),
+      beforeChange: async (change) => {
+        const key = purgedBy(change);
+        if (key !== undefined) await (await queue).note(key);
+      },
+      afterChange: async (change) => {
+        const key = purgedBy(change);
+        if (key !== undefined) await (await queue).changed(key);
+      },
+      log,
+    }),
+  );
+  closings.push(s3.close);
+  return s3.port;
+}
+
+export async function openSecrets({ settings, roles, closings }: Opening): Promise<number> {
+  const secrets = await listening(
+    settings,
+    'secretsManager',
+    startSecretsManager({
+      folder: path.join(settings.home, 'secrets'),
+      host: settings.host,
+      port: portFor(settings, 'secretsManager'),
+      identities: Object.values(roles),
+    }),
+  );
+  closings.push(secrets.close);
+  return secrets.port;
+}
+
+export async function openCloudFront(
+  { settings, roles, log, closings }: Opening,
+  instance: LocalInstance,
+  page: () => ReturnType<typeof localPage>,
+): Promise<CloudFront> {
+  const bundles = await bundleLocalFunctions(
+    path.join(settings.home, 'functions'),
+    instance,
+    roles,
+  );
+  const { accessKeyId, secretAccessKey } = roles.cloudFront;
+  const cloudFront = await listening(
+    settings,
+    'cdn',
+    startCloudFront({
+      host: settings.host,
+      port: portFor(settings, 'cdn'),
+      ...edgeFunctions(bundles),
+      origin: {
+        host: settings.host,
+        port: instance.ports.s3,
+        bucket: localBuckets.derivatives,
+        accessKeyId,
+        secretAccessKey,
+      },
+      localPage: page,
+      log: (source, line) => log(source === 'cloudfront' ? `${source}: ${line}` : line),
+    }),
+  );
+  closings.push(cloudFront.close);
+  return cloudFront;
+}
+
+export async function openInvalidations(
+  { settings, roles, closings }: Opening,
+  { invalidate }: CloudFront,
+): Promise<number> {
+  const api = await listening(
+    settings,
+    'cloudFront',
+    startInvalidationApi({
+      host: settings.host,
+      port: portFor(settings, 'cloudFront'),
+      identities: [roles.operator],
+      invalidate,
+    }),
+  );
+  closings.push(api.close);
+  return api.port;
+}
