@@ -1,0 +1,197 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { jpegSegment, withSegments } from './encoders.ts';
+import {
+  animated,
+  draw,
+  nameOf,
+  pixelsOf,
+  type Quarters,
+  quartered,
+  quartersOf,
+  refusalOf,
+} from './rendering.ts';
+
+const quarters: Quarters = ['red', 'green', 'blue', 'yellow'];
+const second: Quarters = ['white', 'black', 'green', 'red'];
+const third: Quarters = ['black', 'white', 'yellow', 'blue'];
+
+let still: Buffer;
+let gif: Buffer;
+let webp: Buffer;
+
+beforeAll(async () => {
+  still = await quartered(40, 24, quarters).png().toBuffer();
+  const moving = animated(40, 24, [quarters, second, third]);
+  const timing = { delay: [100, 200, 300], loop: 7 };
+  gif = await moving.clone().gif(timing).toBuffer();
+  webp = await moving
+    .clone()
+    .webp({ lossless: true, ...timing })
+    .toBuffer();
+});
+
+describe('an animation', () => {
+  it.each([
+    { format: 'gif', type: 'gif', frames: 3 },
+    { format: 'webp', type: 'webp', frames: 3 },
+    { format: 'src', type: 'gif', frames: 3 },
+    // Browsers agree on no animated AVIF, so the answer is WebP and says so.
+    { format: 'avif', type: 'webp', frames: 3 },
+    { format: 'jpg', type: 'jpg', frames: 1 },
+    { format: 'png', type: 'png', frames: 1 },
+  ])('asked for as $format is a $type of $frames frames', async ({ format, type, frames }) => {
+    const made = await draw(gif, `format,f_${format}`);
+    expect(made).toMatchObject({ type, frames, width: 40, height: 24 });
+    const { pages = 1, format: written } = await sharp(made.bytes).metadata();
+    expect({ pages, written }).toEqual({ pages: frames, written: type === 'jpg' ? 'jpeg' : type });
+  });
+
+  it.each(['gif', 'webp'] as const)(
+    'into %s keeps every frame, its time and the loop',
+    async (type) => {
+      const made = await draw(webp, `resize,w_20__op__format,f_${type}`);
+      expect(await quartersOf(made.bytes, 0)).toEqual(quarters);
+      expect(await quartersOf(made.bytes, 1)).toEqual(second);
+      expect(await quartersOf(made.bytes, 2)).toEqual(third);
+      expect(await sharp(made.bytes).metadata()).toMatchObject({ delay: [100, 200, 300], loop: 7 });
+    },
+  );
+
+  it.each(['jpg', 'png'])('into %s is its first frame', async (type) => {
+    expect(await quartersOf((await draw(gif, `format,f_${type}`)).bytes)).toEqual(quarters);
+  });
+
+  it.each([
+    { recipe: 'rotate,a_90', frames: 1, shown: ['blue', 'red', 'yellow', 'green'] },
+    { recipe: 'rotate,a_270', frames: 1, shown: ['green', 'yellow', 'red', 'blue'] },
+    { recipe: 'rotate,a_180', frames: 3, shown: ['yellow', 'blue', 'green', 'red'] },
+    { recipe: 'flip,d_h', frames: 3, shown: ['green', 'red', 'yellow', 'blue'] },
+    { recipe: 'flip,d_v', frames: 3, shown: ['blue', 'yellow', 'red', 'green'] },
+    { recipe: 'flip,d_hv', frames: 3, shown: ['yellow', 'blue', 'green', 'red'] },
+    { recipe: 'crop,w_20,h_12', frames: 3, shown: ['red', 'red', 'red', 'red'] },
+    { recipe: 'resize,m_fixed,w_24,h_40,limit_0', frames: 3, shown: quarters },
+  ])('through $recipe has $frames frames, the first of them $shown', async (row) => {
+    const made = await draw(gif, `${row.recipe}__op__format,f_webp`);
+    expect(made.frames).toBe(row.frames);
+    expect((await sharp(made.bytes).metadata()).pages ?? 1).toBe(row.frames);
+    expect(await quartersOf(made.bytes)).toEqual(row.shown);
+  });
+
+  it.each([
+    { recipe: 'flip,d_v', shown: ['yellow', 'blue', 'black', 'white'] },
+    { recipe: 'rotate,a_180', shown: ['blue', 'yellow', 'white', 'black'] },
+  ])('through $recipe has its frames in their order', async ({ recipe, shown }) => {
+    const { bytes } = await draw(gif, `${recipe}__op__format,f_webp`);
+    expect(await quartersOf(bytes, 2)).toEqual(shown);
+  });
+
+  it.each(['blur,s_6', 'sharpen,s_200'])('through %s never mixes its frames', async (recipe) => {
+    const alone = await draw(
+      await quartered(40, 24, second).png().toBuffer(),
+      `${recipe}__op__format,f_png`,
+    );
+    const moving = await draw(webp, `${recipe}__op__quality,q_100__op__format,f_webp`);
+    const [one, strip] = [await pixelsOf(alone.bytes), await pixelsOf(moving.bytes)];
+    for (const y of [0, 23]) expect(nameOf(strip.at(10, 24 + y))).toBe(nameOf(one.at(10, y)));
+  });
+
+  it.each(['smart', 'entropy'])('filled with g_%s is cut at its centre', async (g) => {
+    const searched = await draw(gif, `resize,m_fill,w_20,h_20,g_${g}__op__format,f_gif`);
+    const centred = await draw(gif, 'resize,m_fill,w_20,h_20__op__format,f_gif');
+    expect(Buffer.from(searched.bytes)).toEqual(Buffer.from(centred.bytes));
+  });
+
+  it('of more frames than the policy takes is cut to them', async () => {
+    expect(await draw(gif, 'format,f_webp', { maxFrames: 2 })).toMatchObject({ frames: 2 });
+  });
+
+  it('counts every frame against the pixels that the policy takes', async () => {
+    const maxPixels = 40 * 24 * 2;
+    expect(await refusalOf(draw(gif, 'format,f_gif', { maxPixels }))).toEqual({
+      code: 'source_too_large',
+      aboutSource: true,
+    });
+    expect(await draw(gif, 'format,f_jpg', { maxPixels })).toMatchObject({ frames: 1 });
+  });
+});
+
+describe('transparency', () => {
+  const holed: Quarters = ['clear', 'red', 'green', 'clear'];
+
+  it.each([
+    { format: 'jpg', shown: ['white', 'red', 'green', 'white'] },
+    { format: 'png', shown: holed },
+    { format: 'webp', shown: holed },
+  ])('in $format is $shown', async ({ format, shown }) => {
+    const source = await quartered(40, 24, holed).png().toBuffer();
+    expect(await quartersOf((await draw(source, `format,f_${format}`)).bytes)).toEqual(shown);
+  });
+
+  it.each([
+    'flip,d_hv',
+    'rotate,a_180',
+    'resize,w_20',
+    'blur,s_1',
+    'sharpen,s_100',
+    'crop,w_40,h_24',
+    'resize,m_pad,w_40,h_24',
+  ])('is white in a JPEG after %s, too', async (recipe) => {
+    const source = await quartered(40, 24, ['clear', 'clear', 'clear', 'clear']).png().toBuffer();
+    const made = await draw(source, `${recipe}__op__format,f_jpg`);
+    expect(new Set(await quartersOf(made.bytes))).toEqual(new Set(['white']));
+  });
+
+  it.each([
+    { format: 'png', corner: 'clear' },
+    { format: 'jpg', corner: 'white' },
+  ])('opens up at the corners of a turned picture: $corner in $format', async (row) => {
+    const { bytes } = await draw(still, `rotate,a_45__op__format,f_${row.format}`);
+    expect(nameOf((await pixelsOf(bytes)).at(0, 0))).toBe(row.corner);
+  });
+});
+
+/** EXIF that holds nothing but an orientation: TIFF 6.0, one entry. */
+function exif(orientation: number): Buffer {
+  const tiff = Buffer.from('4d4d002a00000008000101120003000000010000000000000000', 'hex');
+  tiff.writeUInt16BE(orientation, 18);
+  return jpegSegment(0xe1, Buffer.concat([Buffer.from('Exif\0\0'), tiff]));
+}
+
+describe('orientation', () => {
+  const upright = { width: 40, height: 24, shown: quarters };
+  const sideways = { width: 24, height: 40 };
+
+  it.each([
+    { orientation: 1, ...upright },
+    { orientation: 2, ...upright, shown: ['green', 'red', 'yellow', 'blue'] },
+    { orientation: 3, ...upright, shown: ['yellow', 'blue', 'green', 'red'] },
+    { orientation: 4, ...upright, shown: ['blue', 'yellow', 'red', 'green'] },
+    { orientation: 5, ...sideways, shown: ['red', 'blue', 'green', 'yellow'] },
+    { orientation: 6, ...sideways, shown: ['blue', 'red', 'yellow', 'green'] },
+    { orientation: 7, ...sideways, shown: ['yellow', 'green', 'blue', 'red'] },
+    { orientation: 8, ...sideways, shown: ['green', 'yellow', 'red', 'blue'] },
+    { orientation: 9, ...upright },
+  ])('$orientation is turned upright: $shown', async ({ orientation, width, height, shown }) => {
+    const jpeg = await quartered(40, 24, quarters).jpeg({ quality: 100 }).toBuffer();
+    const source = withSegments(jpeg, [exif(orientation)]);
+    const made = await draw(source, 'format,f_png');
+    expect(made).toMatchObject({ width, height });
+    expect(await quartersOf(made.bytes)).toEqual(shown);
+  });
+
+  it('comes before every other operation', async () => {
+    const jpeg = await quartered(40, 24, quarters).jpeg({ quality: 100 }).toBuffer();
+    const source = withSegments(jpeg, [exif(6)]);
+    const cut = await draw(source, 'crop,w_24,h_20__op__format,f_png');
+    expect(await quartersOf(cut.bytes)).toEqual(['blue', 'red', 'blue', 'red']);
+    const scaled = await draw(source, 'resize,w_12__op__format,f_png');
+    expect(scaled).toMatchObject({ width: 12, height: 20 });
+  });
+
+  it('is left as it is stored by orient,o_0', async () => {
+    const jpeg = await quartered(40, 24, quarters).jpeg({ quality: 100 }).toBuffer();
+    const made = await draw(withSegments(jpeg, [exif(6)]), 'orient,o_0__op__format,f_png');
+    expect(await quartersOf(made.bytes)).toEqual(quarters);
+  });
+});
