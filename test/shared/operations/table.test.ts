@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { sharpOrder } from '../../../shared/operations/operation.ts';
+import { operationCalled, operationNames, rowOf } from '../../../shared/operations/table.ts';
+import { parseOperations } from '../../../shared/recipe.ts';
+import { outcome } from '../outcome.ts';
+
+describe('the operations table', () => {
+  it('has its rows in the order in which they are drawn', () => {
+    const order = 'version orient crop rotate flip resize blur sharpen quality format';
+    expect(operationNames.join(' ')).toBe(order);
+  });
+
+  it.each(operationNames)('documents %s and shows how it is written', (name) => {
+    const { summary, example, parameters } = rowOf(name);
+    expect(summary).toMatch(/^[A-Z].*\.$/);
+    expect(example.split(',')[0]).toBe(name);
+    expect(outcome(() => parseOperations(example))).toBe('accepted');
+    for (const { about, expects } of Object.values(parameters))
+      expect([about, expects]).not.toContain('');
+  });
+
+  it.each(operationNames)('gives %s defaults that its parameters read', (name) => {
+    for (const { read, fallback } of Object.values(rowOf(name).parameters))
+      if (fallback !== undefined) expect(read(String(fallback))).toBe(fallback);
+  });
+
+  it.each(operationNames)('lets %s use sharp from one stage to a later one or the same', (name) => {
+    const { step } = rowOf(name);
+    if (step === undefined) return;
+    expect(sharpOrder.indexOf(step.from)).toBeLessThanOrEqual(sharpOrder.indexOf(step.to));
+  });
+
+  it('knows every row by one name, and orient by the one of OSS too', () => {
+    expect(operationNames.map(operationCalled)).toEqual(operationNames);
+    expect(operationCalled('auto-orient')).toBe('orient');
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'Orient', ''])(
+    'has no row called %j',
+    (name) => expect(operationCalled(name)).toBeUndefined(),
+  );
+});
