@@ -24,11 +24,20 @@ const notYet = [
   'extends',
 ];
 
+const letters = (text: string): string => [...text].toSorted().join('');
+
+/** Letters that changed places are one slip, and so is a word for a parameter's one letter. */
+function distanceOf(written: string, known: string): number {
+  const slipped = letters(written) === letters(known);
+  const spelledOut = known.length === 1 && written.length > 3 && written.startsWith(known);
+  return slipped || spelledOut ? 1 : leven(written, known);
+}
+
 /** The known name that was probably meant, if one is near. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const ranked = known
-    .map((name) => ({ name, distance: leven(written.toLowerCase(), name.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance);
+    .map((name) => ({ name, distance: distanceOf(written.toLowerCase(), name.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance || b.name.length - a.name.length);
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(1, written.length / 3)
     ? best.name
@@ -71,14 +80,32 @@ function opened(schema: Nested | undefined, asList: boolean): Nested | undefined
 
 function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
   if (notYet.includes(name)) return 'is not supported by this version; leave it out';
-  const meant = nearest(name, siblings(issue, policySchema));
-  return `is not a field here${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  return `is not a field here${orMeant(name, siblings(issue, policySchema))}`;
+}
+
+function orMeant(written: unknown, names: readonly string[]): string {
+  const meant = typeof written === 'string' ? nearest(written, names) : undefined;
+  return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
 function notAmong({ expected, input }: v.BaseIssue<unknown>): string {
   const names = knownNames(expected);
-  const meant = nearest(String(input), names);
-  return `expects one of ${names.join(', ')}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  return `expects one of ${names.join(', ')}${orMeant(input, names)}`;
+}
+
+/** A value of a rule, which the table describes. */
+function notAllowed({ message, input }: v.BaseIssue<unknown>): string {
+  const [, choices = ''] = /^expects one of (.+?), or null/.exec(message) ?? [];
+  return `${message}${orMeant(input, choices.split(', '))}`;
+}
+
+/** What the library writes as `>=60`, or not at all. */
+function expectation({ type, expected }: v.BaseIssue<unknown>): string {
+  if (type === 'integer') return 'a whole number';
+  const [, bound, count] = /^([<>]=)(.+)$/.exec(expected ?? '') ?? [];
+  const counted = /_(?:length|entries)$/.test(type) ? ' entries' : '';
+  if (bound !== undefined) return `at ${bound === '>=' ? 'least' : 'most'} ${count}${counted}`;
+  return expected?.toLowerCase() ?? 'something else';
 }
 
 /** The library's own messages begin so; ours are the end of a sentence and never do. */
@@ -90,8 +117,9 @@ function describe(issue: v.BaseIssue<unknown>): string {
     return unknownField(issue, name);
   if (issue.type === 'strict_object' && issue.expected === `"${name}"`) return 'is missing';
   if (issue.type === 'picklist') return notAmong(issue);
+  if (issue.type === 'union') return notAllowed(issue);
   if (!ownMessage.test(issue.message)) return issue.message;
-  return `expects ${issue.expected?.toLowerCase() ?? 'something else'}, not ${issue.received}`;
+  return `expects ${expectation(issue)}, not ${issue.received}`;
 }
 
 function presetIssues(presets: unknown): readonly PolicyIssue[] {
@@ -108,6 +136,36 @@ function presetIssues(presets: unknown): readonly PolicyIssue[] {
   });
 }
 
+/** The library takes a list for an object with no fields; whoever wrote it meant something. */
+function listIssues(document: object): readonly PolicyIssue[] {
+  return Object.entries(policySchema.entries).flatMap(([path, schema]) => {
+    const fields = opened(schema as Nested, false)?.type ?? '';
+    const isObject = fields === 'strict_object' || fields === 'record';
+    const list = Object.hasOwn(document, path) && Array.isArray(Reflect.get(document, path));
+    return isObject && list ? [{ path, message: 'expects an object, not a list' }] : [];
+  });
+}
+
+/** The schema asks this only of a policy that is otherwise sound. */
+function emptyIssues(document: object, own: readonly PolicyIssue[]): readonly PolicyIssue[] {
+  const { operations, presets = {} } = document as Readonly<Record<string, unknown>>;
+  const empty = operations === undefined && Object.keys(presets ?? {}).length === 0;
+  const message = 'needs operations or presets';
+  return empty && !own.some((issue) => issue.message === message) ? [{ path: '', message }] : [];
+}
+
+/** The longest that a policy without keys can be given when it is published. */
+const longestKid = `r${'0'.repeat(15)}.100000`;
+const longestKeys = { active: longestKid, accept: Array.from({ length: 16 }, () => longestKid) };
+
+/** As it would be stored: indented, and with its keys. */
+function sizeIssues(document: object): readonly PolicyIssue[] {
+  const size = utf8Bytes(JSON.stringify({ keys: longestKeys, ...document }, undefined, 2));
+  return size > limits.policyBytes
+    ? [{ path: '', message: `is ${size} bytes when stored; the most is ${limits.policyBytes}` }]
+    : [];
+}
+
 /** Everything that is wrong with a policy, at once; nothing when it can be published. */
 export function policyIssues(document: unknown): readonly PolicyIssue[] {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
@@ -118,7 +176,14 @@ export function policyIssues(document: unknown): readonly PolicyIssue[] {
     message: describe(issue),
   }));
   const presets = Object.hasOwn(document, 'presets') ? Reflect.get(document, 'presets') : {};
-  return [...own, ...presetIssues(presets)];
+  const issues = [
+    ...own,
+    ...emptyIssues(document, own),
+    ...listIssues(document),
+    ...presetIssues(presets),
+  ];
+  // What is sound is shallow too; anything else might be too deep to be written.
+  return issues.length > 0 ? issues : sizeIssues(document);
 }
 
 /** A file's text as a document, or what keeps it from being one. */
@@ -126,7 +191,8 @@ export function parsePolicyText(text: string): { document: unknown } | { issue: 
   if (utf8Bytes(text) > limits.policyBytes)
     return { issue: { path: '', message: `is larger than ${limits.policyBytes} bytes` } };
   try {
-    return { document: JSON.parse(text) as unknown };
+    // Editors on Windows begin a file with a byte-order mark.
+    return { document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
   } catch (thrown) {
     return { issue: { path: '', message: `is not JSON: ${(thrown as Error).message}` } };
   }
