@@ -132,7 +132,9 @@ async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Prom
     alpha: ready.alpha || drawn.alpha === true,
     reached: place(step.to),
   };
-  return drawn.unmeasured ? ended(job, next) : next;
+  // sharp settles at the start of a chain whether it mixes colours by their alpha.
+  const cleared = next.alpha && !ready.alpha;
+  return drawn.unmeasured || cleared ? ended(job, next) : next;
 }
 
 /** Draws a step on every frame by itself and puts the frames together again. */

@@ -1,0 +1,108 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { operationNames, rowOf } from '../../shared/operations/table.ts';
+import { draw, pixelsOf, quartered } from './rendering.ts';
+
+/*
+ * sharp runs the calls of one chain in an order of its own, so two operations in one recipe could
+ * draw something else than one after the other. Each pair is rendered both ways.
+ */
+
+/** Some of each: values that meet another stage of sharp, and odd sizes. */
+const drawn: Readonly<Record<string, readonly string[]>> = {
+  orient: ['orient,o_0'],
+  crop: ['crop,x_7,y_5,w_51,h_33', 'crop,w_40,h_40,g_se'],
+  rotate: ['rotate,a_90', 'rotate,a_180', 'rotate,a_270', 'rotate,a_30'],
+  flip: ['flip,d_h', 'flip,d_v', 'flip,d_hv'],
+  resize: [
+    'resize,w_31',
+    'resize,m_mfit,w_30,h_30',
+    'resize,m_fill,w_30,h_20,g_nw',
+    'resize,m_fill,w_30,h_20,g_smart',
+    'resize,m_pad,w_60,h_60,color_FF000080',
+    'resize,m_fixed,w_90,h_20,limit_0',
+  ],
+  blur: ['blur,s_2'],
+  sharpen: ['sharpen,s_150'],
+};
+
+const names = operationNames.filter((name) => rowOf(name).step !== undefined);
+const pairs = names.flatMap((first, at) =>
+  names
+    .slice(at + 1)
+    .flatMap((second) =>
+      (drawn[first] ?? []).flatMap((one) => (drawn[second] ?? []).map((two) => ({ one, two }))),
+    ),
+);
+
+/** Slopes with stripes across them: every pixel differs from its neighbours. */
+function woven(): Promise<Buffer> {
+  const data = Buffer.alloc(64 * 48 * 3);
+  for (let at = 0; at < data.length; at += 3) {
+    const [x, y] = [(at / 3) % 64, Math.floor(at / 3 / 64)];
+    data.set([x * 4, y * 5, (x + y) % 7 < 3 ? 200 : 40], at);
+  }
+  return sharp(data, { raw: { width: 64, height: 48, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+let opaque: Buffer;
+let holed: Buffer;
+beforeAll(async () => {
+  opaque = await woven();
+  holed = await quartered(64, 48, ['clear', 'green', 'blue', 'clear']).png().toBuffer();
+});
+
+async function together(source: Buffer, recipe: string) {
+  return pixelsOf((await draw(source, `${recipe}__op__format,f_png`)).bytes);
+}
+
+async function oneByOne(source: Buffer, one: string, two: string) {
+  const first = await draw(source, `${one}__op__format,f_png`);
+  const second = await draw(first.bytes, `${two}__op__format,f_png`);
+  return pixelsOf(second.bytes);
+}
+
+/** Colours as they look: what is hidden by alpha does not count. */
+function largestDifference(left: Buffer, right: Buffer): number {
+  let largest = 0;
+  for (let at = 0; at < left.length; at += 4) {
+    const [a = 0, b = 0] = [left[at + 3], right[at + 3]];
+    largest = Math.max(largest, Math.abs(a - b));
+    for (const channel of [0, 1, 2]) {
+      const seen = ((left[at + channel] ?? 0) * a - (right[at + channel] ?? 0) * b) / 255;
+      largest = Math.max(largest, Math.abs(seen));
+    }
+  }
+  return largest;
+}
+
+/** Pixels in between are rounded to bytes once more or once less; sharpening multiplies that. */
+const tolerance = (last: string): number => (last.startsWith('sharpen') ? 8 : 2);
+
+describe('two operations in one recipe', () => {
+  it('are every operation that draws, so that a new one cannot be forgotten', () => {
+    expect(Object.keys(drawn)).toEqual(names);
+  });
+
+  it.each(pairs)('$one then $two are the same as two renders', async ({ one, two }) => {
+    for (const source of [opaque, holed]) {
+      // Written the other way round: the table alone decides the order.
+      const both = await together(source, `${two}__op__${one}`);
+      const apart = await oneByOne(source, one, two);
+      expect([both.width, both.height]).toEqual([apart.width, apart.height]);
+      expect(largestDifference(both.data, apart.data)).toBeLessThanOrEqual(tolerance(two));
+    }
+  });
+
+  it('all of them at once are the same as one after the other', async () => {
+    const recipes = Object.values(drawn).map(([recipe = '']) => recipe);
+    const both = await together(opaque, recipes.toReversed().join('__op__'));
+    let bytes: Uint8Array = opaque;
+    for (const recipe of recipes) bytes = (await draw(bytes, `${recipe}__op__format,f_png`)).bytes;
+    const apart = await pixelsOf(bytes);
+    expect([both.width, both.height]).toEqual([apart.width, apart.height]);
+    expect(largestDifference(both.data, apart.data)).toBeLessThanOrEqual(tolerance('sharpen'));
+  });
+});
