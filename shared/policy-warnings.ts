@@ -1,0 +1,112 @@
+import type { Parameters, ValuesOf } from './operations/operation.ts';
+import { type OperationName, rowOf } from './operations/table.ts';
+import type { Value } from './parameter.ts';
+import type { PolicyIssue } from './policy-issues.ts';
+import {
+  type AllowedValues,
+  type PolicyDocument,
+  policyOperations,
+  type Rule,
+} from './policy-schema.ts';
+
+type Choice = Value | undefined;
+
+/** A value that none of so many combinations can hold is called dead; the rest is not tried. */
+const maxCombinations = 20_000;
+
+/** Every value of a list, and the ends of a range. */
+function choices(allowed: AllowedValues): readonly Choice[] {
+  if (Array.isArray(allowed)) return allowed.map((value) => value ?? undefined);
+  const { min, max } = allowed as { readonly min: number; readonly max: number };
+  return [...new Set([min, max])];
+}
+
+/** Of many numbers the ends stand for all when it is another parameter that is looked at. */
+function samples(allowed: AllowedValues): readonly Choice[] {
+  const all = choices(allowed);
+  const numbers = all.filter((value) => typeof value === 'number');
+  const others = all.filter((value) => typeof value !== 'number');
+  return [...new Set([...others, ...numbers.slice(0, 1), ...numbers.slice(-1)])];
+}
+
+type Alternatives = ReadonlyMap<string, readonly Choice[]>;
+
+/** What each parameter of an operation may be under a rule. */
+function alternatives(name: OperationName, rule: Rule): Alternatives {
+  return new Map(
+    Object.entries(rowOf(name).parameters).map(([own, { fallback }]) => {
+      const allowed = rule[own];
+      return [own, allowed === undefined ? [fallback] : samples(allowed)];
+    }),
+  );
+}
+
+/** All ways to choose, one at a time: the first that works ends the search. */
+function* combinations(
+  of: readonly (readonly [string, readonly Choice[]])[],
+): Generator<ValuesOf<Parameters>> {
+  const [first, ...rest] = of;
+  if (first === undefined) {
+    yield {};
+    return;
+  }
+  const [name, own] = first;
+  for (const others of combinations(rest))
+    for (const choice of own) yield { [name]: choice, ...others };
+}
+
+/** Why a combination is never what a canonical recipe has, or nothing. */
+function fault(name: OperationName, values: ValuesOf<Parameters>): string | undefined {
+  const { check, normalise } = rowOf(name);
+  const wrong = check?.(values);
+  if (wrong !== undefined) return `${name} ${wrong}`;
+  const canonical = normalise?.(values) ?? values;
+  const changed = Object.keys(values).find((own) => canonical[own] !== values[own]);
+  if (changed === undefined) return undefined;
+  const instead = canonical[changed];
+  return `the same image is written with ${changed} ${instead === undefined ? 'left out' : instead}`;
+}
+
+/** Why no combination with this choice can be asked for; nothing as soon as one can. */
+function whyDead(name: OperationName, others: Alternatives, own: string, choice: Choice) {
+  let first: string | undefined;
+  let tried = 0;
+  for (const values of combinations([...new Map(others).set(own, [choice])])) {
+    const found = fault(name, values);
+    tried += 1;
+    if (found === undefined || tried > maxCombinations) return undefined;
+    first ??= found;
+  }
+  return first;
+}
+
+/** Values of a rule that no request can ever have, because the image they draw has another name. */
+function deadValues(name: OperationName, rule: Rule, at: string): readonly PolicyIssue[] {
+  const others = alternatives(name, rule);
+  return Object.entries(rule).flatMap(([own, allowed]) =>
+    (allowed === undefined ? [] : choices(allowed)).flatMap((choice) => {
+      const why = whyDead(name, others, own, choice);
+      if (why === undefined) return [];
+      const message = `allows ${choice ?? 'null'}, which no request can have: ${why}`;
+      return [{ path: `${at}.${own}`, message }];
+    }),
+  );
+}
+
+function cacheWarnings({ cache }: PolicyDocument): readonly PolicyIssue[] {
+  if (cache.sharedMaxAge * 2 <= cache.maxAge) return [];
+  const message =
+    'is more than half of cache.maxAge: CloudFront sends Age, and browsers subtract it';
+  return [{ path: 'cache.sharedMaxAge', message }];
+}
+
+/** What is allowed in a policy and probably not meant. */
+export function policyWarnings(document: PolicyDocument): readonly PolicyIssue[] {
+  const operations = document.operations ?? {};
+  const dead = policyOperations.flatMap((name) =>
+    (operations[name] ?? []).flatMap((rule, index) =>
+      deadValues(name, rule, `operations.${name}.${index}`),
+    ),
+  );
+  return [...dead, ...cacheWarnings(document)];
+}
