@@ -25,10 +25,9 @@ function refused({ code, detail }: Refusal): CommandFailure {
   return new CommandFailure(code, `${code}: ${detail.reason}${allowed}`);
 }
 
-function unreachable({ message, cause }: PortFailure): CommandFailure {
-  const answered = (cause as { $metadata?: { httpStatusCode?: number } })?.$metadata
-    ?.httpStatusCode;
-  return answered === undefined
+/** A store that answered, if only with a refusal, is running. */
+function unreachable({ message }: PortFailure): CommandFailure {
+  return message.endsWith('no answer')
     ? new CommandFailure(
         'unreachable',
         `${message}. Is Signet running? Start it with: npm start`,
