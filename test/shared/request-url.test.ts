@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { credentialOf, signedParts, splitUrl } from '../../shared/request-url.ts';
+import { outcome, refusalOf } from './outcome.ts';
+
+const uri = '/acme/cat.jpg__op__resize,w_400';
+const sig = 'A'.repeat(43);
+const whole = `exp=1893456000&kid=r1.1&sig=${sig}`;
+
+describe('a URL is split', () => {
+  it('into parts that nobody believes yet', () => {
+    expect(splitUrl('/acme/a%20b.jpg__op__nonsense', whole)).toEqual({
+      tenant: 'acme',
+      path: 'a b.jpg',
+      operations: 'nonsense',
+      uri: '/acme/a%20b.jpg__op__nonsense',
+      target: '/acme/a b.jpg__op__nonsense',
+      exp: '1893456000',
+      kid: 'r1.1',
+      sig,
+    });
+  });
+
+  it.each([
+    ['', [undefined, undefined, undefined]],
+    ['sig=x&kid=y', [undefined, 'y', 'x']],
+    [`sig=${sig}&kid=r1.1&exp=1893456000`, ['1893456000', 'r1.1', sig]],
+    ['kid=', [undefined, '', undefined]],
+    ['sig==', [undefined, undefined, '=']],
+    ['sig=a=b', [undefined, undefined, 'a=b']],
+    ['sig=a+b', [undefined, undefined, 'a+b']],
+    ['kid=../x', [undefined, '../x', undefined]],
+  ])('whose query is %j', (query, parts) => {
+    const { exp, kid, sig: own } = splitUrl(uri, query);
+    expect([exp, kid, own]).toEqual(parts);
+  });
+
+  it.each([
+    // An empty part, or one without a value.
+    ...[
+      '&',
+      `${whole}&`,
+      `&${whole}`,
+      'exp=1893456000&&kid=r1.1',
+      'exp',
+      'kid',
+      '=',
+      '=1',
+      'kid&sig',
+    ],
+    // A part that comes twice.
+    ...[
+      `${whole}&exp=1893456000`,
+      `${whole}&kid=r1.1`,
+      `${whole}&sig=${sig}`,
+      'kid=a&kid=a',
+      'sig=&sig=',
+    ],
+    // A part that nobody named.
+    ...[
+      'w=1',
+      `${whole}&w=400`,
+      `${whole}&grant=x`,
+      'x-oss-process=image/resize,w_1',
+      'EXP=1893456000',
+    ],
+    ...['Kid=r1.1', 'exp[]=1893456000', 'sig[0]=a', '__proto__=1', 'constructor=1', 'toString=1'],
+    ...[
+      'exp =1893456000',
+      ' exp=1893456000',
+      'utm_source=x',
+      `${whole};w=1&w=2`,
+      'expires=1893456000',
+    ],
+    // An escape, where none is ever needed.
+    ...[
+      'exp=189345600%30',
+      'kid=r1%2E1',
+      `sig=${sig.slice(1)}%41`,
+      'sig=%',
+      '%65xp=1893456000',
+      'k%69d=a',
+    ],
+    // Another separator.
+    ...['exp=1893456000;kid=r1.1', 'exp=1893456000,kid=r1.1', `?${whole}`],
+    // An expiry in another form.
+    ...[
+      'exp=',
+      'exp=0',
+      'exp=-1893456000',
+      'exp=+1893456000',
+      'exp=1893456000.5',
+      'exp=1893456000000',
+    ],
+    ...[
+      'exp=1e12',
+      'exp=01893456000',
+      'exp=189345600',
+      'exp=NaN',
+      'exp=never',
+      'exp=null',
+      'exp=１８９３４５６０００',
+    ],
+    ...['exp=1893456000 ', 'exp=1893456000\n', 'exp=0x70dbd880', 'exp=1_893_456_000'],
+  ])('and refused when its query is %j', (query) => {
+    expect(outcome(() => splitUrl(uri, query))).toBe('malformed');
+  });
+
+  it('and refused when its path cannot be read', () => {
+    const hostile = [
+      '',
+      '/',
+      '/acme',
+      '/acme/',
+      '/acme/..%2fx',
+      '/acme/%2e%2e/x',
+      '/acme/a%00',
+      '/acme//x',
+    ];
+    for (const path of hostile) expect(outcome(() => splitUrl(path, whole))).toBe('malformed');
+  });
+});
+
+describe('the length of a URL', () => {
+  const long = (bytes: number): string => `${uri}${'a'.repeat(bytes - uri.length)}`;
+
+  it('may be 8,191 bytes with its query and no more', () => {
+    const room = 8_191 - whole.length - 1;
+    expect(outcome(() => splitUrl(long(room), whole))).toBe('accepted');
+    expect(outcome(() => splitUrl(long(room + 1), whole))).toBe('malformed');
+  });
+
+  it('is looked at first, so that a long one costs nothing', () => {
+    const began = performance.now();
+    const refusals = [
+      refusalOf(() => splitUrl(`/acme/${'a/'.repeat(500_000)}`, '')),
+      refusalOf(() => splitUrl(`/acme/x${'__op__resize,w_1'.repeat(100_000)}`, '')),
+      refusalOf(() => splitUrl(`/acme/${'%'.repeat(1_000_000)}`, '')),
+      refusalOf(() => splitUrl(uri, 'a=1&'.repeat(250_000))),
+    ];
+    expect(refusals.every((one) => one?.message.includes('8191'))).toBe(true);
+    expect(performance.now() - began).toBeLessThan(100);
+  });
+
+  it('within the limit leaves little to parse, however it is made', () => {
+    const fillers = ['a', 'a/', '%41', '_', '__op__', '__op__a', '.', '%C3%A9', ',w_1', '-'];
+    const urls = fillers.map((one) => `/acme/x__op__${one.repeat(8_000 / one.length)}`);
+    const paths = fillers.map((one) => `/acme/x${one.repeat(8_000 / one.length)}`);
+    const began = performance.now();
+    for (let round = 0; round < 20; round += 1)
+      for (const one of [...urls, ...paths]) outcome(() => splitUrl(one, ''));
+    expect((performance.now() - began) / (20 * 20)).toBeLessThan(5);
+  });
+});
+
+describe('a credential', () => {
+  it('is a kid and a signature of the right forms', () => {
+    expect(credentialOf(splitUrl(uri, whole))).toEqual({ kid: 'r1.1', sig });
+  });
+
+  it.each([
+    ...['', 'exp=1893456000', 'kid=r1.1', `sig=${sig}`, `kid=&sig=${sig}`, 'kid=r1.1&sig='],
+    ...[
+      `kid=r1&sig=${sig}`,
+      `kid=R1.1&sig=${sig}`,
+      `kid=r1.01&sig=${sig}`,
+      `kid=../r1.1&sig=${sig}`,
+    ],
+    ...[
+      `kid=__proto__&sig=${sig}`,
+      `kid=r1.1'--&sig=${sig}`,
+      `kid=none&sig=${sig}`,
+      `kid=r1.1.1&sig=${sig}`,
+    ],
+    ...[`kid=r1.1&sig=${sig}=`, `kid=r1.1&sig=${sig.slice(1)}`, `kid=r1.1&sig=${sig}A`],
+    ...['kid=r1.1&sig=undefined', 'kid=r1.1&sig=null', `kid=r1.1&sig=${'A'.repeat(42)}B`],
+    ...[`kid=r1.1&sig=${'A'.repeat(42)}+`, `kid=r1.1&sig=${'A'.repeat(42)}/`],
+  ])('is not in %j', (query) => {
+    expect(outcome(() => credentialOf(splitUrl(uri, query)))).toBe('forbidden');
+  });
+
+  it('covers the decoded path and the expiry', () => {
+    const url = splitUrl('/acme/a%2Bb.jpg', whole);
+    expect(signedParts(url, 'r1.1')).toEqual({
+      kid: 'r1.1',
+      exp: '1893456000',
+      target: '/acme/a+b.jpg',
+    });
+  });
+});
