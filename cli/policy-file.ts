@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Keyring } from '../shared/keyring.ts';
 import { parsePolicyText } from '../shared/policy-issues.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -21,6 +22,20 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);
   return document as Record<string, unknown>;
+}
+
+/**
+ * A kid that no root can derive would leave the tenant without a key that signs. The document has
+ * been validated.
+ */
+export function checkRoots(file: string, document: object, { kids }: Keyring): void {
+  const { keys } = document as { readonly keys?: { readonly accept: readonly string[] } };
+  const unknown = keys?.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
+  if (unknown !== undefined)
+    throw new CommandFailure(
+      'invalid_policy',
+      `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
+    );
 }
 
 /** The files that paths stand for: a folder stands for the JSON files in it. */

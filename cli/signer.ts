@@ -3,6 +3,7 @@ import type { Policy } from '../shared/policy.ts';
 import { compilePolicy } from '../shared/policy.ts';
 import { isKid } from '../shared/signature.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';
+import { isTenant } from '../shared/target.ts';
 import { CommandFailure, usage } from './failure.ts';
 import type { Target } from './target.ts';
 
@@ -10,6 +11,7 @@ import type { Target } from './target.ts';
 export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };
 
 const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
+const addressForm = /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i;
 
 /** The key that SIGNET_KEY holds: signing with it needs no network. Nothing when it is not set. */
 export function offlineSigner(tenant: string): TenantSigner | undefined {
@@ -21,7 +23,10 @@ export function offlineSigner(tenant: string): TenantSigner | undefined {
   if (!keyForm.test(signingKey))
     throw usage('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
   if (!isKid(kid)) throw usage('SIGNET_KEY needs SIGNET_KID beside it, such as r1.1');
-  if (!/^https?:\/\/[^/]/.test(address)) throw usage('SIGNET_KEY needs SIGNET_URL beside it');
+  if (!addressForm.test(address))
+    throw usage('SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com');
+  // Never repeated: whoever mixes the variables up has a key in one of them.
+  if (owner && !isTenant(owner)) throw usage('SIGNET_TENANT is not a tenant name');
   if (owner && owner !== tenant)
     throw usage(
       `SIGNET_KEY is the key of ${owner}, not of ${tenant}; unset it or mint for ${owner}`,
@@ -29,8 +34,16 @@ export function offlineSigner(tenant: string): TenantSigner | undefined {
   return { kid, signingKey, address };
 }
 
-/** The tenant's policy. Throws when there is no such tenant. */
+export function checkTenantName(name: string): void {
+  if (!isTenant(name))
+    throw usage(
+      `"${name}" is not a tenant name: 1 to 63 of a-z and 0-9, with single hyphens inside`,
+    );
+}
+
+/** The tenant's policy. Throws when there is no such tenant, or none can have that name. */
 export async function policyOf(target: Target, tenant: string): Promise<Policy> {
+  checkTenantName(tenant);
   const published = await publishedPolicy(target.config, tenant);
   if (published === undefined)
     throw new CommandFailure(

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import type { Keyring } from '../../shared/keyring.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { PolicyInvalid, publishPolicy, validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { policyFiles, readPolicyFile } from '../policy-file.ts';
+import { checkRoots, policyFiles, readPolicyFile } from '../policy-file.ts';
 import type { Target } from '../target.ts';
 
 type Checked = {
@@ -66,20 +65,9 @@ function checkOne(file: string, document: unknown): void {
   }
 }
 
-/** A kid that no root can derive would leave the tenant without a key that signs. */
-function checkKeys({ file, document }: Publication, { kids }: Keyring): void {
-  const named = (document['keys'] as { accept?: readonly string[] } | undefined)?.accept ?? [];
-  const unknown = named.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
-  if (unknown !== undefined)
-    throw new CommandFailure(
-      'invalid_policy',
-      `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
-    );
-}
-
 async function publishAll(target: Target, all: readonly Publication[], reason: string | undefined) {
   const keyring = await target.keyring();
-  for (const one of all) checkKeys(one, keyring);
+  for (const { file, document } of all) checkRoots(file, document, keyring);
   const kid = `${keyring.newest}.1`;
   const done: string[] = [];
   for (const { document } of all) {

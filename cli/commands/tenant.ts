@@ -1,18 +1,16 @@
 import { Command } from 'commander';
 import { starterPolicy } from '../../shared/starter-policy.ts';
-import { publishedPolicy, publishPolicy, tenantNames } from '../../shared/stores/tenants.ts';
-import { isTenant } from '../../shared/target.ts';
+import {
+  publishedPolicy,
+  publishPolicy,
+  tenantNames,
+  validPolicy,
+} from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { readPolicyFile } from '../policy-file.ts';
+import { CommandFailure } from '../failure.ts';
+import { checkRoots, readPolicyFile } from '../policy-file.ts';
+import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
-
-function checkName(name: string): void {
-  if (!isTenant(name))
-    throw usage(
-      `"${name}" is not a tenant name: 1 to 63 of a-z and 0-9, with single hyphens inside`,
-    );
-}
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
@@ -27,10 +25,13 @@ async function documentFor(name: string, file: string | undefined): Promise<obje
 
 async function create(name: string, options: CommonOptions & { readonly policy?: string }) {
   await run(options, async (open) => {
-    checkName(name);
+    checkTenantName(name);
     const document = await documentFor(name, options.policy);
+    validPolicy(document);
     const target = open();
-    const kid = `${(await target.keyring()).newest}.1`;
+    const keyring = await target.keyring();
+    checkRoots(options.policy ?? name, document, keyring);
+    const kid = `${keyring.newest}.1`;
     const { keys } = await publishPolicy(target.config, document, {
       firstKeys: { active: kid, accept: [kid] },
       create: true,
@@ -48,7 +49,7 @@ async function list(options: CommonOptions): Promise<void> {
 }
 
 async function published(target: Target, name: string) {
-  checkName(name);
+  checkTenantName(name);
   const found = await publishedPolicy(target.config, name);
   if (found === undefined) throw new CommandFailure('not_found', `there is no tenant ${name}`);
   return found.document;

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { vi } from 'vitest';
+import { program } from '../../cli/program.ts';
+import type { Ran } from './signet.ts';
+
+const environmentNames = [
+  'SIGNET_HOME',
+  'SIGNET_PORT',
+  'SIGNET_BIND',
+  'SIGNET_TARGET',
+  'SIGNET_URL',
+  'SIGNET_TENANT',
+  'SIGNET_KID',
+  'SIGNET_KEY',
+] as const;
+
+export type Environment = Readonly<Partial<Record<(typeof environmentNames)[number], string>>>;
+
+/** What commander does not like is thrown, as it is where `main.ts` runs the same program. */
+function throwing(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  command.commands.forEach(throwing);
+}
+
+function captured(stream: NodeJS.WriteStream) {
+  let text = '';
+  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    text += chunk.toString();
+    return true;
+  });
+  return { text: () => text, release: () => spy.mockRestore() };
+}
+
+/**
+ * Runs a command inside this process: the same program, arguments and environment as in one of its
+ * own, without the second that starting it takes. One at a time.
+ */
+export async function command(args: readonly string[], environment: Environment): Promise<Ran> {
+  throwing(program);
+  for (const name of environmentNames) delete process.env[name];
+  Object.assign(process.env, environment);
+  const out = captured(process.stdout);
+  const err = captured(process.stderr);
+  try {
+    await program.parseAsync(['node', 'signet', ...args]);
+    return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() };
+  } finally {
+    out.release();
+    err.release();
+    process.exitCode = undefined;
+  }
+}
+
+/** The result of a command that was done, read as JSON. */
+export async function json<T>(args: readonly string[], environment: Environment): Promise<T> {
+  const { code, stdout, stderr } = await command([...args, '--json'], environment);
+  if (code !== 0) throw new Error(`signet ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}

@@ -1,0 +1,64 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import sharp from 'sharp';
+import { localAccess, localBuckets } from '../../shared/adapters/local-target.ts';
+import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
+import { command, type Environment, json } from './in-process.ts';
+import type { Ran } from './signet.ts';
+
+const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts: 2 };
+
+export type Published = { readonly tenant: string } & Readonly<Record<string, unknown>>;
+
+/** A running stack, the command line that acts on it, and its buckets from outside. */
+export async function startCommandStack() {
+  const running: RunningStack = await startRunningStack();
+  const environment: Environment = { SIGNET_HOME: running.home };
+  const client = s3Client(localAccess(running.instance, 's3'), patience);
+  const mint = async (...args: readonly string[]): Promise<string> =>
+    (await json<{ readonly url: string }>(['mint', ...args], environment)).url;
+  return {
+    ...running,
+    environment,
+    sources: s3Store(client, localBuckets.sources),
+    derivatives: s3Store(client, localBuckets.derivatives),
+    config: s3Store(client, localBuckets.config),
+    run: (...args: readonly string[]): Promise<Ran> => command(args, environment),
+    json: <T>(...args: readonly string[]): Promise<T> => json<T>(args, environment),
+    mint,
+  };
+}
+
+export type CommandStack = Awaited<ReturnType<typeof startCommandStack>>;
+
+/** The root key's bytes, read as any program with the right to do so would. */
+export async function rootKeyBytes({ instance }: RunningStack): Promise<Buffer> {
+  const access = localAccess(instance, 'secretsManager');
+  const client = new SecretsManagerClient({
+    region: access.region,
+    ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint }),
+    ...(access.credentials === undefined ? {} : { credentials: access.credentials }),
+  });
+  const { SecretString = '' } = await client.send(
+    new GetSecretValueCommand({ SecretId: 'signet/roots' }),
+  );
+  const { keys } = JSON.parse(SecretString) as { keys: readonly { kid: string; k: string }[] };
+  return Buffer.from(keys.find(({ kid }) => kid === 'r1')?.k ?? '', 'base64url');
+}
+
+/** A picture of one colour. */
+export function picture(
+  color: string,
+  { width = 64, height = 48 } = {},
+): Promise<Buffer<ArrayBufferLike>> {
+  return sharp({ create: { width, height, channels: 3, background: color } })
+    .jpeg()
+    .toBuffer();
+}
+
+/** The refusal code of an answer, or its status where it is an image. */
+export async function answerTo(url: string, accept?: string): Promise<string> {
+  const answer = await fetch(url, accept === undefined ? {} : { headers: { accept } });
+  await answer.arrayBuffer();
+  return answer.headers.get('x-signet-error') ?? String(answer.status);
+}
