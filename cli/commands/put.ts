@@ -1,5 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { imageTypes, sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
@@ -12,24 +11,31 @@ import { policyOf } from '../signer.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
 
+/** Reads no further than a source may be large: a pipe may never end. */
 async function readBytes(file: string): Promise<Uint8Array> {
-  if (file === '-') return buffer(process.stdin);
+  const chunks: Buffer[] = [];
+  let size = 0;
   try {
-    const { size } = await stat(file);
-    if (size > limits.sourceBytes) throw tooLarge(file, size);
-    return await readFile(file);
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > limits.sourceBytes) throw tooLarge(file);
+    }
   } catch (thrown) {
     if (thrown instanceof CommandFailure) throw thrown;
     const { code } = thrown as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new CommandFailure('unreadable_file', `${file} ${why}`);
+    throw new CommandFailure('unreadable_file', `${called(file)} ${why}`);
   }
+  return Buffer.concat(chunks, size);
 }
 
-function tooLarge(file: string, size: number): CommandFailure {
+const called = (file: string): string => (file === '-' ? 'what came from stdin' : file);
+
+function tooLarge(file: string): CommandFailure {
   return new CommandFailure(
     'source_too_large',
-    `${file} has ${size} bytes; a source has ${limits.sourceBytes} at most`,
+    `${called(file)} has more than ${limits.sourceBytes} bytes, the most that a source may have`,
   );
 }
 
@@ -39,10 +45,13 @@ function typeOf(file: string, bytes: Uint8Array): string {
   if (type === undefined)
     throw new CommandFailure(
       'source_unsupported',
-      `${file} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
+      `${called(file)} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
     );
   return imageTypes[type].contentType;
 }
+
+/** As one word of a shell. */
+const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
 
 function metadataFor(focus: string | undefined): Record<string, string> {
   if (focus === undefined) return {};
@@ -57,13 +66,12 @@ async function put(tenant: string, path: string, file: string, options: Options)
     if (fault !== undefined) throw new Refusal('malformed', fault);
     const metadata = metadataFor(options.focus);
     const bytes = await readBytes(file);
-    if (bytes.length > limits.sourceBytes) throw tooLarge(file, bytes.length);
     const contentType = typeOf(file, bytes);
     const target = open();
     await policyOf(target, tenant);
     await target.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
     const purged = await purgeSource({ crypto: nodeCrypto, ...target }, { tenant, path });
-    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: signet mint ${tenant} '${path}' resize,w_640`;
+    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: signet mint ${tenant} ${quoted(path)} resize,w_640`;
     return { text, json: { tenant, path, contentType, bytes: bytes.length, purged } };
   });
 }

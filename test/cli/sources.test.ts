@@ -1,0 +1,298 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import { signet } from './signet.ts';
+import { type CommandStack, picture, startCommandStack } from './stack.ts';
+
+let stack: CommandStack;
+let folder: string;
+
+const samples = new URL('../../demo/samples/', import.meta.url).pathname;
+const png = path.join(samples, 'mark.png');
+
+beforeAll(async () => {
+  stack = await startCommandStack();
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-files-'));
+});
+
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function file(name: string, content: Uint8Array | string): Promise<string> {
+  const at = path.join(folder, name);
+  await writeFile(at, content);
+  return at;
+}
+
+async function stored(name: string) {
+  const read = await stack.sources.get(name, { maxBytes: limits.sourceBytes });
+  return typeof read === 'object' ? read : undefined;
+}
+
+/** What a URL shows: its x-cache and its bytes. */
+async function view(url: string) {
+  const answer = await fetch(url);
+  const body = Buffer.from(await answer.arrayBuffer());
+  return {
+    status: answer.status,
+    cache: answer.headers.get('x-cache'),
+    body: body.toString('hex'),
+  };
+}
+
+describe('put', () => {
+  it.each([
+    ['alpine-lake.jpg', 'image/jpeg'],
+    ['mark.png', 'image/png'],
+    ['lantern.webp', 'image/webp'],
+    ['tide.gif', 'image/gif'],
+  ])('stores %s as %s whatever it is called', async (sample, contentType) => {
+    const done = await stack.json('put', 'demo', `named/${sample}.txt`, path.join(samples, sample));
+    expect(done).toMatchObject({
+      tenant: 'demo',
+      path: `named/${sample}.txt`,
+      contentType,
+      purged: 0,
+    });
+    expect((await stored(`demo/named/${sample}.txt`))?.body.length).toBe(
+      (done as { bytes: number }).bytes,
+    );
+  });
+
+  it.each(["it's (1) 100% +a&b?c#d ü.png", '日本/猫 🐈.png', 'a__op.png', '~', 'a=b;c,d.png'])(
+    'stores "%s", and the line it suggests shows it',
+    async (name) => {
+      const { code, stdout } = await stack.run('put', 'demo', name, png);
+      expect(code).toBe(0);
+      const [, suggested = ''] = /Next: signet mint demo '(.*)' resize,w_640\n$/.exec(stdout) ?? [];
+      expect(suggested.replaceAll(`'\\''`, "'")).toBe(name);
+      expect((await view(await stack.mint('demo', name, 'resize,w_640'))).status).toBe(200);
+    },
+  );
+
+  it('reads stdin', async () => {
+    const bytes = await picture('#884422');
+    const { code, stdout } = await signet(
+      ['put', 'demo', 'piped.jpg', '-', '--json'],
+      { SIGNET_HOME: stack.home },
+      bytes,
+    );
+    expect({ code, done: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      done: {
+        tenant: 'demo',
+        path: 'piped.jpg',
+        contentType: 'image/jpeg',
+        bytes: bytes.length,
+        purged: 0,
+      },
+    });
+    expect(Buffer.from((await stored('demo/piped.jpg'))?.body ?? []).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    [
+      'nothing',
+      Buffer.alloc(0),
+      'source_unsupported',
+      /^what came from stdin is not a JPEG, PNG, WebP or GIF/,
+    ],
+    [
+      'too much',
+      Buffer.alloc(limits.sourceBytes + 1, 0xff),
+      'source_too_large',
+      /^what came from stdin has more than 52428800 bytes/,
+    ],
+  ])('refuses %s from stdin', async (_what, bytes, error, message) => {
+    const { code, stdout, stderr } = await signet(
+      ['put', 'demo', 'refused.jpg', '-', '--json'],
+      { SIGNET_HOME: stack.home },
+      bytes,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toEqual({ error, message: expect.stringMatching(message) });
+  });
+
+  const unsupported: readonly (readonly [what: string, content: string])[] = [
+    ['text', 'hello'],
+    ['nothing', ''],
+    ['a drawing', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ['an AVIF', '\u0000\u0000\u0000\u001cftypavif'],
+    ['a PDF', '%PDF-1.7'],
+    ['half a signature', '\u0089PN'],
+  ];
+  it.each(unsupported)('refuses %s, and stores nothing', async (_what, content) => {
+    const at = await file('refused.jpg', Buffer.from(content, 'latin1'));
+    const { code, stdout, stderr } = await stack.run('put', 'demo', 'refused.jpg', at);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `signet: ${at} is not a JPEG, PNG, WebP or GIF; nothing was uploaded\n`,
+    });
+    expect(await stored('demo/refused.jpg')).toBeUndefined();
+  });
+
+  it('refuses a file of more than 50 MB, and takes one of exactly that', async () => {
+    const at = await file('large.jpg', Buffer.from([0xff, 0xd8, 0xff]));
+    await truncate(at, limits.sourceBytes + 1);
+    const refused = await stack.run('put', 'demo', 'large.jpg', at, '--json');
+    expect({ code: refused.code, said: JSON.parse(refused.stderr) }).toMatchObject({
+      code: 1,
+      said: { error: 'source_too_large' },
+    });
+    await truncate(at, limits.sourceBytes);
+    expect(await stack.json('put', 'demo', 'large.jpg', at)).toMatchObject({
+      bytes: limits.sourceBytes,
+    });
+  });
+
+  it.each([
+    ['is not there', () => '/nowhere/a.jpg', '/nowhere/a.jpg does not exist'],
+    ['is a folder', () => samples, `${samples} cannot be read (EISDIR)`],
+  ])('refuses a file that %s', async (_what, at, message) => {
+    const { code, stderr } = await stack.run('put', 'demo', 'a.jpg', at(), '--json');
+    expect({ code, said: JSON.parse(stderr) }).toEqual({
+      code: 1,
+      said: { error: 'unreadable_file', message },
+    });
+  });
+
+  it.each([
+    ['', 'the path has an empty segment'],
+    ['/a.jpg', 'the path has an empty segment'],
+    ['a//b.jpg', 'the path has an empty segment'],
+    ['a/../b.jpg', 'the path has a . or .. segment'],
+    ['a\\b.jpg', 'the path has a control character or a backslash'],
+    ['a\nb.jpg', 'the path has a control character or a backslash'],
+    ['a__op__b.jpg', 'the path contains __op__'],
+    ['a__op', 'the path ends in __op'],
+    ['_watermarks/a.png', 'the path begins with _watermarks, which is reserved'],
+    ['x'.repeat(701), 'the path is longer than 700 bytes'],
+  ])('refuses the path %j, as the edge would', async (bad, reason) => {
+    const { code, stderr } = await stack.run('put', 'demo', bad, png);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `signet: malformed: ${reason}\n` });
+  });
+
+  it.each(['0,0', '100,100', '30,70'])('stores the focal point %s', async (focus) => {
+    await stack.json('put', 'demo', 'focus.png', png, '--focus', focus);
+    expect((await stored('demo/focus.png'))?.metadata).toEqual({ focus });
+  });
+
+  it.each(['', '30', '30,', '101,0', '-1,5', '030,70', '30,70,1', '30, 70', '0.5,0.5', 'smart'])(
+    'takes "%s" for no focal point',
+    async (focus) => {
+      const { code, stderr } = await stack.run('put', 'demo', 'focus.png', png, `--focus=${focus}`);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `signet: --focus is "${focus}"; write two whole per cents, such as 30,70\n`,
+      });
+    },
+  );
+
+  it('shows a changed image at once', async () => {
+    await stack.json('put', 'demo', 'change.jpg', await file('red.jpg', await picture('#ff0000')));
+    const url = await stack.mint('demo', 'change.jpg', 'resize,w_32');
+    const before = await view(url);
+    expect((await view(url)).cache).toMatch(/^Hit/);
+    const blue = await file('blue.jpg', await picture('#0000ff'));
+    expect(await stack.json('put', 'demo', 'change.jpg', blue)).toMatchObject({
+      path: 'change.jpg',
+    });
+    const after = await view(url);
+    expect(after.status).toBe(200);
+    expect(after.cache).not.toMatch(/^Hit/);
+    expect(after.body).not.toBe(before.body);
+  });
+});
+
+describe('purge', () => {
+  type Purged = { readonly derivatives: number; readonly sources: number };
+
+  /** Renders a source in two sizes and sees both in the cache. */
+  async function shown(...names: readonly string[]): Promise<readonly string[]> {
+    const red = await file('red.jpg', await picture('#ff0000'));
+    const urls: string[] = [];
+    for (const name of names) {
+      await stack.json('put', 'demo', name, red);
+      for (const width of [16, 32]) urls.push(await stack.mint('demo', name, `resize,w_${width}`));
+    }
+    for (const url of [...urls, ...urls]) await view(url);
+    return urls;
+  }
+
+  const hits = async (urls: readonly string[]): Promise<readonly boolean[]> => {
+    const seen: boolean[] = [];
+    for (const url of urls) seen.push((await view(url)).cache?.startsWith('Hit') ?? false);
+    return seen;
+  };
+
+  async function derivativesBelow(prefix: string): Promise<number> {
+    let count = 0;
+    for await (const _key of stack.derivatives.list(prefix)) count += 1;
+    return count;
+  }
+
+  it('forgets what was made from one source, and nothing else', async () => {
+    const urls = await shown('p1/a.jpg', 'p1/a.jpg.jpg');
+    expect(await stack.json('purge', 'demo', 'p1/a.jpg')).toEqual({
+      tenant: 'demo',
+      scope: 'p1/a.jpg',
+      derivatives: 2,
+      sources: 1,
+    });
+    expect(await derivativesBelow('demo/p1/a.jpg__op__')).toBe(0);
+    expect(await derivativesBelow('demo/p1/a.jpg.jpg__op__')).toBe(2);
+    expect(await hits(urls)).toEqual([false, false, true, true]);
+  });
+
+  it('forgets everything below a prefix, and nothing beside it', async () => {
+    const urls = await shown('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
+    const { stdout } = await stack.run('purge', 'demo', 'p2/*');
+    expect(stdout).toBe(
+      'Purged 4 derivatives of 2 sources; done again in 60 s for renders under way.\n',
+    );
+    expect(await hits(urls)).toEqual([false, false, false, false, true, true]);
+  });
+
+  it('takes a star inside a name for a star', async () => {
+    const urls = await shown('p3/a*.jpg', 'p3/ab.jpg');
+    expect(await stack.json<Purged>('purge', 'demo', 'p3/a*.jpg')).toMatchObject({
+      derivatives: 2,
+      sources: 1,
+    });
+    expect(await hits(urls)).toEqual([false, false, true, true]);
+  });
+
+  it('has nothing to do where nothing was made', async () => {
+    expect(await stack.json('purge', 'demo', 'nothing/*')).toMatchObject({
+      derivatives: 0,
+      sources: 0,
+    });
+    expect(await stack.json('purge', 'demo', 'nothing.jpg')).toMatchObject({ derivatives: 0 });
+  });
+
+  it.each(['', '/', '/*', 'a//*', '../*', 'a/../b.jpg', '*/*/../*', '_watermarks/*', 'a__op__b/*'])(
+    'refuses the scope %j',
+    async (scope) => {
+      const { code, stdout, stderr } = await stack.run('purge', 'demo', scope, '--json');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(JSON.parse(stderr)).toMatchObject({ error: 'malformed' });
+    },
+  );
+
+  it('forgets the whole tenant, and no other tenant', async () => {
+    const urls = await shown('p4.jpg');
+    await stack.run('tenant', 'create', 'demo2');
+    await stack.json('put', 'demo2', 'a.jpg', await file('red.jpg', await picture('#ff0000')));
+    const other = await stack.mint('demo2', 'a.jpg', 'resize,w_16');
+    await view(other);
+    await view(other);
+    expect((await stack.json<Purged>('purge', 'demo', '*')).derivatives).toBeGreaterThan(2);
+    expect(await derivativesBelow('demo/')).toBe(0);
+    expect(await hits([...urls, other])).toEqual([false, false, true]);
+  });
+});
