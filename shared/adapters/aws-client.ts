@@ -24,7 +24,13 @@ export function clientOptions(
   return {
     region,
     maxAttempts,
-    requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+      // That one ends with the headers: a body that falls silent would be waited for for ever.
+      socketTimeout: requestTimeout,
+    },
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
   };

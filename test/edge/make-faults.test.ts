@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { make, type Workshop } from '../../edge/make.ts';
+import { render } from '../../edge/render.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
+import { continuationKeyring, continuationSecret } from '../../shared/keyring.ts';
+import { limits } from '../../shared/limits.ts';
+import { printRecipe } from '../../shared/recipe.ts';
+import { answerOf, asRefusal } from '../../shared/refusal.ts';
+import { parseKey } from '../../shared/storage-key.ts';
+import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
+import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import {
+  type Call,
+  calls,
+  type Fault,
+  type FaultyAws,
+  faults,
+  startFaultyAws,
+} from './faulty-aws.ts';
+import { quartered } from './rendering.ts';
+
+const roots = JSON.stringify({
+  keys: [{ kty: 'oct', kid: 'r1', k: Buffer.alloc(32, 7).toString('base64url') }],
+});
+const policy = { tenant: 'acme', operations: { resize: { w: [40] } } };
+const secret = {
+  ARN: 'arn:aws:secretsmanager:us-east-1:0:secret:signet/render-abcdef',
+  Name: 'signet/render',
+  SecretString: continuationSecret(nodeCrypto, roots),
+};
+
+const large = '/acme/a.png__op__format,f_src';
+const small = '/acme/a.png__op__resize,w_40__op__format,f_src';
+
+/** What is asked for whole is made one byte larger than an answer of a function may be. */
+const draw: Workshop['render'] = async (source, recipe, caps) => {
+  const rendered = await render(source, recipe, caps);
+  const whole = printRecipe(recipe) === 'format,f_src';
+  return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
+};
+
+const patience = { connectionTimeout: 150, requestTimeout: 150, maxAttempts: 2 };
+let aws: FaultyAws;
+let workshop: Workshop;
+let failures: string[];
+
+beforeAll(async () => {
+  aws = await startFaultyAws({
+    policy: Buffer.from(JSON.stringify(policy)),
+    source: await quartered(80, 80, ['red', 'green', 'blue', 'clear']).png().toBuffer(),
+    secret: Buffer.from(JSON.stringify(secret)),
+  });
+});
+afterAll(() => aws.close());
+afterEach(() => aws.fail());
+
+beforeEach(() => {
+  failures = [];
+  const world = {
+    clock: Date.now,
+    random: () => 0,
+    onFailure: (one: string) => failures.push(one),
+  };
+  const s3 = s3Client(aws.access, patience);
+  workshop = {
+    ...world,
+    crypto: nodeCrypto,
+    policies: policyStore({ ...world, config: s3Store(s3, 'config'), freshness: policyFreshness }),
+    continuationKeys: keyringStore({
+      ...world,
+      secrets: secretsManager(secretsClient(aws.access, patience)),
+      id: 'signet/render',
+      open: (text) => continuationKeyring(nodeCrypto, text),
+      freshness: keyFreshness,
+    }),
+    sources: s3Store(s3, 'sources'),
+    derivatives: s3Store(s3, 'derivatives'),
+    render: draw,
+    engine: 'test',
+  };
+});
+
+/** What a viewer would get: the status, or a refusal's code. */
+async function answered(uri: string, method = 'GET') {
+  try {
+    const { answer } = await make(workshop, { derivative: parseKey(uri), method });
+    return { end: String(answer.status), answer };
+  } catch (thrown) {
+    const refusal = asRefusal(thrown);
+    const { status, headers, body } = answerOf(refusal);
+    return { end: refusal.code, answer: { status, headers, body: { text: body } } };
+  }
+}
+
+/** How a request for a small and for a large image ends when a call fails. */
+type Ends = { readonly small: string; readonly large: string };
+const both = (end: string): Ends => ({ small: end, large: end });
+const served: Ends = { small: '200', large: '307' };
+
+/** What the table says unless a fault means something of its own for this call. */
+const usual: Readonly<Record<Call, Ends>> = {
+  policy: both('unavailable'),
+  source: both('unavailable'),
+  write: { small: '200', large: 'unavailable' },
+  secret: { small: '200', large: 'unavailable' },
+};
+
+const special: Readonly<Partial<Record<Fault, Partial<Record<Call, Ends>>>>> = {
+  'is slow': { policy: served, source: served, write: served, secret: served },
+  'is answered 404': { policy: both('forbidden'), source: both('source_missing') },
+  // S3 has no words for a success: any 200 is one.
+  'is answered with a page': { source: both('source_unsupported'), write: served },
+};
+
+const cases = calls.flatMap((call) =>
+  (Object.keys(faults) as Fault[]).map((fault) => {
+    const ends = special[fault]?.[call] ?? usual[call];
+    return { call, fault, ...ends };
+  }),
+);
+
+describe('when a call of the render function fails', () => {
+  it.each(cases)('$call $fault: small $small, large $large', async (row) => {
+    aws.fail(row.call, row.fault);
+    const [one, two] = [await answered(small), await answered(large)];
+    expect({ small: one.end, large: two.end }).toEqual({ small: row.small, large: row.large });
+    for (const { end, answer } of [one, two]) {
+      if (end === 'unavailable')
+        expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'retry-after': '1' });
+      expect(JSON.stringify(answer)).not.toContain('secret-bucket-name');
+    }
+    aws.fail();
+    expect((await answered(small)).end).toBe(
+      row.call === 'policy' && row.small === 'forbidden' ? 'forbidden' : '200',
+    );
+  });
+
+  it.each(Object.keys(faults) as Fault[])(
+    'whatever else, the image is whole: write %s',
+    async (fault) => {
+      aws.fail('write', fault);
+      const { answer } = await answered(small);
+      if (!('bytes' in answer.body)) throw new Error('no image');
+      expect(await sharp(answer.body.bytes).metadata()).toMatchObject({ width: 40, height: 40 });
+      const md5 = createHash('md5').update(answer.body.bytes).digest('hex');
+      expect(answer.headers['etag']).toBe(`"${md5}"`);
+      const lost = !['is slow', 'is answered with a page'].includes(fault);
+      expect(failures.filter((one) => one.startsWith('write-back failed'))).toHaveLength(
+        lost ? 1 : 0,
+      );
+    },
+  );
+
+  it('a write that somebody else was faster with is a success', async () => {
+    aws.fail('write', (response) => {
+      response.writeHead(412, { 'content-type': 'application/xml' });
+      response.end('<Error><Code>PreconditionFailed</Code></Error>');
+    });
+    expect(await answered(small)).toMatchObject({ end: '200' });
+    expect(await answered(large)).toMatchObject({ end: '307' });
+    expect(failures).toEqual([]);
+  });
+
+  it('a write that meets another one is tried again, three times in all', async () => {
+    aws.seen.length = 0;
+    aws.fail('write', (response) => {
+      response.writeHead(409, { 'content-type': 'application/xml' });
+      response.end('<Error><Code>ConditionalRequestConflict</Code></Error>');
+    });
+    expect(await answered(large)).toMatchObject({ end: 'unavailable' });
+    expect(aws.seen.filter((call) => call === 'write')).toHaveLength(3);
+  });
+});
