@@ -1,7 +1,14 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type MintRequest, mint, mintTarget, roundedExpiry } from '../../shared/mint.ts';
-import { checkLifetime, denial, expandPreset, type Policy } from '../../shared/policy.ts';
-import { formatOf, noOperations, parseOperations, withFormat } from '../../shared/recipe.ts';
+import { checkLifetime, expandPreset, type Policy } from '../../shared/policy.ts';
+import {
+  formatOf,
+  noOperations,
+  parseOperations,
+  type Recipe,
+  withFormat,
+} from '../../shared/recipe.ts';
+import { authorize, nameOf } from '../../shared/stages.ts';
 import { separator } from '../../shared/target.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
@@ -9,18 +16,21 @@ import { offlineSigner, onlineSigner } from '../signer.ts';
 
 type Options = CommonOptions & { readonly expires: string; readonly check: boolean };
 
+/** What a recipe can be asked for as: with `auto`, whatever a browser makes of it. */
+function settled(policy: Policy, recipe: Recipe): readonly Recipe[] {
+  const format = formatOf(recipe);
+  const formats = format === 'auto' ? ([...policy.autoFormats, 'src'] as const) : [format];
+  return formats.map((one) => withFormat(recipe, one));
+}
+
 /** Asks what the edge would ask. Throws its refusal. */
-function checkAgainst(policy: Policy, { operations, exp }: MintRequest, now: number): void {
+function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
+  const { tenant, path, operations, exp } = request;
   checkLifetime(policy, exp === undefined ? undefined : String(exp), now);
   const written =
     operations.length === 0 ? noOperations : parseOperations(operations.join(separator));
-  const recipe = expandPreset(policy, written);
-  const formats = formatOf(recipe) === 'auto' ? policy.autoFormats : [formatOf(recipe)];
-  const settled = formats.length === 0 ? (['src'] as const) : formats;
-  for (const format of settled) {
-    const denied = denial(policy, withFormat(recipe, format));
-    if (denied !== undefined) throw denied;
-  }
+  for (const recipe of settled(policy, expandPreset(policy, written)))
+    nameOf(authorize({ tenant, path, recipe }, policy));
 }
 
 async function mintUrl(
