@@ -75,7 +75,9 @@ export function printExplanation({ stages, key, refusal }: Explanation): string 
   ]);
   const end =
     refusal === undefined
-      ? `Served as ${key ?? '(the policy was not asked)'}`
+      ? key === undefined
+        ? 'The signature is right; whether the policy allows it was not asked'
+        : `Served as ${key}`
       : [
           `Refused: ${refusal.code}: ${refusal.reason}`,
           ...(refusal.rule === null ? [] : [`  rule: ${refusal.rule}`]),

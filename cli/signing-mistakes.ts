@@ -5,6 +5,8 @@ import { encodeTarget } from '../shared/target.ts';
 /** What is needed to find out how a signature went wrong. */
 export type Suspect = {
   readonly parts: SignedParts;
+  /** The path as the viewer sent it, percent-encoded. */
+  readonly uri: string;
   readonly signingKey: string;
   /** As it stands in the URL. */
   readonly sig: string;
@@ -40,6 +42,17 @@ const keyed =
   ({ parts, signingKey, sig }: Suspect): boolean =>
     digest(key(signingKey), signedMessage(parts)).base64url === respelled(sig);
 
+/** Programs differ in what they leave bare; the one that signed may not be the one that sent. */
+function encodings({ uri, parts: { target } }: Suspect): readonly string[] {
+  const escaped = encodeURIComponent(target).replaceAll('%2F', '/');
+  const upper = [uri, encodeTarget(target), encodeURI(target), escaped];
+  const lower = upper.map((one) => one.replace(/%../g, (hex) => hex.toLowerCase()));
+  return [...upper, ...lower, encodeURIComponent(target)].filter((one) => one !== target);
+}
+
+/** Whole seconds cut from a clock's milliseconds leave any of these behind. */
+const milliseconds = Array.from({ length: 1_000 }, (_, rest) => String(rest).padStart(3, '0'));
+
 /** The mistakes that people make, most frequent first. Each is a sentence that says what to do. */
 const mistakes: readonly Mistake[] = [
   {
@@ -53,7 +66,10 @@ const mistakes: readonly Mistake[] = [
   },
   {
     what: 'the encoded path was signed; sign the decoded one',
-    made: signedWith((parts) => messageOf(parts, { target: encodeTarget(parts.target) })),
+    made: (suspect) =>
+      encodings(suspect).some((target) =>
+        signedWith((parts) => messageOf(parts, { target }))(suspect),
+      ),
   },
   {
     what: 'the path was signed without its leading slash',
@@ -69,7 +85,11 @@ const mistakes: readonly Mistake[] = [
   },
   {
     what: 'exp was signed in milliseconds; sign it in seconds, as it stands in the URL',
-    made: signedWith((parts) => messageOf(parts, { exp: `${parts.exp ?? ''}000` })),
+    made: (suspect) =>
+      suspect.parts.exp !== undefined &&
+      milliseconds.some((rest) =>
+        signedWith((parts) => messageOf(parts, { exp: `${parts.exp}${rest}` }))(suspect),
+      ),
   },
   {
     what: 'exp was left out of the message; sign it as it stands in the URL',

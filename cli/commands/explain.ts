@@ -1,11 +1,12 @@
+import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keyring.ts';
-import { compilePolicy, type Policy } from '../../shared/policy.ts';
+import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { formatOf, noOperations, parseOperations, printRecipe } from '../../shared/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { credentialOf, type SplitUrl, signedParts, splitUrl } from '../../shared/request-url.ts';
-import { signedMessage } from '../../shared/signature.ts';
+import { isKid, signedMessage } from '../../shared/signature.ts';
 import {
   type AdmittedUrl,
   admit,
@@ -16,11 +17,13 @@ import {
   readRequest,
 } from '../../shared/stages.ts';
 import type { DerivativeKey } from '../../shared/storage-key.ts';
-import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
+import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import { tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/target.ts';
 import { type AskedUrl, readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';
+import { usage } from '../failure.ts';
 import { offlineSigner } from '../signer.ts';
 import { signingMistake } from '../signing-mistakes.ts';
 import type { Target } from '../target.ts';
@@ -38,10 +41,14 @@ type Knowledge = {
 
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 
-function offline(tenant: string): Knowledge | undefined {
+function offline({ tenant, kid: asked }: SplitUrl): Knowledge | undefined {
   const signer = offlineSigner(tenant);
   if (signer === undefined) return undefined;
   const { kid, signingKey } = signer;
+  if (asked !== undefined && isKid(asked) && asked !== kid)
+    throw usage(
+      `SIGNET_KEY is the key of kid ${kid}, not of ${asked}; unset it to ask the installation`,
+    );
   const keyring: Keyring = {
     kids: [kid],
     newest: kid,
@@ -53,10 +60,14 @@ function offline(tenant: string): Knowledge | undefined {
 async function online(target: Target): Promise<Knowledge> {
   return {
     keyring: await target.keyring(),
-    policyOf: async (tenant) => {
-      const published = await publishedPolicy(target.config, tenant);
-      return published && compilePolicy(published.document);
-    },
+    // Read as the edge reads it: a policy that it cannot use must not look as if it were fine.
+    policyOf: policyStore({
+      config: target.config,
+      freshness: { ...policyFreshness, fresh: 0, wait: 0 },
+      clock: systemClock,
+      random: systemRandom,
+      onFailure: () => undefined,
+    }).of,
     tenants: () => tenantNames(target.config),
     target,
   };
@@ -75,7 +86,7 @@ async function signatureHint(knowledge: Knowledge, url: SplitUrl) {
       return key === undefined ? [] : [[name, key] as const];
     }),
   );
-  const mistake = signingMistake({ parts, signingKey, sig, others });
+  const mistake = signingMistake({ parts, uri: url.uri, signingKey, sig, others });
   const message = signedMessage(parts);
   return mistake === undefined ? { message } : { message, mistake };
 }
@@ -159,7 +170,7 @@ async function explainStages(ex: Explaining, text: string, open: () => Target, a
     ({ tenant, path, operations }) => ({ tenant, path, operations: operations ?? null }),
     () => splitHint(asked),
   );
-  const knowledge = offline(url.tenant) ?? (await online(open()));
+  const knowledge = offline(url) ?? (await online(open()));
   const now = seconds();
   const signed = await ex.stage(
     'verify',
@@ -185,7 +196,8 @@ async function explain(text: string, options: Options): Promise<void> {
     try {
       await explainStages(ex, text, open, options.accept);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal) || thrown.cause instanceof PortFailure) throw thrown;
+      if (!(thrown instanceof Refusal)) throw thrown;
+      if (thrown.cause instanceof PortFailure) throw thrown.cause;
     }
     const explanation = ex.explanation();
     return {
