@@ -79,11 +79,19 @@ function metrics(line: LogLine, now: number, weight: number) {
   };
 }
 
+/** A URL whose `?` was escaped by mistake stands in the path, its signature with it. */
+const strayedSignature = /\bsig=[A-Za-z0-9_-]+/g;
+
+/** A text as it may stand in a log: cut, without half a character at the cut. */
+function loggable(text: string): string {
+  return text.replace(strayedSignature, 'sig=…').slice(0, maxCharacters).toWellFormed();
+}
+
 /** One JSON object on one line, whatever the texts in it are. */
 export function printLine(line: LogLine, now: number, weight = 1): string {
   const fields = { time: new Date(now).toISOString(), ...line, ...metrics(line, now, weight) };
   const json = JSON.stringify(fields, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed().slice(0, maxCharacters) : value,
+    typeof value === 'string' ? loggable(value) : value,
   );
   return escaped(json);
 }

@@ -1,0 +1,113 @@
+import type { Gatehouse, ViewerRequest } from '../../edge/gate.ts';
+import type { Workshop } from '../../edge/make.ts';
+import { render } from '../../edge/render.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { continuationKeyring, continuationSecret, rootKeyring } from '../../shared/keyring.ts';
+import { type MintRequest, mint } from '../../shared/mint.ts';
+import { PortFailure, type SecretStore } from '../../shared/ports.ts';
+import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
+import { policyFreshness, policyKey, policyStore } from '../../shared/stores/policies.ts';
+import { memoryStore } from './memory-store.ts';
+
+/** The root key of these tests; it must never be seen in a log. */
+export const rootKey = Buffer.alloc(32, 7).toString('base64url');
+export const roots = JSON.stringify({ keys: [{ kty: 'oct', kid: 'r1', k: rootKey }] });
+export const keyring = rootKeyring(nodeCrypto, roots);
+
+export const policy = {
+  tenant: 'acme',
+  operations: { resize: { w: [20, 40] }, format: { f: ['auto', 'jpg', 'webp'] } },
+};
+
+export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** The world of both functions in memory, with a clock that only moves when told. */
+export function edgeWorld(document: object = policy) {
+  const time = { now: Date.parse('2026-07-01T00:00:00Z') };
+  const failures: string[] = [];
+  const secretReads: string[] = [];
+  const texts = new Map([
+    ['signet/roots', roots],
+    ['signet/render', continuationSecret(nodeCrypto, roots)],
+  ]);
+  const away = { secrets: false, config: false };
+  const secrets: SecretStore = {
+    read: async (id) => {
+      secretReads.push(id);
+      if (away.secrets) throw new PortFailure('Secrets Manager is away');
+      return texts.get(id);
+    },
+    write: async (id, text) => void texts.set(id, text),
+  };
+  const config = memoryStore({ [policyKey('acme')]: json(document) });
+  const reached: typeof config = {
+    ...config,
+    get: async (key, options) => {
+      if (away.config) throw new PortFailure('S3 is away');
+      return config.get(key, options);
+    },
+  };
+  const sources = memoryStore();
+  const derivatives = memoryStore();
+  const world = {
+    crypto: nodeCrypto,
+    clock: () => time.now,
+    random: () => 0,
+    onFailure: (reason: string) => void failures.push(reason),
+  };
+  const policies = () => policyStore({ ...world, config: reached, freshness: policyFreshness });
+  const keys = (id: string, open: typeof rootKeyring) =>
+    keyringStore({
+      ...world,
+      secrets,
+      id,
+      freshness: keyFreshness,
+      open: (text) => open(nodeCrypto, text),
+    });
+  const house: Gatehouse = {
+    ...world,
+    keys: keys('signet/roots', rootKeyring),
+    policies: policies(),
+  };
+  const workshop: Workshop = {
+    ...world,
+    policies: policies(),
+    continuationKeys: keys('signet/render', continuationKeyring),
+    sources,
+    derivatives,
+    render,
+    engine: 'test',
+  };
+  return {
+    time,
+    failures,
+    secretReads,
+    away,
+    texts,
+    config,
+    sources,
+    derivatives,
+    house,
+    workshop,
+  };
+}
+
+export type EdgeWorld = ReturnType<typeof edgeWorld>;
+
+/** Signs a URL for the tenant; the answer is what CloudFront would hand over. */
+export function signed(
+  { time }: Pick<EdgeWorld, 'time'>,
+  asked: Partial<MintRequest> & { readonly kid?: string; readonly accept?: string } = {},
+): ViewerRequest {
+  const { kid = 'r1.1', tenant = 'acme', path = 'a.png', operations = ['resize,w_40'] } = asked;
+  const exp = 'exp' in asked ? asked.exp : Math.floor(time.now / 1_000) + 3_600;
+  const signingKey = keyring.signingKey(tenant, kid) ?? '';
+  const url = mint(nodeCrypto, '', { tenant, path, operations, exp }, { kid, signingKey });
+  return fetched(url, asked.accept);
+}
+
+/** A path-absolute URL as a viewer's request. */
+export function fetched(url: string, accept?: string): ViewerRequest {
+  const [uri = '', querystring = ''] = url.split('?');
+  return { method: 'GET', uri, querystring, accept };
+}
