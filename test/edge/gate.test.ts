@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
+import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
+import { policyKey } from '../../shared/stores/policies.ts';
+import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
+
+const limited = {
+  ...policy,
+  keys: { active: 'r1.2', accept: ['r1.2'] },
+  urls: { maxLifetime: 3_600 },
+  require: ['resize'],
+  presets: { thumb: 'resize,w_40__op__format,f_auto' },
+};
+
+let world: EdgeWorld;
+beforeEach(() => {
+  world = edgeWorld(limited);
+});
+
+async function endOf(request: ViewerRequest, passage: Passage = {}): Promise<string> {
+  try {
+    return (await gate(request, world.house, passage)).uri;
+  } catch (thrown) {
+    return asRefusal(thrown).code;
+  }
+}
+
+const sign = (asked: Parameters<typeof signed>[1] = {}): ViewerRequest =>
+  signed(world, { kid: 'r1.2', ...asked });
+const now = (): number => Math.floor(world.time.now / 1_000);
+
+/** What can be wrong with a request, in the order in which it must be found. */
+const faults: readonly {
+  readonly code: RefusalCode;
+  readonly asked?: Parameters<typeof signed>[1];
+  readonly change?: (request: ViewerRequest) => ViewerRequest;
+  readonly world?: () => void;
+}[] = [
+  { code: 'method', change: (one) => ({ ...one, method: 'OPTIONS' }) },
+  { code: 'malformed', change: (one) => ({ ...one, uri: one.uri.replace('a.png', 'a%2Fb') }) },
+  {
+    code: 'forbidden',
+    change: (one) => ({ ...one, querystring: one.querystring.replace(/sig=./, 'sig=') }),
+  },
+  {
+    code: 'unavailable',
+    world: () => {
+      world.away.secrets = true;
+    },
+  },
+  { code: 'expired', asked: { exp: 1_700_000_000 } },
+  { code: 'denied_kid', asked: { kid: 'r1.1' } },
+  { code: 'denied_lifetime', asked: { exp: 4_000_000_000 } },
+  { code: 'denied_operation', asked: { operations: ['resize,w_40', 'blur,s_3'] } },
+];
+
+const pairs = faults.flatMap((first, at) =>
+  faults.slice(at + 1).map((second) => ({ first, second })),
+);
+
+describe('the order of refusals', () => {
+  it.each(pairs)('$first.code comes before $second.code', async ({ first, second }) => {
+    // Two expiries cannot be had at once.
+    const asked = { ...second.asked, ...first.asked };
+    first.world?.();
+    second.world?.();
+    const request = sign(asked);
+    const changed = [second, first].reduce((one, { change }) => change?.(one) ?? one, request);
+    expect(await endOf(changed)).toBe(first.code);
+  });
+
+  it.each(faults)('$code is found alone', async ({ code, asked, change, world: disturb }) => {
+    disturb?.();
+    const request = sign(asked);
+    expect(await endOf(change?.(request) ?? request)).toBe(code);
+  });
+
+  it.each([
+    { operations: ['blur,s_3', 'format,f_jpg'], code: 'denied_required' },
+    { operations: ['resize,w_40', 'blur,s_3'], code: 'denied_operation' },
+    { operations: ['resize,w_41'], code: 'denied_value' },
+    { operations: ['style,n_poster'], code: 'denied_preset' },
+    { operations: ['resize,w_40', 'format,f_png'], code: 'denied_value' },
+  ])('a policy that does not allow $operations says $code', async ({ operations, code }) => {
+    world.config.objects.set(policyKey('acme'), {
+      body: json({ ...limited, require: code === 'denied_operation' ? [] : ['resize'] }),
+    });
+    expect(await endOf(sign({ operations }))).toBe(code);
+  });
+});
+
+describe('a request that is allowed', () => {
+  it.each([
+    { accept: undefined, end: 'f_src' },
+    { accept: '*/*', end: 'f_src' },
+    { accept: 'image/webp', end: 'f_webp' },
+    { accept: 'image/webp, image/avif', end: 'f_avif' },
+    { accept: 'image/avif;q=0, image/webp;q=0.1', end: 'f_webp' },
+  ])('for $accept gets the key that ends in $end', async ({ accept, end }) => {
+    const request = { ...sign({ operations: ['style,n_thumb'] }), accept };
+    expect(await endOf(request)).toBe(`/acme/a.png__op__resize,w_40__op__format,${end}`);
+  });
+
+  it('is marked as verified as soon as its signature is, whatever comes then', async () => {
+    const passage: Passage = {};
+    expect(await endOf(sign({ operations: ['resize,w_41'] }), passage)).toBe('denied_value');
+    expect(passage).toMatchObject({ verified: true, url: { tenant: 'acme', path: 'a.png' } });
+  });
+
+  it('asks for keys once and for its policy once, however often it comes', async () => {
+    for (let at = 0; at < 100; at += 1) await endOf(sign());
+    expect(world.secretReads).toEqual(['signet/roots']);
+    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`]);
+  });
+});
+
+/** Requests of somebody without a key, all different. */
+function unsigned(at: number): ViewerRequest {
+  const good = sign({ path: `${at}.png`, exp: now() + at });
+  const forged = Buffer.alloc(32, at).toString('base64url');
+  const query = [
+    '',
+    `exp=${now() + at}&kid=r1.2&sig=${forged}`,
+    `kid=r${at}.1&sig=${forged}`,
+    `exp=${now() + at}&kid=r1.${at + 3}&sig=${forged}`,
+    good.querystring,
+    'sig=undefined&kid=__proto__',
+    `exp=${'9'.repeat(at % 20)}&kid=r1.2&sig=${forged}`,
+  ][at % 7];
+  const uri = at % 7 === 4 ? good.uri.replace('.png', '.jpg') : `/t${at}/${at}.png`;
+  return { method: 'GET', uri, querystring: query ?? '', accept: undefined };
+}
+
+describe('somebody without a key', () => {
+  it('sees four codes at most and causes no call in 10,000 requests', async () => {
+    await endOf(sign());
+    const before = [world.secretReads.length, world.config.calls.length];
+    const seen = new Set<string>();
+    for (let at = 0; at < 10_000; at += 1) seen.add(await endOf(unsigned(at)));
+    expect([world.secretReads.length, world.config.calls.length]).toEqual(before);
+    expect([...seen].sort()).toEqual(['forbidden', 'malformed']);
+  });
+
+  it('cannot tell a tenant that exists from one that does not', async () => {
+    const forged = `exp=${now() + 60}&kid=r1.2&sig=${Buffer.alloc(32).toString('base64url')}`;
+    for (const tenant of ['acme', 'nobody']) {
+      const request = { method: 'GET', uri: `/${tenant}/a.png`, querystring: forged, accept: '' };
+      expect(await endOf(request)).toBe('forbidden');
+    }
+    expect(world.config.calls).toEqual([]);
+  });
+
+  it('is not let in while the keys are away, and signed requests recover once they are back', async () => {
+    world.away.secrets = true;
+    expect(await endOf(unsigned(1))).toBe('unavailable');
+    expect(await endOf(sign())).toBe('unavailable');
+    world.away.secrets = false;
+    expect(await endOf(sign())).toMatch(/^\/acme\//);
+    expect(await endOf(unsigned(1))).toBe('forbidden');
+  });
+
+  it.each(['', '{', 'null', '{"keys":[]}', '{"keys":[{"kty":"oct","kid":"r1","k":""}]}'])(
+    'is not let in by a secret that is %j',
+    async (secret) => {
+      world.texts.set('signet/roots', secret);
+      expect(await endOf(sign())).toBe('unavailable');
+      expect(await endOf(unsigned(1))).toBe('unavailable');
+    },
+  );
+});
+
+describe('keys and policies that cannot be refreshed', () => {
+  it.each([
+    { minutes: 59, end: expect.stringMatching(/^\/acme\//) },
+    { minutes: 61, end: 'unavailable' },
+  ])('serve for an hour: after $minutes minutes $end', async ({ minutes, end }) => {
+    await endOf(sign());
+    world.away.secrets = true;
+    world.away.config = true;
+    world.time.now += minutes * 60_000;
+    expect(await endOf(sign())).toEqual(end);
+  });
+
+  it('hold a policy for a minute at most while S3 answers', async () => {
+    await endOf(sign());
+    world.config.objects.set(policyKey('acme'), {
+      body: json({ ...limited, operations: { resize: { w: [20] } }, presets: {} }),
+    });
+    world.time.now += 60_000;
+    expect(await endOf(sign())).toBe('denied_value');
+  });
+});
