@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import type {
+  CloudFrontRequestEvent,
+  CloudFrontResponseEvent,
+  CloudFrontResultResponse,
+} from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type BundledFunctions, bundleFunctions } from '../../build/functions.ts';
+import type { EdgeConfig } from '../../edge/config.ts';
+import { keyFreshness } from '../../shared/stores/keys.ts';
+import { policyFreshness } from '../../shared/stores/policies.ts';
+import { originEvent, viewerEvent } from './events.ts';
+
+type Handler<E> = (event: E) => Promise<CloudFrontResultResponse>;
+
+let folder = '';
+let bundles: BundledFunctions;
+let viewerRequest: Handler<CloudFrontRequestEvent>;
+let originResponse: Handler<CloudFrontResponseEvent>;
+const logged: string[] = [];
+
+/** A port that was free a moment ago: nobody listens there. */
+async function deadPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 1;
+}
+
+function configFor(port: number): EdgeConfig {
+  const access = {
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'CANARYID', secretAccessKey: 'canary-secret' },
+  };
+  return {
+    s3: access,
+    secretsManager: access,
+    buckets: { sources: 's', derivatives: 'd', config: 'c' },
+    policyFreshness,
+    keyFreshness,
+    engine: 'test',
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-bundles-'));
+  const config = configFor(await deadPort());
+  bundles = await bundleFunctions(folder, { viewerRequest: config, originResponse: config });
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((line: unknown) => void logged.push(String(line)));
+  const load = async (file: string) => (await import(pathToFileURL(file).href)).handler;
+  viewerRequest = await load(bundles.viewerRequest);
+  originResponse = await load(bundles.originResponse);
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const unavailable = {
+  status: '503',
+  body: '{"error":"unavailable"}',
+  headers: {
+    'x-signet-error': [{ key: 'x-signet-error', value: 'unavailable' }],
+    'cache-control': [{ key: 'cache-control', value: 'no-store' }],
+    'retry-after': [{ key: 'retry-after', value: '1' }],
+  },
+};
+const wellFormed = `exp=4000000000&kid=r1.1&sig=${Buffer.alloc(32).toString('base64url')}`;
+
+describe('the bundle that would be deployed', () => {
+  it.each([
+    { name: 'viewerRequest', bytes: 1_048_576 },
+    // sharp and its library come on top: some 9 MB.
+    { name: 'originResponse', bytes: 2_097_152 },
+  ] as const)('$name is smaller than $bytes bytes once it is zipped', async ({ name, bytes }) => {
+    const zipped = deflateRawSync(await readFile(bundles[name]));
+    expect(zipped.length).toBeGreaterThan(10_000);
+    expect(zipped.length).toBeLessThan(bytes);
+  });
+
+  it('of viewer-request has no image library in it', async () => {
+    expect(await readFile(bundles.viewerRequest, 'utf8')).not.toMatch(/from\s*["']sharp["']/);
+    expect(await readFile(bundles.originResponse, 'utf8')).toMatch(/from\s*["']sharp["']/);
+  });
+
+  it('reads no environment variable of ours, because there is none at the edge', async () => {
+    for (const file of Object.values(bundles))
+      expect(await readFile(file, 'utf8')).not.toMatch(/process\.env\.SIGNET|SIGNET_HOME/);
+  });
+});
+
+describe('viewer-request while nothing behind it answers', () => {
+  it('says unavailable to a request that is signed', async () => {
+    const started = performance.now();
+    expect(await viewerRequest(viewerEvent('/acme/a.png', wellFormed))).toMatchObject(unavailable);
+    // Lambda@Edge stops it after five.
+    expect(performance.now() - started).toBeLessThan(4_000);
+  });
+
+  it.each([
+    { uri: '/acme/a.png', query: '', method: 'GET', status: '403', code: 'forbidden' },
+    { uri: '/acme//a.png', query: wellFormed, method: 'GET', status: '400', code: 'malformed' },
+    { uri: '/acme/a.png', query: wellFormed, method: 'OPTIONS', status: '405', code: 'method' },
+  ])('still says $code where it needs nobody', async ({ uri, query, method, status, code }) => {
+    const answer = await viewerRequest(viewerEvent(uri, query, { method }));
+    expect(answer).toMatchObject({ status, body: `{"error":"${code}"}` });
+    expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
+  });
+
+  it('fails loudly on an event that is none', async () => {
+    await expect(viewerRequest({ Records: [] })).rejects.toThrow('the event has no record');
+  });
+});
+
+describe('origin-response while nothing behind it answers', () => {
+  const key = '/acme/a.png__op__format,f_src';
+
+  it('says unavailable over the very response that it was given', async () => {
+    const event = originEvent(key);
+    const answer = await originResponse(event);
+    expect(answer).toBe(event.Records[0]?.cf.response);
+    expect(answer).toMatchObject(unavailable);
+    expect(answer.headers?.['transfer-encoding']).toEqual([
+      { key: 'Transfer-Encoding', value: 'chunked' },
+    ]);
+  });
+
+  it.each(['200', '206', '304'])('passes a %s of S3 through as it is', async (status) => {
+    const event = originEvent(key, status);
+    const before = structuredClone(event.Records[0]?.cf.response);
+    expect(await originResponse(event)).toEqual(before);
+  });
+
+  it.each(['412', '416'])('passes a %s of S3 through without its page', async (status) => {
+    expect(await originResponse(originEvent(key, status))).toMatchObject({ status, body: '' });
+  });
+
+  it.each(['301', '307', '400', '403', '405', '429', '500', '502', '503', '504'])(
+    'answers 503 in place of a %s of S3',
+    async (status) => {
+      expect(await originResponse(originEvent(key, status))).toMatchObject(unavailable);
+    },
+  );
+});
+
+describe('what both have printed meanwhile', () => {
+  it('is one JSON object a line, without a credential', () => {
+    expect(logged.length).toBeGreaterThan(10);
+    for (const line of logged) {
+      expect(typeof JSON.parse(line)).toBe('object');
+      expect(line).not.toMatch(/[\r\n]|CANARYID|canary-secret/);
+    }
+  });
+});
