@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import {
+  type ObjectStore,
+  PortFailure,
+  type PutOptions,
+  type StoredObject,
+} from '../../../shared/ports.ts';
+
+export type Kept = StoredObject & { readonly options: PutOptions };
+
+/** A bucket in memory, with a switch for the world being away and a list of what was asked of it. */
+export type MemoryStore = ObjectStore & {
+  readonly objects: Map<string, Kept>;
+  /** `get acme/cat.jpg`, in order. */
+  readonly calls: string[];
+  away: boolean;
+};
+
+const etagOf = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`;
+
+function holds(kept: Kept | undefined, only: PutOptions['only']): boolean {
+  if (only === undefined) return true;
+  return only === 'absent' ? kept === undefined : kept?.etag === only.etag;
+}
+
+export function memoryStore(): MemoryStore {
+  const objects = new Map<string, Kept>();
+  const calls: string[] = [];
+  const asked = (call: string): void => {
+    calls.push(call);
+    if (store.away) throw new PortFailure(`${call}: away`);
+  };
+  const store: MemoryStore = {
+    objects,
+    calls,
+    away: false,
+    get: async (key, { maxBytes, unlessEtag }) => {
+      asked(`get ${key}`);
+      const kept = objects.get(key);
+      if (kept === undefined) return 'missing';
+      if (kept.etag === unlessEtag) return 'unchanged';
+      return kept.body.length > maxBytes ? 'too-large' : kept;
+    },
+    put: async (key, body, options) => {
+      asked(`put ${key}`);
+      if (!holds(objects.get(key), options.only)) return 'taken';
+      const etag = etagOf(body);
+      objects.set(key, { body, etag, metadata: options.metadata ?? {}, options });
+      return { etag };
+    },
+    list: async function* list(prefix) {
+      asked(`list ${prefix}`);
+      for (const key of [...objects.keys()].toSorted()) if (key.startsWith(prefix)) yield key;
+    },
+    remove: async (keys) => {
+      asked(`remove ${keys.length}`);
+      for (const key of keys) objects.delete(key);
+    },
+  };
+  return store;
+}
+
+/** Puts a text, as somebody else would: it is not in the list of calls. */
+export function keep(
+  { objects }: MemoryStore,
+  key: string,
+  content: string | Uint8Array,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const body = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const options = { contentType: 'application/octet-stream', metadata };
+  objects.set(key, { body, etag: etagOf(body), metadata, options });
+}
