@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
 import { vi } from 'vitest';
-import { program } from '../../cli/program.ts';
+import { runCommandLine } from '../../cli/command-line.ts';
 import type { Ran } from './signet.ts';
+
+// As in `bin/signet.js`.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const environmentNames = [
   'SIGNET_HOME',
@@ -15,12 +17,6 @@ const environmentNames = [
 ] as const;
 
 export type Environment = Readonly<Partial<Record<(typeof environmentNames)[number], string>>>;
-
-/** What commander does not like is thrown, as it is where `main.ts` runs the same program. */
-function throwing(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => undefined });
-  command.commands.forEach(throwing);
-}
 
 function captured(stream: NodeJS.WriteStream) {
   let text = '';
@@ -36,13 +32,12 @@ function captured(stream: NodeJS.WriteStream) {
  * own, without the second that starting it takes. One at a time.
  */
 export async function command(args: readonly string[], environment: Environment): Promise<Ran> {
-  throwing(program);
   for (const name of environmentNames) delete process.env[name];
   Object.assign(process.env, environment);
   const out = captured(process.stdout);
   const err = captured(process.stderr);
   try {
-    await program.parseAsync(['node', 'signet', ...args]);
+    await runCommandLine(args);
     return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() };
   } finally {
     out.release();

@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leaves } from '../../cli/program.ts';
+import { command } from './in-process.ts';
+import { type Ran, signet } from './signet.ts';
+import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
+
+/** What only shows in a process of its own: exit codes, streams, pipes and usage. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1', SIGNET_BIND: '', SIGNET_KEY: '' };
+let stack: CommandStack;
+
+beforeAll(async () => {
+  stack = await startCommandStack();
+});
+afterAll(() => stack.stop());
+
+/** A line of a shell, in which `signet` is the command. */
+function shell(line: string, environment: Readonly<Record<string, string>>): Promise<Ran> {
+  const script = `signet() { "${process.execPath}" bin/signet.js "$@"; }; ${line}`;
+  const env = { ...process.env, ...environment };
+  return new Promise((resolve) => {
+    const child = execFile('bash', ['-c', script], { cwd: root, env }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+describe('wrong usage', () => {
+  it.each([
+    ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
+    ['a misspelled command', ['mnt'], "unknown command 'mnt'\n(Did you mean mint?)"],
+    [
+      'an unknown option',
+      ['mint', 'demo', 'a.jpg', '--expire', '1h'],
+      "unknown option '--expire'\n(Did you mean --expires?)",
+    ],
+    ['a missing argument', ['mint', 'demo'], "missing required argument 'path'"],
+    ['an argument too many', ['tenant', 'list', 'x'], 'too many arguments'],
+    [
+      'an option without its value',
+      ['mint', 'a', 'b', '--expires'],
+      "option '--expires <duration>' argument missing",
+    ],
+  ])('is a sentence and exit code 2: %s', async (_what, args, message) => {
+    const { code, stdout, stderr } = await command(args, nowhere);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.startsWith(`signet: ${message}`)).toBe(true);
+    expect(stderr).toContain('(--help shows the usage)');
+    const [first = '', ...others] = args;
+    const asJson = await command([first, '--json', ...others], nowhere);
+    expect({ code: asJson.code, stdout: asJson.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(asJson.stderr)).toEqual({
+      error: 'usage',
+      message: expect.stringMatching(/^[a-z]/),
+    });
+  });
+
+  it('is the same in a process of its own', async () => {
+    const { code, stdout, stderr } = await signet(['mnt'], nowhere);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "signet: unknown command 'mnt'\n(Did you mean mint?)\n(--help shows the usage)\n",
+    });
+  });
+
+  it('is a command that is left out', async () => {
+    const { code, stdout, stderr } = await command(['policy'], nowhere);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: signet policy/);
+  });
+
+  it('is a target that there is not', async () => {
+    const { code, stderr } = await command(['tenant', 'list', '--target', 'aws:prod'], {});
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'signet: --target aws:prod is not supported by this version; the only target is local\n',
+    });
+    expect((await command(['tenant', 'list'], { SIGNET_TARGET: 'aws:prod' })).code).toBe(2);
+  });
+});
+
+describe('help', () => {
+  it('goes to stdout and is no failure', async () => {
+    const { code, stdout, stderr } = await command(['--help'], nowhere);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      'Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.',
+    );
+    for (const name of ['mint', 'explain', 'put', 'purge', 'tenant', 'policy', 'keys'])
+      expect(stdout).toMatch(new RegExp(`\n  ${name} `));
+  });
+
+  it('belongs to every command, with --json and --target', () => {
+    for (const leaf of leaves()) {
+      expect(leaf.description()).not.toBe('');
+      expect(leaf.options.map(({ long }) => long)).toEqual(
+        expect.arrayContaining(['--json', '--target']),
+      );
+    }
+  });
+});
+
+const png = fileURLToPath(new URL('../../demo/samples/mark.png', import.meta.url));
+const policyFile = fileURLToPath(new URL('policy.json', import.meta.url));
+
+const online: readonly (readonly string[])[] = [
+  ['tenant', 'create', 'acme'],
+  ['tenant', 'list'],
+  ['tenant', 'show', 'demo'],
+  ['keys', 'show'],
+  ['keys', 'show', 'demo'],
+  ['mint', 'demo', 'mark.png'],
+  ['explain', '/demo/mark.png?kid=r1.1&sig=x'],
+  ['put', 'demo', 'mark.png', png],
+  ['purge', 'demo', '*'],
+  ['policy', 'publish', policyFile],
+];
+
+describe('a target that does not answer', () => {
+  it.each(online)('is exit code 3 and what to type: signet %s %s %s', async (...args) => {
+    const { code, stdout, stderr } = await command(args, nowhere);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^signet: [^\n]* no answer\. Is Signet running\? Start it with: npm start\n$/,
+    );
+    const asJson = await command([...args, '--json'], nowhere);
+    expect(JSON.parse(asJson.stderr)).toEqual({
+      error: 'unreachable',
+      message: stderr.slice('signet: '.length, -1),
+    });
+  });
+
+  it('is the same in a process of its own', async () => {
+    const { code, stdout, stderr } = await signet(['tenant', 'list', '--json'], nowhere);
+    expect({ code, stdout, said: JSON.parse(stderr) }).toMatchObject({
+      code: 3,
+      stdout: '',
+      said: { error: 'unreachable' },
+    });
+  });
+
+  it('is not needed to validate a policy', async () => {
+    expect((await command(['policy', 'validate', policyFile], nowhere)).code).toBe(0);
+  });
+});
+
+describe('the streams', () => {
+  it('carry the result alone, so that it can be used in a line', async () => {
+    const { code, stdout, stderr } = await shell(
+      'printf "<%s>" "$(signet mint demo mark.png resize,w_64)"',
+      { SIGNET_HOME: stack.home },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await answerTo(stdout.slice(1, -1))).toBe('200');
+  });
+
+  it('carry a refusal on stderr, without a trace of the code', async () => {
+    const { code, stdout, stderr } = await signet(['mint', 'demo', 'a.jpg', 'resize,w_1'], {
+      SIGNET_HOME: stack.home,
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^signet: denied_value: no rule of resize allows these values; allowed: .*\n$/,
+    );
+    expect(stderr).not.toMatch(/\bat .*:\d+|node:|\.ts/);
+  });
+
+  it.each([
+    ['signet tenant show demo | true', 0],
+    ['signet explain "/demo/a.jpg" | true', 1],
+    ['signet frobnicate 2>&1 >/dev/null | true', 2],
+  ])('may be closed early, and the exit code stands: %s', async (line, code) => {
+    const ran = await shell(`set -o pipefail; ${line}`, { SIGNET_HOME: stack.home });
+    expect(ran).toEqual({ code, stdout: '', stderr: '' });
+  });
+
+  it.runIf(process.platform === 'linux')('that cannot be written are a failure', async () => {
+    const { code, stderr } = await shell('signet tenant show demo > /dev/full', {
+      SIGNET_HOME: stack.home,
+    });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'signet: the result could not be written (ENOSPC)\n',
+    });
+  });
+});
