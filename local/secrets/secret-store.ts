@@ -58,7 +58,10 @@ async function readSecret(path: string): Promise<Secret> {
     return v.parse(secretSchema, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     // The cause's message may quote the file, so it is kept off this one.
-    throw new Error(`The secret in ${path} is damaged.`, { cause });
+    throw new Error(
+      `The secret in ${path} is damaged; put back a backup of the state folder, or start on an empty one.`,
+      { cause },
+    );
   }
 }
 
