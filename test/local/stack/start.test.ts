@@ -1,0 +1,225 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings, type Settings } from '../../../local/settings.ts';
+import { startStack } from '../../../local/stack.ts';
+import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
+import { stackClient } from './stack-client.ts';
+
+let folder = '';
+let running: RunningStack | undefined;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-start-'));
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Starts in this process where it cannot start: what it says. */
+async function refusedStart(settings: Partial<Settings>): Promise<string> {
+  const whole = { home: path.join(folder, 'refused'), port: 0, host: '127.0.0.1', ...settings };
+  const thrown: unknown = await startStack(whole, () => undefined).then(
+    (stack) => stack.close(),
+    (one: unknown) => one,
+  );
+  return thrown instanceof Error ? thrown.message : 'it started';
+}
+
+/** As a user starts it: how it ends and all that it prints. */
+async function failedStart(home: string, environment: Readonly<Record<string, string>> = {}) {
+  const { child, output } = spawnStack(home, environment);
+  const code = await exitOf(child);
+  return { code, said: output().trim() };
+}
+
+const demo = (stack: RunningStack): string => {
+  const [, url = ''] = /'(http:[^']+)'/.exec(stack.output()) ?? [];
+  return url.slice(stack.address.length);
+};
+
+function occupy(port = 0): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+/** Whether all five ports of a stack can be had; none of them is held afterwards. */
+async function areFree(first: number): Promise<boolean> {
+  const tried = await Promise.allSettled([0, 1, 2, 3, 4].map((offset) => occupy(first + offset)));
+  const servers = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await Promise.all(servers.map(closed));
+  return servers.length === tried.length;
+}
+
+/** Five ports in a row, below those that systems give out by themselves. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 10_000);
+    if (await areFree(first)) return first;
+  }
+}
+
+const closed = (server: Server): Promise<unknown> =>
+  new Promise((resolve) => server.close(resolve));
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+describe('a start that cannot be', () => {
+  it.each([
+    { service: 'CDN', offset: 0 },
+    { service: 'S3', offset: 2 },
+    { service: 'Secrets Manager', offset: 3 },
+    { service: 'invalidations', offset: 4 },
+  ])('because the port of $service is taken says so and holds nothing', async ({ offset }) => {
+    const first = await freePorts();
+    const taken = first + offset;
+    const server = await occupy(taken);
+    const home = path.join(folder, `busy-${offset}`);
+    const said = await refusedStart({ home, port: first });
+    await closed(server);
+    expect(said).toMatch(
+      new RegExp(`^Port ${taken} is in use; take others with: SIGNET_PORT=\\d+ npm start$`),
+    );
+    expect(await readdir(home)).not.toContain('instance.json');
+    // What had been opened by then is closed again.
+    expect(await areFree(first)).toBe(true);
+  });
+
+  it('prints one sentence and ends with 1', async () => {
+    const server = await occupy();
+    const environment = { SIGNET_PORT: String(portOf(server)) };
+    const { code, said } = await failedStart(path.join(folder, 'busy'), environment);
+    await closed(server);
+    expect(said).toMatch(/^Port \d+ is in use; take others with: SIGNET_PORT=\d+ npm start$/);
+    expect(code).toBe(1);
+  });
+
+  it.each(['80a', '-1', '65535', '1e4', ' 80', '٣'])(
+    'because SIGNET_PORT is %j says what to type',
+    (text) => {
+      expect(() => readSettings({ SIGNET_PORT: text })).toThrow(
+        `SIGNET_PORT is "${text}"; give a port from 1 to 65531: SIGNET_PORT=8080 npm start`,
+      );
+    },
+  );
+
+  it('because the address is not of this machine says so', async () => {
+    expect(await refusedStart({ host: '203.0.113.9' })).toMatch(
+      /^Cannot listen on 203\.0\.113\.9 port \d+ \(EADDRNOTAVAIL\); check SIGNET_BIND/,
+    );
+  });
+
+  it('because the state folder cannot be written says which, and what to type', async () => {
+    // Root may write anywhere but below a file.
+    const file = path.join(folder, 'a-file');
+    await writeFile(file, '');
+    for (const home of [file, path.join(file, 'state')])
+      expect(await refusedStart({ home })).toMatch(
+        new RegExp(
+          `^The state folder ${home} cannot be written \\(E[A-Z]+\\); choose another: SIGNET_HOME=/path npm start$`,
+        ),
+      );
+  });
+});
+
+describe('a second start on one folder', () => {
+  it('names the first by pid and address, and leaves it alone', async () => {
+    running = await startRunningStack({ home: path.join(folder, 'second') });
+    const { code, said } = await failedStart(running.home);
+    expect(said).toBe(
+      `Signet already runs on ${running.home} (pid ${running.child.pid}) at ${running.address}; stop it with: kill ${running.child.pid}`,
+    );
+    expect(code).toBe(1);
+    const { get } = await stackClient(running.instance);
+    expect((await get(demo(running))).status).toBe(200);
+  });
+
+  it('takes over from a pid that is another program by now', async () => {
+    const home = path.join(folder, 'reused');
+    await mkdir(home);
+    const server = await occupy();
+    const ports = { cdn: portOf(server), s3: 1, secretsManager: 1, cloudFront: 1 };
+    await closed(server);
+    const old = { pid: process.ppid, since: 0, host: '127.0.0.1', ports };
+    await writeFile(path.join(home, 'instance.json'), JSON.stringify(old));
+    const stack = await startStack({ home, port: 0, host: '127.0.0.1' }, () => undefined);
+    expect(stack.pid).toBe(process.pid);
+    await stack.close();
+  });
+
+  it('of two at once one comes up', async () => {
+    const home = path.join(folder, 'race');
+    const starts = [spawnStack(home), spawnStack(home)];
+    const loser = await Promise.race(
+      starts.map(async (one) => ({ one, code: await exitOf(one.child) })),
+    );
+    expect(loser.code).toBe(1);
+    expect(loser.one.output()).toMatch(/^Signet already runs on .+ \(pid \d+\)/);
+    const winner = starts.find((one) => one !== loser.one);
+    while (!winner?.output().includes('Signet is ready'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    winner.child.kill('SIGTERM');
+    expect(await exitOf(winner.child)).toBe(0);
+  });
+});
+
+describe('a state folder that a crash has left half-written', () => {
+  const home = (): string => path.join(folder, 'half');
+  const objects = (bucket: string): string => path.join(home(), 's3', 'buckets', bucket);
+
+  /** Every file of a bucket. */
+  async function filesOf(bucket: string): Promise<readonly string[]> {
+    const entries = await readdir(objects(bucket), { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+  }
+
+  it('starts over what was killed, and answers what is whole', async () => {
+    const first = await startRunningStack({ home: home() });
+    const url = demo(first);
+    expect((await (await stackClient(first.instance)).get(url)).status).toBe(200);
+    await first.stop('SIGKILL');
+    await truncate(path.join(home(), 'instance.json'), 11);
+    const garbage = ['s3/incoming/1.tmp', 'secrets/2.tmp', 'purges/3.tmp'];
+    for (const name of garbage) await writeFile(path.join(home(), name), 'half of an obj');
+    const [derivative = ''] = await filesOf('signet-derivatives');
+    await truncate(derivative, 1_000);
+    running = await startRunningStack({ home: home() });
+    for (const name of garbage)
+      await expect(readFile(path.join(home(), name))).rejects.toThrow('ENOENT');
+    const { get } = await stackClient(running.instance);
+    // The damaged derivative is S3's failure, never half an image.
+    expect((await get(url)).text).toBe('{"error":"unavailable"}');
+    expect((await get(url.replace('w_640', 'w_641'))).text).toBe('{"error":"forbidden"}');
+    expect((await get('/')).status).toBe(200);
+  });
+
+  it.each([
+    { what: 'cut', content: '{"name":"signet/roots","arn"' },
+    { what: 'empty', content: '' },
+    { what: 'of zeros', content: '\0'.repeat(500) },
+    { what: 'of another form', content: '{"name":"signet/roots"}' },
+  ])('does not start over a secret that is $what, and does not replace it', async ({ content }) => {
+    const secrets = path.join(home(), 'secrets');
+    const files = (await readdir(secrets)).filter((name) => name.endsWith('.json'));
+    const kept = await Promise.all(files.map((name) => readFile(path.join(secrets, name))));
+    const at = kept.findIndex((bytes) => bytes.includes('signet/roots'));
+    const file = path.join(secrets, files[at] ?? '');
+    await writeFile(file, content);
+    expect(await refusedStart({ home: home() })).toBe(
+      `The secret in ${file} is damaged; put back a backup of the state folder, or start on an empty one.`,
+    );
+    expect(await readFile(file, 'utf8')).toBe(content);
+    await writeFile(file, kept[at] ?? '');
+  });
+});
