@@ -8,7 +8,7 @@ import {
 import type { Parameter } from '../../shared/parameter.ts';
 import { canonicalRecipe, parseOperations, printRecipe, type Recipe } from '../../shared/recipe.ts';
 import { separator } from '../../shared/target.ts';
-import { outcome } from './outcome.ts';
+import { outcome, runs } from './outcome.ts';
 
 /** The canonical form of operations as they are written; a preset is not looked up. */
 export const recipeOf = (written: string): Recipe =>
@@ -74,6 +74,15 @@ export function operationArbitrary(name: OperationName): fc.Arbitrary<WrittenOpe
 export const writtenRecipes: fc.Arbitrary<readonly WrittenOperation[]> = fc
   .shuffledSubarray([...operationNames], { minLength: 1 })
   .chain((names) => fc.tuple(...names.map(operationArbitrary)));
+
+/**
+ * A few of them, made once: where many cases need a recipe among other things, making each anew
+ * would take most of the time.
+ */
+export const someWrittenRecipes: readonly (readonly WrittenOperation[])[] = fc.sample(
+  writtenRecipes,
+  runs(1_500),
+);
 
 /** The same operations, and their parameters, in another order. */
 export const reordered = (
