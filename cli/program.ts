@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { explainCommand } from './commands/explain.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -11,8 +12,13 @@ const exits = `
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.
 With SIGNET_KEY set (see keys show --env), mint and explain need no network.`;
 
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
 /** The whole command line. */
 export const program = new Command('signet')
+  .version(version)
   .description('Operate Signet: tenants, policies, signing keys, sources and signed URLs')
   .addCommand(mintCommand)
   .addCommand(explainCommand)

@@ -48,7 +48,7 @@ export async function policyOf(target: Target, tenant: string): Promise<Policy> 
   if (published === undefined)
     throw new CommandFailure(
       'not_found',
-      `there is no tenant ${tenant}; create it with: signet tenant create ${tenant}`,
+      `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
     );
   return compilePolicy(published.document);
 }

@@ -20,14 +20,15 @@ export const refusals = {
     cached: false,
     level: 'info',
     meaning: 'The URL is not written in the grammar.',
-    remedy: 'Mint URLs with a client or with `signet mint`; `signet explain URL` names the part.',
+    remedy:
+      'Mint URLs with a client or with `npx signet mint`; `npx signet explain URL` names the part.',
   },
   forbidden: {
     status: 403,
     cached: false,
     level: 'info',
     meaning: 'There is no valid signature for this URL.',
-    remedy: 'Run `signet explain URL`: it tries the usual signing mistakes.',
+    remedy: 'Run `npx signet explain URL`: it tries the usual signing mistakes.',
   },
   expired: {
     status: 403,
@@ -41,7 +42,7 @@ export const refusals = {
     cached: false,
     level: 'warn',
     meaning: 'The signing key is right, but the policy no longer accepts its kid.',
-    remedy: 'Take the current key from `signet keys show TENANT`.',
+    remedy: 'Take the current key from `npx signet keys show TENANT`.',
   },
   denied_lifetime: {
     status: 403,
@@ -62,14 +63,14 @@ export const refusals = {
     cached: false,
     level: 'warn',
     meaning: 'No rule of the policy allows these values.',
-    remedy: '`signet explain URL` shows the allowed values.',
+    remedy: '`npx signet explain URL` shows the allowed values.',
   },
   denied_preset: {
     status: 403,
     cached: false,
     level: 'warn',
     meaning: 'The policy has no such preset, or it allows presets only.',
-    remedy: 'Use a preset of the policy: `signet tenant show TENANT` lists them.',
+    remedy: 'Use a preset of the policy: `npx signet tenant show TENANT` lists them.',
   },
   denied_required: {
     status: 403,

@@ -46,6 +46,7 @@ export function pathFault(path: string): string | undefined {
   if (utf8Bytes(path) > limits.pathBytes)
     return `the path is longer than ${limits.pathBytes} bytes`;
   if (hasForbiddenCharacter(path)) return 'the path has a control character or a backslash';
+  if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
   if (segments.includes('')) return 'the path has an empty segment';
   if (segments.includes('.') || segments.includes('..')) return 'the path has a . or .. segment';
   if (segments[0] === reserved) return `the path begins with ${reserved}, which is reserved`;

@@ -92,6 +92,8 @@ async function signatureHint(knowledge: Knowledge, url: SplitUrl) {
 }
 
 function splitHint({ querystring }: AskedUrl): Readonly<Record<string, string>> {
+  if (/(?:^|&)amp;/.test(querystring))
+    return { mistake: 'the URL was copied out of HTML; write & where it says &amp;' };
   const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
   return /%(2b|2f|3d)/i.test(sig)
     ? { mistake: 'sig is plain or padded base64; write base64url without padding' }
@@ -183,7 +185,7 @@ async function explainStages(ex: Explaining, text: string, open: () => Target, a
   const admitted = await ex.stage(
     'admit',
     async () => admit(signed, await policyOf(url.tenant), now),
-    ({ policy }) => ({ accept: policy.keys.accept, maxLifetime: policy.maxLifetime }),
+    ({ policy }) => ({ acceptedKids: policy.keys.accept, maxLifetime: policy.maxLifetime }),
   );
   const named = await decide(ex, admitted, accept);
   await lookUp(ex, target, url, named);

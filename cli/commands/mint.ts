@@ -55,7 +55,7 @@ async function mintUrl(
 
 export const mintCommand = command(
   'mint <tenant> <path> [operations...]',
-  'Print a signed URL, such as: signet mint demo cat.jpg resize,w_400 format,f_auto',
+  'Print a signed URL, such as: npx signet mint demo cat.jpg resize,w_400 format,f_auto',
 )
   .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h, 7d or never', '1h')
   .option('--no-check', 'do not ask the policy whether the edge will serve it')

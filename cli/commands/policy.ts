@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import { PolicyInvalid, publishPolicy, validPolicy } from '../../shared/stores/tenants.ts';
+import { type PolicyIssue, policyIssues } from '../../shared/policy-issues.ts';
+import { policyWarnings } from '../../shared/policy-warnings.ts';
+import { publishPolicy, validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { checkRoots, policyFiles, readPolicyFile } from '../policy-file.ts';
@@ -8,23 +9,37 @@ import type { Target } from '../target.ts';
 
 type Checked = {
   readonly file: string;
-  readonly issues: readonly { path: string; message: string }[];
+  readonly issues: readonly PolicyIssue[];
+  /** What is allowed and probably not meant. */
+  readonly warnings: readonly PolicyIssue[];
 };
+
+function judged(file: string, document: unknown): Checked {
+  const issues = policyIssues(document);
+  const warnings = issues.length === 0 ? policyWarnings(validPolicy(document)) : [];
+  return { file, issues, warnings };
+}
 
 async function check(file: string): Promise<Checked> {
   try {
-    return { file, issues: policyIssues(await readPolicyFile(file)) };
+    return judged(file, await readPolicyFile(file));
   } catch (thrown) {
     if (!(thrown instanceof CommandFailure) || thrown.code !== 'invalid_policy') throw thrown;
-    return { file, issues: [{ path: '', message: thrown.message.slice(file.length + 1) }] };
+    const issue = { path: '', message: thrown.message.slice(file.length + 1) };
+    return { file, issues: [issue], warnings: [] };
   }
 }
 
-function printChecked({ file, issues }: Checked): string {
-  if (issues.length === 0) return `${file}: valid`;
-  return issues
-    .map(({ path, message }) => `${file}: ${path || 'the policy'} ${message}`)
-    .join('\n');
+const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
+  `${file}: ${kind}${path || 'the policy'} ${message}`;
+
+function printChecked({ file, issues, warnings }: Checked): string {
+  const lines = [
+    ...issues.map((issue) => printIssue(file, issue)),
+    ...(issues.length === 0 ? [`${file}: valid`] : []),
+    ...warnings.map((warning) => printIssue(file, warning, 'warning: ')),
+  ];
+  return lines.join('\n');
 }
 
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
@@ -56,26 +71,22 @@ async function readAll(paths: readonly string[]): Promise<readonly Publication[]
 }
 
 function checkOne(file: string, document: unknown): void {
-  try {
-    validPolicy(document);
-  } catch (thrown) {
-    if (!(thrown instanceof PolicyInvalid)) throw thrown;
-    const text = printChecked({ file, issues: thrown.issues });
-    throw new CommandFailure('invalid_policy', text);
-  }
+  const issues = policyIssues(document);
+  if (issues.length > 0)
+    throw new CommandFailure('invalid_policy', printChecked({ file, issues, warnings: [] }));
 }
 
 async function publishAll(target: Target, all: readonly Publication[], reason: string | undefined) {
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
   const kid = `${keyring.newest}.1`;
-  const done: string[] = [];
+  const done: { readonly tenant: string; readonly created: boolean }[] = [];
   for (const { document } of all) {
-    const { tenant } = await publishPolicy(target.config, document, {
+    const published = await publishPolicy(target.config, document, {
       firstKeys: { active: kid, accept: [kid] },
       ...(reason === undefined ? {} : { reason }),
     });
-    done.push(tenant);
+    done.push(published);
   }
   return done;
 }
@@ -87,9 +98,16 @@ async function publish(
   await run(options, async (open) => {
     const all = await readAll(paths);
     const tenants = await publishAll(open(), all, options.reason);
+    const warnings = all.flatMap(({ file, document }) =>
+      policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
+    );
+    const lines = warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: '));
+    const published = tenants.map(({ tenant, created }) =>
+      created ? `Published ${tenant}, a new tenant` : `Published ${tenant}`,
+    );
     return {
-      text: tenants.map((tenant) => `Published ${tenant}`).join('\n'),
-      json: { published: tenants },
+      text: [...lines, ...published].join('\n'),
+      json: { published: tenants.map(({ tenant }) => tenant), warnings },
     };
   });
 }

@@ -34,6 +34,14 @@ async function purgeScope(target: Target, tenant: string, scope: string) {
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+function printPurge(scope: string, derivatives: number, sources: number): string {
+  const literal = scope.includes('*') && prefixOf(scope) === undefined;
+  const hint = literal ? " The * is part of the name: only 'prefix/*' and '*' stand for more." : '';
+  if (derivatives === 0) return `Nothing was stored for ${scope}; its caches are purged.${hint}`;
+  const what = `${counted(derivatives, 'derivative')} of ${counted(sources, 'source')}`;
+  return `Purged ${what}; done again in 60 s for renders under way.`;
+}
+
 async function purge(tenant: string, scope: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
     checkScope(scope);
@@ -41,8 +49,10 @@ async function purge(tenant: string, scope: string, options: CommonOptions): Pro
     await policyOf(target, tenant);
     const { derivatives, sources } = await purgeScope(target, tenant, scope);
     await requestSecondPurge(target.config, sources);
-    const text = `Purged ${counted(derivatives, 'derivative')} of ${counted(sources.length, 'source')}; done again in 60 s for renders under way.`;
-    return { text, json: { tenant, scope, derivatives, sources: sources.length } };
+    return {
+      text: printPurge(scope, derivatives, sources.length),
+      json: { tenant, scope, derivatives, sources: sources.length },
+    };
   });
 }
 

@@ -71,7 +71,7 @@ async function put(tenant: string, path: string, file: string, options: Options)
     await policyOf(target, tenant);
     await target.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
     const purged = await purgeSource({ crypto: nodeCrypto, ...target }, { tenant, path });
-    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: signet mint ${tenant} ${quoted(path)} resize,w_640`;
+    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: npx signet mint ${tenant} ${quoted(path)} resize,w_640`;
     return { text, json: { tenant, path, contentType, bytes: bytes.length, purged } };
   });
 }

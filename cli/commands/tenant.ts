@@ -36,8 +36,8 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
       firstKeys: { active: kid, accept: [kid] },
       create: true,
     });
-    const text = `Created ${name} (kid ${keys?.active}). Next: signet put ${name} cat.jpg ./cat.jpg, then signet mint ${name} cat.jpg resize,w_640`;
-    return { text, json: { tenant: name, kid: keys?.active } };
+    const text = `Created ${name} (kid ${keys.active}). Next: npx signet put ${name} cat.jpg ./cat.jpg, then npx signet mint ${name} cat.jpg resize,w_640`;
+    return { text, json: { tenant: name, kid: keys.active } };
   });
 }
 

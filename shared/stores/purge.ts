@@ -44,10 +44,14 @@ export async function purgeSource(stores: PurgeStores, source: SourceName): Prom
   return removed;
 }
 
-/** The source that a derivative was made from. */
+/** The source that a derivative was made from; nothing for a key that this service never wrote. */
 function sourceOf(key: string): SourceName | undefined {
-  const { tenant, path } = splitTarget(`/${key}`);
-  return { tenant, path };
+  try {
+    const { tenant, path } = splitTarget(`/${key}`);
+    return { tenant, path };
+  } catch {
+    return undefined;
+  }
 }
 
 export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
@@ -90,10 +94,6 @@ export function purgeRequested(key: string): string | undefined {
 
 /** The source that a key of the sources bucket is; nothing for a key that can never be served. */
 export function sourceNamed(key: string): SourceName | undefined {
-  try {
-    const { tenant, path } = splitTarget(`/${key}`);
-    return sourceKey({ tenant, path }) === key ? { tenant, path } : undefined;
-  } catch {
-    return undefined;
-  }
+  const named = sourceOf(key);
+  return named !== undefined && sourceKey(named) === key ? named : undefined;
 }

@@ -64,6 +64,32 @@ export type PublishOptions = {
   readonly reason?: string;
 };
 
+export type Publication = {
+  readonly tenant: string;
+  readonly keys: Keys;
+  /** Whether there was no such tenant before. */
+  readonly created: boolean;
+};
+
+type Live = { readonly keys: Keys | undefined; readonly etag: string };
+
+/**
+ * What is published now. A document that cannot be read may be replaced, but not without keys:
+ * nobody knows any more which ones its tenant accepts.
+ */
+async function livePolicy(config: ObjectStore, wanted: PolicyDocument): Promise<Live | undefined> {
+  const { tenant, keys } = wanted;
+  const read = await config.get(policyKey(tenant), { maxBytes: Number.MAX_SAFE_INTEGER });
+  if (read === 'missing') return undefined;
+  if (typeof read === 'string') throw new PortFailure(`policy ${tenant} is ${read}`);
+  if (keys !== undefined) return { keys, etag: read.etag };
+  const published = await publishedPolicy(config, tenant).catch(() => {
+    const message = 'is missing, and the published policy cannot be read to keep its own';
+    throw new PolicyInvalid([{ path: 'keys', message }]);
+  });
+  return { keys: published?.document.keys, etag: read.etag };
+}
+
 /**
  * Publishes a policy. Without a `keys` block the live one stays. Throws `PolicyInvalid`, and
  * `PublishConflict` when the tenant exists or somebody else has published in between.
@@ -72,12 +98,12 @@ export async function publishPolicy(
   config: ObjectStore,
   document: unknown,
   { firstKeys, create, reason }: PublishOptions,
-): Promise<PolicyDocument> {
+): Promise<Publication> {
   const wanted = validPolicy(document);
-  const live = create ? undefined : await publishedPolicy(config, wanted.tenant);
-  const keys = wanted.keys ?? live?.document.keys ?? firstKeys;
+  const live = create ? undefined : await livePolicy(config, wanted);
+  const keys = wanted.keys ?? live?.keys ?? firstKeys;
   // Stored as it was written: a default that is not spelled out stays the default of the reader.
-  const text = JSON.stringify({ ...(document as object), keys }, undefined, 2);
+  const text = JSON.stringify({ ...(document as object), keys });
   const put = await config.put(policyKey(wanted.tenant), new TextEncoder().encode(text), {
     contentType: 'application/json',
     // Metadata travels in headers, which are ASCII.
@@ -90,5 +116,5 @@ export async function publishPolicy(
         ? `tenant ${wanted.tenant} exists already`
         : `somebody else has just published ${wanted.tenant}; look at it and publish again`,
     );
-  return { ...wanted, keys: { active: keys.active, accept: [...keys.accept] } };
+  return { tenant: wanted.tenant, keys, created: live === undefined };
 }

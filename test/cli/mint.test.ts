@@ -220,7 +220,7 @@ describe('what the policy denies', () => {
 const malformed: readonly (readonly [args: readonly string[], message: string])[] = [
   [['Demo', 'a.jpg'], '"Demo" is not a tenant name'],
   [['demo', ''], 'the path has an empty segment'],
-  [['demo', '/a.jpg'], 'the path has an empty segment'],
+  [['demo', '/a.jpg'], 'the path begins with a slash; leave it out'],
   [['demo', '../a.jpg'], 'the path has a . or .. segment'],
   [['demo', 'a__op__b.jpg'], 'the path contains __op__'],
   [['demo', 'a.jpg', 'resise,w_4'], 'there is no operation "resise"'],

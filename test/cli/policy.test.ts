@@ -60,7 +60,7 @@ describe('policy validate', () => {
     expect(await validated(good)).toEqual({
       code: 0,
       valid: true,
-      files: [{ file: good, issues: [] }],
+      files: [{ file: good, issues: [], warnings: [] }],
     });
   });
 
@@ -101,7 +101,13 @@ describe('policy validate', () => {
     expect(await validated(bad)).toEqual({
       code: 1,
       valid: false,
-      files: [{ file: bad, issues: [{ path: '', message: expect.stringMatching(message) }] }],
+      files: [
+        {
+          file: bad,
+          issues: [{ path: '', message: expect.stringMatching(message) }],
+          warnings: [],
+        },
+      ],
     });
     const { stdout } = await stack.run('policy', 'validate', bad);
     expect(stdout).toMatch(
@@ -135,10 +141,13 @@ describe('policy publish', () => {
     const { code, stdout, stderr } = await stack.run('policy', 'publish', one, path.dirname(two));
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: 'Published one\nPublished two\n',
+      stdout: 'Published one, a new tenant\nPublished two, a new tenant\n',
       stderr: '',
     });
-    expect(await stack.json('policy', 'publish', two)).toEqual({ published: ['two'] });
+    expect(await stack.json('policy', 'publish', two)).toEqual({
+      published: ['two'],
+      warnings: [],
+    });
   });
 
   it.each([

@@ -68,7 +68,8 @@ describe('put', () => {
     async (name) => {
       const { code, stdout } = await stack.run('put', 'demo', name, png);
       expect(code).toBe(0);
-      const [, suggested = ''] = /Next: signet mint demo '(.*)' resize,w_640\n$/.exec(stdout) ?? [];
+      const [, suggested = ''] =
+        /Next: npx signet mint demo '(.*)' resize,w_640\n$/.exec(stdout) ?? [];
       expect(suggested.replaceAll(`'\\''`, "'")).toBe(name);
       expect((await view(await stack.mint('demo', name, 'resize,w_640'))).status).toBe(200);
     },
@@ -163,7 +164,7 @@ describe('put', () => {
 
   it.each([
     ['', 'the path has an empty segment'],
-    ['/a.jpg', 'the path has an empty segment'],
+    ['/a.jpg', 'the path begins with a slash; leave it out'],
     ['a//b.jpg', 'the path has an empty segment'],
     ['a/../b.jpg', 'the path has a . or .. segment'],
     ['a\\b.jpg', 'the path has a control character or a backslash'],

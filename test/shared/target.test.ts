@@ -139,8 +139,8 @@ describe('a path that cannot be decoded is malformed:', () => {
 /** Decoded paths that no source may have. */
 const faults: readonly (readonly [path: string, fault: string])[] = [
   ['', 'empty segment'],
-  ['/', 'empty segment'],
-  ['/a', 'empty segment'],
+  ['/', 'begins with a slash'],
+  ['/a', 'begins with a slash'],
   ['a/', 'empty segment'],
   ['a//b', 'empty segment'],
   ['.', '. or ..'],
