@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type PurgeStores,
@@ -12,7 +12,8 @@ import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from './dura
 /*
  * What S3's events, a queue and a function do on AWS: every change of a source is noted before it
  * happens, purged at once, purged again a minute later, and only then forgotten. A stack that is
- * killed in between purges when it starts again.
+ * killed in between goes on where it was: a change that nobody has purged yet is purged at the
+ * start, and what waits for its second purge keeps its derivatives until then.
  */
 
 export type PurgeQueue = {
@@ -25,12 +26,35 @@ export type PurgeQueue = {
   readonly close: () => Promise<void>;
 };
 
-type Notice = { readonly file: string; readonly key: string };
+type Notice = {
+  /** Where it was first written; it goes on as `….again` once its first purge is through. */
+  readonly file: string;
+  readonly key: string;
+  readonly purged: boolean;
+};
+
+const again = '.again';
+
+async function readNotice(found: string): Promise<Notice> {
+  const purged = found.endsWith(again);
+  const file = purged ? found.slice(0, -again.length) : found;
+  return { file, key: await readFile(found, 'utf8'), purged };
+}
 
 async function readNotices(folder: string): Promise<readonly Notice[]> {
   await sweepTemporaries(folder);
-  const files = (await readdir(folder)).map((name) => path.join(folder, name));
-  return Promise.all(files.map(async (file) => ({ file, key: await readFile(file, 'utf8') })));
+  const names = await readdir(folder);
+  return Promise.all(names.map((name) => readNotice(path.join(folder, name))));
+}
+
+/** Neither synced nor insisted on: what is not marked is purged once more than it had to be. */
+async function mark({ file }: Notice): Promise<void> {
+  await rename(file, `${file}${again}`).catch(() => undefined);
+}
+
+async function forget({ file }: Notice): Promise<void> {
+  await rm(file, { force: true });
+  await rm(`${file}${again}`, { force: true });
 }
 
 async function writeNotice(folder: string, key: string): Promise<Notice> {
@@ -39,7 +63,7 @@ async function writeNotice(folder: string, key: string): Promise<Notice> {
     await handle.writeFile(key);
   });
   await commitFile(temporary, file);
-  return { file, key };
+  return { file, key, purged: false };
 }
 
 type Queue = {
@@ -77,7 +101,7 @@ async function finish(queue: Queue, key: string): Promise<void> {
   queue.timers.delete(key);
   try {
     await purge(queue, key);
-    await Promise.all(notices.map(({ file }) => rm(file, { force: true })));
+    await Promise.all(notices.map(forget));
   } catch (thrown) {
     remember(queue, key, notices);
     schedule(queue, key);
@@ -88,13 +112,26 @@ async function finish(queue: Queue, key: string): Promise<void> {
 function schedule(queue: Queue, key: string): void {
   if (queue.closed) return;
   clearTimeout(queue.timers.get(key));
-  const again = (): void => void track(queue, finish(queue, key));
-  queue.timers.set(key, setTimeout(again, secondPurgeSeconds * 1_000));
+  const finished = (): void => void track(queue, finish(queue, key));
+  queue.timers.set(key, setTimeout(finished, secondPurgeSeconds * 1_000));
+}
+
+async function purgeFirst(queue: Queue, key: string): Promise<void> {
+  const notices = queue.noted.get(key) ?? [];
+  await purge(queue, key);
+  await Promise.all(notices.map(mark));
 }
 
 async function changed(queue: Queue, key: string): Promise<void> {
   schedule(queue, key);
-  await track(queue, purge(queue, key));
+  await track(queue, purgeFirst(queue, key));
+}
+
+/** Only a change whose first purge was cut short has to be purged before anybody asks. */
+async function resume(queue: Queue, left: readonly Notice[]): Promise<void> {
+  for (const { key } of left) schedule(queue, key);
+  const unpurged = left.filter(({ purged }) => !purged);
+  await Promise.all(unpurged.map(({ key }) => changed(queue, key)));
 }
 
 async function close(queue: Queue): Promise<void> {
@@ -124,7 +161,7 @@ export async function openPurgeQueue(
   return {
     note: async (key) => remember(queue, key, [await writeNotice(folder, key)]),
     changed: (key) => changed(queue, key),
-    resume: () => Promise.all(left.map(({ key }) => changed(queue, key))).then(() => undefined),
+    resume: () => resume(queue, left),
     close: () => close(queue),
   };
 }

@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitOf, type RunningStack, startRunningStack } from '../running-stack.ts';
+import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
+
+let home = '';
+let stack: RunningStack;
+let client: StackClient;
+
+async function start(): Promise<void> {
+  stack = await startRunningStack({ home });
+  client = await stackClient(stack.instance);
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'signet-stop-'));
+  await start();
+  await client.publish(policy);
+  const noise = { raw: { width: 1_600, height: 1_200, channels: 3 } } as const;
+  const body = await sharp(randomBytes(1_600 * 1_200 * 3), noise)
+    .jpeg()
+    .toBuffer();
+  await client.put('slow.jpg', body);
+  await client.put('a.png', await picture('red'));
+});
+afterAll(async () => {
+  await stack?.stop('SIGKILL');
+  await rm(home, { recursive: true, force: true });
+});
+
+const temporaries = async (): Promise<readonly string[]> =>
+  (await readdir(home, { recursive: true })).filter((name) => name.endsWith('.tmp'));
+
+type LogLine = { readonly outcome?: string; readonly path?: string };
+async function outcomes(source: string): Promise<readonly (string | undefined)[]> {
+  const text = await readFile(path.join(home, 'logs', 'edge.log'), 'utf8');
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  const read = lines.map((line) => JSON.parse(line) as LogLine);
+  return read.filter((line) => line.path === source).map(({ outcome }) => outcome);
+}
+
+const slow = (): string =>
+  client.path({ path: 'slow.jpg', operations: ['blur,s_2', 'format,f_avif'] });
+
+describe('Ctrl-C', () => {
+  it('while an image is rendered lets it be answered, and ends with 0', async () => {
+    const answer = client.get(slow());
+    let answered = false;
+    void answer.then(() => {
+      answered = true;
+    });
+    // Once viewer-request has let it through, the render is on its way.
+    while (!(await outcomes('slow.jpg')).includes('allowed'))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(answered).toBe(false);
+    stack.child.kill('SIGINT');
+    const { status, body } = await answer;
+    expect(status).toBe(200);
+    expect(body.subarray(4, 12).toString()).toBe('ftypavif');
+    expect(await exitOf(stack.child)).toBe(0);
+    expect(await temporaries()).toEqual([]);
+    expect(await readdir(home)).not.toContain('instance.json');
+    expect(stack.output()).toContain('Stopping: requests under way are finished first');
+  });
+
+  it('and a new start find the derivative that was made last: nothing is rendered again', async () => {
+    await start();
+    const { status, headers } = await client.get(slow());
+    expect([status, headers['x-cache']]).toEqual([200, 'Miss from cloudfront']);
+    const all = await outcomes('slow.jpg');
+    expect(all.filter((one) => one === 'rendered')).toHaveLength(1);
+    expect(all.filter((one) => one === 'stored' || one === 'allowed')).toHaveLength(2);
+  });
+
+  it('twice drops what is under way at once', async () => {
+    const url = client.path({ path: 'slow.jpg', operations: ['blur,s_1', 'format,f_avif'] });
+    const before = (await outcomes('slow.jpg')).length;
+    const answer = client.get(url).catch(() => 'dropped');
+    while ((await outcomes('slow.jpg')).length === before)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    stack.child.kill('SIGINT');
+    stack.child.kill('SIGTERM');
+    expect(await exitOf(stack.child)).toBe(1);
+    expect(await answer).toBe('dropped');
+    await start();
+    expect((await client.get(url)).status).toBe(200);
+  });
+});
+
+/** Writes until the stack is gone; the answer is what was acknowledged. */
+async function writeOn(worker: number): Promise<ReadonlyMap<string, string>> {
+  const acknowledged = new Map<string, string>();
+  for (let number = 0; ; number += 1) {
+    const body = randomBytes(1_000 * (number % 7) + 100);
+    const name = `w${worker}/${number}`;
+    try {
+      await client.put(name, body);
+    } catch {
+      return acknowledged;
+    }
+    acknowledged.set(name, createHash('sha256').update(body).digest('hex'));
+  }
+}
+
+describe('kill -9', () => {
+  it('in the middle of writes loses nothing that was acknowledged', async () => {
+    const writers = Array.from({ length: 8 }, (_, worker) => writeOn(worker));
+    setTimeout(() => stack.child.kill('SIGKILL'), 1_500);
+    const written = new Map((await Promise.all(writers)).flatMap((one) => [...one]));
+    await exitOf(stack.child);
+    expect(written.size).toBeGreaterThan(20);
+    await start();
+    for (const [name, digest] of written) {
+      const read = await client.stores.sources.get(`acme/${name}`, { maxBytes: 1_000_000 });
+      if (typeof read === 'string') throw new Error(`${name} is ${read}`);
+      expect(createHash('sha256').update(read.body).digest('hex')).toBe(digest);
+    }
+    expect(await temporaries()).toEqual([]);
+  });
+
+  it('right after an overwrite never brings the old image back', async () => {
+    expect(await colourOf((await client.get(client.path())).body)).toEqual([255, 0, 0]);
+    await client.put('a.png', await picture('blue'));
+    stack.child.kill('SIGKILL');
+    await exitOf(stack.child);
+    await start();
+    expect(await colourOf((await client.get(client.path())).body)).toEqual([0, 0, 255]);
+  });
+});
