@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type CloudFront, startCloudFront } from '../../../local/cloudfront/server.ts';
+import { bundleLocalFunctions, edgeFunctions } from '../../../local/edge-functions.ts';
+import { localRoles } from '../../../local/roles.ts';
+import { ensureRootKeys } from '../../../local/root-keys.ts';
+import { startS3 } from '../../../local/s3/server.ts';
+import { startSecretsManager } from '../../../local/secrets/server.ts';
+import {
+  type LocalInstance,
+  localAccess,
+  localBuckets,
+} from '../../../shared/adapters/local-target.ts';
+import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
+
+type Piece = {
+  readonly up: () => Promise<void>;
+  readonly down: () => Promise<void>;
+};
+
+/** The parts of a stack, each of which can be taken away and brought back to where it was. */
+export type Pieces = {
+  readonly instance: LocalInstance;
+  readonly s3: Piece;
+  readonly secrets: Piece;
+  /** Starts the distribution anew: functions that know nothing yet. */
+  readonly freshCdn: () => Promise<CloudFront>;
+  readonly close: () => Promise<void>;
+};
+
+type Listening = { readonly port: number; readonly close: () => Promise<void> };
+
+function piece(running: Listening, start: (port: number) => Promise<Listening>): Piece {
+  let current: Listening | undefined = running;
+  return {
+    up: async () => {
+      current ??= await start(running.port);
+    },
+    down: async () => {
+      await current?.close();
+      current = undefined;
+    },
+  };
+}
+
+const host = '127.0.0.1';
+
+/** Starts S3 and Secrets Manager over a new folder, with root keys in it. */
+export async function startPieces(): Promise<Pieces> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'signet-pieces-'));
+  const roles = localRoles();
+  const identities = Object.values(roles);
+  const buckets = Object.values(localBuckets);
+  const openS3 = (port: number) =>
+    startS3({ folder: path.join(folder, 's3'), host, port, buckets, identities });
+  const openSecrets = (port: number) =>
+    startSecretsManager({ folder: path.join(folder, 'secrets'), host, port, identities });
+  const [s3, secrets] = [await openS3(0), await openSecrets(0)];
+  const ports = { cdn: 0, cloudFront: 0, s3: s3.port, secretsManager: secrets.port };
+  const instance = { pid: process.pid, host, ports };
+  const patience = { connectionTimeout: 1_000, requestTimeout: 5_000, maxAttempts: 1 };
+  const access = localAccess(instance, 'secretsManager');
+  await ensureRootKeys(secretsManager(secretsClient(access, patience)));
+  const functions = edgeFunctions(
+    await bundleLocalFunctions(path.join(folder, 'functions'), instance, roles),
+  );
+  const { accessKeyId, secretAccessKey } = roles.cloudFront;
+  let cdn: CloudFront | undefined;
+  const freshCdn = async (): Promise<CloudFront> => {
+    await cdn?.close();
+    cdn = await startCloudFront({
+      host,
+      port: 0,
+      // One container of each, so that what one request has learned the next one knows.
+      viewerRequest: { ...functions.viewerRequest, workers: 1 },
+      originResponse: { ...functions.originResponse, workers: 1 },
+      origin: {
+        host,
+        port: s3.port,
+        bucket: localBuckets.derivatives,
+        accessKeyId,
+        secretAccessKey,
+      },
+    });
+    return cdn;
+  };
+  const pieces = { s3: piece(s3, openS3), secrets: piece(secrets, openSecrets) };
+  return {
+    ...pieces,
+    instance,
+    freshCdn,
+    close: async () => {
+      await cdn?.close();
+      await pieces.s3.down();
+      await pieces.secrets.down();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
