@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,7 +17,7 @@ const requireShim =
   'const require = signetRequire(import.meta.url);';
 
 async function bundle(entry: string, outfile: string, config: EdgeConfig): Promise<void> {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -33,7 +33,11 @@ async function bundle(entry: string, outfile: string, config: EdgeConfig): Promi
     define: { SIGNET_CONFIG: JSON.stringify(config) },
     legalComments: 'none',
     logLevel: 'warning',
+    // Written below: esbuild would report a full disk as a defect of the code.
+    write: false,
   });
+  await mkdir(path.dirname(outfile), { recursive: true });
+  for (const { contents } of outputFiles) await writeFile(outfile, contents);
 }
 
 /** The bundle finds sharp where Node looks for packages: in a `node_modules` above it. */

@@ -119,6 +119,8 @@ async function makeHome(home: string): Promise<void> {
     await rm(probe);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
+    // Another folder on the same disk would not help.
+    if (code === 'ENOSPC') throw thrown;
     throw new StartFailure(
       `The state folder ${home} cannot be written (${code}); choose another: SIGNET_HOME=/path npm start`,
     );

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { signet } from '../../cli/signet.ts';
+import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
+import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
+
+const home = mkdtempSync(path.join(tmpdir(), 'signet-full-'));
+
+/** A disk of 32 MB of its own; only root of a Linux can have one. */
+function mounted(): boolean {
+  try {
+    const options = ['-t', 'tmpfs', '-o', 'size=32m,mode=0700', 'tmpfs', home];
+    execFileSync('mount', options, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const disk = mounted();
+let stack: RunningStack | undefined;
+let client: StackClient;
+
+afterAll(async () => {
+  await stack?.stop();
+  if (disk) execFileSync('umount', [home]);
+  await rm(home, { recursive: true, force: true });
+});
+
+const filler = path.join(home, 'filler');
+
+/** Takes the last byte there is. */
+async function fill(): Promise<void> {
+  const handle = await open(filler, 'a');
+  for (let size = 1_048_576; size >= 1; size = Math.floor(size / 2))
+    for (let full = false; !full; )
+      await handle.write(Buffer.alloc(size)).then(
+        ({ bytesWritten }) => {
+          full = bytesWritten < size;
+        },
+        () => {
+          full = true;
+        },
+      );
+  await handle.close();
+}
+
+const temporaries = async (): Promise<readonly string[]> =>
+  (await readdir(home, { recursive: true })).filter((name) => name.endsWith('.tmp'));
+
+// The embedded S3 alone is held to a full disk of a fake file system in test/local/s3.
+describe.runIf(disk)('a stack whose disk is full', () => {
+  it('answers an image that it cannot store', async () => {
+    stack = await startRunningStack({ home });
+    client = await stackClient(stack.instance);
+    await client.publish(policy);
+    await client.put('a.png', await picture('red', 400, 300));
+    expect((await client.get(client.path({ operations: ['resize,w_20'] }))).status).toBe(200);
+    await fill();
+    const answer = await client.get(client.path());
+    expect(answer.status).toBe(200);
+    expect(await colourOf(answer.body)).toEqual([255, 0, 0]);
+    expect(await client.derivatives('a.png__op__resize,w_40__')).toEqual([]);
+  });
+
+  it('refuses an upload with a sentence, and keeps the source that there was', async () => {
+    await expect(client.put('a.png', await picture('blue', 400, 300))).rejects.toThrow(
+      'S3 put on signet-sources failed: InternalError 500',
+    );
+    const sample = path.resolve('demo/samples/mark.png');
+    const { code, stderr } = await signet(['put', 'acme', 'a.png', sample, '--json'], {
+      SIGNET_HOME: home,
+    });
+    expect(code).not.toBe(0);
+    expect(JSON.parse(stderr)).toMatchObject({ error: 'unavailable' });
+    const { body } = await client.get(client.path({ operations: ['resize,w_50'] }));
+    expect(await colourOf(body)).toEqual([255, 0, 0]);
+    expect(await temporaries()).toEqual([]);
+  });
+
+  it('goes on as before once there is space again', async () => {
+    await rm(filler);
+    const fresh = client.path({ operations: ['resize,w_60'] });
+    expect((await client.get(fresh)).status).toBe(200);
+    expect(await client.derivatives('a.png__op__resize,w_60__')).toHaveLength(1);
+    await client.put('a.png', await picture('blue', 400, 300));
+    const { body } = await client.get(fresh);
+    expect(await colourOf(body)).toEqual([0, 0, 255]);
+  });
+
+  it('stops cleanly while it is full, and says why it cannot start', async () => {
+    await fill();
+    expect(await stack?.stop()).toBe(0);
+    stack = undefined;
+    await fill();
+    // First for nothing at all, then for the state but not for the functions that are bundled.
+    await rm(path.join(home, 'functions'), { recursive: true });
+    for (const take of [fill, async () => truncate(filler, (await stat(filler)).size - 300_000)]) {
+      await take();
+      const { child, output } = spawnStack(home);
+      expect(await exitOf(child)).toBe(1);
+      expect(output()).toBe('The disk is full; free some space and start again.\n');
+    }
+    await rm(filler);
+    stack = await startRunningStack({ home });
+    client = await stackClient(stack.instance);
+    const { body } = await client.get(client.path({ operations: ['resize,w_60'] }));
+    expect(await colourOf(body)).toEqual([0, 0, 255]);
+  });
+});
+
+describe.runIf(!disk)('without a disk of its own', () => {
+  it('this suite says why it has not run', () => {
+    expect(process.getuid?.() === 0 && process.platform === 'linux').toBe(false);
+  });
+});
