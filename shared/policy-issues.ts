@@ -122,9 +122,14 @@ function describe(issue: v.BaseIssue<unknown>): string {
   return `expects ${expectation(issue)}, not ${issue.received}`;
 }
 
+/** The library drops these without a word, lest they reach an object's prototype. */
+const unusableNames = ['__proto__', 'constructor', 'prototype'];
+const unusable = 'is not a name that a preset can have';
+
 function presetIssues(presets: unknown): readonly PolicyIssue[] {
   const entries = Object.entries((presets ?? {}) as Record<string, unknown>);
   return entries.flatMap(([name, text]) => {
+    if (unusableNames.includes(name)) return [{ path: `presets.${name}`, message: unusable }];
     if (typeof text !== 'string') return [];
     try {
       readPreset(text);

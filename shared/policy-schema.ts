@@ -59,7 +59,10 @@ function ruleSchema(name: OperationName): v.GenericSchema<unknown, Rule> {
 }
 
 function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rule[]> {
-  const rule = ruleSchema(name);
+  const fields = ruleSchema(name);
+  // To the library a list is an object without fields, and `[]` would be the rule `{}`.
+  const listed = v.never('expects a rule, not a list');
+  const rule = v.lazy((input) => (Array.isArray(input) ? listed : fields));
   const list = v.pipe(v.array(rule), v.minLength(1, 'needs at least one rule'));
   return v.lazy((input) =>
     Array.isArray(input)
@@ -75,6 +78,9 @@ function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rul
 export const policyOperations: readonly OperationName[] = operationNames.filter(
   (name) => rowOf(name).free !== true,
 );
+
+/** Every recipe has a format, if only the source's own. */
+const requirable = policyOperations.filter((name) => name !== 'format');
 
 const wholeNumber = (min: number, max: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
@@ -185,7 +191,7 @@ export const policySchema = v.pipe(
     ),
     require: v.optional(
       described(
-        v.array(v.picklist(policyOperations)),
+        v.array(v.picklist(requirable)),
         'Operations that every recipe must have; presets need not',
       ),
       [],

@@ -90,16 +90,25 @@ export function compilePolicy(document: PolicyDocument): Policy {
   };
 }
 
-/** Reads a stored policy. Throws a sentence that names the tenant and the first thing wrong. */
-export function readPolicy(tenant: string, text: string): Policy {
+function parseStored(tenant: string, text: string): Policy {
   const parsed = v.safeParse(policySchema, JSON.parse(text));
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new Error(`policy ${tenant}: ${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
+    throw new Error(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
   }
   if (parsed.output.tenant !== tenant)
-    throw new Error(`policy ${tenant} says that it is of tenant ${parsed.output.tenant}`);
+    throw new Error(`it says that it is of tenant ${parsed.output.tenant}`);
   return compilePolicy(parsed.output);
+}
+
+/** Reads a stored policy. Throws a sentence that names the tenant and the first thing wrong. */
+export function readPolicy(tenant: string, text: string): Policy {
+  try {
+    return parseStored(tenant, text);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`policy ${tenant} is unusable: ${why}`, { cause: thrown });
+  }
 }
 
 /**
@@ -167,13 +176,8 @@ function deny(
   return new Refusal(code, { reason, rule, allowed });
 }
 
-/** `format,f_src` changes no format and is always allowed. */
-const isSourceFormat = ({ name, values }: RecipeStep): boolean =>
-  name === 'format' && values['f'] === 'src';
-
 function denialOfStep(policy: Policy, step: RecipeStep): Refusal | undefined {
   const { name } = step;
-  if (isSourceFormat(step)) return undefined;
   const rules = rulesFor(policy, name);
   if (rules === undefined)
     return deny('denied_operation', `the policy does not name ${name}`, 'operations', [

@@ -160,7 +160,7 @@ const misspelled: readonly (readonly [document: object, path: string, meant: str
   [rule({ w: { min: 1, mx: 2 } }), 'operations.resize.w.mx', 'max'],
   [rule({ m: ['fil'] }), 'operations.resize.m.0', 'fill'],
   [policy({ operations: { format: { f: ['jepg'] } } }), 'operations.format.f.0', 'jpg'],
-  [policy({ require: ['formt'] }), 'require.0', 'format'],
+  [policy({ require: ['qualty'] }), 'require.0', 'quality'],
   [policy({ auto: { format: ['avif', 'wepb'] } }), 'auto.format.1', 'webp'],
   [policy({ source: { types: ['jpeg'] } }), 'source.types.0', 'jpg'],
 ];
@@ -198,7 +198,7 @@ describe('a policy document', () => {
       }),
     ).toEqual([
       'tenant: is not a tenant name',
-      'require.1: expects one of orient, crop, rotate, flip, resize, blur, sharpen, quality, format',
+      'require.1: expects one of orient, crop, rotate, flip, resize, blur, sharpen, quality',
       'presets.a b: expects letters, digits, dots and hyphens',
       'source.types: needs at least one type',
       'source.maxFrames: expects at least 1, not 0',

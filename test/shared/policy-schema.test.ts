@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { readPolicy } from '../../shared/policy.ts';
+import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyOperations, policySchema } from '../../shared/policy-schema.ts';
 import { sentenceOf } from './outcome.ts';
 import { policyText, usualFields } from './policies.ts';
@@ -217,7 +218,7 @@ describe('a stored policy is read', () => {
   it('when it is of the tenant whose name it has', () => {
     expect(readPolicy('acme', policyText(usualFields)).tenant).toBe('acme');
     const sentence = sentenceOf(() => readPolicy('shop', policyText(usualFields)));
-    expect(sentence).toBe('policy shop says that it is of tenant acme');
+    expect(sentence).toBe('policy shop is unusable: it says that it is of tenant acme');
   });
 
   it.each([
@@ -231,5 +232,21 @@ describe('a stored policy is read', () => {
     ['a preset with an unknown operation', policyText({ presets: { a: 'constructor' } })],
   ])('and refused when it is %s', (_what, text) => {
     expect(sentenceOf(() => readPolicy('acme', text))).not.toBe('');
+  });
+});
+
+describe('names and rules that a library would drop in silence', () => {
+  it.each(['constructor', 'prototype', '__proto__'])('refuse a preset called %s', (name) => {
+    const document: unknown = JSON.parse(
+      `{"tenant":"acme","operations":{},"presets":{"${name}":"resize,w_100"}}`,
+    );
+    expect(policyIssues(document).map(({ path }) => path)).toContain(`presets.${name}`);
+  });
+
+  it('refuse a list in the place of a rule', () => {
+    const document = { tenant: 'acme', operations: { resize: [[]] } };
+    expect(policyIssues(document)).toEqual([
+      { path: 'operations.resize.0', message: 'expects a rule, not a list' },
+    ]);
   });
 });
