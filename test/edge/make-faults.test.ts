@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { make, type Workshop } from '../../edge/make.ts';
 import { render } from '../../edge/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
@@ -43,30 +43,31 @@ const draw: Workshop['render'] = async (source, recipe, caps) => {
   return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
 };
 
-const patience = { connectionTimeout: 150, requestTimeout: 150, maxAttempts: 2 };
-let aws: FaultyAws;
-let workshop: Workshop;
-let failures: string[];
+const patience = { connectionTimeout: 300, requestTimeout: 300, maxAttempts: 2 };
+let source: Buffer;
+const opened: FaultyAws[] = [];
 
 beforeAll(async () => {
-  aws = await startFaultyAws({
+  source = await quartered(80, 80, ['red', 'green', 'blue', 'clear']).png().toBuffer();
+});
+afterAll(() => Promise.all(opened.map((aws) => aws.close())));
+
+/** A render function in front of services of its own: these tests run side by side. */
+async function openStand() {
+  const aws = await startFaultyAws({
     policy: Buffer.from(JSON.stringify(policy)),
-    source: await quartered(80, 80, ['red', 'green', 'blue', 'clear']).png().toBuffer(),
+    source,
     secret: Buffer.from(JSON.stringify(secret)),
   });
-});
-afterAll(() => aws.close());
-afterEach(() => aws.fail());
-
-beforeEach(() => {
-  failures = [];
+  opened.push(aws);
+  const failures: string[] = [];
   const world = {
     clock: Date.now,
     random: () => 0,
-    onFailure: (one: string) => failures.push(one),
+    onFailure: (one: string) => void failures.push(one),
   };
   const s3 = s3Client(aws.access, patience);
-  workshop = {
+  const workshop: Workshop = {
     ...world,
     crypto: nodeCrypto,
     policies: policyStore({ ...world, config: s3Store(s3, 'config'), freshness: policyFreshness }),
@@ -82,12 +83,13 @@ beforeEach(() => {
     render: draw,
     engine: 'test',
   };
-});
+  return { aws, failures, answered: (uri: string) => answered(workshop, uri) };
+}
 
 /** What a viewer would get: the status, or a refusal's code. */
-async function answered(uri: string, method = 'GET') {
+async function answered(workshop: Workshop, uri: string) {
   try {
-    const { answer } = await make(workshop, { derivative: parseKey(uri), method });
+    const { answer } = await make(workshop, { derivative: parseKey(uri), method: 'GET' });
     return { end: String(answer.status), answer };
   } catch (thrown) {
     const refusal = asRefusal(thrown);
@@ -123,8 +125,9 @@ const cases = calls.flatMap((call) =>
   }),
 );
 
-describe('when a call of the render function fails', () => {
+describe.concurrent('when a call of the render function fails', () => {
   it.each(cases)('$call $fault: small $small, large $large', async (row) => {
+    const { aws, answered } = await openStand();
     aws.fail(row.call, row.fault);
     const [one, two] = [await answered(small), await answered(large)];
     expect({ small: one.end, large: two.end }).toEqual({ small: row.small, large: row.large });
@@ -142,6 +145,7 @@ describe('when a call of the render function fails', () => {
   it.each(Object.keys(faults) as Fault[])(
     'whatever else, the image is whole: write %s',
     async (fault) => {
+      const { aws, answered, failures } = await openStand();
       aws.fail('write', fault);
       const { answer } = await answered(small);
       if (!('bytes' in answer.body)) throw new Error('no image');
@@ -156,6 +160,7 @@ describe('when a call of the render function fails', () => {
   );
 
   it('a write that somebody else was faster with is a success', async () => {
+    const { aws, answered, failures } = await openStand();
     aws.fail('write', (response) => {
       response.writeHead(412, { 'content-type': 'application/xml' });
       response.end('<Error><Code>PreconditionFailed</Code></Error>');
@@ -166,7 +171,7 @@ describe('when a call of the render function fails', () => {
   });
 
   it('a write that meets another one is tried again, three times in all', async () => {
-    aws.seen.length = 0;
+    const { aws, answered } = await openStand();
     aws.fail('write', (response) => {
       response.writeHead(409, { 'content-type': 'application/xml' });
       response.end('<Error><Code>ConditionalRequestConflict</Code></Error>');

@@ -29,6 +29,7 @@ export function storesOf(instance: LocalInstance): Stores {
 
 /** A running stack, seen from outside. */
 export type StackClient = {
+  readonly instance: LocalInstance;
   readonly keyring: Keyring;
   readonly stores: Stores;
   /** Signs a path and query for tenant `acme`. */
@@ -63,6 +64,7 @@ export async function stackClient(instance: LocalInstance): Promise<StackClient>
   const keyring = rootKeyring(nodeCrypto, (await secrets.read('signet/roots')) ?? '');
   const stores = storesOf(instance);
   return {
+    instance,
     keyring,
     stores,
     path: (asked = {}) => {

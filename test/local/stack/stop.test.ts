@@ -107,9 +107,12 @@ async function writeOn(worker: number): Promise<ReadonlyMap<string, string>> {
 }
 
 describe('kill -9', () => {
-  it('in the middle of writes loses nothing that was acknowledged', async () => {
+  it('in the middle of writes loses nothing that was acknowledged, and brings nothing back', async () => {
+    expect(await colourOf((await client.get(client.path())).body)).toEqual([255, 0, 0]);
     const writers = Array.from({ length: 8 }, (_, worker) => writeOn(worker));
-    setTimeout(() => stack.child.kill('SIGKILL'), 1_500);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await client.put('a.png', await picture('blue'));
+    stack.child.kill('SIGKILL');
     const written = new Map((await Promise.all(writers)).flatMap((one) => [...one]));
     await exitOf(stack.child);
     expect(written.size).toBeGreaterThan(20);
@@ -120,14 +123,7 @@ describe('kill -9', () => {
       expect(createHash('sha256').update(read.body).digest('hex')).toBe(digest);
     }
     expect(await temporaries()).toEqual([]);
-  });
-
-  it('right after an overwrite never brings the old image back', async () => {
-    expect(await colourOf((await client.get(client.path())).body)).toEqual([255, 0, 0]);
-    await client.put('a.png', await picture('blue'));
-    stack.child.kill('SIGKILL');
-    await exitOf(stack.child);
-    await start();
+    // The old image was in the bucket of derivatives when its source was overwritten.
     expect(await colourOf((await client.get(client.path())).body)).toEqual([0, 0, 255]);
   });
 });
