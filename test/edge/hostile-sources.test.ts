@@ -52,7 +52,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a hostile source, rendered as it is and resized', () => {
   it.each(sources.map((source, index) => ({ ...source, index })))(
-    '$name: $ends, in under a second',
+    '$name: $ends, in under a second of work',
     ({ index, ends }) => {
       const runs = measured.filter((one) => one.index === index + 1);
       expect(runs).toHaveLength(2);
