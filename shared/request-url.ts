@@ -30,8 +30,13 @@ function readPart(part: string): readonly [Name, string] {
   const written = part.slice(0, at);
   const value = part.slice(at + 1);
   const name = parameters.find((one) => one === written);
+  // A name that looks like none may be a signature in the wrong place: it must not reach a log.
   if (name === undefined)
-    throw malformed(`the query has an unknown parameter "${written.slice(0, 64)}"`);
+    throw malformed(
+      /^[A-Za-z-]{1,32}$/.test(written)
+        ? `the query has an unknown parameter "${written}"`
+        : 'the query has an unknown parameter',
+    );
   if (value.includes('%')) throw malformed(`the query has an escape in ${name}`);
   return [name, value];
 }
