@@ -11,6 +11,8 @@ export type Explanation = {
   readonly url: string;
   readonly stages: readonly Stage[];
   readonly key?: string;
+  /** Whether the derivative lies in S3 already; if not, only its render can tell that it decodes. */
+  readonly stored?: boolean;
   readonly refusal?: {
     readonly code: string;
     readonly reason: string;
@@ -22,7 +24,7 @@ export type Explanation = {
 /** Keeps what every stage made, and stops at the first that refuses. */
 export function explaining(url: string) {
   const stages: Stage[] = [];
-  let key: string | undefined;
+  let ending: { readonly key: string; readonly stored: boolean } | undefined;
   let refusal: Refusal | undefined;
 
   async function stage<T>(
@@ -46,7 +48,7 @@ export function explaining(url: string) {
 
   function explanation(): Explanation {
     const base = { url, stages };
-    if (refusal === undefined) return key === undefined ? base : { ...base, key };
+    if (refusal === undefined) return { ...base, ...ending };
     const { code, detail } = refusal;
     const { reason, rule = null, allowed = null } = detail;
     return { ...base, refusal: { code, reason, rule, allowed } };
@@ -55,8 +57,8 @@ export function explaining(url: string) {
   return {
     stage,
     explanation,
-    endsIn: (named: string): void => {
-      key = named;
+    endsIn: (key: string, stored: boolean): void => {
+      ending = { key, stored };
     },
   };
 }
@@ -68,7 +70,7 @@ const printData = (data: Readonly<Record<string, unknown>>): readonly string[] =
   );
 
 /** The explanation for people. */
-export function printExplanation({ stages, key, refusal }: Explanation): string {
+export function printExplanation({ stages, key, stored, refusal }: Explanation): string {
   const lines = stages.flatMap(({ stage, ok, data }) => [
     `  ${ok ? '✓' : '✗'} ${stage}`,
     ...printData(data),
@@ -77,7 +79,9 @@ export function printExplanation({ stages, key, refusal }: Explanation): string 
     refusal === undefined
       ? key === undefined
         ? 'The signature is right; whether the policy allows it was not asked'
-        : `Served as ${key}`
+        : stored
+          ? `Served as ${key}`
+          : `Will be made as ${key}; whether the source can be drawn so was not tried`
       : [
           `Refused: ${refusal.code}: ${refusal.reason}`,
           ...(refusal.rule === null ? [] : [`  rule: ${refusal.rule}`]),

@@ -26,14 +26,10 @@ function refused({ code, detail }: Refusal): CommandFailure {
 }
 
 /** A store that answered, if only with a refusal, is running. */
-function unreachable({ message }: PortFailure): CommandFailure {
-  return message.endsWith('no answer')
-    ? new CommandFailure(
-        'unreachable',
-        `${message}. Is Signet running? Start it with: npm start`,
-        3,
-      )
-    : new CommandFailure('unavailable', message);
+function unreachable({ message, answered }: PortFailure): CommandFailure {
+  if (answered) return new CommandFailure('unavailable', message);
+  const hint = 'Is Signet running? Start it with: npm start';
+  return new CommandFailure('unreachable', `${message}. ${hint}`, 3);
 }
 
 /** Whatever was thrown, as what is printed and returned to the shell. */

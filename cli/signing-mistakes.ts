@@ -113,9 +113,13 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'the path was signed in another Unicode form (NFC or NFD); sign the one in the URL',
     made: (suspect) =>
-      (['NFC', 'NFD'] as const).some((form) =>
-        signedWith((parts) => messageOf(parts, { target: parts.target.normalize(form) }))(suspect),
-      ),
+      (['NFC', 'NFD'] as const)
+        .filter((form) => suspect.parts.target.normalize(form) !== suspect.parts.target)
+        .some((form) =>
+          signedWith((parts) => messageOf(parts, { target: parts.target.normalize(form) }))(
+            suspect,
+          ),
+        ),
   },
 ];
 

@@ -96,6 +96,12 @@ export function printLine(line: LogLine, now: number, weight = 1): string {
   return escaped(json);
 }
 
+/** A failure behind a request: a store that is away, a policy that cannot be read. */
+export function writeFailure(name: EdgeFunction, reason: string, now: number): void {
+  const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
+  console.error(escaped(JSON.stringify(line)));
+}
+
 /** Writes a line; of those that nobody signed for, a sample that counts for all. */
 export function writeLine(line: LogLine, verified: boolean, now: number, random: Random): void {
   if (verified || line.level === 'error') console.log(printLine(line, now));

@@ -16,7 +16,7 @@ import { cacheTags } from '../shared/stores/derivatives.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
 import { policyStore } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
-import { type LogLine, refusalFields, writeLine } from './log.ts';
+import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, make, type Workshop } from './make.ts';
 import { engineVersions, render } from './render.ts';
 import { emptied, overwrite, refusalAnswer } from './response.ts';
@@ -24,8 +24,7 @@ import { emptied, overwrite, refusalAnswer } from './response.ts';
 /** The function has thirty seconds and may meet a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
 
-const onFailure = (reason: string): void =>
-  console.error(JSON.stringify({ function: 'origin-response', level: 'error', reason }));
+const onFailure = (reason: string): void => writeFailure('origin-response', reason, systemClock());
 
 const world = { clock: systemClock, random: systemRandom, onFailure };
 const s3 = s3Client(config.s3, patience);

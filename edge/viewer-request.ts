@@ -14,14 +14,13 @@ import { keyringStore, secretIds } from '../shared/stores/keys.ts';
 import { policyStore } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
 import { type Gatehouse, gate, type Passage } from './gate.ts';
-import { refusalFields, urlFields, writeLine } from './log.ts';
+import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
 
 /** The function has five seconds; the last good key or policy must still fit behind a failure. */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
 
-const onFailure = (reason: string): void =>
-  console.error(JSON.stringify({ function: 'viewer-request', level: 'error', reason }));
+const onFailure = (reason: string): void => writeFailure('viewer-request', reason, systemClock());
 
 const world = { clock: systemClock, random: systemRandom, onFailure };
 

@@ -14,7 +14,7 @@ function greet({ host, ports, keyring }: Stack, log: LogFile, milliseconds: numb
   const url = demoUrl(keyring, kid, address, 'alpine-lake.jpg', operations);
   console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, good for 7 days:
 
-  curl -so lake.jpg '${url}'
+  curl -sLo lake.jpg '${url}'
 
 Gallery          ${address}/
 S3               ${localAddress(host, ports.s3)}   (access key signet, secret signet-local)

@@ -84,7 +84,8 @@ function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
 }
 
 function orMeant(written: unknown, names: readonly string[]): string {
-  const meant = typeof written === 'string' ? nearest(written, names) : undefined;
+  const known = names.filter((name) => name !== '');
+  const meant = typeof written === 'string' ? nearest(written, known) : undefined;
   return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
@@ -110,6 +111,17 @@ function expectation({ type, expected }: v.BaseIssue<unknown>): string {
 
 /** The library's own messages begin so; ours are the end of a sentence and never do. */
 const ownMessage = /^Invalid /;
+
+/** The library names the first unknown field of an object; these are the others. */
+function furtherUnknown(issue: v.BaseIssue<unknown>): readonly PolicyIssue[] {
+  const last = issue.path?.at(-1);
+  if (issue.type !== 'strict_object' || issue.expected !== 'never' || last === undefined) return [];
+  const known = siblings(issue, policySchema);
+  const path = (v.getDotPath(issue) ?? '').split('.').slice(0, -1);
+  return Object.keys(last.input as object)
+    .filter((name) => name !== last.key && !known.includes(name))
+    .map((name) => ({ path: [...path, name].join('.'), message: unknownField(issue, name) }));
+}
 
 function describe(issue: v.BaseIssue<unknown>): string {
   const name = String(issue.path?.at(-1)?.key ?? '');
@@ -176,10 +188,10 @@ export function policyIssues(document: unknown): readonly PolicyIssue[] {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return [{ path: '', message: 'is not a JSON object' }];
   const parsed = v.safeParse(policySchema, document);
-  const own = (parsed.issues ?? []).map((issue) => ({
-    path: v.getDotPath(issue) ?? '',
-    message: describe(issue),
-  }));
+  const own = (parsed.issues ?? []).flatMap((issue) => [
+    { path: v.getDotPath(issue) ?? '', message: describe(issue) },
+    ...furtherUnknown(issue),
+  ]);
   const presets = Object.hasOwn(document, 'presets') ? Reflect.get(document, 'presets') : {};
   const issues = [
     ...own,

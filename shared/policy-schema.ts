@@ -115,7 +115,7 @@ const sourceSchema = v.strictObject({
   types: v.optional(
     described(
       v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
-      'The types of sources that are served',
+      'The types of sources that images are made of; asked when one is made',
     ),
     [...sourceTypes],
   ),
@@ -180,7 +180,7 @@ export const policySchema = v.pipe(
     keys: v.optional(
       described(
         keysSchema,
-        'The kid that signs and the kids that verify; left out, the published ones stay',
+        'The kid that signs and the kids that verify, as in `{"active": "r1.2", "accept": ["r1.1", "r1.2"]}`; left out, the published ones stay',
       ),
     ),
     operations: v.optional(

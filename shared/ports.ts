@@ -79,4 +79,11 @@ export type Invalidate = (tags: readonly string[]) => Promise<void>;
 /** The store is away, slow or refuses us: never the request's fault. */
 export class PortFailure extends Error {
   override readonly name = 'PortFailure';
+  /** Whether it answered at all, if only with a refusal. */
+  readonly answered: boolean;
+
+  constructor(message: string, answered = true) {
+    super(message);
+    this.answered = answered;
+  }
 }

@@ -67,7 +67,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
     throw malformed(
       /^[1-9][0-9]{12}$/.test(exp)
         ? 'exp is in milliseconds; it counts whole seconds since 1970'
-        : 'exp is not a time in whole seconds since 1970',
+        : 'exp is not the ten digits of a time in whole seconds since 1970',
     );
   const parts = splitTarget(target);
   return { ...parts, uri, target, exp, kid: query.get('kid'), sig: query.get('sig') };

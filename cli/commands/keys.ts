@@ -26,6 +26,7 @@ async function tenantKey(target: Target, tenant: string, env: boolean): Promise<
 
 async function show(tenant: string | undefined, options: Options): Promise<void> {
   await run(options, async (open) => {
+    if (options.env && options.json) throw usage('--env prints variables; leave out --json');
     if (tenant !== undefined) return tenantKey(open(), tenant, options.env === true);
     if (options.env) throw usage('--env needs a tenant');
     return roots(open());

@@ -1,3 +1,5 @@
+import { PortFailure } from '../ports.ts';
+
 /** How an SDK client reaches its service. On AWS the Region alone; locally all of it. */
 export type AwsAccess = {
   readonly region: string;
@@ -34,6 +36,15 @@ export function clientOptions(
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
   };
+}
+
+/** An SDK call that failed, without the service's own words: they may name what is secret. */
+export function portFailure(what: string, thrown: unknown): PortFailure {
+  const { name, code } = thrown as { readonly name?: string; readonly code?: string };
+  const status = statusOf(thrown);
+  const answered = status !== undefined;
+  const outcome = answered ? `${name} ${status}` : `no answer (${code ?? name ?? 'unknown'})`;
+  return new PortFailure(`${what} failed: ${outcome}`, answered);
 }
 
 /** The status of an SDK error; nothing when no answer came. */

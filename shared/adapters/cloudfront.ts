@@ -1,6 +1,6 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { type Invalidate, PortFailure } from '../ports.ts';
-import { type AwsAccess, clientOptions, type Patience, statusOf } from './aws-client.ts';
+import type { Invalidate } from '../ports.ts';
+import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
 /** CloudFront takes this many items in one invalidation. */
 const batch = 3_000;
@@ -25,12 +25,7 @@ export function invalidator(
           }),
         )
         .catch((thrown: unknown) => {
-          throw new PortFailure(
-            `CloudFront invalidation failed: ${statusOf(thrown) ?? 'no answer'}`,
-            {
-              cause: thrown,
-            },
-          );
+          throw portFailure('CloudFront invalidation', thrown);
         });
     }
   };

@@ -13,7 +13,13 @@ import {
   type PutOptions,
   type StoredObject,
 } from '../ports.ts';
-import { type AwsAccess, clientOptions, type Patience, statusOf } from './aws-client.ts';
+import {
+  type AwsAccess,
+  clientOptions,
+  type Patience,
+  portFailure,
+  statusOf,
+} from './aws-client.ts';
 
 /** S3 deletes this many keys with one request. */
 const deleteBatch = 1_000;
@@ -22,14 +28,8 @@ export function s3Client(access: AwsAccess, patience: Patience): S3Client {
   return new S3Client(clientOptions(access, patience));
 }
 
-/** S3's own words stay in the cause: they may name buckets and roles. */
-function failure(action: string, bucket: string, thrown: unknown): PortFailure {
-  const status = statusOf(thrown);
-  const name = thrown instanceof Error ? thrown.name : 'unknown';
-  return new PortFailure(`S3 ${action} on ${bucket} failed: ${name} ${status ?? 'no answer'}`, {
-    cause: thrown,
-  });
-}
+const failure = (action: string, bucket: string, thrown: unknown): PortFailure =>
+  portFailure(`S3 ${action} on ${bucket}`, thrown);
 
 type Body = NonNullable<GetObjectCommandOutput['Body']>;
 
@@ -66,6 +66,10 @@ async function received(
   return { body: read, etag: ETag ?? '', metadata: Metadata ?? {} };
 }
 
+/** A bucket that is missing answers 404 as well, and is no fault of the request. */
+const isMissing = (thrown: unknown): boolean =>
+  statusOf(thrown) === 404 && !(thrown instanceof Error && thrown.name === 'NoSuchBucket');
+
 async function get(client: S3Client, bucket: string, key: string, options: GetOptions) {
   try {
     const { maxBytes, unlessEtag } = options;
@@ -75,7 +79,7 @@ async function get(client: S3Client, bucket: string, key: string, options: GetOp
     );
     return await received(output, maxBytes);
   } catch (thrown) {
-    if (statusOf(thrown) === 404) return 'missing';
+    if (isMissing(thrown)) return 'missing';
     if (statusOf(thrown) === 304) return 'unchanged';
     throw thrown instanceof PortFailure ? thrown : failure('get', bucket, thrown);
   }

@@ -4,8 +4,8 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { PortFailure, type SecretStore } from '../ports.ts';
-import { type AwsAccess, clientOptions, type Patience, statusOf } from './aws-client.ts';
+import type { PortFailure, SecretStore } from '../ports.ts';
+import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
 export function secretsClient(access: AwsAccess, patience: Patience): SecretsManagerClient {
   return new SecretsManagerClient(clientOptions(access, patience));
@@ -14,13 +14,8 @@ export function secretsClient(access: AwsAccess, patience: Patience): SecretsMan
 const isNamed = (thrown: unknown, name: string): boolean =>
   thrown instanceof Error && thrown.name === name;
 
-/** The secret's text never stands in an error: the SDK's own message is dropped. */
-function failure(action: string, id: string, thrown: unknown): PortFailure {
-  const name = thrown instanceof Error ? thrown.name : 'unknown';
-  return new PortFailure(
-    `Secrets Manager ${action} of ${id} failed: ${name} ${statusOf(thrown) ?? 'no answer'}`,
-  );
-}
+const failure = (action: string, id: string, thrown: unknown): PortFailure =>
+  portFailure(`Secrets Manager ${action} of ${id}`, thrown);
 
 async function read(client: SecretsManagerClient, id: string): Promise<string | undefined> {
   try {

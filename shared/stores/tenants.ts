@@ -84,7 +84,7 @@ async function livePolicy(config: ObjectStore, wanted: PolicyDocument): Promise<
   if (typeof read === 'string') throw new PortFailure(`policy ${tenant} is ${read}`);
   if (keys !== undefined) return { keys, etag: read.etag };
   const published = await publishedPolicy(config, tenant).catch(() => {
-    const message = 'is missing, and the published policy cannot be read to keep its own';
+    const message = `is missing, and the published policy of ${tenant} cannot be read to keep its own; add the kids its URLs carry, such as "keys": {"active": "r1.1", "accept": ["r1.1"]}`;
     throw new PolicyInvalid([{ path: 'keys', message }]);
   });
   return { keys: published?.document.keys, etag: read.etag };

@@ -108,8 +108,10 @@ describe('a URL that is served', () => {
         (stage) => [stage, true],
       ),
     );
-    expect(lastOf(before.explanation)?.data).toEqual({ stored: false, source: true });
-    expect(lastOf(after.explanation)?.data).toEqual({ stored: true, source: true });
+    expect(lastOf(before.explanation)?.data).toEqual({ type: 'jpg', bytes: expect.any(Number) });
+    expect(before.explanation).toMatchObject({ stored: false });
+    expect(lastOf(after.explanation)?.data).toEqual({ stored: true });
+    expect(after.explanation).toMatchObject({ stored: true });
     expect(typeof (await stack.derivatives.get(key, { maxBytes: 1_000_000 }))).toBe('object');
   });
 
@@ -141,7 +143,9 @@ describe('a URL that is served', () => {
     expect(stdout).toContain(
       '  ✓ split\n      tenant: acme\n      path: a.jpg\n      operations: resize,w_64\n',
     );
-    expect(stdout).toMatch(/\nServed as acme\/a\.jpg__op__resize,w_64__op__format,f_src\n$/);
+    const key = 'acme/a.jpg__op__resize,w_64__op__format,f_src';
+    expect(stdout).toMatch(/\n(?:Served|Will be made) as [^\n]+\n$/);
+    expect(stdout).toContain(` as ${key}`);
   });
 });
 
@@ -247,6 +251,15 @@ describe('a URL that is refused', () => {
       data: { refusal: refusal.code },
     });
     expect(await answerTo(url)).toBe(refusal.code);
+  });
+
+  it('is not blamed on its signature when it has only expired', async () => {
+    const { explanation } = await explained(sign('/acme/a.jpg', { exp: inSeconds(-5) }));
+    expect(lastOf(explanation)).toEqual({
+      stage: 'verify',
+      ok: false,
+      data: { refusal: 'expired' },
+    });
   });
 
   it('is explained to people in words', async () => {

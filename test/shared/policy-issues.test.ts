@@ -262,3 +262,18 @@ describe('a suggestion', () => {
     expect(nearest(written, known)).toBe(meant);
   });
 });
+
+describe('unknown fields', () => {
+  it('are all named, not only the first', () => {
+    const document = { tenant: 'acme', operations: {}, foo: 1, bar: 2, snap: true };
+    expect(policyIssues(document).map(({ path }) => path)).toEqual(['foo', 'bar', 'snap']);
+  });
+
+  it('of a rule are all named with their place', () => {
+    const operations = { resize: [{ w: [1] }, { a: [1], z: [2] }] };
+    expect(policyIssues({ tenant: 'acme', operations }).map(({ path }) => path)).toEqual([
+      'operations.resize.1.a',
+      'operations.resize.1.z',
+    ]);
+  });
+});
