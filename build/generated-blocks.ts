@@ -21,10 +21,11 @@ function parameterLine([name, { expects, about, fallback }]: readonly [string, P
 
 function operationsTable(): string {
   const rows = operationNames.map((name) => {
-    const { summary, parameters, example, aliases = [] } = rowOf(name);
+    const { summary, parameters, example, differs, aliases = [] } = rowOf(name);
     const also = aliases.length === 0 ? '' : ` Also written \`${aliases.join('`, `')}\`.`;
     const lines = Object.entries(parameters).map(parameterLine);
-    return row(`\`${name}\``, `${summary}${also}`, lines.join('<br>'), `\`${example}\``);
+    const what = [`${summary}${also}`, ...(differs === undefined ? [] : [`*${differs}*`])];
+    return row(`\`${name}\``, what.join('<br>'), lines.join('<br>'), `\`${example}\``);
   });
   return [header('operation', 'what it does', 'parameters', 'example'), ...rows].join('\n');
 }

@@ -37,8 +37,8 @@ export function hashOfSignature(sig: string | undefined): string | undefined {
 /** What is known of a URL, believed or not. */
 export function urlFields(url: SplitUrl | undefined): Partial<LogLine> {
   if (url === undefined) return {};
-  const { tenant, path, kid, sig, operations } = url;
-  return { tenant, path, kid, sigHash: hashOfSignature(sig), recipe: operations };
+  const { tenant, path, kid, sig, operations, query } = url;
+  return { tenant, path, kid, sigHash: hashOfSignature(sig), recipe: query?.value ?? operations };
 }
 
 /** The fields that a refusal, or whatever else was thrown, gives a line. */

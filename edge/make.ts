@@ -3,6 +3,7 @@ import type { Keyring } from '../shared/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import { denial, type Policy } from '../shared/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
+import { watermarkOf } from '../shared/recipe.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { type Derivative, type DerivativeKey, derivativeKey } from '../shared/storage-key.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../shared/stores/derivatives.ts';
 import type { Policies } from '../shared/stores/policies.ts';
 import type { Refreshing } from '../shared/stores/refreshing.ts';
-import { readSource, type Source } from '../shared/stores/sources.ts';
+import { readSource, readWatermark, type Source } from '../shared/stores/sources.ts';
 import { continuationUrl } from './continuation.ts';
 import type { Rendered } from './render.ts';
 import type { Answer } from './response.ts';
@@ -29,6 +30,7 @@ export type Workshop = {
     source: Source,
     recipe: Derivative['recipe'],
     caps: Policy['source'],
+    mark: Uint8Array | undefined,
   ) => Promise<Rendered>;
   readonly engine: string;
   readonly onFailure: (reason: string) => void;
@@ -131,13 +133,19 @@ async function answerWith(
   return { status: 200, headers: image, body: { bytes } };
 }
 
+async function watermarkFor({ sources }: Workshop, { tenant, recipe }: Derivative) {
+  const id = watermarkOf(recipe);
+  return id === undefined ? undefined : readWatermark(sources, tenant, id);
+}
+
 /** Makes the derivative that a key names: reads, renders, stores, answers. Throws refusals. */
 export async function make(workshop: Workshop, order: Order): Promise<Made> {
   const { derivative } = order;
   const { crypto, engine } = workshop;
   const policy = await authorizedBy(workshop.policies, derivative);
   const source = await timed(readSource(workshop.sources, derivative, policy.source));
-  const render = await timed(workshop.render(source.value, derivative.recipe, policy.source));
+  const mark = await watermarkFor(workshop, derivative);
+  const render = await timed(workshop.render(source.value, derivative.recipe, policy.source, mark));
   const { bytes, type } = render.value;
   const origin = { type, sourceEtag: source.value.etag, engine };
   const headers = derivativeHeaders(crypto, derivative, origin, policy.cache);

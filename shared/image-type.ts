@@ -16,6 +16,13 @@ export const imageTypes: Readonly<Record<ImageType, Row>> = {
   gif: { contentType: 'image/gif', alpha: true, animation: true },
 };
 
+/** What an answer is made of: an image, or words about one. */
+export type AnswerType = ImageType | 'json';
+
+export function contentTypeOf(type: AnswerType): string {
+  return type === 'json' ? 'application/json' : imageTypes[type].contentType;
+}
+
 /** AVIF is made and never read: its decoder has let attackers in. */
 export const sourceTypes = ['jpg', 'png', 'webp', 'gif'] as const satisfies readonly SourceType[];
 

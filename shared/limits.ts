@@ -25,6 +25,9 @@ export const limits = {
   /** Width × height × frames, read from the header before a pixel is decoded. */
   sourcePixels: 50_000_000,
   sourceFrames: 200,
+  watermarkBytes: 2_097_152,
+  /** A watermark is laid over images of this service: it need not be larger than they are. */
+  watermarkPixels: 33_554_432,
   /** libvips is stopped here, so that one picture cannot hold a function for long. */
   renderSeconds: 12,
   /** Lambda@Edge stops an origin function after 30 s; this leaves time to answer. */

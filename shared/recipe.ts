@@ -101,19 +101,34 @@ function readStyle(written: string): string {
 
 const isStyle = (written: string): boolean => written === style || written.startsWith(`${style},`);
 
+/** Words are about the source as it is: there is nothing to draw beside them. */
+function checkAlone(steps: readonly RecipeStep[]): void {
+  const speaking = steps.find(answers);
+  const beside = steps.find((step) => step !== speaking && rowOf(step.name).free !== true);
+  if (speaking !== undefined && beside !== undefined)
+    throw malformed(`${speaking.name} stands alone, not with ${beside.name}`);
+}
+
 /**
  * Reads operations as they stand after a path: `resize,w_400__op__format,f_webp`.
  * Throws `malformed` for whatever the table does not declare, or declares otherwise.
  */
-export function parseOperations(text: string): WrittenRecipe {
-  const written = text.split(separator);
-  if (written.length > limits.operations)
-    throw malformed(`more than ${limits.operations} operations`);
+export function parseOperations(text: string, most?: number): WrittenRecipe {
+  return parseSteps(text.split(separator), most);
+}
+
+/** The same for operations that another spelling has parted already. */
+export function parseSteps(
+  written: readonly string[],
+  most: number = limits.operations,
+): WrittenRecipe {
+  if (written.length > most) throw malformed(`more than ${most} operations`);
   const styles = written.filter(isStyle);
   const steps = written.filter((one) => !isStyle(one)).map(readStep);
   const twice = steps.find(({ name }, at) => steps.findIndex((one) => one.name === name) < at);
   if (twice !== undefined || styles.length > 1)
     throw malformed(`${twice?.name ?? style} is given twice`);
+  checkAlone(steps);
   const [preset] = styles;
   if (preset === undefined) return { steps };
   const beside = steps.find(({ name }) => name !== 'format' && rowOf(name).free !== true);
@@ -146,10 +161,16 @@ function formatIn(steps: readonly RecipeStep[]): Format {
   return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
 }
 
+const answers = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;
+
 /** The canonical form of what was written; a preset must have been expanded before. */
 export function canonicalRecipe(written: readonly RecipeStep[]): Recipe {
-  const format = formatIn(written);
-  const steps = written
+  // Words have no format.
+  const formatted = written.some(answers)
+    ? written.filter(({ name }) => name !== 'format')
+    : written;
+  const format = formatIn(formatted);
+  const steps = formatted
     .map(normalised)
     .filter((step) => !isIdle(step) && (rowOf(step.name).matters?.(format) ?? true))
     .toSorted((a, b) => operationNames.indexOf(a.name) - operationNames.indexOf(b.name));
@@ -160,7 +181,8 @@ export function canonicalRecipe(written: readonly RecipeStep[]): Recipe {
 export function printRecipe({ steps }: Recipe): string {
   const drawn = steps.filter(({ name }) => name !== 'format');
   const printed = drawn.map((step) => [step.name, ...printValues(step)].join(','));
-  return [...printed, `format,f_${formatIn(steps)}`].join(separator);
+  const format = steps.some(answers) ? [] : [`format,f_${formatIn(steps)}`];
+  return [...printed, ...format].join(separator);
 }
 
 /** The values of an operation, as the table types them; nothing when the recipe leaves it out. */
@@ -170,6 +192,20 @@ export function valuesOf<Name extends OperationName>(
 ): OperationValues<Name> | undefined {
   const step = steps.find((one) => one.name === name);
   return step?.values as OperationValues<Name> | undefined;
+}
+
+/** The operation that answers in words, if the recipe has one. */
+export function answerStep({ steps }: Recipe) {
+  const step = steps.find(answers);
+  const answer = step && rowOf(step.name).answer;
+  return step === undefined || answer === undefined ? undefined : { answer, values: step.values };
+}
+
+/** The id of the watermark that the recipe draws. */
+export function watermarkOf({ steps }: Recipe): string | undefined {
+  return steps
+    .map(({ name, values }) => rowOf(name).step?.watermark?.(values))
+    .find((id) => id !== undefined);
 }
 
 export function formatOf({ steps }: Recipe): Format {

@@ -1,7 +1,8 @@
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { isExp, isKid, isSignature, type SignedParts } from './signature.ts';
-import { decodeTarget, splitTarget, type Target } from './target.ts';
+import { type QueryRecipe, type SpellingName, spellingNames } from './spelling.ts';
+import { decodeTarget, decodeText, splitTarget, type Target } from './target.ts';
 
 /** A signature that has the right form. Whether it is the right one is for `verify` to say. */
 export type Credential = { readonly kid: string; readonly sig: string };
@@ -16,11 +17,14 @@ export type SplitUrl = Target & {
   readonly exp: string | undefined;
   readonly kid: string | undefined;
   readonly sig: string | undefined;
+  /** A recipe in one of the query spellings, instead of operations behind the path. */
+  readonly query: QueryRecipe | undefined;
 };
 
-/** The parameters of a signed URL. None of them needs an escape, so none may hold one. */
-const parameters = ['exp', 'kid', 'sig'] as const;
-type Name = (typeof parameters)[number];
+/** The parameters of a signature. None of them needs an escape, so none may hold one. */
+const signatureNames = ['exp', 'kid', 'sig'] as const;
+const names = [...signatureNames, ...spellingNames] as const;
+type Name = (typeof names)[number];
 
 const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
 
@@ -29,7 +33,7 @@ function readPart(part: string): readonly [Name, string] {
   if (at <= 0) throw malformed('the query has an empty part or one without a value');
   const written = part.slice(0, at);
   const value = part.slice(at + 1);
-  const name = parameters.find((one) => one === written);
+  const name = names.find((one) => one === written);
   // A name that looks like none may be a signature in the wrong place: it must not reach a log.
   if (name === undefined)
     throw malformed(
@@ -37,8 +41,22 @@ function readPart(part: string): readonly [Name, string] {
         ? `the query has an unknown parameter "${written}"`
         : 'the query has an unknown parameter',
     );
+  if (isSpelling(name)) return [name, decodeText(value, `the value of ${name}`)];
   if (value.includes('%')) throw malformed(`the query has an escape in ${name}`);
   return [name, value];
+}
+
+const isSpelling = (name: Name): name is SpellingName => spellingNames.some((one) => one === name);
+
+/** The recipe in the query, if there is one: never two, and never beside operations in the path. */
+function queryRecipe(query: ReadonlyMap<Name, string>, { operations }: Target) {
+  const [first, second] = spellingNames.flatMap((name): readonly QueryRecipe[] => {
+    const value = query.get(name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  if (second !== undefined || (first !== undefined && operations !== undefined))
+    throw malformed('the recipe is written in two spellings; use one');
+  return first;
 }
 
 /** Each parameter once, only known ones, in any order. */
@@ -70,7 +88,8 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
         : 'exp is not the ten digits of a time in whole seconds since 1970',
     );
   const parts = splitTarget(target);
-  return { ...parts, uri, target, exp, kid: query.get('kid'), sig: query.get('sig') };
+  const credential = { kid: query.get('kid'), sig: query.get('sig') };
+  return { ...parts, ...credential, uri, target, exp, query: queryRecipe(query, parts) };
 }
 
 /** The URL's credential. Throws `forbidden` where it is missing or does not have the form of one. */
@@ -84,6 +103,6 @@ export function credentialOf({ kid, sig }: SplitUrl): Credential {
 }
 
 /** What the signature of this URL has to cover. */
-export function signedParts({ target, exp }: SplitUrl, kid: string): SignedParts {
-  return { kid, exp, target };
+export function signedParts({ target, exp, query }: SplitUrl, kid: string): SignedParts {
+  return query === undefined ? { kid, exp, target } : { kid, exp, target, query };
 }

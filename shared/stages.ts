@@ -3,10 +3,18 @@ import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
 import { limits } from './limits.ts';
 import { checkKid, checkLifetime, denial, expandPreset, type Policy } from './policy.ts';
 import type { Crypto } from './ports.ts';
-import { formatOf, noOperations, parseOperations, type Recipe, withFormat } from './recipe.ts';
+import {
+  formatOf,
+  noOperations,
+  parseOperations,
+  type Recipe,
+  type WrittenRecipe,
+  withFormat,
+} from './recipe.ts';
 import { Refusal } from './refusal.ts';
 import { type Credential, type SplitUrl, signedParts } from './request-url.ts';
 import { verify } from './signature.ts';
+import { parseQueryRecipe } from './spelling.ts';
 import { type DerivativeKey, derivativeKey, parseKey } from './storage-key.ts';
 
 /*
@@ -82,10 +90,15 @@ export function admit(url: SignedUrl, policy: Policy | undefined, now: number): 
   return { url, policy };
 }
 
+/** The recipe as it was written, in whichever spelling. */
+export function writtenIn({ operations, query }: SplitUrl): WrittenRecipe {
+  if (query !== undefined) return parseQueryRecipe(query);
+  return operations === undefined ? noOperations : parseOperations(operations);
+}
+
 /** Reads the operations. Throws `malformed`, or `denied_preset` for a preset that is not there. */
 export function readRequest({ url, policy }: AdmittedUrl): ImageRequest {
-  const written = url.operations === undefined ? noOperations : parseOperations(url.operations);
-  return { tenant: url.tenant, path: url.path, recipe: expandPreset(policy, written) };
+  return { tenant: url.tenant, path: url.path, recipe: expandPreset(policy, writtenIn(url)) };
 }
 
 /** Settles `format,f_auto`; nothing else in a request ever depends on a header. */

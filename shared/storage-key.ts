@@ -33,13 +33,16 @@ export function derivativeKey(derivative: Derivative): DerivativeKey {
   return { key, uri: `/${encodeTarget(key)}` };
 }
 
+/** A key ends in the format, whether it was written or not. */
+const inKey = limits.operations + 1;
+
 /**
  * Reads a key back. Throws `malformed` unless printing it gives the same bytes again, so that
  * nothing is ever made under a second name.
  */
 export function parseKey(uri: string): Derivative {
   const { tenant, path, operations } = splitTarget(decodeTarget(uri));
-  const { steps, preset } = parseOperations(operations ?? '');
+  const { steps, preset } = parseOperations(operations ?? '', inKey);
   const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
   const settled = preset === undefined && formatOf(derivative.recipe) !== 'auto';
   if (!settled || derivativeKey(derivative).uri !== uri)

@@ -60,21 +60,30 @@ export function pathFault(path: string): string | undefined {
  * and so is an encoded slash, which would be read as a slash by one program and not by another.
  */
 export function decodeTarget(uri: string): string {
-  if (!rawForm.test(uri) || /[\\#?]/.test(uri)) throw malformed('the path is not percent-encoded');
-  if (badEscape.test(uri)) throw malformed('the path has a % that no two hex digits follow');
+  if (uri.includes('?')) throw malformed('the path is not percent-encoded');
   if (encodedSlash.test(uri)) throw malformed('the path has an encoded slash');
-  const target = decoded(uri);
-  // Invariant: no signed field holds a line feed, behind the separator either.
-  if (hasForbiddenCharacter(target))
-    throw malformed('the path has a control character or a backslash');
-  return target;
+  return decodeText(uri, 'the path');
 }
 
-function decoded(uri: string): string {
+/**
+ * Decodes a part of a URL, once; a plus is a plus. Invariant: what it returns holds no line feed,
+ * so no field of a signed message can reach into the next one.
+ */
+export function decodeText(written: string, what: string): string {
+  if (!rawForm.test(written) || /[\\#]/.test(written))
+    throw malformed(`${what} is not percent-encoded`);
+  if (badEscape.test(written)) throw malformed(`${what} has a % that no two hex digits follow`);
+  const text = decoded(written, what);
+  if (hasForbiddenCharacter(text))
+    throw malformed(`${what} has a control character or a backslash`);
+  return text;
+}
+
+function decoded(written: string, what: string): string {
   try {
-    return decodeURIComponent(uri);
+    return decodeURIComponent(written);
   } catch {
-    throw malformed('the path is not UTF-8');
+    throw malformed(`${what} is not UTF-8`);
   }
 }
 
@@ -101,6 +110,11 @@ export function splitTarget(target: string): Target {
   const fault = pathFault(path);
   if (fault !== undefined) throw malformed(fault);
   return { tenant, path, operations: cut < 0 ? undefined : rest.slice(cut + separator.length) };
+}
+
+/** The key of a watermark in the sources bucket. */
+export function watermarkKey(tenant: string, id: string): string {
+  return `${tenant}/${reserved}/${id}.png`;
 }
 
 /** The key of a source in the sources bucket. */

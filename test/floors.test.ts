@@ -11,7 +11,7 @@ const floors: readonly (readonly string[])[] = [
   ['operations/', 'signature', 'accept', 'target'],
   ['recipe', 'keyring'],
   [
-    ...['request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
+    ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
     ...['policy-warnings', 'starter-policy'],
   ],
   ['mint', 'stages', 'stores/'],
@@ -125,11 +125,13 @@ describe('the core', () => {
     expect(worldly.map(written)).toEqual([]);
   });
 
-  it('needs three small packages when it runs, and sharp for its types alone', () => {
+  it('needs five small packages when it runs, and sharp for its types alone', () => {
     const packages = core.filter(({ to }) => !sources.has(to));
     const running = packages.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to);
     const types = packages.filter(({ typeOnly }) => typeOnly).map(({ to }) => to);
-    expect([...new Set(running)].toSorted()).toEqual(['leven', 'lru-cache', 'valibot']);
+    expect([...new Set(running)].toSorted()).toEqual([
+      ...['blurhash', 'leven', 'lru-cache', 'thumbhash', 'valibot'],
+    ]);
     expect([...new Set(types)]).toEqual(['sharp']);
   });
 

@@ -3,7 +3,7 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
-import { formatOf, noOperations, parseOperations, printRecipe } from '../../shared/recipe.ts';
+import { formatOf, printRecipe } from '../../shared/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { credentialOf, type SplitUrl, signedParts, splitUrl } from '../../shared/request-url.ts';
 import { isKid, signedMessage, verify } from '../../shared/signature.ts';
@@ -15,6 +15,7 @@ import {
   nameOf,
   negotiate,
   readRequest,
+  writtenIn,
 } from '../../shared/stages.ts';
 import type { DerivativeKey } from '../../shared/storage-key.ts';
 import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
@@ -163,7 +164,7 @@ async function lookUp(
 async function explainOffline(ex: Explaining, url: SplitUrl): Promise<void> {
   await ex.stage(
     'parse',
-    () => (url.operations === undefined ? noOperations : parseOperations(url.operations)),
+    () => writtenIn(url),
     ({ steps }) => ({
       operations: steps.map(({ name }) => name),
       policy: 'not asked: SIGNET_KEY is set',

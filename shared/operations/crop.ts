@@ -53,6 +53,7 @@ export const crop = operation({
     h: integer(1, limits.side, 'height in pixels; to the edge when left out'),
     g: withDefault(choice(compass, 'where the box lies before it is moved by x and y'), 'nw'),
   },
+  order: 'moves',
   example: 'crop,w_600,h_400,g_center',
   // A box as wide as the picture begins at its left edge whatever the gravity says; as high, at its top.
   normalise: (values) => {

@@ -6,6 +6,7 @@ export const flip = operation({
   parameters: {
     d: choice(['h', 'v', 'hv'], 'h swaps left and right, v swaps top and bottom, hv does both'),
   },
+  order: 'moves',
   example: 'flip,d_h',
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {

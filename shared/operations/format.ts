@@ -14,6 +14,7 @@ export const format = operation({
       'src',
     ),
   },
+  order: 'free',
   example: 'format,f_webp',
 });
 
@@ -21,6 +22,7 @@ export type Encoding = {
   readonly type: ImageType;
   /** On JPEG's scale. */
   readonly quality: number;
+  readonly progressive: boolean;
   /** Of an animation: milliseconds a frame, and how often it plays (0 is for ever). */
   readonly delay: readonly number[] | undefined;
   readonly loop: number | undefined;
@@ -49,8 +51,8 @@ function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number
  * Metadata is never kept: nothing here calls `withMetadata` or `keep…`.
  */
 export const encoders: Readonly<Record<ImageType, (image: Sharp, how: Encoding) => Sharp>> = {
-  jpg: (image, { quality }) => image.jpeg({ quality }),
-  png: (image) => image.png({ palette: false }),
+  jpg: (image, { quality, progressive }) => image.jpeg({ quality, progressive }),
+  png: (image, { progressive }) => image.png({ palette: false, progressive }),
   webp: (image, how) => image.webp({ quality: how.quality, effort: 4, ...animation(how) }),
   avif: (image, { quality }) => image.avif({ quality: avifQuality(quality), effort: 2 }),
   gif: (image, how) => image.gif({ effort: 3, ...animation(how) }),

@@ -23,14 +23,39 @@ export type Scene = {
   readonly focus: Point | undefined;
   /** EXIF orientation, 1 to 8; from 5 on the picture is stored sideways. */
   readonly orientation: number;
+  /** The watermark that the recipe names, read and bounded. */
+  readonly mark: Mark | undefined;
+};
+
+/** An image to be laid over another. */
+export type Mark = {
+  readonly size: Size;
+  /** Its RGBA pixels in this size and at this opacity, from 0 to 1. */
+  readonly draw: (size: Size, opacity: number) => Promise<Buffer>;
+};
+
+/** A source, for those who answer with words about it: its first frame, upright. */
+export type Subject = {
+  readonly facts: {
+    readonly format: string;
+    readonly width: number;
+    readonly height: number;
+    readonly frames: number;
+    readonly alpha: boolean;
+    readonly bytes: number;
+  };
+  /** Its RGBA pixels in this size. */
+  readonly pixels: (size: Size) => Promise<{ readonly data: Uint8Array }>;
+  /** The same as the data URL of a small image. */
+  readonly tiny: (size: Size) => Promise<string>;
 };
 
 /** The chain with one step more. */
 export type Drawn = Canvas & {
   /** The size is an upper bound: sharp has to be asked what it came to. */
   readonly unmeasured?: true;
-  /** The step may have made parts of the picture transparent. */
-  readonly alpha?: true;
+  /** The step may have made parts of the picture transparent, or has made sure that none is. */
+  readonly alpha?: boolean;
 };
 
 /**
@@ -39,6 +64,7 @@ export type Drawn = Canvas & {
  */
 export const sharpOrder = [
   'orient',
+  'trim',
   'extract',
   'flatten',
   'resize',
@@ -47,7 +73,11 @@ export const sharpOrder = [
   'extractAfter',
   'extend',
   'blur',
+  'modulate',
   'sharpen',
+  'composite',
+  'linear',
+  'tint',
 ] as const;
 export type SharpStage = (typeof sharpOrder)[number];
 
@@ -59,8 +89,10 @@ export type Step<P extends Parameters> = {
   readonly from: SharpStage;
   readonly to: SharpStage;
   frames(values: ValuesOf<P>): Frames;
+  /** The watermark that has to be read before the step can be drawn. */
+  watermark?(values: ValuesOf<P>): string | undefined;
   /** Adds the step to the chain. */
-  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn;
+  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
 };
 
 /** One row of the operations table: everything that is known about one operation. */
@@ -76,6 +108,16 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
   /** Draws nothing and needs no entry in a policy. */
   readonly free?: true;
+  /** What it differs in from OSS and BOS, and why. */
+  readonly differs?: string;
+  /**
+   * For the spellings whose owners run operations as written: where else it may stand without
+   * drawing anything else. `free`: anywhere. `moves` only moves pixels, `colours` only changes
+   * each by itself: these two may change places with each other.
+   */
+  readonly order?: 'free' | 'moves' | 'colours';
+  /** Answers with JSON instead of an image; such an operation stands alone. */
+  answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
   /** Drawn even where it is left out, with its defaults. */
   readonly always?: true;
   /** What is wrong with the values taken together: the end of a sentence, or nothing. */

@@ -9,6 +9,7 @@ export const orient = operation({
   example: 'orient,o_0',
   aliases: ['auto-orient'],
   always: true,
+  order: 'free',
   step: {
     from: 'orient',
     to: 'orient',

@@ -6,7 +6,15 @@ export const defaultQuality = 80;
 
 export const quality = operation({
   summary: 'How good a JPEG, WebP or AVIF is; one scale for all, the one of JPEG.',
-  parameters: { q: withDefault(integer(1, 100, '100 is best and largest'), defaultQuality) },
+  parameters: {
+    q: withDefault(integer(1, 100, '100 is best and largest'), defaultQuality),
+    max: integer(
+      1,
+      9_999_999,
+      'bytes: q goes down by tens to 30 until the image is no larger, then the smallest is taken',
+    ),
+  },
+  order: 'free',
   parameterAliases: { Q: 'q' },
   example: 'quality,q_60',
   matters: (format) => format !== 'png' && format !== 'gif',

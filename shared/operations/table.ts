@@ -1,14 +1,27 @@
+import { averageHue, info, placeholder } from './answers.ts';
+import { background } from './background.ts';
 import { blur } from './blur.ts';
+import { bright } from './bright.ts';
+import { circle } from './circle.ts';
+import { contrast } from './contrast.ts';
 import { crop } from './crop.ts';
 import { flip } from './flip.ts';
 import { format } from './format.ts';
+import { grayscale } from './grayscale.ts';
+import { indexcrop } from './indexcrop.ts';
+import { interlace } from './interlace.ts';
 import type { Operation, ValuesOf } from './operation.ts';
 import { orient } from './orient.ts';
 import { quality } from './quality.ts';
 import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
+import { roundedCorners } from './rounded-corners.ts';
+import { saturate } from './saturate.ts';
 import { sharpen } from './sharpen.ts';
+import { tint } from './tint.ts';
+import { trim } from './trim.ts';
 import { version } from './version.ts';
+import { watermark } from './watermark.ts';
 
 /**
  * The heart of the service: every operation, once. The order of the rows is the order of
@@ -18,14 +31,29 @@ import { version } from './version.ts';
 export const operations = {
   version,
   orient,
+  trim,
   crop,
+  indexcrop,
   rotate,
   flip,
   resize,
+  bright,
+  contrast,
+  saturate,
+  grayscale,
+  tint,
   blur,
   sharpen,
+  'rounded-corners': roundedCorners,
+  circle,
+  background,
+  watermark,
   quality,
+  interlace,
   format,
+  info,
+  'average-hue': averageHue,
+  placeholder,
 } as const;
 
 type Rows = typeof operations;

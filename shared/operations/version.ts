@@ -8,5 +8,6 @@ export const version = operation({
   },
   example: 'version,v_3f2a',
   free: true,
+  order: 'free',
   check: ({ v }) => (v === undefined ? 'needs v' : undefined),
 });

@@ -1,4 +1,4 @@
-import { type ImageType, imageTypes } from '../image-type.ts';
+import { type AnswerType, contentTypeOf } from '../image-type.ts';
 import type { Policy } from '../policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
 import { printRecipe } from '../recipe.ts';
@@ -37,7 +37,7 @@ function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
  * The name to save under: the source's with the answer's ending. The plain form is for old
  * clients, the other for all (RFC 6266, appendix D).
  */
-function contentDisposition({ path }: Derivative, type: ImageType): string {
+function contentDisposition({ path }: Derivative, type: AnswerType): string {
   const base = (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '') || 'image';
   const plain = base.replace(/[^A-Za-z0-9 ._()-]/g, '_');
   const named = `inline; filename="${plain}.${type}"`;
@@ -52,11 +52,11 @@ function contentDisposition({ path }: Derivative, type: ImageType): string {
 export function derivativeHeaders(
   crypto: Crypto,
   derivative: Derivative,
-  made: { readonly type: ImageType; readonly sourceEtag: string; readonly engine: string },
+  made: { readonly type: AnswerType; readonly sourceEtag: string; readonly engine: string },
   cache: Policy['cache'],
 ): DerivativeHeaders {
   return {
-    contentType: imageTypes[made.type].contentType,
+    contentType: contentTypeOf(made.type),
     cacheControl: cacheControl(derivative, cache),
     contentDisposition: contentDisposition(derivative, made.type),
     metadata: {

@@ -1,9 +1,10 @@
 import { type SourceType, sniff } from '../image-type.ts';
+import { limits } from '../limits.ts';
 import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { sourceKey, type Target } from '../target.ts';
+import { sourceKey, type Target, watermarkKey } from '../target.ts';
 
 /** A source that was read whole and looks like an image of a type that the policy takes. */
 export type Source = {
@@ -24,6 +25,25 @@ function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined 
 
 function refuse(code: RefusalCode, reason: string): Refusal {
   return new Refusal(code, { reason, aboutSource: true });
+}
+
+/**
+ * Reads one of the tenant's watermarks. Its id is no path: it is put between a fixed prefix and a
+ * fixed ending. Throws the `source_…` refusals.
+ */
+export async function readWatermark(
+  sources: ObjectStore,
+  tenant: string,
+  id: string,
+): Promise<Uint8Array> {
+  const maxBytes = limits.watermarkBytes;
+  const read = await sources.get(watermarkKey(tenant, id), { maxBytes });
+  if (read === 'too-large')
+    throw refuse('source_too_large', `watermark ${id} has more than ${maxBytes} bytes`);
+  if (typeof read === 'string') throw refuse('source_missing', `there is no watermark ${id}`);
+  if (sniff(read.body) !== 'png')
+    throw refuse('source_unsupported', `watermark ${id} is not a PNG`);
+  return read.body;
 }
 
 /** Reads a source under its caps. Throws the `source_…` refusals. */

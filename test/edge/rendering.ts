@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { type Rendered, render } from '../../edge/render.ts';
 import { sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
-import { canonicalRecipe, parseOperations, type Recipe } from '../../shared/recipe.ts';
+import { canonicalRecipe, parseOperations, type Recipe, watermarkOf } from '../../shared/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { Source } from '../../shared/stores/sources.ts';
 
@@ -19,8 +20,12 @@ export function sourceOf(bytes: Uint8Array, focus?: Source['focus']): Source {
 
 /** Renders a recipe as it is written in a URL. */
 export function draw(bytes: Uint8Array, recipe: string, narrower = {}): Promise<Rendered> {
-  return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower });
+  const mark = watermarkOf(recipeOf(recipe)) === undefined ? undefined : theMark;
+  return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower }, mark);
 }
+
+/** The watermark of every recipe that draws one: the project's own mark. */
+const theMark = readFileSync(new URL('../../demo/samples/mark.png', import.meta.url));
 
 export type Colour = readonly [number, number, number, number];
 

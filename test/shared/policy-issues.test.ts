@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { nearest, parsePolicyText, policyIssues } from '../../shared/policy-issues.ts';
+import { policyOperations } from '../../shared/policy-schema.ts';
 import { starterPolicy } from '../../shared/starter-policy.ts';
 
 /** A sound policy with some fields replaced. */
@@ -165,6 +166,8 @@ const misspelled: readonly (readonly [document: object, path: string, meant: str
   [policy({ source: { types: ['jpeg'] } }), 'source.types.0', 'jpg'],
 ];
 
+const requirable = policyOperations.filter((name) => name !== 'format');
+
 describe('a policy document', () => {
   it.each([
     ['the starter policy', { tenant: 'acme', ...starterPolicy }],
@@ -198,7 +201,7 @@ describe('a policy document', () => {
       }),
     ).toEqual([
       'tenant: is not a tenant name',
-      'require.1: expects one of orient, crop, rotate, flip, resize, blur, sharpen, quality',
+      `require.1: expects one of ${requirable.join(', ')}`,
       'presets.a b: expects letters, digits, dots and hyphens',
       'source.types: needs at least one type',
       'source.maxFrames: expects at least 1, not 0',

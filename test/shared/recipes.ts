@@ -70,10 +70,26 @@ export function operationArbitrary(name: OperationName): fc.Arbitrary<WrittenOpe
     .filter((one) => outcome(() => parseOperations(writtenText([one]))) === 'accepted');
 }
 
-/** Any operations that the table accepts, in any order, each at most once. */
-export const writtenRecipes: fc.Arbitrary<readonly WrittenOperation[]> = fc
-  .shuffledSubarray([...operationNames], { minLength: 1 })
+const speaks = (name: OperationName): boolean => rowOf(name).answer !== undefined;
+const drawing = operationNames.filter((name) => !speaks(name));
+const speaking = operationNames.filter(speaks);
+
+/** Any operations that draw, in any order, each at most once. */
+export const drawnRecipes: fc.Arbitrary<readonly WrittenOperation[]> = fc
+  .shuffledSubarray([...drawing], { minLength: 1, maxLength: 15 })
   .chain((names) => fc.tuple(...names.map(operationArbitrary)));
+
+/** Any operations that the table accepts: those that answer in words stand alone. */
+export const writtenRecipes: fc.Arbitrary<readonly WrittenOperation[]> = fc.oneof(
+  { arbitrary: drawnRecipes, weight: 9 },
+  {
+    arbitrary: fc
+      .constantFrom(...speaking)
+      .chain(operationArbitrary)
+      .map((one) => [one]),
+    weight: 1,
+  },
+);
 
 /**
  * A few of them, made once: where many cases need a recipe among other things, making each anew

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
 import { mint } from '../../shared/mint.ts';
-import { splitUrl } from '../../shared/request-url.ts';
+import { signedParts, splitUrl } from '../../shared/request-url.ts';
 import { sign, signedMessage, verify } from '../../shared/signature.ts';
 import { separator } from '../../shared/target.ts';
 import { keySet } from './known-keys.ts';
@@ -74,6 +74,20 @@ describe.each(suffixed)('the URL of vector $tcId, $comment', (vector) => {
       kid: vector.kid,
       sig: vector.sig,
     });
+  });
+});
+
+const queried = vectors.signatures.filter(({ query }) => query !== undefined);
+
+describe.each(queried)('the URL of vector $tcId, $comment', (vector) => {
+  it('is split into the parts that were signed', () => {
+    const at = vector.url.indexOf('/', 'https://'.length);
+    const [uri = '', querystring = ''] = vector.url.slice(at).split('?');
+    const url = splitUrl(uri, querystring);
+    expect(signedParts(url, vector.kid)).toEqual(partsOf(vector));
+    expect(verify(nodeCrypto, vector.signingKey, signedParts(url, vector.kid), url.sig ?? '')).toBe(
+      true,
+    );
   });
 });
 

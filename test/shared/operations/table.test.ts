@@ -6,8 +6,12 @@ import { outcome } from '../outcome.ts';
 
 describe('the operations table', () => {
   it('has its rows in the order in which they are drawn', () => {
-    const order = 'version orient crop rotate flip resize blur sharpen quality format';
-    expect(operationNames.join(' ')).toBe(order);
+    const order = [
+      'version orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint',
+      'blur sharpen rounded-corners circle background watermark quality interlace format',
+      'info average-hue placeholder',
+    ];
+    expect(operationNames.join(' ')).toBe(order.join(' '));
   });
 
   it.each(operationNames)('documents %s and shows how it is written', (name) => {

@@ -1,0 +1,159 @@
+import type sharp from 'sharp';
+import type { OutputInfo, Sharp } from 'sharp';
+import { limits } from '../shared/limits.ts';
+import {
+  type Drawn,
+  type Parameters,
+  type Scene,
+  type SharpStage,
+  type Size,
+  type Step,
+  sharpOrder,
+  type ValuesOf,
+} from '../shared/operations/operation.ts';
+import { Refusal, type RefusalCode } from '../shared/refusal.ts';
+
+/** A step with the values it was asked for. */
+export type PlannedStep = {
+  readonly step: Step<Parameters>;
+  readonly values: ValuesOf<Parameters>;
+};
+
+/** The picture between two steps. */
+export type Chain = {
+  readonly image: Sharp;
+  readonly size: Size;
+  readonly alpha: boolean;
+  /** The last of sharp's stages that the chain has used. */
+  readonly reached: number;
+};
+
+/** All that a render knows besides the picture. */
+export type Job = {
+  readonly scene: Scene;
+  /** When the time of the render is up, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  /** Sharp itself, handed in: `render.ts` alone loads it. */
+  readonly sharp: typeof sharp;
+};
+
+export function refuse(code: RefusalCode, reason: string, cause?: unknown): Refusal {
+  return new Refusal(code, { reason, aboutSource: true, cause });
+}
+
+const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
+export const before = place('orient') - 1;
+
+/** Runs sharp under what is left of the time. Whatever it throws is about the source. */
+export async function run<T>(
+  { deadline }: Job,
+  image: Sharp,
+  finish: (image: Sharp) => Promise<T>,
+) {
+  const seconds = Math.max(1, Math.ceil((deadline - performance.now()) / 1_000));
+  try {
+    return await finish(image.timeout({ seconds }));
+  } catch (thrown) {
+    if (performance.now() >= deadline)
+      throw refuse(
+        'source_too_large',
+        `rendering took more than ${limits.renderSeconds} s`,
+        thrown,
+      );
+    throw refuse(
+      'source_undecodable',
+      thrown instanceof Error ? thrown.message : 'unknown',
+      thrown,
+    );
+  }
+}
+
+export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
+
+export const pixelsOf = (job: Job, image: Sharp): Promise<Pixels> =>
+  run(job, image, (one) => one.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }));
+
+/** Opens plain pixels; their number is bounded by the steps that made them. */
+function openPixels(job: Job, { data, info }: Pixels): Sharp {
+  const { width, height, channels } = info;
+  const { frames } = job.scene;
+  const pageHeight = frames > 1 ? { pageHeight: height / frames } : {};
+  return job.sharp(data, {
+    raw: { width, height, channels, ...pageHeight },
+    limitInputPixels: false,
+    ...(frames > 1 ? { animated: true } : {}),
+  });
+}
+
+function chainOn(job: Job, pixels: Pixels): Chain {
+  const { width, height, channels } = pixels.info;
+  return {
+    image: openPixels(job, pixels),
+    size: { width, height: height / job.scene.frames },
+    alpha: channels % 2 === 0,
+    reached: before,
+  };
+}
+
+/** Ends the chain: what follows starts on its pixels. */
+export async function ended(job: Job, { image }: Chain): Promise<Chain> {
+  return chainOn(job, await pixelsOf(job, image));
+}
+
+function checkCanvas({ width, height }: Size, frames: number): void {
+  if (width * height * frames > limits.canvasPixels)
+    throw refuse('source_too_large', `a step would make ${width}×${height} pixels × ${frames}`);
+}
+
+/** Draws a step on a chain, ending it first where sharp would run the step too early. */
+async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Promise<Chain> {
+  const ready = place(step.from) <= chain.reached ? await ended(job, chain) : chain;
+  const drawn: Drawn = await step.draw(ready, values, job.scene);
+  checkCanvas(drawn.size, job.scene.frames);
+  const next = {
+    image: drawn.image,
+    size: drawn.size,
+    alpha: drawn.alpha ?? ready.alpha,
+    reached: place(step.to),
+  };
+  // sharp settles at the start of a chain whether it mixes colours by their alpha.
+  const cleared = next.alpha && !ready.alpha;
+  return drawn.unmeasured || cleared ? ended(job, next) : next;
+}
+
+/** Draws a step on every frame by itself and puts the frames together again. */
+async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
+  const { frames } = job.scene;
+  const { data, info } = await pixelsOf(job, chain.image);
+  const frame = { ...info, height: info.height / frames };
+  const still: Job = { ...job, scene: { ...job.scene, frames: 1 } };
+  const drawn: Pixels[] = [];
+  for (let at = 0; at < frames; at += 1) {
+    const bytes = data.subarray((at * data.length) / frames, ((at + 1) * data.length) / frames);
+    const one = await draw(still, chainOn(still, { data: bytes, info: frame }), planned);
+    drawn.push(await pixelsOf(still, one.image));
+  }
+  const [first = { data, info: frame }] = drawn;
+  const strip = { ...first.info, height: first.info.height * frames };
+  return chainOn(job, { data: Buffer.concat(drawn.map((one) => one.data)), info: strip });
+}
+
+export async function drawAll(
+  job: Job,
+  chain: Chain,
+  steps: readonly PlannedStep[],
+): Promise<Chain> {
+  let drawn = chain;
+  for (const planned of steps) {
+    const apart = job.scene.frames > 1 && planned.step.frames(planned.values) === 'apart';
+    drawn = await (apart ? drawApart(job, drawn, planned) : draw(job, drawn, planned));
+  }
+  return drawn;
+}
+
+/** Lays what is transparent on white; sharp would do it before most of the steps. */
+export async function flattened(job: Job, chain: Chain): Promise<Chain> {
+  if (!chain.alpha) return chain;
+  const ready = place('flatten') <= chain.reached ? await ended(job, chain) : chain;
+  return { ...ready, image: ready.image.flatten({ background: '#FFFFFF' }), alpha: false };
+}

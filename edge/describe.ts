@@ -1,0 +1,32 @@
+import type { Metadata } from 'sharp';
+import type { Subject } from '../shared/operations/operation.ts';
+import type { Source } from '../shared/stores/sources.ts';
+import { type Chain, ended, type Job, pixelsOf, run } from './chain.ts';
+
+/** A source as those see it who answer with words about it. */
+export function describe(job: Job, upright: Chain, source: Source, header: Metadata): Subject {
+  const { width, height } = upright.size;
+  const scaled = async (size: { readonly width: number; readonly height: number }) => {
+    const { image } = await ended(job, upright);
+    return image
+      .resize({ ...size, fit: 'fill' })
+      .toColourspace('srgb')
+      .ensureAlpha();
+  };
+  return {
+    facts: {
+      format: source.type,
+      width,
+      height,
+      frames: header.pages ?? 1,
+      alpha: header.hasAlpha,
+      bytes: source.bytes.length,
+    },
+    pixels: async (size) => pixelsOf(job, await scaled(size)),
+    tiny: async (size) => {
+      const image = (await scaled(size)).webp({ quality: 40, effort: 4 });
+      const bytes = await run(job, image, (one) => one.toBuffer());
+      return `data:image/webp;base64,${bytes.toString('base64')}`;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Metadata } from 'sharp';
+import { type ImageType, imageTypes } from '../shared/image-type.ts';
+import { limits } from '../shared/limits.ts';
+import { type Encoding, encoders } from '../shared/operations/format.ts';
+import type { Size } from '../shared/operations/operation.ts';
+import { defaultQuality } from '../shared/operations/quality.ts';
+import { type Recipe, valuesOf } from '../shared/recipe.ts';
+import { type Chain, ended, flattened, type Job, refuse, run } from './chain.ts';
+
+/** Below this an image looks worse and hardly gets smaller. */
+const lowestQuality = 30;
+const qualityStep = 10;
+/** Less time than this, in milliseconds, is not enough to encode once more. */
+const reserveMs = 4_000;
+
+function checkOutput({ width, height }: Size, frames: number): void {
+  if (width * height * frames > limits.outputPixels || Math.max(width, height) > limits.outputSide)
+    throw refuse('source_too_large', `the answer would have ${width}×${height} pixels × ${frames}`);
+}
+
+/** The qualities to try, best first. */
+function qualities(first: number): readonly number[] {
+  const steps = Math.max(0, Math.ceil((first - lowestQuality) / qualityStep));
+  return [first, ...Array.from({ length: steps }, (_, at) => first - (at + 1) * qualityStep)].map(
+    (quality) => (quality < first ? Math.max(quality, lowestQuality) : quality),
+  );
+}
+
+/** The best that fits into so many bytes, or the smallest where none does. */
+async function fitted(job: Job, chain: Chain, how: Encoding, max: number): Promise<Uint8Array> {
+  // The pixels are drawn once; only the encoder runs again.
+  const { image } = await ended(job, chain);
+  let smallest: Uint8Array | undefined;
+  for (const quality of qualities(how.quality)) {
+    // An animation takes long each time: better one that is a little too large than none.
+    if (smallest !== undefined && job.deadline - performance.now() < reserveMs) break;
+    const encoded = encoders[how.type](image.clone(), { ...how, quality });
+    const bytes = await run(job, encoded, (one) => one.toBuffer());
+    if (bytes.length <= max) return bytes;
+    if (smallest === undefined || bytes.length < smallest.length) smallest = bytes;
+  }
+  return smallest ?? new Uint8Array();
+}
+
+/** Encodes what was drawn, as the recipe and the type say. */
+export async function encode(
+  job: Job,
+  chain: Chain,
+  type: ImageType,
+  recipe: Recipe,
+  header: Metadata,
+): Promise<Uint8Array> {
+  const { frames } = job.scene;
+  const ready = imageTypes[type].alpha ? chain : await flattened(job, chain);
+  checkOutput(ready.size, frames);
+  const { q = defaultQuality, max } = valuesOf(recipe, 'quality') ?? {};
+  const how: Encoding = {
+    type,
+    quality: q,
+    progressive: valuesOf(recipe, 'interlace')?.i === 1,
+    delay: frames > 1 ? header.delay?.slice(0, frames) : undefined,
+    loop: frames > 1 ? header.loop : undefined,
+  };
+  if (max !== undefined && type !== 'png' && type !== 'gif') return fitted(job, ready, how, max);
+  return run(job, encoders[type](ready.image, how), (one) => one.toBuffer());
+}

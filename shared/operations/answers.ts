@@ -1,0 +1,64 @@
+import { encode } from 'blurhash';
+import { rgbaToThumbHash } from 'thumbhash';
+import { choice } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+const hex = (value: number | undefined): string =>
+  (value ?? 0).toString(16).padStart(2, '0').toUpperCase();
+
+export const info = operation({
+  summary:
+    'Says in JSON what the source is: `{"format","width","height","frames","alpha","bytes"}`.',
+  parameters: {},
+  example: 'info',
+  differs:
+    'No EXIF, ever: it names places and people. Width and height are those of the upright image.',
+  answer: async ({ facts }) => facts,
+});
+
+export const averageHue = operation({
+  summary: 'Says in JSON what colour the source has on the whole: `{"RGB":"0xRRGGBB"}`.',
+  parameters: {},
+  example: 'average-hue',
+  answer: async ({ pixels }) => {
+    const { data } = await pixels({ width: 1, height: 1 });
+    return { RGB: `0x${hex(data[0])}${hex(data[1])}${hex(data[2])}` };
+  },
+});
+
+/** ThumbHash takes 100 pixels a side at most; BlurHash sees no more in a large image than in this. */
+const smallSide = 100;
+const tinySide = 16;
+
+function within(side: number, { width, height }: { width: number; height: number }) {
+  const factor = Math.min(1, side / Math.max(width, height));
+  return {
+    width: Math.max(1, Math.round(width * factor)),
+    height: Math.max(1, Math.round(height * factor)),
+  };
+}
+
+export const placeholder = operation({
+  summary: 'Something to show until the image is there: `{"kind","value","width","height"}`.',
+  parameters: {
+    k: choice(
+      ['thumbhash', 'blurhash', 'lqip'],
+      'thumbhash and blurhash are decoded by a library, lqip is a data URL',
+    ),
+  },
+  example: 'placeholder,k_thumbhash',
+  differs: 'Neither OSS nor BOS has it.',
+  check: ({ k }) => (k === undefined ? 'needs k' : undefined),
+  answer: async ({ facts, pixels, tiny }, { k }) => {
+    const { width, height } = facts;
+    const about = { kind: k, width, height };
+    if (k === 'lqip') return { ...about, value: await tiny(within(tinySide, facts)) };
+    const small = within(smallSide, facts);
+    const { data } = await pixels(small);
+    const value =
+      k === 'blurhash'
+        ? encode(new Uint8ClampedArray(data), small.width, small.height, 4, 3)
+        : Buffer.from(rgbaToThumbHash(small.width, small.height, data)).toString('base64');
+    return { ...about, value };
+  },
+});

@@ -1,0 +1,24 @@
+import { integer, withDefault } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+/** 100 adds half of the range to every channel. */
+const perCent = 1.28;
+
+export const bright = operation({
+  summary: 'Makes the image brighter or darker.',
+  parameters: {
+    b: withDefault(
+      integer(-100, 100, 'below 0 darker, above 0 brighter; 100 is half of the range'),
+      0,
+    ),
+  },
+  example: 'bright,b_20',
+  differs: 'OSS and BOS do not say how far a step goes.',
+  order: 'colours',
+  step: {
+    from: 'linear',
+    to: 'linear',
+    frames: () => 'together',
+    draw: ({ image, size }, { b }) => ({ image: image.linear(1, b * perCent), size }),
+  },
+});

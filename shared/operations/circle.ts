@@ -1,0 +1,30 @@
+import { integer } from '../parameter.ts';
+import { roundCorners } from './corners.ts';
+import { operation } from './operation.ts';
+
+export const circle = operation({
+  summary: 'Cuts a circle out of the middle; what is around it is transparent, in JPEG white.',
+  parameters: {
+    r: integer(1, 4_096, 'radius in pixels; what fits inside the image at most'),
+  },
+  example: 'circle,r_150',
+  differs: 'As in OSS the answer is a square of 2r + 1.',
+  check: ({ r }) => (r === undefined ? 'needs r' : undefined),
+  step: {
+    from: 'extract',
+    to: 'composite',
+    frames: () => 'apart',
+    draw: ({ image, size }, { r }) => {
+      const largest = Math.floor((Math.min(size.width, size.height) - 1) / 2);
+      const radius = Math.min(r ?? 1, largest);
+      const side = 2 * radius + 1;
+      const box = {
+        left: Math.floor((size.width - side) / 2),
+        top: Math.floor((size.height - side) / 2),
+        width: side,
+        height: side,
+      };
+      return { image: roundCorners(image.extract(box), box, side / 2), size: box, alpha: true };
+    },
+  },
+});

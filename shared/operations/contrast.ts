@@ -1,0 +1,26 @@
+import { integer, withDefault } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+const middle = 128;
+
+export const contrast = operation({
+  summary: 'Makes contrasts stronger or weaker.',
+  parameters: {
+    c: withDefault(
+      integer(-100, 100, 'below 0 weaker, above 0 stronger; 100 doubles, -100 is flat'),
+      0,
+    ),
+  },
+  example: 'contrast,c_25',
+  differs: 'OSS and BOS do not say how far a step goes.',
+  order: 'colours',
+  step: {
+    from: 'linear',
+    to: 'linear',
+    frames: () => 'together',
+    draw: ({ image, size }, { c }) => {
+      const factor = 1 + c / 100;
+      return { image: image.linear(factor, middle * (1 - factor)), size };
+    },
+  },
+});

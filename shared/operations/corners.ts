@@ -1,0 +1,49 @@
+import type { Sharp } from 'sharp';
+import type { Size } from './operation.ts';
+
+/** How much of a pixel lies outside a circle, from 0 to 1: the edge is one pixel soft. */
+function outside(distance: number, radius: number): number {
+  return Math.min(1, Math.max(0, distance - radius + 0.5));
+}
+
+/** What has to be erased of a square corner to make it round, as RGBA pixels; upper left. */
+function cornerTile(side: number, radius: number): Buffer {
+  const pixels = Buffer.alloc(side * side * 4);
+  for (let y = 0; y < side; y += 1)
+    for (let x = 0; x < side; x += 1) {
+      const distance = Math.hypot(radius - x - 0.5, radius - y - 0.5);
+      pixels[(y * side + x) * 4 + 3] = Math.round(255 * outside(distance, radius));
+    }
+  return pixels;
+}
+
+/** The same tile for another corner. */
+function mirrored(tile: Buffer, side: number, right: boolean, bottom: boolean): Buffer {
+  const pixels = Buffer.alloc(tile.length);
+  for (let y = 0; y < side; y += 1)
+    for (let x = 0; x < side; x += 1) {
+      const from = (bottom ? side - 1 - y : y) * side + (right ? side - 1 - x : x);
+      pixels[(y * side + x) * 4 + 3] = tile[from * 4 + 3] ?? 0;
+    }
+  return pixels;
+}
+
+/**
+ * Erases the corners of a picture. Only the corners are laid over it: a mask of its whole size
+ * would cost as much memory as the picture.
+ */
+export function roundCorners(image: Sharp, { width, height }: Size, radius: number): Sharp {
+  const side = Math.ceil(radius);
+  const tile = cornerTile(side, radius);
+  const raw = { width: side, height: side, channels: 4 as const };
+  const corners = [false, true].flatMap((bottom) =>
+    [false, true].map((right) => ({
+      input: mirrored(tile, side, right, bottom),
+      raw,
+      left: right ? width - side : 0,
+      top: bottom ? height - side : 0,
+      blend: 'dest-out' as const,
+    })),
+  );
+  return image.composite(corners);
+}

@@ -1,0 +1,45 @@
+import { limits } from '../limits.ts';
+import { integer, withDefault } from '../parameter.ts';
+import { type Box, operation, type Size } from './operation.ts';
+
+type Slices = {
+  readonly x: number | undefined;
+  readonly y: number | undefined;
+  readonly i: number;
+};
+
+/** The slice, or the whole picture where there is no such slice. */
+function slice({ x, y, i }: Slices, { width, height }: Size): Box {
+  const left = (x ?? 0) * i;
+  const top = (y ?? 0) * i;
+  if (left >= width || top >= height) return { left: 0, top: 0, width, height };
+  return {
+    left,
+    top,
+    width: Math.min(x ?? width, width - left),
+    height: Math.min(y ?? height, height - top),
+  };
+}
+
+export const indexcrop = operation({
+  summary: 'Cuts the image into slices and keeps one; all of it where there is no such slice.',
+  parameters: {
+    x: integer(1, limits.side, 'width of a slice in pixels'),
+    y: integer(1, limits.side, 'height of a slice in pixels'),
+    i: withDefault(integer(0, 65_536, 'which slice, counted from 0'), 0),
+  },
+  example: 'indexcrop,x_200,i_1',
+  differs: 'With x and y both given OSS takes y; here, as in BOS, that is malformed.',
+  order: 'moves',
+  check: ({ x, y }) =>
+    (x === undefined) === (y === undefined) ? 'needs exactly one of x and y' : undefined,
+  step: {
+    from: 'extract',
+    to: 'extract',
+    frames: () => 'together',
+    draw: ({ image, size }, values) => {
+      const box = slice(values, size);
+      return { image: image.extract(box), size: box };
+    },
+  },
+});

@@ -1,0 +1,11 @@
+import { integer, withDefault } from '../parameter.ts';
+import { operation } from './operation.ts';
+
+export const interlace = operation({
+  summary: 'Whether a JPEG or PNG shows coarse first and then finer.',
+  parameters: { i: withDefault(integer(0, 1, '1 for coarse to fine'), 0) },
+  example: 'interlace,i_1',
+  differs: 'OSS knows it for JPEG only.',
+  order: 'free',
+  matters: (format) => ['jpg', 'png', 'src', 'auto'].includes(format),
+});

@@ -1,0 +1,66 @@
+import { choice, integer, text, withDefault } from '../parameter.ts';
+import { type Compass, compass, pointOf } from './gravity.ts';
+import { operation, type Size } from './operation.ts';
+
+type Place = { readonly g: Compass; readonly x: number; readonly y: number };
+
+/** Where a mark of a length starts on a side: x and y count inwards from the edge that `g` names. */
+function offset(point: number, margin: number, side: number, length: number): number {
+  const from = { 0: margin, 100: side - length - margin }[point];
+  return Math.min(Math.max(from ?? Math.round((side - length) / 2), 0), side - length);
+}
+
+function position({ g, x, y }: Place, picture: Size, mark: Size): { left: number; top: number } {
+  const point = pointOf(g);
+  return {
+    left: offset(point.x, x, picture.width, mark.width),
+    top: offset(point.y, y, picture.height, mark.height),
+  };
+}
+
+/** The mark's size: its own, or per cent of the picture's width; never beyond the picture. */
+function markSize(mark: Size, picture: Size, p: number | undefined): Size {
+  const wanted = p === undefined ? 1 : (picture.width * p) / 100 / mark.width;
+  const factor = Math.min(wanted, picture.width / mark.width, picture.height / mark.height);
+  return {
+    width: Math.max(1, Math.floor(mark.width * factor)),
+    height: Math.max(1, Math.floor(mark.height * factor)),
+  };
+}
+
+export const watermark = operation({
+  summary: "Lays one of the tenant's watermarks over the image.",
+  parameters: {
+    i: text(
+      /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/,
+      'the id of a watermark',
+      'which one: `_watermarks/ID.png`',
+    ),
+    g: withDefault(choice(compass, 'where it lies'), 'se'),
+    x: withDefault(integer(0, 4_096, 'pixels from the edge at the side; none in the middle'), 10),
+    y: withDefault(
+      integer(0, 4_096, 'pixels from the edge above or below; none in the middle'),
+      10,
+    ),
+    t: withDefault(integer(0, 100, 'opacity in per cent'), 100),
+    p: integer(1, 100, "its width in per cent of the image's; left out, its own"),
+  },
+  example: 'watermark,i_mark,g_se,p_20',
+  differs:
+    'Images only: no text, no fonts, no URL and no path, which OSS and BOS encode in base64. One at most.',
+  check: ({ i }) => (i === undefined ? 'needs i' : undefined),
+  step: {
+    from: 'composite',
+    to: 'composite',
+    frames: () => 'apart',
+    watermark: ({ i }) => i,
+    draw: async ({ image, size }, values, { mark }) => {
+      if (mark === undefined || values.t === 0) return { image, size };
+      const own = markSize(mark.size, size, values.p);
+      const input = await mark.draw(own, values.t / 100);
+      const raw = { ...own, channels: 4 as const };
+      const overlay = { input, raw, ...position(values, size, own) };
+      return { image: image.composite([overlay]), size, alpha: true };
+    },
+  },
+});

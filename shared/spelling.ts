@@ -1,0 +1,75 @@
+import type { Operation } from './operations/operation.ts';
+import { operationCalled, operationNames, rowOf } from './operations/table.ts';
+import { parseSteps, type RecipeStep, type WrittenRecipe } from './recipe.ts';
+import { Refusal } from './refusal.ts';
+
+/** A recipe that stands in the query instead of behind the path. */
+export type QueryRecipe = { readonly name: SpellingName; readonly value: string };
+
+type Spelling = {
+  /** Whether `format,webp` may stand for `format,f_webp`: the value is the first parameter's. */
+  readonly bare: boolean;
+  /** What stands alone before the name of a preset. */
+  readonly style: string | undefined;
+};
+
+/** The spellings of Alibaba OSS and of Baidu BOS. */
+export const spellings = {
+  'x-oss-process': { bare: true, style: 'style/' },
+  'x-bce-process': { bare: false, style: undefined },
+} as const satisfies Readonly<Record<string, Spelling>>;
+export type SpellingName = keyof typeof spellings;
+export const spellingNames = Object.keys(spellings) as readonly SpellingName[];
+
+const prefix = 'image/';
+
+const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
+
+/** `format,webp` as `format,f_webp`, where the spelling has it. */
+function named(written: string, { bare }: Spelling): string {
+  const [called = '', first, ...more] = written.split(',');
+  const name = operationCalled(called);
+  const [own] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
+  if (!bare || first === undefined || first.includes('_') || own === undefined) return written;
+  return [called, `${own}_${first}`, ...more].join(',');
+}
+
+/** Whether two operations draw the same in either order. */
+function commute(one: Operation, other: Operation): boolean {
+  if (one.order === 'free' || other.order === 'free') return true;
+  const kinds = [one.order, other.order];
+  return kinds.includes('moves') && kinds.includes('colours');
+}
+
+/**
+ * Their owners run operations as they are written; here the table fixes the order. What would
+ * draw something else is refused rather than drawn differently.
+ */
+function checkOrder(name: SpellingName, steps: readonly RecipeStep[]): void {
+  const place = (step: RecipeStep): number => operationNames.indexOf(step.name);
+  steps.forEach((later, at) => {
+    const early = steps
+      .slice(0, at)
+      .find((one) => place(one) > place(later) && !commute(rowOf(one.name), rowOf(later.name)));
+    if (early !== undefined)
+      throw malformed(
+        `${name}: ${later.name} runs before ${early.name} here and is written after it; write ${later.name} first`,
+      );
+  });
+}
+
+/**
+ * Reads `image/resize,w_400/format,webp` or `style/NAME`. Throws `malformed`, also for an order
+ * that would draw something else.
+ */
+export function parseQueryRecipe({ name, value }: QueryRecipe): WrittenRecipe {
+  const spelling: Spelling = spellings[name];
+  const { style } = spelling;
+  if (style !== undefined && value.startsWith(style))
+    return parseSteps([`style,n_${value.slice(style.length)}`]);
+  if (!value.startsWith(prefix)) throw malformed(`${name} does not begin with ${prefix}`);
+  const written = value.slice(prefix.length).split('/');
+  const recipe = parseSteps(written.map((one) => named(one, spelling)));
+  checkOrder(name, recipe.steps);
+  return recipe;
+}
