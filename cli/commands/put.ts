@@ -4,10 +4,11 @@ import { imageTypes, sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { purgeSource } from '../../shared/stores/purge.ts';
-import { pathFault, sourceKey } from '../../shared/target.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { pathFault, sourceKey, watermarkKey } from '../../shared/target.ts';
+import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { policyOf } from '../signer.ts';
+import type { Target } from '../target.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
 
@@ -60,8 +61,38 @@ function metadataFor(focus: string | undefined): Record<string, string> {
   return { focus };
 }
 
+/** `_watermarks/ID.png`, as the operation finds it. */
+const watermarkPath = /^_watermarks\/([A-Za-z0-9][A-Za-z0-9.-]{0,63})\.png$/;
+
+/**
+ * A watermark is written once: images that have been made with it are found by no purge, so
+ * another one gets another id.
+ */
+async function putWatermark(
+  tenant: string,
+  id: string,
+  file: string,
+  open: () => Target,
+): Promise<Result> {
+  const bytes = await readBytes(file);
+  if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
+    throw new CommandFailure(
+      'source_unsupported',
+      `${file} is not a PNG of ${limits.watermarkBytes} bytes at most; nothing was uploaded`,
+    );
+  const target = open();
+  await policyOf(target, tenant);
+  const options = { contentType: 'image/png', only: 'absent' } as const;
+  if ((await target.sources.put(watermarkKey(tenant, id), bytes, options)) === 'taken')
+    throw new CommandFailure('conflict', `${tenant} has a watermark ${id}; choose another id`);
+  const text = `Stored watermark ${id} of ${tenant}. Next: npx signet mint ${tenant} PATH watermark,i_${id}`;
+  return { text, json: { tenant, watermark: id, bytes: bytes.length } };
+}
+
 async function put(tenant: string, path: string, file: string, options: Options): Promise<void> {
   await run(options, async (open) => {
+    const [, id] = watermarkPath.exec(path) ?? [];
+    if (id !== undefined) return putWatermark(tenant, id, file, open);
     const fault = pathFault(path);
     if (fault !== undefined) throw new Refusal('malformed', fault);
     const metadata = metadataFor(options.focus);
@@ -78,7 +109,7 @@ async function put(tenant: string, path: string, file: string, options: Options)
 
 export const putCommand = command(
   'put <tenant> <path> <file>',
-  'Upload a source; - reads it from stdin',
+  'Upload a source, or a watermark as _watermarks/ID.png; - reads it from stdin',
 )
   .option('--focus <x,y>', 'its focal point in per cent, for resize,m_fill,g_focus')
   .action(put);

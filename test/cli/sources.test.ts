@@ -171,7 +171,7 @@ describe('put', () => {
     ['a\nb.jpg', 'the path has a control character or a backslash'],
     ['a__op__b.jpg', 'the path contains __op__'],
     ['a__op', 'the path ends in __op'],
-    ['_watermarks/a.png', 'the path begins with _watermarks, which is reserved'],
+    ['_watermarks/a.jpg', 'the path begins with _watermarks, which is reserved'],
     ['x'.repeat(701), 'the path is longer than 700 bytes'],
   ])('refuses the path %j, as the edge would', async (bad, reason) => {
     const { code, stderr } = await stack.run('put', 'demo', bad, png);
@@ -207,6 +207,36 @@ describe('put', () => {
     expect(after.status).toBe(200);
     expect(after.cache).not.toMatch(/^Hit/);
     expect(after.body).not.toBe(before.body);
+  });
+});
+
+describe('put of a watermark', () => {
+  it('stores it once: another one needs another id', async () => {
+    const done = await stack.json('put', 'demo', '_watermarks/logo.png', png);
+    expect(done).toMatchObject({ tenant: 'demo', watermark: 'logo' });
+    const again = await stack.run('put', 'demo', '_watermarks/logo.png', png);
+    expect(again).toMatchObject({ code: 1 });
+    expect(again.stderr).toBe('signet: demo has a watermark logo; choose another id\n');
+  });
+
+  it('refuses what is not a PNG', async () => {
+    const jpg = path.join(samples, 'portrait.jpg');
+    const { code, stderr } = await stack.run('put', 'demo', '_watermarks/photo.png', jpg);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/is not a PNG of 2097152 bytes at most; nothing was uploaded\n$/);
+  });
+
+  it('is laid over an image of its tenant, and of no other', async () => {
+    await stack.json('put', 'demo', '_watermarks/seal.png', png);
+    const policy = { tenant: 'marked', operations: { watermark: { i: ['seal'] } } };
+    const own = await file('marked.json', JSON.stringify(policy));
+    await stack.json('tenant', 'create', 'marked', '--policy', own);
+    await stack.json('put', 'marked', 'a.png', png);
+    const url = await stack.mint('marked', 'a.png', 'watermark,i_seal');
+    expect((await view(url)).status).toBe(404);
+    await stack.json('put', 'marked', '_watermarks/seal.png', png);
+    const fresh = await stack.mint('marked', 'a.png', 'watermark,i_seal', 'version,v_2');
+    expect((await view(fresh)).status).toBe(200);
   });
 });
 
