@@ -1,5 +1,5 @@
 import type sharp from 'sharp';
-import type { OutputInfo, Sharp } from 'sharp';
+import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { limits } from '../shared/limits.ts';
 import {
   type Drawn,
@@ -98,6 +98,19 @@ function chainOn(job: Job, pixels: Pixels): Chain {
 /** Ends the chain: what follows starts on its pixels. */
 export async function ended(job: Job, { image }: Chain): Promise<Chain> {
   return chainOn(job, await pixelsOf(job, image));
+}
+
+/**
+ * The picture in three channels of 8 bits, in sRGB. What has 16 bits sharp computes in Display P3
+ * where it has a profile, and leaves there; the steps that add to a channel count in 8 bits; and a
+ * single channel of grey takes no colour.
+ */
+export async function plain(job: Job, chain: Chain, header: Metadata): Promise<Chain> {
+  const { depth, channels, icc } = header;
+  if (depth === 'uchar' && channels > 2) return chain;
+  const wide = depth === 'ushort' && icc !== undefined;
+  const image = wide ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
+  return ended(job, { ...chain, image });
 }
 
 function checkCanvas({ width, height }: Size, frames: number): void {

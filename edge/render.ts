@@ -6,7 +6,16 @@ import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy.ts';
 import { answerStep, defaultValues, formatOf, type Recipe, valuesOf } from '../shared/recipe.ts';
 import type { Source } from '../shared/stores/sources.ts';
-import { before, type Chain, drawAll, type Job, type PlannedStep, refuse, run } from './chain.ts';
+import {
+  before,
+  type Chain,
+  drawAll,
+  type Job,
+  type PlannedStep,
+  plain,
+  refuse,
+  run,
+} from './chain.ts';
 import { describe } from './describe.ts';
 import { encode } from './encode.ts';
 import { openMark } from './mark.ts';
@@ -78,17 +87,28 @@ function open(bytes: Uint8Array, { width, height, hasAlpha }: Metadata, frames: 
   return { image, size: { width, height }, alpha: hasAlpha, reached: before };
 }
 
-function settledType(recipe: Recipe, source: Source): ImageType {
-  const format = formatOf(recipe);
-  return format === 'src' || format === 'auto' ? source.type : format;
-}
-
 type Opened = {
   readonly source: Source;
   readonly mark: Uint8Array | undefined;
   readonly header: Metadata;
   readonly deadline: number;
 };
+
+/** Draws all steps. The first of them is `orient`: it needs the source's EXIF, which plain pixels lose. */
+async function drawSource(
+  job: Job,
+  { source, header }: Opened,
+  steps: readonly PlannedStep[],
+): Promise<Chain> {
+  const opened = open(source.bytes, header, job.scene.frames);
+  const upright = await drawAll(job, opened, steps.slice(0, 1));
+  return drawAll(job, await plain(job, upright, header), steps.slice(1));
+}
+
+function settledType(recipe: Recipe, source: Source): ImageType {
+  const format = formatOf(recipe);
+  return format === 'src' || format === 'auto' ? source.type : format;
+}
 
 async function jobFor({ source, mark, header, deadline }: Opened, frames: number): Promise<Job> {
   const { focus } = source;
@@ -106,7 +126,7 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const frames = framesFor(header, wanted, steps, caps);
   checkHeader(header, frames, caps);
   const job = await jobFor(opened, frames);
-  const drawn = await drawAll(job, open(source.bytes, header, frames), steps);
+  const drawn = await drawSource(job, opened, steps);
   // AVIF cannot carry the animation that browsers agree on; animated WebP can.
   const type = wanted === 'avif' && frames > 1 ? 'webp' : wanted;
   const bytes = await encode(job, drawn, type, recipe, header);
@@ -120,7 +140,7 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   checkHeader(header, 1, caps);
   const job = await jobFor(opened, 1);
-  const upright = await drawAll(job, open(source.bytes, header, 1), plan(recipe));
+  const upright = await drawSource(job, opened, plan(recipe));
   const said = await answer(describe(job, upright, source, header), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));
   return { bytes, type: 'json', frames: 1, ...upright.size };

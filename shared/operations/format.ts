@@ -55,5 +55,6 @@ export const encoders: Readonly<Record<ImageType, (image: Sharp, how: Encoding) 
   png: (image, { progressive }) => image.png({ palette: false, progressive }),
   webp: (image, how) => image.webp({ quality: how.quality, effort: 4, ...animation(how) }),
   avif: (image, { quality }) => image.avif({ quality: avifQuality(quality), effort: 2 }),
-  gif: (image, how) => image.gif({ effort: 3, ...animation(how) }),
+  // The palette of a source that is a GIF lacks the colours that the steps have made.
+  gif: (image, how) => image.gif({ effort: 3, reuse: false, ...animation(how) }),
 };
