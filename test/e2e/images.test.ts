@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../demo/samples.ts';
@@ -135,6 +136,14 @@ async function putAs(name: string, sample: string): Promise<void> {
   const Body = await readFile(sampleFile(sample));
   await s3.send(new PutObjectCommand({ Bucket: sourcesBucket, Key: `${tenant}/${name}`, Body }));
   sources.set(name, sourceOf(sample));
+  await firstPurges();
+}
+
+/** An upload is purged behind S3's answer; whoever asks meanwhile may be made to wait for another render. */
+async function firstPurges(): Promise<void> {
+  const waiting = async () =>
+    (await readdir(path.join(folder.home, 'purges'))).filter((file) => !file.endsWith('.again'));
+  while ((await waiting()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function get(url: string, accept?: string) {
