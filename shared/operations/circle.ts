@@ -7,7 +7,7 @@ export const circle = operation({
   parameters: {
     r: integer(1, 4_096, 'radius in pixels; what fits inside the image at most'),
   },
-  example: 'circle,r_150',
+  example: 'circle,r_100',
   differs: 'As in OSS the answer is a square of 2r + 1.',
   check: ({ r }) => (r === undefined ? 'needs r' : undefined),
   step: {

@@ -54,7 +54,7 @@ export const crop = operation({
     g: withDefault(choice(compass, 'where the box lies before it is moved by x and y'), 'nw'),
   },
   order: 'moves',
-  example: 'crop,w_600,h_400,g_center',
+  example: 'crop,w_200,h_150,g_center',
   // A box as wide as the picture begins at its left edge whatever the gravity says; as high, at its top.
   normalise: (values) => {
     const { x, y } = pointOf(values.g);

@@ -16,7 +16,9 @@ export const orient = operation({
     frames: () => 'together',
     // No camera stores an animation sideways, and sharp cannot turn a strip of frames.
     draw: ({ image, size }, { o }, { orientation, frames }) => {
-      if (o === 0 || frames > 1 || orientation === 1) return { image, size };
+      if (frames > 1 || orientation === 1) return { image, size };
+      // Plain pixels, because AVIF would carry the orientation along and turn the picture after all.
+      if (o === 0) return { image, size, unmeasured: true };
       const upright = orientation < 5 ? size : { width: size.height, height: size.width };
       return { image: image.autoOrient(), size: upright };
     },

@@ -101,7 +101,7 @@ function carryOut(image: Sharp, plan: ResizePlan, background: string): Sharp {
 export const resize = operation({
   summary: 'Scales the image.',
   parameters,
-  example: 'resize,m_fill,w_400,h_300',
+  example: 'resize,m_fill,w_200,h_200',
   check,
   normalise,
   step: {
