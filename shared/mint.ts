@@ -1,7 +1,8 @@
 import type { Crypto } from './ports.ts';
-import { canonicalRecipe, parseOperations } from './recipe.ts';
+import { canonicalRecipe, noOperations, parseOperations, type WrittenRecipe } from './recipe.ts';
 import { Refusal } from './refusal.ts';
 import { isExp, isKid, sign } from './signature.ts';
+import { parseQueryRecipe, type QueryRecipe } from './spelling.ts';
 import { derivativeKey } from './storage-key.ts';
 import { encodeTarget, isTenant, pathFault, separator } from './target.ts';
 
@@ -11,6 +12,8 @@ export type MintRequest = {
   readonly path: string;
   /** As in a URL: `resize,w_400`. */
   readonly operations: readonly string[];
+  /** A recipe in one of the query spellings, instead of operations. */
+  readonly query?: QueryRecipe;
   /** Unix seconds; nothing for a URL that never expires. */
   readonly exp: number | undefined;
 };
@@ -26,19 +29,24 @@ export function roundedExpiry(now: number, lifetime: number): number {
   return quarter < 1 ? now + lifetime : (Math.floor(now / quarter) + 4) * quarter;
 }
 
+/** The recipe that was asked for, in whichever spelling. Throws `malformed`. */
+export function requestedRecipe({ operations, query }: MintRequest): WrittenRecipe {
+  if (query !== undefined && operations.length > 0)
+    throw new Refusal('malformed', 'the recipe is written in two spellings; use one');
+  if (query !== undefined) return parseQueryRecipe(query);
+  return operations.length === 0 ? noOperations : parseOperations(operations.join(separator));
+}
+
 /** The decoded path of the URL. Throws `malformed` for whatever the edge would refuse. */
-export function mintTarget({ tenant, path, operations }: MintRequest): string {
+export function mintTarget(request: MintRequest): string {
+  const { tenant, path, operations } = request;
   if (!isTenant(tenant)) throw new Refusal('malformed', `"${tenant}" is not a tenant name`);
   const fault = pathFault(path);
   if (fault !== undefined) throw new Refusal('malformed', fault);
-  if (operations.length > 0) checkOperations(tenant, path, operations.join(separator));
-  return `/${[`${tenant}/${path}`, ...operations].join(separator)}`;
-}
-
-/** A preset's recipe is only known to the policy, so its key is measured without it. */
-function checkOperations(tenant: string, path: string, operations: string): void {
-  const { steps } = parseOperations(operations);
+  // A preset's recipe is only known to the policy, so its key is measured without it.
+  const { steps } = requestedRecipe(request);
   derivativeKey({ tenant, path, recipe: canonicalRecipe(steps) });
+  return `/${[`${tenant}/${path}`, ...operations].join(separator)}`;
 }
 
 /** Mints a signed URL below `base`, the service's address. Throws `malformed`. */
@@ -48,7 +56,14 @@ export function mint(crypto: Crypto, base: string, request: MintRequest, signer:
   if (exp !== undefined && !isExp(exp))
     throw new Refusal('malformed', 'exp is not a time in whole seconds since 1970');
   if (!isKid(signer.kid)) throw new Refusal('malformed', `"${signer.kid}" is not a kid`);
-  const sig = sign(crypto, signer.signingKey, { kid: signer.kid, exp, target });
-  const query = [...(exp === undefined ? [] : [`exp=${exp}`]), `kid=${signer.kid}`, `sig=${sig}`];
-  return `${base.replace(/\/$/, '')}${encodeTarget(target)}?${query.join('&')}`;
+  const { query } = request;
+  const parts = { kid: signer.kid, exp, target, ...(query === undefined ? {} : { query }) };
+  const sig = sign(crypto, signer.signingKey, parts);
+  const sent = [
+    ...(query === undefined ? [] : [`${query.name}=${encodeTarget(query.value)}`]),
+    ...(exp === undefined ? [] : [`exp=${exp}`]),
+    `kid=${signer.kid}`,
+    `sig=${sig}`,
+  ];
+  return `${base.replace(/\/$/, '')}${encodeTarget(target)}?${sent.join('&')}`;
 }

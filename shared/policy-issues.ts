@@ -1,6 +1,6 @@
-import leven from 'leven';
 import * as v from 'valibot';
 import { limits } from './limits.ts';
+import { orMeant } from './nearest.ts';
 import { readPreset } from './policy.ts';
 import { policySchema } from './policy-schema.ts';
 import { Refusal } from './refusal.ts';
@@ -23,26 +23,6 @@ const notYet = [
   '$schema',
   'extends',
 ];
-
-const letters = (text: string): string => [...text].toSorted().join('');
-
-/** Letters that changed places are one slip, and so is a word for a parameter's one letter. */
-function distanceOf(written: string, known: string): number {
-  const slipped = letters(written) === letters(known);
-  const spelledOut = known.length === 1 && written.length > 3 && written.startsWith(known);
-  return slipped || spelledOut ? 1 : leven(written, known);
-}
-
-/** The known name that was probably meant, if one is near. */
-export function nearest(written: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((name) => ({ name, distance: distanceOf(written.toLowerCase(), name.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance || b.name.length - a.name.length);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, written.length / 3)
-    ? best.name
-    : undefined;
-}
 
 function knownNames(expected: string | null): readonly string[] {
   return [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
@@ -81,12 +61,6 @@ function opened(schema: Nested | undefined, asList: boolean): Nested | undefined
 function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
   if (notYet.includes(name)) return 'is not supported by this version; leave it out';
   return `is not a field here${orMeant(name, siblings(issue, policySchema))}`;
-}
-
-function orMeant(written: unknown, names: readonly string[]): string {
-  const known = names.filter((name) => name !== '');
-  const meant = typeof written === 'string' ? nearest(written, known) : undefined;
-  return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
 function notAmong({ expected, input }: v.BaseIssue<unknown>): string {

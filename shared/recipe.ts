@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { orMeant } from './nearest.ts';
 import type { Format, Operation, Parameters, ValuesOf } from './operations/operation.ts';
 import {
   type OperationName,
@@ -59,7 +60,10 @@ function parameterCalled(row: Operation, operation: string, written: string): [s
   const aliases = new Map(Object.entries(row.parameterAliases ?? {}));
   const name = aliases.get(written) ?? written;
   const found = Object.entries(row.parameters).find(([own]) => own === name);
-  if (found === undefined) throw malformed(`${operation} has no parameter "${written}"`);
+  if (found === undefined) {
+    const meant = orMeant(written, Object.keys(row.parameters));
+    throw malformed(`${operation} has no parameter "${written.slice(0, 64)}"${meant}`);
+  }
   return found;
 }
 
@@ -84,7 +88,10 @@ function withFallbacks(parameters: Parameters, given: ReadonlyMap<string, Value>
 function readStep(written: string): RecipeStep {
   const [called = '', ...pairs] = written.split(',');
   const name = nameForm.test(called) ? operationCalled(called) : undefined;
-  if (name === undefined) throw malformed(`there is no operation "${called.slice(0, 64)}"`);
+  if (name === undefined) {
+    const meant = orMeant(called, [...operationNames, style]);
+    throw malformed(`there is no operation "${called.slice(0, 64)}"${meant}`);
+  }
   const values = readValues(name, pairs);
   const wrong = rowOf(name).check?.(values);
   if (wrong !== undefined) throw malformed(`${called} ${wrong}`);

@@ -2,6 +2,7 @@ import type { Operation } from './operations/operation.ts';
 import { operationCalled, operationNames, rowOf } from './operations/table.ts';
 import { parseSteps, type RecipeStep, type WrittenRecipe } from './recipe.ts';
 import { Refusal } from './refusal.ts';
+import { decodeText } from './target.ts';
 
 /** A recipe that stands in the query instead of behind the path. */
 export type QueryRecipe = { readonly name: SpellingName; readonly value: string };
@@ -20,6 +21,17 @@ export const spellings = {
 } as const satisfies Readonly<Record<string, Spelling>>;
 export type SpellingName = keyof typeof spellings;
 export const spellingNames = Object.keys(spellings) as readonly SpellingName[];
+
+/**
+ * A recipe as it stands in a URL of its owner, `x-oss-process=image/resize,w_400`, perhaps with its
+ * question mark and escapes; nothing where the text is something else. Throws `malformed`.
+ */
+export function readQuerySpelling(text: string): QueryRecipe | undefined {
+  const written = text.startsWith('?') ? text.slice(1) : text;
+  const name = spellingNames.find((one) => written.startsWith(`${one}=`));
+  if (name === undefined) return undefined;
+  return { name, value: decodeText(written.slice(name.length + 1), `the value of ${name}`) };
+}
 
 const prefix = 'image/';
 

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A file imports from its own floor and from those below it. */
 const floors: readonly (readonly string[])[] = [
-  ['limits', 'refusal', 'ports', 'parameter', 'image-type'],
+  ['limits', 'refusal', 'ports', 'parameter', 'image-type', 'nearest'],
   ['operations/', 'signature', 'accept', 'target'],
   ['recipe', 'keyring'],
   [

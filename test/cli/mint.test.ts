@@ -217,18 +217,58 @@ describe('what the policy denies', () => {
   });
 });
 
+describe('a recipe in the spelling of another service', () => {
+  it.each([
+    ['x-oss-process=image/resize,w_64/format,png', 'resize,w_64__op__format,f_png'],
+    ['?x-oss-process=image%2Fresize%2Cw_64%2Fformat%2Cpng', 'resize,w_64__op__format,f_png'],
+    ['x-bce-process=image/resize,w_128/format,f_png', 'resize,w_128__op__format,f_png'],
+    ['x-oss-process=style/thumb', 'resize,m_fill,w_32,h_32__op__format,f_src'],
+  ])('%s is signed as it is and lands on the key of the suffix', async (recipe, key) => {
+    const url = await stack.mint('strict', 'mark.png', recipe);
+    expect(new URL(url).pathname).toBe('/strict/mark.png');
+    expect(await answerTo(url)).toBe('200');
+    const { key: reached } = await stack.json<{ key: string }>('explain', url);
+    expect(reached).toBe(`strict/mark.png__op__${key}`);
+  });
+
+  it('is asked about like any other', async () => {
+    const { code, stderr } = await stack.run(
+      ...['mint', 'strict', 'mark.png', 'x-oss-process=image/resize,w_65'],
+    );
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^signet: denied_value: /),
+    });
+  });
+
+  it('stands alone', async () => {
+    const args = ['x-oss-process=image/resize,w_64', 'format,f_png'];
+    const { code, stderr } = await stack.run('mint', 'strict', 'mark.png', ...args);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'signet: x-oss-process stands alone; leave the other operations out\n',
+    });
+  });
+});
+
 const malformed: readonly (readonly [args: readonly string[], message: string])[] = [
   [['Demo', 'a.jpg'], '"Demo" is not a tenant name'],
   [['demo', ''], 'the path has an empty segment'],
   [['demo', '/a.jpg'], 'the path begins with a slash; leave it out'],
   [['demo', '../a.jpg'], 'the path has a . or .. segment'],
   [['demo', 'a__op__b.jpg'], 'the path contains __op__'],
-  [['demo', 'a.jpg', 'resise,w_4'], 'there is no operation "resise"'],
+  [['demo', 'a.jpg', 'resise,w_4'], 'there is no operation "resise"; did you mean "resize"?'],
   [['demo', 'a.jpg', ''], 'there is no operation ""'],
   [['demo', 'a.jpg', 'resize'], 'resize needs '],
   [['demo', 'a.jpg', 'resize,w=4'], 'resize: "w=4" is not written as parameter_value'],
   [['demo', 'a.jpg', 'resize,w_040'], 'resize: w expects a whole number from 1 to 8192, not "040"'],
-  [['demo', 'a.jpg', 'resize,width_40'], 'resize has no parameter "width"'],
+  [['demo', 'a.jpg', 'resize,width_40'], 'resize has no parameter "width"; did you mean "w"?'],
+  [['demo', 'a.jpg', 'x-oss-process=resize,w_4'], 'x-oss-process does not begin with image/'],
+  [['demo', 'a.jpg', 'x-bce-process=image/blr,s_4'], 'there is no operation "blr"'],
+  [
+    ['demo', 'a.jpg', 'x-oss-process=image/resize,w_64/crop,w_9'],
+    'x-oss-process: crop runs before resize here and is written after it; write crop first',
+  ],
   [['demo', 'a.jpg', 'resize,w_1', 'resize,w_2'], 'resize is given twice'],
   [['demo', 'a.jpg', 'style,n_thumb', 'resize,w_64'], 'style stands alone or with format'],
   [['demo', 'a.jpg', 'resize,w_1,w_2'], 'resize: w is given twice'],

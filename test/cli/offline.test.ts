@@ -52,7 +52,7 @@ describe('with what keys show --env prints', () => {
     const { code, stderr } = await offline('mint', 'demo', 'a.jpg', 'resise,w_1');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'signet: malformed: there is no operation "resise"\n',
+      stderr: 'signet: malformed: there is no operation "resise"; did you mean "resize"?\n',
     });
   });
 

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { orMeant } from '../../shared/nearest.ts';
+
+describe('a suggestion', () => {
+  it.each([
+    ['heigth', ['width', 'height'], '; did you mean "height"?'],
+    ['Resize', ['resize', 'rotate'], '; did you mean "resize"?'],
+    ['width', ['m', 'w', 'h'], '; did you mean "w"?'],
+    ['xyz', ['resize', 'rotate'], ''],
+    ['', ['resize'], ''],
+    ['blur', [], ''],
+    [5, ['resize'], ''],
+    ['resize'.repeat(20), ['resize'], ''],
+  ])('for %j among %j is %j', (written, known, meant) => {
+    expect(orMeant(written, known)).toBe(meant);
+  });
+});
