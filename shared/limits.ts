@@ -21,6 +21,8 @@ export const limits = {
   outputPixels: 33_554_432,
   /** What a picture may grow to between two operations: a 50 Mpx source, turned by 45 degrees. */
   canvasPixels: 105_000_000,
+  /** A side that libvips can count to (VIPS_MAX_COORD), for what is scaled before it is cut. */
+  scaledSide: 10_000_000,
   sourceBytes: 52_428_800,
   /** Width × height × frames, read from the header before a pixel is decoded. */
   sourcePixels: 50_000_000,

@@ -19,7 +19,12 @@ export type ResizeValues = {
 export type ResizePlan =
   | { readonly kind: 'scale'; readonly scaled: Size }
   | { readonly kind: 'cut'; readonly scaled: Size; readonly box: Box }
-  | { readonly kind: 'search'; readonly box: Size; readonly by: 'attention' | 'entropy' }
+  | {
+      readonly kind: 'search';
+      readonly scaled: Size;
+      readonly box: Size;
+      readonly by: 'attention' | 'entropy';
+    }
   | { readonly kind: 'pad'; readonly scaled: Size; readonly at: Box };
 
 const centre: Point = { x: 50, y: 50 };
@@ -67,14 +72,14 @@ function fill(
   focus: Point | undefined,
 ): ResizePlan {
   const box = boxed(values, source);
-  // The search looks at one picture, so an animation is cut at its centre.
-  if (frames === 1 && values.g === 'smart') return { kind: 'search', box, by: 'attention' };
-  if (frames === 1 && values.g === 'entropy') return { kind: 'search', box, by: 'entropy' };
   const cover = times(source, Math.max(box.width / source.width, box.height / source.height));
   const scaled = {
     width: Math.max(box.width, cover.width),
     height: Math.max(box.height, cover.height),
   };
+  // The search looks at one picture, so an animation is cut at its centre.
+  if (frames === 1 && values.g === 'smart') return { kind: 'search', scaled, box, by: 'attention' };
+  if (frames === 1 && values.g === 'entropy') return { kind: 'search', scaled, box, by: 'entropy' };
   const at = boxAround(focalPoint(values, focus), box, scaled);
   return { kind: 'cut', scaled, box: { ...at, ...box } };
 }

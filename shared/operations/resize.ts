@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import { choice, color, integer, withDefault } from '../parameter.ts';
+import { Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
 import { operation, type ValuesOf } from './operation.ts';
 import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
@@ -87,6 +88,15 @@ function normalise(values: Values): Values {
 /** RRGGBB or RRGGBBAA, as sharp reads it. */
 const cssColor = (hex: string): string => `#${hex}`;
 
+/** A line of pixels that has to cover a box is scaled to a length that nobody can count to. */
+function checkScaled({ scaled: { width, height } }: ResizePlan): void {
+  if (Math.max(width, height) > limits.scaledSide)
+    throw new Refusal('source_too_large', {
+      reason: `resize would scale to ${width}×${height} pixels`,
+      aboutSource: true,
+    });
+}
+
 function carryOut(image: Sharp, plan: ResizePlan, background: string): Sharp {
   if (plan.kind === 'search') return image.resize({ ...plan.box, fit: 'cover', position: plan.by });
   const scaled = image.resize({ ...plan.scaled, fit: 'fill' });
@@ -110,6 +120,7 @@ export const resize = operation({
     frames: () => 'together',
     draw: ({ image, size }, values, { frames, focus }) => {
       const plan = resizePlan(values, size, frames, focus);
+      checkScaled(plan);
       const drawn = {
         image: carryOut(image, plan, cssColor(values.color)),
         size: plannedSize(plan),

@@ -13,8 +13,8 @@ export const trim = operation({
     // Every frame would lose another border.
     frames: () => 'first',
     draw: ({ image, size }, { t }) => ({
-      // sharp refuses to look for a border in fewer than 3 × 3 pixels.
-      image: size.width < 3 && size.height < 3 ? image : image.trim({ threshold: t ?? 1 }),
+      // libvips looks for a border through a window of 3 × 3 pixels.
+      image: size.width < 3 || size.height < 3 ? image : image.trim({ threshold: t ?? 1 }),
       size,
       unmeasured: true,
     }),

@@ -135,7 +135,8 @@ describe('fill', () => {
     ['entropy', 'entropy'],
   ] as const)('by %s asks sharp to search one picture by %s', (g, by) => {
     const plan = resizePlan(asked({ ...square, g }), sizeOf('300×100'));
-    expect(plan).toEqual({ kind: 'search', box: { width: 100, height: 100 }, by });
+    const scaled = { width: 300, height: 100 };
+    expect(plan).toEqual({ kind: 'search', scaled, box: { width: 100, height: 100 }, by });
   });
 
   it.each(['smart', 'entropy'] as const)('by %s keeps the centre of an animation', (g) => {
