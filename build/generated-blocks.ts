@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
 import { limits } from '../shared/limits.ts';
-import { operationNames, rowOf } from '../shared/operations/table.ts';
+import type { Operation } from '../shared/operations/operation.ts';
+import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Parameter } from '../shared/parameter.ts';
 import { policySchema } from '../shared/policy-schema.ts';
 import { refusals } from '../shared/refusal.ts';
@@ -14,21 +15,48 @@ const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join('
 const header = (...cells: readonly string[]): string =>
   `${row(...cells)}\n${row(...cells.map(() => '---'))}`;
 
-function parameterLine([name, { expects, about, fallback }]: readonly [string, Parameter]): string {
-  const without = fallback === undefined ? '' : ` (default ${fallback})`;
-  return `\`${name}\` ${about}: ${expects}${without}`;
-}
-
 function operationsTable(): string {
   const rows = operationNames.map((name) => {
-    const { summary, parameters, example, differs, aliases = [] } = rowOf(name);
-    const also = aliases.length === 0 ? '' : ` Also written \`${aliases.join('`, `')}\`.`;
-    const lines = Object.entries(parameters).map(parameterLine);
-    const what = [`${summary}${also}`, ...(differs === undefined ? [] : [`*${differs}*`])];
-    return row(`\`${name}\``, what.join('<br>'), lines.join('<br>'), `\`${example}\``);
+    const { summary, parameters, example } = rowOf(name);
+    const letters = Object.keys(parameters).map((own) => `\`${own}\``);
+    return row(`\`${name}\``, summary, letters.join(' '), `\`${example}\``);
   });
   return [header('operation', 'what it does', 'parameters', 'example'), ...rows].join('\n');
 }
+
+function parameterRow([name, { expects, about, fallback }]: readonly [string, Parameter]): string {
+  return row(`\`${name}\``, about, expects, fallback === undefined ? '' : `\`${fallback}\``);
+}
+
+function alsoWritten({ aliases = [], parameterAliases = {} }: Operation): readonly string[] {
+  const operations = aliases.map((one) => `\`${one}\``);
+  const parameters = Object.entries(parameterAliases).map(
+    ([alias, own]) => `\`${alias}\` for \`${own}\``,
+  );
+  const all = [...operations, ...parameters];
+  return all.length === 0 ? [] : [`Also written ${all.join(', ')}.`];
+}
+
+/** All there is to say about an operation, as a section. */
+function operationSection(name: OperationName): string {
+  const operation = rowOf(name);
+  const { summary, parameters, example, differs = [] } = operation;
+  const rows = Object.entries(parameters).map(parameterRow);
+  const table =
+    rows.length === 0
+      ? 'It has no parameters.'
+      : [header('parameter', 'meaning', 'value', 'default'), ...rows].join('\n');
+  return [
+    `### \`${name}\``,
+    summary,
+    `\`${example}\``,
+    table,
+    ...alsoWritten(operation),
+    ...(differs.length === 0 ? [] : [differs.map((one) => `- ${one}`).join('\n')]),
+  ].join('\n\n');
+}
+
+const reference = (): string => operationNames.map(operationSection).join('\n\n');
 
 function errorTable(): string {
   const rows = Object.entries(refusals).map(([code, { status, cached, meaning, remedy }]) =>
@@ -78,6 +106,7 @@ function cliHelp(): string {
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
   operations: operationsTable,
+  reference,
   errors: errorTable,
   policy: policyTable,
   cli: cliHelp,

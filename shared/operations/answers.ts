@@ -11,8 +11,10 @@ export const info = operation({
     'Says in JSON what the source is: `{"format","width","height","frames","alpha","bytes"}`.',
   parameters: {},
   example: 'info',
-  differs:
-    'No EXIF, ever: it names places and people. Width and height are those of the upright image.',
+  differs: [
+    'No EXIF, ever: it names places and people.',
+    'One flat object instead of one `{"value"}` a field, and width and height are those of the upright image.',
+  ],
   answer: async ({ facts }) => facts,
 });
 
@@ -20,6 +22,7 @@ export const averageHue = operation({
   summary: 'Says in JSON what colour the source has on the whole: `{"RGB":"0xRRGGBB"}`.',
   parameters: {},
   example: 'average-hue',
+  differs: ['As in OSS; transparent parts count for nothing.'],
   answer: async ({ pixels }) => {
     const { data } = await pixels({ width: 1, height: 1 });
     return { RGB: `0x${hex(data[0])}${hex(data[1])}${hex(data[2])}` };
@@ -47,7 +50,7 @@ export const placeholder = operation({
     ),
   },
   example: 'placeholder,k_thumbhash',
-  differs: 'Neither OSS nor BOS has it.',
+  differs: ['Neither OSS nor BOS has it.'],
   check: ({ k }) => (k === undefined ? 'needs k' : undefined),
   answer: async ({ facts, pixels, tiny }, { k }) => {
     const { width, height } = facts;

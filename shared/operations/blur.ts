@@ -12,6 +12,9 @@ export const blur = operation({
     s: integer(1, 50, 'sigma of the Gaussian blur, in pixels'),
   },
   example: 'blur,s_8',
+  differs: [
+    'OSS and BOS want both `r` and `s`. `r` is read and dropped: how far a Gaussian reaches follows from its sigma.',
+  ],
   check: ({ s }) => (s === undefined ? 'needs s' : undefined),
   normalise: ({ s }) => ({ r: undefined, s }),
   step: {

@@ -8,7 +8,9 @@ export const circle = operation({
     r: integer(1, 4_096, 'radius in pixels; what fits inside the image at most'),
   },
   example: 'circle,r_100',
-  differs: 'As in OSS the answer is a square of 2r + 1.',
+  differs: [
+    'As in OSS the answer is a square of 2r + 1, and a radius that does not fit becomes (shorter side - 1) / 2.',
+  ],
   check: ({ r }) => (r === undefined ? 'needs r' : undefined),
   step: {
     from: 'extract',

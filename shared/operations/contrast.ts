@@ -12,7 +12,9 @@ export const contrast = operation({
     ),
   },
   example: 'contrast,c_25',
-  differs: 'OSS and BOS do not say how far a step goes.',
+  differs: [
+    'The range is that of OSS and BOS; how far a step goes they do not say, so it may look a little different.',
+  ],
   order: 'colours',
   step: {
     from: 'linear',

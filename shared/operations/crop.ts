@@ -53,6 +53,10 @@ export const crop = operation({
     h: integer(1, limits.side, 'height in pixels; to the edge when left out'),
     g: withDefault(choice(compass, 'where the box lies before it is moved by x and y'), 'nw'),
   },
+  differs: [
+    '`g` is that of OSS; BOS counts from the upper left corner, which is the default here.',
+    'A box that begins outside is refused as in OSS, one that reaches over the edge is cut off.',
+  ],
   order: 'moves',
   example: 'crop,w_200,h_150,g_center',
   // A box as wide as the picture begins at its left edge whatever the gravity says; as high, at its top.

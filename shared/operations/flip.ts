@@ -8,6 +8,7 @@ export const flip = operation({
   },
   order: 'moves',
   example: 'flip,d_h',
+  differs: ['The documentation of OSS and BOS that we know has no flip.'],
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {
     from: 'flip',

@@ -16,6 +16,11 @@ export const format = operation({
   },
   order: 'free',
   example: 'format,f_webp',
+  differs: [
+    'BMP, TIFF and HEIC are left out: browsers do not show them, or take ten times the bytes.',
+    'Any source can become a GIF; OSS makes one of a GIF only.',
+    '`auto` of BOS knows WebP alone; here it is settled among the types of the policy, before the cache.',
+  ],
 });
 
 export type Encoding = {

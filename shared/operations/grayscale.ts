@@ -4,7 +4,7 @@ export const grayscale = operation({
   summary: 'Takes the colour away.',
   parameters: {},
   example: 'grayscale',
-  differs: 'Neither OSS nor BOS has it.',
+  differs: ['Neither OSS nor BOS has it.'],
   order: 'colours',
   step: {
     // Beside a step that mixes pixels sharp would see colours that are multiplied by their alpha.

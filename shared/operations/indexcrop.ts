@@ -29,7 +29,9 @@ export const indexcrop = operation({
     i: withDefault(integer(0, 65_536, 'which slice, counted from 0'), 0),
   },
   example: 'indexcrop,x_200,i_1',
-  differs: 'With x and y both given OSS takes y; here, as in BOS, that is malformed.',
+  differs: [
+    'With `x` and `y` both given OSS takes y; here, as in BOS, that is malformed: a value that says nothing would be a second key for one image.',
+  ],
   order: 'moves',
   check: ({ x, y }) =>
     (x === undefined) === (y === undefined) ? 'needs exactly one of x and y' : undefined,

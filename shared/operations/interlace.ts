@@ -5,7 +5,7 @@ export const interlace = operation({
   summary: 'Whether a JPEG or PNG shows coarse first and then finer.',
   parameters: { i: withDefault(integer(0, 1, '1 for coarse to fine'), 0) },
   example: 'interlace,i_1',
-  differs: 'OSS knows it for JPEG only.',
+  differs: ['OSS knows it for JPEG only; PNG has it as well.'],
   order: 'free',
   matters: (format) => ['jpg', 'png', 'src', 'auto'].includes(format),
 });

@@ -108,8 +108,8 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
   /** Draws nothing and needs no entry in a policy. */
   readonly free?: true;
-  /** What it differs in from OSS and BOS, and why. */
-  readonly differs?: string;
+  /** What of OSS's and BOS's operation is left out or differs, and why; a sentence each. */
+  readonly differs?: readonly string[];
   /**
    * For the spellings whose owners run operations as written: where else it may stand without
    * drawing anything else. `free`: anywhere. `moves` only moves pixels, `colours` only changes

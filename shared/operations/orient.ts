@@ -8,6 +8,10 @@ export const orient = operation({
   },
   example: 'orient,o_0',
   aliases: ['auto-orient'],
+  differs: [
+    'OSS and BOS turn an image when they are asked to; here it is always upright, because a photograph that lies on its side is nobody’s wish.',
+    'It always comes first: the `o_2` of BOS (turned after it was scaled) is left out.',
+  ],
   always: true,
   order: 'free',
   step: {

@@ -17,5 +17,10 @@ export const quality = operation({
   order: 'free',
   parameterAliases: { Q: 'q' },
   example: 'quality,q_60',
+  differs: [
+    '`q` is absolute, as `Q` is in OSS and BOS; their `q` is a share of the quality of the source, which no file says.',
+    'OSS does not raise a JPEG above the quality of its source; here it is what the URL says. `c_ge` and `lossless` are left out.',
+    'One scale, JPEG’s, for every type, so that a change of type is no change of how good it looks. `max` is neither in OSS nor in BOS.',
+  ],
   matters: (format) => format !== 'png' && format !== 'gif',
 });

@@ -111,6 +111,13 @@ function carryOut(image: Sharp, plan: ResizePlan, background: string): Sharp {
 export const resize = operation({
   summary: 'Scales the image.',
   parameters,
+  differs: [
+    '`limit` is 1 by default as in OSS; in BOS it is 0. Nothing grows unless the URL says so.',
+    'There is exactly one way to say how large: `w` and `h`, or `l`, or `s`, or `p`. OSS passes over `l` and `s` beside a side and over `p` beside both; here that is malformed, because a value that says nothing would be a second key for one image.',
+    'A side has 8,192 pixels at most (OSS 16,384, BOS 4,096): it is what a Lambda function can draw in its time.',
+    '`wp`, `hp`, `align`, `radius` and `sigma` of BOS are left out: they distort, or fill a pad with a blurred copy.',
+    '`g`, `fx` and `fy` are neither in OSS nor in BOS, which cut the middle out.',
+  ],
   example: 'resize,m_fill,w_200,h_200',
   check,
   normalise,

@@ -21,6 +21,9 @@ export const rotate = operation({
     a: withDefault(integer(-maxAngle, maxAngle, 'degrees, taken modulo 360'), 0),
   },
   example: 'rotate,a_90',
+  differs: [
+    'OSS and BOS take one turn (0 to 360, -360 to 360); here any whole number is taken modulo 360, so that each turn has one key.',
+  ],
   normalise: ({ a }) => ({ a: ((a % 360) + 360) % 360 }),
   step: {
     from: 'turn',

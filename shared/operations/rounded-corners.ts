@@ -6,7 +6,7 @@ export const roundedCorners = operation({
   summary: 'Rounds the corners; what is cut off is transparent, in JPEG white.',
   parameters: { r: integer(1, 4_096, 'radius in pixels; half of the shorter side at most') },
   example: 'rounded-corners,r_40',
-  differs: 'OSS and BOS leave GIF alone; here its corners are rounded, too.',
+  differs: ['OSS leaves GIF alone; here its corners are rounded frame by frame.'],
   check: ({ r }) => (r === undefined ? 'needs r' : undefined),
   step: {
     from: 'composite',

@@ -10,7 +10,7 @@ export const saturate = operation({
     ),
   },
   example: 'saturate,s_40',
-  differs: 'Neither OSS nor BOS has it.',
+  differs: ['Neither OSS nor BOS has it.'],
   order: 'colours',
   step: {
     // Beside a step that mixes pixels sharp would see colours that are multiplied by their alpha.

@@ -5,6 +5,9 @@ export const sharpen = operation({
   summary: 'Sharpens the image.',
   parameters: { s: integer(50, 399, 'strength; 100 is a good start (sigma = s / 100)') },
   example: 'sharpen,s_100',
+  differs: [
+    'The scale is that of OSS, 50 to 399; `r` and `s` from 1 to 50 of BOS are left out: one letter cannot mean two scales.',
+  ],
   check: ({ s }) => (s === undefined ? 'needs s' : undefined),
   step: {
     from: 'sharpen',

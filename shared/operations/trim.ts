@@ -5,7 +5,7 @@ export const trim = operation({
   summary: 'Cuts off the border that has the colour of the upper left corner.',
   parameters: { t: integer(1, 255, 'how far from that colour a pixel may be and still be border') },
   example: 'trim,t_10',
-  differs: 'Neither OSS nor BOS has it.',
+  differs: ['Neither OSS nor BOS has it.'],
   check: ({ t }) => (t === undefined ? 'needs t' : undefined),
   step: {
     from: 'trim',

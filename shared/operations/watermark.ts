@@ -46,8 +46,11 @@ export const watermark = operation({
     p: integer(1, 100, "its width in per cent of the image's; left out, its own"),
   },
   example: 'watermark,i_mark,g_se,p_20',
-  differs:
-    'Images only: no text, no fonts, no URL and no path, which OSS and BOS encode in base64. One at most.',
+  differs: [
+    'Images only: `text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill` are left out, because fonts are one more parser of untrusted bytes.',
+    '`image` (base64 of an object and of operations on it) is `i` here, the id of an upload of the tenant: no path, no URL and no other bucket can be named.',
+    "`P` is `p`: per cent of the image's width. `voffset`, `order`, `align` and `interval` are left out; there is one watermark an image instead of three.",
+  ],
   check: ({ i }) => (i === undefined ? 'needs i' : undefined),
   step: {
     from: 'composite',
