@@ -22,7 +22,7 @@ export const averageHue = operation({
   summary: 'Says in JSON what colour the source has on the whole: `{"RGB":"0xRRGGBB"}`.',
   parameters: {},
   example: 'average-hue',
-  differs: ['As in OSS; transparent parts count for nothing.'],
+  differs: ['OSS answers in plain text, `0xRRGGBB`. Transparent parts count for nothing.'],
   answer: async ({ pixels }) => {
     const { data } = await pixels({ width: 1, height: 1 });
     return { RGB: `0x${hex(data[0])}${hex(data[1])}${hex(data[2])}` };

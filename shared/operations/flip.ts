@@ -8,7 +8,7 @@ export const flip = operation({
   },
   order: 'moves',
   example: 'flip,d_h',
-  differs: ['The documentation of OSS and BOS that we know has no flip.'],
+  differs: ['Neither OSS nor BOS has it.'],
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {
     from: 'flip',

@@ -7,6 +7,7 @@ export const version = operation({
     v: text(/^[A-Za-z0-9-]{1,32}$/, '1 to 32 letters, digits or hyphens', 'the revision'),
   },
   example: 'version,v_3f2a',
+  differs: ['Neither OSS nor BOS has it.'],
   free: true,
   order: 'free',
   check: ({ v }) => (v === undefined ? 'needs v' : undefined),

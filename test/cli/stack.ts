@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import sharp from 'sharp';
 import { localAccess, localBuckets } from '../../shared/adapters/local-target.ts';
@@ -17,8 +21,26 @@ export async function startCommandStack() {
   const client = s3Client(localAccess(running.instance, 's3'), patience);
   const mint = async (...args: readonly string[]): Promise<string> =>
     (await json<{ readonly url: string }>(['mint', ...args], environment)).url;
+  const folder = await mkdtemp(path.join(tmpdir(), 'signet-commands-'));
+  const written = async (content: string | Uint8Array): Promise<string> => {
+    const file = path.join(folder, randomUUID());
+    await writeFile(file, content);
+    return file;
+  };
   return {
     ...running,
+    stop: async (signal?: NodeJS.Signals) => {
+      await rm(folder, { recursive: true, force: true });
+      return running.stop(signal);
+    },
+    /** Publishes a policy for a tenant, new or not. */
+    publish: async (tenant: string, policy: object) =>
+      json(
+        ['policy', 'publish', await written(JSON.stringify({ tenant, ...policy }))],
+        environment,
+      ),
+    upload: async (tenant: string, name: string, bytes: Uint8Array) =>
+      json(['put', tenant, name, await written(bytes)], environment),
     environment,
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
