@@ -1,6 +1,7 @@
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
-import { PolicyInvalid, PublishConflict } from '../shared/stores/tenants.ts';
+import { PublishConflict } from '../shared/stores/publishing.ts';
+import { PolicyInvalid } from '../shared/stores/tenants.ts';
 
 /** 1: refused or failed; 2: wrong usage; 3: the target cannot be reached. */
 export type ExitCode = 1 | 2 | 3;

@@ -44,7 +44,7 @@ export function checkTenantName(name: string): void {
 /** The tenant's policy. Throws when there is no such tenant, or none can have that name. */
 export async function policyOf(target: Target, tenant: string): Promise<Policy> {
   checkTenantName(tenant);
-  const published = await publishedPolicy(target.config, tenant);
+  const published = await publishedPolicy(target, tenant);
   if (published === undefined)
     throw new CommandFailure(
       'not_found',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../shared/adapters/clock.ts';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import {
@@ -15,18 +17,20 @@ import {
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
-import type { Invalidate, ObjectStore } from '../shared/ports.ts';
+import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
+import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
 import { secretIds } from '../shared/stores/keys.ts';
+import type { Publishing } from '../shared/stores/publishing.ts';
 import { CommandFailure, usage } from './failure.ts';
 
-/** An installation that commands act on. */
-export type Target = {
+/** An installation that commands act on; whoever acts on it may publish. */
+export type Target = Publishing & {
   /** Where its images are served. */
   readonly address: string;
   readonly sources: ObjectStore;
   readonly derivatives: ObjectStore;
-  readonly config: ObjectStore;
   readonly invalidate: Invalidate;
+  readonly secrets: SecretStore;
   readonly keyring: () => Promise<Keyring>;
 };
 
@@ -64,24 +68,54 @@ function reachable(instance: LocalInstance): LocalInstance {
   return anywhere ? { ...instance, host: '127.0.0.1' } : instance;
 }
 
-async function readKeyring(instance: LocalInstance): Promise<Keyring> {
-  const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
-  const roots = await secrets.read(secretIds.roots);
-  if (roots === undefined)
-    throw new CommandFailure('not_found', `there is no secret ${secretIds.roots}`);
-  return rootKeyring(nodeCrypto, roots);
+async function readSecret(secrets: SecretStore, id: string): Promise<string> {
+  const text = await secrets.read(id);
+  if (text === undefined) throw new CommandFailure('not_found', `there is no secret ${id}`);
+  return text;
+}
+
+const readKeyring = async (secrets: SecretStore): Promise<Keyring> =>
+  rootKeyring(nodeCrypto, await readSecret(secrets, secretIds.roots));
+
+const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
+  readPublisher(await readSecret(secrets, secretIds.publisher));
+
+/** Who answers for a change in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
+function operator(): string {
+  const named = process.env['SIGNET_OPERATOR']?.trim();
+  return (named || `${userInfo().username}@${hostname()}`).slice(0, 128);
+}
+
+/** One answer for all who ask, and another try after a failure. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read().catch((thrown: unknown) => {
+      reading = undefined;
+      throw thrown;
+    });
+    return reading;
+  };
 }
 
 function localTarget(): Target {
   const instance = reachable(localInstance());
   const client = s3Client(localAccess(instance, 's3'), patience);
+  const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
+  const keyring = (): Promise<Keyring> => readKeyring(secrets);
   return {
     address: localAddress(instance.host, instance.ports.cdn),
+    crypto: nodeCrypto,
+    clock: systemClock,
+    by: operator(),
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
     invalidate: invalidator(localAccess(instance, 'cloudFront'), patience, localDistribution),
-    keyring: () => readKeyring(instance),
+    secrets,
+    keyring,
+    publishers: once(async () => (await keyring()).publishers),
+    publisher: once(() => readSigner(secrets)),
   };
 }
 

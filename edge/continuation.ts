@@ -15,7 +15,7 @@ export function continuationUrl(
   { key, uri }: DerivativeKey,
   now: number,
 ): string {
-  const kid = keyring.newest;
+  const kid = keyring.mintable(now);
   const exp = String(now + limits.continuationSeconds / 2);
   const sig = sign(crypto, keyring.signingKey('', kid) ?? '', { kid, exp, target: `/${key}` });
   return `${uri}?exp=${exp}&kid=${kid}&sig=${sig}`;

@@ -10,9 +10,10 @@ import {
   nameOf,
   negotiate,
   readRequest,
+  type SignedUrl,
 } from '../shared/stages.ts';
 import type { DerivativeKey } from '../shared/storage-key.ts';
-import type { Policies } from '../shared/stores/policies.ts';
+import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import type { Refreshing } from '../shared/stores/refreshing.ts';
 
 /** What the gate reads of a viewer's request; no other header has any influence. */
@@ -31,20 +32,32 @@ export type Gatehouse = {
 };
 
 /** What the log may say of a request, as far as it came. */
-export type Passage = { url?: SplitUrl; verified?: true };
+export type Passage = { url?: SplitUrl; verified?: true; reported?: Refusal };
+
+const secondsOf = ({ clock }: Gatehouse): number => Math.floor(clock() / 1_000);
 
 function split({ method, uri, querystring }: ViewerRequest): SplitUrl {
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
   return splitUrl(uri, querystring);
 }
 
+/**
+ * A kid that the policy at hand does not accept may have been rotated in a moment ago: its first URL
+ * is as valid as all that follow. Only who holds a signing key can make this read more often.
+ */
+async function policyFor({ tenant, kid, continuation }: SignedUrl, { policies }: Gatehouse) {
+  const held = await policies.of(tenant);
+  const known = held === undefined || continuation || held.keys.accept.includes(kid);
+  return known ? held : policies.of(tenant, staleSeconds);
+}
+
 /** Signature first; only then is a tenant worth a look-up, and only a credential worth a key. */
 async function verify(url: SplitUrl, house: Gatehouse, passage: Passage): Promise<AdmittedUrl> {
   const credential = credentialOf(url);
-  const now = Math.floor(house.clock() / 1_000);
+  const now = secondsOf(house);
   const signed = checkSignature(house.crypto, await house.keys.read(), url, credential, now);
   passage.verified = true;
-  return admit(signed, await house.policies.of(url.tenant), now);
+  return admit(signed, await policyFor(signed, house), now);
 }
 
 /**
@@ -61,6 +74,7 @@ export async function gate(
   const verified = await verify(url, house, passage);
   const parsed = readRequest(verified);
   const negotiated = negotiate(parsed, request.accept, verified.policy.autoFormats);
-  const authorized = authorize(negotiated, verified.policy);
+  const authorized = authorize(negotiated, verified.policy, secondsOf(house));
+  if (authorized.reported !== undefined) passage.reported = authorized.reported;
   return nameOf(authorized);
 }

@@ -25,6 +25,10 @@ export type LogLine = {
   /** Eight characters of its hash: enough to find a URL again, too few to use it. */
   readonly sigHash?: string | undefined;
   readonly recipe?: string | undefined;
+  /** The refusal that a policy in report mode has let through. */
+  readonly reported?: string | undefined;
+  /** Another source has stood in for one that is missing or bad. */
+  readonly fallback?: boolean;
   readonly milliseconds?: number | undefined;
   readonly bytes?: number | undefined;
   readonly sourceBytes?: number | undefined;

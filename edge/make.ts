@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
+import { contentTypeOf } from '../shared/image-type.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { limits } from '../shared/limits.ts';
-import { denial, type Policy } from '../shared/policy.ts';
+import { checkBlocked, denial, isReported, type Policy } from '../shared/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
-import { watermarkOf } from '../shared/recipe.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { answerStep, watermarkOf } from '../shared/recipe.ts';
+import { answerOf, Refusal } from '../shared/refusal.ts';
 import { type Derivative, type DerivativeKey, derivativeKey } from '../shared/storage-key.ts';
 import {
   cacheTagHeader,
+  cacheTags,
   type DerivativeHeaders,
   derivativeHeaders,
   writeBack,
 } from '../shared/stores/derivatives.ts';
-import type { Policies } from '../shared/stores/policies.ts';
+import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import type { Refreshing } from '../shared/stores/refreshing.ts';
 import { readSource, readWatermark, type Source } from '../shared/stores/sources.ts';
 import { continuationUrl } from './continuation.ts';
@@ -39,25 +41,33 @@ export type Workshop = {
 /** What was made, and what it cost. */
 export type Made = {
   readonly answer: Answer;
+  /** Where the answer is a stand-in: why. */
+  readonly refusal?: Refusal;
   readonly bytes: number;
   readonly sourceBytes: number;
 };
-
-/** A policy older than this is read again before it denies what viewer-request has allowed. */
-const staleSeconds = 2;
 
 /**
  * Asks the policy again. Invariant: whoever reached this function past viewer-request gets
  * nothing that the policy does not allow.
  */
-async function authorizedBy(policies: Policies, { tenant, recipe }: Derivative): Promise<Policy> {
+async function authorizedBy(
+  { policies, clock }: Workshop,
+  { tenant, path, recipe }: Derivative,
+): Promise<Policy> {
+  const now = Math.floor(clock() / 1_000);
+  const refused = (policy: Policy): Refusal | undefined => {
+    const denied = denial(policy, recipe);
+    return denied !== undefined && isReported(policy, denied, now) ? undefined : denied;
+  };
   const held = await policies.of(tenant);
-  if (held !== undefined && denial(held, recipe) === undefined) return held;
-  const newest = await policies.of(tenant, staleSeconds);
-  if (newest === undefined) throw new Refusal('forbidden', `there is no tenant ${tenant}`);
-  const denied = denial(newest, recipe);
+  const settled = held !== undefined && refused(held) === undefined;
+  const policy = settled ? held : await policies.of(tenant, staleSeconds);
+  if (policy === undefined) throw new Refusal('forbidden', `there is no tenant ${tenant}`);
+  const denied = refused(policy);
   if (denied !== undefined) throw denied;
-  return newest;
+  checkBlocked(policy, path);
+  return policy;
 }
 
 type Timed<T> = { readonly value: T; readonly milliseconds: number };
@@ -138,17 +148,20 @@ async function watermarkFor({ sources }: Workshop, { tenant, recipe }: Derivativ
   return id === undefined ? undefined : readWatermark(sources, tenant, id);
 }
 
-/** Makes the derivative that a key names: reads, renders, stores, answers. Throws refusals. */
-export async function make(workshop: Workshop, order: Order): Promise<Made> {
-  const { derivative } = order;
-  const { crypto, engine } = workshop;
-  const policy = await authorizedBy(workshop.policies, derivative);
+async function drawn(workshop: Workshop, derivative: Derivative, policy: Policy) {
   const source = await timed(readSource(workshop.sources, derivative, policy.source));
   const mark = await watermarkFor(workshop, derivative);
   const render = await timed(workshop.render(source.value, derivative.recipe, policy.source, mark));
+  return { source, render };
+}
+
+/** Makes the derivative that a key names: reads, renders, stores, answers. Throws refusals. */
+async function makeStored(workshop: Workshop, order: Order, policy: Policy): Promise<Made> {
+  const { derivative } = order;
+  const { source, render } = await drawn(workshop, derivative, policy);
   const { bytes, type } = render.value;
-  const origin = { type, sourceEtag: source.value.etag, engine };
-  const headers = derivativeHeaders(crypto, derivative, origin, policy.cache);
+  const origin = { type, sourceEtag: source.value.etag, engine: workshop.engine };
+  const headers = derivativeHeaders(workshop.crypto, derivative, origin, policy.cache);
   const stored = await timed(store(workshop, derivative, bytes, headers));
   const timing = { 'server-timing': serverTiming({ source, render, store: stored }) };
   const answer = await answerWith(workshop, order, { bytes, headers }, stored.value);
@@ -157,4 +170,55 @@ export async function make(workshop: Workshop, order: Order): Promise<Made> {
     bytes: bytes.length,
     sourceBytes: source.value.bytes.length,
   };
+}
+
+/**
+ * What stands in for a source that is missing or bad: another one with the same recipe, under the
+ * status and for the time of the refusal. It is not stored: the key is that of the source itself.
+ */
+async function makeFallback(
+  workshop: Workshop,
+  { derivative, method }: Order,
+  policy: Policy,
+  refusal: Refusal,
+): Promise<Made> {
+  const path = policy.fallback ?? '';
+  const { source, render } = await drawn(workshop, { ...derivative, path }, policy);
+  const { bytes, type } = render.value;
+  if (bytes.length > limits.inlineBytes) throw refusal;
+  const { status, headers } = answerOf(refusal);
+  const answer: Answer = {
+    status,
+    headers: {
+      ...headers,
+      'content-type': contentTypeOf(type),
+      [cacheTagHeader]: cacheTags(workshop.crypto, derivative),
+    },
+    body: method === 'HEAD' ? { text: '' } : { bytes },
+  };
+  return { answer, refusal, bytes: bytes.length, sourceBytes: source.value.bytes.length };
+}
+
+const isAboutSource = (thrown: unknown): thrown is Refusal =>
+  thrown instanceof Refusal && thrown.code.startsWith('source_');
+
+/** Words about a source cannot be said of another one. */
+function hasFallback({ fallback }: Policy, { path, recipe }: Derivative): boolean {
+  return fallback !== null && fallback !== path && answerStep(recipe) === undefined;
+}
+
+/**
+ * Makes the derivative that a key names, or what the policy lets stand in for it. Throws refusals;
+ * a stand-in that cannot be drawn either leaves the first one.
+ */
+export async function make(workshop: Workshop, order: Order): Promise<Made> {
+  const policy = await authorizedBy(workshop, order.derivative);
+  try {
+    return await makeStored(workshop, order, policy);
+  } catch (thrown) {
+    if (!isAboutSource(thrown) || !hasFallback(policy, order.derivative)) throw thrown;
+    return makeFallback(workshop, order, policy, thrown).catch((again: unknown) => {
+      throw isAboutSource(again) ? thrown : again;
+    });
+  }
 }

@@ -14,7 +14,7 @@ import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { type Derivative, parseKey } from '../shared/storage-key.ts';
 import { cacheTags } from '../shared/stores/derivatives.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
-import { policyStore } from '../shared/stores/policies.ts';
+import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, make, type Workshop } from './make.ts';
@@ -30,21 +30,24 @@ const world = { clock: systemClock, random: systemRandom, onFailure };
 const s3 = s3Client(config.s3, patience);
 
 // Module scope outlives the request: clients keep their connections, keys and policies stay.
+const continuationKeys = keyringStore({
+  ...world,
+  secrets: secretsManager(secretsClient(config.secretsManager, patience)),
+  id: secretIds.render,
+  open: (secret) => continuationKeyring(nodeCrypto, secret),
+  freshness: config.keyFreshness,
+});
+
 const workshop: Workshop = {
   crypto: nodeCrypto,
   clock: systemClock,
   policies: policyStore({
     ...world,
+    open: signedPolicies(async () => (await continuationKeys.read()).publishers),
     config: s3Store(s3, config.buckets.config),
     freshness: config.policyFreshness,
   }),
-  continuationKeys: keyringStore({
-    ...world,
-    secrets: secretsManager(secretsClient(config.secretsManager, patience)),
-    id: secretIds.render,
-    open: (secret) => continuationKeyring(nodeCrypto, secret),
-    freshness: config.keyFreshness,
-  }),
+  continuationKeys,
   sources: s3Store(s3, config.buckets.sources),
   derivatives: s3Store(s3, config.buckets.derivatives),
   render,
@@ -81,6 +84,8 @@ function derivativeFields({ tenant, path, recipe }: Derivative): Partial<LogLine
   return { tenant, path, recipe: printRecipe(recipe) };
 }
 
+const rendered = { outcome: 'rendered', level: 'info' } as const;
+
 async function makeMissing(base: Base, uri: string, method: string): Promise<Made['answer']> {
   const started = performance.now();
   let known: Partial<LogLine> = {};
@@ -93,8 +98,10 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
     tags = cacheTags(nodeCrypto, derivative);
-    const { answer, bytes, sourceBytes } = await inTime(make(workshop, { derivative, method }));
-    write({ outcome: 'rendered', level: 'info', bytes, sourceBytes });
+    const { answer, refusal, ...sizes } = await inTime(make(workshop, { derivative, method }));
+    const outcome =
+      refusal === undefined ? rendered : { ...refusalFields(refusal), fallback: true };
+    write({ ...outcome, ...sizes });
     return answer;
   } catch (thrown) {
     const refusal = asRefusal(thrown);

@@ -11,7 +11,7 @@ import { secretsClient, secretsManager } from '../shared/adapters/secrets-manage
 import { rootKeyring } from '../shared/keyring.ts';
 import { answerOf, asRefusal } from '../shared/refusal.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
-import { policyStore } from '../shared/stores/policies.ts';
+import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
 import { type Gatehouse, gate, type Passage } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
@@ -25,18 +25,21 @@ const onFailure = (reason: string): void => writeFailure('viewer-request', reaso
 const world = { clock: systemClock, random: systemRandom, onFailure };
 
 // Module scope outlives the request: clients keep their connections, keys and policies stay.
+const keys = keyringStore({
+  ...world,
+  secrets: secretsManager(secretsClient(config.secretsManager, patience)),
+  id: secretIds.roots,
+  open: (secret) => rootKeyring(nodeCrypto, secret),
+  freshness: config.keyFreshness,
+});
+
 const house: Gatehouse = {
   crypto: nodeCrypto,
   clock: systemClock,
-  keys: keyringStore({
-    ...world,
-    secrets: secretsManager(secretsClient(config.secretsManager, patience)),
-    id: secretIds.roots,
-    open: (secret) => rootKeyring(nodeCrypto, secret),
-    freshness: config.keyFreshness,
-  }),
+  keys,
   policies: policyStore({
     ...world,
+    open: signedPolicies(async () => (await keys.read()).publishers),
     config: s3Store(s3Client(config.s3, patience), config.buckets.config),
     freshness: config.policyFreshness,
   }),
@@ -70,7 +73,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
     );
   try {
     const { uri } = await gate({ ...request, accept: acceptOf(request) }, house, passage);
-    write({ ...base, outcome: 'allowed', level: 'info' });
+    write({ ...base, outcome: 'allowed', level: 'info', reported: passage.reported?.code });
     request.uri = uri;
     request.querystring = '';
     return request;

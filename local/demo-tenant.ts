@@ -2,9 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { samples, samplesFolder } from '../demo/samples.ts';
 import { imageTypes, sniff } from '../shared/image-type.ts';
+import type { Keyring } from '../shared/keyring.ts';
+import type { Signer } from '../shared/mint.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { starterPolicy } from '../shared/starter-policy.ts';
-import { publishPolicy, tenantNames } from '../shared/stores/tenants.ts';
+import type { PolicyBucket } from '../shared/stores/audit.ts';
+import { type Publishing, publishPolicy } from '../shared/stores/publishing.ts';
+import { publishedPolicy, tenantNames } from '../shared/stores/tenants.ts';
 import { sourceKey } from '../shared/target.ts';
 
 export const demoTenant = 'demo';
@@ -23,15 +27,19 @@ async function upload(sources: ObjectStore, name: string): Promise<void> {
  * interrupted is made good by the next one; where there is any tenant, nothing is touched.
  */
 export async function ensureDemo(
-  { sources, config }: { readonly sources: ObjectStore; readonly config: ObjectStore },
-  kid: string,
+  sources: ObjectStore,
+  publishing: Publishing,
+  root: string,
 ): Promise<void> {
-  if ((await tenantNames(config)).length > 0) return;
+  if ((await tenantNames(publishing.config)).length > 0) return;
   await Promise.all(samples.map(({ name }) => upload(sources, name)));
-  const firstKeys = { active: kid, accept: [kid] };
-  await publishPolicy(
-    config,
-    { tenant: demoTenant, ...starterPolicy },
-    { firstKeys, create: true },
-  );
+  const document = { tenant: demoTenant, ...starterPolicy };
+  await publishPolicy(publishing, document, { root, reason: 'the demo' });
+}
+
+/** Who signs for the demo now; its first key where its policy is gone or cannot be read. */
+export async function demoSigner(bucket: PolicyBucket, keyring: Keyring): Promise<Signer> {
+  const published = await publishedPolicy(bucket, demoTenant).catch(() => undefined);
+  const kid = published?.document.keys?.active ?? `${keyring.kids[0]}.1`;
+  return { kid, signingKey: keyring.signingKey(demoTenant, kid) ?? '' };
 }

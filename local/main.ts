@@ -7,11 +7,10 @@ import { type Stack, startStack } from './stack.ts';
 /** A second Ctrl-C, or this many milliseconds, and nothing is waited for any longer. */
 const patienceMs = 20_000;
 
-function greet({ host, ports, keyring }: Stack, log: LogFile, milliseconds: number): void {
+async function greet({ host, ports, demo }: Stack, log: LogFile, milliseconds: number) {
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
-  const kid = `${keyring.newest}.1`;
-  const url = demoUrl(keyring, kid, address, 'alpine-lake.jpg', operations);
+  const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
   console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, good for 7 days:
 
   curl -sLo lake.jpg '${url}'
@@ -60,7 +59,7 @@ async function main(): Promise<void> {
   log = await openLog(settings.home);
   waiting.forEach(log.write);
   stopOn(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
-  greet(stack, log, performance.now() - started);
+  await greet(stack, log, performance.now() - started);
 }
 
 try {

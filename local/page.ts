@@ -1,7 +1,6 @@
 import { samples } from '../demo/samples.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import type { Keyring } from '../shared/keyring.ts';
-import { mint, roundedExpiry } from '../shared/mint.ts';
+import { mint, roundedExpiry, type Signer } from '../shared/mint.ts';
 import { demoTenant } from './demo-tenant.ts';
 
 /** The URLs that this machine prints live this long, in seconds. */
@@ -9,20 +8,13 @@ const lifetime = 604_800;
 
 /** Mints a URL of the demo below an address; an empty one makes it relative. */
 export function demoUrl(
-  keyring: Keyring,
-  kid: string,
+  signer: Signer,
   address: string,
   path: string,
   operations: readonly string[],
 ): string {
   const exp = roundedExpiry(Math.floor(Date.now() / 1_000), lifetime);
-  const signingKey = keyring.signingKey(demoTenant, kid) ?? '';
-  return mint(
-    nodeCrypto,
-    address,
-    { tenant: demoTenant, path, operations, exp },
-    { kid, signingKey },
-  );
+  return mint(nodeCrypto, address, { tenant: demoTenant, path, operations, exp }, signer);
 }
 
 const escaped = (text: string): string =>
@@ -36,9 +28,9 @@ img{width:100%;aspect-ratio:4/3;object-fit:contain;border-radius:.5rem;backgroun
 code{font-size:.85em}`;
 
 /** A page of the local stack, which no deployment has: what is running, and what it can show. */
-export function localPage(keyring: Keyring, kid: string) {
+export function localPage(signer: Signer) {
   const show = (path: string, operations: readonly string[]): string =>
-    escaped(demoUrl(keyring, kid, '', path, operations));
+    escaped(demoUrl(signer, '', path, operations));
   const items = samples.map(
     ({ name, title, about }) =>
       `<li><a href="${show(name, ['resize,w_1080', 'format,f_auto'])}"><img src="${show(name, ['resize,w_384', 'format,f_auto'])}" alt="${escaped(title)}"></a><strong>${escaped(title)}</strong><br>${escaped(about)}</li>`,

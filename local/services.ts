@@ -8,9 +8,8 @@ import {
 } from '../shared/adapters/local-target.ts';
 import { purgeRequested } from '../shared/stores/purge.ts';
 import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
-import { type CloudFront, startCloudFront } from './cloudfront/server.ts';
+import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
-import type { localPage } from './page.ts';
 import type { PurgeQueue } from './purge-queue.ts';
 import type { Roles } from './roles.ts';
 import { type ObjectChange, startS3 } from './s3/server.ts';
@@ -107,7 +106,7 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
 export async function openCloudFront(
   { settings, roles, log, closings }: Opening,
   instance: LocalInstance,
-  page: () => ReturnType<typeof localPage>,
+  page: () => Promise<LocalPage>,
 ): Promise<CloudFront> {
   const bundles = await bundleLocalFunctions(
     path.join(settings.home, 'functions'),

@@ -1,18 +1,22 @@
 import path from 'node:path';
+import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { type LocalInstance, localAccess, localBuckets } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import type { Keyring } from '../shared/keyring.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import { rootKeyring } from '../shared/keyring.ts';
+import type { Signer } from '../shared/mint.ts';
+import type { ObjectStore, SecretStore } from '../shared/ports.ts';
+import { secretIds } from '../shared/stores/keys.ts';
+import type { Publishing } from '../shared/stores/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
-import { ensureDemo } from './demo-tenant.ts';
+import { demoSigner, ensureDemo } from './demo-tenant.ts';
 import { makeFolder } from './durable-file.ts';
+import { ensureSecrets } from './first-secrets.ts';
 import { claimFolder } from './instance.ts';
 import { localPage } from './page.ts';
 import { openPurgeQueue, type PurgeQueue } from './purge-queue.ts';
 import { localRoles } from './roles.ts';
-import { ensureRootKeys } from './root-keys.ts';
 import {
   type Closing,
   type Log,
@@ -25,7 +29,8 @@ import {
 import type { Settings } from './settings.ts';
 
 export type Stack = LocalInstance & {
-  readonly keyring: Keyring;
+  /** Who signs for the demo tenant. */
+  readonly demo: () => Promise<Signer>;
   readonly counts: CloudFront['counts'];
   readonly close: () => Promise<void>;
 };
@@ -58,6 +63,16 @@ function openStores(instance: LocalInstance): Stores {
   };
 }
 
+/** What the stack publishes with, in its own name. */
+async function publishingWith(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
+  const { keyring, publisher } = await ensureSecrets(secrets);
+  const publishers = async () => keyring.publishers;
+  return { crypto: nodeCrypto, config, publishers, publisher, clock: systemClock, by: 'npm start' };
+}
+
+const keyringOf = async (secrets: SecretStore) =>
+  rootKeyring(nodeCrypto, (await secrets.read(secretIds.roots)) ?? '');
+
 /** The parts that have to exist before a request can be served, in the order they need each other. */
 async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const { settings, log, closings } = opening;
@@ -85,17 +100,18 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   closings.push(purges.close);
   queue.keep(purges);
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));
-  const keyring = await ensureRootKeys(secrets);
-  const kid = `${keyring.newest}.1`;
+  const publishing = await publishingWith(secrets, stores.config);
+  const { newest } = await keyringOf(secrets);
+  const demo = async () => demoSigner(publishing, await keyringOf(secrets));
   const [cloudFront] = await Promise.all([
-    openCloudFront(opening, early, () => localPage(keyring, kid)),
-    ensureDemo(stores, kid),
+    openCloudFront(opening, early, async () => localPage(await demo())),
+    ensureDemo(stores.sources, publishing, newest),
   ]);
   front = cloudFront;
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  return { ...early, ports, keyring, counts: cloudFront.counts };
+  return { ...early, ports, demo, counts: cloudFront.counts };
 }
 
 /**

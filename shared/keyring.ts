@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { limits } from './limits.ts';
+import { type PublisherKey, publisherKeySchema } from './policy-record.ts';
 import type { Crypto, RootKey } from './ports.ts';
 
 /** Where a signing key comes from: the text of `kid`, parted. */
@@ -13,6 +14,10 @@ export type Keyring = {
   readonly kids: readonly string[];
   /** The last of them. */
   readonly newest: string;
+  /** The last that every function knows by now, so that what it signs is accepted; `now` in seconds. */
+  readonly mintable: (now: number) => string;
+  /** Who may sign policies. */
+  readonly publishers: readonly PublisherKey[];
 };
 
 const salt = 'signet.v1';
@@ -29,7 +34,10 @@ const jwk = v.object({
   kty: v.literal('oct'),
   kid: v.string(),
   k: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)),
+  /** When it was published, in seconds since 1970; for ever ago where it is left out. */
+  iat: v.optional(v.number(), 0),
 });
+type Jwk = v.InferOutput<typeof jwk>;
 /** RFC 7517. Keys of another type stand beside the root keys and are not ours. */
 const jwkSet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
 
@@ -49,8 +57,10 @@ export function deriveSigningKey(
   return `sgn_${crypto.hkdf(root, salt, info)}`;
 }
 
-/** The symmetric keys of a JWK set. Throws a sentence for whatever makes the secret unusable. */
-function readSet(secret: string, kidForm: RegExp): readonly v.InferOutput<typeof jwk>[] {
+type KeySet = { readonly keys: readonly Jwk[]; readonly publishers: readonly PublisherKey[] };
+
+/** The keys of a JWK set. Throws a sentence for whatever makes the secret unusable. */
+function readSet(secret: string, kidForm: RegExp): KeySet {
   const { keys } = v.parse(jwkSet, JSON.parse(secret));
   const ours = keys.filter((key) => key.kty === 'oct').map((key) => v.parse(jwk, key));
   if (ours.length === 0) throw new Error('the key set has no key of type oct');
@@ -58,7 +68,8 @@ function readSet(secret: string, kidForm: RegExp): readonly v.InferOutput<typeof
     throw new Error('a kid in the key set does not have the form of one');
   if (new Set(ours.map(({ kid }) => kid)).size < ours.length)
     throw new Error('the key set names a kid twice');
-  return ours;
+  const publishers = keys.filter((key) => key.kty === 'OKP');
+  return { keys: ours, publishers: publishers.map((key) => v.parse(publisherKeySchema, key)) };
 }
 
 /** Never repeats what it could not read: a secret must not reach a log. */
@@ -69,9 +80,21 @@ function unusable(id: string, thrown: unknown): Error {
   );
 }
 
-function named(keys: readonly { readonly kid: string }[]): Pick<Keyring, 'kids' | 'newest'> {
+/**
+ * Functions wait for a key set that is older than 15 minutes, so after 20 every one of them has a
+ * new root.
+ */
+const mintableAfterSeconds = 1_200;
+
+type Names = Pick<Keyring, 'kids' | 'newest' | 'mintable' | 'publishers'>;
+
+function named({ keys, publishers }: KeySet): Names {
   const kids = keys.map(({ kid }) => kid);
-  return { kids, newest: kids.at(-1) ?? '' };
+  const mintable = (now: number): string => {
+    const known = keys.filter(({ iat }) => iat + mintableAfterSeconds <= now);
+    return (known.at(-1) ?? keys[0])?.kid ?? '';
+  };
+  return { kids, newest: kids.at(-1) ?? '', mintable, publishers };
 }
 
 function importRoot(crypto: Crypto, kid: string, k: string): RootKey {
@@ -93,37 +116,42 @@ function importContinuation(crypto: Crypto, kid: string, k: string): string {
  */
 export function rootKeyring(crypto: Crypto, secret: string): Keyring {
   try {
-    const keys = readSet(secret, rootForm);
-    const roots = new Map(keys.map(({ kid, k }) => [kid, importRoot(crypto, kid, k)]));
+    const set = readSet(secret, rootForm);
+    const roots = new Map(set.keys.map(({ kid, k }) => [kid, importRoot(crypto, kid, k)]));
     const signingKey = (tenant: string, kid: string): string | undefined => {
       const { root, generation } = readKid(kid);
       const key = roots.get(root);
       return key && deriveSigningKey(crypto, key, tenant, generation);
     };
-    return { signingKey, ...named(keys) };
+    return { signingKey, ...named(set) };
   } catch (thrown) {
     throw unusable('signet/roots', thrown);
   }
 }
 
-/** The continuation key of each root as a JWK set: all that the render function needs to know. */
+/**
+ * The continuation key of each root as a JWK set, and who may sign policies: all that the render
+ * function needs to know.
+ */
 export function continuationSecret(crypto: Crypto, rootsSecret: string): string {
   const ring = rootKeyring(crypto, rootsSecret);
-  const keys = readSet(rootsSecret, rootForm).map(({ kid }) => {
-    const text = ring.signingKey('', `${kid}.${continuationGeneration}`) ?? '';
-    return { kty: 'oct', kid: `${kid}.${continuationGeneration}`, k: crypto.encode(text) };
+  const { keys, publishers } = readSet(rootsSecret, rootForm);
+  const continuations = keys.map(({ kid, iat }) => {
+    const own = `${kid}.${continuationGeneration}`;
+    const text = ring.signingKey('', own) ?? '';
+    return { kty: 'oct', kid: own, k: crypto.encode(text), ...(iat === 0 ? {} : { iat }) };
   });
-  return JSON.stringify({ keys });
+  return JSON.stringify({ keys: [...continuations, ...publishers] });
 }
 
 /** Reads the secret with the continuation keys; knows no tenant's signing key. */
 export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
   try {
-    const keys = readSet(secret, continuationForm);
-    const texts = new Map(keys.map(({ kid, k }) => [kid, importContinuation(crypto, kid, k)]));
+    const set = readSet(secret, continuationForm);
+    const texts = new Map(set.keys.map(({ kid, k }) => [kid, importContinuation(crypto, kid, k)]));
     return {
       signingKey: (_tenant, kid) => texts.get(kid),
-      ...named(keys),
+      ...named(set),
     };
   } catch (thrown) {
     throw unusable('signet/render', thrown);

@@ -40,7 +40,11 @@ export const limits = {
    */
   inlineBytes: 778_240,
   policyBytes: 65_536,
+  /** A published version: the document in base64, its signature, and what stands beside it. */
+  recordBytes: 131_072,
   presets: 100,
+  /** Each view looks at every one of them. */
+  blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */
   ruleValues: 1_000,
   /** Seconds a clock may be ahead when a lifetime is compared. */

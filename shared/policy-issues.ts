@@ -13,16 +13,7 @@ export type PolicyIssue = {
 };
 
 /** Fields of the policy format that later versions keep and this one cannot. */
-const notYet = [
-  'snap',
-  'blocked',
-  'fallback',
-  'mode',
-  'reportUntil',
-  'grants',
-  '$schema',
-  'extends',
-];
+const notYet = ['grants'];
 
 function knownNames(expected: string | null): readonly string[] {
   return [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);

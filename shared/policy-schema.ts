@@ -4,8 +4,9 @@ import { sourceTypes } from './image-type.ts';
 import { limits } from './limits.ts';
 import { type OperationName, operationNames, rowOf } from './operations/table.ts';
 import type { Parameter, Value } from './parameter.ts';
+import { scopeFault } from './scope.ts';
 import { isKid } from './signature.ts';
-import { isTenant } from './target.ts';
+import { isTenant, pathFault } from './target.ts';
 
 /** The values that a rule allows a parameter: a list, in which null is "left out", or a range. */
 export type AllowedValues =
@@ -162,6 +163,19 @@ const urlsSchema = v.strictObject({
   ),
 });
 
+const scope = v.pipe(
+  v.string(),
+  v.check(
+    (text) => scopeFault(text) === undefined,
+    'expects a path of a source, or prefix/* for all below it',
+  ),
+);
+
+const sourcePath = v.pipe(
+  v.string(),
+  v.check((text) => pathFault(text) === undefined, 'expects a path of a source'),
+);
+
 const presetName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'expects letters, digits, dots and hyphens'),
@@ -208,7 +222,45 @@ export const policySchema = v.pipe(
     source: v.optional(sourceSchema, {}),
     urls: v.optional(urlsSchema, {}),
     cache: v.optional(cacheSchema, {}),
+    snap: v.optional(
+      described(
+        v.boolean(),
+        'Whether a `w` or `h` that no rule allows is moved to the next allowed one; for recipes that name one of `w`, `h`, `l`, `s`',
+      ),
+      false,
+    ),
+    blocked: v.optional(
+      described(
+        v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
+        'Sources, or `prefix/*`, that are refused at once, cached or not',
+      ),
+      [],
+    ),
+    fallback: v.optional(
+      described(
+        v.nullable(sourcePath),
+        'A source that is shown, with the same recipe and the status of the refusal, where another is missing or bad',
+      ),
+      null,
+    ),
+    mode: v.optional(
+      described(
+        v.picklist(['enforce', 'report']),
+        '`report` serves what rules and presets would refuse, and logs it, until `reportUntil`',
+      ),
+      'enforce',
+    ),
+    reportUntil: v.optional(
+      described(
+        v.pipe(v.string(), v.isoTimestamp('expects a time such as 2030-01-31T12:00:00Z')),
+        'When `mode: "report"` ends by itself',
+      ),
+    ),
   }),
+  v.check(
+    ({ mode, reportUntil }) => mode !== 'report' || reportUntil !== undefined,
+    'needs reportUntil beside mode "report", such as "2030-01-31T12:00:00Z"',
+  ),
   v.check(
     (policy) => policy.operations !== undefined || Object.keys(policy.presets).length > 0,
     'needs operations or presets',

@@ -23,6 +23,7 @@ import {
   withoutFree,
 } from './recipe.ts';
 import { Refusal } from './refusal.ts';
+import { covers } from './scope.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 
@@ -46,6 +47,12 @@ export type Policy = {
   /** Seconds; null where URLs may live for ever. */
   readonly maxLifetime: number | null;
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
+  readonly snap: boolean;
+  readonly blocked: readonly string[];
+  /** The path of a source that stands in for what is missing or bad. */
+  readonly fallback: string | null;
+  /** Until when rules are reported instead of enforced, in milliseconds since 1970; 0 where they hold. */
+  readonly reportUntil: number;
 };
 
 /** What a new tenant verifies with until its policy says otherwise. */
@@ -87,6 +94,10 @@ export function compilePolicy(document: PolicyDocument): Policy {
     source: document.source,
     maxLifetime: document.urls.maxLifetime,
     cache: document.cache,
+    snap: document.snap,
+    blocked: document.blocked,
+    fallback: document.fallback,
+    reportUntil: document.mode === 'report' ? Date.parse(document.reportUntil ?? '') : 0,
   };
 }
 
@@ -211,6 +222,26 @@ export function denial(policy: Policy, asked: Recipe): Refusal | undefined {
 
 export function allowed(policy: Policy, recipe: Recipe): boolean {
   return denial(policy, recipe) === undefined;
+}
+
+/** What `mode: "report"` may relax: rules and presets, never who may ask or for how long. */
+const reportable: ReadonlySet<string> = new Set([
+  'denied_operation',
+  'denied_value',
+  'denied_preset',
+  'denied_required',
+]);
+
+/** Whether the policy only reports this denial, now. `now` in seconds. */
+export function isReported(policy: Policy, { code }: Refusal, now: number): boolean {
+  return reportable.has(code) && now * 1_000 < policy.reportUntil;
+}
+
+/** Throws `denied_blocked` for a source that the policy has taken down. */
+export function checkBlocked({ blocked }: Policy, path: string): void {
+  const scope = blocked.find((one) => covers(one, path));
+  if (scope !== undefined)
+    throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });
 }
 
 /** Throws `denied_kid` when the tenant no longer accepts this signing key. */

@@ -51,6 +51,13 @@ export const refusals = {
     meaning: '`exp` is missing or further away than the policy allows.',
     remedy: 'Mint with a shorter `--expires`, or raise `urls.maxLifetime` in the policy.',
   },
+  denied_blocked: {
+    status: 403,
+    cached: false,
+    level: 'warn',
+    meaning: 'The source was taken down.',
+    remedy: '`npx signet unblock TENANT SCOPE --reason TEXT` brings it back.',
+  },
   denied_operation: {
     status: 403,
     cached: false,

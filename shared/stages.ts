@@ -1,7 +1,15 @@
 import { type Negotiable, negotiateFormat } from './accept.ts';
 import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
 import { limits } from './limits.ts';
-import { checkKid, checkLifetime, denial, expandPreset, type Policy } from './policy.ts';
+import {
+  checkBlocked,
+  checkKid,
+  checkLifetime,
+  denial,
+  expandPreset,
+  isReported,
+  type Policy,
+} from './policy.ts';
 import type { Crypto } from './ports.ts';
 import {
   formatOf,
@@ -14,6 +22,7 @@ import {
 import { Refusal } from './refusal.ts';
 import { type Credential, type SplitUrl, signedParts } from './request-url.ts';
 import { verify } from './signature.ts';
+import { snapped } from './snap.ts';
 import { parseQueryRecipe } from './spelling.ts';
 import { type DerivativeKey, derivativeKey, parseKey } from './storage-key.ts';
 
@@ -42,7 +51,11 @@ export type ImageRequest = {
 
 declare const authorized: unique symbol;
 /** The policy allows it. Only `authorize` makes one, and only one of these gets a key. */
-export type AuthorizedRequest = ImageRequest & { readonly [authorized]: true };
+export type AuthorizedRequest = ImageRequest & {
+  readonly [authorized]: true;
+  /** What the policy would have refused it with, were it not in report mode. */
+  readonly reported?: Refusal;
+};
 
 const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
 
@@ -80,13 +93,14 @@ export function checkSignature(
   return { ...url, kid, continuation } as unknown as SignedUrl;
 }
 
-/** Throws `forbidden` for an unknown tenant, `denied_kid` and `denied_lifetime`. */
+/** Throws `forbidden` for an unknown tenant, `denied_kid`, `denied_lifetime` and `denied_blocked`. */
 export function admit(url: SignedUrl, policy: Policy | undefined, now: number): AdmittedUrl {
   if (policy === undefined) throw forbidden(`there is no tenant ${url.tenant}`);
   if (!url.continuation) {
     checkKid(policy, url.kid);
     checkLifetime(policy, url.exp, now);
   }
+  checkBlocked(policy, url.path);
   return { url, policy };
 }
 
@@ -111,11 +125,16 @@ export function negotiate(
   return { ...request, recipe: withFormat(request.recipe, negotiateFormat(accept, order)) };
 }
 
-/** Throws the policy's denial. */
-export function authorize(request: ImageRequest, policy: Policy): AuthorizedRequest {
-  const denied = denial(policy, request.recipe);
-  if (denied !== undefined) throw denied;
-  return request as unknown as AuthorizedRequest;
+/**
+ * Throws the policy's denial. What the policy only snaps or reports goes through, the one with another
+ * length, the other with what it would have been refused with. `now` in seconds.
+ */
+export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
+  const recipe = snapped(policy, request.recipe);
+  const denied = denial(policy, recipe);
+  if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
+  const reported = denied === undefined ? {} : { reported: denied };
+  return { ...request, recipe, ...reported } as unknown as AuthorizedRequest;
 }
 
 /** The name under which the derivative lies or will lie. */

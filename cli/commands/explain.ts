@@ -18,7 +18,7 @@ import {
   writtenIn,
 } from '../../shared/stages.ts';
 import type { DerivativeKey } from '../../shared/storage-key.ts';
-import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { tenantNames } from '../../shared/stores/tenants.ts';
 import { type AskedUrl, readAskedUrl } from '../asked-url.ts';
@@ -53,6 +53,8 @@ function offline({ tenant, kid: asked }: SplitUrl): Knowledge | undefined {
   const keyring: Keyring = {
     kids: [kid],
     newest: kid,
+    mintable: () => kid,
+    publishers: [],
     signingKey: (asked, wanted) => (asked === tenant && wanted === kid ? signingKey : undefined),
   };
   return { keyring, policyOf: undefined, tenants: async () => [], target: undefined };
@@ -64,6 +66,7 @@ async function online(target: Target): Promise<Knowledge> {
     // Read as the edge reads it: a policy that it cannot use must not look as if it were fine.
     policyOf: policyStore({
       config: target.config,
+      open: signedPolicies(target.publishers),
       freshness: { ...policyFreshness, fresh: 0, wait: 0 },
       clock: systemClock,
       random: systemRandom,
@@ -124,9 +127,10 @@ async function decide(ex: Explaining, admitted: AdmittedUrl, accept: string | un
   );
   const allowed = await ex.stage(
     'authorize',
-    () => authorize(settled, policy),
-    ({ recipe }) => ({
+    () => authorize(settled, policy, seconds()),
+    ({ recipe, reported }) => ({
       recipe: printRecipe(recipe),
+      ...(reported === undefined ? {} : { reported: reported.code }),
     }),
   );
   return ex.stage(

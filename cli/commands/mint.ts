@@ -30,7 +30,7 @@ function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
   checkLifetime(policy, exp === undefined ? undefined : String(exp), now);
   const written = requestedRecipe(request);
   for (const recipe of settled(policy, expandPreset(policy, written)))
-    nameOf(authorize({ tenant, path, recipe }, policy));
+    nameOf(authorize({ tenant, path, recipe }, policy, now));
 }
 
 /** Operations as they are, or one recipe as it stood behind the question mark of another service. */

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { type PolicyIssue, policyIssues } from '../../shared/policy-issues.ts';
 import { policyWarnings } from '../../shared/policy-warnings.ts';
-import { publishPolicy, validPolicy } from '../../shared/stores/tenants.ts';
+import { type Publication as Published, publishPolicy } from '../../shared/stores/publishing.ts';
+import { validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure, usage } from '../failure.ts';
 import { checkRoots, policyFiles, readPolicyFile } from '../policy-file.ts';
 import type { Target } from '../target.ts';
+import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
 
 type Checked = {
   readonly file: string;
@@ -76,44 +78,54 @@ function checkOne(file: string, document: unknown): void {
     throw new CommandFailure('invalid_policy', printChecked({ file, issues, warnings: [] }));
 }
 
-async function publishAll(target: Target, all: readonly Publication[], reason: string | undefined) {
+type PublishChoices = { readonly reason?: string; readonly expect?: string };
+
+function expectedVersion({ expect }: PublishChoices, count: number): number | undefined {
+  if (expect === undefined) return undefined;
+  if (!/^(?:0|[1-9][0-9]{0,8})$/.test(expect))
+    throw usage(`--expect is "${expect}"; write the number of a version, or 0`);
+  if (count > 1) throw usage('--expect goes with one policy');
+  return Number(expect);
+}
+
+async function publishAll(target: Target, all: readonly Publication[], choices: PublishChoices) {
+  const expected = expectedVersion(choices, all.length);
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
-  const kid = `${keyring.newest}.1`;
-  const done: { readonly tenant: string; readonly created: boolean }[] = [];
-  for (const { document } of all) {
-    const published = await publishPolicy(target.config, document, {
-      firstKeys: { active: kid, accept: [kid] },
-      ...(reason === undefined ? {} : { reason }),
-    });
-    done.push(published);
-  }
+  const root = keyring.mintable(Math.floor(Date.now() / 1_000));
+  const done: Published[] = [];
+  for (const { document } of all)
+    done.push(await publishPolicy(target, document, { root, reason: choices.reason, expected }));
   return done;
 }
 
 async function publish(
   paths: readonly string[],
-  options: CommonOptions & { readonly reason?: string },
+  options: CommonOptions & PublishChoices,
 ): Promise<void> {
   await run(options, async (open) => {
     const all = await readAll(paths);
-    const tenants = await publishAll(open(), all, options.reason);
+    const tenants = await publishAll(open(), all, options);
     const warnings = all.flatMap(({ file, document }) =>
       policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
     );
     const lines = warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: '));
-    const published = tenants.map(({ tenant, created }) =>
-      created ? `Published ${tenant}, a new tenant` : `Published ${tenant}`,
+    const published = tenants.map(({ tenant, version, created }) =>
+      created ? `Published ${tenant}, a new tenant` : `Published ${tenant}, version ${version}`,
     );
     return {
       text: [...lines, ...published].join('\n'),
-      json: { published: tenants.map(({ tenant }) => tenant), warnings },
+      json: {
+        published: tenants.map(({ tenant }) => tenant),
+        versions: tenants.map(({ tenant, version }) => ({ tenant, version })),
+        warnings,
+      },
     };
   });
 }
 
 export const policyCommand = new Command('policy')
-  .description('Check and publish policies')
+  .description('Check, publish, look back at and undo policies')
   .addCommand(
     command(
       'validate <paths...>',
@@ -122,6 +134,10 @@ export const policyCommand = new Command('policy')
   )
   .addCommand(
     command('publish <paths...>', 'Publish files or folders: all of them, or none if one is wrong')
-      .option('--reason <text>', 'why; stored with the policy')
+      .option('--reason <text>', 'why; it stays in the audit trail')
+      .option('--expect <version>', 'refuse when another version is live; for one file')
       .action(publish),
-  );
+  )
+  .addCommand(historyCommand)
+  .addCommand(rollbackCommand)
+  .addCommand(auditCommand);

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { imageTypes, sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -101,7 +100,7 @@ async function put(tenant: string, path: string, file: string, options: Options)
     const target = open();
     await policyOf(target, tenant);
     await target.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
-    const purged = await purgeSource({ crypto: nodeCrypto, ...target }, { tenant, path });
+    const purged = await purgeSource(target, { tenant, path });
     const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: npx signet mint ${tenant} ${quoted(path)} resize,w_640`;
     return { text, json: { tenant, path, contentType, bytes: bytes.length, purged } };
   });

@@ -1,11 +1,7 @@
 import { Command } from 'commander';
 import { starterPolicy } from '../../shared/starter-policy.ts';
-import {
-  publishedPolicy,
-  publishPolicy,
-  tenantNames,
-  validPolicy,
-} from '../../shared/stores/tenants.ts';
+import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { publishedPolicy, tenantNames, validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { checkRoots, readPolicyFile } from '../policy-file.ts';
@@ -31,11 +27,8 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
     const target = open();
     const keyring = await target.keyring();
     checkRoots(options.policy ?? name, document, keyring);
-    const kid = `${keyring.newest}.1`;
-    const { keys } = await publishPolicy(target.config, document, {
-      firstKeys: { active: kid, accept: [kid] },
-      create: true,
-    });
+    const root = keyring.mintable(Math.floor(Date.now() / 1_000));
+    const { keys } = await publishPolicy(target, document, { root, create: true });
     const text = `Created ${name} (kid ${keys.active}). Next: npx signet put ${name} cat.jpg ./cat.jpg, then npx signet mint ${name} cat.jpg resize,w_640`;
     return { text, json: { tenant: name, kid: keys.active } };
   });
@@ -50,7 +43,7 @@ async function list(options: CommonOptions): Promise<void> {
 
 async function published(target: Target, name: string) {
   checkTenantName(name);
-  const found = await publishedPolicy(target.config, name);
+  const found = await publishedPolicy(target, name);
   if (found === undefined) throw new CommandFailure('not_found', `there is no tenant ${name}`);
   return found.document;
 }

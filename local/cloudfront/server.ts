@@ -39,15 +39,17 @@ export type CloudFrontOptions = {
   /** Milliseconds, for the ages in the cache. */
   readonly clock?: () => number;
   /** Answered to GET / before any function: a page of the local stack, not of the service. */
-  readonly localPage?: () => { readonly contentType: string; readonly body: string };
+  readonly localPage?: () => LocalPage | Promise<LocalPage>;
   /** Each line a function printed, and every failure with its reason. */
   readonly log?: (source: LogSource, line: string) => void;
 };
 
+export type LocalPage = { readonly contentType: string; readonly body: string };
+
 /** The page shows images of the service and styles them; it runs nothing. */
 const localPagePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 
-function localDelivery(page: { readonly contentType: string; readonly body: string }): Delivery {
+function localDelivery(page: LocalPage): Delivery {
   return {
     response: {
       status: 200,
@@ -70,7 +72,7 @@ function answering(
 ) {
   return async (viewer: ViewerRequest): Promise<Delivery> => {
     const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
-    return local ? localDelivery(local()) : answer(viewer);
+    return local ? localDelivery(await local()) : answer(viewer);
   };
 }
 

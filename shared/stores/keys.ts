@@ -3,7 +3,11 @@ import type { Clock, Random, SecretStore } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from './refreshing.ts';
 
 /** Where the secrets lie. */
-export const secretIds = { roots: 'signet/roots', render: 'signet/render' } as const;
+export const secretIds = {
+  roots: 'signet/roots',
+  render: 'signet/render',
+  publisher: 'signet/publisher',
+} as const;
 
 /** Refreshed after five minutes without waiting, waited for after fifteen, last good for an hour. */
 export const keyFreshness: Freshness = { fresh: 300, wait: 900, lastGood: 3_600 };

@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.ts';
 import { type Policy, readPolicy } from '../policy.ts';
+import { openRecord, type PublisherKey } from '../policy-record.ts';
 import { type Clock, type ObjectStore, PortFailure, type Random } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from './refreshing.ts';
 
 /** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
 export const policyFreshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
+/** A policy older than this, in seconds, is read again before it denies what a newer one may allow. */
+export const staleSeconds = 2;
 /** An unknown tenant is remembered for a minute, and never for longer than that. */
 const unknownFreshness = (known: Freshness): Freshness => ({
   fresh: known.wait,
@@ -16,7 +19,17 @@ const unknownFreshness = (known: Freshness): Freshness => ({
 /** Worst case, at 64 KB a policy: a quarter of the viewer function's memory. */
 const heldPolicies = 200;
 
-type Stored = { readonly policy: Policy | undefined; readonly etag: string | undefined };
+/** A published policy and its place in the chain of its tenant's. */
+export type Versioned = { readonly policy: Policy; readonly version: number };
+
+/** Reads what lies in the bucket as a tenant's policy. Throws a sentence where it cannot be believed. */
+export type OpenPolicy = (tenant: string, text: string) => Promise<Versioned>;
+
+type Stored = {
+  readonly policy: Policy | undefined;
+  readonly version: number;
+  readonly etag: string | undefined;
+};
 
 export type Policies = {
   /** The tenant's policy, or nothing for an unknown tenant. Throws `unavailable`. */
@@ -25,32 +38,56 @@ export type Policies = {
 
 export type PoliciesOptions = {
   readonly config: ObjectStore;
+  readonly open: OpenPolicy;
   readonly freshness: Freshness;
   readonly clock: Clock;
   readonly random: Random;
   readonly onFailure: (reason: string) => void;
 };
 
-export const policyKey = (tenant: string): string => `policies/${tenant}.json`;
+export const policyKey = (tenant: string): string => `policies/${tenant}.jws`;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-async function load(config: ObjectStore, tenant: string, held?: Stored): Promise<Stored> {
+/** Believes what a publisher has signed for this tenant, and nothing else that lies there. */
+export function signedPolicies(publishers: () => Promise<readonly PublisherKey[]>): OpenPolicy {
+  return async (tenant, text) => {
+    const record = await openRecord(await publishers(), text).catch((thrown: Error) => {
+      throw new Error(`policy ${tenant} is unusable: ${thrown.message}`);
+    });
+    const policy = readPolicy(tenant, JSON.stringify(record.policy));
+    return { policy, version: record.version };
+  };
+}
+
+/** An older version than one that was seen is a replay, whoever signed it. */
+function checkVersion(tenant: string, version: number, held: Stored | undefined): void {
+  if (held?.policy !== undefined && version < held.version)
+    throw new Error(`policy ${tenant} is version ${version}, and ${held.version} was seen before`);
+}
+
+async function load(
+  { config, open }: PoliciesOptions,
+  tenant: string,
+  held?: Stored,
+): Promise<Stored> {
   const condition = held?.etag === undefined ? {} : { unlessEtag: held.etag };
-  const read = await config.get(policyKey(tenant), { maxBytes: limits.policyBytes, ...condition });
-  if (read === 'missing') return { policy: undefined, etag: undefined };
+  const read = await config.get(policyKey(tenant), { maxBytes: limits.recordBytes, ...condition });
+  if (read === 'missing') return { policy: undefined, version: 0, etag: undefined };
   if (read === 'unchanged' && held !== undefined) return held;
   if (typeof read === 'string') throw new PortFailure(`policy ${tenant} is ${read}`);
-  return { policy: readPolicy(tenant, decoder.decode(read.body)), etag: read.etag };
+  const { policy, version } = await open(tenant, decoder.decode(read.body));
+  checkVersion(tenant, version, held);
+  return { policy, version, etag: read.etag };
 }
 
 /** Policies by tenant, each fetched once, kept fresh, and forgotten when others need the room. */
 export function policyStore(options: PoliciesOptions): Policies {
-  const { config, freshness } = options;
+  const { freshness } = options;
   const cells = new LRUCache<string, Refreshing<Stored>>({ max: heldPolicies });
   const cell = (tenant: string): Refreshing<Stored> =>
     refreshing({
       ...options,
-      load: (held) => load(config, tenant, held),
+      load: (held) => load(options, tenant, held),
       freshness: ({ policy }) => (policy === undefined ? unknownFreshness(freshness) : freshness),
     });
   return {

@@ -12,7 +12,7 @@ import { secretsClient, secretsManager } from '../../shared/adapters/secrets-man
 import { type Keyring, rootKeyring } from '../../shared/keyring.ts';
 import { sign } from '../../shared/signature.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/stores/keys.ts';
-import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { encodeTarget } from '../../shared/target.ts';
 import { awaited, type Outcome } from '../shared/outcome.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
@@ -55,7 +55,12 @@ beforeAll(async () => {
     crypto: nodeCrypto,
     clock: systemClock,
     keys: keyringStore({ ...world, secrets, id: secretIds.roots, open, freshness: keyFreshness }),
-    policies: policyStore({ ...world, config: stack.config, freshness: policyFreshness }),
+    policies: policyStore({
+      ...world,
+      config: stack.config,
+      open: signedPolicies(async () => (await house.keys.read()).publishers),
+      freshness: policyFreshness,
+    }),
   };
   keyring = await house.keys.read();
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation, Stage } from '../../cli/explanation.ts';
+import { policyKey } from '../../shared/stores/policies.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
 let stack: CommandStack;
@@ -40,6 +41,8 @@ const keyOf = async (name: string): Promise<string> =>
 beforeAll(async () => {
   stack = await startCommandStack();
   folder = await mkdtemp(path.join(tmpdir(), 'signet-explain-'));
+  await publish({ ...policy, keys: { active: 'r1.1', accept: ['r1.1'] } });
+  firstKey = await keyOf('acme');
   await publish(policy);
   await publish({ ...policy, tenant: 'other' });
   await publish({ ...policy, tenant: 'presets', presetsOnly: true });
@@ -48,9 +51,6 @@ beforeAll(async () => {
   signingKey = await keyOf('acme');
   otherKey = await keyOf('other');
   keyOfPresets = await keyOf('presets');
-  await publish({ ...policy, keys: { active: 'r1.1', accept: ['r1.1'] } });
-  firstKey = await keyOf('acme');
-  await publish(policy);
 });
 
 afterAll(async () => {
@@ -285,7 +285,7 @@ describe('a URL that is refused', () => {
     await publish({ ...policy, tenant: name });
     const key = await keyOf(name);
     const stored = { contentType: 'application/json' };
-    await stack.config.put(`policies/${name}.json`, Buffer.from(text), stored);
+    await stack.config.put(policyKey(name), Buffer.from(text), stored);
     const url = sign(`/${name}/a.jpg__op__resize,w_64`, { key });
     const { code, explanation } = await explained(url);
     expect([code, explanation.refusal?.code]).toEqual([1, 'unavailable']);

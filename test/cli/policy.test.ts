@@ -146,6 +146,7 @@ describe('policy publish', () => {
     });
     expect(await stack.json('policy', 'publish', two)).toEqual({
       published: ['two'],
+      versions: [{ tenant: 'two', version: 2 }],
       warnings: [],
     });
   });
@@ -186,10 +187,8 @@ describe('policy publish', () => {
     const reason = 'größer: 400 → 800\nund mehr';
     const at = await file('reason.json', policy('reason'));
     await stack.run('policy', 'publish', at, '--reason', reason);
-    const stored = await stack.config.get('policies/reason.json', { maxBytes: 65_536 });
-    expect(typeof stored === 'object' && decodeURIComponent(stored.metadata['reason'] ?? '')).toBe(
-      reason,
-    );
+    const [newest] = await stack.json<readonly { reason: string }[]>('policy', 'history', 'reason');
+    expect(newest?.reason).toBe(reason);
   });
 
   it('stores what can be read again, however close to the limit it was', async () => {

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import sharp from 'sharp';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { localAccess, localBuckets } from '../../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
+import { publicHalf, readPublisher } from '../../shared/policy-record.ts';
+import type { Publishing } from '../../shared/stores/publishing.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { command, type Environment, json } from './in-process.ts';
 import type { Ran } from './signet.ts';
@@ -21,6 +25,18 @@ export async function startCommandStack() {
   const client = s3Client(localAccess(running.instance, 's3'), patience);
   const mint = async (...args: readonly string[]): Promise<string> =>
     (await json<{ readonly url: string }>(['mint', ...args], environment)).url;
+  const secrets = secretsManager(
+    secretsClient(localAccess(running.instance, 'secretsManager'), patience),
+  );
+  const secretPublisher = readPublisher((await secrets.read('signet/publisher')) ?? '');
+  const publishing: Publishing = {
+    crypto: nodeCrypto,
+    config: s3Store(client, localBuckets.config),
+    publishers: async () => [publicHalf(secretPublisher)],
+    publisher: async () => secretPublisher,
+    clock: Date.now,
+    by: 'test',
+  };
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-commands-'));
   const written = async (content: string | Uint8Array): Promise<string> => {
     const file = path.join(folder, randomUUID());
@@ -45,6 +61,8 @@ export async function startCommandStack() {
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
+    /** Publishes past the command line's own checks. */
+    publishing,
     run: (...args: readonly string[]): Promise<Ran> => command(args, environment),
     json: <T>(...args: readonly string[]): Promise<T> => json<T>(args, environment),
     mint,

@@ -32,7 +32,11 @@ const narrowPolicy = {
   urls: { maxLifetime: 3_600 },
 };
 
-type Root = { readonly kid: string; readonly k: string };
+type Root = {
+  readonly kty: string;
+  readonly kid: string;
+  readonly k: string;
+};
 type Keys = { readonly keys: readonly Root[] };
 
 /** Requests that the two functions and the CDN's origin fetch send to a port of this process. */
@@ -161,8 +165,19 @@ describe.skipIf(isSkipped)('an independent client and the gate', () => {
     expect(await derivedKey('e2e\n1')).toBe(wideKey);
     expect(await derivedKey('narrow\n1')).toBe(world.narrowKey);
     const { keys: continuations } = JSON.parse(await readSecret('signet/render')) as Keys;
-    const texts = continuations.map(({ kid, k }) => [kid, Buffer.from(k, 'base64url').toString()]);
+    const symmetric = continuations.filter(({ kty }) => kty === 'oct');
+    const texts = symmetric.map(({ kid, k }) => [kid, Buffer.from(k, 'base64url').toString()]);
     expect(texts).toEqual([['r1.0', await derivedKey('continuation')]]);
+  });
+
+  it('finds the key that signs policies in its own secret alone, its public half in the others', async () => {
+    const { x, d } = JSON.parse(await readSecret('signet/publisher')) as { x: string; d: string };
+    expect(d).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    for (const id of ['signet/roots', 'signet/render']) {
+      const text = await readSecret(id);
+      expect(text).toContain(x);
+      expect(text).not.toContain(d);
+    }
   });
 
   it.each(refusals)('is refused for $title: $code', async ({ url, status, code, isBrief }) => {

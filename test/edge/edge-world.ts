@@ -7,6 +7,7 @@ import { type MintRequest, mint } from '../../shared/mint.ts';
 import { PortFailure, type SecretStore } from '../../shared/ports.ts';
 import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
 import { policyFreshness, policyKey, policyStore } from '../../shared/stores/policies.ts';
+import { openPlain } from '../shared/stores/plain-policies.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** The root key of these tests; it must never be seen in a log. */
@@ -55,7 +56,8 @@ export function edgeWorld(document: object = policy) {
     random: () => 0,
     onFailure: (reason: string) => void failures.push(reason),
   };
-  const policies = () => policyStore({ ...world, config: reached, freshness: policyFreshness });
+  const policies = () =>
+    policyStore({ ...world, config: reached, open: openPlain, freshness: policyFreshness });
   const keys = (id: string, open: typeof rootKeyring) =>
     keyringStore({
       ...world,

@@ -30,13 +30,24 @@ vi.mock('../../edge/render.ts', () => ({
 
 vi.mock('../../shared/adapters/s3.ts', async () => {
   const { pngSignature } = await import('./encoders.ts');
+  const { signRecord } = await import('../../shared/policy-record.ts');
+  const { publisher } = await import('../shared/publisher.ts');
   const policy = {
     tenant: 'acme',
     operations: { resize: { w: [40] }, format: { f: ['webp'] } },
     presets: { thumb: 'resize,w_40' },
   };
+  const signed = await signRecord(publisher, {
+    version: 1,
+    at: '2030-01-01T00:00:00.000Z',
+    by: 'ann',
+    reason: null,
+    previous: null,
+    retired: [],
+    policy,
+  });
   const objects = new Map([
-    ['policies/acme.json', Buffer.from(JSON.stringify(policy))],
+    ['policies/acme.jws', Buffer.from(signed)],
     ['acme/a.png', pngSignature],
   ]);
   return {
@@ -55,10 +66,20 @@ vi.mock('../../shared/adapters/s3.ts', async () => {
   };
 });
 
-vi.mock('../../shared/adapters/secrets-manager.ts', () => ({
-  secretsClient: () => undefined,
-  secretsManager: () => ({ read: async () => undefined }),
-}));
+vi.mock('../../shared/adapters/secrets-manager.ts', async () => {
+  const { nodeCrypto } = await import('../../shared/adapters/crypto.ts');
+  const { continuationSecret } = await import('../../shared/keyring.ts');
+  const { publicHalf } = await import('../../shared/policy-record.ts');
+  const { publisher } = await import('../shared/publisher.ts');
+  const { rootKey } = await import('../shared/known-keys.ts');
+  const root = { kty: 'oct', kid: 'r1', k: rootKey(0) };
+  const roots = JSON.stringify({ keys: [root, publicHalf(publisher)] });
+  const secret = continuationSecret(nodeCrypto, roots);
+  return {
+    secretsClient: () => undefined,
+    secretsManager: () => ({ read: async () => secret }),
+  };
+});
 
 const lines: string[] = [];
 beforeAll(() => {
@@ -89,7 +110,7 @@ const kinds: readonly ((at: number) => string)[] = [
   (at) => `/acme/${at}+.png__op__resize,w_40__op__format,f_src`,
   (at) => `/acme/_watermarks/${at}.png__op__resize,w_40__op__format,f_src`,
   (at) => `/ACME/${at}.png__op__resize,w_40__op__format,f_src`,
-  (at) => `/policies/acme.json${at}__op__resize,w_40__op__format,f_src`,
+  (at) => `/policies/acme.jws${at}__op__resize,w_40__op__format,f_src`,
   // Canonical, and denied.
   (at) => `/acme/${at}.png__op__resize,w_${(at % 8_000) + 41}__op__format,f_src`,
   (at) => `/acme/${at}.png__op__resize,w_40__op__blur,s_${(at % 50) + 1}__op__format,f_src`,

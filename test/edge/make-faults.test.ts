@@ -13,6 +13,7 @@ import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { parseKey } from '../../shared/storage-key.ts';
 import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
 import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import { openPlain } from '../shared/stores/plain-policies.ts';
 import {
   type Call,
   calls,
@@ -70,7 +71,12 @@ async function openStand() {
   const workshop: Workshop = {
     ...world,
     crypto: nodeCrypto,
-    policies: policyStore({ ...world, config: s3Store(s3, 'config'), freshness: policyFreshness }),
+    policies: policyStore({
+      ...world,
+      config: s3Store(s3, 'config'),
+      open: openPlain,
+      freshness: policyFreshness,
+    }),
     continuationKeys: keyringStore({
       ...world,
       secrets: secretsManager(secretsClient(aws.access, patience)),

@@ -31,8 +31,8 @@ const bad: readonly Case[] = [
   ['a field of every object', policy({ constructor: 1 }), 'constructor: is not a field here'],
   [
     'a field of a later version',
-    policy({ snap: true }),
-    'snap: is not supported by this version; leave it out',
+    policy({ urls: { grants: true } }),
+    'urls.grants: is not supported by this version; leave it out',
   ],
   ['a list of operations', policy({ operations: [] }), 'operations: expects an object, not a list'],
   ['a list for urls', policy({ urls: [] }), 'urls: expects an object, not a list'],
@@ -256,8 +256,8 @@ describe('the text of a policy', () => {
 
 describe('unknown fields', () => {
   it('are all named, not only the first', () => {
-    const document = { tenant: 'acme', operations: {}, foo: 1, bar: 2, snap: true };
-    expect(policyIssues(document).map(({ path }) => path)).toEqual(['foo', 'bar', 'snap']);
+    const document = { tenant: 'acme', operations: {}, foo: 1, bar: 2, urls: { grants: 1 } };
+    expect(policyIssues(document).map(({ path }) => path)).toEqual(['urls.grants', 'foo', 'bar']);
   });
 
   it('of a rule are all named with their place', () => {

@@ -94,10 +94,15 @@ const bad: readonly (readonly [what: string, document: unknown, place: string])[
     'operations.__proto__',
   ],
   // This version does nothing with them, so it does not pretend to.
-  ['snap', { ...acme, snap: true }, 'snap'],
-  ['blocked', { ...acme, blocked: ['a/*'] }, 'blocked'],
-  ['fallback', { ...acme, fallback: 'a.jpg' }, 'fallback'],
-  ['mode', { ...acme, mode: 'enforce' }, 'mode'],
+  ['a snap that is no switch', { ...acme, snap: 'yes' }, 'snap'],
+  ['a blocked path that is none', { ...acme, blocked: ['/a'] }, 'blocked.0'],
+  ['a blocked prefix above', { ...acme, blocked: ['../*'] }, 'blocked.0'],
+  ['too many blocked paths', { ...acme, blocked: Array(1_001).fill('a') }, 'blocked'],
+  ['a fallback above', { ...acme, fallback: '../a.jpg' }, 'fallback'],
+  ['a watermark as a fallback', { ...acme, fallback: '_watermarks/a.png' }, 'fallback'],
+  ['another mode', { ...acme, mode: 'off' }, 'mode'],
+  ['reporting without an end', { ...acme, mode: 'report' }, 'document'],
+  ['an end that is no time', { ...acme, reportUntil: 'tomorrow' }, 'reportUntil'],
   ['reportUntil', { ...acme, reportUntil: 1 }, 'reportUntil'],
   ['grants', { ...acme, urls: { grants: true } }, 'urls.grants'],
   // Values that no canonical recipe could have.
@@ -210,6 +215,10 @@ describe('a policy', () => {
       },
       urls: { maxLifetime: null },
       cache: { maxAge: 86_400, sharedMaxAge: 43_200 },
+      snap: false,
+      blocked: [],
+      fallback: null,
+      mode: 'enforce',
     });
   });
 });

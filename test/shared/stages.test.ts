@@ -55,7 +55,7 @@ function pass(asked: Asked, at = now, keyring: Keyring = ring, crypto: Crypto = 
   const signed = checkSignature(crypto, keyring, url, credentialOf(url), at);
   const admitted = admit(signed, tenants.get(url.tenant), at);
   const request = negotiate(readRequest(admitted), asked.accept, admitted.policy.autoFormats);
-  return nameOf(authorize(request, admitted.policy)).uri;
+  return nameOf(authorize(request, admitted.policy, at)).uri;
 }
 
 const soon = now + 3_600;

@@ -9,8 +9,9 @@ import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../../shared/keyring.ts';
 import { type MintRequest, mint } from '../../../shared/mint.ts';
+import { readPublisher } from '../../../shared/policy-record.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
-import { publishPolicy } from '../../../shared/stores/tenants.ts';
+import { publishPolicy } from '../../../shared/stores/publishing.ts';
 import { type Answer, ask } from '../cloudfront/stand.ts';
 
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 1 };
@@ -75,9 +76,18 @@ export async function stackClient(instance: LocalInstance): Promise<StackClient>
     },
     get: (path, init) => ask(instance.ports.cdn, path, init),
     publish: (document) =>
-      publishPolicy(stores.config, document, {
-        firstKeys: { active: 'r1.1', accept: ['r1.1'] },
-      }),
+      publishPolicy(
+        {
+          crypto: nodeCrypto,
+          config: stores.config,
+          publishers: async () => keyring.publishers,
+          publisher: async () => readPublisher((await secrets.read('signet/publisher')) ?? ''),
+          clock: Date.now,
+          by: 'test',
+        },
+        document,
+        { root: 'r1' },
+      ),
     put: (path, body) =>
       stores.sources.put(`acme/${path}`, body, { contentType: 'application/octet-stream' }),
     derivatives: (path) => all(stores.derivatives.list(`acme/${path}`)),

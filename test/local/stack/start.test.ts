@@ -44,8 +44,10 @@ async function startHere(home: string): Promise<Stack> {
   return running;
 }
 
-const demo = (keyring: Keyring): string =>
-  demoUrl(keyring, 'r1.1', '', 'alpine-lake.jpg', ['resize,w_640', 'format,f_auto']);
+const demo = (keyring: Keyring): string => {
+  const signer = { kid: 'r1.1', signingKey: keyring.signingKey('demo', 'r1.1') ?? '' };
+  return demoUrl(signer, '', 'alpine-lake.jpg', ['resize,w_640', 'format,f_auto']);
+};
 
 function occupy(port = 0): Promise<Server> {
   const server = createServer();

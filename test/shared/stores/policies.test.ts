@@ -5,6 +5,7 @@ import { awaited } from '../outcome.ts';
 import { policyText } from '../policies.ts';
 import { handClock, settle } from './hand-clock.ts';
 import { keep, memoryStore } from './memory-store.ts';
+import { openPlain } from './plain-policies.ts';
 
 function stand() {
   const { clock, pass } = handClock();
@@ -12,6 +13,7 @@ function stand() {
   const failures: string[] = [];
   const policies = policyStore({
     config,
+    open: openPlain,
     freshness: policyFreshness,
     clock,
     random: () => 0,
@@ -30,7 +32,7 @@ describe('the policy of a tenant', () => {
     publish(1);
     const all = await Promise.all(Array.from({ length: 100 }, () => maxAgeOf()));
     expect(new Set(all)).toEqual(new Set([1]));
-    expect(config.calls).toEqual(['get policies/acme.json']);
+    expect(config.calls).toEqual(['get policies/acme.jws']);
   });
 
   it('holds everywhere within a minute of being published', async () => {
@@ -144,7 +146,7 @@ const broken: readonly (readonly [what: string, text: string | Uint8Array])[] = 
   ['of another tenant', policyText({ operations: {} }, 'shop')],
   ['of another form', policyText({ operations: {}, maxWidht: 1 })],
   ['with a preset that is none', policyText({ presets: { a: 'resize,w_040' } })],
-  ['too large', policyText({ operations: {} }).padEnd(limits.policyBytes + 1)],
+  ['too large', policyText({ operations: {} }).padEnd(limits.recordBytes + 1)],
 ];
 
 describe('a stored policy that is', () => {

@@ -1,0 +1,123 @@
+import {
+  type AuditReport,
+  auditKey,
+  auditTrail,
+  type HistoryEntry,
+  policyHistory,
+  readRecord,
+} from '../../shared/stores/audit.ts';
+import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { checkTenantName } from '../signer.ts';
+import type { Target } from '../target.ts';
+
+type Entry = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
+
+async function entriesOf(target: Target, tenant: string): Promise<readonly Entry[]> {
+  checkTenantName(tenant);
+  const history = await policyHistory(target, tenant).catch((thrown: Error) => {
+    if (thrown.name === 'PortFailure') throw thrown;
+    throw new CommandFailure(
+      'damaged_trail',
+      `${thrown.message}; look at all of it with: npx signet policy audit ${tenant}`,
+    );
+  });
+  if (history.length === 0)
+    throw new CommandFailure('not_found', `there is no tenant ${tenant}, and there never was`);
+  return history.map(({ deleted, ...entry }) => (deleted ? { ...entry, deleted } : entry));
+}
+
+const printEntry = ({ version, at, by, reason, deleted }: Entry): string =>
+  `${String(version).padStart(4)}  ${at}  ${by}${deleted ? '  (deleted)' : ''}${reason === null ? '' : `  ${reason}`}`;
+
+async function history(tenant: string, options: CommonOptions): Promise<void> {
+  await run(options, async (open) => {
+    const entries = await entriesOf(open(), tenant);
+    return { text: entries.map(printEntry).join('\n'), json: entries };
+  });
+}
+
+function readVersion(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw usage(`"${text}" is not the number of a version`);
+  return Number(text);
+}
+
+/** The version to go back to: the one that is named, or the last before the live one that had a policy. */
+async function wantedVersion(target: Target, tenant: string, named: string | undefined) {
+  const entries = await entriesOf(target, tenant);
+  if (named !== undefined) return readVersion(named);
+  const [, ...before] = entries;
+  const last = before.find(({ deleted }) => deleted !== true);
+  if (last === undefined)
+    throw new CommandFailure('not_found', `${tenant} has no version before the live one`);
+  return last.version;
+}
+
+/** What a version said, but for its keys: a kid that has left never returns. */
+async function contentOf(target: Target, tenant: string, version: number) {
+  const stored = await readRecord(target, auditKey(tenant, version));
+  if (stored === undefined)
+    throw new CommandFailure(
+      'not_found',
+      `${tenant} has no version ${version}; see: npx signet policy history ${tenant}`,
+    );
+  if (stored.record.policy === null)
+    throw new CommandFailure('not_found', `with version ${version} ${tenant} was deleted`);
+  const { keys: _keys, ...content } = stored.record.policy;
+  return content;
+}
+
+async function rollback(
+  tenant: string,
+  named: string | undefined,
+  options: CommonOptions & { readonly reason: string },
+): Promise<void> {
+  await run(options, async (open) => {
+    const target = open();
+    const version = await wantedVersion(target, tenant, named);
+    const content = await contentOf(target, tenant, version);
+    const root = (await target.keyring()).mintable(Math.floor(Date.now() / 1_000));
+    const done = await publishPolicy(target, content, { root, reason: options.reason });
+    const text = `Published the content of version ${version} of ${tenant} as version ${done.version}; its keys stay as they are`;
+    return { text, json: { tenant, version: done.version, restored: version } };
+  });
+}
+
+function printReport(tenant: string, { versions, faults }: AuditReport): string {
+  if (faults.length === 0) return `The trail of ${tenant} is whole: ${versions} versions`;
+  return [`The trail of ${tenant} does not verify:`, ...faults.map((one) => `  ✗ ${one}`)].join(
+    '\n',
+  );
+}
+
+async function audit(tenant: string, options: CommonOptions): Promise<void> {
+  await run(options, async (open) => {
+    checkTenantName(tenant);
+    const report = await auditTrail(open(), tenant);
+    if (report.versions === 0 && report.faults.length === 0)
+      throw new CommandFailure('not_found', `there is no tenant ${tenant}, and there never was`);
+    return {
+      text: printReport(tenant, report),
+      json: { tenant, verified: report.faults.length === 0, ...report },
+      exit: report.faults.length === 0 ? 0 : 1,
+    };
+  });
+}
+
+export const historyCommand = command(
+  'history <tenant>',
+  'Who published what, when and why, newest first',
+).action(history);
+
+export const rollbackCommand = command(
+  'rollback <tenant> [version]',
+  'Publish what a version said, but for its keys, as a new version; without a version, the one before',
+)
+  .requiredOption('--reason <text>', 'why; it stays in the audit trail')
+  .action(rollback);
+
+export const auditCommand = command(
+  'audit <tenant>',
+  'Verify the audit trail: finds an edit, a removal, a reorder; exits 1 when it does not verify',
+).action(audit);

@@ -1,0 +1,224 @@
+import type { Keys } from '../policy.ts';
+import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
+import type { PolicyDocument } from '../policy-schema.ts';
+import { type Clock, PortFailure } from '../ports.ts';
+import {
+  auditKey,
+  auditVersions,
+  kidsUpTo,
+  openStored,
+  type PolicyBucket,
+  readRecord,
+  type StoredRecord,
+} from './audit.ts';
+import { policyKey } from './policies.ts';
+import { PolicyInvalid, validPolicy } from './tenants.ts';
+
+/** What publishing needs besides the bucket: a key that signs, a clock, and a name to answer for it. */
+export type Publishing = PolicyBucket & {
+  readonly publisher: () => Promise<PublisherSecretKey>;
+  readonly clock: Clock;
+  readonly by: string;
+};
+
+/** Somebody else was faster: nothing of this was written. */
+export class PublishConflict extends Error {
+  override readonly name = 'PublishConflict';
+}
+
+export type PublishOptions = {
+  /** The root that a tenant without keys signs with; its generation follows those it has had. */
+  readonly root: string;
+  /** Refuse when the tenant exists already. */
+  readonly create?: boolean;
+  readonly reason?: string | undefined;
+  /** Refuse when another version is live: that of which the change was made. */
+  readonly expected?: number | undefined;
+};
+
+export type Publication = {
+  readonly tenant: string;
+  readonly keys: Keys;
+  readonly version: number;
+  /** Whether there was no such tenant before. */
+  readonly created: boolean;
+};
+
+/** What is in force: the version, and the object that has to be replaced. */
+type Current = {
+  readonly last: StoredRecord | undefined;
+  readonly etag: string | undefined;
+  /** A publisher was stopped half-way, and its version has just been brought to its end. */
+  readonly resumed?: true;
+};
+
+async function lastOfTrail(bucket: PolicyBucket, tenant: string) {
+  const version = (await auditVersions(bucket, tenant)).at(-1);
+  return version === undefined ? undefined : readRecord(bucket, auditKey(tenant, version));
+}
+
+/** No policy is live. One that the trail decided for, and nobody has put into force, is put there. */
+async function absent(bucket: PolicyBucket, tenant: string): Promise<Current> {
+  const last = await lastOfTrail(bucket, tenant);
+  if (last === undefined || last.record.policy === null) return { last, etag: undefined };
+  const etag = await commit(bucket, tenant, last.text, undefined);
+  return { last, etag: etag ?? '', resumed: true };
+}
+
+/** A live policy that cannot be believed is replaced by what follows the last version of the trail. */
+async function current(bucket: PolicyBucket, tenant: string): Promise<Current> {
+  const key = policyKey(tenant);
+  const object = await bucket.config.get(key, { maxBytes: Number.MAX_SAFE_INTEGER });
+  if (object === 'missing') return absent(bucket, tenant);
+  if (typeof object === 'string') throw new PortFailure(`${key} is ${object}`);
+  const live = await openStored(bucket, key, object.body).catch(() => undefined);
+  const believed = live?.record.policy?.['tenant'] === tenant;
+  return { last: believed ? live : await lastOfTrail(bucket, tenant), etag: object.etag };
+}
+
+/** A recreated tenant goes on counting: what was signed for the one before it stays dead. */
+function firstKeys(root: string, had: readonly string[]): Keys {
+  const generations = had
+    .filter((kid) => kid.startsWith(`${root}.`))
+    .map((kid) => Number(kid.slice(root.length + 1)));
+  const kid = `${root}.${Math.max(0, ...generations) + 1}`;
+  return { active: kid, accept: [kid] };
+}
+
+function liveKeys(last: StoredRecord | undefined): Keys | undefined {
+  return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
+}
+
+function checkKeys({ accept }: Keys, last: StoredRecord | undefined): void {
+  const returned = accept.find((kid) => last?.record.retired.includes(kid));
+  if (returned !== undefined)
+    throw new PolicyInvalid([
+      { path: 'keys.accept', message: `names ${returned}, which was retired and never returns` },
+    ]);
+}
+
+/** The version that follows. */
+function following(
+  { clock, by }: Publishing,
+  last: StoredRecord | undefined,
+  policy: PolicyRecord['policy'],
+  reason: string | undefined,
+): PolicyRecord {
+  const { accept = [] } = (policy as { readonly keys?: Keys } | null)?.keys ?? {};
+  const had = last === undefined ? [] : kidsUpTo(last.record);
+  return {
+    version: (last?.record.version ?? 0) + 1,
+    at: new Date(clock()).toISOString(),
+    by,
+    reason: reason ?? null,
+    previous: last?.hash ?? null,
+    retired: had.filter((kid) => !accept.includes(kid)),
+    policy,
+  };
+}
+
+const encoder = new TextEncoder();
+const stored = { contentType: 'application/jose' } as const;
+
+/**
+ * The commit point: from here on the edge reads the version. Whoever is late finds it done already, or
+ * followed by another; the answer is the object's ETag for the one who did it.
+ */
+async function commit(
+  bucket: PolicyBucket,
+  tenant: string,
+  text: string,
+  etag: string | undefined,
+): Promise<string | undefined> {
+  const only = etag === undefined ? 'absent' : { etag };
+  const body = encoder.encode(text);
+  const put = await bucket.config.put(policyKey(tenant), body, { ...stored, only });
+  return put === 'taken' ? undefined : put.etag;
+}
+
+const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
+  one.reason === other.reason && JSON.stringify(one.policy) === JSON.stringify(other.policy);
+
+/**
+ * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
+ * it is brought to its end; then either it was this very change, or somebody else's.
+ */
+async function finishOther(
+  bucket: PolicyBucket,
+  tenant: string,
+  mine: PolicyRecord,
+  etag: string | undefined,
+): Promise<void> {
+  const theirs = await readRecord(bucket, auditKey(tenant, mine.version));
+  if (theirs === undefined) throw new PortFailure(`${auditKey(tenant, mine.version)} is missing`);
+  if (theirs.record.policy !== null) await commit(bucket, tenant, theirs.text, etag);
+  if (sameChange(mine, theirs.record)) return;
+  const { version, by, reason } = theirs.record;
+  throw new PublishConflict(
+    `${by} has just published version ${version} of ${tenant}${reason === null ? '' : ` (${reason})`}; look at it with: npx signet policy diff, then publish again`,
+  );
+}
+
+/** Writes a version: into the trail, which decides who was first, and then into force. */
+async function append(
+  publishing: Publishing,
+  tenant: string,
+  etag: string | undefined,
+  record: PolicyRecord,
+): Promise<void> {
+  const text = await signRecord(await publishing.publisher(), record);
+  const key = auditKey(tenant, record.version);
+  const put = await publishing.config.put(key, encoder.encode(text), { ...stored, only: 'absent' });
+  if (put === 'taken') return finishOther(publishing, tenant, record, etag);
+  if (record.policy === null) await publishing.config.remove([policyKey(tenant)]);
+  else await commit(publishing, tenant, text, etag);
+}
+
+function checkCurrent(tenant: string, { last, etag }: Current, options: PublishOptions): void {
+  const live = etag === undefined ? 0 : (last?.record.version ?? 0);
+  if (options.create && etag !== undefined)
+    throw new PublishConflict(`tenant ${tenant} exists already`);
+  if (options.expected !== undefined && options.expected !== live)
+    throw new PublishConflict(
+      `version ${live} of ${tenant} is live, not ${options.expected}; look at it and publish again`,
+    );
+}
+
+/**
+ * Publishes a policy. Without a `keys` block the live one stays. Throws `PolicyInvalid`, and
+ * `PublishConflict` when the tenant exists or somebody else has published in between. What a failure
+ * has left half-way is completed by the next try.
+ */
+export async function publishPolicy(
+  publishing: Publishing,
+  document: unknown,
+  options: PublishOptions,
+): Promise<Publication> {
+  const wanted: PolicyDocument = validPolicy(document);
+  const { tenant } = wanted;
+  const now = await current(publishing, tenant);
+  const had = now.last === undefined ? [] : kidsUpTo(now.last.record);
+  const keys = wanted.keys ?? liveKeys(now.last) ?? firstKeys(options.root, had);
+  // Stored as it was written: a default that is not spelled out stays the default of the reader.
+  const policy = { ...(document as Record<string, unknown>), keys };
+  const record = following(publishing, now.last, policy, options.reason);
+  const done = { tenant, keys, created: now.etag === undefined };
+  if (now.resumed && now.last !== undefined && sameChange(record, now.last.record))
+    return { ...done, version: now.last.record.version, created: true };
+  checkCurrent(tenant, now, options);
+  checkKeys(keys, now.last);
+  await append(publishing, tenant, now.etag, record);
+  return { ...done, version: record.version };
+}
+
+/** Deletes a tenant. Its trail stays, and so does what it says of its kids. */
+export async function deleteTenant(
+  publishing: Publishing,
+  tenant: string,
+  reason: string | undefined,
+): Promise<boolean> {
+  const now = await current(publishing, tenant);
+  if (now.etag === undefined) return false;
+  await append(publishing, tenant, now.etag, following(publishing, now.last, null, reason));
+  return true;
+}

@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { gate, type Passage } from '../../edge/gate.ts';
+import { make } from '../../edge/make.ts';
+import { asRefusal } from '../../shared/refusal.ts';
+import { parseKey } from '../../shared/storage-key.ts';
+import { policyKey } from '../../shared/stores/policies.ts';
+import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
+import { quartered } from './rendering.ts';
+
+let world: EdgeWorld;
+let picture: Buffer;
+beforeEach(async () => {
+  world = edgeWorld();
+  picture = await quartered(80, 80, ['red', 'green', 'blue', 'yellow']).png().toBuffer();
+  world.sources.objects.set('acme/a.png', { body: picture });
+});
+
+function publish(fields: object): void {
+  world.config.objects.set(policyKey('acme'), { body: json({ ...policy, ...fields }) });
+}
+
+const endOf = (work: Promise<{ readonly uri: string }>): Promise<string> =>
+  work.then(({ uri }) => uri).catch((thrown: unknown) => asRefusal(thrown).code);
+
+const ask = (asked: Parameters<typeof signed>[1] = {}, passage: Passage = {}): Promise<string> =>
+  endOf(gate(signed(world, asked), world.house, passage));
+
+const order = (uri: string, method = 'GET') => ({ derivative: parseKey(uri), method });
+const made = (uri: string, method = 'GET') => make(world.workshop, order(uri, method));
+const codeOf = (uri: string): Promise<string> =>
+  made(uri)
+    .then(() => 'made')
+    .catch((thrown: unknown) => asRefusal(thrown).code);
+
+describe('a policy in report mode', () => {
+  const reportUntil = '2026-07-02T00:00:00Z';
+  const reporting = { mode: 'report', reportUntil };
+  const odd = ['resize,w_33', 'blur,s_2'];
+  const key = '/acme/a.png__op__resize,w_33__op__blur,s_2__op__format,f_src';
+
+  it('serves what its rules would refuse, in both functions, and says what it would have said', async () => {
+    publish(reporting);
+    const passage: Passage = {};
+    expect(await ask({ operations: odd }, passage)).toBe(key);
+    expect(passage.reported?.code).toBe('denied_value');
+    expect(await codeOf(key)).toBe('made');
+  });
+
+  it('ends by itself when its time is over', async () => {
+    publish(reporting);
+    world.time.now = Date.parse(reportUntil) - 1;
+    expect(await ask({ operations: odd })).toBe(key);
+    world.time.now += 1;
+    expect(await ask({ operations: odd })).toBe('denied_value');
+    expect(await codeOf(key)).toBe('denied_value');
+  });
+
+  it('reports a missing requirement, and presets only', async () => {
+    publish({ ...reporting, require: ['blur'], presetsOnly: true, presets: { a: 'resize,w_9' } });
+    expect(await ask()).toBe('/acme/a.png__op__resize,w_40__op__format,f_src');
+  });
+
+  it.each([
+    ['a wrong signature', { kid: 'r9.1' }, {}, 'forbidden'],
+    ['an expired URL', { exp: 1_700_000_000 }, {}, 'expired'],
+    ['a kid that is not accepted', { kid: 'r1.7' }, {}, 'denied_kid'],
+    ['a lifetime', { exp: 4_000_000_000 }, { urls: { maxLifetime: 60 } }, 'denied_lifetime'],
+    ['a blocked source', {}, { blocked: ['a.png'] }, 'denied_blocked'],
+    ['a preset that is not there', { operations: ['style,n_x'] }, {}, 'denied_preset'],
+  ])('never lets through %s', async (_what, asked, fields, code) => {
+    publish({ ...reporting, ...fields });
+    expect(await ask(asked)).toBe(code);
+  });
+
+  it('never widens what a source may be', async () => {
+    publish({ ...reporting, source: { types: ['jpg'] } });
+    expect(await codeOf(key)).toBe('source_unsupported');
+  });
+});
+
+describe('a blocked source', () => {
+  it.each([
+    ['a.png', 'a.png'],
+    ['a/*', 'a/b/c.png'],
+    ['*', 'x.png'],
+  ])('by %s is refused: %s, and a neighbour is not', async (scope, path) => {
+    publish({ blocked: [scope] });
+    expect(await ask({ path })).toBe('denied_blocked');
+    if (scope !== '*') expect(await ask({ path: 'other.png' })).toMatch(/^\/acme\/other/);
+  });
+
+  it('is refused before its recipe is read, and not rendered by whoever gets past', async () => {
+    publish({ blocked: ['a.png'] });
+    expect(await ask({ operations: ['blur,s_2'] })).toBe('denied_blocked');
+    expect(await codeOf('/acme/a.png__op__resize,w_40__op__format,f_src')).toBe('denied_blocked');
+  });
+});
+
+describe('a snapped length', () => {
+  it('is in the key, under the signature of what was written', async () => {
+    publish({ snap: true });
+    expect(await ask({ operations: ['resize,w_33'] })).toBe(
+      '/acme/a.png__op__resize,w_40__op__format,f_src',
+    );
+  });
+});
+
+describe('a kid that was rotated in a moment ago', () => {
+  it('is accepted with its first URL, though the policy at hand does not know it', async () => {
+    publish({ keys: { active: 'r1.1', accept: ['r1.1'] } });
+    expect(await ask()).toMatch(/^\/acme/);
+    publish({ keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } });
+    world.time.now += 2_000;
+    expect(await ask({ kid: 'r1.2' })).toMatch(/^\/acme/);
+  });
+
+  it('does not let a retired kid ask S3 more often than every two seconds', async () => {
+    publish({ keys: { active: 'r1.2', accept: ['r1.2'] } });
+    for (let at = 0; at < 50; at += 1) expect(await ask({ kid: 'r1.1' })).toBe('denied_kid');
+    expect(world.config.calls).toHaveLength(1);
+  });
+});
+
+describe('a fallback', () => {
+  const gone = '/acme/gone.png__op__resize,w_40__op__format,f_webp';
+  beforeEach(() => {
+    publish({ fallback: 'a.png' });
+  });
+
+  it('stands in for a source that is missing, with its status, and is not stored', async () => {
+    const { answer, refusal } = await made(gone);
+    expect(refusal?.code).toBe('source_missing');
+    expect(answer).toMatchObject({
+      status: 404,
+      headers: {
+        'content-type': 'image/webp',
+        'cache-control': 'max-age=60',
+        'x-signet-error': 'source_missing',
+        'x-amz-meta-cache-tag': expect.stringMatching(/^s-[0-9a-f]{32},t-acme$/),
+      },
+    });
+    expect('bytes' in answer.body && answer.body.bytes.length).toBeGreaterThan(0);
+    expect(world.derivatives.objects.size).toBe(0);
+  });
+
+  it('stands in for one that is damaged', async () => {
+    world.sources.objects.set('acme/gone.png', { body: picture.subarray(0, 60) });
+    const { answer } = await made(gone);
+    expect([answer.status, answer.headers['content-type']]).toEqual([415, 'image/webp']);
+  });
+
+  it('has no body for HEAD', async () => {
+    expect((await made(gone, 'HEAD')).answer).toMatchObject({ status: 404, body: { text: '' } });
+  });
+
+  it('leaves the refusal where it is missing or bad itself, and is no fallback of itself', async () => {
+    publish({ fallback: 'nowhere.png' });
+    expect(await codeOf(gone)).toBe('source_missing');
+    publish({ fallback: 'gone.png' });
+    world.time.now += 120_000;
+    expect(await codeOf(gone)).toBe('source_missing');
+  });
+
+  it('does not speak for another source', async () => {
+    publish({ fallback: 'a.png', operations: { info: {} } });
+    expect(await codeOf('/acme/gone.png__op__info')).toBe('source_missing');
+  });
+
+  it('never stands in for a crop outside its source', async () => {
+    publish({ fallback: 'a.png', operations: { crop: { x: [500] } } });
+    expect(await codeOf('/acme/a.png__op__crop,x_500__op__format,f_src')).toBe('malformed');
+  });
+});

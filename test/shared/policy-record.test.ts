@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import {
+  openRecord,
+  type PolicyRecord,
+  publicHalf,
+  readPublisher,
+  signRecord,
+} from '../../shared/policy-record.ts';
+import { publisher, stranger } from './publisher.ts';
+
+const record: PolicyRecord = {
+  version: 3,
+  at: '2030-01-01T00:00:00.000Z',
+  by: 'ann',
+  reason: 'größer\n→',
+  previous: 'a'.repeat(64),
+  retired: ['r1.1'],
+  policy: { tenant: 'acme', operations: {} },
+};
+const known = [publicHalf(publisher)];
+const base64url = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
+
+async function parts() {
+  const [header = '', payload = '', signature = ''] = (await signRecord(publisher, record)).split(
+    '.',
+  );
+  return { header, payload, signature };
+}
+
+const opened = (text: string): Promise<unknown> =>
+  openRecord(known, text).catch((thrown: Error) => thrown.message);
+
+describe('a signed version', () => {
+  it('is read as it was written', async () => {
+    expect(await opened(await signRecord(publisher, record))).toEqual(record);
+  });
+
+  it('says what it is in its header', async () => {
+    const { header } = await parts();
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      alg: 'EdDSA',
+      typ: 'signet-policy+jws',
+      kid: 'p1',
+    });
+  });
+
+  const forgeries: readonly (readonly [string, () => Promise<string>])[] = [
+    ['signed by a stranger', () => signRecord(stranger, record)],
+    ['signed by a kid that nobody knows', () => signRecord({ ...publisher, kid: 'p9' }, record)],
+    [
+      'another payload under the same signature',
+      async () => {
+        const { header, signature } = await parts();
+        return `${header}.${base64url({ ...record, version: 4 })}.${signature}`;
+      },
+    ],
+    [
+      'without a signature',
+      async () => {
+        const { payload } = await parts();
+        return `${base64url({ alg: 'none', typ: 'signet-policy+jws', kid: 'p1' })}.${payload}.`;
+      },
+    ],
+    [
+      'signed with the public key as a secret',
+      async () => {
+        const { CompactSign } = await import('jose');
+        return new CompactSign(Buffer.from(JSON.stringify(record)))
+          .setProtectedHeader({ alg: 'HS256', typ: 'signet-policy+jws', kid: 'p1' })
+          .sign(Buffer.from(publisher.x, 'base64url'));
+      },
+    ],
+    ['cut', async () => (await signRecord(publisher, record)).slice(0, -4)],
+    ['empty', async () => ''],
+    ['plain JSON', async () => JSON.stringify(record.policy)],
+  ];
+  it.each(forgeries)('is not believed when it is %s', async (_what, forge) => {
+    expect(await opened(await forge())).toBe('its signature is not one of the publisher');
+  });
+
+  it('is not believed when it was signed for another purpose', async () => {
+    const { CompactSign, importJWK } = await import('jose');
+    const other = await new CompactSign(Buffer.from(JSON.stringify(record)))
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: 'p1' })
+      .sign(await importJWK(publisher, 'EdDSA'));
+    expect(await opened(other)).toBe('it is signed as something else');
+  });
+
+  it.each([{ version: 0 }, { extra: 1 }, { previous: 'x' }, { at: 'yesterday' }, { policy: 'x' }])(
+    'is not believed with %j, whoever signed it',
+    async (wrong) => {
+      const text = await signRecord(publisher, { ...record, ...wrong } as PolicyRecord);
+      expect(await opened(text)).toBe('it is signed and has not the form of a version');
+    },
+  );
+});
+
+describe('the key that signs policies', () => {
+  it.each([
+    '',
+    'null',
+    '{}',
+    JSON.stringify(publicHalf(publisher)),
+    JSON.stringify({ ...publisher, d: 'x' }),
+  ])('is unusable as %j, and a sentence says so without repeating it', (secret) => {
+    expect(() => readPublisher(secret)).toThrow(
+      'secret signet/publisher is unusable: it is not an Ed25519 key as a JWK',
+    );
+  });
+
+  it('has a public half without the secret one', () => {
+    expect(Object.keys(publicHalf(publisher))).toEqual(['kty', 'crv', 'x', 'kid']);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { covers, scopeFault } from '../../shared/scope.ts';
+
+describe('a scope', () => {
+  it.each([
+    ['a.jpg', 'a.jpg', true],
+    ['a.jpg', 'a.jpg2', false],
+    ['a.jpg', 'b/a.jpg', false],
+    ['a/*', 'a/b.jpg', true],
+    ['a/*', 'a/b/c.jpg', true],
+    ['a/*', 'a', false],
+    ['a/*', 'ab/c.jpg', false],
+    ['a/*', 'A/b.jpg', false],
+    ['*', 'anything/at all.jpg', true],
+    ['a*', 'ab.jpg', false],
+    ['a*', 'a*', true],
+    ['a/*.jpg', 'a/b.jpg', false],
+  ])('%s over %s is %s', (scope, path, covered) => {
+    expect(covers(scope, path)).toBe(covered);
+  });
+
+  it.each(['*', 'a/*', 'a/b/*', 'a.jpg', 'a*', '* b'])('may be %j', (scope) => {
+    expect(scopeFault(scope)).toBeUndefined();
+  });
+
+  it.each(['', '/a', '/*', 'a//*', '../*', 'a/../*', '_watermarks/*', 'a__op__b', 'a\n'])(
+    'may not be %j',
+    (scope) => expect(scopeFault(scope)).toBeDefined(),
+  );
+});

@@ -1,0 +1,8 @@
+import { readPolicy } from '../../../shared/policy.ts';
+import type { OpenPolicy } from '../../../shared/stores/policies.ts';
+
+/** Policies as plain JSON, for tests of everything but their signatures. */
+export const openPlain: OpenPolicy = async (tenant, text) => ({
+  policy: readPolicy(tenant, text),
+  version: 1,
+});

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { PortFailure } from '../../../shared/ports.ts';
+import { auditKey, auditTrail, policyHistory } from '../../../shared/stores/audit.ts';
+import { policyKey } from '../../../shared/stores/policies.ts';
+import {
+  deleteTenant,
+  PublishConflict,
+  type PublishOptions,
+  publishPolicy,
+} from '../../../shared/stores/publishing.ts';
+import { PolicyInvalid, publishedPolicy } from '../../../shared/stores/tenants.ts';
+import { publishingTo } from '../publisher.ts';
+import { keep, type MemoryStore, memoryStore } from './memory-store.ts';
+
+const widths = (...w: readonly number[]) => ({ tenant: 'acme', operations: { resize: { w } } });
+const keys = { active: 'r1.2', accept: ['r1.1', 'r1.2'] };
+
+function stand(config: MemoryStore = memoryStore()) {
+  const publishing = publishingTo(config);
+  const publish = (document: unknown, options: Partial<PublishOptions> = {}) =>
+    publishPolicy(publishing, document, { root: 'r1', ...options });
+  const live = async () => (await publishedPolicy(publishing, 'acme'))?.document;
+  const faults = async () => (await auditTrail(publishing, 'acme')).faults;
+  return { config, publishing, publish, live, faults };
+}
+
+describe('publishing a policy', () => {
+  it('gives a new tenant the first generation of the root', async () => {
+    const { publish, live } = stand();
+    const done = await publish(widths(1), { root: 'r2', create: true });
+    expect(done).toEqual({
+      tenant: 'acme',
+      version: 1,
+      created: true,
+      keys: { active: 'r2.1', accept: ['r2.1'] },
+    });
+    expect((await live())?.keys).toEqual(done.keys);
+  });
+
+  it('leaves the live keys as they are when it names none', async () => {
+    const { publish, live } = stand();
+    await publish({ ...widths(1), keys });
+    expect((await publish(widths(2))).version).toBe(2);
+    expect((await live())?.keys).toEqual(keys);
+  });
+
+  it('keeps every version in the trail, chained and signed', async () => {
+    const { publish, publishing, faults } = stand();
+    await publish(widths(1), { reason: 'first' });
+    await publish(widths(2), { reason: 'zweite → größer' });
+    const history = await policyHistory(publishing, 'acme');
+    expect(history.map(({ version, by, reason }) => [version, by, reason])).toEqual([
+      [2, 'ann', 'zweite → größer'],
+      [1, 'ann', 'first'],
+    ]);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('does not create a tenant twice', async () => {
+    const { publish, live } = stand();
+    await publish(widths(1), { create: true });
+    await expect(publish(widths(2), { create: true })).rejects.toBeInstanceOf(PublishConflict);
+    expect((await live())?.operations).toEqual({ resize: [{ w: [1] }] });
+  });
+
+  it('is refused where another version is live than the change was made of', async () => {
+    const { publish } = stand();
+    await publish(widths(1));
+    await publish(widths(2));
+    await expect(publish(widths(3), { expected: 1 })).rejects.toThrow(
+      /^version 2 of acme is live, not 1; /,
+    );
+  });
+
+  it.each([
+    ['a slip', { ...widths(1), maxWidht: 1 }],
+    ['nothing', null],
+    ['a preset that is none', { ...widths(1), presets: { a: 'resize' } }],
+    ['another place', { ...widths(1), tenant: '../acme' }],
+  ])('refuses %s and writes nothing', async (_what, one) => {
+    const { publish, config } = stand();
+    await expect(publish(one)).rejects.toBeInstanceOf(PolicyInvalid);
+    expect(config.objects.size).toBe(0);
+  });
+
+  it('never overwrites: of fifty at a time each is a version, or is told of a conflict', async () => {
+    const { publish, publishing, faults } = stand();
+    await publish(widths(1));
+    const all = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, at) => publish(widths(at + 2), { reason: `change ${at}` })),
+    );
+    const done = all.filter(({ status }) => status === 'fulfilled').length;
+    const refused = all.filter((one) => one.status === 'rejected');
+    expect(done).toBeGreaterThan(0);
+    expect(await policyHistory(publishing, 'acme')).toHaveLength(done + 1);
+    for (const { reason } of refused) expect(reason).toBeInstanceOf(PublishConflict);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('tells the second of two who was first, and why', async () => {
+    const config = memoryStore();
+    const { publish } = stand(config);
+    await publish(widths(1));
+    const bob = publishingTo(config, { by: 'bob' });
+    const racing = {
+      ...publishingTo(config),
+      publisher: async () => {
+        await publishPolicy(bob, widths(7), { root: 'r1', reason: 'sale' });
+        return publishingTo(config).publisher();
+      },
+    };
+    await expect(publishPolicy(racing, widths(2), { root: 'r1' })).rejects.toThrow(
+      /^bob has just published version 2 of acme \(sale\); /,
+    );
+  });
+});
+
+describe('a publish that a failure cuts short', () => {
+  /** A bucket whose n-th write of a publish fails, before or after it has taken effect. */
+  function failing(config: MemoryStore, write: number, takesEffect: boolean) {
+    let writes = 0;
+    const put: MemoryStore['put'] = async (...asked) => {
+      writes += 1;
+      const done = writes !== write || takesEffect ? await config.put(...asked) : undefined;
+      if (writes === write || done === undefined) throw new PortFailure('put: away');
+      return done;
+    };
+    return { ...config, put };
+  }
+
+  const cuts = [1, 2].flatMap((write) => [true, false].map((effect) => ({ write, effect })));
+
+  it.each(cuts)(
+    'at write $write (taken effect: $effect) is all or nothing, and a retry completes it',
+    async ({ write, effect }) => {
+      for (const first of [true, false]) {
+        const config = memoryStore();
+        const { publish, live, faults } = stand(config);
+        if (!first) await publish(widths(1));
+        const before = await live();
+        const broken = publishingTo(failing(config, write, effect));
+        const options = { root: 'r1', reason: 'try' };
+        await expect(publishPolicy(broken, widths(2), options)).rejects.toBeInstanceOf(PortFailure);
+        const between = await live();
+        expect([before, { ...between, operations: { resize: [{ w: [2] }] } }]).toContainEqual(
+          between,
+        );
+        await publish(widths(2), { reason: 'try' });
+        expect((await live())?.operations).toEqual({ resize: [{ w: [2] }] });
+        expect(await faults()).toEqual([]);
+      }
+    },
+  );
+
+  it('is finished by whoever comes next, who is told', async () => {
+    const config = memoryStore();
+    const { publish, live, faults } = stand(config);
+    await publish(widths(1));
+    const broken = publishingTo(failing(config, 2, false), { by: 'bob' });
+    await expect(publishPolicy(broken, widths(2), { root: 'r1' })).rejects.toThrow('away');
+    await expect(publish(widths(3))).rejects.toThrow(/^bob has just published version 2 of acme; /);
+    expect((await live())?.operations).toEqual({ resize: [{ w: [2] }] });
+    expect((await publish(widths(3))).version).toBe(3);
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('a kid that has left', () => {
+  it('never returns by a publish', async () => {
+    const { publish } = stand();
+    await publish({ ...widths(1), keys });
+    await publish({ ...widths(1), keys: { active: 'r1.2', accept: ['r1.2'] } });
+    await expect(publish({ ...widths(1), keys })).rejects.toThrow(
+      'keys.accept names r1.1, which was retired and never returns',
+    );
+  });
+
+  it('stays dead when its tenant is deleted and made again', async () => {
+    const { publish, publishing, live, faults } = stand();
+    await publish({ ...widths(1), keys });
+    expect(await deleteTenant(publishing, 'acme', 'gone')).toBe(true);
+    expect([await live(), await faults()]).toEqual([undefined, []]);
+    const again = await publish(widths(1), { create: true });
+    expect(again).toMatchObject({ version: 3, keys: { active: 'r1.3', accept: ['r1.3'] } });
+    expect(await faults()).toEqual([]);
+    expect(await deleteTenant(publishing, 'nobody', undefined)).toBe(false);
+  });
+});
+
+describe('the trail', () => {
+  async function three() {
+    const made = stand();
+    for (const width of [1, 2, 3]) await made.publish(widths(width));
+    return made;
+  }
+
+  const textOf = (config: MemoryStore, key: string): string =>
+    new TextDecoder().decode(config.objects.get(key)?.body);
+
+  const tampering: readonly (readonly [string, (config: MemoryStore) => void, RegExp])[] = [
+    ['an edit', (config) => keep(config, auditKey('acme', 2), 'x'), /^version 2 is not what/],
+    ['a removal', (config) => config.objects.delete(auditKey('acme', 2)), /^version 2 is missing/],
+    ['a removed first', (config) => config.objects.delete(auditKey('acme', 1)), /^version 1 is/],
+    [
+      'a removed last',
+      (config) => config.objects.delete(auditKey('acme', 3)),
+      /^the live policy is not version 2/,
+    ],
+    [
+      'a reorder',
+      (config) => {
+        const [two, three] = [2, 3].map((version) => textOf(config, auditKey('acme', version)));
+        keep(config, auditKey('acme', 2), three ?? '');
+        keep(config, auditKey('acme', 3), two ?? '');
+      },
+      /^version 2 says that it is version 3/,
+    ],
+    [
+      'an old version put into force again',
+      (config) => keep(config, policyKey('acme'), textOf(config, auditKey('acme', 1))),
+      /^the live policy is not version 3/,
+    ],
+    ['a removed policy', (config) => config.objects.delete(policyKey('acme')), /no policy is live/],
+  ];
+
+  it.each(tampering)('shows %s', async (_what, tamper, fault) => {
+    const { config, faults } = await three();
+    expect(await faults()).toEqual([]);
+    tamper(config);
+    const found = await faults();
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.some((one) => fault.test(one))).toBe(true);
+  });
+
+  it('shows a version that was copied from another tenant', async () => {
+    const { config, publishing, faults } = await three();
+    await publishPolicy(publishing, { ...widths(9), tenant: 'shop' }, { root: 'r1' });
+    keep(config, auditKey('acme', 1), textOf(config, auditKey('shop', 1)));
+    expect(await faults()).toContain('version 1 is a policy of shop');
+  });
+
+  it('takes its order from the chain, whatever the clocks say', async () => {
+    const config = memoryStore();
+    for (const [at, drift] of [0, 300_000, -300_000, 0].entries()) {
+      const clock = (): number => 1_893_456_000_000 + drift;
+      await publishPolicy(publishingTo(config, { clock }), widths(at + 1), { root: 'r1' });
+    }
+    const { faults, live } = stand(config);
+    expect(await faults()).toEqual([]);
+    expect((await live())?.operations).toEqual({ resize: [{ w: [4] }] });
+  });
+
+  it('heals a policy that was damaged in the bucket with the next version', async () => {
+    const { config, publish, faults } = await three();
+    keep(config, policyKey('acme'), '{"tenant":"acme"}');
+    expect((await publish(widths(4))).version).toBe(4);
+    expect(await faults()).toEqual([]);
+  });
+});
