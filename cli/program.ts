@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { blockCommand, unblockCommand } from './commands/block.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { keysCommand } from './commands/keys.ts';
 import { mintCommand } from './commands/mint.ts';
@@ -24,9 +26,12 @@ export const program = new Command('signet')
   .addCommand(explainCommand)
   .addCommand(putCommand)
   .addCommand(purgeCommand)
+  .addCommand(blockCommand)
+  .addCommand(unblockCommand)
   .addCommand(tenantCommand)
   .addCommand(policyCommand)
   .addCommand(keysCommand)
+  .addCommand(doctorCommand)
   .addHelpText('after', exits);
 
 /** The commands themselves, without the groups that hold them. */

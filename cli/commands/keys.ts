@@ -3,6 +3,7 @@ import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { usage } from '../failure.ts';
 import { onlineSigner } from '../signer.ts';
 import type { Target } from '../target.ts';
+import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
 type Options = CommonOptions & { readonly env?: true };
 
@@ -34,7 +35,7 @@ async function show(tenant: string | undefined, options: Options): Promise<void>
 }
 
 export const keysCommand = new Command('keys')
-  .description('Look at signing keys')
+  .description('Look at signing keys, rotate and retire them')
   .addCommand(
     command('show [tenant]', "Print a tenant's active signing key; without a tenant, the root kids")
       .option(
@@ -42,4 +43,6 @@ export const keysCommand = new Command('keys')
         'print what mint, clients and examples read: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
       )
       .action(show),
-  );
+  )
+  .addCommand(rotateCommand)
+  .addCommand(retireCommand);

@@ -9,6 +9,7 @@ import {
 import { publishPolicy } from '../../shared/stores/publishing.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
+import { mintableRoot } from '../policy-change.ts';
 import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
 
@@ -77,7 +78,7 @@ async function rollback(
     const target = open();
     const version = await wantedVersion(target, tenant, named);
     const content = await contentOf(target, tenant, version);
-    const root = (await target.keyring()).mintable(Math.floor(Date.now() / 1_000));
+    const root = await mintableRoot(target);
     const done = await publishPolicy(target, content, { root, reason: options.reason });
     const text = `Published the content of version ${version} of ${tenant} as version ${done.version}; its keys stay as they are`;
     return { text, json: { tenant, version: done.version, restored: version } };

@@ -5,6 +5,7 @@ import { type Publication as Published, publishPolicy } from '../../shared/store
 import { validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
+import { mintableRoot } from '../policy-change.ts';
 import { checkRoots, policyFiles, readPolicyFile } from '../policy-file.ts';
 import type { Target } from '../target.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
@@ -92,7 +93,7 @@ async function publishAll(target: Target, all: readonly Publication[], choices: 
   const expected = expectedVersion(choices, all.length);
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
-  const root = keyring.mintable(Math.floor(Date.now() / 1_000));
+  const root = await mintableRoot(target);
   const done: Published[] = [];
   for (const { document } of all)
     done.push(await publishPolicy(target, document, { root, reason: choices.reason, expected }));

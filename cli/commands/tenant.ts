@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { starterPolicy } from '../../shared/starter-policy.ts';
-import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { deleteTenant, publishPolicy } from '../../shared/stores/publishing.ts';
+import { purgeBelow } from '../../shared/stores/purge.ts';
 import { publishedPolicy, tenantNames, validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
+import { confirmed } from '../confirmed.ts';
 import { CommandFailure } from '../failure.ts';
+import { mintableRoot } from '../policy-change.ts';
 import { checkRoots, readPolicyFile } from '../policy-file.ts';
 import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
@@ -27,7 +30,7 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
     const target = open();
     const keyring = await target.keyring();
     checkRoots(options.policy ?? name, document, keyring);
-    const root = keyring.mintable(Math.floor(Date.now() / 1_000));
+    const root = await mintableRoot(target);
     const { keys } = await publishPolicy(target, document, { root, create: true });
     const text = `Created ${name} (kid ${keys.active}). Next: npx signet put ${name} cat.jpg ./cat.jpg, then npx signet mint ${name} cat.jpg resize,w_640`;
     return { text, json: { tenant: name, kid: keys.active } };
@@ -55,12 +58,41 @@ async function show(name: string, options: CommonOptions): Promise<void> {
   });
 }
 
+async function remove(
+  name: string,
+  options: CommonOptions & { readonly reason?: string; readonly yes?: true },
+): Promise<void> {
+  await run(options, async (open) => {
+    checkTenantName(name);
+    const target = open();
+    if (!(await tenantNames(target.config)).includes(name))
+      throw new CommandFailure('not_found', `there is no tenant ${name}`);
+    await confirmed(
+      `Every URL of ${name} will be refused within a minute, for good: a new tenant of that name gets other keys.`,
+      options.yes === true,
+    );
+    await deleteTenant(target, name, options.reason);
+    const { derivatives } = await purgeBelow(target, name, '');
+    const text = `Deleted ${name} and ${derivatives} derivatives; its sources and its audit trail stay`;
+    return { text, json: { tenant: name, derivatives } };
+  });
+}
+
 export const tenantCommand = new Command('tenant')
-  .description('Create and look at tenants')
+  .description('Create, look at and delete tenants')
   .addCommand(
     command('create <name>', 'Create a tenant; without --policy it gets the starter policy')
       .option('--policy <file>', 'its policy, as JSON')
       .action(create),
   )
   .addCommand(command('list', 'List the tenants').action(list))
+  .addCommand(
+    command(
+      'delete <name>',
+      'Delete a tenant and all that was made for it; its sources and its trail stay',
+    )
+      .option('--reason <text>', 'why; it stays in the audit trail')
+      .option('--yes', 'do not ask')
+      .action(remove),
+  )
   .addCommand(command('show <name>', 'Print the policy as the edge reads it').action(show));

@@ -55,6 +55,7 @@ export async function startCommandStack() {
         ['policy', 'publish', await written(JSON.stringify({ tenant, ...policy }))],
         environment,
       ),
+    written,
     upload: async (tenant: string, name: string, bytes: Uint8Array) =>
       json(['put', tenant, name, await written(bytes)], environment),
     environment,

@@ -1,0 +1,152 @@
+import { compilePolicy, type Policy } from '../../shared/policy.ts';
+import { publicHalf } from '../../shared/policy-record.ts';
+import { PortFailure } from '../../shared/ports.ts';
+import { auditTrail } from '../../shared/stores/audit.ts';
+import { renderInStep } from '../../shared/stores/roots.ts';
+import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
+import { sourceKey } from '../../shared/target.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import type { Target } from '../target.ts';
+
+/** One thing that was looked at: what was found, and what to do where it is not well. */
+type Finding = {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly todo?: string;
+};
+
+const well = (check: string, found: string): Finding => ({ check, ok: true, found });
+const ill = (check: string, found: string, todo: string): Finding => ({
+  check,
+  ok: false,
+  found,
+  todo,
+});
+
+/** Looks at something; what it throws is the finding, but for a target that does not answer. */
+async function looked(check: string, todo: string, look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (thrown) {
+    if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
+    return ill(check, thrown instanceof Error ? thrown.message : String(thrown), todo);
+  }
+}
+
+const restore =
+  'restore the secret from its previous version, or from a backup of the state folder';
+
+async function checkSecrets(target: Target): Promise<readonly Finding[]> {
+  const roots = await looked('root keys', restore, async () => {
+    const { kids } = await target.keyring();
+    return well('root keys', kids.join(', '));
+  });
+  const publisher = await looked('publisher', restore, async () => {
+    const { x } = publicHalf(await target.publisher());
+    const known = (await target.publishers()).some((key) => key.x === x);
+    return known
+      ? well('publisher', 'its public key is known to the functions')
+      : ill(
+          'publisher',
+          'signet/roots does not hold its public key: what is published is not believed',
+          'put the public half of signet/publisher into signet/roots, or start the stack again',
+        );
+  });
+  const render = await looked('render secret', restore, async () =>
+    (await renderInStep(target))
+      ? well('render secret', 'in step with the root keys')
+      : ill(
+          'render secret',
+          'it is not the one that follows from the root keys',
+          'run: npx signet keys rotate, or start the stack again',
+        ),
+  );
+  return [roots, publisher, render];
+}
+
+async function checkDistribution({ address }: Target): Promise<Finding> {
+  const check = 'distribution';
+  const url = `${address}/signet-doctor/unsigned.jpg`;
+  try {
+    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
+    await answer.arrayBuffer();
+    const code = answer.headers.get('x-signet-error');
+    if (answer.status === 403 && code === 'forbidden')
+      return well(check, `${address} refuses what is not signed`);
+    return ill(
+      check,
+      `${address} answers an unsigned URL with ${answer.status} ${code ?? ''}`.trim(),
+      'see that viewer-request stands before every behaviour, and read its log',
+    );
+  } catch {
+    return ill(check, `${address} does not answer`, 'start it with npm start, or look at its DNS');
+  }
+}
+
+async function fallbackFault(target: Target, { tenant, fallback }: Policy) {
+  if (fallback === null) return undefined;
+  const found = await target.sources.get(sourceKey({ tenant, path: fallback }), { maxBytes: 0 });
+  return found === 'missing' ? `its fallback ${fallback} is not there` : undefined;
+}
+
+async function checkPolicy(target: Target, tenant: string): Promise<Finding> {
+  const check = `policy ${tenant}`;
+  const published = await publishedPolicy(target, tenant);
+  if (published === undefined) return ill(check, 'it is gone', 'run it again');
+  const policy = compilePolicy(published.document);
+  const { kids } = await target.keyring();
+  const orphan = policy.keys.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
+  if (orphan !== undefined)
+    return ill(
+      check,
+      `it accepts ${orphan}, whose root key is gone`,
+      `npx signet keys rotate ${tenant}`,
+    );
+  const missing = await fallbackFault(target, policy);
+  if (missing !== undefined) return ill(check, missing, `npx signet put ${tenant} PATH FILE`);
+  const reporting = policy.reportUntil > target.clock() ? ', reporting instead of enforcing' : '';
+  return well(check, `version ${published.version}${reporting}`);
+}
+
+async function checkTrail(target: Target, tenant: string): Promise<Finding> {
+  const check = `trail ${tenant}`;
+  const { versions, faults } = await auditTrail(target, tenant);
+  if (faults.length === 0) return well(check, `${versions} versions, whole`);
+  const todo = `npx signet policy audit ${tenant}, then publish or roll back; look for who can write to the bucket`;
+  return ill(check, faults.join('; '), todo);
+}
+
+async function checkTenant(target: Target, tenant: string): Promise<readonly Finding[]> {
+  const again = `npx signet policy publish FILE, or: npx signet policy rollback ${tenant} --reason TEXT`;
+  return [
+    await looked(`policy ${tenant}`, again, () => checkPolicy(target, tenant)),
+    await looked(`trail ${tenant}`, again, () => checkTrail(target, tenant)),
+  ];
+}
+
+function print({ check, ok, found, todo }: Finding): string {
+  return `${ok ? '✓' : '✗'} ${check}: ${found}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+}
+
+async function doctor(options: CommonOptions): Promise<void> {
+  await run(options, async (open) => {
+    const target = open();
+    const names = await tenantNames(target.config);
+    const findings = [...(await checkSecrets(target)), await checkDistribution(target)];
+    for (const name of names) findings.push(...(await checkTenant(target, name)));
+    const ok = findings.every((one) => one.ok);
+    const ills = findings.filter((one) => !one.ok).length;
+    const end = ok ? 'All is well' : `${ills} of ${findings.length} checks found something`;
+    return {
+      text: [...findings.map(print), end].join('\n'),
+      json: { ok, findings },
+      exit: ok ? 0 : 1,
+    };
+  });
+}
+
+export const doctorCommand = command(
+  'doctor',
+  'Look at secrets, functions, policies and audit trails, and say what to do; exits 1 when something is wrong',
+).action(doctor);

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { readKid } from '../../shared/keyring.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Keys } from '../../shared/policy.ts';
+import { isKid } from '../../shared/signature.ts';
+import { kidsUpTo } from '../../shared/stores/audit.ts';
+import { addRoot, removeRoot } from '../../shared/stores/roots.ts';
+import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
+import { type CommonOptions, command, type Result, run } from '../command.ts';
+import { confirmed } from '../confirmed.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { changePolicy, liveRecord, mintableRoot } from '../policy-change.ts';
+import type { Target } from '../target.ts';
+
+type Options = CommonOptions & { readonly reason?: string; readonly yes?: true };
+
+/** A policy names sixteen kids at most. */
+const mostKids = 16;
+
+const keysIn = (policy: Readonly<Record<string, unknown>>): Keys => policy['keys'] as Keys;
+
+/** The generation that follows all that a tenant has ever had of this root. */
+function nextKid(root: string, had: readonly string[]): string {
+  const generations = had.map(readKid).filter((kid) => kid.root === root);
+  return `${root}.${Math.max(0, ...generations.map(({ generation }) => generation)) + 1}`;
+}
+
+async function rotateTenant(target: Target, tenant: string, reason?: string): Promise<Result> {
+  const root = await mintableRoot(target);
+  const { keys } = await changePolicy(target, tenant, reason ?? 'keys rotate', (live) => {
+    const { accept } = keysIn(live.policy);
+    if (accept.length >= mostKids)
+      throw new CommandFailure(
+        'conflict',
+        `${tenant} accepts ${accept.length} kids; retire one first: npx signet keys retire ${tenant} ${accept[0]}`,
+      );
+    const active = nextKid(root, kidsUpTo(live));
+    return { ...live.policy, keys: { active, accept: [...accept, active] } };
+  });
+  const old = keys.accept.filter((kid) => kid !== keys.active);
+  const text = `${tenant} signs with ${keys.active} from now on; ${old.join(', ')} stay valid until: npx signet keys retire ${tenant} ${old[0]}`;
+  return { text, json: { tenant, ...keys } };
+}
+
+async function rotateRoots(target: Target): Promise<Result> {
+  const now = Math.floor(target.clock() / 1_000);
+  const kid = await addRoot(target, randomBytes(limits.rootKeyBytes).toString('base64url'), now);
+  const text = `Added root key ${kid}. Tenants get keys of it in 20 minutes, when every function knows it: npx signet keys rotate TENANT`;
+  return { text, json: { root: kid, mintableAt: new Date((now + 1_200) * 1_000).toISOString() } };
+}
+
+async function rotate(tenant: string | undefined, options: Options): Promise<void> {
+  await run(options, async (open) =>
+    tenant === undefined ? rotateRoots(open()) : rotateTenant(open(), tenant, options.reason),
+  );
+}
+
+function checkRetirable(tenant: string, { active, accept }: Keys, kid: string): void {
+  if (kid === active)
+    throw new CommandFailure(
+      'conflict',
+      `${tenant} signs with ${kid}; rotate first: npx signet keys rotate ${tenant}`,
+    );
+  if (!accept.includes(kid))
+    throw new CommandFailure('not_found', `${tenant} does not accept ${kid}: ${accept.join(', ')}`);
+}
+
+async function retireTenantKid(
+  target: Target,
+  tenant: string,
+  kid: string,
+  { reason, yes }: Options,
+): Promise<Result> {
+  if (!isKid(kid)) throw usage(`"${kid}" is not a kid, such as r1.1`);
+  checkRetirable(tenant, keysIn((await liveRecord(target, tenant)).policy), kid);
+  await confirmed(
+    `Every URL of ${tenant} that was signed with ${kid} will be refused within a minute, for good.`,
+    yes === true,
+  );
+  const { keys } = await changePolicy(target, tenant, reason ?? `retire ${kid}`, ({ policy }) => {
+    const { active, accept } = keysIn(policy);
+    checkRetirable(tenant, { active, accept }, kid);
+    return { ...policy, keys: { active, accept: accept.filter((one) => one !== kid) } };
+  });
+  const text = `Retired ${kid} of ${tenant}; it never returns. Accepted now: ${keys.accept.join(', ')}`;
+  return { text, json: { tenant, retired: kid, ...keys } };
+}
+
+/** The tenants that would lose URLs with a root. */
+async function tenantsOn(target: Target, root: string): Promise<readonly string[]> {
+  const using: string[] = [];
+  for (const name of await tenantNames(target.config)) {
+    const published = await publishedPolicy(target, name);
+    const accept = published?.document.keys?.accept ?? [];
+    if (accept.some((kid) => readKid(kid).root === root)) using.push(name);
+  }
+  return using;
+}
+
+async function checkRoot(target: Target, root: string): Promise<void> {
+  const { kids } = await target.keyring();
+  if (!kids.includes(root))
+    throw new CommandFailure('not_found', `there is no root key ${root}: ${kids.join(', ')}`);
+  if (root === (await mintableRoot(target)))
+    throw new CommandFailure(
+      'conflict',
+      `${root} is the root that new keys come from; add another one first: npx signet keys rotate`,
+    );
+  const using = await tenantsOn(target, root);
+  if (using.length > 0)
+    throw new CommandFailure(
+      'conflict',
+      `${root} is still accepted by ${using.slice(0, 5).join(', ')}${using.length > 5 ? ` and ${using.length - 5} more` : ''}; rotate and retire their kids first`,
+    );
+}
+
+async function retireRoot(target: Target, root: string, { yes }: Options): Promise<Result> {
+  await checkRoot(target, root);
+  await confirmed(`Root key ${root} will be deleted from the secret, for good.`, yes === true);
+  await removeRoot(target, root);
+  return { text: `Retired root key ${root}`, json: { retired: root } };
+}
+
+async function retire(name: string, kid: string | undefined, options: Options): Promise<void> {
+  await run(options, async (open) =>
+    kid === undefined
+      ? retireRoot(open(), name, options)
+      : retireTenantKid(open(), name, kid, options),
+  );
+}
+
+export const rotateCommand = command(
+  'rotate [tenant]',
+  'Sign with a new key from now on; what was signed before stays valid. Without a tenant, add a root key',
+)
+  .option('--reason <text>', 'why; it stays in the audit trail')
+  .action(rotate);
+
+export const retireCommand = command(
+  'retire <name> [kid]',
+  'Refuse all that was signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1',
+)
+  .option('--reason <text>', 'why; it stays in the audit trail')
+  .option('--yes', 'do not ask')
+  .action(retire);

@@ -1,0 +1,320 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditKey } from '../../shared/stores/audit.ts';
+import { policyKey } from '../../shared/stores/policies.ts';
+import { command } from './in-process.ts';
+import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
+
+/* What an operator does to a tenant, by hand, against a running stack. */
+
+let stack: CommandStack;
+let folder: string;
+beforeAll(async () => {
+  stack = await startCommandStack();
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-operators-'));
+});
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const allowing = (...w: readonly number[]) => ({ operations: { resize: { w } } });
+
+/** A tenant of its own for each test, with a source. */
+async function tenantWith(name: string, policy: object = allowing(16, 32)): Promise<string> {
+  await stack.publish(name, policy);
+  await stack.upload(name, 'a.jpg', await picture('#336699'));
+  return name;
+}
+
+const fails = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await stack.run(...args);
+  expect(stdout).toBe('');
+  return { code, stderr };
+};
+
+const stored = { contentType: 'application/octet-stream' } as const;
+
+describe('the history of a policy', () => {
+  it('is who published what, when and why, newest first', async () => {
+    const name = await tenantWith('told');
+    await stack.json('block', name, 'a.jpg', '--reason', 'a wish of its owner');
+    const [newest, first] = await stack.json<readonly Record<string, unknown>[]>(
+      ...['policy', 'history', name],
+    );
+    expect(newest).toEqual({
+      version: 2,
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      by: expect.stringMatching(/.+@.+/),
+      reason: 'a wish of its owner',
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(first).toMatchObject({ version: 1, reason: null });
+  });
+
+  it('names who SIGNET_OPERATOR is', async () => {
+    const name = await tenantWith('named');
+    process.env['SIGNET_OPERATOR'] = 'ops: Ann Ö';
+    await stack.json('block', name, 'x', '--reason', 'r');
+    delete process.env['SIGNET_OPERATOR'];
+    const [newest] = await stack.json<readonly { by: string }[]>('policy', 'history', name);
+    expect(newest?.by).toBe('ops: Ann Ö');
+  });
+
+  it.each([
+    [
+      ['policy', 'history', 'nobody'],
+      1,
+      /^signet: there is no tenant nobody, and there never was\n$/,
+    ],
+    [
+      ['policy', 'audit', 'nobody'],
+      1,
+      /^signet: there is no tenant nobody, and there never was\n$/,
+    ],
+    [['policy', 'rollback', 'nobody', '--reason', 'r'], 1, /there is no tenant nobody/],
+    [
+      ['policy', 'rollback', 'demo', '--reason', 'r'],
+      1,
+      /^signet: demo has no version before the live one\n$/,
+    ],
+    [
+      ['policy', 'rollback', 'demo', '7', '--reason', 'r'],
+      1,
+      /^signet: demo has no version 7; see: /,
+    ],
+    [
+      ['policy', 'rollback', 'demo', 'x', '--reason', 'r'],
+      2,
+      /^signet: "x" is not the number of a version\n$/,
+    ],
+    [['policy', 'rollback', 'demo'], 2, /^signet: required option '--reason <text>' not specified/],
+    [['policy', 'history', '..'], 2, /is not a tenant name/],
+  ])('%j ends with %i', async (args, code, message) => {
+    const ended = await fails(...args);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(message);
+  });
+});
+
+describe('a rollback', () => {
+  it('publishes what a version said as a new one, but for its keys', async () => {
+    const name = await tenantWith('undone');
+    await stack.publish(name, allowing(64));
+    await stack.json('keys', 'rotate', name);
+    const before = await stack.json<{ keys: object }>('tenant', 'show', name);
+    const done = await stack.json('policy', 'rollback', name, '1', '--reason', 'too narrow');
+    expect(done).toEqual({ tenant: name, version: 4, restored: 1 });
+    const after = await stack.json<{ keys: object; operations: object }>('tenant', 'show', name);
+    expect(after.keys).toEqual(before.keys);
+    expect(after.operations).toEqual({ resize: [{ w: [16, 32] }] });
+    expect(await stack.json('policy', 'audit', name)).toMatchObject({
+      verified: true,
+      versions: 4,
+    });
+  });
+
+  it('goes to the version before when none is named', async () => {
+    const name = await tenantWith('back');
+    await stack.publish(name, allowing(64));
+    expect(await stack.json('policy', 'rollback', name, '--reason', 'r')).toMatchObject({
+      restored: 1,
+    });
+  });
+});
+
+describe('publish --expect', () => {
+  it('refuses when another version is live than the change was made of', async () => {
+    const name = await tenantWith('expected');
+    const file = await stack.written(JSON.stringify({ tenant: name, ...allowing(1) }));
+    const publish = ['policy', 'publish', file, '--expect'] as const;
+    expect((await fails(...publish, '7')).stderr).toMatch(
+      /^signet: version 1 of expected is live, not 7; /,
+    );
+    expect((await fails(...publish, 'x')).code).toBe(2);
+    expect(await stack.json(...publish, '1')).toMatchObject({
+      versions: [{ tenant: name, version: 2 }],
+    });
+  });
+});
+
+describe('a key', () => {
+  it('that is rotated in signs at once, and what the one before has signed stays valid', async () => {
+    const name = await tenantWith('turned');
+    const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await stack.json('keys', 'rotate', name)).toEqual({
+      tenant: name,
+      active: 'r1.2',
+      accept: ['r1.1', 'r1.2'],
+    });
+    const fresh = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(new URL(fresh).searchParams.get('kid')).toBe('r1.2');
+    expect([await answerTo(old), await answerTo(fresh)]).toEqual(['200', '200']);
+  });
+
+  it('that is retired is refused, on cache hits too, and never returns', async () => {
+    const name = await tenantWith('spent');
+    const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await answerTo(old)).toBe('200');
+    await stack.json('keys', 'rotate', name);
+    const { code, stderr } = await fails('keys', 'retire', name, 'r1.1');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/Add --yes to go on/)]);
+    expect(await answerTo(old)).toBe('200');
+    expect(await stack.json('keys', 'retire', name, 'r1.1', '--yes')).toEqual({
+      tenant: name,
+      retired: 'r1.1',
+      active: 'r1.2',
+      accept: ['r1.2'],
+    });
+    expect(await answerTo(old)).toBe('denied_kid');
+    const back = { ...allowing(16), keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } };
+    const file = await stack.written(JSON.stringify({ tenant: name, ...back }));
+    expect((await fails('policy', 'publish', file)).stderr).toMatch(/retired and never returns\n$/);
+    await stack.json('policy', 'rollback', name, '1', '--reason', 'r');
+    expect(await answerTo(old)).toBe('denied_kid');
+  });
+
+  it.each([
+    [
+      ['keys', 'retire', 'demo', 'r1.1', '--yes'],
+      1,
+      /^signet: demo signs with r1.1; rotate first: /,
+    ],
+    [['keys', 'retire', 'demo', 'r9.9', '--yes'], 1, /^signet: demo does not accept r9.9: r1.1\n$/],
+    [['keys', 'retire', 'demo', 'r1', '--yes'], 2, /^signet: "r1" is not a kid/],
+    [['keys', 'retire', 'nobody', 'r1.1', '--yes'], 1, /^signet: there is no tenant nobody\n$/],
+    [['keys', 'retire', 'r1', '--yes'], 1, /^signet: r1 is the root that new keys come from; /],
+    [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9: r1\n$/],
+    [['keys', 'rotate', 'nobody'], 1, /^signet: there is no tenant nobody\n$/],
+  ])('%j ends with %i', async (args, code, message) => {
+    const ended = await fails(...args);
+    expect(ended).toEqual({ code, stderr: expect.stringMatching(message) });
+  });
+
+  it('of a root that was just added is not minted with before every function knows it', async () => {
+    const name = await tenantWith('rooted');
+    const { root, mintableAt } = await stack.json<{ root: string; mintableAt: string }>(
+      ...['keys', 'rotate'],
+    );
+    expect(root).toBe('r2');
+    const minutes = (Date.parse(mintableAt) - Date.now()) / 60_000;
+    expect([minutes > 19, minutes < 21]).toEqual([true, true]);
+    expect(await stack.json('keys', 'rotate', name)).toMatchObject({ active: 'r1.2' });
+    expect(await stack.json('keys', 'retire', 'r2', '--yes')).toEqual({ retired: 'r2' });
+    expect(await stack.json('keys', 'show')).toEqual({ roots: [{ kid: 'r1' }] });
+  });
+});
+
+describe('a takedown', () => {
+  it('refuses a source that is cached, says so in the trail, and can be lifted', async () => {
+    const name = await tenantWith('down');
+    const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await answerTo(url)).toBe('200');
+    await stack.json('block', name, 'a.jpg', '--reason', 'court order 7');
+    expect(await answerTo(url)).toBe('denied_blocked');
+    expect((await fails('block', name, 'a.jpg', '--reason', 'again')).stderr).toMatch(
+      /blocked already/,
+    );
+    await stack.json('unblock', name, 'a.jpg', '--reason', 'lifted');
+    expect(await answerTo(url)).toBe('200');
+  });
+
+  it('by a prefix is not lifted for one source of it', async () => {
+    const name = await tenantWith('wide');
+    await stack.json('block', name, '*', '--reason', 'all');
+    expect((await fails('unblock', name, 'a.jpg', '--reason', 'r')).stderr).toBe(
+      'signet: a.jpg of wide is blocked by *; unblock that\n',
+    );
+  });
+
+  it.each([
+    [['block', 'demo', '../x', '--reason', 'r'], 1],
+    [['block', 'demo', 'x'], 2],
+    [['block', 'nobody', 'x', '--reason', 'r'], 1],
+    [['unblock', 'demo', 'x', '--reason', 'r'], 1],
+  ])('%j ends with %i', async (args, code) => {
+    expect((await fails(...args)).code).toBe(code);
+  });
+});
+
+describe('a deleted tenant', () => {
+  it('is refused, has nothing left but its sources and its trail, and other keys when it is made again', async () => {
+    const name = await tenantWith('gone');
+    const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await answerTo(url)).toBe('200');
+    expect((await fails('tenant', 'delete', name)).code).toBe(2);
+    expect(await stack.json('tenant', 'delete', name, '--yes', '--reason', 'left')).toEqual({
+      tenant: name,
+      derivatives: 1,
+    });
+    expect(await answerTo(url)).toBe('forbidden');
+    expect((await fails('tenant', 'delete', name, '--yes')).code).toBe(1);
+    const [newest] = await stack.json<readonly object[]>('policy', 'history', name);
+    expect(newest).toMatchObject({ version: 2, deleted: true, reason: 'left' });
+    expect(await stack.json('tenant', 'create', name)).toEqual({ tenant: name, kid: 'r1.2' });
+    expect(await answerTo(url)).toBe('denied_kid');
+  });
+});
+
+describe('doctor', () => {
+  it('finds nothing where all is well', async () => {
+    const { ok, findings } = await stack.json<{
+      ok: boolean;
+      findings: readonly { check: string }[];
+    }>('doctor');
+    expect(ok).toBe(true);
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining([
+        'root keys',
+        'publisher',
+        'render secret',
+        'distribution',
+        'policy demo',
+        'trail demo',
+      ]),
+    );
+  });
+
+  it('shows a tampered policy, which the edge goes on without, and what to do', async () => {
+    const name = await tenantWith('hurt');
+    const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await answerTo(url)).toBe('200');
+    await stack.config.put(
+      policyKey(name),
+      Buffer.from('{"tenant":"hurt","operations":{}}'),
+      stored,
+    );
+    expect(await answerTo(url)).toBe('200');
+    const { code, stdout } = await stack.run('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ policy hurt: .*not to be believed/);
+    expect(stdout).toMatch(/✗ trail hurt: the live policy is not version 1/);
+    expect(stdout).toMatch(
+      /do: npx signet policy publish FILE, or: npx signet policy rollback hurt/,
+    );
+    await stack.json('policy', 'rollback', name, '1', '--reason', 'heal');
+    expect((await stack.run('doctor')).code).toBe(0);
+  });
+
+  it('shows an edited trail', async () => {
+    const name = await tenantWith('edited');
+    await stack.publish(name, allowing(64));
+    const one = await stack.config.get(auditKey(name, 1), { maxBytes: 100_000 });
+    await stack.config.put(auditKey(name, 1), Buffer.from('x'), stored);
+    const { code, stdout } = await stack.run('policy', 'audit', name);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/version 1 is not what a publisher signed/),
+    ]);
+    expect((await stack.run('doctor')).code).toBe(1);
+    if (typeof one === 'object') await stack.config.put(auditKey(name, 1), one.body, stored);
+    expect((await stack.run('policy', 'audit', name)).code).toBe(0);
+  });
+
+  it('says what to do where nothing runs', async () => {
+    const { code, stderr } = await command(['doctor'], { SIGNET_HOME: folder, SIGNET_PORT: '9' });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/Start it with: npm start\n$/)]);
+  });
+});
