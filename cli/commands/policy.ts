@@ -6,9 +6,13 @@ import { validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { mintableRoot } from '../policy-change.ts';
-import { checkRoots, policyFiles, readPolicyFile } from '../policy-file.ts';
+import { isBase, type ResolvedPolicy, resolvePolicyFile } from '../policy-extends.ts';
+import { checkRoots, policyFiles } from '../policy-file.ts';
+import { printIssue, readPolicySet } from '../policy-set.ts';
 import type { Target } from '../target.ts';
+import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
+import { schemaCommand } from './policy-schema.ts';
 
 type Checked = {
   readonly file: string;
@@ -23,18 +27,17 @@ function judged(file: string, document: unknown): Checked {
   return { file, issues, warnings };
 }
 
-async function check(file: string): Promise<Checked> {
+/** Nothing for a base in a folder: it is there for others to extend. */
+async function check(file: string, named: boolean): Promise<readonly Checked[]> {
   try {
-    return judged(file, await readPolicyFile(file));
+    const document = await resolvePolicyFile(file);
+    return isBase(document) && !named ? [] : [judged(file, document)];
   } catch (thrown) {
     if (!(thrown instanceof CommandFailure) || thrown.code !== 'invalid_policy') throw thrown;
     const issue = { path: '', message: thrown.message.slice(file.length + 1) };
-    return { file, issues: [issue], warnings: [] };
+    return [{ file, issues: [issue], warnings: [] }];
   }
 }
-
-const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
-  `${file}: ${kind}${path || 'the policy'} ${message}`;
 
 function printChecked({ file, issues, warnings }: Checked): string {
   const lines = [
@@ -47,7 +50,10 @@ function printChecked({ file, issues, warnings }: Checked): string {
 
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
   await run(options, async () => {
-    const checked = await Promise.all((await policyFiles(paths)).map(check));
+    const files = await policyFiles(paths);
+    const checked = (
+      await Promise.all(files.map((file) => check(file, paths.includes(file))))
+    ).flat();
     const valid = checked.every(({ issues }) => issues.length === 0);
     return {
       text: checked.map(printChecked).join('\n'),
@@ -55,28 +61,6 @@ async function validate(paths: readonly string[], options: CommonOptions): Promi
       exit: valid ? 0 : 1,
     };
   });
-}
-
-type Publication = { readonly file: string; readonly document: Record<string, unknown> };
-
-/** All of them or none: one that is wrong keeps the others from being published. */
-async function readAll(paths: readonly string[]): Promise<readonly Publication[]> {
-  const files = await policyFiles(paths);
-  const all = await Promise.all(
-    files.map(async (file) => ({ file, document: await readPolicyFile(file) })),
-  );
-  for (const { file, document } of all) checkOne(file, document);
-  const tenants = all.map(({ document }) => String(document['tenant']));
-  const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
-  if (twice !== undefined)
-    throw new CommandFailure('invalid_policy', `more than one file is a policy of ${twice}`);
-  return all;
-}
-
-function checkOne(file: string, document: unknown): void {
-  const issues = policyIssues(document);
-  if (issues.length > 0)
-    throw new CommandFailure('invalid_policy', printChecked({ file, issues, warnings: [] }));
 }
 
 type PublishChoices = { readonly reason?: string; readonly expect?: string };
@@ -89,7 +73,7 @@ function expectedVersion({ expect }: PublishChoices, count: number): number | un
   return Number(expect);
 }
 
-async function publishAll(target: Target, all: readonly Publication[], choices: PublishChoices) {
+async function publishAll(target: Target, all: readonly ResolvedPolicy[], choices: PublishChoices) {
   const expected = expectedVersion(choices, all.length);
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
@@ -105,7 +89,7 @@ async function publish(
   options: CommonOptions & PublishChoices,
 ): Promise<void> {
   await run(options, async (open) => {
-    const all = await readAll(paths);
+    const all = await readPolicySet(paths);
     const tenants = await publishAll(open(), all, options);
     const warnings = all.flatMap(({ file, document }) =>
       policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
@@ -139,6 +123,8 @@ export const policyCommand = new Command('policy')
       .option('--expect <version>', 'refuse when another version is live; for one file')
       .action(publish),
   )
+  .addCommand(diffCommand)
+  .addCommand(schemaCommand)
   .addCommand(historyCommand)
   .addCommand(rollbackCommand)
   .addCommand(auditCommand);

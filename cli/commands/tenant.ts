@@ -7,13 +7,14 @@ import { type CommonOptions, command, run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
 import { CommandFailure } from '../failure.ts';
 import { mintableRoot } from '../policy-change.ts';
-import { checkRoots, readPolicyFile } from '../policy-file.ts';
+import { resolvePolicyFile } from '../policy-extends.ts';
+import { checkRoots } from '../policy-file.ts';
 import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
-  const document = { tenant: name, ...(await readPolicyFile(file)) };
+  const document = { tenant: name, ...(await resolvePolicyFile(file)) };
   if (document.tenant !== name)
     throw new CommandFailure(
       'invalid_policy',

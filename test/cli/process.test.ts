@@ -119,6 +119,18 @@ const online: readonly (readonly string[])[] = [
   ['put', 'demo', 'mark.png', png],
   ['purge', 'demo', '*'],
   ['policy', 'publish', policyFile],
+  ['policy', 'diff', policyFile],
+  ['policy', 'history', 'demo'],
+  ['policy', 'audit', 'demo'],
+  ['policy', 'rollback', 'demo', '--reason', 'r'],
+  ['keys', 'rotate', 'demo'],
+  ['keys', 'rotate'],
+  ['keys', 'retire', 'demo', 'r1.1', '--yes'],
+  ['keys', 'retire', 'r1', '--yes'],
+  ['block', 'demo', 'mark.png', '--reason', 'r'],
+  ['unblock', 'demo', 'mark.png', '--reason', 'r'],
+  ['tenant', 'delete', 'demo', '--yes'],
+  ['doctor'],
 ];
 
 describe('a target that does not answer', () => {

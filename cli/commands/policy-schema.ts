@@ -1,0 +1,14 @@
+import { policyJsonSchema } from '../../shared/policy-json-schema.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+
+async function schema(options: CommonOptions): Promise<void> {
+  await run(options, async () => {
+    const json = policyJsonSchema();
+    return { text: JSON.stringify(json, undefined, 2), json };
+  });
+}
+
+export const schemaCommand = command(
+  'schema',
+  'Print the JSON Schema of policy files, for editors ("$schema" in a file names where it lies)',
+).action(schema);

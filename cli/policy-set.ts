@@ -1,0 +1,32 @@
+import { type PolicyIssue, policyIssues } from '../shared/policy-issues.ts';
+import { CommandFailure } from './failure.ts';
+import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
+
+/** An issue as an editor's list of problems would show it. */
+export const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
+  `${file}: ${kind}${path || 'the policy'} ${message}`;
+
+function checkOne({ file, document }: ResolvedPolicy): void {
+  const issues = policyIssues(document);
+  if (issues.length > 0)
+    throw new CommandFailure(
+      'invalid_policy',
+      issues.map((issue) => printIssue(file, issue)).join('\n'),
+    );
+}
+
+/**
+ * The policies that files and folders stand for, each sound and each of another tenant. One that is
+ * wrong keeps all of them from being used.
+ */
+export async function readPolicySet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
+  const all = await resolvePolicies(paths);
+  for (const one of all) checkOne(one);
+  const tenants = all.map(({ document }) => String(document['tenant']));
+  const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
+  if (twice !== undefined)
+    throw new CommandFailure('invalid_policy', `more than one file is a policy of ${twice}`);
+  if (all.length === 0)
+    throw new CommandFailure('invalid_policy', `${paths.join(', ')} has bases and no policy in it`);
+  return all;
+}

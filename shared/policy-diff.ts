@@ -1,0 +1,210 @@
+import * as v from 'valibot';
+import { type Keys, readPreset } from './policy.ts';
+import { type PolicyDocument, policyOperations, policySchema, type Rule } from './policy-schema.ts';
+import { printRecipe } from './recipe.ts';
+import { type Change, printRules, rulesDiff } from './rule-diff.ts';
+
+export type { Change } from './rule-diff.ts';
+
+type Kind = Change['kind'];
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a higher number, a further entry, or yes lets more through, or less. Others say nothing. */
+const effects: Readonly<Record<string, 'more' | 'less'>> = {
+  require: 'less',
+  presetsOnly: 'less',
+  snap: 'more',
+  blocked: 'less',
+  mode: 'more',
+  'auto.format': 'more',
+  'source.types': 'more',
+  'source.maxBytes': 'more',
+  'source.maxPixels': 'more',
+  'source.maxFrames': 'more',
+  'urls.maxLifetime': 'more',
+  'urls.grants': 'more',
+};
+
+/** Words in the order of what they let through. */
+const ranks: readonly unknown[] = ['enforce', 'report'];
+
+/** Fields that are in seconds. In a lifetime null is the longest. */
+const seconds: ReadonlySet<string> = new Set([
+  'urls.maxLifetime',
+  'cache.maxAge',
+  'cache.sharedMaxAge',
+]);
+
+/** How an entry of a list is said to come and to go, where the field has words of its own. */
+const listWords: Readonly<Record<string, readonly [comes: string, goes: string]>> = {
+  require: ['requires', 'no longer requires'],
+  blocked: ['blocks', 'no longer blocks'],
+};
+
+const own = <T>(fields: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function kindOf(path: string, more: boolean): Kind {
+  const effect = own(effects, path);
+  if (effect === undefined) return 'changes';
+  return more === (effect === 'more') ? 'widens' : 'narrows';
+}
+
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return Number(value);
+  if (value === null) return Number.POSITIVE_INFINITY;
+  return ranks.includes(value) ? ranks.indexOf(value) : undefined;
+}
+
+function print(value: unknown): string {
+  if (value === undefined) return 'left out';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const units = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+] as const;
+
+function printDuration(value: unknown): string {
+  if (typeof value !== 'number') return 'no limit';
+  const [size, unit] = units.find(([one]) => value > 0 && value % one === 0) ?? [1, 's'];
+  return `${value / size} ${unit}`;
+}
+
+function scalarDiff(path: string, before: unknown, after: unknown): Change {
+  const [old, now] = [sizeOf(before), sizeOf(after)];
+  const sized = old !== undefined && now !== undefined;
+  const kind = sized ? kindOf(path, now > old) : 'changes';
+  if (path === 'presetsOnly')
+    return { path, kind, text: `${after === true ? 'serves' : 'no longer serves'} presets only` };
+  if (sized && seconds.has(path)) {
+    const verb = now > old ? 'raises' : 'lowers';
+    const text = `${verb} ${path} from ${printDuration(before)} to ${printDuration(after)}`;
+    return { path, kind, text };
+  }
+  return { path, kind, text: `${path}: ${print(before)} → ${print(after)}` };
+}
+
+function entryChange(path: string, entry: unknown, comes: boolean): Change {
+  const words = own(listWords, path)?.[comes ? 0 : 1];
+  const generic = comes ? `adds ${print(entry)} to` : `removes ${print(entry)} from`;
+  const text = words === undefined ? `${generic} ${path}` : `${words} ${print(entry)}`;
+  return { path, kind: kindOf(path, comes), text };
+}
+
+const printList = (list: readonly unknown[]): string =>
+  list.length === 0 ? 'none' : list.map(print).join(', ');
+
+function listDiff(
+  path: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+): readonly Change[] {
+  const [old, now] = [before.map(print), after.map(print)];
+  const added = after.filter((_one, at) => !old.includes(now[at] ?? ''));
+  const removed = before.filter((_one, at) => !now.includes(old[at] ?? ''));
+  const stayed = [
+    before.filter((one) => !removed.includes(one)),
+    after.filter((one) => !added.includes(one)),
+  ];
+  const [then = '', still = ''] = stayed.map(printList);
+  const text = `${path}: ${printList(before)} becomes ${printList(after)}`;
+  return [
+    ...added.map((entry) => entryChange(path, entry, true)),
+    ...removed.map((entry) => entryChange(path, entry, false)),
+    ...(then === still ? [] : [{ path, kind: 'changes', text } as const]),
+  ];
+}
+
+/** What differs in a field of which no more is known than its place. */
+function fieldDiff(path: string, before: unknown, after: unknown): readonly Change[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (Array.isArray(before) && Array.isArray(after)) return listDiff(path, before, after);
+  // A group that is left out is one without fields.
+  const [old, now] = [before === undefined ? {} : before, after === undefined ? {} : after];
+  if (!isObject(old) || !isObject(now)) return [scalarDiff(path, before, after)];
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return names.flatMap((name) => fieldDiff(`${path}.${name}`, own(old, name), own(now, name)));
+}
+
+type Rules = Readonly<Record<string, readonly Rule[]>>;
+
+function operationsDiff(before: Rules = {}, after: Rules = {}): readonly Change[] {
+  return policyOperations.flatMap((name): readonly Change[] => {
+    const [old, now] = [own(before, name), own(after, name)];
+    const path = `operations.${name}`;
+    if (old !== undefined && now !== undefined) return rulesDiff(name, old, now);
+    if (now !== undefined)
+      return [{ path, kind: 'widens', text: `allows operation ${name}: ${printRules(name, now)}` }];
+    if (old === undefined) return [];
+    return [{ path, kind: 'narrows', text: `no longer allows operation ${name}` }];
+  });
+}
+
+type Presets = Readonly<Record<string, string>>;
+
+const canonical = (preset: string): string => printRecipe(readPreset(preset));
+
+function presetsDiff(before: Presets, after: Presets): readonly Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name): readonly Change[] => {
+    const [old, now] = [own(before, name), own(after, name)];
+    const path = `presets.${name}`;
+    if (old === undefined) return [{ path, kind: 'widens', text: `adds preset ${name} = ${now}` }];
+    if (now === undefined) return [{ path, kind: 'narrows', text: `removes preset ${name}` }];
+    if (canonical(old) === canonical(now)) return [];
+    return [{ path, kind: 'changes', text: `changes preset ${name} from ${old} to ${now}` }];
+  });
+}
+
+/** A policy without keys keeps the published ones. */
+function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly Change[] {
+  if (after === undefined) return [];
+  const [old, now] = [before?.accept ?? [], after.accept];
+  const path = 'keys.accept';
+  const came = now.filter((kid) => !old.includes(kid));
+  const gone = old.filter((kid) => !now.includes(kid));
+  const signs: Change = {
+    path: 'keys.active',
+    kind: 'changes',
+    text: `keys: signs with ${after.active}${before === undefined ? '' : ` instead of ${before.active}`}`,
+  };
+  return [
+    ...came.map((kid): Change => ({ path, kind: 'widens', text: `keys: accepts ${kid}` })),
+    ...gone.map((kid): Change => {
+      const text = `keys: stops accepting ${kid} (URLs signed with it are refused)`;
+      return { path, kind: 'narrows', text };
+    }),
+    ...(before?.active === after.active ? [] : [signs]),
+  ];
+}
+
+/** Allows nothing but what every policy does: what a new tenant is compared with. */
+const nothing = (tenant: string): PolicyDocument =>
+  v.parse(policySchema, { tenant, operations: {} });
+
+/**
+ * What differs between two valid policies, in words and in the order of the policy's fields; nothing
+ * when they decide alike. A policy without one before it is compared with one that allows nothing.
+ */
+export function policyDiff(
+  before: PolicyDocument | undefined,
+  after: PolicyDocument,
+): readonly Change[] {
+  const old = before ?? nothing(after.tenant);
+  const named: Readonly<Record<string, () => readonly Change[]>> = {
+    keys: () => keysDiff(old.keys, after.keys),
+    operations: () => operationsDiff(old.operations, after.operations),
+    presets: () => presetsDiff(old.presets, after.presets),
+  };
+  const fields = Object.keys(policySchema.entries);
+  return fields.flatMap(
+    (name) =>
+      own(named, name)?.() ?? fieldDiff(name, own<unknown>(old, name), own<unknown>(after, name)),
+  );
+}

@@ -1,0 +1,227 @@
+import * as v from 'valibot';
+import { limits } from './limits.ts';
+import { type OperationName, rowOf } from './operations/table.ts';
+import type { Parameter } from './parameter.ts';
+import { policySchema } from './policy-schema.ts';
+import { isKid } from './signature.ts';
+import { isTenant } from './target.ts';
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** Whatever the library may have put together, looked at from outside. */
+type Nested = {
+  readonly kind: string;
+  readonly type: string;
+  readonly pipe?: readonly Nested[];
+  readonly entries?: Readonly<Record<string, Nested>>;
+  readonly wrapped?: Nested;
+  readonly default?: unknown;
+  readonly item?: Nested;
+  readonly key?: Nested;
+  readonly value?: Nested;
+  readonly options?: readonly unknown[];
+  readonly literal?: unknown;
+  readonly getter?: (input: unknown) => Nested;
+  readonly requirement?: unknown;
+};
+
+/** Where a schema stands in the document, without the numbers of rules. */
+type Place = readonly string[];
+
+/** Functions that check a form, as the pattern of it. A policy never names generation 0. */
+const patterns: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [isTenant, `^(?=.{1,${limits.tenantCharacters}}$)[a-z0-9]+(?:-[a-z0-9]+)*$`],
+  [isKid, '^[a-z][a-z0-9]{0,15}\\.[1-9][0-9]{0,5}$'],
+]);
+
+/** What the library's checks are called here, by the type of what is checked. */
+const bounds: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  array: { min_length: 'minItems', max_length: 'maxItems' },
+  string: { min_length: 'minLength', max_length: 'maxLength' },
+  object: { min_entries: 'minProperties', max_entries: 'maxProperties' },
+  number: { min_value: 'minimum', max_value: 'maximum' },
+  integer: { min_value: 'minimum', max_value: 'maximum' },
+};
+
+function keywordsOf({ type, requirement }: Nested, of: unknown): JsonSchema {
+  if (type === 'integer') return { type: 'integer' };
+  const pattern = requirement instanceof RegExp ? requirement.source : patterns.get(requirement);
+  if (pattern !== undefined) return { pattern };
+  const keyword = bounds[String(of)]?.[type];
+  return keyword === undefined || typeof requirement !== 'number' ? {} : { [keyword]: requirement };
+}
+
+/** What a check asks and JSON Schema cannot say is left to `policy validate`. */
+function piped([first, ...checks]: readonly Nested[], place: Place): JsonSchema {
+  let made = inner(first, place);
+  for (const check of checks) made = { ...made, ...keywordsOf(check, made['type']) };
+  return made;
+}
+
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  const { anyOf: options, ...others } = schema;
+  return Array.isArray(options) && Object.keys(others).length === 0 ? options : [schema];
+}
+
+/** Of several schemas one has to hold; what is a choice itself gives its options. */
+function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
+  const options = schemas.flatMap(alternatives);
+  return options.length === 1 ? (options[0] ?? {}) : { anyOf: options };
+}
+
+/** A lazy schema looks at the input: a list has one form, anything else another. */
+function chosen(getter: (input: unknown) => Nested, place: Place): JsonSchema {
+  const forms = [getter({}), getter([])].filter(({ type }) => type !== 'never');
+  return anyOf([...new Set(forms)].map((form) => written(form, place)));
+}
+
+function object(entries: Readonly<Record<string, Nested>>, place: Place): JsonSchema {
+  const all = Object.entries(entries);
+  const properties = all.map(([name, entry]) => [name, field(entry, [...place, name])]);
+  const required = all.filter(([, { type }]) => type !== 'optional').map(([name]) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+function record(key: Nested | undefined, value: Nested | undefined, place: Place): JsonSchema {
+  const { pattern = '' } = inner(key, place);
+  return {
+    type: 'object',
+    patternProperties: { [String(pattern)]: inner(value, place) },
+    additionalProperties: false,
+  };
+}
+
+/** A value that a rule lists: the library asks the parameter, whose control says the same in data. */
+function listed({ control }: Parameter): JsonSchema {
+  if (control.control === 'select') return { enum: control.options };
+  if (control.control === 'number')
+    return { type: 'integer', minimum: control.min, maximum: control.max };
+  // In canonical text, which leaves out an opaque alpha.
+  if (control.control === 'color')
+    return { type: 'string', pattern: '^[0-9A-F]{6}(?:(?!FF)[0-9A-F]{2})?$' };
+  return { type: 'string' };
+}
+
+function parameterAt([group, name, own, ...within]: Place): Parameter | undefined {
+  return group === 'operations' && own !== undefined && within.length === 0
+    ? rowOf(name as OperationName).parameters[own]
+    : undefined;
+}
+
+function custom(place: Place): JsonSchema {
+  const parameter = parameterAt(place);
+  return parameter === undefined ? {} : listed(parameter);
+}
+
+/** What the library says, by the type that says it. */
+const kinds: Readonly<Record<string, (schema: Nested, place: Place) => JsonSchema>> = {
+  ...Object.fromEntries(
+    ['string', 'number', 'boolean', 'null'].map((type) => [type, () => ({ type })]),
+  ),
+  picklist: ({ options }) => ({ enum: options }),
+  literal: ({ literal }) => ({ const: literal }),
+  strict_object: ({ entries = {} }, place) => object(entries, place),
+  record: ({ key, value }, place) => record(key, value, place),
+  array: ({ item }, place) => ({ type: 'array', items: inner(item, place) }),
+  optional: ({ wrapped }, place) => inner(wrapped, place),
+  nullable: ({ wrapped }, place) => anyOf([inner(wrapped, place), { type: 'null' }]),
+  union: ({ options = [] }, place) =>
+    anyOf(options.map((option) => written(option as Nested, place))),
+  lazy: ({ getter }, place) => (getter === undefined ? {} : chosen(getter, place)),
+  custom: (_schema, place) => custom(place),
+};
+
+const inner = (schema: Nested | undefined, place: Place): JsonSchema =>
+  schema === undefined ? {} : written(schema, place);
+
+/** A schema as JSON Schema. One of a kind that is not known here allows everything. */
+function written(schema: Nested, place: Place): JsonSchema {
+  const { type, pipe } = schema;
+  return pipe === undefined ? (kinds[type]?.(schema, place) ?? {}) : piped(pipe, place);
+}
+
+/** The line that documents a field: its own, or that of the row of the table. */
+function descriptionOf(schema: Nested, place: Place): string | undefined {
+  const [group, name, own] = place;
+  const parameter = parameterAt(place);
+  if (parameter !== undefined) {
+    const { about, expects, fallback } = parameter;
+    return `${about}; ${expects}${fallback === undefined ? '' : `; default ${fallback}`}`;
+  }
+  if (group === 'operations' && name !== undefined && own === undefined)
+    return rowOf(name as OperationName).summary;
+  return v.getDescription(schema as unknown as v.GenericSchema);
+}
+
+/** A field of an object, with what an editor shows about it. */
+function field(schema: Nested, place: Place): JsonSchema {
+  const description = descriptionOf(schema.wrapped ?? schema, place);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...written(schema, place),
+    ...(schema.default === undefined ? {} : { default: schema.default }),
+  };
+}
+
+/** Fields that stand in files alone: publishing resolves them. */
+const fileFields = {
+  $schema: { description: 'Where this schema lies, for editors', type: 'string' },
+  extends: {
+    description:
+      'Files that this one completes: a path or a list of paths, from this file; of a list the later win. null takes out an operation or preset that they have',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+  },
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+/** The fields whose entries a file takes out with null where it extends another. */
+export const removableIn = ['operations', 'presets'] as const;
+
+function orNull({ description, ...schema }: JsonSchema): JsonSchema {
+  const wider = anyOf([schema, { type: 'null' }]);
+  return description === undefined ? wider : { description, ...wider };
+}
+
+function removable(group: JsonSchema): JsonSchema {
+  const keyword = group['properties'] === undefined ? 'patternProperties' : 'properties';
+  const entries = Object.entries(group[keyword] as Readonly<Record<string, JsonSchema>>);
+  const wider = entries.map(([name, schema]) => [name, orNull(schema)]);
+  return { ...group, [keyword]: Object.fromEntries(wider) };
+}
+
+const present = { additionalProperties: { type: ['object', 'array', 'string'] } };
+
+/** A file that stands alone has no null to take out, and is a tenant's. */
+const alone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
+  required: ['tenant', group],
+  properties: { operations: present, presets: present, [group]: { ...present, ...own } },
+});
+
+/**
+ * The JSON Schema (draft 2020-12) of a policy's file, for editors. Every file that can be published
+ * is valid under it; what it cannot say, such as what a preset's text may be, is left to
+ * `policy validate`.
+ */
+export function policyJsonSchema(): JsonSchema {
+  const { entries } = policySchema as unknown as Nested;
+  const { type, properties, additionalProperties } = object(entries ?? {}, []);
+  const derived = properties as Readonly<Record<string, JsonSchema>>;
+  const groups = removableIn.map((name) => [name, removable(derived[name] ?? {})]);
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: "A tenant's policy",
+    type,
+    properties: { ...fileFields, ...derived, ...Object.fromEntries(groups) },
+    additionalProperties,
+    anyOf: [
+      { required: ['extends'] },
+      alone('operations', {}),
+      alone('presets', { minProperties: 1 }),
+    ],
+  };
+}

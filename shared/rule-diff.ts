@@ -1,0 +1,201 @@
+import {
+  isSame,
+  isWithin,
+  likeness,
+  printValues,
+  type ValueSet,
+  valuesIn,
+  without,
+} from './allowed-values.ts';
+import { type OperationName, rowOf } from './operations/table.ts';
+import type { Rule } from './policy-schema.ts';
+
+/** One difference between two policies, in the words of whoever edits them. */
+export type Change = {
+  /** Dotted, as in `operations.resize.0.w`, in the policy that has it; the later one, if both. */
+  readonly path: string;
+  /** Whether more is served than before, or less; `changes` where neither can be told. */
+  readonly kind: 'widens' | 'narrows' | 'changes';
+  readonly text: string;
+};
+
+/** A rule with a set of values for every parameter of its operation, and its place in the list. */
+type Sets = { readonly at: number; readonly sets: ReadonlyMap<string, ValueSet> };
+
+/** The rules of one operation before and after. */
+type Both = {
+  readonly name: OperationName;
+  readonly before: readonly Sets[];
+  readonly after: readonly Sets[];
+};
+
+type Pair = { readonly before: Sets; readonly after: Sets };
+
+const setOf = ({ sets }: Sets, own: string): ValueSet => sets.get(own) ?? [null];
+
+function setsOf(name: OperationName, rules: readonly Rule[]): readonly Sets[] {
+  const parameters = Object.entries(rowOf(name).parameters);
+  return rules.map((rule, at) => ({
+    at,
+    sets: new Map(parameters.map(([own, parameter]) => [own, valuesIn(rule, own, parameter)])),
+  }));
+}
+
+const names = (name: OperationName): readonly string[] => Object.keys(rowOf(name).parameters);
+
+/** Whether some one rule allows all that this one does. */
+const covered = (one: Sets, rules: readonly Sets[]): boolean =>
+  rules.some((rule) => [...one.sets].every(([own, values]) => isWithin(values, setOf(rule, own))));
+
+function kindOf(widens: boolean, narrows: boolean): Change['kind'] {
+  if (widens === narrows) return 'changes';
+  return widens ? 'widens' : 'narrows';
+}
+
+/** The parameters that a rule does not leave at their defaults. */
+function named(name: OperationName, rule: Sets): readonly string[] {
+  return Object.entries(rowOf(name).parameters)
+    .filter(([own, parameter]) => !isSame(setOf(rule, own), valuesIn({}, own, parameter)))
+    .map(([own]) => own);
+}
+
+/** `m fill; w 400; h 300`; nothing where everything is at its default. */
+function printNamed(rule: Sets, own: readonly string[]): string {
+  return own.map((one) => `${one} ${printValues(setOf(rule, one))}`).join('; ');
+}
+
+function printRule(name: OperationName, rule: Sets): string {
+  return printNamed(rule, named(name, rule)) || 'at its defaults';
+}
+
+/** A rule or a list of rules on one line. */
+export function printRules(name: OperationName, rules: readonly Rule[]): string {
+  return setsOf(name, rules)
+    .map((rule) => printRule(name, rule))
+    .join(' | ');
+}
+
+/**
+ * How alike two rules are, from 0 to 1. They are not alike at all where nothing is in both, or where
+ * what one asks for has no place in the other.
+ */
+function ruleLikeness(name: OperationName, one: Sets, other: Sets): number {
+  const [left, right] = [named(name, one), named(name, other)];
+  const all = names(name).filter((own) => left.includes(own) || right.includes(own));
+  const likenesses = all.map((own) => likeness(setOf(one, own), setOf(other, own)));
+  const apart = all.filter((_own, at) => likenesses[at] === 0);
+  const replaced = apart.every((own) => left.includes(own) && right.includes(own));
+  if (apart.length > 1 || !replaced) return 0;
+  return likenesses.reduce((sum, next) => sum + next, 0) / Math.max(all.length, 1);
+}
+
+/** Pairs the most alike first; the others stand alone. */
+function paired({ name, before, after }: Both): readonly Pair[] {
+  const candidates = before
+    .flatMap((one) =>
+      after.map((other) => ({
+        pair: { before: one, after: other },
+        likeness: ruleLikeness(name, one, other),
+      })),
+    )
+    .filter((candidate) => candidate.likeness > 0)
+    .toSorted((a, b) => b.likeness - a.likeness);
+  const pairs: Pair[] = [];
+  for (const { pair } of candidates)
+    if (!pairs.some((one) => one.before === pair.before || one.after === pair.after))
+      pairs.push(pair);
+  return pairs;
+}
+
+/** ` (where h 300)`: of several rules it has to be said which one is meant. */
+function which({ name, before, after }: Both, rule: Sets, own: string): string {
+  const others = named(name, rule).filter((one) => one !== own);
+  const several = Math.max(before.length, after.length) > 1;
+  return several && others.length > 0 ? ` (where ${printNamed(rule, others)})` : '';
+}
+
+const withSet = ({ at, sets }: Sets, own: string, values: ValueSet): Sets => ({
+  at,
+  sets: new Map(sets).set(own, values),
+});
+
+/** Values that came to a rule, or left it. */
+function listChange(both: Both, rule: Sets, own: string, values: ValueSet, came: boolean): Change {
+  const { name, before, after } = both;
+  const news = !covered(withSet(rule, own, values), came ? before : after);
+  const printed = printValues(values);
+  const what =
+    printed === 'left out'
+      ? `${came ? 'lets' : 'no longer lets'} ${name} ${own} be left out`
+      : `${came ? 'adds' : 'removes'} ${name} ${own} ${printed}`;
+  return {
+    path: `operations.${name}.${rule.at}.${own}`,
+    kind: kindOf(came && news, !came && news),
+    text: `${what}${which(both, rule, own)}`,
+  };
+}
+
+function parameterChanges(both: Both, pair: Pair, own: string): readonly Change[] {
+  const { name, before, after } = both;
+  const [old, now] = [setOf(pair.before, own), setOf(pair.after, own)];
+  if (isSame(old, now)) return [];
+  const [added, removed] = [without(now, old), without(old, now)];
+  if (added !== undefined && removed !== undefined)
+    return [
+      ...(added.length === 0 ? [] : [listChange(both, pair.after, own, added, true)]),
+      ...(removed.length === 0 ? [] : [listChange(both, pair.before, own, removed, false)]),
+    ];
+  const widens = !covered(withSet(pair.before, own, now), before);
+  const narrows = !covered(withSet(pair.after, own, old), after);
+  const text = `${name} ${own}: ${printValues(old)} becomes ${printValues(now)}`;
+  return [
+    {
+      path: `operations.${name}.${pair.after.at}.${own}`,
+      kind: kindOf(widens, narrows),
+      text: `${text}${which(both, pair.after, own)}`,
+    },
+  ];
+}
+
+/** Rules of which the other side has nothing alike. */
+function wholeChanges(both: Both, changed: Both, pairs: readonly Pair[]): readonly Change[] {
+  const { name, before, after } = both;
+  const fresh = changed.after.filter((rule) => !pairs.some((pair) => pair.after === rule));
+  const gone = changed.before.filter((rule) => !pairs.some((pair) => pair.before === rule));
+  const change = (rule: Sets, verb: string, kind: Change['kind']): Change => ({
+    path: `operations.${name}.${rule.at}`,
+    kind,
+    text: `${verb} ${name} ${printRule(name, rule)}`,
+  });
+  return [
+    ...fresh.map((rule) => change(rule, 'adds', kindOf(!covered(rule, before), false))),
+    ...gone.map((rule) => change(rule, 'removes', kindOf(false, !covered(rule, after)))),
+  ];
+}
+
+const isSameRule = (one: Sets, other: Sets): boolean =>
+  [...one.sets].every(([own, values]) => isSame(values, setOf(other, own)));
+
+/**
+ * What differs between two lists of rules of an operation: rules that allow the same are passed
+ * over, the others are told apart by what is most alike.
+ */
+export function rulesDiff(
+  name: OperationName,
+  before: readonly Rule[],
+  after: readonly Rule[],
+): readonly Change[] {
+  const both: Both = { name, before: setsOf(name, before), after: setsOf(name, after) };
+  const unlike = (rules: readonly Sets[], others: readonly Sets[]): readonly Sets[] =>
+    rules.filter((rule) => !others.some((other) => isSameRule(rule, other)));
+  const changed: Both = {
+    name,
+    before: unlike(both.before, both.after),
+    after: unlike(both.after, both.before),
+  };
+  const pairs = paired(changed);
+  return [
+    ...pairs.flatMap((pair) => names(name).flatMap((own) => parameterChanges(both, pair, own))),
+    ...wholeChanges(both, changed, pairs),
+  ];
+}
