@@ -26,6 +26,14 @@ function refused({ code, detail }: Refusal): CommandFailure {
   return new CommandFailure(code, `${code}: ${detail.reason}${allowed}`);
 }
 
+/** A conflict with what the other one has changed, a line each. */
+function conflicted({ message, change }: PublishConflict): CommandFailure {
+  return new CommandFailure(
+    'conflict',
+    [message, ...change.map(({ text }) => `  ${text}`)].join('\n'),
+  );
+}
+
 /** A store that answered, if only with a refusal, is running. */
 function unreachable({ message, answered }: PortFailure): CommandFailure {
   if (answered) return new CommandFailure('unavailable', message);
@@ -38,7 +46,7 @@ export function asFailure(thrown: unknown): CommandFailure {
   if (thrown instanceof CommandFailure) return thrown;
   if (thrown instanceof Refusal) return refused(thrown);
   if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
-  if (thrown instanceof PublishConflict) return new CommandFailure('conflict', thrown.message);
+  if (thrown instanceof PublishConflict) return conflicted(thrown);
   if (thrown instanceof PortFailure) return unreachable(thrown);
   return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -1,4 +1,5 @@
 import type { Keys } from '../policy.ts';
+import { type Change, policyDiff } from '../policy-diff.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import type { PolicyDocument } from '../policy-schema.ts';
 import { type Clock, PortFailure } from '../ports.ts';
@@ -24,6 +25,12 @@ export type Publishing = PolicyBucket & {
 /** Somebody else was faster: nothing of this was written. */
 export class PublishConflict extends Error {
   override readonly name = 'PublishConflict';
+  /** What the other one changed, where that is known. */
+  readonly change: readonly Change[];
+  constructor(message: string, change: readonly Change[] = []) {
+    super(message);
+    this.change = change;
+  }
 }
 
 export type PublishOptions = {
@@ -139,6 +146,12 @@ async function commit(
 const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
   one.reason === other.reason && JSON.stringify(one.policy) === JSON.stringify(other.policy);
 
+/** What one version changed of the one before, in words. */
+function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
+  if (after === null) return [];
+  return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
+}
+
 /**
  * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
  * it is brought to its end; then either it was this very change, or somebody else's.
@@ -147,7 +160,7 @@ async function finishOther(
   bucket: PolicyBucket,
   tenant: string,
   mine: PolicyRecord,
-  etag: string | undefined,
+  { last, etag }: Current,
 ): Promise<void> {
   const theirs = await readRecord(bucket, auditKey(tenant, mine.version));
   if (theirs === undefined) throw new PortFailure(`${auditKey(tenant, mine.version)} is missing`);
@@ -155,7 +168,8 @@ async function finishOther(
   if (sameChange(mine, theirs.record)) return;
   const { version, by, reason } = theirs.record;
   throw new PublishConflict(
-    `${by} has just published version ${version} of ${tenant}${reason === null ? '' : ` (${reason})`}; look at it with: npx signet policy diff, then publish again`,
+    `${by} has just published version ${version} of ${tenant}${reason === null ? '' : ` (${reason})`}; look at the difference, then publish again`,
+    changeOf(last?.record.policy, theirs.record.policy),
   );
 }
 
@@ -163,15 +177,15 @@ async function finishOther(
 async function append(
   publishing: Publishing,
   tenant: string,
-  etag: string | undefined,
+  now: Current,
   record: PolicyRecord,
 ): Promise<void> {
   const text = await signRecord(await publishing.publisher(), record);
   const key = auditKey(tenant, record.version);
   const put = await publishing.config.put(key, encoder.encode(text), { ...stored, only: 'absent' });
-  if (put === 'taken') return finishOther(publishing, tenant, record, etag);
+  if (put === 'taken') return finishOther(publishing, tenant, record, now);
   if (record.policy === null) await publishing.config.remove([policyKey(tenant)]);
-  else await commit(publishing, tenant, text, etag);
+  else await commit(publishing, tenant, text, now.etag);
 }
 
 function checkCurrent(tenant: string, { last, etag }: Current, options: PublishOptions): void {
@@ -207,7 +221,7 @@ export async function publishPolicy(
     return { ...done, version: now.last.record.version, created: true };
   checkCurrent(tenant, now, options);
   checkKeys(keys, now.last);
-  await append(publishing, tenant, now.etag, record);
+  await append(publishing, tenant, now, record);
   return { ...done, version: record.version };
 }
 
@@ -219,6 +233,6 @@ export async function deleteTenant(
 ): Promise<boolean> {
   const now = await current(publishing, tenant);
   if (now.etag === undefined) return false;
-  await append(publishing, tenant, now.etag, following(publishing, now.last, null, reason));
+  await append(publishing, tenant, now, following(publishing, now.last, null, reason));
   return true;
 }

@@ -109,9 +109,13 @@ describe('publishing a policy', () => {
         return publishingTo(config).publisher();
       },
     };
-    await expect(publishPolicy(racing, widths(2), { root: 'r1' })).rejects.toThrow(
-      /^bob has just published version 2 of acme \(sale\); /,
+    const conflict = await publishPolicy(racing, widths(2), { root: 'r1' }).catch(
+      (thrown: unknown) => thrown as PublishConflict,
     );
+    expect(conflict).toMatchObject({
+      message: expect.stringMatching(/^bob has just published version 2 of acme \(sale\); /),
+      change: [{ text: expect.stringMatching(/7/) }, { text: expect.stringMatching(/1/) }],
+    });
   });
 });
 
