@@ -21,12 +21,19 @@ function choices(allowed: AllowedValues): readonly Choice[] {
   return [...new Set([min, max])];
 }
 
-/** Of many numbers the ends stand for all when it is another parameter that is looked at. */
+/**
+ * Of many numbers the ends and one that is none stand for all when it is another parameter that is
+ * looked at: the ends of a focal point alone are corners, which are written otherwise.
+ */
 function samples(allowed: AllowedValues): readonly Choice[] {
+  if (!Array.isArray(allowed)) {
+    const { min, max, step } = allowed as { min: number; max: number; step: number };
+    return [...new Set([min, Math.min(max, min + step), max])];
+  }
   const all = choices(allowed);
   const numbers = all.filter((value) => typeof value === 'number');
   const others = all.filter((value) => typeof value !== 'number');
-  return [...new Set([...others, ...numbers.slice(0, 1), ...numbers.slice(-1)])];
+  return [...new Set([...others, ...numbers.slice(0, 2), ...numbers.slice(-1)])];
 }
 
 type Alternatives = ReadonlyMap<string, readonly Choice[]>;

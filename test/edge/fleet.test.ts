@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { gate } from '../../edge/gate.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { publicHalf } from '../../shared/policy-record.ts';
+import { asRefusal } from '../../shared/refusal.ts';
+import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
+import {
+  policyFreshness,
+  policyKey,
+  policyStore,
+  signedPolicies,
+} from '../../shared/stores/policies.ts';
+import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { publisher, publishingTo } from '../shared/publisher.ts';
+import { keep, memoryStore } from '../shared/stores/memory-store.ts';
+import { keyring, rootKey, signed } from './edge-world.ts';
+
+/*
+ * A hundred warm instances, each with the policy it read at another moment, on one clock that is moved
+ * by hand. What is published holds in all of them within a minute of the answer to the publisher.
+ */
+
+const instances = 100;
+const roots = JSON.stringify({
+  keys: [{ kty: 'oct', kid: 'r1', k: rootKey }, publicHalf(publisher)],
+});
+
+async function fleet() {
+  const time = { now: 1_800_000_000_000 };
+  const clock = (): number => time.now;
+  const config = memoryStore();
+  const publishing = publishingTo(config, { clock });
+  const secrets = { read: async () => roots, write: async () => undefined };
+  const houseOf = (at: number) => {
+    const world = { clock, random: () => at / instances, onFailure: () => undefined };
+    const keys = keyringStore({
+      ...world,
+      secrets,
+      id: 'signet/roots',
+      open: () => ({ ...keyring, publishers: [publicHalf(publisher)] }),
+      freshness: keyFreshness,
+    });
+    const open = signedPolicies(async () => (await keys.read()).publishers);
+    const policies = policyStore({ ...world, config, open, freshness: policyFreshness });
+    return { ...world, crypto: nodeCrypto, keys, policies };
+  };
+  const houses = Array.from({ length: instances }, (_, at) => houseOf(at));
+  const ask = (at: number, asked: Parameters<typeof signed>[1]): Promise<string> => {
+    const house = houses[at];
+    if (house === undefined) throw new Error('no such instance');
+    return gate(signed({ time }, asked), house)
+      .then(() => 'allowed')
+      .catch((thrown: unknown) => asRefusal(thrown).code);
+  };
+  const askAll = (asked: Parameters<typeof signed>[1] = {}) =>
+    Promise.all(houses.map((_, at) => ask(at, asked)));
+  const publish = (fields: object) =>
+    publishPolicy(publishing, { tenant: 'acme', ...fields }, { root: 'r1' });
+  const key = policyKey('acme');
+  const stored = async () => config.objects.get(key)?.body ?? new Uint8Array();
+  return {
+    time,
+    askAll,
+    ask,
+    publish,
+    stored,
+    replay: async (text: Uint8Array) => keep(config, key, text),
+  };
+}
+
+const wide = { operations: { resize: { w: [20, 40] } } };
+const narrow = { operations: { resize: { w: [20] } } };
+
+/** When the last instance was seen to still say what held before, in seconds after the publish. */
+async function lastOld(
+  { time, ask }: Awaited<ReturnType<typeof fleet>>,
+  old: string,
+  asked: Parameters<typeof signed>[1],
+): Promise<number> {
+  const published = time.now;
+  let last = -1;
+  for (let second = 0; second <= 90; second += 1) {
+    for (let at = 0; at < instances; at += 1)
+      // Each is asked once in seven seconds: busy enough to be warm, not so busy that all is at once.
+      if ((second + at) % 7 === 0 && (await ask(at, asked)) === old) last = second;
+    time.now = published + (second + 1) * 1_000;
+  }
+  return last;
+}
+
+describe('a fleet of a hundred warm instances', () => {
+  it('refuses what a new policy no longer allows within a minute, all of them', async () => {
+    const all = await fleet();
+    await all.publish(wide);
+    expect(new Set(await all.askAll())).toEqual(new Set(['allowed']));
+    for (let at = 0; at < 40; at += 1) {
+      all.time.now += 997;
+      await all.ask(at, {});
+    }
+    await all.publish(narrow);
+    const last = await lastOld(all, 'allowed', {});
+    expect(last).toBeGreaterThan(5);
+    expect(last).toBeLessThan(60);
+    expect(new Set(await all.askAll())).toEqual(new Set(['denied_value']));
+  });
+
+  it('refuses a retired kid within a minute, and a blocked source', async () => {
+    const all = await fleet();
+    await all.publish({ ...wide, keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } });
+    await all.askAll();
+    await all.publish({ ...wide, keys: { active: 'r1.2', accept: ['r1.2'] } });
+    expect(await lastOld(all, 'allowed', { kid: 'r1.1' })).toBeLessThan(60);
+    await all.publish({ ...wide, blocked: ['a.png'] });
+    expect(await lastOld(all, 'allowed', { kid: 'r1.2' })).toBeLessThan(60);
+  });
+
+  it('accepts the first URL of a rotated key everywhere, and never refuses one of the key before', async () => {
+    const all = await fleet();
+    await all.publish({ ...wide, keys: { active: 'r1.1', accept: ['r1.1'] } });
+    await all.askAll();
+    all.time.now += 3_000;
+    await all.publish({ ...wide, keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } });
+    expect(new Set(await all.askAll({ kid: 'r1.2' }))).toEqual(new Set(['allowed']));
+    expect(new Set(await all.askAll({ kid: 'r1.1' }))).toEqual(new Set(['allowed']));
+  });
+
+  it('keeps what it has when an older version is put into the bucket again', async () => {
+    const all = await fleet();
+    await all.publish(wide);
+    const replayed = await all.stored();
+    await all.publish(narrow);
+    await all.askAll();
+    await all.replay(replayed);
+    all.time.now += 120_000;
+    expect(new Set(await all.askAll())).toEqual(new Set(['denied_value']));
+  });
+});
