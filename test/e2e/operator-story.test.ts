@@ -125,6 +125,6 @@ it('creates, publishes, narrows, rolls back, rotates, retires, is tampered with 
     [1, null],
   ]);
   expect(await readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8')).toContain(
-    'not to be believed',
+    'policy acme is unusable: its signature',
   );
 }, 120_000);
