@@ -108,6 +108,7 @@ function localTarget(): Target {
     crypto: nodeCrypto,
     clock: systemClock,
     by: operator(),
+    knownFields: instance.policyFields,
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),

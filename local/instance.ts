@@ -79,13 +79,15 @@ async function clear(home: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
+type Announced = Pick<LocalInstance, 'host' | 'ports' | 'policyFields'>;
+
 export type Claim = {
   /** Says where the stack listens, for commands and for whoever starts a second one. */
-  readonly announce: (at: Pick<LocalInstance, 'host' | 'ports'>) => Promise<void>;
+  readonly announce: (at: Announced) => Promise<void>;
   readonly release: () => Promise<void>;
 };
 
-async function announce(home: string, at: Pick<LocalInstance, 'host' | 'ports'>): Promise<void> {
+async function announce(home: string, at: Announced): Promise<void> {
   const fresh = `${fileIn(home)}.${process.pid}.new`;
   const handle = await open(fresh, 'w', 0o600);
   await handle.writeFile(JSON.stringify({ pid: process.pid, since: Date.now(), ...at }));

@@ -6,6 +6,7 @@ import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { rootKeyring } from '../shared/keyring.ts';
 import type { Signer } from '../shared/mint.ts';
+import { policyFields } from '../shared/policy-fields.ts';
 import type { ObjectStore, SecretStore } from '../shared/ports.ts';
 import { secretIds } from '../shared/stores/keys.ts';
 import type { Publishing } from '../shared/stores/publishing.ts';
@@ -111,7 +112,7 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  return { ...early, ports, demo, counts: cloudFront.counts };
+  return { ...early, ports, policyFields: policyFields(), demo, counts: cloudFront.counts };
 }
 
 /**

@@ -13,7 +13,7 @@ const floors: readonly (readonly string[])[] = [
   [
     ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
     ...['policy-warnings', 'starter-policy', 'snap'],
-    ...['allowed-values', 'rule-diff', 'policy-diff', 'policy-json-schema'],
+    ...['allowed-values', 'rule-diff', 'policy-diff', 'policy-json-schema', 'policy-fields'],
   ],
   ['mint', 'stages', 'stores/'],
   ['adapters/'],

@@ -23,6 +23,8 @@ export type LocalInstance = {
   readonly pid: number;
   readonly host: string;
   readonly ports: LocalPorts;
+  /** What its functions can read of a policy. */
+  readonly policyFields?: readonly string[];
 };
 
 export function localAddress(host: string, port: number): string {

@@ -1,5 +1,6 @@
 import type { Keys } from '../policy.ts';
 import { type Change, policyDiff } from '../policy-diff.ts';
+import { fieldsUnknownTo } from '../policy-fields.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import type { PolicyDocument } from '../policy-schema.ts';
 import { type Clock, PortFailure } from '../ports.ts';
@@ -20,6 +21,8 @@ export type Publishing = PolicyBucket & {
   readonly publisher: () => Promise<PublisherSecretKey>;
   readonly clock: Clock;
   readonly by: string;
+  /** What the deployed functions can read; nothing where they do not say. */
+  readonly knownFields?: readonly string[] | undefined;
 };
 
 /** Somebody else was faster: nothing of this was written. */
@@ -94,6 +97,14 @@ function firstKeys(root: string, had: readonly string[]): Keys {
 
 function liveKeys(last: StoredRecord | undefined): Keys | undefined {
   return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
+}
+
+/** What the functions cannot read they refuse, and the tenant with it: so it is not published. */
+function checkFields({ knownFields }: Publishing, policy: Readonly<Record<string, unknown>>): void {
+  const unknown = knownFields === undefined ? [] : fieldsUnknownTo(knownFields, policy);
+  const message =
+    'is not known to the functions that are deployed; upgrade them, then publish again';
+  if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
 }
 
 function checkKeys({ accept }: Keys, last: StoredRecord | undefined): void {
@@ -221,6 +232,7 @@ export async function publishPolicy(
     return { ...done, version: now.last.record.version, created: true };
   checkCurrent(tenant, now, options);
   checkKeys(keys, now.last);
+  checkFields(publishing, policy);
   await append(publishing, tenant, now, record);
   return { ...done, version: record.version };
 }

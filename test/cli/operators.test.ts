@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,27 @@ describe('publish --expect', () => {
     expect(await stack.json(...publish, '1')).toMatchObject({
       versions: [{ tenant: name, version: 2 }],
     });
+  });
+});
+
+describe('a field that the running functions do not know', () => {
+  it('is not published, and the tenant goes on as it was', async () => {
+    const file = path.join(stack.home, 'instance.json');
+    const announced = JSON.parse(await readFile(file, 'utf8')) as {
+      policyFields: readonly string[];
+    };
+    const older = announced.policyFields.filter((field) => field !== 'snap');
+    await writeFile(file, JSON.stringify({ ...announced, policyFields: older }));
+    const wanted = await stack.written(
+      JSON.stringify({ tenant: 'older', snap: true, ...allowing(1) }),
+    );
+    const { code, stderr } = await fails('policy', 'publish', wanted);
+    await writeFile(file, JSON.stringify(announced));
+    expect([code, stderr]).toEqual([
+      1,
+      'signet: snap is not known to the functions that are deployed; upgrade them, then publish again\n',
+    ]);
+    expect((await stack.run('policy', 'publish', wanted)).code).toBe(0);
   });
 });
 
