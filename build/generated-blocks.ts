@@ -103,6 +103,17 @@ function cliHelp(): string {
   return ['```text', leaves().map(commandHelp).join('\n\n'), '```'].join('\n');
 }
 
+/** The words of a command, its groups before it. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
+}
+
+function commandTable(): string {
+  const rows = leaves().map((one) => row(`\`${nameOf(one)}\``, one.description()));
+  return [header('command', 'what it does'), ...rows].join('\n');
+}
+
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
   operations: operationsTable,
@@ -110,4 +121,5 @@ export const blocks: Readonly<Record<string, () => string>> = {
   errors: errorTable,
   policy: policyTable,
   cli: cliHelp,
+  commands: commandTable,
 };

@@ -8,6 +8,7 @@ import { mintCommand } from './commands/mint.ts';
 import { policyCommand } from './commands/policy.ts';
 import { purgeCommand } from './commands/purge.ts';
 import { putCommand } from './commands/put.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tenantCommand } from './commands/tenant.ts';
 
 const exits = `
@@ -32,6 +33,7 @@ export const program = new Command('signet')
   .addCommand(policyCommand)
   .addCommand(keysCommand)
   .addCommand(doctorCommand)
+  .addCommand(statsCommand)
   .addHelpText('after', exits);
 
 /** The commands themselves, without the groups that hold them. */

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
@@ -22,6 +21,7 @@ import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
 import { secretIds } from '../shared/stores/keys.ts';
 import type { Publishing } from '../shared/stores/publishing.ts';
 import { CommandFailure, usage } from './failure.ts';
+import { stateFolder } from './state-folder.ts';
 
 /** An installation that commands act on; whoever acts on it may publish. */
 export type Target = Publishing & {
@@ -37,16 +37,10 @@ export type Target = Publishing & {
 /** Somebody waits at a terminal, and an upload may be 50 MB. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 60_000, maxAttempts: 2 };
 
-/** The state folder: SIGNET_HOME, or `.signet` in the clone. */
-function home(): string {
-  const clone = fileURLToPath(new URL('..', import.meta.url));
-  return path.resolve(process.env['SIGNET_HOME'] || path.join(clone, '.signet'));
-}
-
 /** What a stack has announced in its folder, or where it would listen by default. */
 function localInstance(): LocalInstance {
   try {
-    const text = readFileSync(path.join(home(), 'instance.json'), 'utf8');
+    const text = readFileSync(path.join(stateFolder(), 'instance.json'), 'utf8');
     const found = JSON.parse(text) as Partial<LocalInstance>;
     if (found.host !== undefined && found.ports !== undefined) return found as LocalInstance;
   } catch {

@@ -30,6 +30,8 @@ export type LogLine = {
   /** Another source has stood in for one that is missing or bad. */
   readonly fallback?: boolean;
   readonly milliseconds?: number | undefined;
+  /** Of these, what drawing and encoding took. */
+  readonly renderMilliseconds?: number | undefined;
   readonly bytes?: number | undefined;
   readonly sourceBytes?: number | undefined;
 };

@@ -45,6 +45,8 @@ export type Made = {
   readonly refusal?: Refusal;
   readonly bytes: number;
   readonly sourceBytes: number;
+  /** How long drawing alone took. */
+  readonly renderMilliseconds: number;
 };
 
 /**
@@ -169,6 +171,7 @@ async function makeStored(workshop: Workshop, order: Order, policy: Policy): Pro
     answer: { ...answer, headers: { ...answer.headers, ...timing } },
     bytes: bytes.length,
     sourceBytes: source.value.bytes.length,
+    renderMilliseconds: Math.round(render.milliseconds),
   };
 }
 
@@ -196,7 +199,13 @@ async function makeFallback(
     },
     body: method === 'HEAD' ? { text: '' } : { bytes },
   };
-  return { answer, refusal, bytes: bytes.length, sourceBytes: source.value.bytes.length };
+  return {
+    answer,
+    refusal,
+    bytes: bytes.length,
+    sourceBytes: source.value.bytes.length,
+    renderMilliseconds: Math.round(render.milliseconds),
+  };
 }
 
 const isAboutSource = (thrown: unknown): thrown is Refusal =>

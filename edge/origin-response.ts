@@ -110,10 +110,19 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
   }
 }
 
+/** What a key names; nothing where somebody else has put another key before this function. */
+function named(uri: string): Partial<LogLine> {
+  try {
+    return derivativeFields(parseKey(uri));
+  } catch {
+    return {};
+  }
+}
+
 /** S3 itself answered: what it said is true of the derivative, or is nothing a viewer should see. */
-function passedOn(base: Base, response: CloudFrontResponse): CloudFrontResultResponse {
+function passedOn(base: Base, uri: string, response: CloudFrontResponse): CloudFrontResultResponse {
   const { status } = response;
-  const line = { ...base, outcome: 'stored', level: 'info' } as const;
+  const line = { ...base, ...named(uri), outcome: 'stored', level: 'info' } as const;
   if (status === '412' || status === '416') return emptied(response);
   if (status === '200' || status === '206' || status === '304') {
     writeLine(line, true, systemClock(), systemRandom);
@@ -129,6 +138,6 @@ export async function handler(event: CloudFrontResponseEvent): Promise<CloudFron
   if (record === undefined) throw new Error('the event has no record');
   const { request, response, config: about } = record.cf;
   const base: Base = { function: 'origin-response', requestId: about.requestId };
-  if (response.status !== '404') return passedOn(base, response);
+  if (response.status !== '404') return passedOn(base, request.uri, response);
   return overwrite(response, await makeMissing(base, request.uri, request.method));
 }

@@ -1,18 +1,20 @@
 import { Command } from 'commander';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { usage } from '../failure.ts';
+import { kidStates, printKid } from '../kid-states.ts';
 import { onlineSigner } from '../signer.ts';
 import type { Target } from '../target.ts';
 import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
-type Options = CommonOptions & { readonly env?: true };
+type Options = CommonOptions & { readonly env?: true; readonly kids?: true };
 
 async function roots(target: Target): Promise<Result> {
   const { kids } = await target.keyring();
   return { text: kids.join('\n'), json: { roots: kids.map((kid) => ({ kid })) } };
 }
 
-async function tenantKey(target: Target, tenant: string, env: boolean): Promise<Result> {
+async function tenantKey(target: Target, tenant: string, asked: Options): Promise<Result> {
+  const { env } = asked;
   const { kid, signingKey, address } = await onlineSigner(target, tenant);
   const lines = env
     ? [
@@ -22,13 +24,16 @@ async function tenantKey(target: Target, tenant: string, env: boolean): Promise<
         `SIGNET_KEY=${signingKey}`,
       ]
     : [`tenant      ${tenant}`, `kid         ${kid}`, `signing key ${signingKey}`];
-  return { text: lines.join('\n'), json: { tenant, kid, signingKey } };
+  if (env) return { text: lines.join('\n'), json: { tenant, kid, signingKey } };
+  const kids = await kidStates(target, tenant);
+  const text = [...lines, ...kids.map((one) => `accepts     ${printKid(one)}`)].join('\n');
+  return { text, json: { tenant, kid, signingKey, ...(asked.kids ? { kids } : {}) } };
 }
 
 async function show(tenant: string | undefined, options: Options): Promise<void> {
   await run(options, async (open) => {
     if (options.env && options.json) throw usage('--env prints variables; leave out --json');
-    if (tenant !== undefined) return tenantKey(open(), tenant, options.env === true);
+    if (tenant !== undefined) return tenantKey(open(), tenant, options);
     if (options.env) throw usage('--env needs a tenant');
     return roots(open());
   });
@@ -41,6 +46,10 @@ export const keysCommand = new Command('keys')
       .option(
         '--env',
         'print what mint, clients and examples read: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
+      )
+      .option(
+        '--kids',
+        'with --json: every accepted kid, its last use, and whether retiring it is safe',
       )
       .action(show),
   )

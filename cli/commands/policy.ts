@@ -12,6 +12,7 @@ import { printIssue, readPolicySet } from '../policy-set.ts';
 import type { Target } from '../target.ts';
 import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
+import { replayCommand } from './policy-replay.ts';
 import { schemaCommand } from './policy-schema.ts';
 
 type Checked = {
@@ -124,6 +125,7 @@ export const policyCommand = new Command('policy')
       .action(publish),
   )
   .addCommand(diffCommand)
+  .addCommand(replayCommand)
   .addCommand(schemaCommand)
   .addCommand(historyCommand)
   .addCommand(rollbackCommand)

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KidState } from '../../cli/kid-states.ts';
 import { auditKey } from '../../shared/stores/audit.ts';
 import { policyKey } from '../../shared/stores/policies.ts';
 import { command } from './in-process.ts';
@@ -173,6 +174,34 @@ describe('a key', () => {
     const fresh = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(new URL(fresh).searchParams.get('kid')).toBe('r1.2');
     expect([await answerTo(old), await answerTo(fresh)]).toEqual(['200', '200']);
+  });
+
+  it('says when it was last used, and when retiring it refuses nobody any more', async () => {
+    const name = await tenantWith('watched', { ...allowing(16), urls: { maxLifetime: 60 } });
+    await answerTo(await stack.mint(name, 'a.jpg', 'resize,w_16', '--expires', '60s'));
+    await stack.json('keys', 'rotate', name);
+    const { kids } = await stack.json<{ kids: readonly KidState[] }>(
+      'keys',
+      'show',
+      name,
+      '--kids',
+    );
+    expect(kids).toEqual([
+      {
+        kid: 'r1.1',
+        active: false,
+        lastUsed: expect.stringMatching(/^\d{4}-/),
+        lastExpiry: expect.stringMatching(/^\d{4}-/),
+        safeToRetire: false,
+      },
+      { kid: 'r1.2', active: true, lastUsed: null, lastExpiry: null, safeToRetire: false },
+    ]);
+    const [old] = kids;
+    const seconds = (Date.parse(old?.lastExpiry ?? '') - Date.now()) / 1_000;
+    expect([seconds > 100, seconds <= 121]).toEqual([true, true]);
+    const { stdout } = await stack.run('keys', 'show', name);
+    expect(stdout).toMatch(/accepts {5}r1\.1 {2}verifies; last used .*; its URLs end by /);
+    expect(stdout).toMatch(/accepts {5}r1\.2 {2}signs; not in the log/);
   });
 
   it('that is retired is refused, on cache hits too, and never returns', async () => {

@@ -210,12 +210,18 @@ describe('tenant show', () => {
 describe('keys show', () => {
   type Key = { readonly tenant: string; readonly kid: string; readonly signingKey: string };
 
-  it('prints exactly tenant, kid and signing key', async () => {
+  it('prints tenant, kid and signing key, to programs nothing else', async () => {
     const shown = await stack.json<Key>('keys', 'show', 'demo');
     expect(Object.keys(shown)).toEqual(['tenant', 'kid', 'signingKey']);
     expect(shown).toMatchObject({ tenant: 'demo', kid: 'r1.1' });
     const { stdout } = await stack.run('keys', 'show', 'demo');
-    expect(stdout).toBe(`tenant      demo\nkid         r1.1\nsigning key ${shown.signingKey}\n`);
+    const [tenant, kid, signingKey, accepts] = stdout.split('\n');
+    expect([tenant, kid, signingKey]).toEqual([
+      'tenant      demo',
+      'kid         r1.1',
+      `signing key ${shown.signingKey}`,
+    ]);
+    expect(accepts).toMatch(/^accepts {5}r1\.1 {2}signs; /);
   });
 
   it.each([

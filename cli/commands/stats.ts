@@ -1,0 +1,130 @@
+import { type CommonOptions, command, run } from '../command.ts';
+import { CommandFailure } from '../failure.ts';
+import {
+  type LogFile,
+  type LogVisitor,
+  logFiles,
+  logName,
+  readLogs,
+  totalBytes,
+} from '../log-reader.ts';
+import { damageWarning, writeWarnings } from '../log-warnings.ts';
+import { progressOn } from '../progress.ts';
+import { bytesText, counted, grouped } from '../quantity.ts';
+import { checkTenantName } from '../signer.ts';
+import { edgeLogFile } from '../state-folder.ts';
+import {
+  countServiceLine,
+  emptyStats,
+  type StatsReport,
+  type StatsTally,
+  statsReport,
+  type TenantStats,
+} from '../stats-tally.ts';
+
+type Options = CommonOptions & { readonly tenant?: string };
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .join(', ') || 'none';
+
+function printRenders({ count, p50, p95, max, totalMilliseconds }: TenantStats['renders']): string {
+  if (count === 0) return 'none';
+  const total = (totalMilliseconds / 1_000).toFixed(1);
+  return `${grouped(count)}, p50 ${p50} ms, p95 ${p95} ms, max ${max} ms, ${total} s in all`;
+}
+
+function printBytes({ made, source, saved }: TenantStats['bytes']): string {
+  const difference = saved < 0 ? `${bytesText(-saved)} more` : `${bytesText(saved)} saved`;
+  return `${bytesText(made)} made of ${bytesText(source)}, ${difference}`;
+}
+
+function printTenant(name: string, stats: TenantStats): string {
+  const sampled = stats.sampled ? ' (in part an estimate: unsigned requests are sampled)' : '';
+  return [
+    name,
+    `  views:    ${listed(stats.views)}${sampled}`,
+    `  renders:  ${printRenders(stats.renders)}`,
+    `  bytes:    ${printBytes(stats.bytes)}`,
+    `  refusals: ${listed(stats.refusals)}`,
+    ...(Object.keys(stats.reported).length > 0 ? [`  reported: ${listed(stats.reported)}`] : []),
+    ...Object.entries(stats.kids).map(([kid, time]) => `  kid ${kid} last used ${time}`),
+  ].join('\n');
+}
+
+function printStats({ tenants, unattributed, failures, unreadable, tooLong }: StatsReport): string {
+  const lines = [
+    ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
+    ...(Object.keys(unattributed).length > 0 ? [`Without a tenant: ${listed(unattributed)}`] : []),
+    ...(failures > 0 ? [`${counted(failures, 'failure')} behind requests`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'unreadable line')}`] : []),
+    ...(tooLong > 0 ? [`${counted(tooLong, 'line')} over 64 KB`] : []),
+  ];
+  return lines.join('\n') || 'Nothing has been logged';
+}
+
+/** Counts the lines of one file. Throws `not_a_log` where there are some and none is the service's. */
+async function countFile(
+  tally: StatsTally,
+  file: LogFile,
+  only: string | undefined,
+  others: Pick<LogVisitor, 'damaged' | 'advance'>,
+): Promise<void> {
+  // Programs print into that log too, so a line that is something else is no fault.
+  let foreign = 0;
+  let known = 0;
+  await readLogs([file], {
+    ...others,
+    begin: () => undefined,
+    line: (text) => {
+      if (text.trim() === '') return;
+      if (countServiceLine(tally, text, only)) known += 1;
+      else foreign += 1;
+    },
+    tooLong: () => {
+      foreign += 1;
+      tally.tooLong += 1;
+    },
+  });
+  if (foreign > 0 && known === 0)
+    throw new CommandFailure(
+      'not_a_log',
+      `${logName(file.path)} is not a log of Signet: no line of it is one of its functions'`,
+    );
+}
+
+async function countAll(files: readonly LogFile[], { json, tenant }: Options) {
+  const tally = emptyStats();
+  const damaged: string[] = [];
+  const { advance, end } = progressOn(process.stderr, totalBytes(files), json ?? false);
+  const others = { advance, damaged: (name: string) => void damaged.push(name) };
+  try {
+    for (const file of files) await countFile(tally, file, tenant, others);
+  } finally {
+    end();
+  }
+  return { tally, damaged };
+}
+
+async function stats(logs: readonly string[], options: Options): Promise<void> {
+  await run(options, async () => {
+    if (options.tenant !== undefined) checkTenantName(options.tenant);
+    const files = await logFiles(logs.length === 0 ? [edgeLogFile()] : logs);
+    const { tally, damaged } = await countAll(files, options);
+    const report = statsReport(tally);
+    writeWarnings(damaged.map(damageWarning), options.json ?? false);
+    return {
+      text: printStats(report),
+      json: { ...report, damaged },
+      exit: damaged.length > 0 ? 1 : 0,
+    };
+  });
+}
+
+export const statsCommand = command(
+  'stats [logs...]',
+  "Show by tenant what the service's own log says: views, renders, bytes, refusals and the last use of each kid. Reads the local stack's log, or files and folders, plain or gzipped; - is stdin. Of requests that nobody signed for one in a hundred is logged, and counts a hundredfold",
+)
+  .option('--tenant <name>', 'of this tenant alone')
+  .action(stats);

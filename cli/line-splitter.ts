@@ -1,0 +1,49 @@
+/** A longer line is skipped, in bytes: a URL has 8 KB at most, and a log line little more. */
+export const maxLineBytes = 65_536;
+
+export type Lines = {
+  readonly line: (text: string) => void;
+  readonly tooLong: () => void;
+};
+
+export type LineSplitter = {
+  readonly push: (chunk: Buffer) => void;
+  /** Hands over what stands behind the last line feed. */
+  readonly end: () => void;
+};
+
+const lineFeed = 0x0a;
+
+/**
+ * Parts bytes into lines, and holds no more of them than the longest line that is handed over.
+ * `node:readline` would hold a line however long it is, and a file of zeros is one line.
+ */
+export function lineSplitter({ line, tooLong }: Lines): LineSplitter {
+  let held: Buffer[] = [];
+  let size = 0;
+  const hold = (part: Buffer): void => {
+    size += part.length;
+    if (size > maxLineBytes) held = [];
+    else held.push(part);
+  };
+  const close = (): void => {
+    if (size > maxLineBytes) tooLong();
+    else line(Buffer.concat(held, size).toString('utf8').replace(/\r$/, ''));
+    held = [];
+    size = 0;
+  };
+  return {
+    push: (chunk) => {
+      let from = 0;
+      for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, from)) {
+        hold(chunk.subarray(from, at));
+        close();
+        from = at + 1;
+      }
+      if (from < chunk.length) hold(chunk.subarray(from));
+    },
+    end: () => {
+      if (size > 0) close();
+    },
+  };
+}

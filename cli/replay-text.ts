@@ -1,0 +1,65 @@
+import { maxLineBytes } from './line-splitter.ts';
+import { grouped } from './quantity.ts';
+import type { RefusedRecipes, ReplayReport } from './replay.ts';
+import { type UndecidedReason, undecidedReasons } from './replay-decision.ts';
+
+type Row = readonly [label: string, count: number, about?: string];
+
+const widthOf = (rows: readonly Row[]): number =>
+  Math.max(...rows.map(([label]) => label.length + 1));
+
+const printRow = ([label, count, about]: Row, width: number): string =>
+  `  ${`${label}:`.padEnd(width)} ${grouped(count)}${about === undefined ? '' : ` (${about})`}`;
+
+const moreThan = ({ count, more }: { readonly count: number; readonly more: boolean }): string =>
+  `${more ? 'more than ' : ''}${grouped(count)}`;
+
+function printRefused({ code, requests, recipes, distinctRecipes }: RefusedRecipes): string {
+  const others = distinctRecipes.more || distinctRecipes.count > recipes.length;
+  return [
+    `  ${code}: ${grouped(requests)}`,
+    ...recipes.map((one) => `    ${grouped(one.requests)} × ${one.recipe || 'no operation'}`),
+    ...(others ? [`    and others: ${moreThan(distinctRecipes)} recipes in all`] : []),
+  ].join('\n');
+}
+
+const onlyReported = ({ reported }: ReplayReport): Row => [
+  'only reported',
+  reported,
+  'refused once report mode ends',
+];
+
+/** What was read and says nothing about the policy, without the lines that are none. */
+function otherRows(report: ReplayReport): readonly Row[] {
+  const undecided = Object.entries(report.undecided) as readonly [UndecidedReason, number][];
+  const rows: readonly Row[] = [
+    ['other tenants', report.otherTenants],
+    ...undecided.map(([why, count]): Row => [`not decided, ${why}`, count, undecidedReasons[why]]),
+    ['unreadable lines', report.unreadable],
+    [`lines over ${maxLineBytes / 1_024} KB`, report.tooLong],
+  ];
+  return rows.filter(([, count]) => count > 0);
+}
+
+/** The report for people. */
+export function printReplay(report: ReplayReport): string {
+  const { before, after } = report.keysAtMost;
+  const rows: readonly Row[] = [
+    ['still allowed', report.stillAllowed],
+    ['newly refused', report.newlyRefused],
+    ['newly allowed', report.newlyAllowed],
+    ['refused before and after', report.refusedBeforeAndAfter],
+    ...(report.reported > 0 ? [onlyReported(report)] : []),
+  ];
+  const others = otherRows(report);
+  const width = widthOf([...rows, ...others]);
+  return [
+    `${report.tenant}: ${grouped(report.requests)} requests decided`,
+    ...rows.map((row) => printRow(row, width)),
+    `  keys: at most ${moreThan(before)} before, ${moreThan(after)} after; f_auto counts for each type that it can settle on`,
+    ...(report.newlyRefusedBy.length > 0 ? ['Newly refused, by code and recipe'] : []),
+    ...report.newlyRefusedBy.map(printRefused),
+    ...(others.length > 0 ? ['Counted only'] : []),
+    ...others.map((row) => printRow(row, width)),
+  ].join('\n');
+}

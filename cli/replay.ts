@@ -1,0 +1,134 @@
+import type { RefusalCode } from '../shared/refusal.ts';
+import type { AccessLine } from './access-log.ts';
+import { type Distinct, distinct, distinctCount, note } from './distinct.ts';
+import type { Change, Decide, UndecidedReason, Verdict } from './replay-decision.ts';
+
+/** What a tally holds at most, however long the log is. */
+export const tallyBounds = {
+  /** Keys are counted exactly up to here: 8 bytes of a hash each. */
+  distinctKeys: 1_000_000,
+  /** Recipes that are told apart under one code; later ones are counted together. */
+  recipesPerCode: 5_000,
+} as const;
+
+/** How many recipes of a code are named. */
+const named = 10;
+
+type RecipeCounts = { readonly counts: Map<string, number>; beyond: number };
+
+/**
+ * What has been counted. A tally belongs to whoever began it, and counting changes it: a copy for
+ * every line would be a million hashes for every line.
+ */
+export type Tally = {
+  readonly changes: Record<Change, number>;
+  readonly refused: Map<RefusalCode, RecipeCounts>;
+  readonly undecided: Record<UndecidedReason, number>;
+  readonly keysBefore: Distinct;
+  readonly keysAfter: Distinct;
+  reported: number;
+  otherTenants: number;
+  unreadable: number;
+  tooLong: number;
+};
+
+/** A tally of nothing. */
+export function emptyTally(): Tally {
+  return {
+    changes: { stillAllowed: 0, newlyRefused: 0, newlyAllowed: 0, refusedBeforeAndAfter: 0 },
+    refused: new Map(),
+    undecided: { method: 0, malformed: 0, unsigned: 0, otherwise: 0, unasked: 0 },
+    keysBefore: distinct(tallyBounds.distinctKeys),
+    keysAfter: distinct(tallyBounds.distinctKeys),
+    reported: 0,
+    otherTenants: 0,
+    unreadable: 0,
+    tooLong: 0,
+  };
+}
+
+function countRefused({ refused }: Tally, code: RefusalCode, recipe: string): void {
+  const held = refused.get(code) ?? { counts: new Map<string, number>(), beyond: 0 };
+  refused.set(code, held);
+  const before = held.counts.get(recipe);
+  if (before === undefined && held.counts.size >= tallyBounds.recipesPerCode) held.beyond += 1;
+  else held.counts.set(recipe, (before ?? 0) + 1);
+}
+
+function countVerdict(tally: Tally, verdict: Verdict): void {
+  if (verdict.kind === 'otherTenant') tally.otherTenants += 1;
+  else if (verdict.kind === 'undecided') tally.undecided[verdict.why] += 1;
+  else {
+    const { change, code, reported, recipe, keysBefore, keysAfter } = verdict;
+    tally.changes[change] += 1;
+    if (reported) tally.reported += 1;
+    if (code !== undefined) countRefused(tally, code, recipe);
+    for (const key of keysBefore) note(tally.keysBefore, key);
+    for (const key of keysAfter) note(tally.keysAfter, key);
+  }
+}
+
+/** Counts a line: its request is decided under both policies. */
+export function countLine(tally: Tally, line: AccessLine, decide: Decide): void {
+  if (line === 'unreadable') tally.unreadable += 1;
+  else if (line !== 'remark' && 'request' in line) countVerdict(tally, decide(line.request));
+}
+
+export type RefusedRecipes = {
+  readonly code: RefusalCode;
+  readonly requests: number;
+  /** The most frequent ones; more requests than are named here had other recipes. */
+  readonly recipes: readonly { readonly recipe: string; readonly requests: number }[];
+  readonly distinctRecipes: { readonly count: number; readonly more: boolean };
+};
+
+type Count = { readonly count: number; readonly more: boolean };
+
+export type ReplayReport = {
+  readonly tenant: string;
+  /** Requests of the tenant that were decided. */
+  readonly requests: number;
+  readonly stillAllowed: number;
+  readonly newlyRefused: number;
+  readonly newlyRefusedBy: readonly RefusedRecipes[];
+  readonly newlyAllowed: number;
+  readonly refusedBeforeAndAfter: number;
+  /** Requests that the policy after lets in only because it is in report mode. */
+  readonly reported: number;
+  readonly undecided: Readonly<Record<UndecidedReason, number>>;
+  readonly otherTenants: number;
+  readonly unreadable: number;
+  readonly tooLong: number;
+  /** At most so many: `f_auto` counts once for each type that it can settle on. */
+  readonly keysAtMost: { readonly before: Count; readonly after: Count };
+};
+
+const sum = (numbers: Iterable<number>): number =>
+  [...numbers].reduce((total, one) => total + one, 0);
+
+function refusedRecipes(code: RefusalCode, { counts, beyond }: RecipeCounts): RefusedRecipes {
+  const ranked = [...counts]
+    .map(([recipe, requests]) => ({ recipe, requests }))
+    .toSorted((a, b) => b.requests - a.requests || (a.recipe < b.recipe ? -1 : 1));
+  return {
+    code,
+    requests: sum(counts.values()) + beyond,
+    recipes: ranked.slice(0, named),
+    distinctRecipes: { count: counts.size, more: beyond > 0 },
+  };
+}
+
+/** What a tally says, the most frequent refusals first. */
+export function replayReport(tally: Tally, tenant: string): ReplayReport {
+  const { changes, refused, undecided, keysBefore, keysAfter, ...lines } = tally;
+  const by = [...refused].map(([code, recipes]) => refusedRecipes(code, recipes));
+  return {
+    tenant,
+    requests: sum(Object.values(changes)),
+    ...changes,
+    newlyRefusedBy: by.toSorted((a, b) => b.requests - a.requests || (a.code < b.code ? -1 : 1)),
+    undecided: { ...undecided },
+    ...lines,
+    keysAtMost: { before: distinctCount(keysBefore), after: distinctCount(keysAfter) },
+  };
+}

@@ -1,0 +1,398 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { ReplayReport } from '../../cli/replay.ts';
+import {
+  type Asked,
+  header,
+  jsonLog,
+  noon,
+  row,
+  signedUrl,
+  standardLog,
+  temporaryFolder,
+} from './access-logs.ts';
+import { command, json } from './in-process.ts';
+import { signet } from './signet.ts';
+
+const folder = temporaryFolder();
+/** Nothing listens on port 1, so whatever asks for a target fails. */
+const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
+
+type Fields = Readonly<Record<string, unknown>>;
+const resizes = (...w: readonly number[]): Fields => ({ operations: { resize: { w } } });
+
+async function policies(before: Fields, after: Fields): Promise<readonly string[]> {
+  const written = (name: string, fields: Fields) =>
+    folder.write(name, JSON.stringify({ tenant: 'acme', ...fields }));
+  const [against, policy] = [
+    await written('before.json', before),
+    await written('after.json', after),
+  ];
+  return ['--policy', policy, '--against', against];
+}
+
+const replay = (...args: readonly string[]) => command(['policy', 'replay', ...args], nowhere);
+
+async function reported(
+  requests: readonly Asked[],
+  before: Fields,
+  after: Fields,
+): Promise<ReplayReport> {
+  const log = await folder.write('log', standardLog(requests));
+  return json(['policy', 'replay', log, ...(await policies(before, after))], nowhere);
+}
+
+const recipe = (written: string, options = {}): string =>
+  signedUrl(`acme/a.jpg__op__${written}`, options);
+
+/** Two of each: what stays, what goes, what comes, and what was and stays refused. */
+const mixed: readonly Asked[] = [
+  { url: recipe('resize,w_400') },
+  { url: recipe('resize,w_400'), status: 304 },
+  { url: recipe('resize,w_500') },
+  { url: recipe('resize,w_500') },
+  { url: recipe('resize,w_600'), status: 403 },
+  { url: recipe('resize,w_700'), status: 403 },
+  { url: recipe('blur,s_5'), status: 403 },
+  { url: signedUrl('other/a.jpg__op__resize,w_500') },
+];
+const [before, after] = [resizes(400, 500), resizes(400, 600)];
+
+describe('policy replay', () => {
+  it('says what a policy would change, and for which recipes', async () => {
+    const report = await reported(mixed, before, after);
+    expect(report).toEqual({
+      tenant: 'acme',
+      requests: 7,
+      stillAllowed: 2,
+      newlyRefused: 2,
+      newlyRefusedBy: [
+        {
+          code: 'denied_value',
+          requests: 2,
+          recipes: [{ recipe: 'resize,w_500__op__format,f_src', requests: 2 }],
+          distinctRecipes: { count: 1, more: false },
+        },
+      ],
+      newlyAllowed: 1,
+      refusedBeforeAndAfter: 2,
+      reported: 0,
+      undecided: { method: 0, malformed: 0, unsigned: 0, otherwise: 0, unasked: 0 },
+      otherTenants: 1,
+      unreadable: 0,
+      tooLong: 0,
+      keysAtMost: { before: { count: 2, more: false }, after: { count: 2, more: false } },
+      damaged: [],
+    });
+  });
+
+  it('says it to people, on stdout alone', async () => {
+    const log = await folder.write('mixed', standardLog(mixed));
+    const { code, stdout, stderr } = await replay(log, ...(await policies(before, after)));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'acme: 7 requests decided',
+      '  still allowed:            2',
+      '  newly refused:            2',
+      '  newly allowed:            1',
+      '  refused before and after: 2',
+      '  keys: at most 2 before, 2 after; f_auto counts for each type that it can settle on',
+      'Newly refused, by code and recipe',
+      '  denied_value: 2',
+      '    2 × resize,w_500__op__format,f_src',
+      'Counted only',
+      '  other tenants:            1',
+    ]);
+  });
+
+  it('reads standard and JSON logs, plain and gzipped, whatever they are called', async () => {
+    const inside = folder.path('logs/2026/08');
+    await mkdir(inside, { recursive: true });
+    await folder.write('logs/a.json.gz', standardLog(mixed));
+    await folder.write('logs/b.txt', gzipSync(standardLog(mixed)));
+    await folder.write('logs/c', jsonLog(mixed));
+    await folder.write('logs/2026/08/d', gzipSync(jsonLog(mixed)));
+    await folder.write('logs/.hidden', 'not a log');
+    const two = Buffer.concat([gzipSync(standardLog(mixed)), gzipSync(standardLog(mixed))]);
+    const joined = await folder.write('joined.gz', two);
+    const logs = [folder.path('logs'), joined];
+    const report = await json(
+      ['policy', 'replay', ...logs, ...(await policies(before, after))],
+      nowhere,
+    );
+    expect(report).toMatchObject({ requests: 42, stillAllowed: 12, newlyRefused: 12 });
+    expect(path.basename(inside)).toBe('08');
+  });
+
+  it('reads stdin', async () => {
+    const args = ['policy', 'replay', '-', ...(await policies(before, after)), '--json'];
+    const ran = await signet(args, nowhere, gzipSync(standardLog(mixed)));
+    expect(JSON.parse(ran.stdout)).toMatchObject({ requests: 7, newlyRefused: 2 });
+  });
+
+  it('exits with 1 for what is newly refused only where that is asked for', async () => {
+    const log = await folder.write('refused', standardLog(mixed));
+    const files = await policies(before, after);
+    expect((await replay(log, ...files)).code).toBe(0);
+    expect((await replay(log, ...files, '--fail-on-refused')).code).toBe(1);
+    const same = await policies(before, before);
+    expect((await replay(log, ...same, '--fail-on-refused')).code).toBe(0);
+  });
+
+  it('says what of it a policy in report mode would only report', async () => {
+    const report = { ...after, mode: 'report', reportUntil: '2026-08-08T00:00:00Z' };
+    expect(await reported(mixed, before, report)).toMatchObject({
+      ...{ stillAllowed: 4, newlyRefused: 0, newlyAllowed: 3, reported: 4 },
+    });
+  });
+});
+
+describe('a request that was logged', () => {
+  it.each([
+    ['has another method', { url: recipe('resize,w_400'), method: 'POST' }, 'method'],
+    ['is malformed', { url: '/acme//a.jpg' }, 'malformed'],
+    ['has an unknown parameter', { url: `${recipe('resize,w_400')}&a=b` }, 'malformed'],
+    ['is not signed', { url: '/acme/a.jpg', status: 403 }, 'unsigned'],
+    ['has a wrong signature', { url: recipe('resize,w_400'), status: 403 }, 'otherwise'],
+    ['was sent to https', { url: recipe('resize,w_400'), result: 'Redirect' }, 'unasked'],
+  ])('is only counted when it %s', async (_what, asked, why) => {
+    const report = await reported([asked], before, after);
+    expect(report).toMatchObject({ requests: 0, undecided: { [why]: 1 } });
+    expect(report.keysAtMost.before.count).toBe(0);
+  });
+
+  it('is decided by what the URL was, escapes and all', async () => {
+    const requests = [
+      { url: signedUrl('acme/a%20b%25.jpg__op__resize%2Cw_400') },
+      { url: signedUrl('acme/a.jpg', { query: 'x-oss-process=image%2Fresize,w_400&' }) },
+    ];
+    expect(await reported(requests, before, after)).toMatchObject({ stillAllowed: 2 });
+  });
+
+  it.each([
+    ['lifetime', { urls: { maxLifetime: 300 } }, 'denied_lifetime'],
+    ['kids', { keys: { active: 'r1.2', accept: ['r1.2'] } }, 'denied_kid'],
+    ['blocked sources', { blocked: ['a.jpg'] }, 'denied_blocked'],
+    ['operations', { require: ['quality'] }, 'denied_required'],
+  ])('is refused for the %s of the policy', async (_what, fields, code) => {
+    const report = await reported([{ url: recipe('resize,w_400') }], before, {
+      ...before,
+      ...fields,
+    });
+    expect(report.newlyRefusedBy.map((one) => one.code)).toEqual([code]);
+  });
+
+  it('has the lifetime that it had when it was made, not now', async () => {
+    const lifetime = { ...before, urls: { maxLifetime: 600 } };
+    const long = (seconds: number) => ({ url: recipe('resize,w_400', { exp: noon + seconds }) });
+    const report = await reported([long(600), long(660), long(661)], before, lifetime);
+    expect(report).toMatchObject({ stillAllowed: 2, newlyRefused: 1 });
+  });
+
+  it('is refused for no kid where no policy names them', async () => {
+    const requests = [{ url: recipe('resize,w_400', { kid: 'r7.9' }) }];
+    expect(await reported(requests, before, before)).toMatchObject({ stillAllowed: 1 });
+  });
+
+  it('keeps the kids of the policy before where the one after has none', async () => {
+    const keys = { active: 'r1.1', accept: ['r1.1'] };
+    const requests = [{ url: recipe('resize,w_400', { kid: 'r1.2' }), status: 403 }];
+    const report = await reported(requests, { ...before, keys }, before);
+    expect(report).toMatchObject({ refusedBeforeAndAfter: 1 });
+  });
+
+  it('names a preset that is gone by its name', async () => {
+    const presets = { presets: { thumb: 'resize,w_90' } };
+    const requests = [{ url: recipe('style,n_thumb') }];
+    const report = await reported(requests, { ...before, ...presets }, before);
+    expect(report.newlyRefusedBy).toMatchObject([
+      { code: 'denied_preset', recipes: [{ recipe: 'style,n_thumb', requests: 1 }] },
+    ]);
+  });
+
+  it('is one recipe with every version', async () => {
+    const requests = ['a', 'b'].map((v) => ({ url: recipe(`version,v_${v}__op__resize,w_500`) }));
+    const report = await reported(requests, before, after);
+    expect(report.newlyRefusedBy).toMatchObject([
+      { recipes: [{ recipe: 'resize,w_500__op__format,f_src', requests: 2 }] },
+    ]);
+    expect(report.keysAtMost.before.count).toBe(2);
+  });
+
+  it('is decided without a kid where the edge has put the key in its place', async () => {
+    const key = '/acme/a.jpg__op__resize,w_500__op__format,f_src';
+    const requests = [{ url: key }, { url: key, status: 404 }, { url: key, status: 403 }];
+    const kids = { keys: { active: 'r1.2', accept: ['r1.2'] }, urls: { maxLifetime: 300 } };
+    expect(await reported(requests, { ...before, ...kids }, after)).toMatchObject({
+      ...{ newlyRefused: 2, undecided: { unsigned: 1 } },
+    });
+  });
+});
+
+describe('f_auto', () => {
+  const auto = (...f: readonly string[]): Fields => ({ ...before, operations: { format: { f } } });
+  const requests = [{ url: recipe('format,f_auto') }];
+
+  it('has a key for each type that it can settle on', async () => {
+    const png = { ...auto('auto'), auto: { format: ['webp', 'avif', 'png'] } };
+    const { keysAtMost } = await reported(requests, auto('auto'), png);
+    expect([keysAtMost.before.count, keysAtMost.after.count]).toEqual([3, 4]);
+  });
+
+  it('is newly refused when one of the viewers would be', async () => {
+    const report = await reported(requests, auto('auto'), auto('webp'));
+    expect(report).toMatchObject({ newlyRefused: 1, stillAllowed: 0 });
+    expect(report.newlyRefusedBy[0]?.recipes[0]?.recipe).toBe('format,f_auto');
+  });
+
+  it('can have been refused only for a viewer whom the policy before refuses', async () => {
+    const refused = requests.map((one) => ({ ...one, status: 403 }));
+    expect(await reported(refused, auto('webp'), auto('auto'))).toMatchObject({
+      newlyAllowed: 1,
+      keysAtMost: { before: { count: 0 }, after: { count: 1 } },
+    });
+  });
+});
+
+describe('hostile input', () => {
+  const good = row({ url: recipe('resize,w_400') });
+
+  it.each([
+    ['junk', '\u0000\ufffd\u001b[31m'],
+    ['a broken row', 'a\tb\tc'],
+    ['half an object', '{"date":'],
+    ['an object of something else', '{"a":1}'],
+  ])('counts %s as unreadable', async (_what, line) => {
+    const log = await folder.write('junk', `${header}${good}${line}\n${good}`);
+    const report = await json(
+      ['policy', 'replay', log, ...(await policies(before, after))],
+      nowhere,
+    );
+    expect(report).toMatchObject({ requests: 2, unreadable: 1 });
+  });
+
+  it('skips lines over 64 KB and counts them, between others and at the end', async () => {
+    const fits = good.replace('FRA56-P1', 'x'.repeat(65_536 - good.length + 'FRA56-P1'.length + 1));
+    expect(fits.length).toBe(65_537);
+    const long = `${'y'.repeat(65_537)}\n`;
+    const content = [header, good, long, fits, 'z'.repeat(500_000), '\n', good, long.trim()];
+    const log = await folder.write('long', content.join(''));
+    const report = await json(
+      ['policy', 'replay', log, ...(await policies(before, after))],
+      nowhere,
+    );
+    expect(report).toMatchObject({ requests: 3, tooLong: 3, unreadable: 0 });
+  });
+
+  it('takes line ends of Windows, empty lines and a byte-order mark', async () => {
+    const content = `\uFEFF\n\n${header}\n${good}\n`.replaceAll('\n', '\r\n');
+    const log = await folder.write('windows', content);
+    const report = await json(
+      ['policy', 'replay', log, ...(await policies(before, after))],
+      nowhere,
+    );
+    expect(report).toMatchObject({ requests: 1, unreadable: 0 });
+  });
+
+  it.each([0.3, 0.6, 0.9, 0.999])('counts what a log has before it is cut, at %d', async (part) => {
+    // Rows that differ, so that what is kept of them is not one long repetition.
+    const rows = Array.from({ length: 20_000 }, (_, at) =>
+      row({ url: signedUrl(`acme/${(at * 7_919) % 20_011}.jpg__op__resize,w_400`) }),
+    );
+    const whole = gzipSync(header + rows.join(''));
+    const cut = whole.subarray(0, Math.floor(whole.length * part));
+    const log = await folder.write('cut.gz', cut);
+    const files = await policies(before, after);
+    const { code, stdout, stderr } = await replay(log, ...files, '--json');
+    const { requests, damaged } = JSON.parse(stdout) as ReplayReport & { damaged: string[] };
+    expect({ code, damaged }).toEqual({ code: 1, damaged: [log] });
+    expect(JSON.parse(stderr)).toEqual({
+      warning: `${log} is cut or damaged; it was counted up to there`,
+    });
+    expect(Math.abs(requests - rows.length * part)).toBeLessThan(rows.length * 0.05);
+  });
+
+  it('counts what a log has before it is damaged, and goes on with the next', async () => {
+    const whole = gzipSync(standardLog(Array.from({ length: 2_000 }, () => mixed).flat()));
+    const broken = Buffer.from(whole).fill(0xff, whole.length - 8);
+    const logs = [await folder.write('x.gz', broken), await folder.write('y', standardLog(mixed))];
+    const files = await policies(before, after);
+    const { code, stdout } = await replay(...logs, ...files, '--json');
+    const { requests, undecided } = JSON.parse(stdout) as ReplayReport;
+    expect({ code, unsigned: undecided.unsigned }).toEqual({ code: 1, unsigned: 0 });
+    // What was unpacked last is lost with the checksum that does not fit.
+    expect(requests).toBeGreaterThan(13_900);
+    expect((await replay(...logs, ...files)).stderr).toBe(
+      `signet: warning: ${logs[0]} is cut or damaged; it was counted up to there\n`,
+    );
+  });
+
+  it.each([
+    ['text', 'GET /a HTTP/1.1\n', /begins with neither #Version or #Fields nor a JSON object$/],
+    ['junk', Buffer.from([0, 255, 10, 13, 254]), /begins with neither/],
+    ['a megabyte of zeros', Buffer.alloc(1_000_000), /begins with neither/],
+    ['gzipped text', gzipSync('hello'), /begins with neither/],
+    ['what only looks gzipped', Buffer.from([0x1f, 0x8b]), undefined],
+    [
+      'another log',
+      '#Version: 1.0\n#Fields: date time\n',
+      /does not name cs-uri-stem, cs-uri-query/,
+    ],
+  ])('is refused in one sentence: %s', async (_what, content, message) => {
+    const log = await folder.write('no-log', content);
+    const { code, stderr } = await replay(log, ...(await policies(before, after)), '--json');
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    if (message !== undefined)
+      expect(JSON.parse(stderr)).toEqual({
+        error: 'not_a_log',
+        message: expect.stringMatching(message),
+      });
+  });
+
+  it.each([
+    ['a file that is not there', 'nowhere.log', 1, /nowhere\.log does not exist$/],
+    ['a folder without files', 'empty', 1, /empty has no files in it$/],
+  ])('fails on %s', async (_what, name, code, message) => {
+    await mkdir(folder.path('empty'), { recursive: true });
+    const files = await policies(before, after);
+    const ran = await replay(folder.path(name), ...files);
+    expect(ran.code).toBe(code);
+    expect(ran.stderr.trim()).toMatch(message);
+  });
+
+  it('counts an empty file as nothing', async () => {
+    const log = await folder.write('nothing', '');
+    const report = await json(
+      ['policy', 'replay', log, ...(await policies(before, after))],
+      nowhere,
+    );
+    expect(report).toMatchObject({ requests: 0, unreadable: 0 });
+  });
+});
+
+describe('the policies', () => {
+  it('need one that would be published', async () => {
+    expect((await replay('log')).code).toBe(2);
+  });
+
+  it('are compared with the live one, unless there is another', async () => {
+    const log = await folder.write('live', standardLog(mixed));
+    const [, policy = ''] = await policies(before, after);
+    expect((await replay(log, '--policy', policy)).code).toBe(3);
+  });
+
+  it('have to be of one tenant, and valid', async () => {
+    const log = await folder.write('two', standardLog(mixed));
+    const [, policy = ''] = await policies(before, after);
+    const other = await folder.write('other.json', JSON.stringify({ ...before, tenant: 'other' }));
+    const bad = await folder.write('bad.json', JSON.stringify({ tenant: 'acme', operation: {} }));
+    const wrong = await replay(log, '--policy', policy, '--against', other);
+    const invalid = await replay(log, '--policy', bad, '--against', policy);
+    expect([wrong.code, invalid.code]).toEqual([1, 1]);
+    expect(wrong.stderr).toMatch(/other\.json is a policy of other, not of acme$/m);
+    expect(invalid.stderr).toMatch(/bad\.json: .*; see all with: npx signet policy validate /);
+  });
+});

@@ -1,0 +1,244 @@
+import { mkdir } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { durations, noteDuration, percentile } from '../../cli/durations.ts';
+import {
+  countServiceLine,
+  emptyStats,
+  type StatsReport,
+  statsBounds,
+  statsReport,
+} from '../../cli/stats-tally.ts';
+import { type LogLine, printLine, sampling } from '../../edge/log.ts';
+import { temporaryFolder } from './access-logs.ts';
+import { command, json } from './in-process.ts';
+import { signet } from './signet.ts';
+
+const folder = temporaryFolder();
+const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
+const start = Date.parse('2026-08-01T12:00:00Z');
+
+type Fields = Partial<LogLine>;
+
+/** A line as the functions print it: what `stats` reads is what the edge writes. */
+const printed = (fields: Fields, seconds = 0, weight = 1): string => {
+  const line = { function: 'viewer-request', requestId: 'x', level: 'info', outcome: 'allowed' };
+  return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, weight)}\n`;
+};
+
+const view = (fields: Fields = {}, seconds = 0): string =>
+  printed({ tenant: 'acme', kid: 'r1.1', ...fields }, seconds);
+
+const render = (milliseconds: number, bytes: number, sourceBytes: number): string =>
+  printed({
+    ...{ function: 'origin-response', tenant: 'acme', outcome: 'rendered' },
+    ...{ milliseconds, bytes, sourceBytes },
+  });
+
+const lines = [
+  view({}, 1),
+  view({ kid: 'r1.2' }, 5),
+  view({}, 3),
+  view({ outcome: 'denied_value', level: 'warn' }, 4),
+  printed({ tenant: 'acme', kid: 'r9.9', outcome: 'forbidden' }, 9, sampling),
+  render(100, 1_000, 50_000),
+  render(300, 2_000, 60_000),
+  printed({
+    ...{ function: 'origin-response', tenant: 'acme', outcome: 'source_missing' },
+    milliseconds: 7,
+  }),
+  view({ tenant: 'other', kid: 'r1.1', reported: 'denied_value' }, 6),
+  printed({ function: 'origin-response', outcome: 'stored' }),
+  printed({ outcome: 'malformed' }, 0, sampling),
+];
+
+const acme = {
+  views: { forbidden: 100, allowed: 3, denied_value: 1 },
+  renders: { count: 2, p50: 100, p95: 300, max: 300, totalMilliseconds: 400 },
+  bytes: { made: 3_000, source: 110_000, saved: 107_000 },
+  refusals: { forbidden: 100, denied_value: 1, source_missing: 1 },
+  reported: {},
+  kids: { 'r1.1': '2026-08-01T12:00:04.000Z', 'r1.2': '2026-08-01T12:00:05.000Z' },
+  sampled: true,
+};
+const other = {
+  ...{ views: { allowed: 1 }, refusals: {}, reported: { denied_value: 1 }, sampled: false },
+  renders: { count: 0, p50: 0, p95: 0, max: 0, totalMilliseconds: 0 },
+  bytes: { made: 0, source: 0, saved: 0 },
+  kids: { 'r1.1': '2026-08-01T12:00:06.000Z' },
+};
+const unattributed = { malformed: 100, stored: 1 };
+const rest = { failures: 0, unreadable: 0, tooLong: 0, damaged: [] };
+
+describe('stats', () => {
+  it('says by tenant what was asked, made and refused, and when each kid was used', async () => {
+    const log = await folder.write('edge', lines.join(''));
+    expect(await json(['stats', log], nowhere)).toEqual({
+      tenants: { acme, other },
+      unattributed,
+      ...rest,
+    });
+  });
+
+  it('says it to people', async () => {
+    const log = await folder.write('people', lines.join(''));
+    const { code, stdout, stderr } = await command(['stats', log], nowhere);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'acme',
+      '  views:    forbidden 100, allowed 3, denied_value 1 (in part an estimate: unsigned requests are sampled)',
+      '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in all',
+      '  bytes:    3.0 kB made of 110.0 kB, 107.0 kB saved',
+      '  refusals: forbidden 100, denied_value 1, source_missing 1',
+      '  kid r1.1 last used 2026-08-01T12:00:04.000Z',
+      '  kid r1.2 last used 2026-08-01T12:00:05.000Z',
+      'other',
+      '  views:    allowed 1',
+      '  renders:  none',
+      '  bytes:    0 bytes made of 0 bytes, 0 bytes saved',
+      '  refusals: none',
+      '  reported: denied_value 1',
+      '  kid r1.1 last used 2026-08-01T12:00:06.000Z',
+      'Without a tenant: malformed 100, stored 1',
+    ]);
+  });
+
+  it('is of one tenant where one is named', async () => {
+    const log = await folder.write('one', lines.join(''));
+    const ofOther = { tenants: { other }, unattributed: {}, ...rest };
+    expect(await json(['stats', log, '--tenant', 'other'], nowhere)).toEqual(ofOther);
+    const nobody = { tenants: {}, unattributed: {}, ...rest };
+    expect(await json(['stats', log, '--tenant', 'nobody'], nowhere)).toEqual(nobody);
+    expect((await command(['stats', log, '--tenant', 'No body'], nowhere)).code).toBe(2);
+  });
+
+  it("reads the local stack's log where no other is named", async () => {
+    await mkdir(folder.path('home/logs'), { recursive: true });
+    await folder.write('home/logs/edge.log', view());
+    const { tenants } = await json<StatsReport>(['stats'], { SIGNET_HOME: folder.path('home') });
+    expect(tenants['acme']?.views).toEqual({ allowed: 1 });
+    const { code, stderr } = await command(['stats'], { SIGNET_HOME: folder.path('no') });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `signet: ${folder.path('no/logs/edge.log')} does not exist\n`,
+    });
+  });
+
+  it('reads several files, gzipped or not, and stdin', async () => {
+    const plain = await folder.write('plain', view());
+    const packed = await folder.write('packed', gzipSync(view()));
+    const { tenants } = await json<StatsReport>(['stats', plain, packed, plain], nowhere);
+    expect(tenants['acme']?.views).toEqual({ allowed: 3 });
+    const ran = await signet(['stats', '-', '--json'], nowhere, gzipSync(lines.join('')));
+    expect(JSON.parse(ran.stdout)).toMatchObject({ tenants: { acme } });
+  });
+});
+
+describe('hostile lines', () => {
+  const failure = JSON.stringify({
+    ...{ time: '2026-08-01T12:00:00.000Z', function: 'viewer-request', level: 'error' },
+    reason: 'S3 is away',
+  });
+
+  it.each([
+    ['a stack', 'Error: no\n    at somewhere', { unreadable: 2 }],
+    ['junk', '\u0000\u0001\ufffd', { unreadable: 1 }],
+    ['half a line', view().slice(0, 60), { unreadable: 1 }],
+    ['an outcome that there is none of', view({ outcome: 'won' }).trim(), { unreadable: 1 }],
+    ['a line of something else', '{"a":1}', { unreadable: 1 }],
+    ['a list', '[1]', { unreadable: 1 }],
+    ['a failure', failure, { failures: 1 }],
+    ['too long a line', 'x'.repeat(70_000), { tooLong: 1 }],
+  ])('are counted: %s', async (_what, text, counted) => {
+    const log = await folder.write('hostile', `${view()}${text}\n${view()}`);
+    const report = await json<StatsReport>(['stats', log], nowhere);
+    expect(report).toEqual({
+      ...{ ...rest, ...counted, unattributed: {} },
+      tenants: { acme: expect.objectContaining({ views: { allowed: 2 } }) },
+    });
+  });
+
+  it.each([
+    ['a tenant', { tenant: '__proto__' }],
+    ['a tenant that is none', { tenant: 'A/b' }],
+  ])('name no tenant: %s', (_what, fields) => {
+    const tally = emptyStats();
+    countServiceLine(tally, view(fields));
+    expect(statsReport(tally)).toMatchObject({ tenants: {}, unattributed: { allowed: 1 } });
+  });
+
+  it('cannot count for more than the edge samples by, or for less than one', () => {
+    const tally = emptyStats();
+    for (const requests of [1e300, -5, 0.5, '7', null, 1_001])
+      countServiceLine(tally, JSON.stringify({ ...JSON.parse(view()), requests }));
+    expect(statsReport(tally).tenants['acme']?.views).toEqual({ allowed: 6 });
+  });
+
+  it('cannot measure what cannot be', () => {
+    const tally = emptyStats();
+    for (const wrong of [-1, 1e300, '5', null])
+      countServiceLine(
+        tally,
+        JSON.stringify({
+          ...JSON.parse(render(1, 1, 1)),
+          ...{ milliseconds: wrong, bytes: wrong, sourceBytes: wrong },
+        }),
+      );
+    expect(statsReport(tally).tenants['acme']).toMatchObject({
+      renders: { count: 4, p50: 0, max: 0, totalMilliseconds: 0 },
+      bytes: { made: 0, source: 0, saved: 0 },
+    });
+  });
+
+  it('cannot make it hold more than its bounds', () => {
+    const tally = emptyStats();
+    for (let at = 0; at < statsBounds.tenants + 50; at += 1)
+      countServiceLine(tally, view({ tenant: `t${at}` }));
+    for (let at = 0; at < statsBounds.kids + 50; at += 1)
+      countServiceLine(tally, view({ tenant: 't0', kid: `r1.${at + 2}` }));
+    expect(tally.tenants.size).toBe(statsBounds.tenants);
+    expect(tally.tenants.get('t0')?.kids.size).toBe(statsBounds.kids);
+    expect(statsReport(tally).unattributed).toEqual({ allowed: 50 });
+  });
+
+  it.each([
+    ['text', 'hello\n'],
+    ['another log', '{"date":"2026-08-01"}\n'],
+    ['zeros', Buffer.alloc(100_000)],
+  ])('alone are no log: %s', async (_what, content) => {
+    const log = await folder.write('foreign', content);
+    const { code, stdout, stderr } = await command(['stats', log, '--json'], nowhere);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toEqual({
+      error: 'not_a_log',
+      message: `${log} is not a log of Signet: no line of it is one of its functions'`,
+    });
+  });
+
+  it('that are cut end the count with a warning', async () => {
+    const whole = gzipSync(Array.from({ length: 5_000 }, (_, at) => view({}, at)).join(''));
+    const log = await folder.write('cut.gz', whole.subarray(0, whole.length / 2));
+    const { code, stdout, stderr } = await command(['stats', log], nowhere);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^acme\n {2}views: {4}allowed [1-4],\d{3}\n/);
+    expect(stderr).toBe(`signet: warning: ${log} is cut or damaged; it was counted up to there\n`);
+  });
+});
+
+describe('durations', () => {
+  it('have percentiles to three digits, and a maximum and a sum that are exact', () => {
+    const held = durations();
+    for (let at = 1; at <= 100; at += 1) noteDuration(held, at * 123.4);
+    expect(percentile(held, 0.5)).toBe(6_170);
+    expect(percentile(held, 0.95)).toBe(11_700);
+    expect([held.longest, Math.round(held.total)]).toEqual([12_340, 623_170]);
+  });
+
+  it('are held in 2,500 numbers at most', () => {
+    const held = durations();
+    for (let at = 0; at < 70_000; at += 1) noteDuration(held, at);
+    expect(held.counts.size).toBe(2_401);
+    expect(percentile(held, 1)).toBe(60_000);
+    expect(held.longest).toBe(69_999);
+  });
+});
