@@ -30,7 +30,7 @@ function print(text: string, to: NodeJS.WriteStream): void {
 /** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
 export async function run(
   { json, target }: CommonOptions,
-  work: (target: () => Target) => Promise<Result>,
+  work: (target: () => Promise<Target>) => Promise<Result>,
 ): Promise<void> {
   try {
     const result = await work(() => openTarget(target));

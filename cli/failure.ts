@@ -1,3 +1,4 @@
+import { StackUnknown } from '../shared/adapters/stack-outputs.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { PublishConflict } from '../shared/stores/publishing.ts';
@@ -47,6 +48,7 @@ export function asFailure(thrown: unknown): CommandFailure {
   if (thrown instanceof Refusal) return refused(thrown);
   if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflicted(thrown);
+  if (thrown instanceof StackUnknown) return new CommandFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return unreachable(thrown);
   return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }

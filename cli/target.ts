@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
+import type { AwsAccess } from '../shared/adapters/aws-client.ts';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
@@ -15,6 +16,7 @@ import {
 } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { stackOutputs } from '../shared/adapters/stack-outputs.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
@@ -92,21 +94,13 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function localTarget(): Target {
-  const instance = reachable(localInstance());
-  const client = s3Client(localAccess(instance, 's3'), patience);
-  const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
+/** What every target has besides where its things lie. */
+function actingWith(secrets: SecretStore) {
   const keyring = (): Promise<Keyring> => readKeyring(secrets);
   return {
-    address: localAddress(instance.host, instance.ports.cdn),
     crypto: nodeCrypto,
     clock: systemClock,
     by: operator(),
-    knownFields: instance.policyFields,
-    sources: s3Store(client, localBuckets.sources),
-    derivatives: s3Store(client, localBuckets.derivatives),
-    config: s3Store(client, localBuckets.config),
-    invalidate: invalidator(localAccess(instance, 'cloudFront'), patience, localDistribution),
     secrets,
     keyring,
     publishers: once(async () => (await keyring()).publishers),
@@ -114,10 +108,50 @@ function localTarget(): Target {
   };
 }
 
+function localTarget(): Target {
+  const instance = reachable(localInstance());
+  const client = s3Client(localAccess(instance, 's3'), patience);
+  const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
+  return {
+    ...actingWith(secrets),
+    address: localAddress(instance.host, instance.ports.cdn),
+    knownFields: instance.policyFields,
+    sources: s3Store(client, localBuckets.sources),
+    derivatives: s3Store(client, localBuckets.derivatives),
+    config: s3Store(client, localBuckets.config),
+    invalidate: invalidator(localAccess(instance, 'cloudFront'), patience, localDistribution),
+  };
+}
+
+/** Lambda@Edge lives in this Region, and so does the stack. */
+const region = 'us-east-1';
+
+/** The SDK's own variable, read here because another S3 wants its buckets in the path. */
+function s3Access(): AwsAccess {
+  const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
+  return endpoint ? { region, endpoint } : { region };
+}
+
+/** A deployed stack, with the SDK's ordinary credentials. */
+async function awsTarget(stack: string): Promise<Target> {
+  const access = { region };
+  const outputs = await stackOutputs(access, patience, stack);
+  const client = s3Client(s3Access(), patience);
+  return {
+    ...actingWith(secretsManager(secretsClient(access, patience))),
+    address: outputs.address,
+    sources: s3Store(client, outputs.sources),
+    derivatives: s3Store(client, outputs.derivatives),
+    config: s3Store(client, outputs.config),
+    invalidate: invalidator(access, patience, outputs.distribution),
+  };
+}
+
 /** The installation that `--target` or SIGNET_TARGET names; the one on this machine by default. */
-export function openTarget(named: string | undefined): Target {
+export async function openTarget(named: string | undefined): Promise<Target> {
   const name = named ?? (process.env['SIGNET_TARGET'] || 'local');
-  if (name !== 'local')
-    throw usage(`--target ${name} is not supported by this version; the only target is local`);
-  return localTarget();
+  if (name === 'local') return localTarget();
+  const [, stack] = /^aws:([A-Za-z][A-Za-z0-9-]{0,127})$/.exec(name) ?? [];
+  if (stack === undefined) throw usage(`--target is "${name}"; write local, or aws:STACK`);
+  return awsTarget(stack);
 }

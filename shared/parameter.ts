@@ -89,3 +89,12 @@ export function withDefault<V extends Value, const F extends V>(
 ): Parameter<V, V> {
   return { ...parameter, fallback };
 }
+
+/** The same parameter with other words that are read as a value, as others write it. */
+export function alsoWritten<V extends Value, F extends V | undefined>(
+  parameter: Parameter<V, F>,
+  words: Readonly<Record<string, V>>,
+): Parameter<V, F> {
+  const known = new Map(Object.entries(words));
+  return { ...parameter, read: (text) => known.get(text) ?? parameter.read(text) };
+}

@@ -12,7 +12,7 @@ const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
 async function block(tenant: string, scope: string, options: Options): Promise<void> {
   await run(options, async (open) => {
     checkScope(scope);
-    const { version } = await changePolicy(open(), tenant, options.reason, ({ policy }) => {
+    const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
       const blocked = blockedIn(policy);
       if (blocked.includes(scope))
         throw new CommandFailure('conflict', `${scope} of ${tenant} is blocked already`);
@@ -31,7 +31,7 @@ function stillBlocked(blocked: readonly string[], scope: string): string | undef
 async function unblock(tenant: string, scope: string, options: Options): Promise<void> {
   await run(options, async (open) => {
     let wider: string | undefined;
-    const { version } = await changePolicy(open(), tenant, options.reason, ({ policy }) => {
+    const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
       const blocked = blockedIn(policy);
       wider = stillBlocked(blocked, scope);
       if (!blocked.includes(scope))

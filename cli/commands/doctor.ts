@@ -131,7 +131,7 @@ function print({ check, ok, found, todo }: Finding): string {
 
 async function doctor(options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
-    const target = open();
+    const target = await open();
     const names = await tenantNames(target.config);
     const findings = [...(await checkSecrets(target)), await checkDistribution(target)];
     for (const name of names) findings.push(...(await checkTenant(target, name)));

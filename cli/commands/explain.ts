@@ -176,7 +176,12 @@ async function explainOffline(ex: Explaining, url: SplitUrl): Promise<void> {
   );
 }
 
-async function explainStages(ex: Explaining, text: string, open: () => Target, accept?: string) {
+async function explainStages(
+  ex: Explaining,
+  text: string,
+  open: () => Promise<Target>,
+  accept?: string,
+) {
   const asked = readAskedUrl(text);
   const url = await ex.stage(
     'split',
@@ -184,7 +189,7 @@ async function explainStages(ex: Explaining, text: string, open: () => Target, a
     ({ tenant, path, operations }) => ({ tenant, path, operations: operations ?? null }),
     () => splitHint(asked),
   );
-  const knowledge = offline(url) ?? (await online(open()));
+  const knowledge = offline(url) ?? (await online(await open()));
   const now = seconds();
   const signed = await ex.stage(
     'verify',

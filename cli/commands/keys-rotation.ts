@@ -51,7 +51,9 @@ async function rotateRoots(target: Target): Promise<Result> {
 
 async function rotate(tenant: string | undefined, options: Options): Promise<void> {
   await run(options, async (open) =>
-    tenant === undefined ? rotateRoots(open()) : rotateTenant(open(), tenant, options.reason),
+    tenant === undefined
+      ? rotateRoots(await open())
+      : rotateTenant(await open(), tenant, options.reason),
   );
 }
 
@@ -124,8 +126,8 @@ async function retireRoot(target: Target, root: string, { yes }: Options): Promi
 async function retire(name: string, kid: string | undefined, options: Options): Promise<void> {
   await run(options, async (open) =>
     kid === undefined
-      ? retireRoot(open(), name, options)
-      : retireTenantKid(open(), name, kid, options),
+      ? retireRoot(await open(), name, options)
+      : retireTenantKid(await open(), name, kid, options),
   );
 }
 

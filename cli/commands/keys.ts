@@ -33,9 +33,9 @@ async function tenantKey(target: Target, tenant: string, asked: Options): Promis
 async function show(tenant: string | undefined, options: Options): Promise<void> {
   await run(options, async (open) => {
     if (options.env && options.json) throw usage('--env prints variables; leave out --json');
-    if (tenant !== undefined) return tenantKey(open(), tenant, options);
+    if (tenant !== undefined) return tenantKey(await open(), tenant, options);
     if (options.env) throw usage('--env needs a tenant');
-    return roots(open());
+    return roots(await open());
   });
 }
 

@@ -34,7 +34,7 @@ async function diff(
 ): Promise<void> {
   await run(options, async (open) => {
     const wanted = (await readPolicySet(paths)).map(({ document }) => validPolicy(document));
-    const target = open();
+    const target = await open();
     const all = await Promise.all(wanted.map((one) => difference(target, one)));
     const differs = all.some(({ changes, new: isNew }) => isNew || changes.length > 0);
     return {

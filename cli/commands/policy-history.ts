@@ -34,7 +34,7 @@ const printEntry = ({ version, at, by, reason, deleted }: Entry): string =>
 
 async function history(tenant: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
-    const entries = await entriesOf(open(), tenant);
+    const entries = await entriesOf(await open(), tenant);
     return { text: entries.map(printEntry).join('\n'), json: entries };
   });
 }
@@ -75,7 +75,7 @@ async function rollback(
   options: CommonOptions & { readonly reason: string },
 ): Promise<void> {
   await run(options, async (open) => {
-    const target = open();
+    const target = await open();
     const version = await wantedVersion(target, tenant, named);
     const content = await contentOf(target, tenant, version);
     const root = await mintableRoot(target);
@@ -95,7 +95,7 @@ function printReport(tenant: string, { versions, faults }: AuditReport): string 
 async function audit(tenant: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
     checkTenantName(tenant);
-    const report = await auditTrail(open(), tenant);
+    const report = await auditTrail(await open(), tenant);
     if (report.versions === 0 && report.faults.length === 0)
       throw new CommandFailure('not_found', `there is no tenant ${tenant}, and there never was`);
     return {

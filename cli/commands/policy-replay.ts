@@ -46,12 +46,12 @@ async function beforeIn(file: string, tenant: string): Promise<Sides['before']> 
 }
 
 /** What is live, or stands for it, and what would be live if the file were published. */
-async function sidesFor({ policy, against }: Options, open: () => Target): Promise<Sides> {
+async function sidesFor({ policy, against }: Options, open: () => Promise<Target>): Promise<Sides> {
   const document = await documentIn(policy);
   const { tenant, keys } = document;
   const before =
     against === undefined
-      ? { policy: await policyOf(open(), tenant), knowsKids: true }
+      ? { policy: await policyOf(await open(), tenant), knowsKids: true }
       : await beforeIn(against, tenant);
   const { active, accept } = keys ?? before.policy.keys;
   const after = compilePolicy({ ...document, keys: { active, accept: [...accept] } });

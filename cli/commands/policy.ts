@@ -91,7 +91,7 @@ async function publish(
 ): Promise<void> {
   await run(options, async (open) => {
     const all = await readPolicySet(paths);
-    const tenants = await publishAll(open(), all, options);
+    const tenants = await publishAll(await open(), all, options);
     const warnings = all.flatMap(({ file, document }) =>
       policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
     );

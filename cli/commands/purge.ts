@@ -36,7 +36,7 @@ function printPurge(scope: string, derivatives: number, sources: number): string
 async function purge(tenant: string, scope: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
     checkScope(scope);
-    const target = open();
+    const target = await open();
     await policyOf(target, tenant);
     const { derivatives, sources } = await purgeScope(target, tenant, scope);
     await requestSecondPurge(target.config, sources);

@@ -71,7 +71,7 @@ async function putWatermark(
   tenant: string,
   id: string,
   file: string,
-  open: () => Target,
+  open: () => Promise<Target>,
 ): Promise<Result> {
   const bytes = await readBytes(file);
   if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
@@ -79,7 +79,7 @@ async function putWatermark(
       'source_unsupported',
       `${file} is not a PNG of ${limits.watermarkBytes} bytes at most; nothing was uploaded`,
     );
-  const target = open();
+  const target = await open();
   await policyOf(target, tenant);
   const options = { contentType: 'image/png', only: 'absent' } as const;
   if ((await target.sources.put(watermarkKey(tenant, id), bytes, options)) === 'taken')
@@ -97,7 +97,7 @@ async function put(tenant: string, path: string, file: string, options: Options)
     const metadata = metadataFor(options.focus);
     const bytes = await readBytes(file);
     const contentType = typeOf(file, bytes);
-    const target = open();
+    const target = await open();
     await policyOf(target, tenant);
     await target.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
     const purged = await purgeSource(target, { tenant, path });

@@ -28,7 +28,7 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
     checkTenantName(name);
     const document = await documentFor(name, options.policy);
     validPolicy(document);
-    const target = open();
+    const target = await open();
     const keyring = await target.keyring();
     checkRoots(options.policy ?? name, document, keyring);
     const root = await mintableRoot(target);
@@ -40,7 +40,7 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
 
 async function list(options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
-    const names = await tenantNames(open().config);
+    const names = await tenantNames((await open()).config);
     return { text: names.join('\n'), json: names.map((tenant) => ({ tenant })) };
   });
 }
@@ -54,7 +54,7 @@ async function published(target: Target, name: string) {
 
 async function show(name: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
-    const document = await published(open(), name);
+    const document = await published(await open(), name);
     return { text: JSON.stringify(document, undefined, 2), json: document };
   });
 }
@@ -65,7 +65,7 @@ async function remove(
 ): Promise<void> {
   await run(options, async (open) => {
     checkTenantName(name);
-    const target = open();
+    const target = await open();
     if (!(await tenantNames(target.config)).includes(name))
       throw new CommandFailure('not_found', `there is no tenant ${name}`);
     await confirmed(

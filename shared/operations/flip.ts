@@ -1,14 +1,19 @@
-import { choice } from '../parameter.ts';
+import { alsoWritten, choice } from '../parameter.ts';
 import { operation } from './operation.ts';
 
 export const flip = operation({
   summary: 'Mirrors the image.',
   parameters: {
-    d: choice(['h', 'v', 'hv'], 'h swaps left and right, v swaps top and bottom, hv does both'),
+    d: alsoWritten(
+      choice(['h', 'v', 'hv'], 'h swaps left and right, v swaps top and bottom, hv does both'),
+      { '0': 'v', '1': 'h', '2': 'hv' },
+    ),
   },
   order: 'moves',
   example: 'flip,d_h',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: [
+    'The numbers of OSS are read as what they mean there: 0 is v, 1 is h, 2 is hv. BOS does not have it.',
+  ],
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {
     from: 'flip',

@@ -74,13 +74,12 @@ describe('wrong usage', () => {
   });
 
   it('is a target that there is not', async () => {
-    const { code, stderr } = await command(['tenant', 'list', '--target', 'aws:prod'], {});
+    const { code, stderr } = await command(['tenant', 'list', '--target', 'azure'], {});
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr:
-        'signet: --target aws:prod is not supported by this version; the only target is local\n',
+      stderr: 'signet: --target is "azure"; write local, or aws:STACK\n',
     });
-    expect((await command(['tenant', 'list'], { SIGNET_TARGET: 'aws:prod' })).code).toBe(2);
+    expect((await command(['tenant', 'list'], { SIGNET_TARGET: 'azure' })).code).toBe(2);
   });
 });
 

@@ -1,0 +1,55 @@
+import { negotiable } from '../shared/accept.ts';
+import { type MintRequest, requestedRecipe } from '../shared/mint.ts';
+import { expandPreset, type Policy } from '../shared/policy.ts';
+import { formatOf, withFormat } from '../shared/recipe.ts';
+import { readQuerySpelling } from '../shared/spelling.ts';
+import { authorize, nameOf } from '../shared/stages.ts';
+import { usage } from './failure.ts';
+
+/** A recipe as somebody wrote it: operations, or one in the spelling of another service. */
+export type AskedRecipe = Pick<MintRequest, 'operations' | 'query'>;
+
+/** A derivative that answers a request, and the Accept header that settles on it. */
+export type SettledKey = {
+  readonly key: string;
+  /** Nothing where the answer depends on no header. */
+  readonly accept: string | undefined;
+};
+
+/**
+ * Operations as they are, or one recipe as it stood behind the question mark of another service.
+ * Throws a usage failure where both are written, and `malformed`.
+ */
+export function readAskedRecipe(written: readonly string[]): AskedRecipe {
+  const [query] = written.flatMap((one) => readQuerySpelling(one) ?? []);
+  if (query === undefined) return { operations: written };
+  if (written.length > 1) throw usage(`${query.name} stands alone; leave the other operations out`);
+  return { operations: [], query };
+}
+
+/**
+ * The derivatives that a request can be answered with: with `auto`, one for each type that the
+ * policy settles on and one for the source's own. Throws what the edge would refuse; `now` in
+ * seconds.
+ */
+export function settledKeys(
+  policy: Policy,
+  request: MintRequest,
+  now: number,
+): readonly SettledKey[] {
+  const { tenant, path } = request;
+  const recipe = expandPreset(policy, requestedRecipe(request));
+  const auto = formatOf(recipe) === 'auto';
+  const formats = auto ? ([...policy.autoFormats, 'src'] as const) : [formatOf(recipe)];
+  return formats.map((format) => {
+    const settled = { tenant, path, recipe: withFormat(recipe, format) };
+    const { key } = nameOf(authorize(settled, policy, now));
+    return { key, accept: auto ? acceptFor(format) : undefined };
+  });
+}
+
+/** A wildcard settles on nothing, so it is how the source's own type is asked for. */
+function acceptFor(format: string): string {
+  const named: Readonly<Record<string, string>> = negotiable;
+  return named[format] ?? '*/*';
+}

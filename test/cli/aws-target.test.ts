@@ -1,0 +1,124 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localBuckets } from '../../shared/adapters/local-target.ts';
+import { type CommandStack, startCommandStack } from './stack.ts';
+
+/*
+ * A deployed stack, as far as commands see one: CloudFormation names its parts. Here it is a server that
+ * answers as CloudFormation does, and the parts are those of the stack on this machine, reached with the
+ * SDK's own variables.
+ */
+
+const outputs: Readonly<Record<string, string>> = {
+  Address: 'https://img.example.com',
+  SourcesBucket: localBuckets.sources,
+  DerivativesBucket: localBuckets.derivatives,
+  ConfigBucket: localBuckets.config,
+  DistributionId: 'SIGNETLOCAL',
+};
+
+const described = (named: Readonly<Record<string, string>>): string =>
+  `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2030-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(
+    named,
+  )
+    .map(
+      ([key, value]) =>
+        `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    )
+    .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+
+const unknown =
+  '<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id nobody does not exist</Message></Error></ErrorResponse>';
+
+const { DistributionId: _left, ...foreign } = outputs;
+const answers: Readonly<Record<string, readonly [status: number, xml: string]>> = {
+  prod: [200, described(outputs)],
+  foreign: [200, described(foreign)],
+  nobody: [400, unknown],
+};
+
+let stack: CommandStack;
+let cloudFormation: Server;
+const variables: Record<string, string> = {};
+
+beforeAll(async () => {
+  stack = await startCommandStack();
+  cloudFormation = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => {
+      const name = new URLSearchParams(body).get('StackName') ?? '';
+      const [status, xml] = answers[name] ?? [500, ''];
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+    });
+  });
+  await new Promise<void>((resolve) => cloudFormation.listen(0, '127.0.0.1', resolve));
+  const { port } = cloudFormation.address() as AddressInfo;
+  const { s3, secretsManager } = stack.instance.ports;
+  Object.assign(variables, {
+    AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3}`,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${secretsManager}`,
+    AWS_ACCESS_KEY_ID: 'signet',
+    AWS_SECRET_ACCESS_KEY: 'signet-local',
+  });
+  Object.assign(process.env, variables);
+});
+
+afterAll(async () => {
+  for (const name of Object.keys(variables)) delete process.env[name];
+  cloudFormation.close();
+  await stack.stop();
+});
+
+describe('--target aws:STACK', () => {
+  it('acts on the parts that the stack names, with the ordinary credentials', async () => {
+    expect(await stack.json('tenant', 'list', '--target', 'aws:prod')).toEqual([
+      { tenant: 'demo' },
+    ]);
+    const { url } = await stack.json<{ url: string }>(
+      ...['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640', '--target', 'aws:prod'],
+    );
+    expect(url).toMatch(/^https:\/\/img\.example\.com\/demo\/alpine-lake\.jpg__op__resize,w_640\?/);
+    const rotated = await stack.json('keys', 'rotate', 'demo', '--target', 'aws:prod');
+    expect(rotated).toMatchObject({ tenant: 'demo', active: 'r1.2' });
+    expect(await stack.json('policy', 'audit', 'demo')).toMatchObject({
+      verified: true,
+      versions: 2,
+    });
+  });
+
+  it.each([
+    ['aws:nobody', 1, 'signet: there is no stack nobody in us-east-1 of this account\n'],
+    [
+      'aws:foreign',
+      1,
+      "signet: stack foreign has no output DistributionId: it is not one of Signet's\n",
+    ],
+    ['aws:', 2, 'signet: --target is "aws:"; write local, or aws:STACK\n'],
+    ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local, or aws:STACK\n'],
+    ['azure', 2, 'signet: --target is "azure"; write local, or aws:STACK\n'],
+  ])('%s ends with %i', async (target, code, said) => {
+    const ended = await stack.run('tenant', 'list', '--target', target);
+    expect([ended.code, ended.stderr]).toEqual([code, said]);
+  });
+
+  it('says what is missing where there are no credentials', async () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = variables;
+    for (const name of Object.keys(variables)) delete process.env[name];
+    Object.assign(process.env, others, {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_CONFIG_FILE: '/dev/null',
+    });
+    const { code, stderr } = await stack.run('tenant', 'list', '--target', 'aws:prod');
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    expect([code, stderr]).toEqual([
+      1,
+      'signet: there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
+    ]);
+  });
+});
