@@ -21,6 +21,8 @@ export type SettledKey = {
  * Throws a usage failure where both are written, and `malformed`.
  */
 export function readAskedRecipe(written: readonly string[]): AskedRecipe {
+  const bare = written.find((one) => /^(?:image|style)\//.test(one));
+  if (bare !== undefined) throw usage(`write 'x-oss-process=${bare}', or 'x-bce-process=${bare}'`);
   const [query] = written.flatMap((one) => readQuerySpelling(one) ?? []);
   if (query === undefined) return { operations: written };
   if (written.length > 1) throw usage(`${query.name} stands alone; leave the other operations out`);

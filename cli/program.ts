@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { blockCommand, unblockCommand } from './commands/block.ts';
+import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { keysCommand } from './commands/keys.ts';
 import { mintCommand } from './commands/mint.ts';
 import { policyCommand } from './commands/policy.ts';
+import { prewarmCommand } from './commands/prewarm.ts';
 import { purgeCommand } from './commands/purge.ts';
 import { putCommand } from './commands/put.ts';
 import { statsCommand } from './commands/stats.ts';
@@ -20,13 +22,14 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 /** The whole command line. */
-export const program = new Command('signet')
+export const program: Command = new Command('signet')
   .version(version)
   .description('Operate Signet: tenants, policies, signing keys, sources and signed URLs')
   .addCommand(mintCommand)
   .addCommand(explainCommand)
   .addCommand(putCommand)
   .addCommand(purgeCommand)
+  .addCommand(prewarmCommand)
   .addCommand(blockCommand)
   .addCommand(unblockCommand)
   .addCommand(tenantCommand)
@@ -34,6 +37,7 @@ export const program = new Command('signet')
   .addCommand(keysCommand)
   .addCommand(doctorCommand)
   .addCommand(statsCommand)
+  .addCommand(completionCommand(() => program))
   .addHelpText('after', exits);
 
 /** The commands themselves, without the groups that hold them. */

@@ -12,6 +12,8 @@ export type EdgeConfig = {
   };
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
+  /** Of lines about requests that nobody has signed for, one in so many is written. */
+  readonly logOneIn: number;
   /** Stored with every derivative: what made it. */
   readonly engine: string;
 };

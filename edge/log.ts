@@ -5,8 +5,6 @@ import type { SplitUrl } from '../shared/request-url.ts';
 
 /** Longer texts add nothing but cost: attackers choose them. */
 const maxCharacters = 256;
-/** One in so many lines from before a signature is verified: a flood must not fill a log group. */
-export const sampling = 100;
 
 export type EdgeFunction = 'viewer-request' | 'origin-response';
 
@@ -108,8 +106,19 @@ export function writeFailure(name: EdgeFunction, reason: string, now: number): v
   console.error(escaped(JSON.stringify(line)));
 }
 
+export type Sampling = {
+  /** One in so many lines from before a signature is verified: a flood must not fill a log group. */
+  readonly oneIn: number;
+  readonly random: Random;
+};
+
 /** Writes a line; of those that nobody signed for, a sample that counts for all. */
-export function writeLine(line: LogLine, verified: boolean, now: number, random: Random): void {
+export function writeLine(
+  line: LogLine,
+  verified: boolean,
+  now: number,
+  { oneIn, random }: Sampling,
+): void {
   if (verified || line.level === 'error') console.log(printLine(line, now));
-  else if (random() * sampling < 1) console.log(printLine(line, now, sampling));
+  else if (random() * oneIn < 1) console.log(printLine(line, now, oneIn));
 }

@@ -24,6 +24,8 @@ import { emptied, overwrite, refusalAnswer } from './response.ts';
 /** The function has thirty seconds and may meet a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
 
+const sampling = { oneIn: config.logOneIn, random: systemRandom };
+
 const onFailure = (reason: string): void => writeFailure('origin-response', reason, systemClock());
 
 const world = { clock: systemClock, random: systemRandom, onFailure };
@@ -92,7 +94,7 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
   let tags: string | undefined;
   const write = (fields: Pick<LogLine, 'outcome' | 'level'> & Partial<LogLine>): void => {
     const milliseconds = Math.round(performance.now() - started);
-    writeLine({ ...base, ...fields, ...known, milliseconds }, true, systemClock(), systemRandom);
+    writeLine({ ...base, ...fields, ...known, milliseconds }, true, systemClock(), sampling);
   };
   try {
     const derivative = parseKey(uri);
@@ -125,11 +127,11 @@ function passedOn(base: Base, uri: string, response: CloudFrontResponse): CloudF
   const line = { ...base, ...named(uri), outcome: 'stored', level: 'info' } as const;
   if (status === '412' || status === '416') return emptied(response);
   if (status === '200' || status === '206' || status === '304') {
-    writeLine(line, true, systemClock(), systemRandom);
+    writeLine(line, true, systemClock(), sampling);
     return response;
   }
   const refusal = new Refusal('unavailable', `S3 answered ${status}`);
-  writeLine({ ...base, ...refusalFields(refusal) }, true, systemClock(), systemRandom);
+  writeLine({ ...base, ...refusalFields(refusal) }, true, systemClock(), sampling);
   return overwrite(response, refusalAnswer(refusal));
 }
 

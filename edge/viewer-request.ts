@@ -20,6 +20,8 @@ import { cloudFrontHeaders } from './response.ts';
 /** The function has five seconds; the last good key or policy must still fit behind a failure. */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
 
+const sampling = { oneIn: config.logOneIn, random: systemRandom };
+
 const onFailure = (reason: string): void => writeFailure('viewer-request', reason, systemClock());
 
 const world = { clock: systemClock, random: systemRandom, onFailure };
@@ -69,7 +71,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       { ...fields, ...urlFields(passage.url) },
       passage.verified ?? false,
       systemClock(),
-      systemRandom,
+      sampling,
     );
   try {
     const { uri } = await gate({ ...request, accept: acceptOf(request) }, house, passage);

@@ -13,10 +13,10 @@ import { sourceKey } from '../shared/target.ts';
 
 export const demoTenant = 'demo';
 
-async function upload(sources: ObjectStore, name: string): Promise<void> {
+async function upload(sources: ObjectStore, name: string, at: string): Promise<void> {
   const bytes = await readFile(path.join(samplesFolder, name));
   const type = sniff(bytes);
-  await sources.put(sourceKey({ tenant: demoTenant, path: name }), bytes, {
+  await sources.put(sourceKey({ tenant: demoTenant, path: at }), bytes, {
     contentType: type === undefined ? 'application/octet-stream' : imageTypes[type].contentType,
     only: 'absent',
   });
@@ -32,7 +32,8 @@ export async function ensureDemo(
   root: string,
 ): Promise<void> {
   if ((await tenantNames(publishing.config)).length > 0) return;
-  await Promise.all(samples.map(({ name }) => upload(sources, name)));
+  await Promise.all(samples.map(({ name }) => upload(sources, name, name)));
+  await upload(sources, 'mark.png', '_watermarks/mark.png');
   const document = { tenant: demoTenant, ...starterPolicy };
   await publishPolicy(publishing, document, { root, reason: 'the demo' });
 }

@@ -25,6 +25,8 @@ function configFor(role: Role, instance: LocalInstance, roles: Roles) {
     buckets: localBuckets,
     policyFreshness: alwaysAsk,
     keyFreshness,
+    // Whoever looks for a refusal here wants to find it.
+    logOneIn: 1,
     engine: engine(),
   };
 }

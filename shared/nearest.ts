@@ -7,9 +7,11 @@ const letters = (text: string): string => [...text].toSorted().join('');
 
 /** Letters that changed places are one slip, and so is a word for a parameter's one letter. */
 function distanceOf(written: string, known: string): number {
-  const slipped = letters(written) === letters(known);
-  const spelledOut = known.length === 1 && written.length > 3 && written.startsWith(known);
-  return slipped || spelledOut ? 1 : leven(written, known);
+  if (written === known) return 0;
+  // Any two letters are one slip apart, which says nothing.
+  if (known.length === 1)
+    return written.length > 3 && written.startsWith(known) ? 1 : Number.POSITIVE_INFINITY;
+  return letters(written) === letters(known) ? 1 : leven(written, known);
 }
 
 /** The known name that was probably meant, if one is near. */

@@ -39,13 +39,25 @@ function malformed(reason: string): Refusal {
   return new Refusal('malformed', reason);
 }
 
+/** OSS writes `rotate,90`; here and in BOS every value has its parameter before it. */
+function unnamed(operation: string, pair: string): string {
+  const name = operationCalled(operation);
+  const [first] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
+  const meant =
+    first !== undefined && valueForm.test(pair) ? `; write ${operation},${first}_${pair}` : '';
+  return `"${pair}" is not written as parameter_value${meant}`;
+}
+
 /** `w_400` as a pair; the first underscore parts it. */
 function readPair(operation: string, pair: string): readonly [string, string] {
   const at = pair.indexOf('_');
   const name = pair.slice(0, Math.max(at, 0));
   const value = pair.slice(at + 1);
-  if (!parameterForm.test(name) || !valueForm.test(value))
-    throw malformed(`${operation}: "${pair}" is not written as parameter_value`);
+  if (!parameterForm.test(name)) throw malformed(`${operation}: ${unnamed(operation, pair)}`);
+  if (!valueForm.test(value))
+    throw malformed(
+      `${operation}: ${name} is ${value === '' ? 'empty' : `"${value}"`}; a value has letters, digits, dots and hyphens`,
+    );
   return [name, value];
 }
 
@@ -156,6 +168,7 @@ function printValues({ name, values }: RecipeStep): readonly string[] {
 
 /** An operation with parameters draws nothing when all of them are at their defaults. */
 function isIdle(step: RecipeStep): boolean {
+  if (rowOf(step.name).idle?.(step.values)) return true;
   return Object.keys(rowOf(step.name).parameters).length > 0 && printValues(step).length === 0;
 }
 

@@ -19,7 +19,8 @@ export const refusals = {
     status: 400,
     cached: false,
     level: 'info',
-    meaning: 'The URL is not written in the grammar, or crops outside its image.',
+    meaning:
+      'The URL is not written in the grammar, asks for more pixels than an answer may have, or crops outside its image.',
     remedy:
       'Mint URLs with a client or with `npx signet mint`; `npx signet explain URL` names the part.',
   },

@@ -79,7 +79,10 @@ export function parseQueryRecipe({ name, value }: QueryRecipe): WrittenRecipe {
   const { style } = spelling;
   if (style !== undefined && value.startsWith(style))
     return parseSteps([`style,n_${value.slice(style.length)}`]);
-  if (!value.startsWith(prefix)) throw malformed(`${name} does not begin with ${prefix}`);
+  if (!value.startsWith(prefix))
+    throw malformed(
+      `${name} does not begin with ${style === undefined ? prefix : `${prefix} or ${style}`}`,
+    );
   const written = value.slice(prefix.length).split('/');
   const recipe = parseSteps(written.map((one) => named(one, spelling)));
   checkOrder(name, recipe.steps);

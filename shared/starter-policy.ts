@@ -49,6 +49,14 @@ export const starterPolicy = {
         fy: [null, 25, 30, 50, 70, 75],
       },
     ],
+    watermark: {
+      i: ['mark'],
+      g: ['nw', 'north', 'ne', 'west', 'center', 'east', 'sw', 'south', 'se'],
+      x: [0, 10, 20],
+      y: [0, 10, 20],
+      t: [30, 50, 70, 100],
+      p: [null, 10, 20, 30],
+    },
     trim: { t: [10, 30] },
     indexcrop: [
       { x: [200, 400], i: { min: 0, max: 9 } },

@@ -4,6 +4,7 @@ import { checkLifetime, type Policy } from '../../shared/policy.ts';
 import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
+import { usage } from '../failure.ts';
 import { offlineSigner, onlineSigner } from '../signer.ts';
 
 type Options = CommonOptions & { readonly expires: string; readonly check: boolean };
@@ -22,6 +23,11 @@ async function mintUrl(
   options: Options,
 ): Promise<void> {
   await run(options, async (target) => {
+    const [, before, recipe] = /^(.*)\?(x-(?:oss|bce)-process=.*)$/.exec(path) ?? [];
+    if (recipe !== undefined)
+      throw usage(
+        `the recipe stands in the path; write: npx signet mint ${tenant} '${before}' '${recipe}'`,
+      );
     const now = Math.floor(Date.now() / 1_000);
     const lifetime = readDuration(options.expires);
     const exp = lifetime === undefined ? undefined : roundedExpiry(now, lifetime);

@@ -92,6 +92,11 @@ async function put(tenant: string, path: string, file: string, options: Options)
   await run(options, async (open) => {
     const [, id] = watermarkPath.exec(path) ?? [];
     if (id !== undefined) return putWatermark(tenant, id, file, open);
+    if (path.startsWith('_watermarks/'))
+      throw new Refusal(
+        'malformed',
+        `${path} is not _watermarks/ID.png; an ID has letters, digits, dots and hyphens, 64 at most`,
+      );
     const fault = pathFault(path);
     if (fault !== undefined) throw new Refusal('malformed', fault);
     const metadata = metadataFor(options.focus);

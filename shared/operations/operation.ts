@@ -124,6 +124,8 @@ export type Operation<P extends Parameters = Parameters> = {
   check?(values: ValuesOf<P>): string | undefined;
   /** Other values that draw the same pixels for every source: equal pixels must be one key. */
   normalise?(values: ValuesOf<P>): ValuesOf<P>;
+  /** Whether these values draw nothing, though they are not the defaults. */
+  idle?(values: ValuesOf<P>): boolean;
   /** Whether the operation changes anything in an answer of this format. */
   matters?(format: Format): boolean;
   readonly step?: Step<P>;

@@ -10,7 +10,7 @@ const parameters = {
   m: withDefault(
     choice(
       ['lfit', 'mfit', 'fill', 'pad', 'fixed'],
-      'lfit fits inside the box, mfit covers it, fill covers and cuts, pad fits and fills up, fixed distorts',
+      'lfit fits inside the box, mfit covers it, fill covers and cuts, pad fits and fills up, fixed distorts (one side alone makes a square)',
     ),
     'lfit',
   ),
@@ -28,8 +28,16 @@ const parameters = {
     ),
     'center',
   ),
-  fx: integer(0, 100, 'focal point for fill, per cent from the left'),
-  fy: integer(0, 100, 'focal point for fill, per cent from the top'),
+  fx: integer(
+    0,
+    100,
+    'focal point for fill instead of g, per cent from the left; 50 where only fy is given',
+  ),
+  fy: integer(
+    0,
+    100,
+    'focal point for fill instead of g, per cent from the top; 50 where only fx is given',
+  ),
 } as const;
 
 type Values = ValuesOf<typeof parameters>;

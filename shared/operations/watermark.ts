@@ -52,13 +52,19 @@ export const watermark = operation({
     "`P` is `p`: per cent of the image's width. `voffset`, `order`, `align` and `interval` are left out; there is one watermark an image instead of three.",
   ],
   check: ({ i }) => (i === undefined ? 'needs i' : undefined),
+  idle: ({ t }) => t === 0,
+  // In the middle of a side there is no edge to keep away from.
+  normalise: (values) => {
+    const { x, y } = pointOf(values.g);
+    return { ...values, x: x === 50 ? 10 : values.x, y: y === 50 ? 10 : values.y };
+  },
   step: {
     from: 'composite',
     to: 'composite',
     frames: () => 'apart',
     watermark: ({ i }) => i,
     draw: async ({ image, size }, values, { mark }) => {
-      if (mark === undefined || values.t === 0) return { image, size };
+      if (mark === undefined) return { image, size };
       const own = markSize(mark.size, size, values.p);
       const input = await mark.draw(own, values.t / 100);
       const raw = { ...own, channels: 4 as const };

@@ -283,3 +283,27 @@ describe('what the grammar refuses', () => {
     }
   });
 });
+
+describe('what was pasted from a URL of another service', () => {
+  it.each([
+    [
+      ['mint', 'demo', 'a.jpg?x-oss-process=image/resize,w_4'],
+      /stands in the path; write: npx signet mint demo 'a\.jpg' 'x-oss-process=image\/resize,w_4'\n$/,
+    ],
+    [
+      ['mint', 'demo', 'a.jpg', 'image/resize,w_4'],
+      /^signet: write 'x-oss-process=image\/resize,w_4', or /,
+    ],
+    [['mint', 'demo', 'a.jpg', 'style/thumb'], /^signet: write 'x-oss-process=style\/thumb', or /],
+  ])('%j is wrong usage, with the line to type', async (args, said) => {
+    const { code, stderr } = await stack.run(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
+  });
+
+  it('as a bare value belongs to OSS alone, and the line says how it is written here', async () => {
+    const { stderr } = await stack.run('mint', 'demo', 'a.jpg', 'rotate,90');
+    expect(stderr).toBe(
+      'signet: malformed: rotate: "90" is not written as parameter_value; write rotate,a_90\n',
+    );
+  });
+});

@@ -171,7 +171,10 @@ describe('put', () => {
     ['a\nb.jpg', 'the path has a control character or a backslash'],
     ['a__op__b.jpg', 'the path contains __op__'],
     ['a__op', 'the path ends in __op'],
-    ['_watermarks/a.jpg', 'the path begins with _watermarks, which is reserved'],
+    [
+      '_watermarks/a.jpg',
+      '_watermarks/a.jpg is not _watermarks/ID.png; an ID has letters, digits, dots and hyphens, 64 at most',
+    ],
     ['x'.repeat(701), 'the path is longer than 700 bytes'],
   ])('refuses the path %j, as the edge would', async (bad, reason) => {
     const { code, stderr } = await stack.run('put', 'demo', bad, png);

@@ -45,6 +45,7 @@ function configFor(port: number): EdgeConfig {
     buckets: { sources: 's', derivatives: 'd', config: 'c' },
     policyFreshness,
     keyFreshness,
+    logOneIn: 100,
     engine: 'test',
   };
 }

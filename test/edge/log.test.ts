@@ -6,13 +6,14 @@ import {
   type LogLine,
   printLine,
   refusalFields,
-  sampling,
   urlFields,
   writeLine,
 } from '../../edge/log.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
 import { edgeWorld, keyring, rootKey, roots, signed } from './edge-world.ts';
+
+const sampling = 100;
 
 const now = Date.parse('2026-07-01T00:00:00Z');
 const line: LogLine = {
@@ -76,7 +77,10 @@ describe('sampling', () => {
 
   it('keeps one line in a hundred of those that nobody signed for, each counting for all', () => {
     for (let at = 0; at < 10_000; at += 1)
-      writeLine({ ...line, outcome: 'forbidden' }, false, now, () => at / 10_000);
+      writeLine({ ...line, outcome: 'forbidden' }, false, now, {
+        oneIn: sampling,
+        random: () => at / 10_000,
+      });
     expect(weights()).toHaveLength(10_000 / sampling);
     expect(weights().reduce((sum, one) => sum + one, 0)).toBe(10_000);
   });
@@ -87,7 +91,10 @@ describe('sampling', () => {
     { verified: false, level: 'error' },
   ] as const)('keeps every line that is verified: $verified, level: $level', (row) => {
     for (let at = 0; at < 10; at += 1)
-      writeLine({ ...line, level: row.level }, row.verified, now, () => 0.999);
+      writeLine({ ...line, level: row.level }, row.verified, now, {
+        oneIn: sampling,
+        random: () => 0.999,
+      });
     expect(weights()).toEqual(Array(10).fill(1));
   });
 });

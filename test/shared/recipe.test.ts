@@ -242,7 +242,9 @@ describe('an odd number', () => {
     const rows = oddNumbers.map((odd) => {
       const refused = refusalOf(() => parseOperations(`${name},${own}_${odd(legal)}`));
       // The value itself is what is wrong, not what it is combined with.
-      const aboutValue = /expects a whole number|is not written as/.test(refused?.message ?? '');
+      const aboutValue = /expects a whole number|is not written as|a value has letters/.test(
+        refused?.message ?? '',
+      );
       return { written: odd(legal), code: refused?.code, aboutValue };
     });
     const expected = rows.map(({ written }) => ({ written, code: 'malformed', aboutValue: true }));

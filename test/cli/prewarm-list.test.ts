@@ -1,0 +1,111 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maxLineBytes } from '../../cli/line-splitter.ts';
+import { type ListLine, listBytes, readList } from '../../cli/prewarm-list.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-list-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const never = new AbortController().signal;
+
+async function listed(content: string | Uint8Array, signal = never): Promise<readonly ListLine[]> {
+  const file = path.join(folder, 'list');
+  await writeFile(file, content);
+  const lines: ListLine[] = [];
+  for await (const line of readList(file, signal)) lines.push(line);
+  return lines;
+}
+
+type Said = { readonly number: number } & (
+  | { readonly path: string; readonly operations: readonly string[] }
+  | { readonly fault: string }
+);
+const said = async (content: string | Uint8Array): Promise<readonly Said[]> =>
+  (await listed(content)).map(({ bytes: _, ...rest }) => rest);
+
+const bare = (number: number, name: string): Said => ({ number, path: name, operations: [] });
+
+describe('a list', () => {
+  it.each<[string, string, readonly Said[]]>([
+    ['has a path a line', 'a.jpg\nb/c.jpg\n', [bare(1, 'a.jpg'), bare(2, 'b/c.jpg')]],
+    ['need not end its last line', 'a.jpg\nb.jpg', [bare(1, 'a.jpg'), bare(2, 'b.jpg')]],
+    ['may come from Windows', '\uFEFFa.jpg\r\nb.jpg\r\n', [bare(1, 'a.jpg'), bare(2, 'b.jpg')]],
+    ['skips and counts what says nothing', '# all\n\na.jpg\n#b\n', [bare(3, 'a.jpg')]],
+    ['leaves blanks, escapes and letters alone', ' a%20é+.jpg \n', [bare(1, ' a%20é+.jpg ')]],
+    [
+      'parts operations at tabs',
+      'cat photo.jpg\tresize,w_640\tformat,f_auto\n',
+      [{ number: 1, path: 'cat photo.jpg', operations: ['resize,w_640', 'format,f_auto'] }],
+    ],
+    ['may be empty', '', []],
+  ])('%s', async (_what, content, lines) => {
+    expect(await said(content)).toEqual(lines);
+  });
+
+  it('names the line that is not UTF-8, and goes on', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('a.jpg\n'),
+      Buffer.from([0xff, 0x0a]),
+      Buffer.from('b.jpg'),
+    ]);
+    expect(await said(bytes)).toEqual([
+      bare(1, 'a.jpg'),
+      { number: 2, fault: 'the line is not UTF-8' },
+      bare(3, 'b.jpg'),
+    ]);
+  });
+
+  it('names the line that is too long, and goes on', async () => {
+    expect(await said(`${'x'.repeat(maxLineBytes + 1)}\na.jpg\n`)).toEqual([
+      { number: 1, fault: `the line has more than ${maxLineBytes} bytes` },
+      bare(2, 'a.jpg'),
+    ]);
+  });
+
+  it('gives every path with its number, however it is cut into chunks', async () => {
+    const name = fc.stringMatching(/^[a-zé€😀 ]{1,40}$/u);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(name, { maxLength: 30 }),
+        fc.nat(70_000),
+        async (names, padding) => {
+          const lines = ['#'.padEnd(padding % 60_000, 'x'), '#'.padEnd(padding, 'y'), ...names];
+          const expected = names.map((one, at) => bare(at + 3, one));
+          const found = await said(`${lines.join('\n')}\n`);
+          expect(found.filter((line) => line.number > 2)).toEqual(expected);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('takes all of its bytes, but for comments behind the last line', async () => {
+    const content = '# ü\n\na.jpg\nb.jpg\tresize,w_1\n';
+    const lines = await listed(content);
+    expect(lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(Buffer.byteLength(content));
+  });
+
+  it('ends once it is told to', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    expect(await listed('a.jpg\n', controller.signal)).toEqual([]);
+  });
+
+  it('says what cannot be read', async () => {
+    const missing = path.join(folder, 'missing');
+    await expect(listBytes(missing)).rejects.toThrow(`${missing} does not exist`);
+    await expect(listBytes(folder)).rejects.toThrow(`${folder} is a folder; name a file of paths`);
+    expect(await listBytes('-')).toBeUndefined();
+    const reading = async (): Promise<void> => {
+      for await (const _ of readList(missing, never));
+    };
+    await expect(reading()).rejects.toThrow(`${missing} does not exist`);
+  });
+});
