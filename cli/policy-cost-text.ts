@@ -49,6 +49,7 @@ export function printCost(
     ...operations.map((one) => operationLine(one, whole)),
     ...(listed.length === 0 ? [] : [`  formats: ${listed.join(', ')}`]),
     ...(byPresets === 0n ? [] : [`  presets alone allow ${groupedBig(byPresets)} of them`]),
+    ...(exact ? [] : ['  the rules overlap in too many ways to count all; there are more']),
     ...estimateLines(estimate, assumed),
   ].join('\n');
 }
