@@ -7,13 +7,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A file imports from its own floor and from those below it. */
 const floors: readonly (readonly string[])[] = [
-  ['limits', 'refusal', 'ports', 'parameter', 'image-type', 'nearest'],
+  ['limits', 'refusal', 'ports', 'parameter', 'image-type', 'nearest', 'prices', 'cost-estimate'],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
   ['recipe', 'keyring', 'scope'],
   [
     ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
     ...['policy-warnings', 'starter-policy', 'snap'],
     ...['allowed-values', 'rule-diff', 'policy-diff', 'policy-json-schema', 'policy-fields'],
+    ...['value-blocks', 'step-count', 'policy-cost'],
   ],
   ['mint', 'stages', 'stores/'],
   ['adapters/'],

@@ -10,6 +10,7 @@ import { isBase, type ResolvedPolicy, resolvePolicyFile } from '../policy-extend
 import { checkRoots, policyFiles } from '../policy-file.ts';
 import { printIssue, readPolicySet } from '../policy-set.ts';
 import type { Target } from '../target.ts';
+import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
 import { replayCommand } from './policy-replay.ts';
@@ -125,6 +126,7 @@ export const policyCommand = new Command('policy')
       .action(publish),
   )
   .addCommand(diffCommand)
+  .addCommand(costCommand)
   .addCommand(replayCommand)
   .addCommand(schemaCommand)
   .addCommand(historyCommand)

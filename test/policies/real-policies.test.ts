@@ -7,6 +7,7 @@ import {
   expandPreset,
   type Policy,
 } from '../../shared/policy.ts';
+import { policyCost } from '../../shared/policy-cost.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyWarnings } from '../../shared/policy-warnings.ts';
 import { parseOperations } from '../../shared/recipe.ts';
@@ -130,6 +131,15 @@ describe.each(Object.entries(cases))('the policy of a %s', (name, rows) => {
 
   it.each(rows)('%s ends in %s', (asked, ends) => {
     expect(endOf(name, asked)).toBe(ends);
+  });
+});
+
+describe('how many images a source can have', () => {
+  it.each([
+    ['shop', 72n],
+    ['social', 13n],
+  ])('by the policy of a %s is %s', (name, count) => {
+    expect(policyCost(policyOf(name)).derivativesPerSource).toBe(count);
   });
 });
 

@@ -1,0 +1,206 @@
+import { valuesIn } from './allowed-values.ts';
+import { type OperationName, rowOf } from './operations/table.ts';
+import type { Parameter, Value } from './parameter.ts';
+import type { Rule } from './policy-schema.ts';
+
+/*
+ * The values that rules allow a parameter, in blocks of such as nothing tells apart: no rule, and
+ * neither the check nor the canonical form of the operation. One of a block stands for all of it,
+ * so a range of ten million is looked at once.
+ */
+
+/** Whole numbers at equal distances. */
+export type Run = { readonly first: number; readonly step: number; readonly count: number };
+
+export type Block = {
+  /** The least of its values, or any where they are no numbers. */
+  readonly sample: Value | undefined;
+  readonly count: number;
+  /** The rules that allow its values: bit n stands for rule n. */
+  readonly rules: bigint;
+  /** Its values, where they are numbers. */
+  readonly runs: readonly Run[];
+};
+
+/** Ranges whose steps meet once in a million values are more than is worth the memory. */
+const maxRuns = 1_000_000;
+/** A range with gaps and so few values is a list: its step cannot stretch a pattern. */
+const fewValues = 1_000;
+
+/**
+ * The numbers from which on a row treats a parameter differently, besides its default. A row that
+ * asks for a number by value belongs here; a test holds all rows against this.
+ */
+const turns: Readonly<Partial<Record<OperationName, Readonly<Record<string, readonly number[]>>>>> =
+  {
+    rotate: { a: [360] },
+    watermark: { t: [1] },
+    resize: { p: [100, 101], fx: [1, 50, 51, 100], fy: [1, 50, 51, 100] },
+  };
+
+function turningPoints(name: OperationName, own: string, { fallback }: Parameter) {
+  const byDefault = typeof fallback === 'number' ? [fallback, fallback + 1] : [];
+  return [...byDefault, ...(turns[name]?.[own] ?? [])];
+}
+
+/**
+ * What a row may tell a value by, besides its exact number: values of a parameter with equal
+ * answers are treated alike. Of texts that is the length, since colours have six or eight digits.
+ */
+export function kindOf(name: OperationName, own: string, value: Value | undefined): string {
+  const parameter = rowOf(name).parameters[own];
+  if (value === undefined || parameter === undefined) return 'none';
+  if (value === parameter.fallback) return 'default';
+  if (typeof value === 'number')
+    return `${turningPoints(name, own, parameter).filter((turn) => turn <= value).length}`;
+  return parameter.control.control === 'select' ? `is ${value}` : `${value.length} characters`;
+}
+
+type Range = {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly rule: bigint;
+};
+/** The values that rules name one by one, and their ranges. */
+type Allowed = {
+  readonly named: ReadonlyMap<Value | undefined, bigint>;
+  readonly ranges: readonly Range[];
+};
+
+function addTo<Key>(masks: Map<Key, bigint>, key: Key, rule: bigint): void {
+  masks.set(key, (masks.get(key) ?? 0n) | rule);
+}
+
+function fewIn({ min, max, step }: Omit<Range, 'rule'>): readonly number[] | undefined {
+  const count = Math.floor((max - min) / step) + 1;
+  if (step === 1 || count > fewValues) return undefined;
+  return Array.from({ length: count }, (_, at) => min + at * step);
+}
+
+function allowedBy(
+  rules: readonly Rule[],
+  among: bigint,
+  own: string,
+  parameter: Parameter,
+): Allowed {
+  const named = new Map<Value | undefined, bigint>();
+  const ranges: Range[] = [];
+  for (const [index, one] of rules.entries()) {
+    const rule = 1n << BigInt(index);
+    if ((rule & among) === 0n) continue;
+    const values = valuesIn(one, own, parameter);
+    const listed = 'min' in values ? fewIn(values) : values;
+    if ('min' in values && listed === undefined) ranges.push({ ...values, rule });
+    for (const value of listed ?? []) addTo(named, value ?? undefined, rule);
+  }
+  return { named, ranges };
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** After how many numbers the ranges' pattern begins again; never more than there are. */
+function periodOf(ranges: readonly Range[], length: number): number {
+  return ranges.reduce(
+    (period, { step }) => Math.min(length, (period / gcd(period, step)) * step),
+    1,
+  );
+}
+
+/** The numbers from `from` to before `to`, between which no range begins or ends. */
+type Segment = { readonly from: number; readonly to: number };
+
+function segmentsOf({ named, ranges }: Allowed, turning: readonly number[]): readonly Segment[] {
+  const numbers = [...named.keys()].filter((value) => typeof value === 'number');
+  const cuts = new Set([
+    ...numbers.flatMap((value) => [value, value + 1]),
+    ...ranges.flatMap(({ min, max }) => [min, max + 1]),
+    ...turning,
+  ]);
+  const sorted = [...cuts].toSorted((a, b) => a - b);
+  return sorted.slice(1).map((to, at) => ({ from: sorted[at] ?? to, to }));
+}
+
+/** A segment's runs, each with the rules that allow it; nothing when they are too many. */
+function runsIn(
+  { from, to }: Segment,
+  { named, ranges }: Allowed,
+): ReadonlyMap<Run, bigint> | undefined {
+  const covering = ranges.filter(({ min, max }) => min <= from && from <= max);
+  const length = to - from;
+  const period = periodOf(covering, length);
+  if (covering.some(({ step }) => period / step > maxRuns)) return undefined;
+  const masks = new Map<number, bigint>();
+  const listed = named.get(from);
+  if (listed !== undefined) addTo(masks, 0, listed);
+  for (const { min, step, rule } of covering) {
+    const first = (step - ((from - min) % step)) % step;
+    for (let offset = first; offset < period; offset += step) addTo(masks, offset, rule);
+  }
+  const run = (offset: number): Run => ({
+    first: from + offset,
+    step: period,
+    count: Math.floor((length - 1 - offset) / period) + 1,
+  });
+  return new Map([...masks].map(([offset, rules]) => [run(offset), rules]));
+}
+
+/** Blocks while they are filled, by what tells them apart. */
+type Filling = Map<
+  string,
+  { sample: Value | undefined; count: number; rules: bigint; runs: Run[] }
+>;
+
+function fill(filling: Filling, kind: string, sample: Value | undefined, rules: bigint, run?: Run) {
+  const key = `${rules} ${kind}`;
+  const block = filling.get(key) ?? { sample, count: 0, rules, runs: [] };
+  block.count += run?.count ?? 1;
+  if (run !== undefined) block.runs.push(run);
+  filling.set(key, block);
+}
+
+/**
+ * The blocks of a parameter, disjoint and together all that some of the rules allow: those whose
+ * bit is in `among`. Nothing when ranges overlap in a pattern that has too many parts.
+ */
+export function blocksOf(
+  name: OperationName,
+  own: string,
+  rules: readonly Rule[],
+  among: bigint,
+): readonly Block[] | undefined {
+  const parameter = rowOf(name).parameters[own];
+  if (parameter === undefined) return [];
+  const allowed = allowedBy(rules, among, own, parameter);
+  const filling: Filling = new Map();
+  for (const [value, mask] of allowed.named)
+    if (typeof value !== 'number') fill(filling, kindOf(name, own, value), value, mask);
+  let runs = 0;
+  for (const segment of segmentsOf(allowed, turningPoints(name, own, parameter))) {
+    const found = runsIn(segment, allowed);
+    runs += found?.size ?? Number.POSITIVE_INFINITY;
+    if (found === undefined || runs > maxRuns) return undefined;
+    const kind = kindOf(name, own, segment.from);
+    for (const [run, mask] of found) fill(filling, kind, run.first, mask, run);
+  }
+  return [...filling.values()];
+}
+
+const numbersIn = ({ runs }: Block): readonly number[] =>
+  runs
+    .flatMap(({ first, step, count }) =>
+      Array.from({ length: count }, (_, at) => first + at * step),
+    )
+    .toSorted((a, b) => a - b);
+
+/** How many pairs, one number from each block, have a product of `most` at most. */
+export function pairsWithin(one: Block, other: Block, most: number): bigint {
+  const partners = numbersIn(other);
+  let fitting = partners.length;
+  let pairs = 0;
+  for (const number of numbersIn(one)) {
+    while (fitting > 0 && (partners[fitting - 1] ?? 0) * number > most) fitting -= 1;
+    pairs += fitting;
+  }
+  return BigInt(pairs);
+}
