@@ -3,6 +3,7 @@
  * columns, and the same fields as one JSON object a line.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
+import { objectIn } from './json-line.ts';
 
 /** A request as it was logged, with its URL as the viewer sent it. */
 export type LoggedRequest = {
@@ -39,16 +40,7 @@ export function missingFields(columns: Columns): readonly string[] {
 
 /** Whether a file whose first line this is can be an access log. */
 export function beginsAccessLog(line: string): boolean {
-  return line.startsWith('#Version') || line.startsWith('#Fields') || parsed(line) !== undefined;
-}
-
-function parsed(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return line.startsWith('#Version') || line.startsWith('#Fields') || objectIn(line) !== undefined;
 }
 
 /**
@@ -103,7 +95,7 @@ function readRow(line: string, columns: Columns): LoggedRequest | undefined {
 }
 
 function readObject(line: string): LoggedRequest | undefined {
-  const object = parsed(line);
+  const object = objectIn(line);
   if (object === undefined) return undefined;
   const field: Field = (name) => {
     const value: unknown = Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;

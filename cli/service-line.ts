@@ -1,6 +1,7 @@
 import { type RefusalCode, refusals } from '../shared/refusal.ts';
 import { isKid } from '../shared/signature.ts';
 import { isTenant } from '../shared/target.ts';
+import { objectIn } from './json-line.ts';
 
 /** How a request ended that was not refused. */
 const successes = ['allowed', 'stored', 'rendered'] as const;
@@ -33,15 +34,6 @@ const isOutcome = (value: unknown): value is ServiceOutcome =>
 
 export const isRefusal = (outcome: ServiceOutcome): outcome is RefusalCode =>
   !successes.some((one) => one === outcome);
-
-function parsed(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 type Fields = (name: string) => unknown;
 
@@ -86,7 +78,7 @@ function lineOf(field: Fields): ServiceLine | undefined {
  * printed, such as a stack. Never throws.
  */
 export function readServiceLine(line: string): ServiceLine | 'failure' | 'unreadable' {
-  const object = parsed(line);
+  const object = objectIn(line);
   if (object === undefined) return 'unreadable';
   const field: Fields = (name) =>
     Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
