@@ -16,7 +16,7 @@ import {
 } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import { stackOutputs } from '../shared/adapters/stack-outputs.ts';
+import { stackOutputs, stackPolicyFields } from '../shared/adapters/stack-outputs.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
@@ -115,7 +115,7 @@ function localTarget(): Target {
   return {
     ...actingWith(secrets),
     address: localAddress(instance.host, instance.ports.cdn),
-    knownFields: instance.policyFields,
+    knownFields: async () => instance.policyFields,
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
@@ -140,6 +140,7 @@ async function awsTarget(stack: string): Promise<Target> {
   return {
     ...actingWith(secretsManager(secretsClient(access, patience))),
     address: outputs.address,
+    knownFields: once(() => stackPolicyFields(access, patience, stack)),
     sources: s3Store(client, outputs.sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

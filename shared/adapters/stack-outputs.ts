@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateSummaryCommand,
+} from '@aws-sdk/client-cloudformation';
+import * as v from 'valibot';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
 /** What a deployed stack says of itself, by the names of its outputs. */
@@ -17,18 +22,22 @@ export class StackUnknown extends Error {
   override readonly name = 'StackUnknown';
 }
 
-async function outputsOf(access: AwsAccess, patience: Patience, stack: string) {
+async function asked<T>(
+  access: AwsAccess,
+  patience: Patience,
+  stack: string,
+  ask: (client: CloudFormationClient) => Promise<T>,
+): Promise<T> {
   const client = new CloudFormationClient(clientOptions(access, patience));
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return Stacks[0]?.Outputs ?? [];
+    return await ask(client);
   } catch (thrown) {
     const { name, message } = thrown as Error;
     if (name === 'CredentialsProviderError')
       throw new StackUnknown('there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
-    throw portFailure(`CloudFormation describe of ${stack}`, thrown);
+    throw portFailure(`CloudFormation's description of ${stack}`, thrown);
   } finally {
     client.destroy();
   }
@@ -40,11 +49,41 @@ export async function stackOutputs(
   patience: Patience,
   stack: string,
 ): Promise<StackOutputs> {
-  const outputs = await outputsOf(access, patience, stack);
+  const { Stacks = [] } = await asked(access, patience, stack, (client) =>
+    client.send(new DescribeStacksCommand({ StackName: stack })),
+  );
+  const outputs = Stacks[0]?.Outputs ?? [];
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
   if (missing !== undefined)
     throw new StackUnknown(`stack ${stack} has no output ${missing}: it is not one of Signet's`);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
   return Object.fromEntries(entries) as StackOutputs;
+}
+
+/** What the template says of the functions in it; an output would hold no more than 1,024 characters. */
+const announcement = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ Signet: v.object({ policyFields: v.array(v.string()) }) }),
+);
+
+/**
+ * The policy fields that a stack's functions read, from its template's `Metadata`: they were deployed
+ * together. Throws as `stackOutputs` does, and `StackUnknown` where the template does not say.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
+ */
+export async function stackPolicyFields(
+  access: AwsAccess,
+  patience: Patience,
+  stack: string,
+): Promise<readonly string[]> {
+  const { Metadata } = await asked(access, patience, stack, (client) =>
+    client.send(new GetTemplateSummaryCommand({ StackName: stack })),
+  );
+  const said = v.safeParse(announcement, Metadata);
+  if (said.success) return said.output.Signet.policyFields;
+  throw new StackUnknown(
+    `the template of stack ${stack} does not say which policy fields its functions read; deploy it again, then publish`,
+  );
 }

@@ -21,8 +21,8 @@ export type Publishing = PolicyBucket & {
   readonly publisher: () => Promise<PublisherSecretKey>;
   readonly clock: Clock;
   readonly by: string;
-  /** What the deployed functions can read; nothing where they do not say. */
-  readonly knownFields?: readonly string[] | undefined;
+  /** The fields that the deployed functions read; nothing where there are none to ask. */
+  readonly knownFields?: () => Promise<readonly string[] | undefined>;
 };
 
 /** Somebody else was faster: nothing of this was written. */
@@ -100,8 +100,12 @@ function liveKeys(last: StoredRecord | undefined): Keys | undefined {
 }
 
 /** What the functions cannot read they refuse, and the tenant with it: so it is not published. */
-function checkFields({ knownFields }: Publishing, policy: Readonly<Record<string, unknown>>): void {
-  const unknown = knownFields === undefined ? [] : fieldsUnknownTo(knownFields, policy);
+async function checkFields(
+  { knownFields }: Publishing,
+  policy: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const known = await knownFields?.();
+  const unknown = known === undefined ? [] : fieldsUnknownTo(known, policy);
   const message =
     'is not known to the functions that are deployed; upgrade them, then publish again';
   if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
@@ -232,7 +236,7 @@ export async function publishPolicy(
     return { ...done, version: now.last.record.version, created: true };
   checkCurrent(tenant, now, options);
   checkKeys(keys, now.last);
-  checkFields(publishing, policy);
+  await checkFields(publishing, policy);
   await append(publishing, tenant, now, record);
   return { ...done, version: record.version };
 }

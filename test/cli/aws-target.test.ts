@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localBuckets } from '../../shared/adapters/local-target.ts';
+import { policyFields } from '../../shared/policy-fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 
 /*
@@ -31,11 +32,32 @@ const described = (named: Readonly<Record<string, string>>): string =>
 const unknown =
   '<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id nobody does not exist</Message></Error></ErrorResponse>';
 
+const summary = (metadata: string): string =>
+  `<GetTemplateSummaryResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><GetTemplateSummaryResult>${metadata}</GetTemplateSummaryResult></GetTemplateSummaryResponse>`;
+
+const announcing = (fields: readonly string[]): string =>
+  summary(`<Metadata>${JSON.stringify({ Signet: { policyFields: fields }, other: 1 })}</Metadata>`);
+
 const { DistributionId: _left, ...foreign } = outputs;
-const answers: Readonly<Record<string, readonly [status: number, xml: string]>> = {
-  prod: [200, described(outputs)],
-  foreign: [200, described(foreign)],
-  nobody: [400, unknown],
+type Answers = Readonly<Record<string, readonly [status: number, xml: string]>>;
+const answers: Readonly<Record<string, Answers>> = {
+  DescribeStacks: {
+    prod: [200, described(outputs)],
+    older: [200, described(outputs)],
+    silent: [200, described(outputs)],
+    refusing: [200, described(outputs)],
+    foreign: [200, described(foreign)],
+    nobody: [400, unknown],
+  },
+  GetTemplateSummary: {
+    prod: [200, announcing(policyFields())],
+    older: [200, announcing(policyFields().filter((field) => field !== 'snap'))],
+    silent: [200, summary('')],
+    refusing: [
+      403,
+      '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>arn:aws:iam::1:user/x may not</Message></Error></ErrorResponse>',
+    ],
+  },
 };
 
 let stack: CommandStack;
@@ -50,8 +72,9 @@ beforeAll(async () => {
       body += chunk.toString();
     });
     request.on('end', () => {
-      const name = new URLSearchParams(body).get('StackName') ?? '';
-      const [status, xml] = answers[name] ?? [500, ''];
+      const asked = new URLSearchParams(body);
+      const known = answers[asked.get('Action') ?? ''];
+      const [status, xml] = known?.[asked.get('StackName') ?? ''] ?? [500, ''];
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
     });
   });
@@ -120,5 +143,35 @@ describe('--target aws:STACK', () => {
       1,
       'signet: there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
     ]);
+  });
+});
+
+describe('a policy for a deployed stack', () => {
+  const publish = async (target: string): Promise<readonly unknown[]> => {
+    const file = await stack.written(
+      JSON.stringify({ tenant: 'far', snap: true, operations: { resize: { w: [160] } } }),
+    );
+    const { code, stderr } = await stack.run('policy', 'publish', file, '--target', target);
+    return [code, stderr];
+  };
+
+  it.each([
+    [
+      'aws:older',
+      'snap is not known to the functions that are deployed; upgrade them, then publish again',
+    ],
+    [
+      'aws:silent',
+      'the template of stack silent does not say which policy fields its functions read; deploy it again, then publish',
+    ],
+    ['aws:refusing', "CloudFormation's description of refusing failed: AccessDenied 403"],
+  ])('is not published where the functions may not know its fields: %s', async (target, said) => {
+    expect(await publish(target)).toEqual([1, `signet: ${said}\n`]);
+    expect((await stack.run('tenant', 'show', 'far')).code).toBe(1);
+  });
+
+  it('is published where the template names all its fields', async () => {
+    expect(await publish('aws:prod')).toEqual([0, '']);
+    expect(await stack.json('tenant', 'show', 'far')).toMatchObject({ tenant: 'far' });
   });
 });
