@@ -107,6 +107,15 @@ function cacheWarnings({ cache }: PolicyDocument): readonly PolicyIssue[] {
   return [{ path: 'cache.sharedMaxAge', message }];
 }
 
+/** Presets need not have what is required; where nothing else can have it, they alone are served. */
+function requireWarnings({ require, operations = {} }: PolicyDocument): readonly PolicyIssue[] {
+  const unmet = require.filter((name) => (operations[name] ?? []).length === 0);
+  return unmet.map((name) => ({
+    path: 'require',
+    message: `names ${name}, which no rule allows: nothing but presets can be asked for`,
+  }));
+}
+
 /** What is allowed in a policy and probably not meant. */
 export function policyWarnings(document: PolicyDocument): readonly PolicyIssue[] {
   const operations = document.operations ?? {};
@@ -115,5 +124,5 @@ export function policyWarnings(document: PolicyDocument): readonly PolicyIssue[]
       deadValues(name, rule, `operations.${name}.${index}`),
     ),
   );
-  return [...dead, ...cacheWarnings(document)];
+  return [...dead, ...requireWarnings(document), ...cacheWarnings(document)];
 }

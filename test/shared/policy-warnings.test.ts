@@ -46,6 +46,14 @@ describe('the warnings of a policy', () => {
     expect(policyWarnings(validPolicy({ tenant: 'acme', ...starterPolicy }))).toEqual([]);
   });
 
+  it('name what is required and allowed by no rule', () => {
+    const require = ['resize', 'quality'];
+    expect(warningsOf({ resize: { w: [9] } }, { require })).toEqual([
+      'require names quality, which no rule allows: nothing but presets can be asked for',
+    ]);
+    expect(warningsOf({ resize: { w: [9] }, quality: { q: [60] } }, { require })).toEqual([]);
+  });
+
   it('name a shared age of more than half of the age', () => {
     const cache = { maxAge: 100, sharedMaxAge: 51 };
     expect(warningsOf({}, { cache })).toEqual([
