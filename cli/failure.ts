@@ -38,7 +38,7 @@ function conflicted({ message, change }: PublishConflict): CommandFailure {
 /** A store that answered, if only with a refusal, is running. */
 function unreachable({ message, answered }: PortFailure): CommandFailure {
   if (answered) return new CommandFailure('unavailable', message);
-  const hint = 'Is Signet running? Start it with: npm start';
+  const hint = 'Is Signet running? On this machine start it with: npm start';
   return new CommandFailure('unreachable', `${message}. ${hint}`, 3);
 }
 

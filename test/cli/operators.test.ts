@@ -365,6 +365,9 @@ describe('doctor', () => {
 
   it('says what to do where nothing runs', async () => {
     const { code, stderr } = await command(['doctor'], { SIGNET_HOME: folder, SIGNET_PORT: '9' });
-    expect([code, stderr]).toEqual([3, expect.stringMatching(/Start it with: npm start\n$/)]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/On this machine start it with: npm start\n$/),
+    ]);
   });
 });

@@ -137,7 +137,7 @@ describe('a target that does not answer', () => {
     const { code, stdout, stderr } = await command(args, nowhere);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(
-      /^signet: [^\n]* no answer \(ECONNREFUSED\)\. Is Signet running\? Start it with: npm start\n$/,
+      /^signet: [^\n]* no answer \(ECONNREFUSED\)\. Is Signet running\? On this machine start it with: npm start\n$/,
     );
     const asJson = await command([...args, '--json'], nowhere);
     expect(JSON.parse(asJson.stderr)).toEqual({

@@ -117,7 +117,7 @@ describe('what was thrown', () => {
       'a store without an answer',
       new PortFailure('S3 get on x failed: no answer (ECONNREFUSED)', false),
       'unreachable',
-      'S3 get on x failed: no answer (ECONNREFUSED). Is Signet running? Start it with: npm start',
+      'S3 get on x failed: no answer (ECONNREFUSED). Is Signet running? On this machine start it with: npm start',
       3,
     ],
     [
