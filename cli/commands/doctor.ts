@@ -1,7 +1,7 @@
 import { compilePolicy, type Policy } from '../../shared/policy.ts';
 import { publicHalf } from '../../shared/policy-record.ts';
 import { PortFailure } from '../../shared/ports.ts';
-import { auditTrail } from '../../shared/stores/audit.ts';
+import { auditTrail, trailNames } from '../../shared/stores/audit.ts';
 import { renderInStep } from '../../shared/stores/roots.ts';
 import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/target.ts';
@@ -117,11 +117,21 @@ async function checkTrail(target: Target, tenant: string): Promise<Finding> {
   return ill(check, faults.join('; '), todo);
 }
 
+const repair = (tenant: string): string =>
+  `npx signet policy publish FILE, or: npx signet policy rollback ${tenant} --reason TEXT`;
+
+/** A tenant is gone for the functions where its policy is; the trail says whether it was deleted. */
+async function checkGone(target: Target, live: readonly string[]): Promise<readonly Finding[]> {
+  const gone = (await trailNames(target.config)).filter((name) => !live.includes(name));
+  return Promise.all(
+    gone.map((name) => looked(`trail ${name}`, repair(name), () => checkTrail(target, name))),
+  );
+}
+
 async function checkTenant(target: Target, tenant: string): Promise<readonly Finding[]> {
-  const again = `npx signet policy publish FILE, or: npx signet policy rollback ${tenant} --reason TEXT`;
   return [
-    await looked(`policy ${tenant}`, again, () => checkPolicy(target, tenant)),
-    await looked(`trail ${tenant}`, again, () => checkTrail(target, tenant)),
+    await looked(`policy ${tenant}`, repair(tenant), () => checkPolicy(target, tenant)),
+    await looked(`trail ${tenant}`, repair(tenant), () => checkTrail(target, tenant)),
   ];
 }
 
@@ -135,6 +145,7 @@ async function doctor(options: CommonOptions): Promise<void> {
     const names = await tenantNames(target.config);
     const findings = [...(await checkSecrets(target)), await checkDistribution(target)];
     for (const name of names) findings.push(...(await checkTenant(target, name)));
+    findings.push(...(await checkGone(target, names)));
     const ok = findings.every((one) => one.ok);
     const ills = findings.filter((one) => !one.ok).length;
     const end = ok ? 'All is well' : `${ills} of ${findings.length} checks found something`;

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { openRecord, type PolicyRecord, type PublisherKey } from '../policy-record.ts';
 import { type Crypto, type ObjectStore, PortFailure } from '../ports.ts';
+import { isTenant } from '../target.ts';
 import { policyKey } from './policies.ts';
 
 /** Where policies lie and who may have signed them. */
@@ -32,6 +33,13 @@ export async function auditVersions({ config }: PolicyBucket, tenant: string) {
       versions.push(Number(version));
   }
   return versions.toSorted((a, b) => a - b);
+}
+
+/** Every tenant that there is a trail of, in order: those that are gone as well. */
+export async function trailNames(config: ObjectStore): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for await (const key of config.list('audit/')) names.add(key.split('/')[1] ?? '');
+  return [...names].filter(isTenant);
 }
 
 /** Reads what lies at a key as a version. Throws a sentence for a forgery. */

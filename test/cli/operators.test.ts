@@ -348,6 +348,18 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
+  it('shows a policy that was removed, and not a tenant that was deleted', async () => {
+    const [name, left] = [await tenantWith('removed'), await tenantWith('left')];
+    await stack.json('tenant', 'delete', left, '--yes');
+    await stack.config.remove([policyKey(name)]);
+    const { code, stdout } = await stack.run('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ trail removed: version 1 is the last, and no policy is live/);
+    expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
+    await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
+    expect((await stack.run('doctor')).code).toBe(0);
+  });
+
   it('shows an edited trail', async () => {
     const name = await tenantWith('edited');
     await stack.publish(name, allowing(64));
