@@ -232,7 +232,7 @@ export const policySchema = v.pipe(
     blocked: v.optional(
       described(
         v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
-        'Sources, or `prefix/*`, that are refused at once, cached or not',
+        'Sources, or `prefix/*`, that are refused at once, cached or not; left out, the published ones stay',
       ),
       [],
     ),

@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type MintRequest, mint, mintTarget, roundedExpiry } from '../../shared/mint.ts';
-import { checkLifetime, type Policy } from '../../shared/policy.ts';
+import { checkBlocked, checkLifetime, type Policy } from '../../shared/policy.ts';
 import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
@@ -13,6 +13,7 @@ type Options = CommonOptions & { readonly expires: string; readonly check: boole
 function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
   const { exp } = request;
   checkLifetime(policy, exp === undefined ? undefined : String(exp), now);
+  checkBlocked(policy, request.path);
   settledKeys(policy, request, now);
 }
 

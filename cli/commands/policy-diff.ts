@@ -1,7 +1,8 @@
 import { type Change, policyDiff } from '../../shared/policy-diff.ts';
-import type { PolicyDocument } from '../../shared/policy-schema.ts';
 import { publishedPolicy, validPolicy } from '../../shared/stores/tenants.ts';
+import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
+import type { PolicyDocumentText } from '../policy-change.ts';
 import { readPolicySet } from '../policy-set.ts';
 import type { Target } from '../target.ts';
 
@@ -12,19 +13,20 @@ type Difference = {
   readonly new: boolean;
 };
 
-async function difference(target: Target, wanted: PolicyDocument): Promise<Difference> {
+async function difference(target: Target, document: PolicyDocumentText): Promise<Difference> {
+  const wanted = validPolicy(document);
   const { tenant } = wanted;
   const published = await publishedPolicy(target, tenant);
-  const changes = policyDiff(published?.document, wanted);
+  // Publishing lifts no takedown that the file does not speak of.
+  const { blocked } = document['blocked'] === undefined ? (published?.document ?? wanted) : wanted;
+  const changes = policyDiff(published?.document, { ...wanted, blocked });
   return { tenant, changes, new: published === undefined };
 }
 
-const marks = { widens: '+', narrows: '-', changes: '~' } as const;
-
-/** One tenant's block: what widens is marked +, what narrows -, anything else ~. */
+/** One tenant's block. */
 function printed({ tenant, changes, new: isNew }: Difference): string {
   if (changes.length === 0 && !isNew) return `${tenant}: no difference`;
-  const lines = changes.map(({ kind, text }) => `  ${marks[kind]} ${text}`);
+  const lines = changes.map(printChange);
   return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
 }
 
@@ -33,7 +35,7 @@ async function diff(
   options: CommonOptions & { readonly exitCode?: true },
 ): Promise<void> {
   await run(options, async (open) => {
-    const wanted = (await readPolicySet(paths)).map(({ document }) => validPolicy(document));
+    const wanted = (await readPolicySet(paths)).map(({ document }) => document);
     const target = await open();
     const all = await Promise.all(wanted.map((one) => difference(target, one)));
     const differs = all.some(({ changes, new: isNew }) => isNew || changes.length > 0);

@@ -7,6 +7,7 @@ import {
   readRecord,
 } from '../../shared/stores/audit.ts';
 import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { mintableRoot } from '../policy-change.ts';
@@ -55,7 +56,7 @@ async function wantedVersion(target: Target, tenant: string, named: string | und
   return last.version;
 }
 
-/** What a version said, but for its keys: a kid that has left never returns. */
+/** What a version said, but for its keys: a kid that has left never returns. Takedowns stay, too. */
 async function contentOf(target: Target, tenant: string, version: number) {
   const stored = await readRecord(target, auditKey(tenant, version));
   if (stored === undefined)
@@ -79,9 +80,16 @@ async function rollback(
     const version = await wantedVersion(target, tenant, named);
     const content = await contentOf(target, tenant, version);
     const root = await mintableRoot(target);
-    const done = await publishPolicy(target, content, { root, reason: options.reason });
-    const text = `Published the content of version ${version} of ${tenant} as version ${done.version}; its keys stay as they are`;
-    return { text, json: { tenant, version: done.version, restored: version } };
+    const how = { root, reason: options.reason, restoring: true } as const;
+    const done = await publishPolicy(target, content, how);
+    const text = done.unchanged
+      ? `Version ${version} of ${tenant} says what the live version ${done.version} says: nothing to roll back; see npx signet policy history ${tenant}`
+      : `Published the content of version ${version} of ${tenant} as version ${done.version}; its keys and what is blocked stay as they are`;
+    const { changes, unchanged } = done;
+    return {
+      text: [text, ...changes.map(printChange)].join('\n'),
+      json: { tenant, version: done.version, restored: version, unchanged, changes },
+    };
   });
 }
 
@@ -113,7 +121,7 @@ export const historyCommand = command(
 
 export const rollbackCommand = command(
   'rollback <tenant> [version]',
-  'Publish what a version said, but for its keys, as a new version; without a version, the one before',
+  'Publish what a version said, as a new version, but for its keys and what is blocked; without a version, the one before',
 )
   .requiredOption('--reason <text>', 'why; it stays in the audit trail')
   .action(rollback);

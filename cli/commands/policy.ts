@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { type PolicyIssue, policyIssues } from '../../shared/policy-issues.ts';
 import { policyWarnings } from '../../shared/policy-warnings.ts';
-import { type Publication as Published, publishPolicy } from '../../shared/stores/publishing.ts';
+import { type Publication, publishPolicy } from '../../shared/stores/publishing.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';
+import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { mintableRoot } from '../policy-change.ts';
@@ -80,10 +81,17 @@ async function publishAll(target: Target, all: readonly ResolvedPolicy[], choice
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
   const root = await mintableRoot(target);
-  const done: Published[] = [];
+  const done: Publication[] = [];
   for (const { document } of all)
     done.push(await publishPolicy(target, document, { root, reason: choices.reason, expected }));
   return done;
+}
+
+/** What it changes is said again: perhaps it undoes what somebody else has published since. */
+function printPublished({ tenant, version, created, unchanged, changes }: Publication): string {
+  if (unchanged) return `${tenant} is unchanged: version ${version} stays`;
+  if (created) return `Published ${tenant}, a new tenant`;
+  return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
 }
 
 async function publish(
@@ -97,14 +105,14 @@ async function publish(
       policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
     );
     const lines = warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: '));
-    const published = tenants.map(({ tenant, version, created }) =>
-      created ? `Published ${tenant}, a new tenant` : `Published ${tenant}, version ${version}`,
-    );
+    const published = tenants.map(printPublished);
     return {
       text: [...lines, ...published].join('\n'),
       json: {
         published: tenants.map(({ tenant }) => tenant),
-        versions: tenants.map(({ tenant, version }) => ({ tenant, version })),
+        versions: tenants.map(({ tenant, version, unchanged, changes }) => ({
+          ...{ tenant, version, unchanged, changes },
+        })),
         warnings,
       },
     };

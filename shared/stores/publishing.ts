@@ -2,7 +2,6 @@ import type { Keys } from '../policy.ts';
 import { type Change, policyDiff } from '../policy-diff.ts';
 import { fieldsUnknownTo } from '../policy-fields.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
-import type { PolicyDocument } from '../policy-schema.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import {
   auditKey,
@@ -44,6 +43,8 @@ export type PublishOptions = {
   readonly reason?: string | undefined;
   /** Refuse when another version is live: that of which the change was made. */
   readonly expected?: number | undefined;
+  /** Going back to what was said before lifts no takedown: what is blocked by now stays so. */
+  readonly restoring?: true;
 };
 
 export type Publication = {
@@ -52,12 +53,18 @@ export type Publication = {
   readonly version: number;
   /** Whether there was no such tenant before. */
   readonly created: boolean;
+  /** Whether the live version says the same already: then it stays, and no other is made. */
+  readonly unchanged: boolean;
+  /** What it changes of the version before. */
+  readonly changes: readonly Change[];
 };
 
 /** What is in force: the version, and the object that has to be replaced. */
 type Current = {
   readonly last: StoredRecord | undefined;
   readonly etag: string | undefined;
+  /** Whether the functions believe that object. */
+  readonly believed?: boolean;
   /** A publisher was stopped half-way, and its version has just been brought to its end. */
   readonly resumed?: true;
 };
@@ -83,7 +90,8 @@ async function current(bucket: PolicyBucket, tenant: string): Promise<Current> {
   if (typeof object === 'string') throw new PortFailure(`${key} is ${object}`);
   const live = await openStored(bucket, key, object.body).catch(() => undefined);
   const believed = live?.record.policy?.['tenant'] === tenant;
-  return { last: believed ? live : await lastOfTrail(bucket, tenant), etag: object.etag };
+  const last = believed ? live : await lastOfTrail(bucket, tenant);
+  return { last, etag: object.etag, believed };
 }
 
 /** A recreated tenant goes on counting: what was signed for the one before it stays dead. */
@@ -97,6 +105,27 @@ function firstKeys(root: string, had: readonly string[]): Keys {
 
 function liveKeys(last: StoredRecord | undefined): Keys | undefined {
   return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
+}
+
+type Written = Readonly<Record<string, unknown>>;
+
+/**
+ * What is stored: the document as it was written, since a default that is not spelled out stays the
+ * default of the reader. What it does not speak of and others have set stays: keys, and takedowns,
+ * which a file in git knows nothing of.
+ */
+function merged(
+  document: Written,
+  { last }: Current,
+  { root, restoring }: PublishOptions,
+): Written & { readonly keys: Keys } {
+  const had = last === undefined ? [] : kidsUpTo(last.record);
+  const keys = (document['keys'] as Keys | undefined) ?? liveKeys(last) ?? firstKeys(root, had);
+  const live = last?.record.policy;
+  const stays = live && (restoring || document['blocked'] === undefined);
+  const blocked = stays ? live['blocked'] : document['blocked'];
+  const { blocked: _written, ...others } = document;
+  return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
 }
 
 /** What the functions cannot read they refuse, and the tenant with it: so it is not published. */
@@ -158,8 +187,11 @@ async function commit(
   return put === 'taken' ? undefined : put.etag;
 }
 
+const sameText = (one: PolicyRecord['policy'], other: PolicyRecord['policy']): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
-  one.reason === other.reason && JSON.stringify(one.policy) === JSON.stringify(other.policy);
+  one.reason === other.reason && sameText(one.policy, other.policy);
 
 /** What one version changed of the one before, in words. */
 function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
@@ -214,7 +246,7 @@ function checkCurrent(tenant: string, { last, etag }: Current, options: PublishO
 }
 
 /**
- * Publishes a policy. Without a `keys` block the live one stays. Throws `PolicyInvalid`, and
+ * Publishes a policy. Without `keys` or `blocked` the live ones stay. Throws `PolicyInvalid`, and
  * `PublishConflict` when the tenant exists or somebody else has published in between. What a failure
  * has left half-way is completed by the next try.
  */
@@ -223,19 +255,21 @@ export async function publishPolicy(
   document: unknown,
   options: PublishOptions,
 ): Promise<Publication> {
-  const wanted: PolicyDocument = validPolicy(document);
-  const { tenant } = wanted;
+  const { tenant } = validPolicy(document);
   const now = await current(publishing, tenant);
-  const had = now.last === undefined ? [] : kidsUpTo(now.last.record);
-  const keys = wanted.keys ?? liveKeys(now.last) ?? firstKeys(options.root, had);
-  // Stored as it was written: a default that is not spelled out stays the default of the reader.
-  const policy = { ...(document as Record<string, unknown>), keys };
+  const policy = merged(document as Written, now, options);
+  validPolicy(policy);
   const record = following(publishing, now.last, policy, options.reason);
-  const done = { tenant, keys, created: now.etag === undefined };
-  if (now.resumed && now.last !== undefined && sameChange(record, now.last.record))
-    return { ...done, version: now.last.record.version, created: true };
+  const created = now.etag === undefined || now.resumed === true;
+  const before = now.last?.record;
+  const changes = changeOf(before?.policy, policy);
+  const done = { tenant, keys: policy.keys, created, changes, unchanged: false };
+  if (now.resumed && before !== undefined && sameChange(record, before))
+    return { ...done, version: before.version };
   checkCurrent(tenant, now, options);
-  checkKeys(keys, now.last);
+  if (now.believed && before !== undefined && sameText(before.policy, policy))
+    return { ...done, version: before.version, unchanged: true };
+  checkKeys(policy.keys, now.last);
   await checkFields(publishing, policy);
   await append(publishing, tenant, now, record);
   return { ...done, version: record.version };

@@ -107,7 +107,13 @@ describe('a rollback', () => {
     await stack.json('keys', 'rotate', name);
     const before = await stack.json<{ keys: object }>('tenant', 'show', name);
     const done = await stack.json('policy', 'rollback', name, '1', '--reason', 'too narrow');
-    expect(done).toEqual({ tenant: name, version: 4, restored: 1 });
+    expect(done).toEqual({
+      ...{ tenant: name, version: 4, restored: 1, unchanged: false },
+      changes: [
+        { kind: 'widens', path: 'operations.resize.0', text: 'adds resize w 16, 32' },
+        { kind: 'narrows', path: 'operations.resize.0', text: 'removes resize w 64' },
+      ],
+    });
     const after = await stack.json<{ keys: object; operations: object }>('tenant', 'show', name);
     expect(after.keys).toEqual(before.keys);
     expect(after.operations).toEqual({ resize: [{ w: [16, 32] }] });
@@ -258,6 +264,22 @@ describe('a key', () => {
 });
 
 describe('a takedown', () => {
+  it('outlives a publish of a file that knows nothing of it, and a rollback', async () => {
+    const name = await tenantWith('taken');
+    const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
+    expect(await answerTo(url)).toBe('200');
+    await stack.json('block', name, 'a.jpg', '--reason', 'court order 8');
+    await stack.publish(name, allowing(16, 64));
+    expect(await answerTo(url)).toBe('denied_blocked');
+    await stack.json('policy', 'rollback', name, '1', '--reason', 'back');
+    expect(await answerTo(url)).toBe('denied_blocked');
+    expect((await fails('mint', name, 'a.jpg', 'resize,w_16')).stderr).toMatch(
+      /^signet: denied_blocked: a\.jpg is blocked/,
+    );
+    const wanted = await stack.written(JSON.stringify({ tenant: name, ...allowing(16, 32) }));
+    expect((await stack.run('policy', 'diff', wanted)).stdout).toBe(`${name}: no difference\n`);
+  });
+
   it('refuses a source that is cached, says so in the trail, and can be lifted', async () => {
     const name = await tenantWith('down');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');

@@ -144,9 +144,23 @@ describe('policy publish', () => {
       stdout: 'Published one, a new tenant\nPublished two, a new tenant\n',
       stderr: '',
     });
-    expect(await stack.json('policy', 'publish', two)).toEqual({
-      published: ['two'],
-      versions: [{ tenant: 'two', version: 2 }],
+  });
+
+  it('says what it changes, and makes no version where it changes nothing', async () => {
+    const wide = await file('wide.json', policy('kept'));
+    expect((await stack.run('policy', 'publish', wide)).stdout).toBe(
+      'Published kept, a new tenant\n',
+    );
+    expect((await stack.run('policy', 'publish', wide)).stdout).toBe(
+      'kept is unchanged: version 1 stays\n',
+    );
+    const longer = await file('longer.json', policy('kept', { urls: { maxLifetime: 3600 } }));
+    expect((await stack.run('policy', 'publish', longer)).stdout).toBe(
+      'Published kept, version 2\n  - lowers urls.maxLifetime from no limit to 1 h\n',
+    );
+    expect(await stack.json('policy', 'publish', longer)).toEqual({
+      published: ['kept'],
+      versions: [{ tenant: 'kept', version: 2, unchanged: true, changes: [] }],
       warnings: [],
     });
   });

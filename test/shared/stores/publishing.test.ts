@@ -32,7 +32,9 @@ describe('publishing a policy', () => {
       tenant: 'acme',
       version: 1,
       created: true,
+      unchanged: false,
       keys: { active: 'r2.1', accept: ['r2.1'] },
+      changes: expect.arrayContaining([expect.objectContaining({ path: 'operations.resize' })]),
     });
     expect((await live())?.keys).toEqual(done.keys);
   });
@@ -42,6 +44,39 @@ describe('publishing a policy', () => {
     await publish({ ...widths(1), keys });
     expect((await publish(widths(2))).version).toBe(2);
     expect((await live())?.keys).toEqual(keys);
+  });
+
+  it('lifts no takedown that it does not speak of', async () => {
+    const { publish, live } = stand();
+    const blocked = ['a.jpg', 'albums/*'];
+    await publish({ ...widths(1), blocked });
+    await publish(widths(2));
+    expect((await live())?.blocked).toEqual(blocked);
+    await publish({ ...widths(1), blocked: ['b.jpg'] }, { restoring: true });
+    expect((await live())?.blocked).toEqual(blocked);
+    const lifted = await publish({ ...widths(1), blocked: [] });
+    expect(lifted.changes.map(({ text }) => text)).toEqual([
+      'no longer blocks a.jpg',
+      'no longer blocks albums/*',
+    ]);
+    expect((await live())?.blocked).toEqual([]);
+  });
+
+  it('restores the takedowns of a tenant that was deleted', async () => {
+    const { publishing, publish, live } = stand();
+    await publish({ ...widths(1), blocked: ['a.jpg'] });
+    await deleteTenant(publishing, 'acme', 'gone');
+    await publish({ ...widths(1), blocked: ['a.jpg'] }, { restoring: true });
+    expect((await live())?.blocked).toEqual(['a.jpg']);
+  });
+
+  it('makes no version of what is live already', async () => {
+    const { publishing, publish } = stand();
+    await publish(widths(1));
+    const again = await publish(widths(1), { reason: 'the same' });
+    expect(again).toMatchObject({ version: 1, unchanged: true, created: false, changes: [] });
+    expect(await policyHistory(publishing, 'acme')).toHaveLength(1);
+    expect(await publish(widths(2))).toMatchObject({ version: 2, unchanged: false });
   });
 
   it('keeps every version in the trail, chained and signed', async () => {
