@@ -116,13 +116,23 @@ function requireWarnings({ require, operations = {} }: PolicyDocument): readonly
   }));
 }
 
-/** What is allowed in a policy and probably not meant. */
-export function policyWarnings(document: PolicyDocument): readonly PolicyIssue[] {
+function modeWarnings({ mode, reportUntil = '' }: PolicyDocument, now: number) {
+  if (mode !== 'report' || Date.parse(reportUntil) > now) return [];
+  return [{ path: 'reportUntil', message: 'is past: nothing is reported, all is enforced' }];
+}
+
+/** What is allowed in a policy and probably not meant, at a time in Unix milliseconds. */
+export function policyWarnings(document: PolicyDocument, now: number): readonly PolicyIssue[] {
   const operations = document.operations ?? {};
   const dead = policyOperations.flatMap((name) =>
     (operations[name] ?? []).flatMap((rule, index) =>
       deadValues(name, rule, `operations.${name}.${index}`),
     ),
   );
-  return [...dead, ...requireWarnings(document), ...cacheWarnings(document)];
+  return [
+    ...dead,
+    ...requireWarnings(document),
+    ...cacheWarnings(document),
+    ...modeWarnings(document, now),
+  ];
 }

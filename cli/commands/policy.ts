@@ -26,7 +26,7 @@ type Checked = {
 
 function judged(file: string, document: unknown): Checked {
   const issues = policyIssues(document);
-  const warnings = issues.length === 0 ? policyWarnings(validPolicy(document)) : [];
+  const warnings = issues.length === 0 ? policyWarnings(validPolicy(document), Date.now()) : [];
   return { file, issues, warnings };
 }
 
@@ -102,7 +102,7 @@ async function publish(
     const all = await readPolicySet(paths);
     const tenants = await publishAll(await open(), all, options);
     const warnings = all.flatMap(({ file, document }) =>
-      policyWarnings(validPolicy(document)).map((warning) => ({ file, ...warning })),
+      policyWarnings(validPolicy(document), Date.now()).map((warning) => ({ file, ...warning })),
     );
     const lines = warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: '));
     const published = tenants.map(printPublished);

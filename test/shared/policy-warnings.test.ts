@@ -3,8 +3,10 @@ import { policyWarnings } from '../../shared/policy-warnings.ts';
 import { starterPolicy } from '../../shared/starter-policy.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';
 
+const now = Date.parse('2030-01-01T00:00:00Z');
+
 const warningsOf = (operations: object, more: object = {}) =>
-  policyWarnings(validPolicy({ tenant: 'acme', operations, ...more })).map(
+  policyWarnings(validPolicy({ tenant: 'acme', operations, ...more }), now).map(
     ({ path, message }) => `${path} ${message}`,
   );
 
@@ -43,7 +45,7 @@ describe('the warnings of a policy', () => {
   });
 
   it('find nothing in the starter policy', () => {
-    expect(policyWarnings(validPolicy({ tenant: 'acme', ...starterPolicy }))).toEqual([]);
+    expect(policyWarnings(validPolicy({ tenant: 'acme', ...starterPolicy }), now)).toEqual([]);
   });
 
   it('name what is required and allowed by no rule', () => {
@@ -52,6 +54,14 @@ describe('the warnings of a policy', () => {
       'require names quality, which no rule allows: nothing but presets can be asked for',
     ]);
     expect(warningsOf({ resize: { w: [9] }, quality: { q: [60] } }, { require })).toEqual([]);
+  });
+
+  it('name a report that has ended before it began', () => {
+    const report = (reportUntil: string) => warningsOf({}, { mode: 'report', reportUntil });
+    expect(report('2030-01-01T00:00:00Z')).toEqual([
+      'reportUntil is past: nothing is reported, all is enforced',
+    ]);
+    expect(report('2030-01-01T00:00:01Z')).toEqual([]);
   });
 
   it('name a shared age of more than half of the age', () => {
