@@ -20,10 +20,13 @@ type Options = CommonOptions & {
   readonly failOnRefused?: true;
 };
 
-async function documentIn(file: string): Promise<PolicyDocument> {
+type Candidate = PolicyDocument & { readonly knowsBlocked: boolean };
+
+async function documentIn(file: string): Promise<Candidate> {
   const document = await resolvePolicyFile(file);
   try {
-    return validPolicy(document);
+    const knowsBlocked = Object.hasOwn(document, 'blocked');
+    return { ...validPolicy(document), knowsBlocked };
   } catch (thrown) {
     if (!(thrown instanceof PolicyInvalid)) throw thrown;
     const [{ path, message } = { path: '', message: 'is invalid' }] = thrown.issues;
@@ -48,13 +51,14 @@ async function beforeIn(file: string, tenant: string): Promise<Sides['before']> 
 /** What is live, or stands for it, and what would be live if the file were published. */
 async function sidesFor({ policy, against }: Options, open: () => Promise<Target>): Promise<Sides> {
   const document = await documentIn(policy);
-  const { tenant, keys } = document;
+  const { tenant, keys, knowsBlocked } = document;
   const before =
     against === undefined
       ? { policy: await policyOf(await open(), tenant), knowsKids: true }
       : await beforeIn(against, tenant);
   const { active, accept } = keys ?? before.policy.keys;
-  const after = compilePolicy({ ...document, keys: { active, accept: [...accept] } });
+  const blocked = [...(knowsBlocked ? document : before.policy).blocked];
+  const after = compilePolicy({ ...document, blocked, keys: { active, accept: [...accept] } });
   return { before, after: { policy: after, knowsKids: keys !== undefined || before.knowsKids } };
 }
 

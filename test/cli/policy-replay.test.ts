@@ -61,6 +61,14 @@ const mixed: readonly Asked[] = [
 const [before, after] = [resizes(400, 500), resizes(400, 600)];
 
 describe('policy replay', () => {
+  it('keeps a takedown that the file does not speak of, as publishing does', async () => {
+    const asked = [{ url: recipe('resize,w_400'), status: 403 }];
+    const taken = { ...resizes(400), blocked: ['a.jpg'] };
+    expect((await reported(asked, taken, resizes(400))).newlyAllowed).toBe(0);
+    const lifted = await reported(asked, taken, { ...resizes(400), blocked: [] });
+    expect(lifted.newlyAllowed).toBe(1);
+  });
+
   it('says what a policy would change, and for which recipes', async () => {
     const report = await reported(mixed, before, after);
     expect(report).toEqual({
