@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { asFailure } from './failure.ts';
+import { asFailure, usage } from './failure.ts';
 import { openTarget, type Target } from './target.ts';
 
 /** What a command has to say: once for people, once for programs. */
@@ -10,7 +10,12 @@ export type Result = {
   readonly exit?: 0 | 1;
 };
 
-export type CommonOptions = { readonly json?: true; readonly target?: string };
+export type CommonOptions = {
+  readonly json?: true;
+  readonly target?: string;
+  /** Of commands that leave one in the audit trail. */
+  readonly reason?: string;
+};
 
 /** A command with the options that all of them have. */
 export function command(usageLine: string, description: string): Command {
@@ -27,12 +32,18 @@ function print(text: string, to: NodeJS.WriteStream): void {
   to.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+function checkReason({ reason }: CommonOptions): void {
+  if (reason?.trim() === '') throw usage('--reason is empty; say why, it stays in the audit trail');
+}
+
 /** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
 export async function run(
-  { json, target }: CommonOptions,
+  options: CommonOptions,
   work: (target: () => Promise<Target>) => Promise<Result>,
 ): Promise<void> {
+  const { json, target } = options;
   try {
+    checkReason(options);
     const result = await work(() => openTarget(target));
     print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
     process.exitCode = result.exit ?? 0;

@@ -304,6 +304,7 @@ describe('a takedown', () => {
   it.each([
     [['block', 'demo', '../x', '--reason', 'r'], 1],
     [['block', 'demo', 'x'], 2],
+    [['block', 'demo', 'x', '--reason', ' '], 2],
     [['block', 'nobody', 'x', '--reason', 'r'], 1],
     [['unblock', 'demo', 'x', '--reason', 'r'], 1],
   ])('%j ends with %i', async (args, code) => {
