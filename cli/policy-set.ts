@@ -24,8 +24,13 @@ export async function readPolicySet(paths: readonly string[]): Promise<readonly 
   for (const one of all) checkOne(one);
   const tenants = all.map(({ document }) => String(document['tenant']));
   const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
-  if (twice !== undefined)
-    throw new CommandFailure('invalid_policy', `more than one file is a policy of ${twice}`);
+  if (twice !== undefined) {
+    const files = all.filter(({ document }) => document['tenant'] === twice);
+    throw new CommandFailure(
+      'invalid_policy',
+      `more than one file is a policy of ${twice}: ${files.map(({ file }) => file).join(', ')}`,
+    );
+  }
   if (all.length === 0)
     throw new CommandFailure('invalid_policy', `${paths.join(', ')} has bases and no policy in it`);
   return all;

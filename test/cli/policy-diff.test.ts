@@ -122,7 +122,9 @@ describe('policy diff', () => {
 
   it('refuses two policies of one tenant, and a folder of bases', async () => {
     const [one, two] = [await file('acme.json', acme), await file('again.json', acme)];
-    expect((await diff(one, two)).stderr).toBe('signet: more than one file is a policy of acme\n');
+    expect((await diff(one, two)).stderr).toBe(
+      `signet: more than one file is a policy of acme: ${one}, ${two}\n`,
+    );
     const bases = path.dirname(await file('bases/base.json', { operations: {} }));
     expect((await diff(bases)).stderr).toBe(`signet: ${bases} has bases and no policy in it\n`);
   });
