@@ -58,7 +58,7 @@ function printStats({ tenants, unattributed, failures, unreadable, tooLong }: St
     ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
     ...(Object.keys(unattributed).length > 0 ? [`Without a tenant: ${listed(unattributed)}`] : []),
     ...(failures > 0 ? [`${counted(failures, 'failure')} behind requests`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'unreadable line')}`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'line')} about no request`] : []),
     ...(tooLong > 0 ? [`${counted(tooLong, 'line')} over 64 KB`] : []),
   ];
   return lines.join('\n') || 'Nothing has been logged';
