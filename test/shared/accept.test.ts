@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Negotiable, negotiable, negotiateFormat } from '../../shared/accept.ts';
 import { imageTypes } from '../../shared/image-type.ts';
+import { fastest } from '../fastest.ts';
 
 const usual: readonly Negotiable[] = ['avif', 'webp'];
 const all: readonly Negotiable[] = ['avif', 'webp', 'jpg', 'png', 'gif'];
@@ -84,9 +85,8 @@ describe('f_auto', () => {
     ['one letter', 'x'],
   ])('is settled in no time in as many bytes of %s as CloudFront takes', (_what, one) => {
     const huge = `image/webp,${one.repeat(20_480 / one.length)}`;
-    const began = performance.now();
-    expect(negotiateFormat(huge, usual)).toBe('webp');
-    expect(performance.now() - began).toBeLessThan(250);
+    const once = () => expect(negotiateFormat(huge, usual)).toBe('webp');
+    expect(fastest(once)).toBeLessThan(250);
   });
 
   it('reads no more types than any browser sends', () => {

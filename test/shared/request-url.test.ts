@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { credentialOf, signedParts, splitUrl } from '../../shared/request-url.ts';
+import { fastest } from '../fastest.ts';
 import { outcome, refusalOf } from './outcome.ts';
 
 const uri = '/acme/cat.jpg__op__resize,w_400';
@@ -130,25 +131,26 @@ describe('the length of a URL', () => {
   });
 
   it('is looked at first, so that a long one costs nothing', () => {
-    const began = performance.now();
-    const refusals = [
-      refusalOf(() => splitUrl(`/acme/${'a/'.repeat(500_000)}`, '')),
-      refusalOf(() => splitUrl(`/acme/x${'__op__resize,w_1'.repeat(100_000)}`, '')),
-      refusalOf(() => splitUrl(`/acme/${'%'.repeat(1_000_000)}`, '')),
-      refusalOf(() => splitUrl(uri, 'a=1&'.repeat(250_000))),
-    ];
-    expect(refusals.every((one) => one?.message.includes('8191'))).toBe(true);
-    expect(performance.now() - began).toBeLessThan(100);
+    const once = (): void => {
+      const refusals = [
+        refusalOf(() => splitUrl(`/acme/${'a/'.repeat(500_000)}`, '')),
+        refusalOf(() => splitUrl(`/acme/x${'__op__resize,w_1'.repeat(100_000)}`, '')),
+        refusalOf(() => splitUrl(`/acme/${'%'.repeat(1_000_000)}`, '')),
+        refusalOf(() => splitUrl(uri, 'a=1&'.repeat(250_000))),
+      ];
+      expect(refusals.every((one) => one?.message.includes('8191'))).toBe(true);
+    };
+    expect(fastest(once)).toBeLessThan(100);
   });
 
   it('within the limit leaves little to parse, however it is made', () => {
     const fillers = ['a', 'a/', '%41', '_', '__op__', '__op__a', '.', '%C3%A9', ',w_1', '-'];
     const urls = fillers.map((one) => `/acme/x__op__${one.repeat(8_000 / one.length)}`);
     const paths = fillers.map((one) => `/acme/x${one.repeat(8_000 / one.length)}`);
-    const began = performance.now();
-    for (let round = 0; round < 20; round += 1)
+    const once = (): void => {
       for (const one of [...urls, ...paths]) outcome(() => splitUrl(one, ''));
-    expect((performance.now() - began) / (20 * 20)).toBeLessThan(5);
+    };
+    expect(fastest(once) / 20).toBeLessThan(5);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   splitTarget,
   utf8Bytes,
 } from '../../shared/target.ts';
+import { fastest } from '../fastest.ts';
 import { outcome, refusalOf, runs } from './outcome.ts';
 import { legalPaths } from './paths.ts';
 
@@ -264,10 +265,11 @@ describe('a target', () => {
   });
 
   it('of ten thousand segments is refused by its length before anything else is looked at', () => {
-    const began = performance.now();
-    const refusal = refusalOf(() => splitTarget(`/acme/${'a/'.repeat(10_000)}b`));
-    expect(refusal?.message).toContain('700 bytes');
-    expect(performance.now() - began).toBeLessThan(100);
+    const once = (): void => {
+      const refusal = refusalOf(() => splitTarget(`/acme/${'a/'.repeat(10_000)}b`));
+      expect(refusal?.message).toContain('700 bytes');
+    };
+    expect(fastest(once)).toBeLessThan(100);
   });
 });
 
