@@ -1,6 +1,7 @@
 import { StackUnknown } from '../shared/adapters/stack-outputs.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
+import { RecordForged } from '../shared/stores/policy-bucket.ts';
 import { PublishConflict } from '../shared/stores/publishing.ts';
 import { PolicyInvalid } from '../shared/stores/tenants.ts';
 
@@ -35,6 +36,13 @@ function conflicted({ message, change }: PublishConflict): CommandFailure {
   );
 }
 
+/** A version of the trail is followed by the next, so nothing can be published on a forged one. */
+function forged({ message }: RecordForged): CommandFailure {
+  const todo =
+    'put back the earlier version of that object, or remove it where there never was one, then look at all with: npx signet policy audit TENANT';
+  return new CommandFailure('damaged_trail', `${message}; ${todo}`);
+}
+
 /** A store that answered, if only with a refusal, is running. */
 function unreachable({ message, answered }: PortFailure): CommandFailure {
   if (answered) return new CommandFailure('unavailable', message);
@@ -48,6 +56,7 @@ export function asFailure(thrown: unknown): CommandFailure {
   if (thrown instanceof Refusal) return refused(thrown);
   if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflicted(thrown);
+  if (thrown instanceof RecordForged) return forged(thrown);
   if (thrown instanceof StackUnknown) return new CommandFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return unreachable(thrown);
   return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));

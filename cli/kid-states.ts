@@ -1,6 +1,7 @@
 import { limits } from '../shared/limits.ts';
 import type { Keys } from '../shared/policy.ts';
-import { auditKey, auditVersions, readRecord } from '../shared/stores/audit.ts';
+import { auditVersions } from '../shared/stores/audit.ts';
+import { auditKey, readRecord } from '../shared/stores/policy-bucket.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';
 import { CommandFailure } from './failure.ts';
 import { logFiles, readLogs } from './log-reader.ts';

@@ -1,6 +1,8 @@
 import type { PolicyRecord } from '../shared/policy-record.ts';
-import { readRecord } from '../shared/stores/audit.ts';
-import { policyKey } from '../shared/stores/policies.ts';
+import { PortFailure } from '../shared/ports.ts';
+import { auditVersions } from '../shared/stores/audit.ts';
+import { recordInForce } from '../shared/stores/in-force.ts';
+import { policyKey, RecordForged } from '../shared/stores/policy-bucket.ts';
 import { type Publication, publishPolicy } from '../shared/stores/publishing.ts';
 import { CommandFailure } from './failure.ts';
 import { checkTenantName } from './signer.ts';
@@ -8,18 +10,27 @@ import type { Target } from './target.ts';
 
 export type PolicyDocumentText = Readonly<Record<string, unknown>>;
 
-/** The version that is live, as it was written. Throws when there is no such tenant. */
+/** What puts a policy right that cannot be believed: the last version of its trail, published anew. */
+export async function repairOf(target: Target, tenant: string): Promise<string> {
+  const last = (await auditVersions(target, tenant)).at(-1);
+  const version = last === undefined ? '' : ` ${last}`;
+  return `publish it again, or: npx signet policy rollback ${tenant}${version} --reason TEXT`;
+}
+
+/** What a publish cannot put right: the trail that it would have to follow. */
+const forgedTrail = (thrown: Error, tenant: string): boolean =>
+  thrown instanceof RecordForged && thrown.key !== policyKey(tenant);
+
+/** The version that is in force, as it was written. Throws when there is no such tenant. */
 export async function liveRecord(
   target: Target,
   tenant: string,
 ): Promise<PolicyRecord & { readonly policy: PolicyDocumentText }> {
   checkTenantName(tenant);
-  const live = await readRecord(target, policyKey(tenant)).catch((thrown: Error) => {
-    if (thrown.name === 'PortFailure') throw thrown;
-    throw new CommandFailure(
-      'damaged_policy',
-      `${thrown.message}; publish it again, or: npx signet policy rollback ${tenant} --reason TEXT`,
-    );
+  const live = await recordInForce(target, tenant).catch(async (thrown: Error) => {
+    if (thrown instanceof PortFailure || forgedTrail(thrown, tenant)) throw thrown;
+    const todo = await repairOf(target, tenant);
+    throw new CommandFailure('damaged_policy', `${thrown.message}; ${todo}`);
   });
   const policy = live?.record.policy;
   if (live === undefined || policy === undefined || policy === null)

@@ -45,7 +45,7 @@ const workshop: Workshop = {
   clock: systemClock,
   policies: policyStore({
     ...world,
-    open: signedPolicies(async () => (await continuationKeys.read()).publishers),
+    open: signedPolicies(nodeCrypto, async () => (await continuationKeys.read()).publishers),
     config: s3Store(s3, config.buckets.config),
     freshness: config.policyFreshness,
   }),

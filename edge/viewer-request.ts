@@ -41,7 +41,7 @@ const house: Gatehouse = {
   keys,
   policies: policyStore({
     ...world,
-    open: signedPolicies(async () => (await keys.read()).publishers),
+    open: signedPolicies(nodeCrypto, async () => (await keys.read()).publishers),
     config: s3Store(s3Client(config.s3, patience), config.buckets.config),
     freshness: config.policyFreshness,
   }),

@@ -6,7 +6,7 @@ import type { Keyring } from '../shared/keyring.ts';
 import type { Signer } from '../shared/mint.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { starterPolicy } from '../shared/starter-policy.ts';
-import type { PolicyBucket } from '../shared/stores/audit.ts';
+import type { PolicyBucket } from '../shared/stores/policy-bucket.ts';
 import { type Publishing, publishPolicy } from '../shared/stores/publishing.ts';
 import { publishedPolicy, tenantNames } from '../shared/stores/tenants.ts';
 import { sourceKey } from '../shared/target.ts';

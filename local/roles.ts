@@ -22,9 +22,15 @@ const secret = (on: string): Statement => ({
  * so a permission that is missing there is missing here, too.
  */
 export const statements = {
-  viewerRequest: [read(`${config}/policies/`), list(config), secret(secretIds.roots)],
+  viewerRequest: [
+    read(`${config}/policies/`),
+    read(`${config}/audit/`),
+    list(config),
+    secret(secretIds.roots),
+  ],
   originResponse: [
     read(`${config}/policies/`),
+    read(`${config}/audit/`),
     list(config),
     read(`${sources}/`),
     list(sources),

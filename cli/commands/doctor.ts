@@ -6,6 +6,7 @@ import { renderInStep } from '../../shared/stores/roots.ts';
 import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/target.ts';
 import { type CommonOptions, command, run } from '../command.ts';
+import { repairOf } from '../policy-change.ts';
 import type { Target } from '../target.ts';
 
 /** One thing that was looked at: what was found, and what to do where it is not well. */
@@ -25,12 +26,17 @@ const ill = (check: string, found: string, todo: string): Finding => ({
 });
 
 /** Looks at something; what it throws is the finding, but for a target that does not answer. */
-async function looked(check: string, todo: string, look: () => Promise<Finding>): Promise<Finding> {
+async function looked(
+  check: string,
+  todo: string | (() => Promise<string>),
+  look: () => Promise<Finding>,
+): Promise<Finding> {
   try {
     return await look();
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    return ill(check, thrown instanceof Error ? thrown.message : String(thrown), todo);
+    const found = thrown instanceof Error ? thrown.message : String(thrown);
+    return ill(check, found, typeof todo === 'string' ? todo : await todo());
   }
 }
 
@@ -113,25 +119,29 @@ async function checkTrail(target: Target, tenant: string): Promise<Finding> {
   const check = `trail ${tenant}`;
   const { versions, faults } = await auditTrail(target, tenant);
   if (faults.length === 0) return well(check, `${versions} versions, whole`);
-  const todo = `npx signet policy audit ${tenant}, then publish or roll back; look for who can write to the bucket`;
+  const todo = `find who can write to the bucket; ${await repairOf(target, tenant)}`;
   return ill(check, faults.join('; '), todo);
 }
-
-const repair = (tenant: string): string =>
-  `npx signet policy publish FILE, or: npx signet policy rollback ${tenant} --reason TEXT`;
 
 /** A tenant is gone for the functions where its policy is; the trail says whether it was deleted. */
 async function checkGone(target: Target, live: readonly string[]): Promise<readonly Finding[]> {
   const gone = (await trailNames(target.config)).filter((name) => !live.includes(name));
   return Promise.all(
-    gone.map((name) => looked(`trail ${name}`, repair(name), () => checkTrail(target, name))),
+    gone.map((name) =>
+      looked(
+        `trail ${name}`,
+        () => repairOf(target, name),
+        () => checkTrail(target, name),
+      ),
+    ),
   );
 }
 
 async function checkTenant(target: Target, tenant: string): Promise<readonly Finding[]> {
+  const repair = () => repairOf(target, tenant);
   return [
-    await looked(`policy ${tenant}`, repair(tenant), () => checkPolicy(target, tenant)),
-    await looked(`trail ${tenant}`, repair(tenant), () => checkTrail(target, tenant)),
+    await looked(`policy ${tenant}`, repair, () => checkPolicy(target, tenant)),
+    await looked(`trail ${tenant}`, repair, () => checkTrail(target, tenant)),
   ];
 }
 

@@ -66,7 +66,7 @@ async function online(target: Target): Promise<Knowledge> {
     // Read as the edge reads it: a policy that it cannot use must not look as if it were fine.
     policyOf: policyStore({
       config: target.config,
-      open: signedPolicies(target.publishers),
+      open: signedPolicies(target.crypto, target.publishers),
       freshness: { ...policyFreshness, fresh: 0, wait: 0 },
       clock: systemClock,
       random: systemRandom,

@@ -1,11 +1,10 @@
 import {
   type AuditReport,
-  auditKey,
   auditTrail,
   type HistoryEntry,
   policyHistory,
-  readRecord,
 } from '../../shared/stores/audit.ts';
+import { auditKey, readRecord } from '../../shared/stores/policy-bucket.ts';
 import { publishPolicy } from '../../shared/stores/publishing.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';

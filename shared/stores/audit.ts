@@ -1,33 +1,21 @@
 import { limits } from '../limits.ts';
-import { openRecord, type PolicyRecord, type PublisherKey } from '../policy-record.ts';
-import { type Crypto, type ObjectStore, PortFailure } from '../ports.ts';
+import type { PolicyRecord } from '../policy-record.ts';
+import { type ObjectStore, PortFailure } from '../ports.ts';
 import { isTenant } from '../target.ts';
-import { policyKey } from './policies.ts';
-
-/** Where policies lie and who may have signed them. */
-export type PolicyBucket = {
-  readonly crypto: Crypto;
-  readonly config: ObjectStore;
-  readonly publishers: () => Promise<readonly PublisherKey[]>;
-};
-
-/** A version as it lies in the bucket: its text is what the next one's hash is of. */
-export type StoredRecord = {
-  readonly record: PolicyRecord;
-  readonly hash: string;
-  readonly text: string;
-};
-
-const folderOf = (tenant: string): string => `audit/${tenant}/`;
-export const auditKey = (tenant: string, version: number): string =>
-  `${folderOf(tenant)}${version}.jws`;
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
+import {
+  auditKey,
+  decodeRecord,
+  type PolicyBucket,
+  policyKey,
+  readRecord,
+  type StoredRecord,
+  trailFolder,
+} from './policy-bucket.ts';
 
 /** The versions that the trail of a tenant names, first to last. */
 export async function auditVersions({ config }: PolicyBucket, tenant: string) {
   const versions: number[] = [];
-  for await (const key of config.list(folderOf(tenant))) {
+  for await (const key of config.list(trailFolder(tenant))) {
     const [, version] = /\/([1-9][0-9]{0,8})\.jws$/.exec(key) ?? [];
     if (version !== undefined && key === auditKey(tenant, Number(version)))
       versions.push(Number(version));
@@ -40,30 +28,6 @@ export async function trailNames(config: ObjectStore): Promise<readonly string[]
   const names = new Set<string>();
   for await (const key of config.list('audit/')) names.add(key.split('/')[1] ?? '');
   return [...names].filter(isTenant);
-}
-
-/** Reads what lies at a key as a version. Throws a sentence for a forgery. */
-export async function openStored(
-  { crypto, publishers }: PolicyBucket,
-  key: string,
-  body: Uint8Array,
-): Promise<StoredRecord> {
-  const text = decoder.decode(body);
-  const record = await openRecord(await publishers(), text).catch((thrown: Error) => {
-    throw new Error(`${key} is not to be believed: ${thrown.message}`);
-  });
-  return { record, text, hash: crypto.sha256Hex(text) };
-}
-
-/** Reads a version by its key; nothing where there is none. Throws a sentence for a forgery. */
-export async function readRecord(
-  bucket: PolicyBucket,
-  key: string,
-): Promise<(StoredRecord & { readonly etag: string }) | undefined> {
-  const read = await bucket.config.get(key, { maxBytes: limits.recordBytes });
-  if (read === 'missing') return undefined;
-  if (typeof read === 'string') throw new Error(`${key} is ${read}`);
-  return { ...(await openStored(bucket, key, read.body)), etag: read.etag };
 }
 
 /** One line of a policy's history. */
@@ -103,40 +67,66 @@ function linkFaults(
   tenant: string,
   version: number,
   { record }: StoredRecord,
-  before: StoredRecord | undefined,
+  before: StoredRecord | 'unknown' | undefined,
 ): readonly string[] {
   const returned = acceptedIn(record).filter((kid) => record.retired.includes(kid));
-  const gone = before === undefined ? [] : kidsUpTo(before.record);
+  const known = before === 'unknown' ? undefined : before;
+  const gone = known === undefined ? [] : kidsUpTo(known.record);
+  const follows = before === 'unknown' || record.previous === (known?.hash ?? null);
   const forgotten = gone.filter((kid) => !kidsUpTo(record).includes(kid));
   const owner = record.policy?.['tenant'];
   return [
     ...(record.version === version ? [] : [`says that it is version ${record.version}`]),
-    ...(record.previous === (before?.hash ?? null) ? [] : ['does not follow the one before it']),
+    ...(follows ? [] : ['does not follow the one before it']),
     ...(owner === undefined || owner === tenant ? [] : [`is a policy of ${String(owner)}`]),
     ...returned.map((kid) => `accepts ${kid}, which was retired`),
     ...forgotten.map((kid) => `forgets ${kid}`),
   ].map((fault) => `version ${version} ${fault}`);
 }
 
-type Walk = { readonly faults: readonly string[]; readonly last: StoredRecord | undefined };
+type Walk = {
+  readonly faults: readonly string[];
+  /** The version before; nothing after a gap, or after one that cannot be read. */
+  readonly before: StoredRecord | undefined;
+  readonly next: number;
+};
+
+/** Versions that are not there, in few words however many they are. */
+function gap(from: number, until: number): readonly string[] {
+  if (from > until) return [];
+  return [
+    from === until ? `version ${from} is missing` : `versions ${from} to ${until} are missing`,
+  ];
+}
+
+/** Reads a version of the trail; a sentence where it cannot be believed. */
+async function readLink(bucket: PolicyBucket, tenant: string, version: number) {
+  try {
+    return await readRecord(bucket, auditKey(tenant, version));
+  } catch (thrown) {
+    if (!(thrown instanceof PortFailure)) return undefined;
+    if (!thrown.answered) throw thrown;
+    return `version ${version} cannot be read: ${thrown.message}`;
+  }
+}
+
+async function step(bucket: PolicyBucket, tenant: string, state: Walk, version: number) {
+  const missing = gap(state.next, version - 1);
+  const found = await readLink(bucket, tenant, version);
+  const next = version + 1;
+  if (found === undefined || typeof found === 'string') {
+    const why = found ?? `version ${version} is not what a publisher signed`;
+    return { faults: [...state.faults, ...missing, why], before: undefined, next };
+  }
+  const unlinked = version > 1 && (state.before === undefined || missing.length > 0);
+  const links = linkFaults(tenant, version, found, unlinked ? 'unknown' : state.before);
+  return { faults: [...state.faults, ...missing, ...links], before: found, next };
+}
 
 async function walk(bucket: PolicyBucket, tenant: string, versions: readonly number[]) {
-  let state: Walk = { faults: [], last: undefined };
-  for (const [at, version] of versions.entries()) {
-    const missing = version === at + 1 ? [] : [`version ${at + 1} is missing`];
-    const found = await readRecord(bucket, auditKey(tenant, version)).catch((thrown: unknown) =>
-      thrown instanceof PortFailure ? Promise.reject(thrown) : thrown,
-    );
-    if (found instanceof Error || found === undefined) {
-      const why = `version ${version} is not what a publisher signed`;
-      return { faults: [...state.faults, ...missing, why], last: undefined };
-    }
-    const stored = found as StoredRecord;
-    const links = linkFaults(tenant, version, stored, state.last);
-    state = { faults: [...state.faults, ...missing, ...links], last: stored };
-    if (missing.length > 0) return state;
-  }
-  return state;
+  let state: Walk = { faults: [], before: undefined, next: 1 };
+  for (const version of versions) state = await step(bucket, tenant, state, version);
+  return { faults: state.faults, last: state.before };
 }
 
 /** What is wrong with the live policy, seen from the last version of the trail. */
@@ -146,8 +136,7 @@ async function liveFaults(bucket: PolicyBucket, tenant: string, last: StoredReco
   if (live === 'missing')
     return policy === null ? [] : [`version ${version} is the last, and no policy is live`];
   if (typeof live === 'string') return [`the live policy is ${live}`];
-  const text = decoder.decode(live.body);
-  return text === last.text
+  return decodeRecord(live.body) === last.text
     ? []
     : [`the live policy is not version ${version}, the last of the trail`];
 }

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.ts';
 import { type Policy, readPolicy } from '../policy.ts';
-import { openRecord, type PublisherKey } from '../policy-record.ts';
-import { type Clock, type ObjectStore, PortFailure, type Random } from '../ports.ts';
+import { openRecord } from '../policy-record.ts';
+import { type Clock, type Crypto, type ObjectStore, PortFailure, type Random } from '../ports.ts';
+import { followed, type Link, replacedBy } from './in-force.ts';
+import { decodeRecord, type PolicyBucket, policyKey } from './policy-bucket.ts';
 import { type Freshness, type Refreshing, refreshing } from './refreshing.ts';
 
 /** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
@@ -19,8 +21,8 @@ const unknownFreshness = (known: Freshness): Freshness => ({
 /** Worst case, at 64 KB a policy: a quarter of the viewer function's memory. */
 const heldPolicies = 200;
 
-/** A published policy and its place in the chain of its tenant's. */
-export type Versioned = { readonly policy: Policy; readonly version: number };
+/** A published policy and its place in the chain of its tenant's; none where the tenant was deleted. */
+export type Versioned = Link & { readonly policy: Policy | undefined };
 
 /** Reads what lies in the bucket as a tenant's policy. Throws a sentence where it cannot be believed. */
 export type OpenPolicy = (tenant: string, text: string) => Promise<Versioned>;
@@ -45,17 +47,15 @@ export type PoliciesOptions = {
   readonly onFailure: (reason: string) => void;
 };
 
-export const policyKey = (tenant: string): string => `policies/${tenant}.jws`;
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** Believes what a publisher has signed for this tenant, and nothing else that lies there. */
-export function signedPolicies(publishers: () => Promise<readonly PublisherKey[]>): OpenPolicy {
+export function signedPolicies(crypto: Crypto, publishers: PolicyBucket['publishers']): OpenPolicy {
   return async (tenant, text) => {
     const record = await openRecord(await publishers(), text).catch((thrown: Error) => {
       throw new Error(`policy ${tenant} is unusable: ${thrown.message}`);
     });
-    const policy = readPolicy(tenant, JSON.stringify(record.policy));
-    return { policy, version: record.version };
+    const { version, previous, policy: written } = record;
+    const policy = written === null ? undefined : readPolicy(tenant, JSON.stringify(written));
+    return { policy, version, previous, hash: crypto.sha256Hex(text) };
   };
 }
 
@@ -65,17 +65,24 @@ function checkVersion(tenant: string, version: number, held: Stored | undefined)
     throw new Error(`policy ${tenant} is version ${version}, and ${held.version} was seen before`);
 }
 
-async function load(
-  { config, open }: PoliciesOptions,
-  tenant: string,
-  held?: Stored,
-): Promise<Stored> {
+/** The policy that holds where this text is live. Throws a sentence where none can be believed. */
+async function inForce({ config, open }: PoliciesOptions, tenant: string, text: string) {
+  const live = await open(tenant, text);
+  // A deletion leaves nothing there; a copy of its record says nothing of this tenant.
+  if (live.policy === undefined) throw new Error(`policy ${tenant} is unusable: it is a deletion`);
+  const found = await followed(config, tenant, live, (next) => open(tenant, next));
+  if (found === 'replaced') throw new Error(replacedBy(tenant, live.version));
+  return found;
+}
+
+async function load(options: PoliciesOptions, tenant: string, held?: Stored): Promise<Stored> {
   const condition = held?.etag === undefined ? {} : { unlessEtag: held.etag };
-  const read = await config.get(policyKey(tenant), { maxBytes: limits.recordBytes, ...condition });
+  const asked = { maxBytes: limits.recordBytes, ...condition };
+  const read = await options.config.get(policyKey(tenant), asked);
   if (read === 'missing') return { policy: undefined, version: 0, etag: undefined };
   if (read === 'unchanged' && held !== undefined) return held;
   if (typeof read === 'string') throw new PortFailure(`policy ${tenant} is ${read}`);
-  const { policy, version } = await open(tenant, decoder.decode(read.body));
+  const { policy, version } = await inForce(options, tenant, decodeRecord(read.body));
   checkVersion(tenant, version, held);
   return { policy, version, etag: read.etag };
 }

@@ -3,16 +3,16 @@ import { type Change, policyDiff } from '../policy-diff.ts';
 import { fieldsUnknownTo } from '../policy-fields.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import { type Clock, PortFailure } from '../ports.ts';
+import { kidsUpTo } from './audit.ts';
+import { type Current, commit, current, recordOptions } from './current-policy.ts';
 import {
   auditKey,
-  auditVersions,
-  kidsUpTo,
-  openStored,
+  encodeRecord,
   type PolicyBucket,
+  policyKey,
   readRecord,
   type StoredRecord,
-} from './audit.ts';
-import { policyKey } from './policies.ts';
+} from './policy-bucket.ts';
 import { PolicyInvalid, validPolicy } from './tenants.ts';
 
 /** What publishing needs besides the bucket: a key that signs, a clock, and a name to answer for it. */
@@ -58,41 +58,6 @@ export type Publication = {
   /** What it changes of the version before. */
   readonly changes: readonly Change[];
 };
-
-/** What is in force: the version, and the object that has to be replaced. */
-type Current = {
-  readonly last: StoredRecord | undefined;
-  readonly etag: string | undefined;
-  /** Whether the functions believe that object. */
-  readonly believed?: boolean;
-  /** A publisher was stopped half-way, and its version has just been brought to its end. */
-  readonly resumed?: true;
-};
-
-async function lastOfTrail(bucket: PolicyBucket, tenant: string) {
-  const version = (await auditVersions(bucket, tenant)).at(-1);
-  return version === undefined ? undefined : readRecord(bucket, auditKey(tenant, version));
-}
-
-/** No policy is live. One that the trail decided for, and nobody has put into force, is put there. */
-async function absent(bucket: PolicyBucket, tenant: string): Promise<Current> {
-  const last = await lastOfTrail(bucket, tenant);
-  if (last === undefined || last.record.policy === null) return { last, etag: undefined };
-  const etag = await commit(bucket, tenant, last.text, undefined);
-  return { last, etag: etag ?? '', resumed: true };
-}
-
-/** A live policy that cannot be believed is replaced by what follows the last version of the trail. */
-async function current(bucket: PolicyBucket, tenant: string): Promise<Current> {
-  const key = policyKey(tenant);
-  const object = await bucket.config.get(key, { maxBytes: Number.MAX_SAFE_INTEGER });
-  if (object === 'missing') return absent(bucket, tenant);
-  if (typeof object === 'string') throw new PortFailure(`${key} is ${object}`);
-  const live = await openStored(bucket, key, object.body).catch(() => undefined);
-  const believed = live?.record.policy?.['tenant'] === tenant;
-  const last = believed ? live : await lastOfTrail(bucket, tenant);
-  return { last, etag: object.etag, believed };
-}
 
 /** A recreated tenant goes on counting: what was signed for the one before it stays dead. */
 function firstKeys(root: string, had: readonly string[]): Keys {
@@ -168,25 +133,6 @@ function following(
   };
 }
 
-const encoder = new TextEncoder();
-const stored = { contentType: 'application/jose' } as const;
-
-/**
- * The commit point: from here on the edge reads the version. Whoever is late finds it done already, or
- * followed by another; the answer is the object's ETag for the one who did it.
- */
-async function commit(
-  bucket: PolicyBucket,
-  tenant: string,
-  text: string,
-  etag: string | undefined,
-): Promise<string | undefined> {
-  const only = etag === undefined ? 'absent' : { etag };
-  const body = encoder.encode(text);
-  const put = await bucket.config.put(policyKey(tenant), body, { ...stored, only });
-  return put === 'taken' ? undefined : put.etag;
-}
-
 const sameText = (one: PolicyRecord['policy'], other: PolicyRecord['policy']): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
@@ -198,6 +144,8 @@ function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecor
   if (after === null) return [];
   return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
 }
+
+const because = ({ reason }: PolicyRecord): string => (reason === null ? '' : ` (${reason})`);
 
 /**
  * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
@@ -213,10 +161,20 @@ async function finishOther(
   if (theirs === undefined) throw new PortFailure(`${auditKey(tenant, mine.version)} is missing`);
   if (theirs.record.policy !== null) await commit(bucket, tenant, theirs.text, etag);
   if (sameChange(mine, theirs.record)) return;
-  const { version, by, reason } = theirs.record;
+  const { version, by } = theirs.record;
   throw new PublishConflict(
-    `${by} has just published version ${version} of ${tenant}${reason === null ? '' : ` (${reason})`}; look at the difference, then publish again`,
+    `${by} has just published version ${version} of ${tenant}${because(theirs.record)}; look at the difference, then publish again`,
     changeOf(last?.record.policy, theirs.record.policy),
+  );
+}
+
+/** A version that its publisher did not bring to its end, or that somebody had taken out of force. */
+function checkResumed(tenant: string, { last, resumed }: Current, expected: number | undefined) {
+  if (resumed === undefined || last === undefined || expected === last.record.version) return;
+  const { version, by } = last.record;
+  throw new PublishConflict(
+    `version ${version} of ${tenant}, which ${by} published${because(last.record)}, was not in force and is now; look at the difference, then publish again`,
+    changeOf(resumed.before?.record.policy, last.record.policy),
   );
 }
 
@@ -229,7 +187,10 @@ async function append(
 ): Promise<void> {
   const text = await signRecord(await publishing.publisher(), record);
   const key = auditKey(tenant, record.version);
-  const put = await publishing.config.put(key, encoder.encode(text), { ...stored, only: 'absent' });
+  const put = await publishing.config.put(key, encodeRecord(text), {
+    ...recordOptions,
+    only: 'absent',
+  });
   if (put === 'taken') return finishOther(publishing, tenant, record, now);
   if (record.policy === null) await publishing.config.remove([policyKey(tenant)]);
   else await commit(publishing, tenant, text, now.etag);
@@ -260,12 +221,13 @@ export async function publishPolicy(
   const policy = merged(document as Written, now, options);
   validPolicy(policy);
   const record = following(publishing, now.last, policy, options.reason);
-  const created = now.etag === undefined || now.resumed === true;
+  const created = now.etag === undefined || (now.resumed && now.resumed.before === undefined);
   const before = now.last?.record;
   const changes = changeOf(before?.policy, policy);
-  const done = { tenant, keys: policy.keys, created, changes, unchanged: false };
-  if (now.resumed && before !== undefined && sameChange(record, before))
+  const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
+  if (now.resumed && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version };
+  checkResumed(tenant, now, options.expected);
   checkCurrent(tenant, now, options);
   if (now.believed && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version, unchanged: true };

@@ -2,14 +2,13 @@ import * as v from 'valibot';
 import { type PolicyIssue, policyIssues } from '../policy-issues.ts';
 import { type PolicyDocument, policySchema } from '../policy-schema.ts';
 import type { ObjectStore } from '../ports.ts';
-import { type PolicyBucket, readRecord } from './audit.ts';
-import { policyKey } from './policies.ts';
+import { recordInForce } from './in-force.ts';
+import { type PolicyBucket, policyKey } from './policy-bucket.ts';
 
 /** A policy as it is published: the document that was written, and its place in the chain. */
 export type PublishedPolicy = {
   readonly document: PolicyDocument;
   readonly version: number;
-  readonly etag: string;
 };
 
 /** A policy cannot be published. The issues are all there are. */
@@ -29,18 +28,18 @@ export function validPolicy(document: unknown): PolicyDocument {
   return v.parse(policySchema, document);
 }
 
-/** The tenant's published policy, or nothing for an unknown tenant. */
+/** The tenant's policy that is in force, or nothing for an unknown tenant. */
 export async function publishedPolicy(
   bucket: PolicyBucket,
   tenant: string,
 ): Promise<PublishedPolicy | undefined> {
-  const live = await readRecord(bucket, policyKey(tenant)).catch((thrown: Error) => {
+  const live = await recordInForce(bucket, tenant).catch((thrown: Error) => {
     if (thrown.name === 'PortFailure') throw thrown;
     throw new PolicyInvalid([{ path: '', message: `of ${tenant} is unusable: ${thrown.message}` }]);
   });
   if (live === undefined) return undefined;
   const { version, policy } = live.record;
-  return { document: validPolicy(policy), version, etag: live.etag };
+  return { document: validPolicy(policy), version };
 }
 
 /** The tenants that have a policy, in order. */

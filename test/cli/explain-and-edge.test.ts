@@ -58,7 +58,7 @@ beforeAll(async () => {
     policies: policyStore({
       ...world,
       config: stack.config,
-      open: signedPolicies(async () => (await house.keys.read()).publishers),
+      open: signedPolicies(nodeCrypto, async () => (await house.keys.read()).publishers),
       freshness: policyFreshness,
     }),
   };

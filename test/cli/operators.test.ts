@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KidState } from '../../cli/kid-states.ts';
-import { auditKey } from '../../shared/stores/audit.ts';
-import { policyKey } from '../../shared/stores/policies.ts';
+import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { command } from './in-process.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
@@ -364,9 +363,7 @@ describe('doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ policy hurt: .*not to be believed/);
     expect(stdout).toMatch(/✗ trail hurt: the live policy is not version 1/);
-    expect(stdout).toMatch(
-      /do: npx signet policy publish FILE, or: npx signet policy rollback hurt/,
-    );
+    expect(stdout).toMatch(/do: .*: npx signet policy rollback hurt 1 --reason TEXT/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'heal');
     expect((await stack.run('doctor')).code).toBe(0);
   });
@@ -380,6 +377,44 @@ describe('doctor', () => {
     expect(stdout).toMatch(/✗ trail removed: version 1 is the last, and no policy is live/);
     expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
+    expect((await stack.run('doctor')).code).toBe(0);
+  });
+
+  it('shows an older version in the place of the live one, and what puts it right', async () => {
+    const name = await tenantWith('old-live');
+    const first = await stack.config.get(policyKey(name), { maxBytes: 100_000 });
+    await stack.publish(name, allowing(64));
+    await stack.json('block', name, 'a.jpg', '--reason', 'court order');
+    if (typeof first === 'object') await stack.config.put(policyKey(name), first.body, stored);
+    const { code, stdout } = await stack.run('doctor');
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/✗ policy old-live: .* is version 1, and the trail has gone on: /),
+    ]);
+    const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
+    expect([change.code, change.stderr]).toEqual([
+      1,
+      expect.stringMatching(/rollback old-live 3 --reason TEXT\n$/),
+    ]);
+    const healed = await stack.json('policy', 'rollback', name, '3', '--reason', 'heal');
+    expect(healed).toMatchObject({ version: 4, changes: [] });
+    expect(await stack.json('tenant', 'show', name)).toMatchObject({ blocked: ['a.jpg'] });
+    expect((await stack.run('doctor')).code).toBe(0);
+  });
+
+  it('shows what nobody could publish on, and says so', async () => {
+    const name = await tenantWith('forged');
+    await stack.config.put(auditKey(name, 2), Buffer.from('x'), stored);
+    expect((await stack.run('doctor')).stdout).toMatch(/✗ trail forged: version 2 is not what/);
+    const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
+    expect([change.code, change.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^signet: audit\/forged\/2.jws is not to be believed: .*; put back the /,
+      ),
+    ]);
+    await stack.config.remove([auditKey(name, 2)]);
+    await stack.json('block', name, 'b.jpg', '--reason', 'another');
     expect((await stack.run('doctor')).code).toBe(0);
   });
 

@@ -6,7 +6,8 @@ import { continuationKeyring, continuationSecret, rootKeyring } from '../../shar
 import { type MintRequest, mint } from '../../shared/mint.ts';
 import { PortFailure, type SecretStore } from '../../shared/ports.ts';
 import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
-import { policyFreshness, policyKey, policyStore } from '../../shared/stores/policies.ts';
+import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
+import { policyKey } from '../../shared/stores/policy-bucket.ts';
 import { openPlain } from '../shared/stores/plain-policies.ts';
 import { memoryStore } from './memory-store.ts';
 

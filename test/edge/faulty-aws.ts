@@ -8,10 +8,10 @@ import type { AwsAccess } from '../../shared/adapters/aws-client.ts';
  * call. It checks no signature: the embedded services do.
  */
 
-export const calls = ['policy', 'source', 'write', 'secret'] as const;
+export const calls = ['policy', 'trail', 'source', 'write', 'secret'] as const;
 export type Call = (typeof calls)[number];
 
-type Reply = (response: ServerResponse, body: Buffer) => void;
+type Reply = (response: ServerResponse, body: Buffer, well: () => void) => void;
 
 const status =
   (code: number): Reply =>
@@ -51,7 +51,7 @@ export const faults = {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end('<html>You must log in to this network</html>');
   },
-  'is slow': (response, body) => void setTimeout(() => whole(response, body), 50),
+  'is slow': (_response, _body, well) => void setTimeout(well, 50),
 } as const satisfies Readonly<Record<string, Reply>>;
 export type Fault = keyof typeof faults;
 
@@ -67,6 +67,7 @@ export type FaultyAws = {
 function callOf({ method, url = '' }: IncomingMessage): Call {
   if (method === 'POST') return 'secret';
   if (method === 'PUT') return 'write';
+  if (url.startsWith('/config/audit/')) return 'trail';
   return url.startsWith('/config/') ? 'policy' : 'source';
 }
 
@@ -85,10 +86,13 @@ export async function startFaultyAws(
     const call = callOf(request);
     seen.push(call);
     const body = await bodyOf(request);
-    const answer = call === 'write' ? Buffer.alloc(0) : answers[call];
-    if (failing?.call === call) return failing.reply(response, answer);
+    const answer = call === 'write' || call === 'trail' ? Buffer.alloc(0) : answers[call];
+    // The trail ends with the version that is live.
+    const well = () =>
+      call === 'trail' ? status(404)(response, answer, () => undefined) : whole(response, answer);
+    if (failing?.call === call) return failing.reply(response, answer, well);
     if (call === 'write') stored.set(decodeURIComponent(request.url ?? ''), body);
-    whole(response, answer);
+    well();
   };
 
   const server = createServer((request, response) => void serve(request, response));

@@ -4,13 +4,9 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { publicHalf } from '../../shared/policy-record.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
-import {
-  policyFreshness,
-  policyKey,
-  policyStore,
-  signedPolicies,
-} from '../../shared/stores/policies.ts';
-import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
+import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
+import { deleteTenant, publishPolicy } from '../../shared/stores/publishing.ts';
 import { publisher, publishingTo } from '../shared/publisher.ts';
 import { keep, memoryStore } from '../shared/stores/memory-store.ts';
 import { keyring, rootKey, signed } from './edge-world.ts';
@@ -40,10 +36,14 @@ async function fleet() {
       open: () => ({ ...keyring, publishers: [publicHalf(publisher)] }),
       freshness: keyFreshness,
     });
-    const open = signedPolicies(async () => (await keys.read()).publishers);
+    const open = signedPolicies(nodeCrypto, async () => (await keys.read()).publishers);
     const policies = policyStore({ ...world, config, open, freshness: policyFreshness });
     return { ...world, crypto: nodeCrypto, keys, policies };
   };
+  const cold = async (asked: Parameters<typeof signed>[1] = {}): Promise<string> =>
+    gate(signed({ time }, asked), houseOf(0))
+      .then(() => 'allowed')
+      .catch((thrown: unknown) => asRefusal(thrown).code);
   const houses = Array.from({ length: instances }, (_, at) => houseOf(at));
   const ask = (at: number, asked: Parameters<typeof signed>[1]): Promise<string> => {
     const house = houses[at];
@@ -62,6 +62,10 @@ async function fleet() {
     time,
     askAll,
     ask,
+    cold,
+    config,
+    publishing,
+    remove: () => deleteTenant(publishing, 'acme', undefined),
     publish,
     stored,
     replay: async (text: Uint8Array) => keep(config, key, text),
@@ -133,5 +137,51 @@ describe('a fleet of a hundred warm instances', () => {
     await all.replay(replayed);
     all.time.now += 120_000;
     expect(new Set(await all.askAll())).toEqual(new Set(['denied_value']));
+  });
+});
+
+describe('an instance that starts where an older version was put in the place of the live one', () => {
+  async function replayed(between: number) {
+    const all = await fleet();
+    await all.publish(wide);
+    const old = await all.stored();
+    for (let at = 0; at < between; at += 1) await all.publish({ ...wide, cache: { maxAge: at } });
+    await all.publish({ ...wide, blocked: ['a.png'] });
+    await all.replay(old);
+    return all;
+  }
+
+  it('goes by the version that follows it, where there is one', async () => {
+    const all = await replayed(0);
+    expect(await all.cold()).toBe('denied_blocked');
+    expect(await all.cold({ path: 'b.png' })).toBe('allowed');
+  });
+
+  it.each([1, 2, 10])('believes it no more where %i lie between', async (between) => {
+    const all = await replayed(between);
+    expect(await all.cold()).toBe('unavailable');
+    expect(await all.cold({ path: 'b.png' })).toBe('unavailable');
+    await all.publish({ ...wide, cache: { maxAge: 99 } });
+    expect(await all.cold()).toBe('denied_blocked');
+    expect(await all.cold({ path: 'b.png' })).toBe('allowed');
+  });
+
+  it('knows no tenant that was deleted', async () => {
+    const all = await fleet();
+    await all.publish(wide);
+    const old = await all.stored();
+    await all.remove();
+    await all.replay(old);
+    expect(await all.cold()).toBe('forbidden');
+  });
+
+  it('takes no deletion of another tenant for one of this', async () => {
+    const all = await replayed(0);
+    const shop = { tenant: 'shop', ...wide };
+    await all.publish(shop);
+    await all.publish({ ...shop, cache: { maxAge: 5 } });
+    await deleteTenant(all.publishing, 'shop', undefined);
+    await all.replay(all.config.objects.get(auditKey('shop', 3))?.body ?? new Uint8Array());
+    expect(await all.cold({ path: 'b.png' })).toBe('unavailable');
   });
 });

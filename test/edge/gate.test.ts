@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
 import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
-import { policyKey } from '../../shared/stores/policies.ts';
+import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
 
 const limited = {
@@ -110,7 +110,7 @@ describe('a request that is allowed', () => {
   it('asks for keys once and for its policy once, however often it comes', async () => {
     for (let at = 0; at < 100; at += 1) await endOf(sign());
     expect(world.secretReads).toEqual(['signet/roots']);
-    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`]);
+    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
   });
 });
 

@@ -112,14 +112,19 @@ const served: Ends = { small: '200', large: '307' };
 /** What the table says unless a fault means something of its own for this call. */
 const usual: Readonly<Record<Call, Ends>> = {
   policy: both('unavailable'),
+  trail: both('unavailable'),
   source: both('unavailable'),
   write: { small: '200', large: 'unavailable' },
   secret: { small: '200', large: 'unavailable' },
 };
 
 const special: Readonly<Partial<Record<Fault, Partial<Record<Call, Ends>>>>> = {
-  'is slow': { policy: served, source: served, write: served, secret: served },
-  'is answered 404': { policy: both('forbidden'), source: both('source_missing') },
+  'is slow': { policy: served, trail: served, source: served, write: served, secret: served },
+  'is answered 404': {
+    policy: both('forbidden'),
+    trail: served,
+    source: both('source_missing'),
+  },
   // S3 has no words for a success: any 200 is one.
   'is answered with a page': { source: both('source_unsupported'), write: served },
 };

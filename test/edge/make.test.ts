@@ -5,7 +5,7 @@ import { type Made, make, type Workshop } from '../../edge/make.ts';
 import { limits } from '../../shared/limits.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { parseKey } from '../../shared/storage-key.ts';
-import { policyKey } from '../../shared/stores/policies.ts';
+import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { type EdgeWorld, edgeWorld, fetched, json, policy } from './edge-world.ts';
 import { quartered } from './rendering.ts';
 
@@ -87,7 +87,7 @@ describe('a derivative that is made', () => {
 
   it('reads the policy and the source once each, and no key', async () => {
     await ask();
-    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`]);
+    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
     expect(world.sources.calls).toEqual(['get acme/a.png']);
     expect(world.derivatives.calls).toEqual([`put ${key}`]);
     expect(world.secretReads).toEqual([]);
@@ -182,7 +182,8 @@ describe('a policy that no longer allows what viewer-request has let through', (
   const narrower = { ...policy, operations: { resize: { w: [20] } } };
   const publish = (document: object): void =>
     void world.config.objects.set(policyKey('acme'), { body: json(document) });
-  const reads = (): number => world.config.calls.length;
+  const reads = (): number =>
+    world.config.calls.filter((call) => call === `get ${policyKey('acme')}`).length;
 
   it('denies at once when it is new here', async () => {
     publish(narrower);

@@ -3,7 +3,7 @@ import { gate, type Passage } from '../../edge/gate.ts';
 import { make } from '../../edge/make.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { parseKey } from '../../shared/storage-key.ts';
-import { policyKey } from '../../shared/stores/policies.ts';
+import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
 import { quartered } from './rendering.ts';
 
@@ -117,7 +117,7 @@ describe('a kid that was rotated in a moment ago', () => {
   it('does not let a retired kid ask S3 more often than every two seconds', async () => {
     publish({ keys: { active: 'r1.2', accept: ['r1.2'] } });
     for (let at = 0; at < 50; at += 1) expect(await ask({ kid: 'r1.1' })).toBe('denied_kid');
-    expect(world.config.calls).toHaveLength(1);
+    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
   });
 });
 

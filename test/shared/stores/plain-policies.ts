@@ -5,4 +5,6 @@ import type { OpenPolicy } from '../../../shared/stores/policies.ts';
 export const openPlain: OpenPolicy = async (tenant, text) => ({
   policy: readPolicy(tenant, text),
   version: 1,
+  previous: null,
+  hash: '',
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PortFailure } from '../../../shared/ports.ts';
-import { auditKey, auditTrail, policyHistory } from '../../../shared/stores/audit.ts';
-import { policyKey } from '../../../shared/stores/policies.ts';
+import { auditTrail, policyHistory } from '../../../shared/stores/audit.ts';
+import { auditKey, policyKey } from '../../../shared/stores/policy-bucket.ts';
 import {
   deleteTenant,
   PublishConflict,
@@ -197,7 +197,9 @@ describe('a publish that a failure cuts short', () => {
     await publish(widths(1));
     const broken = publishingTo(failing(config, 2, false), { by: 'bob' });
     await expect(publishPolicy(broken, widths(2), { root: 'r1' })).rejects.toThrow('away');
-    await expect(publish(widths(3))).rejects.toThrow(/^bob has just published version 2 of acme; /);
+    await expect(publish(widths(3))).rejects.toThrow(
+      /^version 2 of acme, which bob published, was not in force and is now; /,
+    );
     expect((await live())?.operations).toEqual({ resize: [{ w: [2] }] });
     expect((await publish(widths(3))).version).toBe(3);
     expect(await faults()).toEqual([]);
@@ -238,8 +240,19 @@ describe('the trail', () => {
 
   const tampering: readonly (readonly [string, (config: MemoryStore) => void, RegExp])[] = [
     ['an edit', (config) => keep(config, auditKey('acme', 2), 'x'), /^version 2 is not what/],
-    ['a removal', (config) => config.objects.delete(auditKey('acme', 2)), /^version 2 is missing/],
-    ['a removed first', (config) => config.objects.delete(auditKey('acme', 1)), /^version 1 is/],
+    ['a removal', (config) => config.objects.delete(auditKey('acme', 2)), /^version 2 is missing$/],
+    [
+      'a removed first',
+      (config) => config.objects.delete(auditKey('acme', 1)),
+      /^version 1 is missing$/,
+    ],
+    [
+      'the removal of several',
+      (config) => {
+        for (const version of [1, 2]) config.objects.delete(auditKey('acme', version));
+      },
+      /^versions 1 to 2 are missing$/,
+    ],
     [
       'a removed last',
       (config) => config.objects.delete(auditKey('acme', 3)),
@@ -271,6 +284,23 @@ describe('the trail', () => {
     expect(found.some((one) => fault.test(one))).toBe(true);
   });
 
+  it.each([1, 2])('says of a removed version %i that alone', async (version) => {
+    const { config, faults } = await three();
+    config.objects.delete(auditKey('acme', version));
+    expect(await faults()).toEqual([`version ${version} is missing`]);
+  });
+
+  it('is looked at behind a version that was edited', async () => {
+    const { config, publish, faults } = await three();
+    await publish(widths(4));
+    keep(config, auditKey('acme', 1), 'x');
+    config.objects.delete(auditKey('acme', 3));
+    expect(await faults()).toEqual([
+      'version 1 is not what a publisher signed',
+      'version 3 is missing',
+    ]);
+  });
+
   it('shows a version that was copied from another tenant', async () => {
     const { config, publishing, faults } = await three();
     await publishPolicy(publishing, { ...widths(9), tenant: 'shop' }, { root: 'r1' });
@@ -294,5 +324,90 @@ describe('the trail', () => {
     keep(config, policyKey('acme'), '{"tenant":"acme"}');
     expect((await publish(widths(4))).version).toBe(4);
     expect(await faults()).toEqual([]);
+  });
+});
+
+describe('an older version in the place of the live one', () => {
+  async function replaced(by: number, of = 4) {
+    const made = stand();
+    for (let width = 1; width <= of; width += 1)
+      await made.publish({ ...widths(width), blocked: width < of ? [] : ['a.jpg'] });
+    const text = new TextDecoder().decode(made.config.objects.get(auditKey('acme', by))?.body);
+    keep(made.config, policyKey('acme'), text);
+    return { ...made, text };
+  }
+
+  const texts = (config: MemoryStore): readonly (readonly [string, string])[] =>
+    [...config.objects].map(([key, { body }]) => [key, new TextDecoder().decode(body)]);
+
+  it.each([1, 2])('is not believed where it is version %i of 4', async (version) => {
+    const { live, publishing, publish, config } = await replaced(version);
+    await expect(live()).rejects.toThrow(`policies/acme.jws is version ${version}, and the trail`);
+    const before = texts(config);
+    await expect(publish(widths(9), { expected: version })).rejects.toBeInstanceOf(PublishConflict);
+    await expect(publish(widths(9), { create: true })).rejects.toBeInstanceOf(PublishConflict);
+    expect(texts(config)).toEqual(before);
+    expect(await policyHistory(publishing, 'acme')).toHaveLength(4);
+  });
+
+  it.each([1, 2])('is replaced by version 5 where it is version %i of 4', async (version) => {
+    const { live, publish, faults } = await replaced(version);
+    const done = await publish(widths(9));
+    expect(done.version).toBe(5);
+    expect(await live()).toMatchObject({
+      blocked: ['a.jpg'],
+      operations: { resize: [{ w: [9] }] },
+    });
+    expect(await faults()).toEqual([]);
+  });
+
+  it('changes nothing of what holds where it is the one before', async () => {
+    const { live, publish, faults, config } = await replaced(3);
+    expect((await live())?.blocked).toEqual(['a.jpg']);
+    await expect(publish(widths(9))).rejects.toThrow(
+      /^version 4 of acme, which ann published, was/,
+    );
+    expect((await live())?.blocked).toEqual(['a.jpg']);
+    expect(config.objects.get(policyKey('acme'))?.body).toEqual(
+      config.objects.get(auditKey('acme', 4))?.body,
+    );
+    expect((await publish(widths(9))).version).toBe(5);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('is no conflict for a change that was made of what holds', async () => {
+    const { live, publish, faults } = await replaced(3);
+    expect((await publish({ ...widths(9) }, { expected: 4 })).version).toBe(5);
+    expect((await live())?.blocked).toEqual(['a.jpg']);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('brings back no tenant that was deleted', async () => {
+    const { live, publishing, publish, faults, text, config } = await replaced(1, 1);
+    await deleteTenant(publishing, 'acme', 'gone');
+    keep(config, policyKey('acme'), text);
+    expect(await live()).toBeUndefined();
+    await expect(publish(widths(9))).rejects.toThrow(
+      /^version 2 of acme, which ann published \(gone\)/,
+    );
+    expect(config.objects.has(policyKey('acme'))).toBe(false);
+    expect(await publish(widths(9))).toMatchObject({ version: 3, keys: { accept: ['r1.2'] } });
+    expect(await faults()).toEqual([]);
+  });
+
+  it('that is of another tenant is replaced as well', async () => {
+    const { config, publishing, publish, faults } = await replaced(4);
+    await publishPolicy(publishing, { ...widths(9), tenant: 'shop' }, { root: 'r1' });
+    const foreign = new TextDecoder().decode(config.objects.get(policyKey('shop'))?.body);
+    keep(config, policyKey('acme'), foreign);
+    expect((await publish(widths(9))).version).toBe(5);
+    expect(await faults()).toEqual([]);
+  });
+
+  it('is not hidden by a forged version behind it', async () => {
+    const { config, live, publish } = await replaced(3);
+    keep(config, auditKey('acme', 4), 'x');
+    await expect(live()).rejects.toThrow('audit/acme/4.jws is not to be believed');
+    await expect(publish(widths(9))).rejects.toThrow('audit/acme/4.jws is not to be believed');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyKey } from '../../../shared/stores/policies.ts';
+import { policyKey } from '../../../shared/stores/policy-bucket.ts';
 import { publishPolicy } from '../../../shared/stores/publishing.ts';
 import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/stores/tenants.ts';
 import { publishingTo } from '../publisher.ts';
