@@ -27,6 +27,21 @@ Try next:
 Ctrl-C stops it; the state stays.`);
 }
 
+/**
+ * npm ends at a signal without handing it on, so a process manager that stops npm would leave this one
+ * behind: it is noticed by its parent, which is another one then.
+ */
+function onOrphaned(stop: () => void): void {
+  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 500);
+  watch.unref();
+}
+
 /** Stops once, whatever asks for it and however often. */
 function stopOn(signals: readonly NodeJS.Signals[], stack: Stack, log: LogFile): void {
   let stopping = false;
@@ -40,6 +55,7 @@ function stopOn(signals: readonly NodeJS.Signals[], stack: Stack, log: LogFile):
     process.exit(0);
   };
   for (const signal of signals) process.on(signal, () => void stop());
+  onOrphaned(() => void stop());
 }
 
 function explainFailure(thrown: unknown): string {

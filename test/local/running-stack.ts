@@ -30,9 +30,13 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
 }
 
 /** A process that may or may not come up: what it prints, and how it ends. */
-export function spawnStack(home: string, environment: StartOptions['environment'] = {}) {
+export function spawnStack(
+  home: string,
+  environment: StartOptions['environment'] = {},
+  [program, ...words]: readonly [string, ...string[]] = [process.execPath, 'bin/start.js'],
+) {
   let output = '';
-  const child = spawn(process.execPath, ['bin/start.js'], {
+  const child = spawn(program, words, {
     cwd: root,
     env: { ...process.env, SIGNET_PORT: '0', SIGNET_BIND: '', SIGNET_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitOf, type RunningStack, startRunningStack } from '../running-stack.ts';
+import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
 let home = '';
@@ -125,4 +125,14 @@ describe('kill -9', () => {
     // The old image was in the bucket of derivatives when its source was overwritten.
     expect(await colourOf((await client.get(client.path())).body)).toEqual([0, 0, 255]);
   });
+});
+
+it('npm is told to stop, and does not hand it on: the stack stops all the same', async () => {
+  const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
+  const { child, output } = spawnStack(at, {}, ['npm', 'start']);
+  while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
+  child.kill('SIGTERM');
+  while ((await readdir(at)).includes('instance.json'))
+    await new Promise((tell) => setTimeout(tell, 50));
+  await rm(at, { recursive: true, force: true });
 });
