@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../shared/keyring.ts';
-import { parsePolicyText } from '../shared/policy-issues.ts';
+import type { PolicyIssue } from '../shared/policy-issues.ts';
+import { parsePolicyText } from '../shared/policy-text.ts';
 import { CommandFailure } from './failure.ts';
 
 function unreadable(file: string, thrown: unknown): CommandFailure {
@@ -10,14 +11,16 @@ function unreadable(file: string, thrown: unknown): CommandFailure {
   return new CommandFailure('unreadable_file', `${file} ${why}`);
 }
 
+const inWords = ({ path, message }: PolicyIssue): string => (path ? `${path} ${message}` : message);
+
 /** A file's JSON. What is in it is for the schema to judge, but it has to be an object. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw unreadable(file, thrown);
   });
   const parsed = parsePolicyText(text);
-  if ('issue' in parsed)
-    throw new CommandFailure('invalid_policy', `${file} ${parsed.issue.message}`);
+  if ('issues' in parsed)
+    throw new CommandFailure('invalid_policy', `${file} ${parsed.issues.map(inWords).join('; ')}`);
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);

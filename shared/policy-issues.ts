@@ -167,15 +167,3 @@ export function policyIssues(document: unknown): readonly PolicyIssue[] {
   // What is sound is shallow too; anything else might be too deep to be written.
   return issues.length > 0 ? issues : sizeIssues(document);
 }
-
-/** A file's text as a document, or what keeps it from being one. */
-export function parsePolicyText(text: string): { document: unknown } | { issue: PolicyIssue } {
-  if (utf8Bytes(text) > limits.policyBytes)
-    return { issue: { path: '', message: `is larger than ${limits.policyBytes} bytes` } };
-  try {
-    // Editors on Windows begin a file with a byte-order mark.
-    return { document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
-  } catch (thrown) {
-    return { issue: { path: '', message: `is not JSON: ${(thrown as Error).message}` } };
-  }
-}

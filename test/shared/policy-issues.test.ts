@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import { parsePolicyText, policyIssues } from '../../shared/policy-issues.ts';
+import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyOperations } from '../../shared/policy-schema.ts';
+import { parsePolicyText } from '../../shared/policy-text.ts';
 import { starterPolicy } from '../../shared/starter-policy.ts';
 
 /** A sound policy with some fields replaced. */
@@ -233,24 +234,6 @@ describe('a policy document', () => {
   ])('is refused without harm when it is nested 30,000 deep %s', (_where, around) => {
     const parsed = parsePolicyText(around.replace('@', '['.repeat(30_000) + ']'.repeat(30_000)));
     expect('document' in parsed && policyIssues(parsed.document).length).toBeGreaterThan(0);
-  });
-});
-
-describe('the text of a policy', () => {
-  it.each([
-    ['broken JSON', '{"tenant":', /^is not JSON: /],
-    ['nothing', '', /^is not JSON: /],
-    ['more than it may have', ' '.repeat(limits.policyBytes + 1), /^is larger than 65536 bytes$/],
-  ])('is refused with %s', (_what, text, message) => {
-    const parsed = parsePolicyText(text);
-    expect('issue' in parsed && parsed.issue).toMatchObject({
-      path: '',
-      message: expect.stringMatching(message),
-    });
-  });
-
-  it('may begin with the byte-order mark that editors put there', () => {
-    expect(parsePolicyText('\uFEFF{"tenant":"acme"}')).toEqual({ document: { tenant: 'acme' } });
   });
 });
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import { parsePolicyText } from '../../shared/policy-text.ts';
+
+describe('the text of a policy', () => {
+  it.each([
+    ['cut JSON', '{"tenant":', 'is not JSON: value expected in line 1, column 11'],
+    [
+      'a comma too many',
+      '{\n  "tenant": "a",\n}',
+      'is not JSON: property name expected in line 3, column 1',
+    ],
+    ['a comma too few', '{"a":1 "b":2}', 'is not JSON: comma expected in line 1, column 8'],
+    ['a comment', '{}// no', 'is not JSON: invalid comment token in line 1, column 3'],
+    ['nothing', '', 'is not JSON: value expected in line 1, column 1'],
+    ['a cut nest', '['.repeat(60_000), 'is not JSON'],
+    ['more than it may have', ' '.repeat(limits.policyBytes + 1), 'is larger than 65536 bytes'],
+  ])('is refused with %s, and where', (_what, text, message) => {
+    expect(parsePolicyText(text)).toEqual({ issues: [{ path: '', message }] });
+  });
+
+  it('is not repeated: somebody may have named another file', () => {
+    const parsed = parsePolicyText('root:x:0:0:secret:/root:/bin/bash');
+    expect(JSON.stringify(parsed)).not.toMatch(/root|secret/);
+  });
+
+  it('may begin with the byte-order mark that editors put there', () => {
+    expect(parsePolicyText('\uFEFF{"tenant":"acme"}')).toEqual({ document: { tenant: 'acme' } });
+  });
+
+  it('is refused where a field stands twice, of which JSON would drop the first', () => {
+    const text =
+      '{"tenant":"a","operations":{"resize":{"w":[1],"w":[2]},"blur":{"w":1}},"tenant":"b"}';
+    const message = 'stands more than once; keep one';
+    expect(parsePolicyText(text)).toEqual({
+      issues: [
+        { path: 'operations.resize.w', message },
+        { path: 'tenant', message },
+      ],
+    });
+  });
+
+  it('may name a field in each of many objects, and one with a dot', () => {
+    const document = { a: { b: 1 }, 'a.b': 1, list: [{ b: 1 }, { b: 2 }] };
+    expect(parsePolicyText(JSON.stringify(document))).toEqual({ document });
+  });
+});
