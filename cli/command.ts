@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { isHarmless } from '../shared/harmless.ts';
 import { asFailure, usage } from './failure.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget, stackNamed, type Target } from './target.ts';
 
 /** What a command has to say: once for people, once for programs. */
 export type Result = {
@@ -32,8 +33,23 @@ function print(text: string, to: NodeJS.WriteStream): void {
   to.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** A sentence or two: whoever reads the history reads all of them. */
+const mostReason = 1_000;
+
 function checkReason({ reason }: CommonOptions): void {
-  if (reason?.trim() === '') throw usage('--reason is empty; say why, it stays in the audit trail');
+  if (reason === undefined) return;
+  if (reason.trim() === '') throw usage('--reason is empty; say why, it stays in the audit trail');
+  if (!isHarmless(reason)) throw usage('--reason has a control character in it; leave it out');
+  if (reason.length > mostReason)
+    throw usage(`--reason has ${reason.length} characters; write ${mostReason} at most`);
+}
+
+function isLocal(target: string | undefined): boolean {
+  try {
+    return stackNamed(target) === undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
@@ -48,7 +64,7 @@ export async function run(
     print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
-    const { code, message, exit } = asFailure(thrown);
+    const { code, message, exit } = asFailure(thrown, isLocal(target));
     print(json ? JSON.stringify({ error: code, message }) : `signet: ${message}`, process.stderr);
     process.exitCode = exit;
   }

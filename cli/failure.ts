@@ -1,4 +1,4 @@
-import { StackUnknown } from '../shared/adapters/stack-outputs.ts';
+import { NoCredentials, StackUnknown } from '../shared/adapters/stack-outputs.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/stores/policy-bucket.ts';
@@ -44,20 +44,23 @@ function forged({ message }: RecordForged): CommandFailure {
 }
 
 /** A store that answered, if only with a refusal, is running. */
-function unreachable({ message, answered }: PortFailure): CommandFailure {
+function unreachable({ message, answered }: PortFailure, local: boolean): CommandFailure {
   if (answered) return new CommandFailure('unavailable', message);
-  const hint = 'Is Signet running? On this machine start it with: npm start';
+  const hint = local
+    ? 'Is Signet running? On this machine start it with: npm start'
+    : 'Look at the network, and at AWS_PROFILE or AWS_ACCESS_KEY_ID';
   return new CommandFailure('unreachable', `${message}. ${hint}`, 3);
 }
 
 /** Whatever was thrown, as what is printed and returned to the shell. */
-export function asFailure(thrown: unknown): CommandFailure {
+export function asFailure(thrown: unknown, local = true): CommandFailure {
   if (thrown instanceof CommandFailure) return thrown;
   if (thrown instanceof Refusal) return refused(thrown);
   if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflicted(thrown);
   if (thrown instanceof RecordForged) return forged(thrown);
+  if (thrown instanceof NoCredentials) return new CommandFailure('unreachable', thrown.message, 3);
   if (thrown instanceof StackUnknown) return new CommandFailure('not_found', thrown.message);
-  if (thrown instanceof PortFailure) return unreachable(thrown);
+  if (thrown instanceof PortFailure) return unreachable(thrown, local);
   return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }

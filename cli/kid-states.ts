@@ -5,7 +5,6 @@ import { auditKey, readRecord } from '../shared/stores/policy-bucket.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';
 import { CommandFailure } from './failure.ts';
 import { logFiles, readLogs } from './log-reader.ts';
-import { edgeLogFile } from './state-folder.ts';
 import { countServiceLine, emptyStats, statsReport } from './stats-tally.ts';
 import type { Target } from './target.ts';
 
@@ -34,11 +33,15 @@ async function replacedAt(target: Target, tenant: string, kid: string) {
 }
 
 /** The last use of each kid, from the log of this machine's stack; nothing where there is no log. */
-async function lastUses(tenant: string): Promise<Readonly<Record<string, string>>> {
+async function lastUses(
+  { edgeLog }: Target,
+  tenant: string,
+): Promise<Readonly<Record<string, string>>> {
+  if (edgeLog === undefined) return {};
   const tally = emptyStats();
   const ignored = () => undefined;
   try {
-    await readLogs(await logFiles([edgeLogFile()]), {
+    await readLogs(await logFiles([edgeLog]), {
       begin: ignored,
       damaged: ignored,
       advance: ignored,
@@ -63,7 +66,7 @@ async function lastExpiry(target: Target, tenant: string, kid: string, lifetime:
 export async function kidStates(target: Target, tenant: string): Promise<readonly KidState[]> {
   const published = await publishedPolicy(target, tenant);
   const { keys, urls } = published?.document ?? {};
-  const used = await lastUses(tenant);
+  const used = await lastUses(target, tenant);
   const states: KidState[] = [];
   for (const kid of keys?.accept ?? []) {
     const expiry = await lastExpiry(target, tenant, kid, urls?.maxLifetime ?? null);

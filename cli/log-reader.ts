@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CommandFailure } from './failure.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
 import { type Unpacking, unpackingOf } from './unpacking.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A file to read; `-` is what comes from stdin, whose size nobody knows. */
 export type LogFile = { readonly path: string; readonly bytes: number | undefined };
@@ -19,15 +20,6 @@ export type LogVisitor = Lines & {
 
 /** Small, because it may unpack to a thousand times as much. */
 const chunkBytes = 16_384;
-
-/** A file as a person would call it. */
-export const logName = (file: string): string => (file === '-' ? 'what came from stdin' : file);
-
-function unreadable(file: string, thrown: unknown): CommandFailure {
-  const { code } = thrown as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-  return new CommandFailure('unreadable_file', `${logName(file)} ${why}`);
-}
 
 async function filesAt(at: string): Promise<readonly LogFile[]> {
   if (at === '-') return [{ path: at, bytes: undefined }];

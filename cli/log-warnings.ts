@@ -1,8 +1,8 @@
-import { logName } from './log-reader.ts';
+import { fileName } from './unreadable.ts';
 
 /** What is said of a log that is cut or damaged; what was read of it has been counted. */
 export const damageWarning = (file: string): string =>
-  `${logName(file)} is cut or damaged; it was counted up to there`;
+  `${fileName(file)} is cut or damaged; it was counted up to there`;
 
 /** Writes warnings beside the result: for people as sentences, for programs as JSON. */
 export function writeWarnings(warnings: readonly string[], json: boolean): void {

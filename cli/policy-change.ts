@@ -2,13 +2,34 @@ import type { PolicyRecord } from '../shared/policy-record.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { auditVersions } from '../shared/stores/audit.ts';
 import { recordInForce } from '../shared/stores/in-force.ts';
-import { policyKey, RecordForged } from '../shared/stores/policy-bucket.ts';
+import { auditKey, policyKey, RecordForged, readRecord } from '../shared/stores/policy-bucket.ts';
 import { type Publication, publishPolicy } from '../shared/stores/publishing.ts';
 import { CommandFailure } from './failure.ts';
-import { checkTenantName } from './signer.ts';
 import type { Target } from './target.ts';
+import { checkTenantName } from './tenant-name.ts';
 
 export type PolicyDocumentText = Readonly<Record<string, unknown>>;
+
+/** Nobody has deleted the tenant, and nothing of it is live. */
+export async function isGone(target: Target, tenant: string): Promise<boolean> {
+  const last = (await auditVersions(target, tenant)).at(-1);
+  if (last === undefined) return false;
+  const stored = await readRecord(target, auditKey(tenant, last));
+  return stored !== undefined && stored.record.policy !== null;
+}
+
+/** What is to be said where no policy of a tenant is live. */
+export async function noTenant(target: Target, tenant: string): Promise<CommandFailure> {
+  if (!(await isGone(target, tenant)))
+    return new CommandFailure(
+      'not_found',
+      `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
+    );
+  return new CommandFailure(
+    'damaged_policy',
+    `the policy of ${tenant} was removed from the bucket, and nobody has deleted the tenant; ${await repairOf(target, tenant)}`,
+  );
+}
 
 /** What puts a policy right that cannot be believed: the last version of its trail, published anew. */
 export async function repairOf(target: Target, tenant: string): Promise<string> {
@@ -34,7 +55,7 @@ export async function liveRecord(
   });
   const policy = live?.record.policy;
   if (live === undefined || policy === undefined || policy === null)
-    throw new CommandFailure('not_found', `there is no tenant ${tenant}`);
+    throw await noTenant(target, tenant);
   return { ...live.record, policy };
 }
 

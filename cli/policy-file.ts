@@ -2,14 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../shared/keyring.ts';
 import type { PolicyIssue } from '../shared/policy-issues.ts';
-import { parsePolicyText } from '../shared/policy-text.ts';
 import { CommandFailure } from './failure.ts';
-
-function unreadable(file: string, thrown: unknown): CommandFailure {
-  const { code } = thrown as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-  return new CommandFailure('unreadable_file', `${file} ${why}`);
-}
+import { parsePolicyText } from './policy-text.ts';
+import { unreadable } from './unreadable.ts';
 
 const inWords = ({ path, message }: PolicyIssue): string => (path ? `${path} ${message}` : message);
 

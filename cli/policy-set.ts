@@ -1,6 +1,7 @@
 import { type PolicyIssue, policyIssues } from '../shared/policy-issues.ts';
 import { CommandFailure } from './failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
+import { policyFiles } from './policy-file.ts';
 
 /** An issue as an editor's list of problems would show it. */
 export const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
@@ -15,13 +16,26 @@ function checkOne({ file, document }: ResolvedPolicy): void {
     );
 }
 
+/** The first fault ends it; of many files there may be more. */
+async function resolvedSet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
+  const files = await policyFiles(paths);
+  try {
+    const all = await resolvePolicies(paths);
+    for (const one of all) checkOne(one);
+    return all;
+  } catch (thrown) {
+    if (!(thrown instanceof CommandFailure) || files.length === 1) throw thrown;
+    const all = `see all that is wrong with: npx signet policy validate ${paths.join(' ')}`;
+    throw new CommandFailure(thrown.code, `${thrown.message}\n${all}`);
+  }
+}
+
 /**
  * The policies that files and folders stand for, each sound and each of another tenant. One that is
  * wrong keeps all of them from being used.
  */
 export async function readPolicySet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
-  const all = await resolvePolicies(paths);
-  for (const one of all) checkOne(one);
+  const all = await resolvedSet(paths);
   const tenants = all.map(({ document }) => String(document['tenant']));
   const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
   if (twice !== undefined) {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { CommandFailure } from './failure.ts';
 import { lineSplitter, maxLineBytes } from './line-splitter.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A line of a list: a source with the operations that it brings along, or what is wrong with it. */
 export type ListLine = {
@@ -16,14 +17,6 @@ export type ListLine = {
 );
 
 type Content = { readonly path: string; readonly operations: readonly string[] };
-
-const listName = (file: string): string => (file === '-' ? 'what came from stdin' : file);
-
-function unreadable(file: string, thrown: unknown): CommandFailure {
-  const { code } = thrown as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-  return new CommandFailure('unreadable_file', `${listName(file)} ${why}`);
-}
 
 /** The list's size in bytes; nothing for what has none, such as stdin. Throws `unreadable_file`. */
 export async function listBytes(file: string): Promise<number | undefined> {
@@ -41,7 +34,8 @@ function contentOf(text: string): Content | { readonly fault: string } | undefin
   if (text === '' || text.startsWith('#')) return undefined;
   // The decoder puts this character where the bytes are no UTF-8.
   if (text.includes('\uFFFD')) return { fault: 'the line is not UTF-8' };
-  const [path = '', ...operations] = text.split('\t');
+  // No path has a backslash, so it can stand before a name that begins as a remark does.
+  const [path = '', ...operations] = text.replace(/^\\#/, '#').split('\t');
   return { path, operations };
 }
 
@@ -56,7 +50,7 @@ async function* chunksOf(file: string, signal: AbortSignal): AsyncGenerator<Buff
 
 /**
  * Reads a list line by line and holds no more than one chunk of it. Empty lines and lines that
- * begin with # are left out. It ends early once the signal is aborted. Throws `unreadable_file`.
+ * begin with # are left out; `\#` begins a path with #. It ends early once the signal is aborted. Throws `unreadable_file`.
  */
 export async function* readList(file: string, signal: AbortSignal): AsyncGenerator<ListLine> {
   const ready: ListLine[] = [];

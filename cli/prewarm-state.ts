@@ -4,6 +4,7 @@ import { separator } from '../shared/target.ts';
 import { CommandFailure } from './failure.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { grouped } from './quantity.ts';
+import { unreadable } from './unreadable.ts';
 
 /** The derivatives that are known to be made, so that another run need not ask for them. */
 export type PrewarmState = {
@@ -54,9 +55,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(file)) yield chunk as Buffer;
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code !== 'ENOENT')
-      throw new CommandFailure('unreadable_file', `${file} cannot be read (${code})`);
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(file, thrown);
   }
 }
 

@@ -1,3 +1,4 @@
+import { harmless } from '../shared/harmless.ts';
 import type { Example, PrewarmTally } from './prewarm-tally.ts';
 import { refusedInAll } from './prewarm-tally.ts';
 import { counted, grouped } from './quantity.ts';
@@ -19,13 +20,10 @@ export function prewarmSoFar(tally: PrewarmTally): string {
   return `line ${grouped(line)}: ${grouped(made)} made, ${grouped(already)} there already, ${grouped(skipped)} skipped, ${grouped(bad)} refused or failed`;
 }
 
-/** The list may hold anything, and a terminal obeys control characters. */
-const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\uFFFD').slice(0, 300);
-
 function printExample({ line, path, recipe, reason }: Example): string {
   const words = [...(path === undefined ? [] : [path]), ...(recipe ? [recipe] : [])];
   const what = [...(words.length > 0 ? [words.join(' ')] : []), ...(reason ? [reason] : [])];
-  return `      line ${grouped(line)}: ${harmless(what.join(': '))}`;
+  return `      line ${grouped(line)}: ${harmless(what.join(': ')).slice(0, 300)}`;
 }
 
 function printBad(tally: PrewarmTally, of: string, count: number): readonly string[] {
@@ -38,8 +36,14 @@ function printBad(tally: PrewarmTally, of: string, count: number): readonly stri
   ];
 }
 
-function printEnd({ line }: PrewarmTally, { stateFile, stopped }: PrewarmEnd): readonly string[] {
-  if (!stopped) return [];
+function printEnd(
+  { line, made, skipped }: PrewarmTally,
+  { stateFile, stopped }: PrewarmEnd,
+): readonly string[] {
+  if (!stopped)
+    return stateFile !== undefined && skipped > 0 && made === 0
+      ? [`What ${stateFile} remembers was not asked for; after a purge run it with --fresh.`]
+      : [];
   const next =
     stateFile === undefined
       ? 'give --state FILE to go on from where it stopped the next time'

@@ -5,7 +5,9 @@ import { isKid } from '../shared/signature.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';
 import { isTenant } from '../shared/target.ts';
 import { CommandFailure, usage } from './failure.ts';
+import { noTenant } from './policy-change.ts';
 import type { Target } from './target.ts';
+import { checkTenantName } from './tenant-name.ts';
 
 /** Who signs for a tenant, where its URLs lead, and what it may ask for, if that is known. */
 export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };
@@ -34,22 +36,11 @@ export function offlineSigner(tenant: string): TenantSigner | undefined {
   return { kid, signingKey, address };
 }
 
-export function checkTenantName(name: string): void {
-  if (!isTenant(name))
-    throw usage(
-      `"${name}" is not a tenant name: 1 to 63 of a-z and 0-9, with single hyphens inside`,
-    );
-}
-
 /** The tenant's policy. Throws when there is no such tenant, or none can have that name. */
 export async function policyOf(target: Target, tenant: string): Promise<Policy> {
   checkTenantName(tenant);
   const published = await publishedPolicy(target, tenant);
-  if (published === undefined)
-    throw new CommandFailure(
-      'not_found',
-      `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
-    );
+  if (published === undefined) throw await noTenant(target, tenant);
   return compilePolicy(published.document);
 }
 

@@ -17,13 +17,14 @@ import {
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { stackOutputs, stackPolicyFields } from '../shared/adapters/stack-outputs.ts';
+import { harmless } from '../shared/harmless.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
 import { secretIds } from '../shared/stores/keys.ts';
 import type { Publishing } from '../shared/stores/publishing.ts';
 import { CommandFailure, usage } from './failure.ts';
-import { stateFolder } from './state-folder.ts';
+import { edgeLogFile, stateFolder } from './state-folder.ts';
 
 /** An installation that commands act on; whoever acts on it may publish. */
 export type Target = Publishing & {
@@ -34,6 +35,8 @@ export type Target = Publishing & {
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
   readonly keyring: () => Promise<Keyring>;
+  /** Where its functions write their lines, where that is a file of this machine. */
+  readonly edgeLog?: string;
 };
 
 /** Somebody waits at a terminal, and an upload may be 50 MB. */
@@ -46,7 +49,13 @@ function localInstance(): LocalInstance {
     const found = JSON.parse(text) as Partial<LocalInstance>;
     if (found.host !== undefined && found.ports !== undefined) return found as LocalInstance;
   } catch {
-    // Nothing runs on this folder; the commands will say that nobody answers.
+    // Nothing runs on this folder. Who names one does not mean another's stack on the usual ports.
+    if (process.env['SIGNET_HOME'] && !process.env['SIGNET_PORT'])
+      throw new CommandFailure(
+        'unreachable',
+        `no stack runs on ${stateFolder()}; start it with: SIGNET_HOME='${stateFolder()}' npm start`,
+        3,
+      );
   }
   const first = Number(process.env['SIGNET_PORT'] || defaultPort);
   const ports = {
@@ -79,7 +88,7 @@ const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
 /** Who answers for a change in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
 function operator(): string {
   const named = process.env['SIGNET_OPERATOR']?.trim();
-  return (named || `${userInfo().username}@${hostname()}`).slice(0, 128);
+  return harmless(named || `${userInfo().username}@${hostname()}`).slice(0, 128);
 }
 
 /** One answer for all who ask, and another try after a failure. */
@@ -120,6 +129,7 @@ function localTarget(): Target {
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
     invalidate: invalidator(localAccess(instance, 'cloudFront'), patience, localDistribution),
+    edgeLog: edgeLogFile(),
   };
 }
 
@@ -148,11 +158,17 @@ async function awsTarget(stack: string): Promise<Target> {
   };
 }
 
-/** The installation that `--target` or SIGNET_TARGET names; the one on this machine by default. */
-export async function openTarget(named: string | undefined): Promise<Target> {
+/** The deployed stack that `--target` or SIGNET_TARGET names; nothing for the one on this machine. */
+export function stackNamed(named: string | undefined): string | undefined {
   const name = named ?? (process.env['SIGNET_TARGET'] || 'local');
-  if (name === 'local') return localTarget();
+  if (name === 'local') return undefined;
   const [, stack] = /^aws:([A-Za-z][A-Za-z0-9-]{0,127})$/.exec(name) ?? [];
   if (stack === undefined) throw usage(`--target is "${name}"; write local, or aws:STACK`);
-  return awsTarget(stack);
+  return stack;
+}
+
+/** The installation that `--target` or SIGNET_TARGET names; the one on this machine by default. */
+export async function openTarget(named: string | undefined): Promise<Target> {
+  const stack = stackNamed(named);
+  return stack === undefined ? localTarget() : awsTarget(stack);
 }

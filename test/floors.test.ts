@@ -7,7 +7,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A file imports from its own floor and from those below it. */
 const floors: readonly (readonly string[])[] = [
-  ['limits', 'refusal', 'ports', 'parameter', 'image-type', 'nearest', 'prices', 'cost-estimate'],
+  [
+    'limits',
+    'refusal',
+    'ports',
+    'harmless',
+    'parameter',
+    'image-type',
+    'nearest',
+    'prices',
+    'cost-estimate',
+  ],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
   ['recipe', 'keyring', 'scope'],
   [

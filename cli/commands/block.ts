@@ -2,7 +2,7 @@ import { covers } from '../../shared/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { changePolicy, type PolicyDocumentText } from '../policy-change.ts';
-import { checkScope } from './purge.ts';
+import { checkScope, literalNote } from './purge.ts';
 
 type Options = CommonOptions & { readonly reason: string };
 
@@ -18,7 +18,7 @@ async function block(tenant: string, scope: string, options: Options): Promise<v
         throw new CommandFailure('conflict', `${scope} of ${tenant} is blocked already`);
       return { ...policy, blocked: [...blocked, scope] };
     });
-    const text = `Blocked ${scope} of ${tenant} with version ${version}: refused within a minute, cached or not`;
+    const text = `Blocked ${scope} of ${tenant} with version ${version}: refused within a minute, cached or not.${literalNote(scope)}`;
     return { text, json: { tenant, scope, version } };
   });
 }

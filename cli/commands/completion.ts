@@ -16,7 +16,7 @@ export function completionCommand(root: () => Command): Command {
   const shell = new Argument('<shell>').choices(Object.keys(scripts));
   return command(
     'completion',
-    'Print what your shell needs to complete commands and options: eval "$(signet completion bash)"',
+    'Print what your shell needs to complete commands and options: eval "$(npx signet completion bash)". It completes the word signet, so with npx say also: alias signet="npx signet"',
   )
     .addArgument(shell)
     .action(async (name: keyof typeof scripts, options: CommonOptions) => {

@@ -38,7 +38,7 @@ async function rotateTenant(target: Target, tenant: string, reason?: string): Pr
     return { ...live.policy, keys: { active, accept: [...accept, active] } };
   });
   const old = keys.accept.filter((kid) => kid !== keys.active);
-  const text = `${tenant} signs with ${keys.active} from now on; ${old.join(', ')} stay valid until: npx signet keys retire ${tenant} ${old[0]}`;
+  const text = `${tenant} signs with ${keys.active} from now on; what was signed with ${old.join(', ')} stays valid. When all backends have the new key: npx signet keys retire ${tenant} ${old[0]}`;
   return { text, json: { tenant, ...keys } };
 }
 
@@ -106,7 +106,9 @@ async function checkRoot(target: Target, root: string): Promise<void> {
   if (root === (await mintableRoot(target)))
     throw new CommandFailure(
       'conflict',
-      `${root} is the root that new keys come from; add another one first: npx signet keys rotate`,
+      kids.at(-1) === root
+        ? `${root} is the root that new keys come from; add another one first: npx signet keys rotate`
+        : `${root} is the root that new keys come from until every function knows ${kids.at(-1)}, 20 minutes after it was added; wait for that`,
     );
   const using = await tenantsOn(target, root);
   if (using.length > 0)

@@ -1,4 +1,5 @@
 import { type Change, policyDiff } from '../../shared/policy-diff.ts';
+import { checkReturned } from '../../shared/stores/publishing.ts';
 import { publishedPolicy, validPolicy } from '../../shared/stores/tenants.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
@@ -17,6 +18,7 @@ async function difference(target: Target, document: PolicyDocumentText): Promise
   const wanted = validPolicy(document);
   const { tenant } = wanted;
   const published = await publishedPolicy(target, tenant);
+  if (wanted.keys !== undefined) checkReturned(wanted.keys, published?.retired ?? []);
   // Publishing lifts no takedown that the file does not speak of.
   const { blocked } = document['blocked'] === undefined ? (published?.document ?? wanted) : wanted;
   const changes = policyDiff(published?.document, { ...wanted, blocked });

@@ -1,3 +1,4 @@
+import { harmless } from '../../shared/harmless.ts';
 import {
   type AuditReport,
   auditTrail,
@@ -10,8 +11,8 @@ import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { mintableRoot } from '../policy-change.ts';
-import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
+import { checkTenantName } from '../tenant-name.ts';
 
 type Entry = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
 
@@ -29,13 +30,28 @@ async function entriesOf(target: Target, tenant: string): Promise<readonly Entry
   return history.map(({ deleted, ...entry }) => (deleted ? { ...entry, deleted } : entry));
 }
 
-const printEntry = ({ version, at, by, reason, deleted }: Entry): string =>
-  `${String(version).padStart(4)}  ${at}  ${by}${deleted ? '  (deleted)' : ''}${reason === null ? '' : `  ${reason}`}`;
+const printEntry = ({ version, at, by, reason, deleted }: Entry): string => {
+  const why = reason === null ? '' : `  ${harmless(reason)}`;
+  return `${String(version).padStart(4)}  ${at}  ${harmless(by)}${deleted ? '  (deleted)' : ''}${why}`;
+};
+
+/** What the trail ought to have between two versions. */
+function printGap({ version }: Entry, before: Entry | undefined): readonly string[] {
+  const from = (before?.version ?? 0) + 1;
+  if (from === version) return [];
+  const gone =
+    from === version - 1 ? `version ${from} is` : `versions ${from} to ${version - 1} are`;
+  return [`      ${gone} missing`];
+}
 
 async function history(tenant: string, options: CommonOptions): Promise<void> {
   await run(options, async (open) => {
     const entries = await entriesOf(await open(), tenant);
-    return { text: entries.map(printEntry).join('\n'), json: entries };
+    const lines = entries.flatMap((one, at) => [
+      printEntry(one),
+      ...printGap(one, entries[at + 1]),
+    ]);
+    return { text: lines.join('\n'), json: entries };
   });
 }
 

@@ -4,15 +4,16 @@ import { PolicyInvalid, validPolicy } from '../../shared/stores/tenants.ts';
 import { beginsAccessLog, type Columns, missingFields, readAccessLine } from '../access-log.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
-import { type LogVisitor, logFiles, logName, readLogs, totalBytes } from '../log-reader.ts';
+import { type LogVisitor, logFiles, readLogs, totalBytes } from '../log-reader.ts';
 import { damageWarning, writeWarnings } from '../log-warnings.ts';
 import { resolvePolicyFile } from '../policy-extends.ts';
 import { progressOn } from '../progress.ts';
-import { countLine, emptyTally, replayReport, type Tally } from '../replay.ts';
+import { countLine, emptyTally, type ReplayReport, replayReport, type Tally } from '../replay.ts';
 import { type Decide, decider, type Sides } from '../replay-decision.ts';
 import { printReplay } from '../replay-text.ts';
 import { policyOf } from '../signer.ts';
 import type { Target } from '../target.ts';
+import { fileName } from '../unreadable.ts';
 
 type Options = CommonOptions & {
   readonly policy: string;
@@ -63,7 +64,7 @@ async function sidesFor({ policy, against }: Options, open: () => Promise<Target
 }
 
 const notALog = (file: string, why: string): CommandFailure =>
-  new CommandFailure('not_a_log', `${logName(file)} is not an access log of CloudFront: ${why}`);
+  new CommandFailure('not_a_log', `${fileName(file)} is not an access log of CloudFront: ${why}`);
 
 const wrongBeginning = 'it begins with neither #Version or #Fields nor a JSON object';
 
@@ -118,6 +119,26 @@ async function countAll(logs: readonly string[], sides: Sides, quiet: boolean) {
   return { tally, damaged };
 }
 
+/** A log of something else would pass for one in which nothing is refused. */
+function checkSaid(logs: readonly string[], report: ReplayReport): void {
+  const { requests, otherTenants, undecided, unreadable, tooLong } = report;
+  const counts = [requests, otherTenants, ...Object.values(undecided)];
+  if (unreadable + tooLong > 0 && counts.every((count) => count === 0))
+    throw new CommandFailure(
+      'not_a_log',
+      `no line of ${logs.map(fileName).join(', ')} is a request as CloudFront logs them`,
+    );
+}
+
+/** A build must not pass because its log was empty. */
+function checkCompared({ failOnRefused }: Options, { requests, tenant }: ReplayReport): void {
+  if (failOnRefused && requests === 0)
+    throw new CommandFailure(
+      'not_found',
+      `there is no request of ${tenant} in the log, so nothing was compared; leave out --fail-on-refused, or give it a log with some`,
+    );
+}
+
 async function replay(logs: readonly string[], options: Options): Promise<void> {
   await run(options, async (open) => {
     const json = options.json ?? false;
@@ -125,6 +146,8 @@ async function replay(logs: readonly string[], options: Options): Promise<void> 
     const { tally, damaged } = await countAll(logs, sides, json);
     const report = replayReport(tally, sides.after.policy.tenant);
     writeWarnings(damaged.map(damageWarning), json);
+    checkSaid(logs, report);
+    checkCompared(options, report);
     const refused = options.failOnRefused === true && report.newlyRefused > 0;
     return {
       text: printReplay(report),

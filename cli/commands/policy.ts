@@ -19,6 +19,8 @@ import { schemaCommand } from './policy-schema.ts';
 
 type Checked = {
   readonly file: string;
+  /** Whose policy it is, as far as it says so. */
+  readonly tenant?: string;
   readonly issues: readonly PolicyIssue[];
   /** What is allowed and probably not meant. */
   readonly warnings: readonly PolicyIssue[];
@@ -27,7 +29,20 @@ type Checked = {
 function judged(file: string, document: unknown): Checked {
   const issues = policyIssues(document);
   const warnings = issues.length === 0 ? policyWarnings(validPolicy(document), Date.now()) : [];
-  return { file, issues, warnings };
+  const tenant = (document as { readonly tenant?: unknown }).tenant;
+  return { file, ...(typeof tenant === 'string' ? { tenant } : {}), issues, warnings };
+}
+
+/** Which of two would hold nobody could say, so the later one is at fault. */
+function withoutTwins(all: readonly Checked[]): readonly Checked[] {
+  const first = new Map<string, string>();
+  return all.map(({ tenant, ...one }) => {
+    const twin = tenant === undefined ? undefined : first.get(tenant);
+    if (tenant !== undefined && twin === undefined) first.set(tenant, one.file);
+    if (twin === undefined) return one;
+    const message = `is ${tenant}, of which ${twin} is a policy, too`;
+    return { ...one, issues: [...one.issues, { path: 'tenant', message }] };
+  });
 }
 
 /** Nothing for a base in a folder: it is there for others to extend. */
@@ -54,9 +69,8 @@ function printChecked({ file, issues, warnings }: Checked): string {
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
   await run(options, async () => {
     const files = await policyFiles(paths);
-    const checked = (
-      await Promise.all(files.map((file) => check(file, paths.includes(file))))
-    ).flat();
+    const all = await Promise.all(files.map((file) => check(file, paths.includes(file))));
+    const checked = withoutTwins(all.flat());
     const valid = checked.every(({ issues }) => issues.length === 0);
     return {
       text: checked.map(printChecked).join('\n'),

@@ -153,7 +153,7 @@ const gathered = (text: string, before: readonly string[] = []): readonly string
 
 export const prewarmCommand = command(
   'prewarm <tenant> <list>',
-  'Make derivatives before anybody asks. The list is a file, or - for stdin, with a source path a line, as it is and not percent-encoded; a line may bring its own operations, each after a tab. What was made is remembered, so a run that was stopped goes on where it was',
+  'Make derivatives before anybody asks. The list is a file, or - for stdin, with a source path a line, as it is and not percent-encoded; a line may bring its own operations, each after a tab. Lines that begin with # are remarks (\\# begins a path). What was made is remembered, so a run that was stopped goes on where it was',
 )
   .option(
     '--recipe <operations>',

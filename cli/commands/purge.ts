@@ -25,9 +25,14 @@ async function purgeScope(target: Target, tenant: string, scope: string) {
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** Whoever writes `a*` may have meant all that begins so. */
+export const literalNote = (scope: string): string =>
+  scope.includes('*') && scopePrefix(scope) === undefined
+    ? " The * is part of the name: only 'prefix/*' and '*' stand for more."
+    : '';
+
 function printPurge(scope: string, derivatives: number, sources: number): string {
-  const literal = scope.includes('*') && scopePrefix(scope) === undefined;
-  const hint = literal ? " The * is part of the name: only 'prefix/*' and '*' stand for more." : '';
+  const hint = literalNote(scope);
   if (derivatives === 0) return `Nothing was stored for ${scope}; its caches are purged.${hint}`;
   const what = `${counted(derivatives, 'derivative')} of ${counted(sources, 'source')}`;
   return `Purged ${what}; done again in 60 s for renders under way.`;

@@ -8,6 +8,7 @@ import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { policyOf } from '../signer.ts';
 import type { Target } from '../target.ts';
+import { fileName, unreadable } from '../unreadable.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
 
@@ -23,19 +24,15 @@ async function readBytes(file: string): Promise<Uint8Array> {
     }
   } catch (thrown) {
     if (thrown instanceof CommandFailure) throw thrown;
-    const { code } = thrown as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new CommandFailure('unreadable_file', `${called(file)} ${why}`);
+    throw unreadable(file, thrown);
   }
   return Buffer.concat(chunks, size);
 }
 
-const called = (file: string): string => (file === '-' ? 'what came from stdin' : file);
-
 function tooLarge(file: string): CommandFailure {
   return new CommandFailure(
     'source_too_large',
-    `${called(file)} has more than ${limits.sourceBytes} bytes, the most that a source may have`,
+    `${fileName(file)} has more than ${limits.sourceBytes} bytes, the most that a source may have`,
   );
 }
 
@@ -45,7 +42,7 @@ function typeOf(file: string, bytes: Uint8Array): string {
   if (type === undefined)
     throw new CommandFailure(
       'source_unsupported',
-      `${called(file)} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
+      `${fileName(file)} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
     );
   return imageTypes[type].contentType;
 }

@@ -1,17 +1,9 @@
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure } from '../failure.ts';
-import {
-  type LogFile,
-  type LogVisitor,
-  logFiles,
-  logName,
-  readLogs,
-  totalBytes,
-} from '../log-reader.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { type LogFile, type LogVisitor, logFiles, readLogs, totalBytes } from '../log-reader.ts';
 import { damageWarning, writeWarnings } from '../log-warnings.ts';
 import { progressOn } from '../progress.ts';
 import { bytesText, counted, grouped } from '../quantity.ts';
-import { checkTenantName } from '../signer.ts';
 import { edgeLogFile } from '../state-folder.ts';
 import {
   countServiceLine,
@@ -21,6 +13,9 @@ import {
   statsReport,
   type TenantStats,
 } from '../stats-tally.ts';
+import { stackNamed } from '../target.ts';
+import { checkTenantName } from '../tenant-name.ts';
+import { fileName } from '../unreadable.ts';
 
 type Options = CommonOptions & { readonly tenant?: string };
 
@@ -53,8 +48,13 @@ function printTenant(name: string, stats: TenantStats): string {
   ].join('\n');
 }
 
-function printStats({ tenants, unattributed, failures, unreadable, tooLong }: StatsReport): string {
+function printStats(
+  { tenants, unattributed, failures, unreadable, tooLong }: StatsReport,
+  only: string | undefined,
+): string {
+  const absent = only !== undefined && tenants[only] === undefined;
   const lines = [
+    ...(absent ? [`${only} is not in the log`] : []),
     ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
     ...(Object.keys(unattributed).length > 0 ? [`Without a tenant: ${listed(unattributed)}`] : []),
     ...(failures > 0 ? [`${counted(failures, 'failure')} behind requests`] : []),
@@ -90,7 +90,7 @@ async function countFile(
   if (foreign > 0 && known === 0)
     throw new CommandFailure(
       'not_a_log',
-      `${logName(file.path)} is not a log of Signet: no line of it is one of its functions'`,
+      `${fileName(file.path)} is not a log of Signet: no line of it is one of its functions'`,
     );
 }
 
@@ -107,15 +107,25 @@ async function countAll(files: readonly LogFile[], { json, tenant }: Options) {
   return { tally, damaged };
 }
 
+/** The local stack writes a file; what a deployed one logs lies in CloudWatch, Region by Region. */
+function namedLogs(logs: readonly string[], { target }: Options): readonly string[] {
+  if (logs.length > 0) return logs;
+  const stack = stackNamed(target);
+  if (stack === undefined) return [edgeLogFile()];
+  throw usage(
+    `the log of ${stack} is in CloudWatch; fetch its lines (aws logs filter-log-events) and name the file, or - for stdin`,
+  );
+}
+
 async function stats(logs: readonly string[], options: Options): Promise<void> {
   await run(options, async () => {
     if (options.tenant !== undefined) checkTenantName(options.tenant);
-    const files = await logFiles(logs.length === 0 ? [edgeLogFile()] : logs);
+    const files = await logFiles(namedLogs(logs, options));
     const { tally, damaged } = await countAll(files, options);
     const report = statsReport(tally);
     writeWarnings(damaged.map(damageWarning), options.json ?? false);
     return {
-      text: printStats(report),
+      text: printStats(report, options.tenant),
       json: { ...report, damaged },
       exit: damaged.length > 0 ? 1 : 0,
     };

@@ -6,11 +6,11 @@ import { publishedPolicy, tenantNames, validPolicy } from '../../shared/stores/t
 import { type CommonOptions, command, run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
 import { CommandFailure } from '../failure.ts';
-import { mintableRoot } from '../policy-change.ts';
+import { isGone, mintableRoot, noTenant } from '../policy-change.ts';
 import { resolvePolicyFile } from '../policy-extends.ts';
 import { checkRoots } from '../policy-file.ts';
-import { checkTenantName } from '../signer.ts';
 import type { Target } from '../target.ts';
+import { checkTenantName } from '../tenant-name.ts';
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
@@ -48,7 +48,7 @@ async function list(options: CommonOptions): Promise<void> {
 async function published(target: Target, name: string) {
   checkTenantName(name);
   const found = await publishedPolicy(target, name);
-  if (found === undefined) throw new CommandFailure('not_found', `there is no tenant ${name}`);
+  if (found === undefined) throw await noTenant(target, name);
   return found.document;
 }
 
@@ -66,8 +66,8 @@ async function remove(
   await run(options, async (open) => {
     checkTenantName(name);
     const target = await open();
-    if (!(await tenantNames(target.config)).includes(name))
-      throw new CommandFailure('not_found', `there is no tenant ${name}`);
+    const live = (await tenantNames(target.config)).includes(name);
+    if (!live && !(await isGone(target, name))) throw await noTenant(target, name);
     await confirmed(
       `Every URL of ${name} will be refused within a minute, for good: a new tenant of that name gets other keys.`,
       options.yes === true,

@@ -22,6 +22,11 @@ export class StackUnknown extends Error {
   override readonly name = 'StackUnknown';
 }
 
+/** Nobody has said who asks. The message says what to do. */
+export class NoCredentials extends Error {
+  override readonly name = 'NoCredentials';
+}
+
 async function asked<T>(
   access: AwsAccess,
   patience: Patience,
@@ -34,7 +39,7 @@ async function asked<T>(
   } catch (thrown) {
     const { name, message } = thrown as Error;
     if (name === 'CredentialsProviderError')
-      throw new StackUnknown('there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
+      throw new NoCredentials('there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
     throw portFailure(`CloudFormation's description of ${stack}`, thrown);

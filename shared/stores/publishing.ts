@@ -1,3 +1,4 @@
+import { harmless } from '../harmless.ts';
 import type { Keys } from '../policy.ts';
 import { type Change, policyDiff } from '../policy-diff.ts';
 import { fieldsUnknownTo } from '../policy-fields.ts';
@@ -105,8 +106,9 @@ async function checkFields(
   if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
 }
 
-function checkKeys({ accept }: Keys, last: StoredRecord | undefined): void {
-  const returned = accept.find((kid) => last?.record.retired.includes(kid));
+/** Throws `PolicyInvalid` for a kid that has left the tenant's policy before. */
+export function checkReturned({ accept }: Keys, retired: readonly string[]): void {
+  const returned = accept.find((kid) => retired.includes(kid));
   if (returned !== undefined)
     throw new PolicyInvalid([
       { path: 'keys.accept', message: `names ${returned}, which was retired and never returns` },
@@ -145,7 +147,8 @@ function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecor
   return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
 }
 
-const because = ({ reason }: PolicyRecord): string => (reason === null ? '' : ` (${reason})`);
+const because = ({ reason }: PolicyRecord): string =>
+  reason === null ? '' : ` (${harmless(reason)})`;
 
 /**
  * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
@@ -163,7 +166,7 @@ async function finishOther(
   if (sameChange(mine, theirs.record)) return;
   const { version, by } = theirs.record;
   throw new PublishConflict(
-    `${by} has just published version ${version} of ${tenant}${because(theirs.record)}; look at the difference, then publish again`,
+    `${harmless(by)} has just published version ${version} of ${tenant}${because(theirs.record)}; look at the difference, then publish again`,
     changeOf(last?.record.policy, theirs.record.policy),
   );
 }
@@ -173,7 +176,7 @@ function checkResumed(tenant: string, { last, resumed }: Current, expected: numb
   if (resumed === undefined || last === undefined || expected === last.record.version) return;
   const { version, by } = last.record;
   throw new PublishConflict(
-    `version ${version} of ${tenant}, which ${by} published${because(last.record)}, was not in force and is now; look at the difference, then publish again`,
+    `version ${version} of ${tenant}, which ${harmless(by)} published${because(last.record)}, was not in force and is now; look at the difference, then publish again`,
     changeOf(resumed.before?.record.policy, last.record.policy),
   );
 }
@@ -231,7 +234,7 @@ export async function publishPolicy(
   checkCurrent(tenant, now, options);
   if (now.believed && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version, unchanged: true };
-  checkKeys(policy.keys, now.last);
+  checkReturned(policy.keys, now.last?.record.retired ?? []);
   await checkFields(publishing, policy);
   await append(publishing, tenant, now, record);
   return { ...done, version: record.version };

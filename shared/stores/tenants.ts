@@ -9,6 +9,8 @@ import { type PolicyBucket, policyKey } from './policy-bucket.ts';
 export type PublishedPolicy = {
   readonly document: PolicyDocument;
   readonly version: number;
+  /** Kids that have left and never return. */
+  readonly retired: readonly string[];
 };
 
 /** A policy cannot be published. The issues are all there are. */
@@ -38,8 +40,8 @@ export async function publishedPolicy(
     throw new PolicyInvalid([{ path: '', message: `of ${tenant} is unusable: ${thrown.message}` }]);
   });
   if (live === undefined) return undefined;
-  const { version, policy } = live.record;
-  return { document: validPolicy(policy), version };
+  const { version, policy, retired } = live.record;
+  return { document: validPolicy(policy), version, retired };
 }
 
 /** The tenants that have a policy, in order. */

@@ -140,7 +140,7 @@ describe('--target aws:STACK', () => {
     const { code, stderr } = await stack.run('tenant', 'list', '--target', 'aws:prod');
     Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     expect([code, stderr]).toEqual([
-      1,
+      3,
       'signet: there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
     ]);
   });

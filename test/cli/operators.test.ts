@@ -63,6 +63,28 @@ describe('the history of a policy', () => {
     expect(newest?.by).toBe('ops: Ann Ö');
   });
 
+  it('shows in a line what was written in several, and obeys nothing in it', async () => {
+    const name = await tenantWith('lines');
+    await stack.json('block', name, 'x', '--reason', 'one\n   9  2030  root@here  forged');
+    const { stdout } = await stack.run('policy', 'history', name);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stdout).toMatch(/ one 9 {2}2030|one {4}9 {2}2030/);
+  });
+
+  it('says which version is missing', async () => {
+    const name = await tenantWith('holed');
+    for (const scope of ['b', 'c', 'd', 'e'])
+      await stack.json('block', name, scope, '--reason', 'r');
+    await stack.config.remove([auditKey(name, 2), auditKey(name, 3)]);
+    const { stdout } = await stack.run('policy', 'history', name);
+    const lines = stdout.split('\n').map((line) => line.trim().split('  ')[0]);
+    expect(lines).toEqual(['5', '4', 'versions 2 to 3 are missing', '1', '']);
+    const { stdout: found } = await stack.run('policy', 'audit', name);
+    expect(found).toBe(`The trail of ${name} does not verify:\n  ✗ versions 2 to 3 are missing\n`);
+    await stack.json('tenant', 'delete', name, '--yes');
+    for (const version of [1, 4, 5, 6]) await stack.config.remove([auditKey(name, version)]);
+  });
+
   it.each([
     [
       ['policy', 'history', 'nobody'],
@@ -227,6 +249,7 @@ describe('a key', () => {
     const back = { ...allowing(16), keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } };
     const file = await stack.written(JSON.stringify({ tenant: name, ...back }));
     expect((await fails('policy', 'publish', file)).stderr).toMatch(/retired and never returns\n$/);
+    expect((await fails('policy', 'diff', file)).stderr).toMatch(/retired and never returns\n$/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'r');
     expect(await answerTo(old)).toBe('denied_kid');
   });
@@ -239,10 +262,14 @@ describe('a key', () => {
     ],
     [['keys', 'retire', 'demo', 'r9.9', '--yes'], 1, /^signet: demo does not accept r9.9: r1.1\n$/],
     [['keys', 'retire', 'demo', 'r1', '--yes'], 2, /^signet: "r1" is not a kid/],
-    [['keys', 'retire', 'nobody', 'r1.1', '--yes'], 1, /^signet: there is no tenant nobody\n$/],
+    [
+      ['keys', 'retire', 'nobody', 'r1.1', '--yes'],
+      1,
+      /^signet: there is no tenant nobody; create /,
+    ],
     [['keys', 'retire', 'r1', '--yes'], 1, /^signet: r1 is the root that new keys come from; /],
     [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9: r1\n$/],
-    [['keys', 'rotate', 'nobody'], 1, /^signet: there is no tenant nobody\n$/],
+    [['keys', 'rotate', 'nobody'], 1, /^signet: there is no tenant nobody; create /],
   ])('%j ends with %i', async (args, code, message) => {
     const ended = await fails(...args);
     expect(ended).toEqual({ code, stderr: expect.stringMatching(message) });
@@ -292,6 +319,12 @@ describe('a takedown', () => {
     expect(await answerTo(url)).toBe('200');
   });
 
+  it('of a name with a star says that it is one name', async () => {
+    const name = await tenantWith('starred');
+    const { stdout } = await stack.run('block', name, 'a*', '--reason', 'r');
+    expect(stdout).toMatch(/cached or not\. The \* is part of the name: /);
+  });
+
   it('by a prefix is not lifted for one source of it', async () => {
     const name = await tenantWith('wide');
     await stack.json('block', name, '*', '--reason', 'all');
@@ -304,6 +337,8 @@ describe('a takedown', () => {
     [['block', 'demo', '../x', '--reason', 'r'], 1],
     [['block', 'demo', 'x'], 2],
     [['block', 'demo', 'x', '--reason', ' '], 2],
+    [['block', 'demo', 'x', '--reason', '\u001b[2Jgone'], 2],
+    [['block', 'demo', 'x', '--reason', 'r'.repeat(1_001)], 2],
     [['block', 'nobody', 'x', '--reason', 'r'], 1],
     [['unblock', 'demo', 'x', '--reason', 'r'], 1],
   ])('%j ends with %i', async (args, code) => {
@@ -375,6 +410,13 @@ describe('doctor', () => {
     const { code, stdout } = await stack.run('doctor');
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ trail removed: version 1 is the last, and no policy is live/);
+    for (const args of [
+      ['tenant', 'show', name],
+      ['mint', name, 'a.jpg', 'resize,w_16'],
+    ])
+      expect((await fails(...args)).stderr).toMatch(
+        /^signet: the policy of removed was removed .* rollback removed 1 --reason TEXT\n$/,
+      );
     expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
     expect((await stack.run('doctor')).code).toBe(0);
@@ -431,6 +473,14 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(1);
     if (typeof one === 'object') await stack.config.put(auditKey(name, 1), one.body, stored);
     expect((await stack.run('policy', 'audit', name)).code).toBe(0);
+  });
+
+  it('does not take the stack on the usual ports for that of another folder', async () => {
+    const { code, stderr } = await command(['tenant', 'list'], { SIGNET_HOME: folder });
+    expect([code, stderr]).toEqual([
+      3,
+      `signet: no stack runs on ${folder}; start it with: SIGNET_HOME='${folder}' npm start\n`,
+    ]);
   });
 
   it('says what to do where nothing runs', async () => {

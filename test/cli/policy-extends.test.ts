@@ -201,7 +201,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
   [
     'a folder for a base',
     { 'acme.json': { extends: 'in' }, 'in/a.json': {} },
-    'acme.json extends in, which cannot be read (EISDIR)',
+    'acme.json extends in, which is a folder; name a file',
   ],
   [
     'a base that is a list',

@@ -149,6 +149,23 @@ describe('policy replay', () => {
     expect((await replay(log, ...same, '--fail-on-refused')).code).toBe(0);
   });
 
+  it('lets no build pass that has compared nothing', async () => {
+    const files = await policies(before, after);
+    for (const asked of [[], [{ url: signedUrl('other/a.jpg__op__resize,w_500') }]]) {
+      const log = await folder.write('none', standardLog(asked));
+      expect((await replay(log, ...files)).code).toBe(0);
+      const { code, stderr } = await replay(log, ...files, '--fail-on-refused');
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/no request of acme in the log/)]);
+    }
+  });
+
+  it('takes lines of something else for no log', async () => {
+    const log = await folder.write('foreign', '{"date":"2026-08-01"}\n{"date":"2026-08-02"}\n');
+    const { code, stdout, stderr } = await replay(log, ...(await policies(before, after)));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`signet: no line of ${log} is a request as CloudFront logs them\n`);
+  });
+
   it('says what of it a policy in report mode would only report', async () => {
     const report = { ...after, mode: 'report', reportUntil: '2026-08-08T00:00:00Z' };
     expect(await reported(mixed, before, report)).toMatchObject({

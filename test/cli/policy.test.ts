@@ -78,6 +78,20 @@ describe('policy validate', () => {
     expect((await validated(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);
   });
 
+  it('finds two policies of one tenant, and a field that stands twice', async () => {
+    const one = await file('twins/a.json', policy('twin'));
+    const two = await file('twins/b.json', policy('twin'));
+    const three = await file('twins/c.json', '{"tenant":"c","tenant":"d","operations":{}}');
+    const { files, code } = await validated(path.dirname(one));
+    expect(code).toBe(1);
+    expect(files.map(({ issues }) => issues)).toEqual([
+      [],
+      [{ path: 'tenant', message: `is twin, of which ${one} is a policy, too` }],
+      [{ path: '', message: 'tenant stands more than once; keep one' }],
+    ]);
+    expect([two, three]).toEqual(files.slice(1).map(({ file: at }) => at));
+  });
+
   it('takes a folder for the JSON files in it', async () => {
     const inside = await file('folder/a.json', policy('a'));
     await file('folder/readme.txt', 'not a policy');
@@ -144,6 +158,14 @@ describe('policy publish', () => {
       stdout: 'Published one, a new tenant\nPublished two, a new tenant\n',
       stderr: '',
     });
+  });
+
+  it('names where more may be wrong, when a folder has a fault in it', async () => {
+    const bad = await file('faults/a.json', policy('Bad'));
+    await file('faults/b.json', policy('fine'));
+    const { code, stderr } = await stack.run('policy', 'publish', path.dirname(bad));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/see all that is wrong with: npx signet policy validate .*faults\n$/);
   });
 
   it('says what it changes, and makes no version where it changes nothing', async () => {

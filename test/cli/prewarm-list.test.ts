@@ -38,6 +38,7 @@ describe('a list', () => {
     ['need not end its last line', 'a.jpg\nb.jpg', [bare(1, 'a.jpg'), bare(2, 'b.jpg')]],
     ['may come from Windows', '\uFEFFa.jpg\r\nb.jpg\r\n', [bare(1, 'a.jpg'), bare(2, 'b.jpg')]],
     ['skips and counts what says nothing', '# all\n\na.jpg\n#b\n', [bare(3, 'a.jpg')]],
+    ['may name a path that begins as a remark', '\\#a.jpg\n', [bare(1, '#a.jpg')]],
     ['leaves blanks, escapes and letters alone', ' a%20é+.jpg \n', [bare(1, ' a%20é+.jpg ')]],
     [
       'parts operations at tabs',

@@ -92,7 +92,7 @@ describe('the state of a prewarming', () => {
   it('says where it cannot be written or read', async () => {
     const nowhere = path.join(folder, 'no', 'such');
     await expect(openState(nowhere, kept)).rejects.toThrow(`${nowhere} cannot be written (ENOENT)`);
-    await expect(openState(folder, kept)).rejects.toThrow(`${folder} cannot be read (EISDIR)`);
+    await expect(openState(folder, kept)).rejects.toThrow(`${folder} is a folder; name a file`);
   });
 
   it('remembers nothing without a file', async () => {

@@ -153,7 +153,7 @@ describe('put', () => {
 
   it.each([
     ['is not there', () => '/nowhere/a.jpg', '/nowhere/a.jpg does not exist'],
-    ['is a folder', () => samples, `${samples} cannot be read (EISDIR)`],
+    ['is a folder', () => samples, `${samples} is a folder; name a file`],
   ])('refuses a file that %s', async (_what, at, message) => {
     const { code, stderr } = await stack.run('put', 'demo', 'a.jpg', at(), '--json');
     expect({ code, said: JSON.parse(stderr) }).toEqual({

@@ -228,6 +228,22 @@ describe('hostile lines', () => {
   });
 });
 
+describe('stats', () => {
+  it('shows nobody this log for that of a deployed stack', async () => {
+    const { code, stdout, stderr } = await command(['stats', '--target', 'aws:prod'], nowhere);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^signet: the log of prod is in CloudWatch; fetch its lines /);
+    const log = await folder.write('fetched', lines.join(''));
+    expect((await command(['stats', log, '--target', 'aws:prod'], nowhere)).code).toBe(0);
+  });
+
+  it('says that a tenant is not in the log', async () => {
+    const log = await folder.write('others', lines.join(''));
+    const { stdout } = await command(['stats', log, '--tenant', 'nobody'], nowhere);
+    expect(stdout).toMatch(/^nobody is not in the log\n/);
+  });
+});
+
 describe('durations', () => {
   it('have percentiles to three digits, and a maximum and a sum that are exact', () => {
     const held = durations();

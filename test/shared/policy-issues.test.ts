@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { parsePolicyText } from '../../cli/policy-text.ts';
 import { limits } from '../../shared/limits.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyOperations } from '../../shared/policy-schema.ts';
-import { parsePolicyText } from '../../shared/policy-text.ts';
 import { starterPolicy } from '../../shared/starter-policy.ts';
 
 /** A sound policy with some fields replaced. */

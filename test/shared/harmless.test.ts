@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { harmless, isHarmless } from '../../shared/harmless.ts';
+
+describe('a text for a terminal', () => {
+  it.each([
+    ['letters of any script', 'größer → 漢字 👩‍👩‍👧 سلام', 'größer → 漢字 👩‍👩‍👧 سلام', true],
+    ['line ends and tabs', 'a\r\n\tb\u2028c', 'a b c', true],
+    ['an escape', 'a\u001b[31mb', 'a\uFFFD[31mb', false],
+    ['a bell, a zero and DEL', '\u0007\u0000\u007f', '\uFFFD\uFFFD\uFFFD', false],
+    ['a C1 control', 'a\u009bb', 'a\uFFFDb', false],
+    ['another direction', 'a\u202Ecod.exe', 'a\uFFFDcod.exe', false],
+  ])('has %s in one line', (_what, text, shown, sound) => {
+    expect([harmless(text), isHarmless(text)]).toEqual([shown, sound]);
+  });
+});
