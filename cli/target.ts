@@ -12,12 +12,14 @@ import {
   localAddress,
   localBuckets,
   localDistribution,
+  localHosts,
   portOffsets,
 } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import { stackOutputs, stackPolicyFields } from '../shared/adapters/stack-outputs.ts';
+import { stackAnnouncement, stackOutputs } from '../shared/adapters/stack-outputs.ts';
 import { harmless } from '../shared/harmless.ts';
+import type { HostMap } from '../shared/host-map.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
@@ -30,6 +32,8 @@ import { edgeLogFile, stateFolder } from './state-folder.ts';
 export type Target = Publishing & {
   /** Where its images are served. */
   readonly address: string;
+  /** The hosts that belong to one tenant each. */
+  readonly hosts: () => Promise<HostMap>;
   readonly sources: ObjectStore;
   readonly derivatives: ObjectStore;
   readonly invalidate: Invalidate;
@@ -125,6 +129,7 @@ function localTarget(): Target {
     ...actingWith(secrets),
     address: localAddress(instance.host, instance.ports.cdn),
     knownFields: async () => instance.policyFields,
+    hosts: async () => localHosts,
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
@@ -147,10 +152,12 @@ async function awsTarget(stack: string): Promise<Target> {
   const access = { region };
   const outputs = await stackOutputs(access, patience, stack);
   const client = s3Client(s3Access(), patience);
+  const announced = once(() => stackAnnouncement(access, patience, stack));
   return {
     ...actingWith(secretsManager(secretsClient(access, patience))),
     address: outputs.address,
-    knownFields: once(() => stackPolicyFields(access, patience, stack)),
+    knownFields: async () => (await announced()).policyFields,
+    hosts: async () => (await announced()).hosts,
     sources: s3Store(client, outputs.sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

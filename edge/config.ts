@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
+import type { HostMap } from '../shared/host-map.ts';
 import type { Freshness } from '../shared/stores/refreshing.ts';
 
 /** All that differs between one installation and another. */
@@ -12,6 +13,8 @@ export type EdgeConfig = {
   };
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
+  /** Whose the hosts are that belong to one tenant each. */
+  readonly hosts: HostMap;
   /** Of lines about requests that nobody has signed for, one in so many is written. */
   readonly logOneIn: number;
   /** Stored with every derivative: what made it. */

@@ -1,3 +1,4 @@
+import { type HostMap, longForm } from '../shared/host-map.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
@@ -19,6 +20,8 @@ import type { Refreshing } from '../shared/stores/refreshing.ts';
 /** What the gate reads of a viewer's request; no other header has any influence. */
 export type ViewerRequest = {
   readonly method: string;
+  /** A host may belong to a tenant. */
+  readonly host?: string | undefined;
   readonly uri: string;
   readonly querystring: string;
   readonly accept: string | undefined;
@@ -29,6 +32,7 @@ export type Gatehouse = {
   readonly clock: Clock;
   readonly keys: Refreshing<Keyring>;
   readonly policies: Policies;
+  readonly hosts: HostMap;
 };
 
 /** What the log may say of a request, as far as it came. */
@@ -36,9 +40,9 @@ export type Passage = { url?: SplitUrl; verified?: true; reported?: Refusal };
 
 const secondsOf = ({ clock }: Gatehouse): number => Math.floor(clock() / 1_000);
 
-function split({ method, uri, querystring }: ViewerRequest): SplitUrl {
+function split({ method, host, uri, querystring }: ViewerRequest, { hosts }: Gatehouse): SplitUrl {
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
-  return splitUrl(uri, querystring);
+  return splitUrl(longForm(hosts, host, uri, querystring), querystring);
 }
 
 /**
@@ -69,7 +73,7 @@ export async function gate(
   house: Gatehouse,
   passage: Passage = {},
 ): Promise<DerivativeKey> {
-  const url = split(request);
+  const url = split(request, house);
   passage.url = url;
   const verified = await verify(url, house, passage);
   const parsed = readRequest(verified);

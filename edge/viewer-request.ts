@@ -38,6 +38,7 @@ const keys = keyringStore({
 const house: Gatehouse = {
   crypto: nodeCrypto,
   clock: systemClock,
+  hosts: config.hosts,
   keys,
   policies: policyStore({
     ...world,
@@ -60,6 +61,8 @@ function acceptOf({ headers }: CloudFrontRequest): string | undefined {
   return headers['accept']?.map(({ value }) => value).join(',');
 }
 
+const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
+
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');
@@ -74,7 +77,8 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       sampling,
     );
   try {
-    const { uri } = await gate({ ...request, accept: acceptOf(request) }, house, passage);
+    const asked = { ...request, accept: acceptOf(request), host: hostOf(request) };
+    const { uri } = await gate(asked, house, passage);
     write({ ...base, outcome: 'allowed', level: 'info', reported: passage.reported?.code });
     request.uri = uri;
     request.querystring = '';

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type BundledFunctions, bundleFunctions } from '../build/functions.ts';
-import { type LocalInstance, localAccess, localBuckets } from '../shared/adapters/local-target.ts';
+import {
+  type LocalInstance,
+  localAccess,
+  localBuckets,
+  localHosts,
+} from '../shared/adapters/local-target.ts';
 import { keyFreshness } from '../shared/stores/keys.ts';
 import { policyFreshness } from '../shared/stores/policies.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
@@ -25,6 +30,7 @@ function configFor(role: Role, instance: LocalInstance, roles: Roles) {
     buckets: localBuckets,
     policyFreshness: alwaysAsk,
     keyFreshness,
+    hosts: localHosts,
     // Whoever looks for a refusal here wants to find it.
     logOneIn: 1,
     engine: engine(),

@@ -19,7 +19,7 @@ const floors: readonly (readonly string[])[] = [
     'cost-estimate',
   ],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
-  ['recipe', 'keyring', 'scope'],
+  ['recipe', 'keyring', 'scope', 'host-map'],
   [
     ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
     ...['policy-warnings', 'starter-policy', 'snap'],

@@ -1,5 +1,6 @@
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { type HostMap, longForm } from '../../shared/host-map.ts';
 import type { Keyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
@@ -176,6 +177,16 @@ async function explainOffline(ex: Explaining, url: SplitUrl): Promise<void> {
   );
 }
 
+/** What nobody can be asked about is the host of all tenants; the next stage says what is amiss. */
+async function hostsAt(open: () => Promise<Target>, host: string | undefined): Promise<HostMap> {
+  if (host === undefined || process.env['SIGNET_KEY']) return {};
+  try {
+    return await (await open()).hosts();
+  } catch {
+    return {};
+  }
+}
+
 async function explainStages(
   ex: Explaining,
   text: string,
@@ -183,9 +194,10 @@ async function explainStages(
   accept?: string,
 ) {
   const asked = readAskedUrl(text);
+  const hosts = await hostsAt(open, asked.host);
   const url = await ex.stage(
     'split',
-    () => splitUrl(asked.uri, asked.querystring),
+    () => splitUrl(longForm(hosts, asked.host, asked.uri, asked.querystring), asked.querystring),
     ({ tenant, path, operations }) => ({ tenant, path, operations: operations ?? null }),
     () => splitHint(asked),
   );

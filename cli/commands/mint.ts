@@ -7,7 +7,11 @@ import { readDuration } from '../duration.ts';
 import { usage } from '../failure.ts';
 import { offlineSigner, onlineSigner } from '../signer.ts';
 
-type Options = CommonOptions & { readonly expires: string; readonly check: boolean };
+type Options = CommonOptions & {
+  readonly expires: string;
+  readonly check: boolean;
+  readonly host?: string;
+};
 
 /** Asks what the edge would ask. Throws its refusal. */
 function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
@@ -15,6 +19,15 @@ function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
   checkLifetime(policy, exp === undefined ? undefined : String(exp), now);
   checkBlocked(policy, request.path);
   settledKeys(policy, request, now);
+}
+
+/** The same URL on a host of the tenant's own, which leaves `/TENANT` out. */
+function onHost(url: string, host: string, { tenant }: MintRequest, base: string): string {
+  const [, scheme = 'https://', name] =
+    /^(https?:\/\/)?([A-Za-z0-9.-]+(?::[0-9]+)?)\/?$/.exec(host) ?? [];
+  if (name === undefined)
+    throw usage(`--host is "${host}"; write the name of a host, such as img.example.com`);
+  return `${scheme}${name}${url.slice(base.replace(/\/$/, '').length + 1 + tenant.length)}`;
 }
 
 async function mintUrl(
@@ -37,7 +50,9 @@ async function mintUrl(
     mintTarget(request);
     const signer = offlineSigner(tenant) ?? (await onlineSigner(await target(), tenant));
     if (options.check && signer.policy !== undefined) checkAgainst(signer.policy, request, now);
-    const url = mint(nodeCrypto, signer.address, request, signer);
+    const long = mint(nodeCrypto, signer.address, request, signer);
+    const { host } = options;
+    const url = host === undefined ? long : onHost(long, host, request, signer.address);
     return { text: url, json: { url, tenant, path, kid: signer.kid, exp: exp ?? null } };
   });
 }
@@ -47,5 +62,6 @@ export const mintCommand = command(
   "Print a signed URL, such as: npx signet mint demo cat.jpg resize,w_400 format,f_auto. A recipe of OSS or BOS stays as it is: 'x-oss-process=image/resize,w_400'",
 )
   .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h, 7d or never', '1h')
+  .option('--host <host>', "a host of the tenant's own, whose URLs leave the tenant out")
   .option('--no-check', 'do not ask the policy whether the edge will serve it')
   .action(mintUrl);

@@ -4,6 +4,7 @@ import {
   GetTemplateSummaryCommand,
 } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
+import type { HostMap } from '../host-map.ts';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
 /** What a deployed stack says of itself, by the names of its outputs. */
@@ -70,24 +71,35 @@ export async function stackOutputs(
 const announcement = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ Signet: v.object({ policyFields: v.array(v.string()) }) }),
+  v.object({
+    Signet: v.object({
+      policyFields: v.array(v.string()),
+      hosts: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+  }),
 );
 
+/** What a stack's template says of its functions: they were deployed together. */
+export type StackAnnouncement = {
+  /** The policy fields that they read. */
+  readonly policyFields: readonly string[];
+  readonly hosts: HostMap;
+};
+
 /**
- * The policy fields that a stack's functions read, from its template's `Metadata`: they were deployed
- * together. Throws as `stackOutputs` does, and `StackUnknown` where the template does not say.
+ * What a stack's template says in its `Metadata`. Throws as `stackOutputs` does, and `StackUnknown` where the template does not say.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
  */
-export async function stackPolicyFields(
+export async function stackAnnouncement(
   access: AwsAccess,
   patience: Patience,
   stack: string,
-): Promise<readonly string[]> {
+): Promise<StackAnnouncement> {
   const { Metadata } = await asked(access, patience, stack, (client) =>
     client.send(new GetTemplateSummaryCommand({ StackName: stack })),
   );
   const said = v.safeParse(announcement, Metadata);
-  if (said.success) return said.output.Signet.policyFields;
+  if (said.success) return said.output.Signet;
   throw new StackUnknown(
     `the template of stack ${stack} does not say which policy fields its functions read; deploy it again, then publish`,
   );

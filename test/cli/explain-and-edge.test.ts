@@ -7,7 +7,7 @@ import type { Explanation } from '../../cli/explanation.ts';
 import { type Gatehouse, gate } from '../../edge/gate.ts';
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { localAccess } from '../../shared/adapters/local-target.ts';
+import { localAccess, localHosts } from '../../shared/adapters/local-target.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../shared/keyring.ts';
 import { sign } from '../../shared/signature.ts';
@@ -53,6 +53,7 @@ beforeAll(async () => {
   const open = (secret: string): Keyring => rootKeyring(nodeCrypto, secret);
   house = {
     crypto: nodeCrypto,
+    hosts: localHosts,
     clock: systemClock,
     keys: keyringStore({ ...world, secrets, id: secretIds.roots, open, freshness: keyFreshness }),
     policies: policyStore({

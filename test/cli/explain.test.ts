@@ -372,3 +372,22 @@ describe('a signing mistake', () => {
     }
   });
 });
+
+describe("a tenant's own host", () => {
+  it('is minted for without the tenant in the path, and explained as the edge reads it', async () => {
+    const asked = ['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640'];
+    const { url: long } = await stack.json<{ url: string }>(...asked);
+    const own = [...asked, '--host', 'http://img.demo.test:8080'];
+    const { url } = await stack.json<{ url: string }>(...own);
+    expect(url).toMatch(/^http:\/\/img\.demo\.test:8080\/alpine-lake\.jpg__op__resize,w_640\?/);
+    const keyOf = async (one: string) => (await stack.json<{ key: string }>('explain', one)).key;
+    expect(await keyOf(url)).toBe(await keyOf(long));
+    const { code } = await stack.run('explain', url.replace('img.demo', 'img.acme'));
+    expect(code).toBe(1);
+  });
+
+  it.each(['', 'a b', 'https://h/x', 'ftp://h', '/'])('is not "%s"', async (host) => {
+    const { code, stderr } = await stack.run('mint', 'demo', 'a.jpg', '--host', host);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^signet: --host is "/)]);
+  });
+});

@@ -61,7 +61,7 @@ describe('a URL that somebody pasted', () => {
     ['https://h', '/', ''],
     ['https://h?x=1', '/', 'x=1'],
   ])('%j is cut without repairing it', (written, uri, querystring) => {
-    expect(readAskedUrl(written)).toEqual({ uri, querystring });
+    expect(readAskedUrl(written)).toMatchObject({ uri, querystring });
   });
 
   it.each(['', 'acme/a.jpg', 'ftp://h/a.jpg', '?x=1', 'https://', "'/a'"])(

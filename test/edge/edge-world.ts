@@ -69,6 +69,7 @@ export function edgeWorld(document: object = policy) {
     });
   const house: Gatehouse = {
     ...world,
+    hosts: { 'img.acme.com': 'acme', '*.img.test': '*' },
     keys: keys('signet/roots', rootKeyring),
     policies: policies(),
   };

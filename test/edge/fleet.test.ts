@@ -38,7 +38,7 @@ async function fleet() {
     });
     const open = signedPolicies(nodeCrypto, async () => (await keys.read()).publishers);
     const policies = policyStore({ ...world, config, open, freshness: policyFreshness });
-    return { ...world, crypto: nodeCrypto, keys, policies };
+    return { ...world, crypto: nodeCrypto, keys, policies, hosts: {} };
   };
   const cold = async (asked: Parameters<typeof signed>[1] = {}): Promise<string> =>
     gate(signed({ time }, asked), houseOf(0))

@@ -190,3 +190,28 @@ describe('keys and policies that cannot be refreshed', () => {
     expect(await endOf(sign())).toBe('denied_value');
   });
 });
+
+describe('a host of a tenant', () => {
+  const short = (request: ViewerRequest, host: string): ViewerRequest => ({
+    ...request,
+    host,
+    uri: request.uri.replace('/acme/', '/'),
+  });
+
+  it.each(['img.acme.com', 'IMG.acme.com:443', 'acme.img.test'])(
+    'serves %s without the tenant in the path, under the same key',
+    async (host) => {
+      const long = await endOf(sign());
+      expect(long).toMatch(/^\/acme\/a\.png__op__/);
+      expect(await endOf(short(sign(), host))).toBe(long);
+    },
+  );
+
+  it.each([
+    ['the long form there', (one: ViewerRequest) => ({ ...one, host: 'img.acme.com' })],
+    ['the short form elsewhere', (one: ViewerRequest) => short(one, 'img.example.com')],
+    ["the short form on another's", (one: ViewerRequest) => short(one, 'shop.img.test')],
+  ])('takes no signature for %s', async (_what, change) => {
+    expect(['forbidden', 'malformed']).toContain(await endOf(change(sign())));
+  });
+});
