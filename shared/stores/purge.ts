@@ -34,15 +34,25 @@ async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<nu
 }
 
 /**
- * Forgets everything that was made from a source, in the bucket first and then in every cache, so
+ * Forgets everything that was made from sources, in the bucket first and then in every cache, so
  * that no cache can fill itself again from the bucket. Doing it twice does no harm. The answer is
  * the number of derivatives that were deleted.
  */
-export async function purgeSource(stores: PurgeStores, source: SourceName): Promise<number> {
-  const removed = await removeBelow(stores.derivatives, derivativePrefix(source));
-  await stores.invalidate([sourceTag(stores.crypto, source)]);
+export async function purgeSources(
+  stores: PurgeStores,
+  sources: readonly SourceName[],
+): Promise<number> {
+  let removed = 0;
+  for (const source of sources)
+    removed += await removeBelow(stores.derivatives, derivativePrefix(source));
+  const tags = sources.map((source) => sourceTag(stores.crypto, source));
+  if (tags.length > 0) await stores.invalidate(tags);
   return removed;
 }
+
+/** The same for one. */
+export const purgeSource = (stores: PurgeStores, source: SourceName): Promise<number> =>
+  purgeSources(stores, [source]);
 
 /** The source that a derivative was made from; nothing for a key that this service never wrote. */
 function sourceOf(key: string): SourceName | undefined {
@@ -67,9 +77,8 @@ export async function purgeBelow(
     const source = sourceOf(key);
     if (source !== undefined) found.set(sourceKey(source), source);
   }
-  let derivatives = 0;
-  for (const source of found.values()) derivatives += await purgeSource(stores, source);
-  return { derivatives, sources: [...found.values()] };
+  const sources = [...found.values()];
+  return { derivatives: await purgeSources(stores, sources), sources };
 }
 
 const requests = 'purges/';

@@ -1,0 +1,13 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
+
+/** Sends to one queue: a body, and for how many seconds nobody is to see it (900 at most). */
+export function queueSender(access: AwsAccess, patience: Patience, queueUrl: string) {
+  const client = new SQSClient(clientOptions(access, patience));
+  return async (body: string, seconds: number): Promise<void> => {
+    const asked = { QueueUrl: queueUrl, MessageBody: body, DelaySeconds: seconds };
+    await client.send(new SendMessageCommand(asked)).catch((thrown: unknown) => {
+      throw portFailure('SQS message', thrown);
+    });
+  };
+}

@@ -1,0 +1,39 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { invalidator } from '../shared/adapters/cloudfront.ts';
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { queueSender } from '../shared/adapters/sqs.ts';
+import { type PurgeWork, workOffPurges } from '../shared/stores/purge-messages.ts';
+import { setting } from './setting.ts';
+
+/*
+ * An ordinary function behind a queue: a source has changed, so what was made from it goes, at once
+ * and again when a render that had read the old one is through.
+ */
+
+const access = { region: 'us-east-1' } as const;
+/** A batch has a minute; what fails comes back with the queue. */
+const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 3 };
+
+const write = (line: object): void => console.log(JSON.stringify({ function: 'purge', ...line }));
+
+const s3 = s3Client(access, patience);
+const work: PurgeWork = {
+  crypto: nodeCrypto,
+  derivatives: s3Store(s3, setting('SIGNET_DERIVATIVES_BUCKET')),
+  invalidate: invalidator(access, patience, setting('SIGNET_DISTRIBUTION_ID')),
+  buckets: {
+    sources: setting('SIGNET_SOURCES_BUCKET'),
+    config: setting('SIGNET_CONFIG_BUCKET'),
+  },
+  later: queueSender(access, patience, setting('SIGNET_PURGE_QUEUE')),
+  onFailure: (reason) => write({ level: 'error', reason }),
+};
+
+/** Works off a batch; what is named in the answer comes again. */
+export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+  const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
+  const failed = await workOffPurges(work, messages);
+  write({ level: 'info', messages: messages.length, failed: failed.length });
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

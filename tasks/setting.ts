@@ -1,0 +1,6 @@
+/** A variable of the function, which the stack sets. Throws for one that is missing. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; deploy the stack again`);
+  return value;
+}
