@@ -10,3 +10,15 @@ export function fastest(work: () => void): number {
   });
   return Math.min(...runs);
 }
+
+/**
+ * How many times as long a work takes on all of its input as on a sixteenth of it: some 16 where
+ * it reads the input once, 256 where it reads all of it again for each of its parts.
+ */
+export function growth(workOn: (share: number) => () => void): number {
+  const [whole, part] = [workOn(1), workOn(1 / 16)];
+  return fastest(whole) / fastest(part);
+}
+
+/** Between the two: neither a busy machine nor a quick one makes the one look like the other. */
+export const steady = 64;
