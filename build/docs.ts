@@ -6,7 +6,7 @@ import { blocks } from './generated-blocks.ts';
  * where they differ. A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
-const files = ['README.md', 'docs/operations.md', 'docs/commands.md'];
+const files = ['README.md', 'SECURITY.md', 'docs/operations.md', 'docs/commands.md'];
 const marked = /(<!-- generated: ([a-z]+) -->)[\s\S]*?(<!-- end -->)/g;
 
 function withBlocks(text: string): string {

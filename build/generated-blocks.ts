@@ -5,6 +5,7 @@ import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Parameter } from '../shared/parameter.ts';
+import { type Part, type Permission, permissions } from '../shared/permissions.ts';
 import { policySchema } from '../shared/policy-schema.ts';
 import { refusals } from '../shared/refusal.ts';
 
@@ -114,6 +115,36 @@ function commandTable(): string {
   return [header('command', 'what it does'), ...rows].join('\n');
 }
 
+const partNames: Readonly<Record<Part, string>> = {
+  viewerRequest: 'viewer-request',
+  originResponse: 'origin-response',
+  cloudFront: 'CloudFront',
+  purge: 'purge function',
+  secrets: 'secret keeper',
+};
+
+function resourceName(permission: Permission): string {
+  if ('objects' in permission)
+    return `objects of ${permission.objects}${permission.prefix ? ` below \`${permission.prefix}\`` : ''}${permission.onlyAbsent ? ' that are not there' : ''}`;
+  if ('bucket' in permission) return `bucket of ${permission.bucket}`;
+  if ('secret' in permission) return `secret \`signet/${permission.secret}\``;
+  return `the ${permission.other}`;
+}
+
+function permissionTable(): string {
+  const rows = Object.entries(permissions).flatMap(([part, list]) =>
+    list.map((one: Permission) =>
+      row(
+        partNames[part as Part],
+        one.actions.map((action) => `\`${action}\``).join(' '),
+        resourceName(one),
+        one.why,
+      ),
+    ),
+  );
+  return [header('who', 'may', 'on', 'for'), ...rows].join('\n');
+}
+
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
   operations: operationsTable,
@@ -122,4 +153,5 @@ export const blocks: Readonly<Record<string, () => string>> = {
   policy: policyTable,
   cli: cliHelp,
   commands: commandTable,
+  permissions: permissionTable,
 };

@@ -1,43 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { localBuckets, localCredentials } from '../shared/adapters/local-target.ts';
+import { type Permission, permissions } from '../shared/permissions.ts';
 import { secretIds } from '../shared/stores/keys.ts';
 import type { Identity } from './sigv4.ts';
 
 /** An IAM statement as far as this stack needs one: an action and what a resource begins with. */
 type Statement = { readonly action: string; readonly on: string; readonly exactly?: true };
 
-const { sources, derivatives, config } = localBuckets;
-const read = (on: string): Statement => ({ action: 's3:GetObject', on });
-const write = (on: string): Statement => ({ action: 's3:PutObject', on });
-/** Without it S3 says 403 of an object that is missing. */
-const list = (on: string): Statement => ({ action: 's3:ListBucket', on, exactly: true });
-const secret = (on: string): Statement => ({
-  action: 'secretsmanager:GetSecretValue',
-  on,
-  exactly: true,
-});
+function resourceOf(permission: Permission): Omit<Statement, 'action'> {
+  if ('objects' in permission)
+    return { on: `${localBuckets[permission.objects]}/${permission.prefix ?? ''}` };
+  if ('bucket' in permission) return { on: localBuckets[permission.bucket], exactly: true };
+  if ('secret' in permission) return { on: secretIds[permission.secret], exactly: true };
+  throw new Error(`there is no ${permission.other} here`);
+}
+
+const statementsOf = (list: readonly Permission[]): readonly Statement[] =>
+  list.flatMap((one) => one.actions.map((action) => ({ action, ...resourceOf(one) })));
 
 /**
  * What each part of the service may do. The functions run under the same limits here as on AWS,
  * so a permission that is missing there is missing here, too.
  */
 export const statements = {
-  viewerRequest: [
-    read(`${config}/policies/`),
-    read(`${config}/audit/`),
-    list(config),
-    secret(secretIds.roots),
-  ],
-  originResponse: [
-    read(`${config}/policies/`),
-    read(`${config}/audit/`),
-    list(config),
-    read(`${sources}/`),
-    list(sources),
-    write(`${derivatives}/`),
-    secret(secretIds.render),
-  ],
-  cloudFront: [read(`${derivatives}/`), list(derivatives)],
+  viewerRequest: statementsOf(permissions.viewerRequest),
+  originResponse: statementsOf(permissions.originResponse),
+  cloudFront: statementsOf(permissions.cloudFront),
 } as const satisfies Readonly<Record<string, readonly Statement[]>>;
 
 export type Role = keyof typeof statements;

@@ -1,18 +1,14 @@
+import { cacheSeconds, shortErrors } from '../../shared/delivery.ts';
 import type { EdgeResponse } from './edge-response.ts';
 import { headerValue } from './header-map.ts';
 
-/** The cache policy's TTLs in seconds; the minimum is 0. */
-const defaultTtl = 86_400;
-const maximumTtl = 31_536_000;
+const { usual: defaultTtl, most: maximumTtl } = cacheSeconds;
 
 /** Errors by how CloudFront caches them; those in no row are never cached. */
 const alwaysCached: ReadonlySet<number> = new Set([404, 410, 414, 500, 501, 502, 503, 504]);
 const cachedWithMaxAge: ReadonlySet<number> = new Set([400, 403, 405, 412, 415]);
 const obeysNoStore: ReadonlySet<number> = new Set([404, 410, 414, 501]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** The distribution sets these to 0, which an S3 origin makes into 1 s; for others it is 10 s. */
-const shortErrors: ReadonlySet<number> = new Set([400, 403, 404, 405, 500, 501, 502, 503, 504]);
 
 /** For how long an answer may be used, in milliseconds from when it came. */
 export type Lifetime = {
@@ -61,7 +57,7 @@ function errorSeconds(response: EdgeResponse, found: Directives, now: number): n
   if (obeysNoStore.has(status) && refusesStorage(found)) return 0;
   const asked = askedFor(response, found, now);
   if (!always && asked === undefined) return 0;
-  return Math.max(asked ?? 0, shortErrors.has(status) ? 1 : 10);
+  return Math.max(asked ?? 0, shortErrors.includes(status) ? 1 : 10);
 }
 
 function freshSeconds(response: EdgeResponse, found: Directives, now: number): number {

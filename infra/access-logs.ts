@@ -1,0 +1,71 @@
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/**
+ * What `signet policy replay` reads, and what an operator looks for. The query is in it, and with it
+ * signatures: the bucket is private, and what is in it is deleted after `logDays`.
+ */
+const recordFields = [
+  ...['date', 'time', 'x-edge-location', 'sc-bytes', 'cs-method', 'x-host-header'],
+  ...['cs-uri-stem', 'sc-status', 'cs-uri-query', 'x-edge-result-type', 'x-edge-request-id'],
+  ...['cs-protocol', 'time-taken', 'cs-protocol-version'],
+];
+
+function mayDeliver(scope: Construct, logs: IBucket, name: string): void {
+  const stack = Stack.of(scope);
+  const source = stack.formatArn({
+    service: 'logs',
+    resource: 'delivery-source',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [logs.arnForObjects('cloudfront/*')],
+      conditions: {
+        StringEquals: {
+          's3:x-amz-acl': 'bucket-owner-full-control',
+          'aws:SourceAccount': stack.account,
+        },
+        ArnLike: { 'aws:SourceArn': source },
+      },
+    }),
+  );
+}
+
+/**
+ * Standard logging v2: JSON lines into the logs bucket, without the ACLs of the older kind.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+ */
+export function deliverAccessLogs(
+  scope: Construct,
+  stackName: string,
+  { logs, distribution }: { readonly logs: IBucket; readonly distribution: Distribution },
+): void {
+  const name = `${stackName}-access`;
+  mayDeliver(scope, logs, name);
+  const source = new CfnDeliverySource(scope, 'AccessLogSource', {
+    name,
+    logType: 'ACCESS_LOGS',
+    resourceArn: distribution.distributionArn,
+  });
+  const destination = new CfnDeliveryDestination(scope, 'AccessLogDestination', {
+    name,
+    destinationResourceArn: `${logs.bucketArn}/cloudfront`,
+    outputFormat: 'json',
+  });
+  if (logs.policy !== undefined) destination.node.addDependency(logs.policy);
+  const delivery = new CfnDelivery(scope, 'AccessLogDelivery', {
+    deliverySourceName: source.name,
+    deliveryDestinationArn: destination.attrArn,
+    s3SuffixPath: '{yyyy}/{MM}/{dd}/{HH}',
+    recordFields,
+  });
+  delivery.addResourceDependency(source);
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildAssets } from '../build/assets.ts';
+import { edgeConfig } from './edge-config.ts';
+import { namesFor } from './names.ts';
+import { noAccount, readSettings, SettingFailure } from './settings.ts';
+import { signetApp } from './signet-app.ts';
+
+/*
+ * What `npx cdk` runs: it reads cdk.json, builds the four zips and makes the template. It needs no
+ * network, no credentials and no Docker; only deploying does.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+
+/** What stands beside the switches of the library in cdk.json. */
+function ownContext(): unknown {
+  const { context = {} } = read('cdk.json') as { readonly context?: Record<string, unknown> };
+  return context['signet'];
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(ownContext(), process.env['CDK_DEFAULT_ACCOUNT'] || undefined);
+  if (settings.account === noAccount)
+    console.error(`No account is known: the template is one of account ${noAccount}.`);
+  const names = namesFor(settings.name, settings.account);
+  const { version } = read('package.json') as { readonly version: string };
+  const config = edgeConfig(settings, names, version);
+  const zips = await buildAssets(path.join(root, 'dist', 'zips'), {
+    viewerRequest: config,
+    originResponse: config,
+  });
+  // The command line validates templates itself, and where it writes them is for it to say.
+  signetApp({ settings, zips }, { checked: process.env['CDK_VALIDATION'] !== 'false' }).app.synth();
+}
+
+try {
+  await main();
+} catch (thrown) {
+  if (!(thrown instanceof SettingFailure)) throw thrown;
+  console.error(thrown.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Permission } from '../shared/permissions.ts';
+import { logDays } from './log-days.ts';
+import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
+import type { Settings } from './settings.ts';
+
+export type OrdinaryFunctionProps = {
+  readonly zip: string;
+  readonly about: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
+  readonly resources: Resources;
+  readonly settings: Settings;
+};
+
+/** Long enough for a source with thousands of derivatives. */
+const timeout = Duration.minutes(1);
+
+/** A function in the stack's Region, behind a queue or a schedule: no view waits for it. */
+export function ordinaryFunction(
+  scope: Construct,
+  id: string,
+  props: OrdinaryFunctionProps,
+): LambdaFunction {
+  const { permissions, resources, settings } = props;
+  const logGroup = new LogGroup(scope, `${id}Logs`, {
+    retention: logDays(settings),
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const writeLogs = new PolicyStatement({
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  });
+  const statements = [...statementsOf(permissions, resources), writeLogs];
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    inlinePolicies: { own: new PolicyDocument({ statements }) },
+  });
+  acknowledgeKeys(role, permissions, resources);
+  return new LambdaFunction(scope, id, {
+    description: props.about,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: Code.fromAsset(props.zip),
+    memorySize: 256,
+    timeout,
+    environment: { ...props.environment },
+    logGroup,
+    role,
+  });
+}

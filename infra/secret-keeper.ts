@@ -1,0 +1,62 @@
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnCustomResource } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { permissions } from '../shared/permissions.ts';
+import type { Names } from './names.ts';
+import { ordinaryFunction } from './ordinary-function.ts';
+import type { Secrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+
+export type SecretKeeperParts = {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly secrets: Secrets;
+  readonly zip: string;
+};
+
+/** Raised when the function has to look at the secrets again, as after a change of what they hold. */
+const firstSecretsVersion = '1';
+
+/**
+ * Secrets Manager runs the function every so many days, and each time it adds a root key. Not by the
+ * library's way, which lets the function ask for passwords and forbids the account to delete secrets.
+ */
+function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: SecretKeeperParts) {
+  const { roots } = parts.secrets;
+  keeper.addPermission('Rotates', {
+    principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    sourceAccount: parts.settings.account,
+    sourceArn: roots.secretArn,
+  });
+  return new CfnRotationSchedule(scope, 'RotationSchedule', {
+    secretId: roots.secretArn,
+    rotationLambdaArn: keeper.functionArn,
+    rotationRules: { scheduleExpression: `rate(${parts.settings.rotationDays} days)` },
+    rotateImmediatelyOnUpdate: false,
+  });
+}
+
+/** The function that fills the secrets of a new stack, before anything is served, and rotates the roots. */
+export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts): LambdaFunction {
+  const { names, secrets, settings, zip } = parts;
+  const keeper = ordinaryFunction(scope, 'SecretKeeper', {
+    zip,
+    about: 'Makes the first keys of a stack, and adds a root key when the roots are rotated',
+    settings,
+    environment: {},
+    permissions: permissions.secrets,
+    resources: { names, secrets },
+  });
+  const first = new CfnCustomResource(scope, 'FirstSecrets', {
+    serviceToken: keeper.functionArn,
+    serviceTimeout: 120,
+  });
+  first.addPropertyOverride('Version', firstSecretsVersion);
+  // The role's policy is inline, so it is there once the function is.
+  first.node.addDependency(keeper);
+  const schedule = rotateOnSchedule(scope, keeper, parts);
+  schedule.node.addDependency(keeper, first);
+  return keeper;
+}

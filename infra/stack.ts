@@ -1,0 +1,102 @@
+import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { permissions } from '../shared/permissions.ts';
+import { policyFields } from '../shared/policy-fields.ts';
+import { deliverAccessLogs } from './access-logs.ts';
+import { makeAlarms } from './alarms.ts';
+import { type Buckets, makeBuckets } from './buckets.ts';
+import { makeDashboard } from './dashboard.ts';
+import { type EdgeFunctions, makeDistribution } from './distribution.ts';
+import { edgeFunction } from './edge-function.ts';
+import { makeFirewall } from './firewall.ts';
+import { type Names, namesFor } from './names.ts';
+import { makePurge } from './purge.ts';
+import { makeSecretKeeper } from './secret-keeper.ts';
+import { makeSecrets, type Secrets } from './secrets.ts';
+import { hostMapOf, mainHost, region, type Settings } from './settings.ts';
+
+/** Zips that the build has written, by their paths. */
+export type Zips = Readonly<
+  Record<'viewerRequest' | 'originResponse' | 'purge' | 'secrets', string>
+>;
+
+export type StackProps = { readonly settings: Settings; readonly zips: Zips };
+
+function makeEdgeFunctions(
+  scope: Construct,
+  { settings, zips }: StackProps,
+  resources: { readonly names: Names; readonly secrets: Secrets },
+): EdgeFunctions {
+  const common = { resources, settings };
+  return {
+    // 128 MB and 5 s is what a viewer trigger may have.
+    viewerRequest: edgeFunction(scope, 'ViewerRequest', {
+      ...common,
+      name: resources.names.viewerRequest,
+      zip: zips.viewerRequest,
+      memoryMb: 128,
+      timeout: Duration.seconds(5),
+      permissions: permissions.viewerRequest,
+    }),
+    // Memory buys processor time: below this a large AVIF does not end within its twelve seconds.
+    originResponse: edgeFunction(scope, 'OriginResponse', {
+      ...common,
+      name: resources.names.originResponse,
+      zip: zips.originResponse,
+      memoryMb: 1_536,
+      timeout: Duration.seconds(30),
+      permissions: permissions.originResponse,
+    }),
+  };
+}
+
+/** The whole service, in one Region. */
+export class SignetStack extends Stack {
+  constructor(scope: Construct, props: StackProps) {
+    const { settings, zips } = props;
+    super(scope, settings.name, {
+      stackName: settings.name,
+      env: { account: settings.account, region },
+      description: 'Signet: images behind signed URLs',
+      analyticsReporting: false,
+      // Its buckets and secrets stay in any case; URLs that were signed would still be dead.
+      terminationProtection: true,
+    });
+    const names = namesFor(settings.name, settings.account);
+    const buckets = makeBuckets(this, names, settings);
+    const secrets = makeSecrets(this, names);
+    const functions = makeEdgeFunctions(this, props, { names, secrets });
+    const { firewall: rates, name } = settings;
+    const firewall = rates === false ? undefined : makeFirewall(this, name, rates);
+    const { derivatives, logs } = buckets;
+    const distribution = makeDistribution(this, { settings, derivatives, functions, firewall });
+    deliverAccessLogs(this, name, { logs, distribution });
+    const parts = { settings, names, secrets };
+    const purge = makePurge(this, { ...parts, buckets, distribution, zip: zips.purge });
+    const secretKeeper = makeSecretKeeper(this, { ...parts, zip: zips.secrets });
+    const { dead, worker } = purge;
+    makeAlarms(this, { settings, distribution, dead, purge: worker, secretKeeper });
+    makeDashboard(this, name, distribution);
+    this.announce(settings, buckets, distribution);
+    for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
+  }
+
+  /** What `signet --target aws:STACK` reads. */
+  private announce(
+    settings: Settings,
+    { sources, derivatives, config }: Buckets,
+    distribution: { readonly distributionDomainName: string; readonly distributionId: string },
+  ): void {
+    const hosts = hostMapOf(settings);
+    this.templateOptions.metadata = { Signet: { policyFields: policyFields(), hosts } };
+    const outputs = {
+      Address: `https://${mainHost(settings) ?? distribution.distributionDomainName}`,
+      Domain: distribution.distributionDomainName,
+      SourcesBucket: sources.bucketName,
+      DerivativesBucket: derivatives.bucketName,
+      ConfigBucket: config.bucketName,
+      DistributionId: distribution.distributionId,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
+
+/*
+ * What is deployed against what SECURITY.md says. The table is read as a person would read it, so a
+ * statement too many is found whichever of the two it is missing in.
+ */
+
+const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+
+type Grant = { readonly who: string; readonly may: string; readonly on: string };
+const grantText = ({ who, may, on }: Grant): string => `${who} may ${may} on ${on}`;
+
+function tableRows(): readonly Grant[] {
+  const [, table = ''] =
+    /<!-- generated: permissions -->([\s\S]*?)<!-- end -->/.exec(security) ?? [];
+  const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.includes('---'));
+  return rows.slice(1).flatMap((line) => {
+    const [, who = '', may = '', on = ''] = line.split('|').map((cell) => cell.trim());
+    const actions = [...may.matchAll(/`([^`]+)`/g)].map(([, action = '']) => action);
+    return actions.map((action) => ({ who, may: action, on: on.replaceAll('`', '') }));
+  });
+}
+
+type Statement = {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Condition?: unknown;
+  readonly Principal?: unknown;
+};
+
+const listOf = <T>(value: T | readonly T[]): readonly T[] => [value].flat() as readonly T[];
+
+const parts: readonly (readonly [RegExp, string])[] = [
+  [/^ViewerRequestRole/, 'viewer-request'],
+  [/^OriginResponseRole/, 'origin-response'],
+  [/^PurgeRole/, 'purge function'],
+  [/^SecretKeeperRole/, 'secret keeper'],
+];
+
+function whoIs(id: string): string {
+  return parts.find(([form]) => form.test(id))?.[1] ?? id;
+}
+
+function objectsCalled(kind: string, prefix: string | undefined, condition: unknown): string {
+  const absent = JSON.stringify(condition) === '{"Null":{"s3:if-none-match":"false"}}';
+  return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ' that are not there' : ''}`;
+}
+
+/** A resource as the table calls it; anything else stays what it is, and is in no table. */
+function called(resource: unknown, condition: unknown): string {
+  const text = typeof resource === 'string' ? resource : JSON.stringify(resource);
+  const [, bucket] = /^arn:aws:s3:::signet-([a-z]+)-1{12}$/.exec(text) ?? [];
+  if (bucket !== undefined) return `bucket of ${bucket}`;
+  const [, kind, prefix] = /^arn:aws:s3:::signet-([a-z]+)-1{12}\/([a-z]+\/)?\*$/.exec(text) ?? [];
+  if (kind !== undefined) return objectsCalled(kind, prefix, condition);
+  const [, secret] = /^\{"Ref":"(roots|render|publisher)Secret[0-9A-F]+"\}$/.exec(text) ?? [];
+  if (secret !== undefined) return `secret signet/${secret}`;
+  if (/^\{"Fn::GetAtt":\["PurgeQueue[0-9A-F]+","Arn"\]\}$/.test(text)) return 'the purge queue';
+  if (/^\{"Fn::Join":.*cloudfront::1{12}:distribution.*"Ref":"Distribution/.test(text))
+    return 'the distribution';
+  return text;
+}
+
+function inlineStatements(template: Template): readonly (Statement & { readonly id: string })[] {
+  return ofType(template, 'AWS::IAM::Role').flatMap(([id, { Properties }]) =>
+    (at(Properties, 'Policies') as readonly unknown[]).flatMap((policy) =>
+      (at(policy, 'PolicyDocument', 'Statement') as readonly Statement[]).map((one) => ({
+        ...one,
+        id,
+      })),
+    ),
+  );
+}
+
+const aboutLogs = ({ Action }: Statement): boolean =>
+  listOf(Action).every((action) => action.startsWith('logs:'));
+
+function rolesGrants(template: Template): readonly Grant[] {
+  return inlineStatements(template)
+    .filter((one) => !aboutLogs(one))
+    .flatMap(({ id, Action, Resource, Condition }) =>
+      listOf(Action).flatMap((may) =>
+        listOf(Resource).map((one) => ({ who: whoIs(id), may, on: called(one, Condition) })),
+      ),
+    );
+}
+
+/** CloudFront has no role: the bucket of derivatives lets this distribution in. */
+function cloudFrontGrants(template: Template): readonly Grant[] {
+  return ofType(template, 'AWS::S3::BucketPolicy').flatMap(([, { Properties }]) => {
+    const statements = at(Properties, 'PolicyDocument', 'Statement') as readonly Statement[];
+    return statements
+      .filter(({ Principal }) => JSON.stringify(Principal).includes('cloudfront.amazonaws.com'))
+      .flatMap(({ Action, Resource, Condition }) => {
+        expect(JSON.stringify(Condition)).toMatch(
+          /AWS:SourceArn.*distribution.*"Ref":"Distribution/,
+        );
+        // One statement for both: of the two resources each action takes the one it is about.
+        const resources = listOf(Resource).map((one) => JSON.stringify(one));
+        expect(resources).toEqual([
+          expect.stringMatching(/^\{"Fn::GetAtt":\["derivativesBucket[0-9A-F]+","Arn"\]\}$/),
+          expect.stringMatching(/"derivativesBucket[0-9A-F]+","Arn"\]\},"\/\*"\]\]\}$/),
+        ]);
+        return listOf(Action).map((may) => ({
+          who: 'CloudFront',
+          may,
+          on: `${may === 's3:ListBucket' ? 'bucket' : 'objects'} of derivatives`,
+        }));
+      });
+  });
+}
+
+describe.each([
+  ['without a domain', {}],
+  ['with domains and a firewall', { ...domains, firewall: {} }],
+])('a stack %s', (_what, context) => {
+  const template = templateFor(context);
+
+  it('grants what SECURITY.md lists, and nothing else', () => {
+    const granted = [...rolesGrants(template), ...cloudFrontGrants(template)].map(grantText);
+    expect(granted.toSorted()).toEqual(tableRows().map(grantText).toSorted());
+    expect(granted.length).toBeGreaterThan(20);
+  });
+
+  it('allows alone: no role has a statement that is something else', () => {
+    for (const { Effect } of inlineStatements(template)) expect(Effect).toBe('Allow');
+  });
+
+  it('attaches no policy that somebody else looks after', () => {
+    expect(ofType(template, 'AWS::IAM::Policy')).toEqual([]);
+    expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    for (const [, { Properties }] of ofType(template, 'AWS::IAM::Role'))
+      expect(at(Properties, 'ManagedPolicyArns')).toBeUndefined();
+  });
+
+  it('lets each role write its own log and no other', () => {
+    const logs = inlineStatements(template).filter(aboutLogs);
+    expect(logs.map(({ id, Resource }) => [whoIs(id), listOf(Resource)])).toEqual([
+      ['viewer-request', [`arn:aws:logs:*:${account}:log-group:/signet/signet-viewer-request:*`]],
+      ['origin-response', [`arn:aws:logs:*:${account}:log-group:/signet/signet-origin-response:*`]],
+      ['purge function', [{ 'Fn::GetAtt': [expect.stringMatching(/^PurgeLogs/), 'Arn'] }]],
+      ['secret keeper', [{ 'Fn::GetAtt': [expect.stringMatching(/^SecretKeeperLogs/), 'Arn'] }]],
+    ]);
+  });
+
+  it('trusts Lambda, and for the functions at the edge its other half', () => {
+    const trusted = ofType(template, 'AWS::IAM::Role').map(([id, { Properties }]) => [
+      whoIs(id),
+      (at(Properties, 'AssumeRolePolicyDocument', 'Statement') as readonly Statement[])
+        .flatMap(({ Principal }) => at(Principal, 'Service'))
+        .toSorted(),
+    ]);
+    const [edge, here] = [
+      ['edgelambda.amazonaws.com', 'lambda.amazonaws.com'],
+      ['lambda.amazonaws.com'],
+    ];
+    expect(trusted).toEqual([
+      ['viewer-request', edge],
+      ['origin-response', edge],
+      ['purge function', here],
+      ['secret keeper', here],
+    ]);
+  });
+
+  it('lets nobody change the audit trail', () => {
+    const denied = ofType(template, 'AWS::S3::BucketPolicy')
+      .flatMap(
+        ([, { Properties }]) =>
+          at(Properties, 'PolicyDocument', 'Statement') as readonly Statement[],
+      )
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('/audit/'));
+    expect(denied).toEqual([
+      {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        Resource: `arn:aws:s3:::signet-config-${account}/audit/*`,
+      },
+      {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 's3:PutObject',
+        Resource: `arn:aws:s3:::signet-config-${account}/audit/*`,
+        Condition: { Null: { 's3:if-none-match': 'true' } },
+      },
+    ]);
+  });
+});

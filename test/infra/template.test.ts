@@ -1,0 +1,488 @@
+import { describe, expect, it } from 'vitest';
+import { responseHeaders, shortErrors } from '../../shared/delivery.ts';
+import { policyFields } from '../../shared/policy-fields.ts';
+import {
+  account,
+  at,
+  certificateArn,
+  domains,
+  ofType,
+  type Resource,
+  templateFor,
+} from './synth.ts';
+
+/* What AWS would refuse at deployment or at run time, and what nobody would notice until it costs. */
+
+const plain = templateFor();
+const full = templateFor({
+  ...domains,
+  firewall: {},
+  alarmEmail: 'ops@example.com',
+  tags: { team: 'images' },
+});
+const both = [
+  ['plain', plain],
+  ['full', full],
+] as const;
+
+const one = (template: typeof plain, type: string): Resource => {
+  const [found, second] = ofType(template, type);
+  if (found === undefined || second !== undefined) throw new Error(`not one ${type}`);
+  return found[1];
+};
+
+const edgeNames = ['signet-viewer-request', 'signet-origin-response'];
+const lambdas = (template: typeof plain) =>
+  ofType(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => ({ id, ...Properties }));
+type Lambda = ReturnType<typeof lambdas>[number] & Readonly<Record<string, unknown>>;
+const atTheEdge = (template: typeof plain): readonly Lambda[] =>
+  lambdas(template).filter((fn) => edgeNames.includes(String(at(fn, 'FunctionName'))));
+
+const behaviors = (template: typeof plain): readonly unknown[] => {
+  const config = at(
+    one(template, 'AWS::CloudFront::Distribution').Properties,
+    'DistributionConfig',
+  );
+  return [
+    at(config, 'DefaultCacheBehavior'),
+    ...((at(config, 'CacheBehaviors') as unknown[]) ?? []),
+  ];
+};
+
+describe.each(both)('the functions at the edge, %s,', (_what, template) => {
+  it('are two, with what a viewer and an origin trigger may have', () => {
+    const found = atTheEdge(template).map((fn) => [
+      fn['FunctionName'],
+      fn['MemorySize'],
+      fn['Timeout'],
+    ]);
+    expect(found).toEqual([
+      ['signet-viewer-request', 128, 5],
+      ['signet-origin-response', 1_536, 30],
+    ]);
+  });
+
+  it('run on Node 24, x86_64, from a zip, and have nothing that is not there at the edge', () => {
+    for (const fn of atTheEdge(template)) {
+      expect(fn).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['x86_64'],
+        Handler: 'index.handler',
+      });
+      const absent = [
+        'Environment',
+        'Layers',
+        'VpcConfig',
+        'TracingConfig',
+        'DeadLetterConfig',
+        'ImageConfig',
+      ];
+      for (const name of [
+        ...absent,
+        'EphemeralStorage',
+        'FileSystemConfigs',
+        'KmsKeyArn',
+        'SnapStart',
+      ])
+        expect(fn[name]).toBeUndefined();
+      expect(fn['PackageType'] ?? 'Zip').toBe('Zip');
+      expect(at(fn, 'Code', 'S3Key')).toMatch(/\.zip$/);
+    }
+  });
+
+  it('are attached by their numbers, and every version stays', () => {
+    const versions = ofType(template, 'AWS::Lambda::Version');
+    expect(versions).toHaveLength(2);
+    for (const [, { DeletionPolicy, UpdateReplacePolicy }] of versions)
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    const ids = versions.map(([id]) => id);
+    for (const behavior of behaviors(template)) {
+      const attached = at(behavior, 'LambdaFunctionAssociations') as readonly unknown[];
+      expect(
+        attached.map((it) => [at(it, 'EventType'), at(it, 'LambdaFunctionARN', 'Ref')]),
+      ).toEqual([
+        ['viewer-request', ids.find((id) => id.startsWith('ViewerRequest'))],
+        ['origin-response', ids.find((id) => id.startsWith('OriginResponse'))],
+      ]);
+      expect(attached.map((it) => at(it, 'IncludeBody'))).toEqual([undefined, undefined]);
+    }
+    expect(ofType(template, 'AWS::Lambda::Alias')).toEqual([]);
+  });
+});
+
+describe.each(both)('the distribution, %s,', (_what, template) => {
+  const config = at(
+    one(template, 'AWS::CloudFront::Distribution').Properties,
+    'DistributionConfig',
+  );
+  const caching = at(one(template, 'AWS::CloudFront::CachePolicy').Properties, 'CachePolicyConfig');
+
+  it('has the path in the cache’s key and nothing else', () => {
+    const key = at(caching, 'ParametersInCacheKeyAndForwardedToOrigin');
+    expect(key).toEqual({
+      CookiesConfig: { CookieBehavior: 'none' },
+      HeadersConfig: { HeaderBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+      EnableAcceptEncodingGzip: false,
+      EnableAcceptEncodingBrotli: false,
+    });
+    expect([at(caching, 'MinTTL'), at(caching, 'DefaultTTL'), at(caching, 'MaxTTL')]).toEqual([
+      0, 86_400, 31_536_000,
+    ]);
+  });
+
+  it('passes nothing on to the origin, and compresses nothing', () => {
+    for (const behavior of behaviors(template)) {
+      expect(at(behavior, 'OriginRequestPolicyId')).toBeUndefined();
+      expect(at(behavior, 'ForwardedValues')).toBeUndefined();
+      expect(at(behavior, 'TrustedKeyGroups')).toBeUndefined();
+      expect(behavior).toMatchObject({
+        Compress: false,
+        ViewerProtocolPolicy: 'https-only',
+        AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+        CachePolicyId: { Ref: expect.stringMatching(/^CachePolicy/) },
+        ResponseHeadersPolicyId: { Ref: expect.stringMatching(/^ResponseHeaders/) },
+      });
+    }
+    expect(behaviors(template)).toHaveLength(1);
+  });
+
+  it('reads S3 by its own signature, through Origin Shield', () => {
+    const origins = at(config, 'Origins') as readonly unknown[];
+    expect(origins).toHaveLength(1);
+    expect(origins[0]).toMatchObject({
+      OriginAccessControlId: expect.anything(),
+      OriginShield: { Enabled: true, OriginShieldRegion: 'us-east-1' },
+      S3OriginConfig: { OriginAccessIdentity: '' },
+    });
+    expect(one(template, 'AWS::CloudFront::OriginAccessControl').Properties).toMatchObject({
+      OriginAccessControlConfig: {
+        OriginAccessControlOriginType: 's3',
+        SigningBehavior: 'always',
+        SigningProtocol: 'sigv4',
+      },
+    });
+  });
+
+  it('keeps no error for ten seconds that asks for less', () => {
+    const errors = at(config, 'CustomErrorResponses') as readonly unknown[];
+    expect(errors).toEqual(shortErrors.map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })));
+    expect(shortErrors).toEqual(expect.arrayContaining([400, 403, 404, 405, 500, 502, 503, 504]));
+  });
+
+  it('finds cached answers by their tags', () => {
+    expect(at(config, 'CacheTagConfig')).toEqual({ HeaderName: 'x-amz-meta-cache-tag' });
+  });
+
+  it('speaks HTTP/3 and IPv6', () => {
+    expect(config).toMatchObject({ HttpVersion: 'http2and3', IPV6Enabled: true, Enabled: true });
+  });
+
+  it('puts the headers on every answer that the emulator puts there', () => {
+    const headers = at(
+      one(template, 'AWS::CloudFront::ResponseHeadersPolicy').Properties,
+      'ResponseHeadersPolicyConfig',
+    );
+    const { set, remove } = responseHeaders;
+    expect(at(headers, 'SecurityHeadersConfig')).toEqual({
+      ContentSecurityPolicy: {
+        ContentSecurityPolicy: set['content-security-policy'],
+        Override: true,
+      },
+      ContentTypeOptions: { Override: true },
+      StrictTransportSecurity: {
+        AccessControlMaxAgeSec: 63_072_000,
+        IncludeSubdomains: true,
+        Override: true,
+      },
+    });
+    expect(at(headers, 'CorsConfig')).toMatchObject({
+      AccessControlAllowCredentials: false,
+      AccessControlAllowOrigins: { Items: ['*'] },
+      OriginOverride: true,
+    });
+    expect(at(headers, 'CustomHeadersConfig', 'Items')).toEqual([
+      { Header: 'cross-origin-resource-policy', Value: 'cross-origin', Override: true },
+      { Header: 'timing-allow-origin', Value: '*', Override: true },
+      { Header: 'vary', Value: 'Accept', Override: true },
+    ]);
+    expect(at(headers, 'RemoveHeadersConfig', 'Items')).toEqual(
+      remove.map((Header) => ({ Header })),
+    );
+    expect(remove.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('a host of one’s own', () => {
+  const config = (template: typeof plain) =>
+    at(one(template, 'AWS::CloudFront::Distribution').Properties, 'DistributionConfig');
+
+  it('has the certificate and TLS 1.2 of 2021', () => {
+    expect(config(full)).toMatchObject({
+      Aliases: ['img.example.com', '*.img.example.com', 'img.acme.com'],
+      ViewerCertificate: {
+        AcmCertificateArn: certificateArn,
+        MinimumProtocolVersion: 'TLSv1.2_2021',
+        SslSupportMethod: 'sni-only',
+      },
+    });
+    expect(at(config(plain), 'Aliases')).toBeUndefined();
+  });
+
+  it('is where the commands mint for', () => {
+    expect(full.Outputs['Address']?.Value).toBe('https://img.example.com');
+    expect(JSON.stringify(plain.Outputs['Address']?.Value)).toMatch(/https:\/\/.*DomainName/);
+  });
+});
+
+describe('what the commands read', () => {
+  it.each(both)('is all there, %s', (_what, template) => {
+    expect(Object.keys(template.Outputs)).toEqual(
+      expect.arrayContaining([
+        ...['Address', 'SourcesBucket', 'DerivativesBucket', 'ConfigBucket', 'DistributionId'],
+      ]),
+    );
+    expect(template.Metadata['Signet']).toMatchObject({ policyFields: policyFields() });
+  });
+
+  it('names the hosts that belong to one tenant each', () => {
+    expect(at(full.Metadata, 'Signet', 'hosts')).toEqual({
+      '*.img.example.com': '*',
+      'img.acme.com': 'acme',
+    });
+  });
+});
+
+describe.each(both)('the buckets, %s,', (_what, template) => {
+  const buckets = new Map(
+    ofType(template, 'AWS::S3::Bucket').map(([, found]) => [
+      String(found.Properties['BucketName']).split('-')[1] ?? '',
+      found,
+    ]),
+  );
+
+  it('are four, named after the account, and outlive the stack', () => {
+    expect([...buckets.keys()].toSorted()).toEqual(['config', 'derivatives', 'logs', 'sources']);
+    for (const [kind, { DeletionPolicy, UpdateReplacePolicy, Properties }] of buckets) {
+      expect(Properties['BucketName']).toBe(`signet-${kind}-${account}`);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    }
+  });
+
+  it('are closed to the public, encrypted by S3, and owned by the account', () => {
+    for (const [, { Properties }] of buckets) {
+      expect(Properties['PublicAccessBlockConfiguration']).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(JSON.stringify(Properties['BucketEncryption'])).toMatch(/"SSEAlgorithm":"AES256"/);
+      expect(JSON.stringify(Properties['OwnershipControls'])).toMatch(/BucketOwnerEnforced/);
+      expect(Properties['WebsiteConfiguration']).toBeUndefined();
+    }
+  });
+
+  it('take nothing in the open, and allow nobody but CloudFront and the writers of logs', () => {
+    const policies = ofType(template, 'AWS::S3::BucketPolicy');
+    expect(policies).toHaveLength(4);
+    for (const [, { Properties }] of policies) {
+      const statements = at(Properties, 'PolicyDocument', 'Statement') as readonly unknown[];
+      expect(statements).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 's3:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+      const allowed = statements.filter((it) => at(it, 'Effect') === 'Allow');
+      for (const it of allowed) {
+        expect([
+          'cloudfront.amazonaws.com',
+          'delivery.logs.amazonaws.com',
+          'logging.s3.amazonaws.com',
+        ]).toContain(at(it, 'Principal', 'Service'));
+        expect(at(it, 'Condition')).toBeDefined();
+      }
+    }
+  });
+
+  it('keep versions where nothing can be made again, and derivatives for 90 days', () => {
+    const versioned = [...buckets].filter(
+      ([, { Properties }]) => Properties['VersioningConfiguration'],
+    );
+    expect(versioned.map(([kind]) => kind).toSorted()).toEqual(['config', 'sources']);
+    const rules = at(buckets.get('derivatives')?.Properties, 'LifecycleConfiguration', 'Rules');
+    expect(rules).toEqual([expect.objectContaining({ ExpirationInDays: 90, Status: 'Enabled' })]);
+    expect(buckets.get('config')?.Properties['LifecycleConfiguration']).toBeUndefined();
+  });
+
+  it('log who reads and writes', () => {
+    for (const kind of ['config', 'derivatives', 'sources'])
+      expect(buckets.get(kind)?.Properties['LoggingConfiguration']).toMatchObject({
+        LogFilePrefix: `s3/${kind}/`,
+      });
+  });
+});
+
+describe('the purge', () => {
+  const queues = ofType(plain, 'AWS::SQS::Queue');
+  const [queueId = ''] = queues.find(([id]) => id.startsWith('PurgeQueue')) ?? [];
+
+  it('hears of every change of a source, and of what operators ask for', () => {
+    const heard = ofType(plain, 'AWS::S3::Bucket').flatMap(([, { Properties }]) => {
+      const asked = at(Properties, 'NotificationConfiguration', 'QueueConfigurations');
+      const bucket = String(Properties['BucketName']).split('-')[1];
+      return ((asked as readonly unknown[]) ?? []).map((it) => [
+        bucket,
+        at(it, 'Event'),
+        at(it, 'Filter', 'S3Key', 'Rules', 0, 'Value'),
+        at(it, 'Queue', 'Fn::GetAtt', 0),
+      ]);
+    });
+    expect(heard.toSorted()).toEqual([
+      ['config', 's3:ObjectCreated:*', 'purges/', queueId],
+      ['sources', 's3:ObjectCreated:*', undefined, queueId],
+      ['sources', 's3:ObjectRemoved:*', undefined, queueId],
+    ]);
+  });
+
+  it('lets these buckets of this account send, before they are told to', () => {
+    const [policyId, policy] =
+      ofType(plain, 'AWS::SQS::QueuePolicy').find(([id]) => id.startsWith('PurgeQueue')) ?? [];
+    expect(JSON.stringify(policy)).toContain(`arn:aws:s3:::signet-sources-${account}`);
+    const waiting = ofType(plain, 'AWS::S3::Bucket').filter(([, { DependsOn }]) =>
+      [DependsOn].flat().includes(policyId),
+    );
+    expect(waiting.map(([, { Properties }]) => Properties['BucketName'])).toEqual(
+      expect.arrayContaining([`signet-sources-${account}`, `signet-config-${account}`]),
+    );
+  });
+
+  it('gives a message five tries, and longer for one than the function has', () => {
+    const queue = queues.find(([id]) => id === queueId)?.[1];
+    expect(queue?.Properties).toMatchObject({
+      VisibilityTimeout: 360,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    const worker = lambdas(plain).find(({ id }) => id.startsWith('Purge'));
+    expect(at(worker, 'Timeout')).toBe(60);
+    expect(one(plain, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('tells the function all that it asks its environment for', () => {
+    const worker = lambdas(plain).find(({ id }) => id.startsWith('Purge'));
+    expect(Object.keys(at(worker, 'Environment', 'Variables') as object).toSorted()).toEqual([
+      ...['SIGNET_CONFIG_BUCKET', 'SIGNET_DERIVATIVES_BUCKET', 'SIGNET_DISTRIBUTION_ID'],
+      ...['SIGNET_PURGE_QUEUE', 'SIGNET_SOURCES_BUCKET'],
+    ]);
+  });
+});
+
+describe('the secrets', () => {
+  it('are three, empty until the keeper fills them, and outlive the stack', () => {
+    const secrets = ofType(plain, 'AWS::SecretsManager::Secret').map(([, found]) => found);
+    expect(secrets.map(({ Properties }) => Properties['Name'])).toEqual([
+      ...['signet/roots', 'signet/render', 'signet/publisher'],
+    ]);
+    for (const { DeletionPolicy, Properties } of secrets) {
+      expect(DeletionPolicy).toBe('Retain');
+      expect(Properties['GenerateSecretString']).toBeUndefined();
+      expect(Properties['SecretString']).toBeUndefined();
+    }
+    const [id] = ofType(plain, 'AWS::CloudFormation::CustomResource')[0] ?? [];
+    expect(id).toBe('FirstSecrets');
+  });
+
+  it('are rotated by the keeper alone, which Secrets Manager may call for the roots', () => {
+    const [keeper] =
+      ofType(plain, 'AWS::Lambda::Function').find(([id]) => id.startsWith('SecretKeeper')) ?? [];
+    expect(one(plain, 'AWS::SecretsManager::RotationSchedule').Properties).toMatchObject({
+      SecretId: { Ref: expect.stringMatching(/^rootsSecret/) },
+      RotationLambdaARN: { 'Fn::GetAtt': [keeper, 'Arn'] },
+      RotationRules: { ScheduleExpression: 'rate(90 days)' },
+      RotateImmediatelyOnUpdate: false,
+    });
+    expect(one(plain, 'AWS::Lambda::Permission').Properties).toMatchObject({
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: account,
+      SourceArn: { Ref: expect.stringMatching(/^rootsSecret/) },
+    });
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = ofType(full, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+
+  it('are of errors, of renders, of purges and of the rotation, and say what to do', () => {
+    const names = alarms.map((it) => String(it['AlarmName']).replace('signet-', ''));
+    expect(names.toSorted()).toEqual([
+      ...['FunctionErrors', 'InvalidAnswers', 'PurgeDeadLetters', 'PurgeErrors', 'RenderInternal'],
+      ...['RenderUnavailable', 'RenderUndecodable', 'SecretErrors', 'ServerErrors', 'Throttled'],
+    ]);
+    for (const it of alarms) {
+      expect(it['AlarmDescription']).toMatch(/^What to do: ./);
+      expect(it['AlarmActions']).toEqual([{ Ref: expect.stringMatching(/^Alarms/) }]);
+      expect(it['TreatMissingData']).toBe('notBreaching');
+    }
+  });
+
+  it('look where CloudFront has its metrics', () => {
+    const dimensions = alarms
+      .map((it) => at(it, 'Metrics', 0, 'MetricStat', 'Metric'))
+      .filter((metric) => at(metric, 'Namespace') === 'AWS/CloudFront')
+      .map((metric) => at(metric, 'Dimensions') as readonly unknown[]);
+    expect(dimensions.length).toBeGreaterThan(3);
+    for (const list of dimensions) expect(list).toContainEqual({ Name: 'Region', Value: 'Global' });
+  });
+
+  it('go to whoever is named, by e-mail', () => {
+    expect(one(full, 'AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+    expect(ofType(plain, 'AWS::SNS::Subscription')).toEqual([]);
+  });
+});
+
+describe('the rest', () => {
+  it('is made without functions of the library', () => {
+    for (const [, template] of both) {
+      const custom = Object.values(template.Resources).filter(({ Type }) =>
+        Type.startsWith('Custom::'),
+      );
+      expect(custom).toEqual([]);
+      expect(lambdas(template)).toHaveLength(4);
+    }
+  });
+
+  it('delivers access logs that replay can read', () => {
+    expect(one(plain, 'AWS::Logs::DeliveryDestination').Properties['OutputFormat']).toBe('json');
+    expect(one(plain, 'AWS::Logs::Delivery').Properties['RecordFields']).toEqual(
+      expect.arrayContaining([
+        ...['date', 'time', 'cs-method', 'cs-uri-stem', 'cs-uri-query', 'sc-status', 'sc-bytes'],
+      ]),
+    );
+  });
+
+  it('has the firewall where it is asked for, in front of the distribution', () => {
+    expect(ofType(plain, 'AWS::WAFv2::WebACL')).toEqual([]);
+    const acl = one(full, 'AWS::WAFv2::WebACL').Properties;
+    expect(acl).toMatchObject({ Scope: 'CLOUDFRONT', DefaultAction: { Allow: {} } });
+    const limits = (acl['Rules'] as readonly unknown[]).map((rule) =>
+      at(rule, 'Statement', 'RateBasedStatement', 'Limit'),
+    );
+    expect(limits).toEqual([10_000, 500]);
+    const config = at(one(full, 'AWS::CloudFront::Distribution').Properties, 'DistributionConfig');
+    expect(at(config, 'WebACLId')).toEqual({ 'Fn::GetAtt': ['Firewall', 'Arn'] });
+  });
+
+  it('has the tags', () => {
+    for (const [, { Properties }] of ofType(full, 'AWS::S3::Bucket'))
+      expect(Properties['Tags']).toContainEqual({ Key: 'team', Value: 'images' });
+  });
+});
