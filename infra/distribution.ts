@@ -19,7 +19,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { cacheSeconds, shortErrors } from '../shared/delivery.ts';
 import { cacheTagHeader } from '../shared/stores/derivatives.ts';
-import { acknowledge } from './permissions.ts';
+import { acknowledge } from './acknowledge.ts';
 import { makeResponseHeaders } from './response-headers.ts';
 import type { Settings } from './settings.ts';
 

@@ -10,14 +10,10 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Permission } from '../shared/permissions.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { logDays } from './log-days.ts';
 import { logGroupOf } from './names.ts';
-import {
-  acknowledgeKeys,
-  acknowledgeWildcards,
-  type Resources,
-  statementsOf,
-} from './permissions.ts';
+import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 export type EdgeFunctionProps = {

@@ -1,7 +1,6 @@
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { Validations } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
 import type { Permission } from '../shared/permissions.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Names } from './names.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -49,20 +48,6 @@ export const statementsOf = (
   permissions: readonly Permission[],
   resources: Resources,
 ): readonly PolicyStatement[] => permissions.map((one) => statementOf(one, resources));
-
-/** Says to cdk-nag why a finding is meant to be so. */
-export function acknowledge(scope: IConstruct, reason: string, ...ids: readonly string[]): void {
-  Validations.of(scope).acknowledge(...ids.map((id) => ({ id, reason })));
-}
-
-/** The same for wildcards in a role; any other is a finding. */
-export function acknowledgeWildcards(
-  role: Role,
-  reason: string,
-  resources: readonly string[],
-): void {
-  acknowledge(role, reason, ...resources.map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`));
-}
 
 /** And for those of its permissions that end with a key's beginning. */
 export function acknowledgeKeys(

@@ -1,8 +1,8 @@
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { Names } from './names.ts';
-import { acknowledge } from './permissions.ts';
 
 type SecretName = keyof Names['secrets'];
 export type Secrets = Readonly<Record<SecretName, Secret>>;

@@ -8,15 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** A file imports from its own floor and from those below it. */
 const floors: readonly (readonly string[])[] = [
   [
-    'limits',
-    'refusal',
-    'ports',
-    'harmless',
-    'parameter',
-    'image-type',
-    'nearest',
-    'prices',
-    'cost-estimate',
+    ...['limits', 'refusal', 'ports', 'harmless', 'parameter', 'image-type', 'nearest', 'prices'],
+    ...['cost-estimate', 'delivery', 'permissions'],
   ],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
   ['recipe', 'keyring', 'scope', 'host-map'],
@@ -30,7 +23,7 @@ const floors: readonly (readonly string[])[] = [
   ['adapters/'],
 ];
 const doorFloor = floors.length;
-const doors = ['edge', 'local', 'cli'];
+const doors = ['edge', 'tasks', 'infra', 'local', 'cli'];
 const houses = ['shared', ...doors, 'build', 'demo'];
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
@@ -159,6 +152,9 @@ describe('the core', () => {
 const neighbours: Readonly<Record<string, readonly string[]>> = {
   edge: [],
   cli: [],
+  tasks: [],
+  // The stack builds what it deploys.
+  infra: ['build'],
   // The stack bundles the functions that would be deployed, and has a demo tenant.
   local: ['build', 'demo'],
   // The README shows the commands as the command line declares them.
