@@ -69,7 +69,12 @@ export function makeBuckets(
     serverAccessLogsBucket: logs,
     serverAccessLogsPrefix: `s3/${kind}/`,
   });
-  const config = bucket(scope, names, 'config', { ...logged('config'), versioned: true });
+  const config = bucket(scope, names, 'config', {
+    ...logged('config'),
+    versioned: true,
+    // What `signet purge` asks for is gone once it is asked; its versions say nothing.
+    lifecycleRules: [{ prefix: 'purges/', noncurrentVersionExpiration: Duration.days(1) }],
+  });
   appendOnly(config, names.buckets.config);
   const sources = bucket(scope, names, 'sources', {
     ...logged('sources'),

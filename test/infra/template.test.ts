@@ -314,7 +314,10 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     expect(versioned.map(([kind]) => kind).toSorted()).toEqual(['config', 'sources']);
     const rules = at(buckets.get('derivatives')?.Properties, 'LifecycleConfiguration', 'Rules');
     expect(rules).toEqual([expect.objectContaining({ ExpirationInDays: 90, Status: 'Enabled' })]);
-    expect(buckets.get('config')?.Properties['LifecycleConfiguration']).toBeUndefined();
+    // Of policies and their trail nothing ever goes.
+    expect(at(buckets.get('config')?.Properties, 'LifecycleConfiguration', 'Rules')).toEqual([
+      { NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Prefix: 'purges/', Status: 'Enabled' },
+    ]);
   });
 
   it('log who reads and writes', () => {

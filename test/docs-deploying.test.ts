@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { leaves } from '../cli/program.ts';
+import { readSettings } from '../infra/settings.ts';
+
+/* Every command that docs/deploying.md tells people to type, against the help of its program. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const text = readFileSync(path.join(root, 'docs', 'deploying.md'), 'utf8');
+
+const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+const inline = [...text.matchAll(/`(npx (?:signet|cdk) [^`]+)`/g)].map(([, one = '']) => one);
+const inBlocks = blocks
+  .flatMap((block) => block.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').trim())
+  .filter((line) => line !== '');
+const typed = [...new Set([...inBlocks, ...inline])];
+
+/** Words as a shell parts them, as far as this page needs it. */
+const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+
+const nameOf = (command: Command): string =>
+  command.parent === null ? '' : `${nameOf(command.parent)} ${command.name()}`.trim();
+
+function checkSignet(words: readonly string[]): void {
+  const found = leaves().find((one) => `${words.join(' ')} `.startsWith(`${nameOf(one)} `));
+  if (found === undefined) throw new Error(`signet has no command ${words.join(' ')}`);
+  const rest = words.slice(nameOf(found).split(' ').length);
+  let operands = 0;
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] ?? '';
+    const option = found.options.find(({ long }) => long === word);
+    if (word.startsWith('-')) expect(option, `${word} of ${nameOf(found)}`).toBeDefined();
+    else operands += 1;
+    if (option?.required) at += 1;
+  }
+  const wanted = found.registeredArguments;
+  const most = wanted.some(({ variadic }) => variadic) ? Number.POSITIVE_INFINITY : wanted.length;
+  expect(operands).toBeLessThanOrEqual(most);
+  expect(operands).toBeGreaterThanOrEqual(wanted.filter(({ required }) => required).length);
+}
+
+function checkCdk([verb = '', ...rest]: readonly string[]): void {
+  const cdk = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const { stdout, status } = spawnSync(process.execPath, [cdk, verb, '--help'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  });
+  expect([status, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(`^cdk ${verb}`)]);
+  for (const flag of rest.filter((word) => word.startsWith('-'))) expect(stdout).toContain(flag);
+}
+
+/** What needs no look at a help text, as it is written on the page. */
+const others = [
+  /^npm (?:ci|test)$/,
+  /^git (?:pull|checkout v[0-9.]+)$/,
+  /^export SIGNET_TARGET=aws:\w+$/,
+];
+
+describe('docs/deploying.md', () => {
+  it('has commands to type', () => {
+    expect(typed.length).toBeGreaterThan(15);
+  });
+
+  it.each(typed)('names a command that there is: %s', (line) => {
+    const [program, name, ...words] = wordsOf(line);
+    if (program === 'npx' && name === 'signet') checkSignet(words);
+    else if (program === 'npx' && name === 'cdk') checkCdk(words);
+    else expect(others.some((form) => form.test(line))).toBe(true);
+  });
+
+  it('says of what needs an account that it does', () => {
+    const lines = blocks.flatMap((block) => block.split('\n'));
+    const needing = lines.filter((line) => /^npx cdk (?:bootstrap|deploy|diff|destroy)/.test(line));
+    expect(needing.length).toBeGreaterThan(4);
+    expect(needing.filter((line) => !line.includes('needs the account'))).toEqual([]);
+  });
+
+  it('has a row for every setting, with its default', () => {
+    const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
+    const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
+    const { account: _account, hosts, tags, ...defaults } = readSettings({}, '111111111111');
+    expect([hosts, tags]).toEqual([{}, {}]);
+    for (const [name, value] of Object.entries(defaults))
+      expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);
+    expect([...said.keys()].toSorted()).toEqual([
+      ...['account', 'alarmEmail', 'certificateArn', 'firewall', 'hosts', 'logDays', 'name'],
+      ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'tags'],
+    ]);
+  });
+});
