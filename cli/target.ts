@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import type { AwsAccess } from '../shared/adapters/aws-client.ts';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
@@ -15,7 +14,7 @@ import {
   localHosts,
   portOffsets,
 } from '../shared/adapters/local-target.ts';
-import { s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { stackAnnouncement, stackOutputs } from '../shared/adapters/stack-outputs.ts';
 import { harmless } from '../shared/harmless.ts';
@@ -141,17 +140,11 @@ function localTarget(): Target {
 /** Lambda@Edge lives in this Region, and so does the stack. */
 const region = 'us-east-1';
 
-/** The SDK's own variable, read here because another S3 wants its buckets in the path. */
-function s3Access(): AwsAccess {
-  const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
-  return endpoint ? { region, endpoint } : { region };
-}
-
 /** A deployed stack, with the SDK's ordinary credentials. */
 async function awsTarget(stack: string): Promise<Target> {
   const access = { region };
   const outputs = await stackOutputs(access, patience, stack);
-  const client = s3Client(s3Access(), patience);
+  const client = s3Client(ordinaryS3(region), patience);
   const announced = once(() => stackAnnouncement(access, patience, stack));
   return {
     ...actingWith(secretsManager(secretsClient(access, patience))),

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { queueSender } from '../shared/adapters/sqs.ts';
 import { type PurgeWork, workOffPurges } from '../shared/stores/purge-messages.ts';
 import { setting } from './setting.ts';
@@ -17,7 +17,7 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts
 
 const write = (line: object): void => console.log(JSON.stringify({ function: 'purge', ...line }));
 
-const s3 = s3Client(access, patience);
+const s3 = s3Client(ordinaryS3(access.region), patience);
 const work: PurgeWork = {
   crypto: nodeCrypto,
   derivatives: s3Store(s3, setting('SIGNET_DERIVATIVES_BUCKET')),

@@ -24,6 +24,12 @@ import {
 /** S3 deletes this many keys with one request. */
 const deleteBatch = 1_000;
 
+/** S3 as the SDK's own variable says, read here because another S3 wants its buckets in the path. */
+export function ordinaryS3(region: string): AwsAccess {
+  const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
+  return endpoint ? { region, endpoint } : { region };
+}
+
 export function s3Client(access: AwsAccess, patience: Patience): S3Client {
   return new S3Client(clientOptions(access, patience));
 }
