@@ -1,0 +1,35 @@
+/** What the directory at the end of a zip says of one file. */
+export type ZipEntry = {
+  readonly name: string;
+  /** 3 is Unix. */
+  readonly madeBy: number;
+  /** Its type and permissions, as of `stat`. */
+  readonly mode: number;
+  /** In the two fields of DOS. */
+  readonly date: number;
+  readonly time: number;
+};
+
+function entryAt(zip: Buffer, at: number): ZipEntry {
+  return {
+    name: zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)),
+    madeBy: zip.readUInt8(at + 5),
+    mode: zip.readUInt16LE(at + 40),
+    date: zip.readUInt16LE(at + 14),
+    time: zip.readUInt16LE(at + 12),
+  };
+}
+
+/** Read here by hand, because what unpacks zips hides half of it: APPNOTE.TXT 4.3.12 and 4.3.16. */
+export function zipEntries(bytes: Uint8Array): readonly ZipEntry[] {
+  const zip = Buffer.from(bytes);
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  const entries: ZipEntry[] = [];
+  let at = zip.readUInt32LE(end + 16);
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
+    entries.push(entryAt(zip, at));
+    const lengths = [28, 30, 32].map((field) => zip.readUInt16LE(at + field));
+    at += 46 + lengths.reduce((sum, length) => sum + length);
+  }
+  return entries;
+}
