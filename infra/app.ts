@@ -15,10 +15,12 @@ import { signetApp } from './signet-app.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
-/** What stands beside the switches of the library in cdk.json. */
+/** What stands in cdk.json, as the command line hands it over, or as it is where this runs by itself. */
 function ownContext(): unknown {
-  const { context = {} } = read('cdk.json') as { readonly context?: Record<string, unknown> };
-  return context['signet'];
+  const handed = process.env['CDK_CONTEXT_JSON'];
+  const { context } = read('cdk.json') as { readonly context: Readonly<Record<string, unknown>> };
+  const all = handed ? (JSON.parse(handed) as typeof context) : context;
+  return all['signet'];
 }
 
 async function main(): Promise<void> {

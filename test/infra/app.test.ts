@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Template } from './synth.ts';
+
+/* What `npx cdk synth` runs, with the real zips and with nothing of AWS: no credentials, no home. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'signet-cdk-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Without a network where this machine lets us take it away. */
+const offline = spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
+
+function synth(out: string, variables: Readonly<Record<string, string>> = {}) {
+  const command = [...offline, process.execPath, '--import', 'tsx', 'infra/app.ts'];
+  const [program = '', ...words] = command;
+  return spawnSync(program, words, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], CDK_OUTDIR: path.join(folder, out), ...variables },
+  });
+}
+
+const settings = (signet: unknown) => ({ CDK_CONTEXT_JSON: JSON.stringify({ signet }) });
+
+describe('the app', () => {
+  it('makes the template and its zips without an account or a network', {
+    timeout: 120_000,
+  }, () => {
+    if (offline.length === 0)
+      console.warn('NOT RUN without a network: unshare is not allowed here');
+    const { status, stderr } = synth('out');
+    expect([status, stderr]).toEqual([
+      0,
+      'No account is known: the template is one of account 000000000000.\n',
+    ]);
+    const out = path.join(folder, 'out');
+    const template = JSON.parse(
+      readFileSync(path.join(out, 'signet.template.json'), 'utf8'),
+    ) as Template;
+    expect(Object.keys(template.Resources).length).toBeGreaterThan(40);
+    expect(readdirSync(out).filter((name) => name.endsWith('.zip'))).toHaveLength(4);
+  });
+
+  it.each([
+    [{ region: 'eu-west-1' }, 'signet.region is not us-east-1: '],
+    [{ hosts: { 'img.example.com': null } }, 'signet.hosts needs signet.certificateArn: '],
+    [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
+    ['signet', 'signet expects an object, such as '],
+  ])('says what is wrong with %j in one sentence, and builds nothing', (context, sentence) => {
+    const { status, stderr, stdout } = synth('refused', settings(context));
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.startsWith(`cdk.json: ${sentence}`)).toBe(true);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(existsSync(path.join(folder, 'refused'))).toBe(false);
+  });
+});
