@@ -8,6 +8,7 @@ import {
   listSecrets,
   type Output,
   putSecretValue,
+  rotateSecret,
   type SecretCall,
   updateSecretVersionStage,
 } from './secret-operations.ts';
@@ -17,6 +18,7 @@ import {
   getSecretValueRequest,
   listSecretsRequest,
   putSecretValueRequest,
+  rotateSecretRequest,
   updateStageRequest,
 } from './secret-requests.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -68,6 +70,7 @@ const routes: Readonly<Record<string, Route>> = {
   GetSecretValue: route(getSecretValueRequest, getSecretValue),
   ListSecrets: route(listSecretsRequest, listSecrets),
   PutSecretValue: route(putSecretValueRequest, putSecretValue),
+  RotateSecret: route(rotateSecretRequest, rotateSecret),
   UpdateSecretVersionStage: route(updateStageRequest, updateSecretVersionStage),
 };
 

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import {
+  isEmpty,
   type Secret,
   type SecretValue,
   type Version,
@@ -15,6 +16,7 @@ import type {
   getSecretValueRequest,
   listSecretsRequest,
   putSecretValueRequest,
+  rotateSecretRequest,
   updateStageRequest,
 } from './secret-requests.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -90,11 +92,12 @@ export async function putSecretValue(
   const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
     const current = stored ?? existing(call.store, SecretId);
     const made = current.versions.find((version) => version.id === id);
-    if (made !== undefined) return repeated(current, made, value);
+    if (made !== undefined && !isEmpty(made)) return repeated(current, made, value);
     // The first value of a secret is current whatever labels it was given.
-    const stages = current.versions.length === 0 ? ['AWSCURRENT', ...VersionStages] : VersionStages;
-    const version = { id, createdAt: Date.now(), stages: [...new Set(stages)], ...value };
-    return withVersion(current, version);
+    const first = current.versions.every(isEmpty) ? ['AWSCURRENT'] : [];
+    const stages = [...new Set([...first, ...VersionStages, ...(made?.stages ?? [])])];
+    const others = { ...current, versions: current.versions.filter((one) => one !== made) };
+    return withVersion(others, { id, createdAt: Date.now(), stages, ...value });
   });
   const stages = secret.versions.find((version) => version.id === id)?.stages ?? [];
   return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: stages };
@@ -118,6 +121,27 @@ function existing(store: SecretStore, nameOrArn: string): Secret {
   );
 }
 
+/**
+ * RotateSecret, as far as there is no function here to call: a new version is pending, without a
+ * value. Whoever has asked runs the steps.
+ */
+export async function rotateSecret(call: SecretCall<typeof rotateSecretRequest>): Promise<Output> {
+  const { SecretId, ClientRequestToken: id = randomUUID() } = call.input;
+  const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
+    const current = stored ?? existing(call.store, SecretId);
+    if (current.versions.some((version) => version.id === id)) return current;
+    const pending = versionAt(current, 'AWSPENDING');
+    if (pending !== undefined && !pending.stages.includes('AWSCURRENT'))
+      throw new SecretError(
+        'InvalidRequestException',
+        "A previous rotation isn't complete. That rotation will be reattempted.",
+      );
+    const empty = { text: null, binary: null };
+    return withVersion(current, { id, createdAt: Date.now(), stages: ['AWSPENDING'], ...empty });
+  });
+  return { ARN: secret.arn, Name: secret.name, VersionId: id };
+}
+
 /** GetSecretValue, by version, by label, or the current one. */
 export async function getSecretValue(
   call: SecretCall<typeof getSecretValueRequest>,
@@ -138,10 +162,12 @@ export async function getSecretValue(
 function wantedVersion(secret: Secret, id?: string, stage?: string): Version {
   if (id === undefined) {
     const label = stage ?? 'AWSCURRENT';
-    return versionAt(secret, label) ?? valueMissing(`staging label: ${label}`);
+    const labelled = versionAt(secret, label);
+    if (labelled !== undefined && !isEmpty(labelled)) return labelled;
+    return valueMissing(`staging label: ${label}`);
   }
   const version = secret.versions.find((one) => one.id === id);
-  if (version === undefined) return valueMissing(`VersionId: ${id}`);
+  if (version === undefined || isEmpty(version)) return valueMissing(`VersionId: ${id}`);
   if (stage === undefined || version.stages.includes(stage)) return version;
   throw new SecretError(
     'InvalidRequestException',

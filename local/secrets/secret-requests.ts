@@ -50,6 +50,11 @@ export const updateStageRequest = v.strictObject({
   RemoveFromVersionId: versionId,
 });
 
+export const rotateSecretRequest = v.strictObject({
+  SecretId: secretId,
+  ClientRequestToken: token,
+});
+
 export const listSecretsRequest = v.strictObject({
   MaxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
   NextToken: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/))),

@@ -20,8 +20,10 @@ export const secretSchema = v.object({
 
 export type Version = v.InferOutput<typeof versionSchema>;
 export type Secret = v.InferOutput<typeof secretSchema>;
-/** Text or bytes in base64; exactly one of the two is there. */
+/** Text or bytes in base64; neither where a rotation has begun and nobody has put a value yet. */
 export type SecretValue = Pick<Version, 'text' | 'binary'>;
+
+export const isEmpty = ({ text, binary }: SecretValue): boolean => text === null && binary === null;
 
 // Secrets Manager keeps the last hundred versions that carry no label.
 const keptUnlabelled = 100;
