@@ -1,4 +1,4 @@
-import { continuationSecret, type Keyring, rootKeyring } from '../keyring.ts';
+import { continuationSecret, rootKeyring } from '../keyring.ts';
 import type { Crypto, SecretStore } from '../ports.ts';
 import { secretIds } from './keys.ts';
 
@@ -7,23 +7,29 @@ import { secretIds } from './keys.ts';
  * after it was published, when every function has it; one that is gone is gone for all that it signed.
  */
 
-type RootSet = { readonly keys: readonly { readonly kty: string; readonly kid: string }[] };
+type RootSet = {
+  readonly keys: readonly { readonly kty: string; readonly kid: string; readonly iat?: number }[];
+};
 
 export type RootSecrets = { readonly crypto: Crypto; readonly secrets: SecretStore };
 
-async function readRoots({ secrets }: RootSecrets): Promise<RootSet> {
-  const text = await secrets.read(secretIds.roots);
-  if (text === undefined) throw new Error(`there is no secret ${secretIds.roots}`);
+/** Reads the roots as they are written. Throws a sentence for a set that is unusable. */
+function opened(crypto: Crypto, text: string): RootSet {
+  rootKeyring(crypto, text);
   return JSON.parse(text) as RootSet;
 }
 
-/** Writes the roots, and what the render function may know of them. Throws for a set that is unusable. */
-async function writeRoots({ crypto, secrets }: RootSecrets, roots: RootSet): Promise<Keyring> {
-  const text = JSON.stringify(roots);
-  const keyring = rootKeyring(crypto, text);
+async function readRoots({ secrets }: RootSecrets): Promise<string> {
+  const text = await secrets.read(secretIds.roots);
+  if (text === undefined) throw new Error(`there is no secret ${secretIds.roots}`);
+  return text;
+}
+
+/** Writes the roots, and what the render function may know of them. */
+async function writeRoots({ crypto, secrets }: RootSecrets, text: string): Promise<void> {
+  const render = continuationSecret(crypto, text);
   await secrets.write(secretIds.roots, text);
-  await secrets.write(secretIds.render, continuationSecret(crypto, text));
-  return keyring;
+  await secrets.write(secretIds.render, render);
 }
 
 /** Whether the render function's secret is the one that follows from the roots. */
@@ -38,19 +44,44 @@ function nextName(kids: readonly string[]): string {
   return `r${Math.max(0, ...numbers) + 1}`;
 }
 
-/** Adds a root key with this material (base64url, 32 bytes); `now` in seconds. The answer is its name. */
+/** The material of a root key (base64url, 32 bytes), and when it is added, in seconds. */
+export type NewRoot = { readonly k: string; readonly now: number };
+
+/** The text of a set with one more root key, and that one's name. Throws for a set that is unusable. */
+export function withRoot(crypto: Crypto, roots: string, { k, now }: NewRoot) {
+  const { keys } = opened(crypto, roots);
+  const kid = nextName(keys.map((key) => key.kid));
+  const text = JSON.stringify({ keys: [...keys, { kty: 'oct', kid, k, iat: now }] });
+  rootKeyring(crypto, text);
+  return { kid, text };
+}
+
+/** It signs twenty minutes after its `iat`, and functions take fifteen to learn of it. */
+const publishableSeconds = 300;
+
+/**
+ * Throws a sentence unless the next set is the current one and one root key more, which may still be
+ * published; `now` in seconds. Whatever an operator has added or removed since is not undone.
+ */
+export function checkSuccessor(crypto: Crypto, current: string, next: string, now: number): void {
+  const { keys: had } = opened(crypto, current);
+  const { keys } = opened(crypto, next);
+  if (JSON.stringify(keys.slice(0, -1)) !== JSON.stringify(had))
+    throw new Error('the root keys have changed since this rotation began');
+  if (now > (keys.at(-1)?.iat ?? 0) + publishableSeconds)
+    throw new Error('the new root key would sign before every function knows it');
+}
+
+/** Adds a root key with this material; `now` in seconds. The answer is its name. */
 export async function addRoot(world: RootSecrets, k: string, now: number): Promise<string> {
-  const roots = await readRoots(world);
-  const kid = nextName(roots.keys.map((key) => key.kid));
-  const added = { kty: 'oct', kid, k, iat: now };
-  await writeRoots(world, { keys: [...roots.keys, added] });
+  const { kid, text } = withRoot(world.crypto, await readRoots(world), { k, now });
+  await writeRoots(world, text);
   return kid;
 }
 
 /** Removes a root key: whatever was signed with a key derived from it is refused from then on. */
 export async function removeRoot(world: RootSecrets, kid: string): Promise<void> {
-  const roots = await readRoots(world);
-  await writeRoots(world, {
-    keys: roots.keys.filter((key) => key.kty !== 'oct' || key.kid !== kid),
-  });
+  const { keys } = opened(world.crypto, await readRoots(world));
+  const left = keys.filter((key) => key.kty !== 'oct' || key.kid !== kid);
+  await writeRoots(world, JSON.stringify({ keys: left }));
 }

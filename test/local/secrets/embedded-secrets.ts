@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
 import type { Identity } from '../../../local/sigv4.ts';
+import { permissions } from '../../../shared/permissions.ts';
+import { secretIds } from '../../../shared/stores/keys.ts';
 
 export const operator: Identity = {
   accessKeyId: 'operator',
@@ -17,13 +19,23 @@ export const viewer: Identity = {
   allows: (action, resource) =>
     action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
 };
+/** As the function that makes the first keys and adds root keys. */
+export const secretKeeper: Identity = {
+  accessKeyId: 'secret-keeper',
+  secretAccessKey: 'secret-keeper-local',
+  allows: (action, resource) =>
+    permissions.secrets.some(
+      ({ actions, secret }) =>
+        secretIds[secret] === resource && actions.some((one) => one === action),
+    ),
+};
 
 export type Running = Awaited<ReturnType<typeof startEmbedded>>;
 
 /** A server over a folder of its own, with the real SDK's client for it. */
 export async function startEmbedded(given?: string) {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'signet-secrets-')));
-  const identities = [operator, viewer];
+  const identities = [operator, viewer, secretKeeper];
   const server = await startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities });
   const clients: SecretsManagerClient[] = [];
   const clientFor = (identity: Identity, region = 'us-east-1'): SecretsManagerClient => {

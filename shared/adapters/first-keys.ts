@@ -1,0 +1,14 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { limits } from '../limits.ts';
+import type { FirstKeys } from '../stores/first-secrets.ts';
+
+function publisher(): { readonly d: string; readonly x: string } {
+  const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return { x, d };
+}
+
+/** New keys from node:crypto. */
+export const nodeKeys: FirstKeys = {
+  rootMaterial: () => randomBytes(limits.rootKeyBytes).toString('base64url'),
+  publisher,
+};

@@ -1,0 +1,73 @@
+import { systemClock } from '../shared/adapters/clock.ts';
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { nodeKeys } from '../shared/adapters/first-keys.ts';
+import { existingSecrets, secretVersions } from '../shared/adapters/secret-versions.ts';
+import { secretsClient } from '../shared/adapters/secrets-manager.ts';
+import { ensureSecrets } from '../shared/stores/first-secrets.ts';
+import { answerCustomResource, type CustomResource } from './custom-resource.ts';
+import { type Rotating, type RotationStep, rotate, rotationSteps } from './rotation.ts';
+import { sentenceOf } from './sentence.ts';
+
+/*
+ * An ordinary function that makes the first keys of a stack when CloudFormation asks for them, and
+ * adds a root key when Secrets Manager does.
+ */
+
+const access = { region: 'us-east-1' } as const;
+const patience = { connectionTimeout: 2_000, requestTimeout: 5_000, maxAttempts: 3 };
+
+const world: Rotating = {
+  crypto: nodeCrypto,
+  clock: systemClock,
+  keys: nodeKeys,
+  versions: secretVersions(secretsClient(access, patience)),
+};
+
+/** Of the minute that the function has; the rest is for the answer. */
+const firstSecrets: CustomResource = {
+  ensure: () =>
+    ensureSecrets({ ...world, secrets: existingSecrets(world.versions), keys: nodeKeys }),
+  patience: 40_000,
+};
+
+type Asked =
+  | { readonly step: RotationStep | 'unknown' }
+  | { readonly requestType: 'Create' | 'Update' | 'Delete' | 'unknown' };
+
+const oneOf = <T>(known: readonly T[], value: unknown): T | 'unknown' =>
+  known.find((one) => one === value) ?? 'unknown';
+
+/** What a line may say of an event that nobody has read yet. */
+function askedBy(event: unknown): Asked {
+  const { Step, RequestType } = Object(event) as Readonly<Record<'Step' | 'RequestType', unknown>>;
+  if (Step !== undefined) return { step: oneOf(rotationSteps, Step) };
+  return { requestType: oneOf(['Create', 'Update', 'Delete'] as const, RequestType) };
+}
+
+/** One line for each event, of which nothing is secret. */
+function write(asked: Asked, reason: string | undefined): void {
+  const outcome = reason === undefined ? 'done' : 'failed';
+  const level = reason === undefined ? 'info' : 'error';
+  const line = { function: 'secrets', level, ...asked, outcome, reason };
+  console.log(JSON.stringify(line));
+}
+
+/** What went wrong and has been answered, or nothing. */
+async function work(asked: Asked, event: unknown): Promise<string | undefined> {
+  if ('requestType' in asked) return answerCustomResource(event, firstSecrets);
+  await rotate(event, world);
+  return undefined;
+}
+
+/** Takes events of Secrets Manager and of CloudFormation; whoever sent it asks again when it fails. */
+export async function handler(event: unknown): Promise<void> {
+  const asked = askedBy(event);
+  try {
+    write(asked, await work(asked, event));
+  } catch (thrown) {
+    const reason = sentenceOf(thrown);
+    write(asked, reason);
+    // Without a cause: Lambda writes all of an error into the log.
+    throw new Error(reason);
+  }
+}

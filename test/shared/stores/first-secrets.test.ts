@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { nodeKeys } from '../../../shared/adapters/first-keys.ts';
+import { continuationKeyring, continuationSecret, rootKeyring } from '../../../shared/keyring.ts';
+import { openRecord, publicHalf, signRecord } from '../../../shared/policy-record.ts';
+import { ensureSecrets } from '../../../shared/stores/first-secrets.ts';
+import { renderInStep } from '../../../shared/stores/roots.ts';
+import { keySet, rootKey } from '../known-keys.ts';
+import { publisher, stranger } from '../publisher.ts';
+import { type MemorySecrets, memorySecrets } from './memory-secrets.ts';
+
+const ids = { roots: 'signet/roots', render: 'signet/render', publisher: 'signet/publisher' };
+
+const ensure = (secrets: MemorySecrets) =>
+  ensureSecrets({ crypto: nodeCrypto, secrets, keys: nodeKeys });
+const rootsOf = ({ texts }: MemorySecrets): string => texts.get(ids.roots) ?? '';
+const kidsOf = (secrets: MemorySecrets): readonly string[] =>
+  rootKeyring(nodeCrypto, rootsOf(secrets)).kids;
+
+/** Why it does not make them, and what it has written by then. */
+async function refusal(secrets: MemorySecrets) {
+  const reason = await ensure(secrets).then(
+    () => 'it made them',
+    (thrown: Error) => thrown.message,
+  );
+  return { reason, written: secrets.written };
+}
+
+describe('the first secrets', () => {
+  it('are one root key, a key that signs policies, and what the render function may know', async () => {
+    const secrets = memorySecrets();
+    const made = await ensure(secrets);
+    expect(made.keyring.kids).toEqual(['r1']);
+    expect(made.keyring.mintable(0)).toBe('r1');
+    const own = publicHalf(await made.publisher());
+    expect(made.keyring.publishers).toEqual([own]);
+    const render = continuationKeyring(nodeCrypto, secrets.texts.get(ids.render) ?? '');
+    expect([render.kids, render.publishers]).toEqual([['r1.0'], [own]]);
+    expect(rootsOf(secrets)).not.toContain((await made.publisher()).d);
+  });
+
+  it('sign policies that those who know the roots believe', async () => {
+    const { keyring, publisher: key } = await ensure(memorySecrets());
+    const record = {
+      version: 1,
+      at: '2026-08-01T00:00:00.000Z',
+      by: 'ann',
+      reason: null,
+      previous: null,
+      retired: [],
+      policy: null,
+    };
+    const text = await signRecord(await key(), record);
+    expect(await openRecord(keyring.publishers, text)).toEqual(record);
+  });
+
+  it('are other ones in every installation', async () => {
+    const [one, two] = [memorySecrets(), memorySecrets()];
+    await Promise.all([ensure(one), ensure(two)]);
+    for (const id of Object.values(ids)) expect(one.texts.get(id)).not.toBe(two.texts.get(id));
+  });
+
+  it('are written once: a second run changes nothing', async () => {
+    const secrets = memorySecrets();
+    await ensure(secrets);
+    expect(secrets.written).toEqual([ids.publisher, ids.roots, ids.render]);
+    await ensure(secrets);
+    expect(secrets.written).toHaveLength(3);
+  });
+
+  it.each([0, 1, 2])(
+    'are completed by the next run when one is cut after %i writes',
+    async (cut) => {
+      const secrets = memorySecrets();
+      secrets.left = cut;
+      await expect(ensure(secrets)).rejects.toThrow('away');
+      const kept = new Map(secrets.texts);
+      secrets.left = 9;
+      const { keyring, publisher: key } = await ensure(secrets);
+      expect(keyring.publishers).toEqual([publicHalf(await key())]);
+      expect(await renderInStep({ crypto: nodeCrypto, secrets })).toBe(true);
+      for (const [id, text] of kept) expect(secrets.texts.get(id)).toBe(text);
+      expect(secrets.written).toHaveLength(3);
+    },
+  );
+});
+
+describe('secrets that are there', () => {
+  const held = JSON.stringify(publisher);
+  const old = { kid: 'r1', k: rootKey(0) };
+  const added = { kid: 'r2', k: rootKey(40), iat: 1_800_000_000 };
+
+  it('stay as they are, in whatever order an operator has left them', async () => {
+    const roots = keySet(old, publicHalf(publisher), added);
+    const render = continuationSecret(nodeCrypto, roots);
+    const secrets = memorySecrets({
+      [ids.roots]: roots,
+      [ids.publisher]: held,
+      [ids.render]: render,
+    });
+    expect((await ensure(secrets)).keyring.kids).toEqual(['r1', 'r2']);
+    expect(secrets.written).toEqual([]);
+  });
+
+  it('get the public key that they lack beside those that they have', async () => {
+    const other = { ...publicHalf(stranger), kid: 'p0' };
+    const secrets = memorySecrets({ [ids.roots]: keySet(old, other), [ids.publisher]: held });
+    const { keyring } = await ensure(secrets);
+    expect(keyring.publishers).toEqual([other, publicHalf(publisher)]);
+    expect(kidsOf(secrets)).toEqual(['r1']);
+  });
+
+  it('get the render secret that follows from them', async () => {
+    const roots = keySet(old, added, publicHalf(publisher));
+    const before = continuationSecret(nodeCrypto, keySet(old));
+    const secrets = memorySecrets({
+      [ids.roots]: roots,
+      [ids.publisher]: held,
+      [ids.render]: before,
+    });
+    await ensure(secrets);
+    expect(secrets.written).toEqual([ids.render]);
+    expect(await renderInStep({ crypto: nodeCrypto, secrets })).toBe(true);
+  });
+
+  const unreadable = `{"keys":[{"kty":"oct","kid":"r1","k":"${rootKey(9)}`;
+  it('are not replaced where the roots cannot be read, nor quoted', async () => {
+    const { reason, written } = await refusal(memorySecrets({ [ids.roots]: unreadable }));
+    expect(reason).toBe('secret signet/roots is unusable: it is not JSON');
+    expect(written).toEqual([]);
+  });
+
+  it('are not replaced where the key that signs policies cannot be read, nor quoted', async () => {
+    const { reason, written } = await refusal(memorySecrets({ [ids.publisher]: unreadable }));
+    expect(reason).toBe('secret signet/publisher is unusable: it is not an Ed25519 key as a JWK');
+    expect(written).toEqual([]);
+  });
+
+  it('get no new key for policies where the old one is lost: nobody would believe the old ones', async () => {
+    const roots = keySet(old, publicHalf(publisher));
+    const { reason, written } = await refusal(memorySecrets({ [ids.roots]: roots }));
+    expect(reason).toBe(
+      'secret signet/publisher is gone, but policies are signed with the key that was in it',
+    );
+    expect(written).toEqual([]);
+  });
+
+  it('are not brought in step where two keys have one name', async () => {
+    const roots = keySet(old, publicHalf(stranger));
+    const secrets = memorySecrets({ [ids.roots]: roots, [ids.publisher]: held });
+    const { reason, written } = await refusal(secrets);
+    expect(reason).toBe('secrets signet/roots and signet/publisher mean different keys by p1');
+    expect(written).toEqual([]);
+  });
+});
