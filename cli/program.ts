@@ -4,6 +4,7 @@ import { blockCommand, unblockCommand } from './commands/block.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { grantCommand } from './commands/grant.ts';
 import { keysCommand } from './commands/keys.ts';
 import { mintCommand } from './commands/mint.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -26,6 +27,7 @@ export const program: Command = new Command('signet')
   .version(version)
   .description('Operate Signet: tenants, policies, signing keys, sources and signed URLs')
   .addCommand(mintCommand)
+  .addCommand(grantCommand)
   .addCommand(explainCommand)
   .addCommand(putCommand)
   .addCommand(purgeCommand)

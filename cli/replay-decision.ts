@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { negotiable } from '../shared/accept.ts';
+import { readGrant } from '../shared/grant.ts';
 import { continuationGeneration, readKid } from '../shared/keyring.ts';
 import type { Policy } from '../shared/policy.ts';
 import { formatOf, printRecipe, withoutFree } from '../shared/recipe.ts';
@@ -93,9 +94,11 @@ const letIn = (status: number): boolean =>
  */
 function asSigned(url: SplitUrl, { status, querystring }: LoggedRequest): SignedUrl {
   const rewritten = querystring === '' && letIn(status) && isKey(url.uri);
-  const kid = rewritten ? '' : credentialOf(url).kid;
+  const granted = url.grant === undefined ? undefined : readGrant(url.grant, url.tenant);
+  const kid = rewritten ? '' : (granted?.kid ?? credentialOf(url).kid);
   const continuation = rewritten || readKid(kid).generation === continuationGeneration;
-  return { ...url, kid, continuation } as unknown as SignedUrl;
+  const signed = { ...url, kid, continuation, ...(granted === undefined ? {} : { granted }) };
+  return signed as unknown as SignedUrl;
 }
 
 /** Where it is not known which kids are accepted, the one in the URL is. */

@@ -2,12 +2,12 @@ import { type HostMap, longForm } from '../shared/host-map.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
-import { credentialOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
+import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
 import {
   type AdmittedUrl,
   admit,
   authorize,
-  checkSignature,
+  checkCredential,
   nameOf,
   negotiate,
   readRequest,
@@ -25,6 +25,8 @@ export type ViewerRequest = {
   readonly uri: string;
   readonly querystring: string;
   readonly accept: string | undefined;
+  /** A grant may come in a cookie; no other is looked at, and none goes further than this. */
+  readonly cookie?: string | undefined;
 };
 
 export type Gatehouse = {
@@ -36,7 +38,7 @@ export type Gatehouse = {
 };
 
 /** What the log may say of a request, as far as it came. */
-export type Passage = { url?: SplitUrl; verified?: true; reported?: Refusal };
+export type Passage = { url?: SplitUrl; verified?: true; kid?: string; reported?: Refusal };
 
 const secondsOf = ({ clock }: Gatehouse): number => Math.floor(clock() / 1_000);
 
@@ -56,11 +58,18 @@ async function policyFor({ tenant, kid, continuation }: SignedUrl, { policies }:
 }
 
 /** Signature first; only then is a tenant worth a look-up, and only a credential worth a key. */
-async function verify(url: SplitUrl, house: Gatehouse, passage: Passage): Promise<AdmittedUrl> {
-  const credential = credentialOf(url);
+async function verify(
+  url: SplitUrl,
+  { cookie }: ViewerRequest,
+  house: Gatehouse,
+  passage: Passage,
+): Promise<AdmittedUrl> {
+  const credential = grantsOf(url, cookie) ?? credentialOf(url);
   const now = secondsOf(house);
-  const signed = checkSignature(house.crypto, await house.keys.read(), url, credential, now);
+  const keyring = await house.keys.read();
+  const signed = await checkCredential(house.crypto, keyring, url, credential, now);
   passage.verified = true;
+  passage.kid = signed.kid;
   return admit(signed, await policyFor(signed, house), now);
 }
 
@@ -75,7 +84,7 @@ export async function gate(
 ): Promise<DerivativeKey> {
   const url = split(request, house);
   passage.url = url;
-  const verified = await verify(url, house, passage);
+  const verified = await verify(url, request, house, passage);
   const parsed = readRequest(verified);
   const negotiated = negotiate(parsed, request.accept, verified.policy.autoFormats);
   const authorized = authorize(negotiated, verified.policy, secondsOf(house));

@@ -84,11 +84,11 @@ function metrics(line: LogLine, now: number, weight: number) {
 }
 
 /** A URL whose `?` was escaped by mistake stands in the path, its signature with it. */
-const strayedSignature = /\bsig=[A-Za-z0-9_-]+/g;
+const strayedSignature = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
 
 /** A text as it may stand in a log: cut, without half a character at the cut. */
 function loggable(text: string): string {
-  return text.replace(strayedSignature, 'sig=…').slice(0, maxCharacters).toWellFormed();
+  return text.replace(strayedSignature, '$1=…').slice(0, maxCharacters).toWellFormed();
 }
 
 /** One JSON object on one line, whatever the texts in it are. */

@@ -61,7 +61,15 @@ function acceptOf({ headers }: CloudFrontRequest): string | undefined {
   return headers['accept']?.map(({ value }) => value).join(',');
 }
 
+/** HTTP/2 may part cookies over several lines (RFC 9113, section 8.2.3). */
+function cookieOf({ headers }: CloudFrontRequest): string | undefined {
+  return headers['cookie']?.map(({ value }) => value).join('; ');
+}
+
 const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
+
+/** A grant's kid is known once the grant is believed. */
+const kidField = ({ kid }: Passage) => (kid === undefined ? {} : { kid });
 
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
@@ -71,13 +79,18 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
   const write = (fields: Parameters<typeof writeLine>[0]): void =>
     writeLine(
-      { ...fields, ...urlFields(passage.url) },
+      { ...fields, ...urlFields(passage.url), ...kidField(passage) },
       passage.verified ?? false,
       systemClock(),
       sampling,
     );
   try {
-    const asked = { ...request, accept: acceptOf(request), host: hostOf(request) };
+    const asked = {
+      ...request,
+      accept: acceptOf(request),
+      cookie: cookieOf(request),
+      host: hostOf(request),
+    };
     const { uri } = await gate(asked, house, passage);
     write({ ...base, outcome: 'allowed', level: 'info', reported: passage.reported?.code });
     request.uri = uri;

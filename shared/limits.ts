@@ -43,6 +43,11 @@ export const limits = {
   /** A published version: the document in base64, its signature, and what stands beside it. */
   recordBytes: 131_072,
   presets: 100,
+  /** A grant travels with each request: in a URL, or in a cookie beside others. */
+  grantCharacters: 2_048,
+  grantScopes: 16,
+  /** Cookies of that name that are looked at: each costs a signature. */
+  grantCookies: 4,
   /** Each view looks at every one of them. */
   blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */

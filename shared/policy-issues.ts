@@ -12,9 +12,6 @@ export type PolicyIssue = {
   readonly message: string;
 };
 
-/** Fields of the policy format that later versions keep and this one cannot. */
-const notYet = ['grants'];
-
 function knownNames(expected: string | null): readonly string[] {
   return [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
 }
@@ -50,7 +47,6 @@ function opened(schema: Nested | undefined, asList: boolean): Nested | undefined
 }
 
 function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
-  if (notYet.includes(name)) return 'is not supported by this version; leave it out';
   return `is not a field here${orMeant(name, siblings(issue, policySchema))}`;
 }
 

@@ -161,6 +161,13 @@ const urlsSchema = v.strictObject({
     ),
     null,
   ),
+  grants: v.optional(
+    described(
+      v.boolean(),
+      'Whether one signature may cover many URLs: grants, in the query or a cookie',
+    ),
+    true,
+  ),
 });
 
 const scope = v.pipe(

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { Negotiable } from './accept.ts';
 import type { SourceType } from './image-type.ts';
-import { limits } from './limits.ts';
 import type { Format } from './operations/operation.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
 import type { Value } from './parameter.ts';
@@ -23,7 +22,6 @@ import {
   withoutFree,
 } from './recipe.ts';
 import { Refusal } from './refusal.ts';
-import { covers } from './scope.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 
@@ -46,6 +44,8 @@ export type Policy = {
   };
   /** Seconds; null where URLs may live for ever. */
   readonly maxLifetime: number | null;
+  /** Whether a grant may stand in the place of a URL's own signature. */
+  readonly grants: boolean;
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
   readonly snap: boolean;
   readonly blocked: readonly string[];
@@ -71,17 +71,23 @@ function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly
   return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
 }
 
+/** What a preset stands for, in each format it can end in, as printed. */
+export function printedPreset(
+  recipe: Recipe,
+  autoFormats: readonly Negotiable[],
+): readonly string[] {
+  return formatsOf(recipe, autoFormats).map((format) =>
+    printRecipe(withoutFree(withFormat(recipe, format))),
+  );
+}
+
 /** Builds the policy that the edge asks from a document that the schema has accepted. */
 export function compilePolicy(document: PolicyDocument): Policy {
   const presets = new Map(
     Object.entries(document.presets).map(([name, text]) => [name, readPreset(text)]),
   );
   const autoFormats = document.auto.format;
-  const printed = [...presets.values()].flatMap((recipe) =>
-    formatsOf(recipe, autoFormats).map((format) =>
-      printRecipe(withoutFree(withFormat(recipe, format))),
-    ),
-  );
+  const printed = [...presets.values()].flatMap((recipe) => printedPreset(recipe, autoFormats));
   return {
     tenant: document.tenant,
     keys: document.keys ?? firstKeys,
@@ -93,6 +99,7 @@ export function compilePolicy(document: PolicyDocument): Policy {
     autoFormats,
     source: document.source,
     maxLifetime: document.urls.maxLifetime,
+    grants: document.urls.grants,
     cache: document.cache,
     snap: document.snap,
     blocked: document.blocked,
@@ -235,38 +242,4 @@ const reportable: ReadonlySet<string> = new Set([
 /** Whether the policy only reports this denial, now. `now` in seconds. */
 export function isReported(policy: Policy, { code }: Refusal, now: number): boolean {
   return reportable.has(code) && now * 1_000 < policy.reportUntil;
-}
-
-/** Throws `denied_blocked` for a source that the policy has taken down. */
-export function checkBlocked({ blocked }: Policy, path: string): void {
-  const scope = blocked.find((one) => covers(one, path));
-  if (scope !== undefined)
-    throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });
-}
-
-/** Throws `denied_kid` when the tenant no longer accepts this signing key. */
-export function checkKid(policy: Policy, kid: string): void {
-  const { accept } = policy.keys;
-  if (!accept.includes(kid))
-    throw new Refusal('denied_kid', {
-      reason: `the policy does not accept kid ${kid}`,
-      rule: 'keys.accept',
-      allowed: accept,
-    });
-}
-
-/** Throws `denied_lifetime` when the URL lives longer than the policy lets it. `now` in seconds. */
-export function checkLifetime(policy: Policy, exp: string | undefined, now: number): void {
-  const { maxLifetime } = policy;
-  if (maxLifetime === null) return;
-  const reason =
-    exp === undefined
-      ? 'the URL never expires and the policy has a lifetime'
-      : `exp is more than ${maxLifetime} seconds away`;
-  if (exp === undefined || Number(exp) > now + maxLifetime + limits.clockSkewSeconds)
-    throw new Refusal('denied_lifetime', {
-      reason,
-      rule: 'urls.maxLifetime',
-      allowed: maxLifetime,
-    });
 }

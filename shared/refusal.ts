@@ -52,6 +52,20 @@ export const refusals = {
     meaning: '`exp` is missing or further away than the policy allows.',
     remedy: 'Mint with a shorter `--expires`, or raise `urls.maxLifetime` in the policy.',
   },
+  denied_scope: {
+    status: 403,
+    cached: false,
+    level: 'warn',
+    meaning: 'The grant is right, and does not cover this source.',
+    remedy: 'Mint a grant whose `scope` names the source, or `prefix/*` for all below it.',
+  },
+  denied_grant: {
+    status: 403,
+    cached: false,
+    level: 'warn',
+    meaning: 'The policy takes no grants, or this one is not valid yet.',
+    remedy: 'Sign each URL, or set `urls.grants` to true in the policy.',
+  },
   denied_blocked: {
     status: 403,
     cached: false,

@@ -6,6 +6,8 @@ import { decodeTarget, decodeText, splitTarget, type Target } from './target.ts'
 
 /** A signature that has the right form. Whether it is the right one is for `verify` to say. */
 export type Credential = { readonly kid: string; readonly sig: string };
+/** One grant or several, of which the first that is right and covers the source counts. */
+export type Grants = { readonly grants: readonly string[] };
 
 /** A request's URL in parts that are well-formed and not yet believed. */
 export type SplitUrl = Target & {
@@ -17,13 +19,15 @@ export type SplitUrl = Target & {
   readonly exp: string | undefined;
   readonly kid: string | undefined;
   readonly sig: string | undefined;
+  /** One signature for many URLs, in the place of this one's own. */
+  readonly grant: string | undefined;
   /** A recipe in one of the query spellings, instead of operations behind the path. */
   readonly query: QueryRecipe | undefined;
 };
 
 /** The parameters of a signature. None of them needs an escape, so none may hold one. */
 const signatureNames = ['exp', 'kid', 'sig'] as const;
-const names = [...signatureNames, ...spellingNames] as const;
+const names = [...signatureNames, 'grant', ...spellingNames] as const;
 type Name = (typeof names)[number];
 
 const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
@@ -71,6 +75,13 @@ function readQuery(querystring: string): ReadonlyMap<Name, string> {
   return read;
 }
 
+/** A URL has one credential; of two nobody could say which was meant. */
+function checkCredential(query: ReadonlyMap<Name, string>): void {
+  const beside = signatureNames.find((name) => query.has(name));
+  if (query.has('grant') && beside !== undefined)
+    throw malformed(`the query has ${beside} beside a grant; use one of the two`);
+}
+
 /**
  * Splits a URL as CloudFront hands it over: `uri` raw, `querystring` without its question mark.
  * Throws `malformed`; looks at no secret and at nothing behind the suffix's separator.
@@ -80,6 +91,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
     throw malformed(`the URL is longer than ${limits.urlBytes} bytes`);
   const target = decodeTarget(uri);
   const query = readQuery(querystring);
+  checkCredential(query);
   const exp = query.get('exp');
   if (exp !== undefined && !isExp(exp))
     throw malformed(
@@ -88,7 +100,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
         : 'exp is not the ten digits of a time in whole seconds since 1970',
     );
   const parts = splitTarget(target);
-  const credential = { kid: query.get('kid'), sig: query.get('sig') };
+  const credential = { kid: query.get('kid'), sig: query.get('sig'), grant: query.get('grant') };
   return { ...parts, ...credential, uri, target, exp, query: queryRecipe(query, parts) };
 }
 
@@ -105,4 +117,24 @@ export function credentialOf({ kid, sig }: SplitUrl): Credential {
 /** What the signature of this URL has to cover. */
 export function signedParts({ target, exp, query }: SplitUrl, kid: string): SignedParts {
   return query === undefined ? { kid, exp, target } : { kid, exp, target, query };
+}
+
+const cookieName = 'signet-grant';
+
+/** The grants in a Cookie header, as RFC 6265 writes it. */
+function grantsIn(cookie: string): readonly string[] {
+  const pairs = cookie.split(';').map((pair) => pair.trim());
+  const named = pairs.filter((pair) => pair.startsWith(`${cookieName}=`));
+  return named
+    .slice(0, limits.grantCookies)
+    .map((pair) => pair.slice(cookieName.length + 1).replace(/^"(.*)"$/, '$1'));
+}
+
+/** The grants that a request comes with: in its query, or, where that has no credential, in cookies. */
+export function grantsOf(url: SplitUrl, cookie: string | undefined): Grants | undefined {
+  if (url.grant !== undefined) return { grants: [url.grant] };
+  const { exp, kid, sig } = url;
+  if (cookie === undefined || [exp, kid, sig].some((one) => one !== undefined)) return undefined;
+  const found = grantsIn(cookie);
+  return found.length === 0 ? undefined : { grants: found };
 }

@@ -1,15 +1,15 @@
 import { type Negotiable, negotiateFormat } from './accept.ts';
-import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
-import { limits } from './limits.ts';
 import {
   checkBlocked,
+  checkGrantedPresets,
+  checkGrants,
   checkKid,
   checkLifetime,
-  denial,
-  expandPreset,
-  isReported,
-  type Policy,
-} from './policy.ts';
+} from './admission.ts';
+import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
+import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
+import { limits } from './limits.ts';
+import { denial, expandPreset, isReported, type Policy } from './policy.ts';
 import type { Crypto } from './ports.ts';
 import {
   formatOf,
@@ -19,8 +19,8 @@ import {
   type WrittenRecipe,
   withFormat,
 } from './recipe.ts';
-import { Refusal } from './refusal.ts';
-import { type Credential, type SplitUrl, signedParts } from './request-url.ts';
+import { asRefusal, Refusal } from './refusal.ts';
+import { type Credential, type Grants, type SplitUrl, signedParts } from './request-url.ts';
 import { verify } from './signature.ts';
 import { snapped } from './snap.ts';
 import { parseQueryRecipe } from './spelling.ts';
@@ -37,6 +37,8 @@ export type SignedUrl = SplitUrl & {
   readonly kid: string;
   /** Signed by the service itself, for a derivative that it has just stored. */
   readonly continuation: boolean;
+  /** What it was let in by, where that was not a signature of its own. */
+  readonly granted?: Grant;
   readonly [signed]: true;
 };
 
@@ -47,6 +49,8 @@ export type ImageRequest = {
   readonly tenant: string;
   readonly path: string;
   readonly recipe: Recipe;
+  /** The presets that a grant covers alone; nothing where it covers more, or there is none. */
+  readonly presets?: readonly string[] | undefined;
 };
 
 declare const authorized: unique symbol;
@@ -93,13 +97,81 @@ export function checkSignature(
   return { ...url, kid, continuation } as unknown as SignedUrl;
 }
 
-/** Throws `forbidden` for an unknown tenant, `denied_kid`, `denied_lifetime` and `denied_blocked`. */
+async function tryGrant(
+  keyring: Keyring,
+  { tenant }: SplitUrl,
+  text: string,
+  now: number,
+): Promise<Grant | Refusal> {
+  try {
+    const grant = await verifyGrant(keyring, text, tenant);
+    checkGrantExpiry(grant, now);
+    return grant;
+  } catch (thrown) {
+    return asRefusal(thrown);
+  }
+}
+
+/**
+ * Finds the grant that lets a URL in: the first that is right and covers its source. Where none covers
+ * it, the first that is right is handed on, for the policy to be asked before its scope is. Throws
+ * `forbidden` or `expired`; `now` in seconds.
+ */
+async function checkGrantsOf(
+  keyring: Keyring,
+  url: SplitUrl,
+  { grants: texts }: Grants,
+  now: number,
+): Promise<SignedUrl> {
+  const refused: Refusal[] = [];
+  let right: Grant | undefined;
+  for (const text of texts) {
+    const tried = await tryGrant(keyring, url, text, now);
+    if (tried instanceof Refusal) refused.push(tried);
+    else if (grantCovers(tried, url.path)) return granted(url, tried);
+    else right ??= tried;
+  }
+  if (right !== undefined) return granted(url, right);
+  throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
+}
+
+/** Checks whatever a request is asked for with. Throws `forbidden` or `expired`; `now` in seconds. */
+export async function checkCredential(
+  crypto: Crypto,
+  keyring: Keyring,
+  url: SplitUrl,
+  credential: Credential | Grants,
+  now: number,
+): Promise<SignedUrl> {
+  return 'grants' in credential
+    ? checkGrantsOf(keyring, url, credential, now)
+    : checkSignature(crypto, keyring, url, credential, now);
+}
+
+const granted = (url: SplitUrl, grant: Grant): SignedUrl =>
+  ({ ...url, kid: grant.kid, continuation: false, granted: grant }) as unknown as SignedUrl;
+
+function checkSigner(url: SignedUrl, policy: Policy, now: number): void {
+  const { granted: grant, kid } = url;
+  checkKid(policy, kid);
+  checkLifetime(policy, grant === undefined ? url.exp : String(grant.exp), now);
+  if (grant === undefined) return;
+  if (!grantCovers(grant, url.path))
+    throw new Refusal('denied_scope', {
+      reason: 'the grant does not cover this source',
+      rule: 'grant.scope',
+      allowed: grant.scope,
+    });
+  checkGrants(policy, grant.nbf, now);
+}
+
+/**
+ * Throws `forbidden` for an unknown tenant, `denied_kid`, `denied_lifetime`, `denied_scope`,
+ * `denied_grant` and `denied_blocked`.
+ */
 export function admit(url: SignedUrl, policy: Policy | undefined, now: number): AdmittedUrl {
   if (policy === undefined) throw forbidden(`there is no tenant ${url.tenant}`);
-  if (!url.continuation) {
-    checkKid(policy, url.kid);
-    checkLifetime(policy, url.exp, now);
-  }
+  if (!url.continuation) checkSigner(url, policy, now);
   checkBlocked(policy, url.path);
   return { url, policy };
 }
@@ -110,9 +182,24 @@ export function writtenIn({ operations, query }: SplitUrl): WrittenRecipe {
   return operations === undefined ? noOperations : parseOperations(operations);
 }
 
-/** Reads the operations. Throws `malformed`, or `denied_preset` for a preset that is not there. */
+/** Whoever holds a grant writes the rest of the URL, and could make one object after another. */
+function checkVersion(recipe: Recipe): void {
+  if (recipe.steps.some(({ name }) => name === 'version'))
+    throw new Refusal('denied_operation', {
+      reason: 'version is for whoever signs the URL itself, not for a grant',
+      rule: 'grant',
+    });
+}
+
+/**
+ * Reads the operations. Throws `malformed`, `denied_preset` for a preset that is not there, and
+ * `denied_operation` for a version under a grant.
+ */
 export function readRequest({ url, policy }: AdmittedUrl): ImageRequest {
-  return { tenant: url.tenant, path: url.path, recipe: expandPreset(policy, writtenIn(url)) };
+  const { granted: grant, path, tenant } = url;
+  const recipe = expandPreset(policy, writtenIn(url));
+  if (grant !== undefined) checkVersion(recipe);
+  return { tenant, path, recipe, ...(grant?.presets ? { presets: grant.presets } : {}) };
 }
 
 /** Settles `format,f_auto`; nothing else in a request ever depends on a header. */
@@ -131,6 +218,7 @@ export function negotiate(
  */
 export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
   const recipe = snapped(policy, request.recipe);
+  if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, recipe);
   const denied = denial(policy, recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
   const reported = denied === undefined ? {} : { reported: denied };

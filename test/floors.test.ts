@@ -12,10 +12,10 @@ const floors: readonly (readonly string[])[] = [
     ...['cost-estimate', 'delivery', 'permissions'],
   ],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
-  ['recipe', 'keyring', 'scope', 'host-map'],
+  ['recipe', 'keyring', 'scope', 'host-map', 'grant'],
   [
     ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
-    ...['policy-warnings', 'starter-policy', 'snap'],
+    ...['policy-warnings', 'starter-policy', 'snap', 'admission'],
     ...['allowed-values', 'rule-diff', 'policy-diff', 'policy-json-schema', 'policy-fields'],
     ...['value-blocks', 'step-count', 'policy-cost'],
   ],

@@ -6,31 +6,32 @@ import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { formatOf, printRecipe } from '../../shared/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { credentialOf, type SplitUrl, signedParts, splitUrl } from '../../shared/request-url.ts';
-import { isKid, signedMessage, verify } from '../../shared/signature.ts';
+import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../../shared/request-url.ts';
+import { isKid } from '../../shared/signature.ts';
 import {
   type AdmittedUrl,
   admit,
   authorize,
-  checkSignature,
+  checkCredential,
   nameOf,
   negotiate,
   readRequest,
+  type SignedUrl,
   writtenIn,
 } from '../../shared/stages.ts';
 import type { DerivativeKey } from '../../shared/storage-key.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { tenantNames } from '../../shared/stores/tenants.ts';
-import { type AskedUrl, readAskedUrl } from '../asked-url.ts';
+import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';
 import { usage } from '../failure.ts';
 import { offlineSigner } from '../signer.ts';
-import { signingMistake } from '../signing-mistakes.ts';
+import { signatureHint, splitHint } from '../signing-hints.ts';
 import type { Target } from '../target.ts';
 
-type Options = CommonOptions & { readonly accept?: string };
+type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
 type Explaining = ReturnType<typeof explaining>;
 
 /** What can be asked: everything at a target, and with SIGNET_KEY alone one tenant's key. */
@@ -76,35 +77,6 @@ async function online(target: Target): Promise<Knowledge> {
     tenants: () => tenantNames(target.config),
     target,
   };
-}
-
-/** The message the edge would sign, and the mistake that explains the signature in the URL. */
-async function signatureHint(knowledge: Knowledge, url: SplitUrl) {
-  const { kid, sig, tenant } = url;
-  const signingKey = kid && knowledge.keyring.signingKey(tenant, kid);
-  if (!kid || !sig || !signingKey) return {};
-  const parts = signedParts(url, kid);
-  // What is refused for another reason, such as its age, has been signed as it should be.
-  if (verify(nodeCrypto, signingKey, parts, sig)) return {};
-  const names = (await knowledge.tenants()).filter((name) => name !== tenant);
-  const others = new Map(
-    names.flatMap((name) => {
-      const key = knowledge.keyring.signingKey(name, kid);
-      return key === undefined ? [] : [[name, key] as const];
-    }),
-  );
-  const mistake = signingMistake({ parts, uri: url.uri, signingKey, sig, others });
-  const message = signedMessage(parts);
-  return mistake === undefined ? { message } : { message, mistake };
-}
-
-function splitHint({ querystring }: AskedUrl): Readonly<Record<string, string>> {
-  if (/(?:^|&)amp;/.test(querystring))
-    return { mistake: 'the URL was copied out of HTML; write & where it says &amp;' };
-  const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
-  return /%(2b|2f|3d)/i.test(sig)
-    ? { mistake: 'sig is plain or padded base64; write base64url without padding' }
-    : {};
 }
 
 function expiryOf({ exp }: SplitUrl): string {
@@ -177,6 +149,14 @@ async function explainOffline(ex: Explaining, url: SplitUrl): Promise<void> {
   );
 }
 
+/** Who signed it, and for a grant what it covers. */
+function signerOf(signed: SignedUrl): Readonly<Record<string, unknown>> {
+  const { granted: grant, kid } = signed;
+  if (grant === undefined) return { kid, expires: expiryOf(signed) };
+  const { exp, presets = null, scope } = grant;
+  return { kid, grant: true, expires: new Date(exp * 1_000).toISOString(), scope, presets };
+}
+
 /** What nobody can be asked about is the host of all tenants; the next stage says what is amiss. */
 async function hostsAt(open: () => Promise<Target>, host: string | undefined): Promise<HostMap> {
   if (host === undefined || process.env['SIGNET_KEY']) return {};
@@ -191,7 +171,7 @@ async function explainStages(
   ex: Explaining,
   text: string,
   open: () => Promise<Target>,
-  accept?: string,
+  { accept, cookie }: Options,
 ) {
   const asked = readAskedUrl(text);
   const hosts = await hostsAt(open, asked.host);
@@ -205,9 +185,12 @@ async function explainStages(
   const now = seconds();
   const signed = await ex.stage(
     'verify',
-    () => checkSignature(nodeCrypto, knowledge.keyring, url, credentialOf(url), now),
-    ({ kid }) => ({ kid, expires: expiryOf(url) }),
-    () => signatureHint(knowledge, url),
+    () => {
+      const credential = grantsOf(url, cookie) ?? credentialOf(url);
+      return checkCredential(nodeCrypto, knowledge.keyring, url, credential, now);
+    },
+    signerOf,
+    () => signatureHint(knowledge, url, cookie),
   );
   const { policyOf, target } = knowledge;
   if (policyOf === undefined || target === undefined) return explainOffline(ex, url);
@@ -224,7 +207,7 @@ async function explain(text: string, options: Options): Promise<void> {
   await run(options, async (open) => {
     const ex = explaining(text);
     try {
-      await explainStages(ex, text, open, options.accept);
+      await explainStages(ex, text, open, options);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       if (thrown.cause instanceof PortFailure) throw thrown.cause;
@@ -243,4 +226,5 @@ export const explainCommand = command(
   'Show what the edge makes of a URL, stage by stage; a refusal names the rule and what it allows',
 )
   .option('--accept <header>', 'the Accept header to negotiate format,f_auto with')
+  .option('--cookie <header>', 'the Cookie header, which may hold a grant')
   .action(explain);

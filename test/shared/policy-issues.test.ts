@@ -30,11 +30,6 @@ const bad: readonly Case[] = [
   ['no presets at all', { tenant: 'acme', presets: {} }, ': needs operations or presets'],
   ['an unknown field that resembles none', policy({ colour: 1 }), 'colour: is not a field here'],
   ['a field of every object', policy({ constructor: 1 }), 'constructor: is not a field here'],
-  [
-    'a field of a later version',
-    policy({ urls: { grants: true } }),
-    'urls.grants: is not supported by this version; leave it out',
-  ],
   ['a list of operations', policy({ operations: [] }), 'operations: expects an object, not a list'],
   ['a list for urls', policy({ urls: [] }), 'urls: expects an object, not a list'],
   [

@@ -93,7 +93,6 @@ const bad: readonly (readonly [what: string, document: unknown, place: string])[
     JSON.parse('{"tenant":"acme","operations":{"__proto__":{}}}'),
     'operations.__proto__',
   ],
-  // This version does nothing with them, so it does not pretend to.
   ['a snap that is no switch', { ...acme, snap: 'yes' }, 'snap'],
   ['a blocked path that is none', { ...acme, blocked: ['/a'] }, 'blocked.0'],
   ['a blocked prefix above', { ...acme, blocked: ['../*'] }, 'blocked.0'],
@@ -104,7 +103,7 @@ const bad: readonly (readonly [what: string, document: unknown, place: string])[
   ['reporting without an end', { ...acme, mode: 'report' }, 'document'],
   ['an end that is no time', { ...acme, reportUntil: 'tomorrow' }, 'reportUntil'],
   ['reportUntil', { ...acme, reportUntil: 1 }, 'reportUntil'],
-  ['grants', { ...acme, urls: { grants: true } }, 'urls.grants'],
+  ['grants that are no switch', { ...acme, urls: { grants: 1 } }, 'urls.grants'],
   // Values that no canonical recipe could have.
   ['a text for a number', resize({ w: ['400'] }), 'operations.resize.w.0'],
   ['a fraction', resize({ w: [400.5] }), 'operations.resize.w.0'],
@@ -213,7 +212,7 @@ describe('a policy', () => {
         maxPixels: 50_000_000,
         maxFrames: 200,
       },
-      urls: { maxLifetime: null },
+      urls: { maxLifetime: null, grants: true },
       cache: { maxAge: 86_400, sharedMaxAge: 43_200 },
       snap: false,
       blocked: [],

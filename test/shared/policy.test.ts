@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  allowed,
-  checkKid,
-  checkLifetime,
-  denial,
-  expandPreset,
-  readPreset,
-} from '../../shared/policy.ts';
+import { checkKid, checkLifetime } from '../../shared/admission.ts';
+import { allowed, denial, expandPreset, readPreset } from '../../shared/policy.ts';
 import { parseOperations, printRecipe } from '../../shared/recipe.ts';
 import type { Outcome } from './outcome.ts';
 import { outcome, refusalOf } from './outcome.ts';

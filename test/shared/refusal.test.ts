@@ -10,6 +10,8 @@ const rows: readonly Row[] = [
   ['expired', 403, 'no-store'],
   ['denied_kid', 403, 'no-store'],
   ['denied_lifetime', 403, 'no-store'],
+  ['denied_scope', 403, 'no-store'],
+  ['denied_grant', 403, 'no-store'],
   ['denied_blocked', 403, 'no-store'],
   ['denied_operation', 403, 'no-store'],
   ['denied_value', 403, 'no-store'],

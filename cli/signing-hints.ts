@@ -1,0 +1,74 @@
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { readGrant } from '../shared/grant.ts';
+import type { Keyring } from '../shared/keyring.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { grantsOf, type SplitUrl, signedParts } from '../shared/request-url.ts';
+import { signedMessage, verify } from '../shared/signature.ts';
+import type { AskedUrl } from './asked-url.ts';
+import { grantMistake } from './grant-mistakes.ts';
+import { signingMistake } from './signing-mistakes.ts';
+
+/** Whose keys there are to try. */
+export type KnownKeys = {
+  readonly keyring: Keyring;
+  readonly tenants: () => Promise<readonly string[]>;
+};
+
+type Hint = Readonly<Record<string, string>>;
+
+async function otherKeys({ keyring, tenants }: KnownKeys, tenant: string, kid: string) {
+  const names = (await tenants()).filter((name) => name !== tenant);
+  return new Map(
+    names.flatMap((name) => {
+      const key = keyring.signingKey(name, kid);
+      return key === undefined ? [] : [[name, key] as const];
+    }),
+  );
+}
+
+function kidOf(text: string, tenant: string): string | undefined {
+  try {
+    return readGrant(text, tenant).kid;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return undefined;
+    throw thrown;
+  }
+}
+
+async function grantHint(known: KnownKeys, { tenant }: SplitUrl, text: string): Promise<Hint> {
+  const kid = kidOf(text, tenant);
+  const signingKey = kid && known.keyring.signingKey(tenant, kid);
+  if (!kid || !signingKey) return {};
+  const mistake = grantMistake({ text, signingKey, others: await otherKeys(known, tenant, kid) });
+  return mistake === undefined ? {} : { mistake };
+}
+
+/** The message the edge would sign, and the mistake that explains the signature in the URL. */
+export async function signatureHint(
+  known: KnownKeys,
+  url: SplitUrl,
+  cookie: string | undefined,
+): Promise<Hint> {
+  const [grant] = grantsOf(url, cookie)?.grants ?? [];
+  if (grant !== undefined) return grantHint(known, url, grant);
+  const { kid, sig, tenant } = url;
+  const signingKey = kid && known.keyring.signingKey(tenant, kid);
+  if (!kid || !sig || !signingKey) return {};
+  const parts = signedParts(url, kid);
+  // What is refused for another reason, such as its age, has been signed as it should be.
+  if (verify(nodeCrypto, signingKey, parts, sig)) return {};
+  const others = await otherKeys(known, tenant, kid);
+  const mistake = signingMistake({ parts, uri: url.uri, signingKey, sig, others });
+  const message = signedMessage(parts);
+  return mistake === undefined ? { message } : { message, mistake };
+}
+
+/** What may have happened to a URL that cannot be split. */
+export function splitHint({ querystring }: AskedUrl): Readonly<Record<string, string>> {
+  if (/(?:^|&)amp;/.test(querystring))
+    return { mistake: 'the URL was copied out of HTML; write & where it says &amp;' };
+  const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
+  return /%(2b|2f|3d)/i.test(sig)
+    ? { mistake: 'sig is plain or padded base64; write base64url without padding' }
+    : {};
+}

@@ -1,0 +1,164 @@
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
+import * as v from 'valibot';
+import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import { covers, scopeFault } from './scope.ts';
+import { isExp, isKid, isSignature } from './signature.ts';
+
+/*
+ * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant
+ * in the path. It says which sources may be asked for, until when, and with which presets.
+ */
+
+/** A grant, believed as far as its form; whether its signature is right is for `verifyGrant` to say. */
+export type Grant = {
+  readonly kid: string;
+  readonly scope: readonly string[];
+  /** Unix seconds. */
+  readonly exp: number;
+  readonly nbf: number | undefined;
+  /** Where they are named, only their recipes pass. */
+  readonly presets: readonly string[] | undefined;
+};
+
+export const grantType = 'signet-grant+jwt';
+const algorithm = 'HS256';
+
+/** Three parts of base64url, the last of which has the one spelling that a signature has. */
+const grantForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]{43})$/;
+
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999));
+const scope = v.pipe(
+  v.string(),
+  v.check((text) => scopeFault(text) === undefined),
+);
+/**
+ * Any JWT library can mint one, and some add when and as what it was made, which grants nothing. A claim
+ * that is misspelled might have been meant to narrow it, so no other is passed over.
+ */
+const claims = v.strictObject({
+  iss: v.string(),
+  scope: v.union([scope, v.pipe(v.array(scope), v.minLength(1), v.maxLength(limits.grantScopes))]),
+  exp: v.pipe(seconds, v.minValue(1_000_000_000)),
+  nbf: v.optional(seconds),
+  presets: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(limits.presets))),
+  iat: v.optional(v.number()),
+  jti: v.optional(v.string()),
+  sub: v.optional(v.string()),
+});
+
+const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
+
+/** Exactly these three, so that no header can point to a key, a URL or another algorithm. */
+function readHeader(text: string): string {
+  const header: Readonly<Record<string, unknown>> = decodeProtectedHeader(text);
+  const { alg, typ, kid } = header;
+  const exact = Object.keys(header).toSorted().join() === 'alg,kid,typ';
+  if (!exact || alg !== algorithm || typ !== grantType)
+    throw forbidden(`the header of the grant is not {"alg":"HS256","typ":"${grantType}","kid"}`);
+  if (typeof kid !== 'string' || !isKid(kid))
+    throw forbidden('the kid of the grant is not written as root.generation');
+  // That key signs canonical keys for a minute, and nothing else.
+  if (readKid(kid).generation === continuationGeneration)
+    throw forbidden('the kid of the grant is not one that signs grants');
+  return kid;
+}
+
+function parsed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof Refusal) throw thrown;
+    throw forbidden('the grant is not a JWT');
+  }
+}
+
+/** Reads a grant without believing it. Throws `forbidden` for one that can be nobody's of this tenant. */
+export function readGrant(text: string, tenant: string): Grant {
+  const [, sig = ''] = grantForm.exec(text) ?? [];
+  if (text.length > limits.grantCharacters || !isSignature(sig))
+    throw forbidden('the grant does not have the form of one');
+  const kid = parsed(() => readHeader(text));
+  const read = v.safeParse(
+    claims,
+    parsed(() => decodeJwt(text)),
+  );
+  if (!read.success)
+    throw forbidden(`the grant's ${v.getDotPath(read.issues[0]) ?? 'claims'} cannot be read`);
+  const { iss, scope: named, exp, nbf, presets } = read.output;
+  if (iss !== tenant) throw forbidden('the grant is of another tenant');
+  return { kid, scope: [named].flat(), exp, nbf, presets };
+}
+
+const encoder = new TextEncoder();
+
+/** An unknown root costs the same work as a known one. */
+function keyFor(keyring: Keyring, tenant: string, kid: string) {
+  const known = keyring.signingKey(tenant, kid);
+  const text = known ?? keyring.signingKey(tenant, `${keyring.newest}.1`) ?? '';
+  return { known: known !== undefined, bytes: encoder.encode(text) };
+}
+
+/** Reads a grant and checks its signature. Throws `forbidden`. */
+export async function verifyGrant(keyring: Keyring, text: string, tenant: string): Promise<Grant> {
+  const grant = readGrant(text, tenant);
+  const { known, bytes } = keyFor(keyring, tenant, grant.kid);
+  const right = await compactVerify(text, bytes, { algorithms: [algorithm] }).then(
+    () => true,
+    () => false,
+  );
+  if (!known) throw forbidden(`there is no root key for kid ${grant.kid}`);
+  if (!right) throw forbidden('the signature of the grant is wrong');
+  return grant;
+}
+
+/** Whether a source's path lies in what is granted. */
+export const grantCovers = ({ scope: named }: Grant, path: string): boolean =>
+  named.some((one) => covers(one, path));
+
+/** Throws `expired`; `now` in seconds. */
+export function checkGrantExpiry({ exp }: Grant, now: number): void {
+  if (now > exp) throw new Refusal('expired', `the grant expired ${now - exp} seconds ago`);
+}
+
+/** What a grant is to say; its tenant is the one whose key signs it. */
+export type GrantRequest = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nbf' | 'presets'>>;
+
+const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
+
+function checkRequest({ scope: named, exp }: GrantRequest): void {
+  if (named.length === 0 || named.length > limits.grantScopes)
+    throw malformed(`a grant covers 1 to ${limits.grantScopes} scopes`);
+  for (const one of named) {
+    const fault = scopeFault(one);
+    if (fault !== undefined) throw malformed(`"${one}" is no scope: ${fault}`);
+  }
+  if (!isExp(String(exp))) throw malformed('exp is not a time in whole seconds since 1970');
+}
+
+/** Mints a grant. Throws `malformed` for one that the edge would not read. */
+export async function mintGrant(
+  tenant: string,
+  request: GrantRequest,
+  { kid, signingKey }: { readonly kid: string; readonly signingKey: string },
+): Promise<string> {
+  checkRequest(request);
+  const { scope: named, exp, nbf, presets } = request;
+  const [only] = named;
+  const payload = {
+    iss: tenant,
+    scope: named.length === 1 ? only : named,
+    exp,
+    ...(nbf === undefined ? {} : { nbf }),
+    ...(presets === undefined ? {} : { presets }),
+  };
+  const text = await new CompactSign(encoder.encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: algorithm, typ: grantType, kid })
+    .sign(encoder.encode(signingKey));
+  if (text.length > limits.grantCharacters)
+    throw malformed(
+      `the grant has more than ${limits.grantCharacters} characters; name fewer scopes`,
+    );
+  return text;
+}

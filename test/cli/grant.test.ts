@@ -1,0 +1,145 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantMistake } from '../../cli/grant-mistakes.ts';
+import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
+
+let stack: CommandStack;
+beforeAll(async () => {
+  stack = await startCommandStack();
+  await stack.publish('club', {
+    operations: { resize: { w: [16, 32] } },
+    presets: { thumb: 'resize,w_16' },
+    urls: { maxLifetime: 86_400 },
+  });
+  await stack.publish('closed', { operations: {}, urls: { grants: false } });
+  await stack.upload('club', 'albums/1/a b.jpg', await picture('#336699'));
+  await stack.upload('club', 'other.jpg', await picture('#996633'));
+});
+afterAll(() => stack.stop());
+
+type Minted = {
+  readonly grant: string;
+  readonly kid: string;
+  readonly scope: readonly string[];
+  readonly exp: number;
+};
+const mint = (...words: readonly string[]) => stack.json<Minted>('grant', ...words);
+const urlOf = (path: string, grant: string, recipe = 'resize,w_16'): string =>
+  `${stack.address}/club/${encodeURI(path)}__op__${recipe}?grant=${grant}`;
+
+describe('signet grant', () => {
+  it('prints one signature, under which every URL it covers is served', async () => {
+    const { stdout } = await stack.run('grant', 'club', 'albums/1/*');
+    const text = stdout.trim();
+    expect(text).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{43}$/);
+    for (const recipe of ['resize,w_16', 'resize,w_32', 'style,n_thumb'])
+      expect(await answerTo(urlOf('albums/1/a b.jpg', text, recipe))).toBe('200');
+    expect(await answerTo(urlOf('other.jpg', text))).toBe('denied_scope');
+    expect(await answerTo(urlOf('albums/1/a b.jpg', text, 'resize,w_17'))).toBe('denied_value');
+  });
+
+  it('goes in a cookie as well', async () => {
+    const { grant } = await mint('club', '*');
+    const url = `${stack.address}/club/other.jpg__op__resize,w_32`;
+    const { status } = await fetch(url, { headers: { cookie: `signet-grant=${grant}` } });
+    expect(status).toBe(200);
+    expect(await answerTo(url)).toBe('forbidden');
+  });
+
+  it('says what it covers as JSON', async () => {
+    const words = ['club', 'a.jpg', 'b/*', '--preset', 'thumb', '--expires', '1h'];
+    const { exp, ...minted } = await mint(...words);
+    expect(minted).toEqual({
+      grant: expect.any(String),
+      tenant: 'club',
+      kid: 'r1.1',
+      scope: ['a.jpg', 'b/*'],
+      presets: ['thumb'],
+    });
+    const left = exp - Date.now() / 1_000;
+    expect([left > 2_600, left <= 3_600]).toEqual([true, true]);
+  });
+
+  it.each([
+    [['club', '../x'], 1, /"\.\.\/x" is no scope: /],
+    [['club', 'a', '--expires', 'never'], 2, /a grant has to expire/],
+    [['club', 'a', '--expires', '2d'], 1, /^signet: denied_lifetime: /],
+    [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; it has: thumb/],
+    [['club', 'a', '--not-before', 'x'], 2, /is not a duration/],
+    [['closed', 'a'], 1, /^signet: denied_grant: the policy takes no grants/],
+    [['nobody', 'a'], 1, /there is no tenant nobody/],
+    [['UP', 'a'], 2, /is not a tenant name/],
+    [['club'], 2, /missing required argument/],
+  ])('%j ends with %i', async (words, code, message) => {
+    const ended = await stack.run('grant', ...words);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
+    expect(ended.stderr).toMatch(message);
+  });
+});
+
+describe('explain', () => {
+  type Explained = {
+    readonly stages: readonly { readonly stage: string; readonly data: Record<string, unknown> }[];
+    readonly refusal?: { readonly code: string; readonly rule: string | null };
+  };
+  async function explained(...words: readonly string[]): Promise<Explained> {
+    const { stdout } = await stack.run('explain', ...words, '--json');
+    return JSON.parse(stdout) as Explained;
+  }
+  const verifyIn = ({ stages }: Explained) => stages.find(({ stage }) => stage === 'verify')?.data;
+
+  it('shows what a grant covers, in the query and in a cookie', async () => {
+    const { grant } = await mint('club', 'albums/1/*', '--preset', 'thumb');
+    const shown = { kid: 'r1.1', grant: true, scope: ['albums/1/*'], presets: ['thumb'] };
+    expect(verifyIn(await explained(urlOf('albums/1/a b.jpg', grant)))).toMatchObject(shown);
+    const bare = '/club/albums/1/a%20b.jpg__op__resize,w_16';
+    const cookie = `x=1; signet-grant=${grant}`;
+    expect(verifyIn(await explained(bare, '--cookie', cookie))).toMatchObject(shown);
+  });
+
+  it('names the rule that a grant meets', async () => {
+    const { grant } = await mint('club', 'albums/1/*', '--preset', 'thumb');
+    expect((await explained(urlOf('other.jpg', grant))).refusal).toMatchObject({
+      code: 'denied_scope',
+      rule: 'grant.scope',
+      allowed: ['albums/1/*'],
+    });
+    const wide = await explained(urlOf('albums/1/a b.jpg', grant, 'resize,w_32'));
+    expect(wide.refusal).toMatchObject({ code: 'denied_preset', allowed: ['thumb'] });
+  });
+
+  it('names the usual mistakes', async () => {
+    const { signingKey } = await stack.json<{ signingKey: string }>('keys', 'show', 'club');
+    const { grant } = await mint('club', '*');
+    const input = grant.split('.').slice(0, 2).join('.');
+    const key = Buffer.from(signingKey.slice(4), 'base64url');
+    const wrong = `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
+    expect(verifyIn(await explained(urlOf('other.jpg', wrong)))).toMatchObject({
+      refusal: 'forbidden',
+      mistake: 'the signing key was decoded; its text is the secret, sgn_ and all',
+    });
+  });
+});
+
+describe('a grant with a wrong signature', () => {
+  const signingKey = `sgn_${Buffer.alloc(32, 7).toString('base64url')}`;
+  const other = `sgn_${Buffer.alloc(32, 8).toString('base64url')}`;
+  const signed = (key: string | Buffer): string =>
+    `a.b.${createHmac('sha256', key).update('a.b').digest('base64url')}`;
+
+  it.each([
+    ['the key decoded', Buffer.from(signingKey.slice(4), 'base64url'), /decoded; its text/],
+    ['all of the key decoded', Buffer.from(signingKey, 'base64url'), /decoded, sgn_ and all/],
+    ['a part of the key', signingKey.slice(4), /^sgn_ was left off/],
+    ['a line end', `${signingKey}\n`, /line end/],
+    ["another's key", other, /^it was signed with the key of tenant shop$/],
+  ])('is explained by %s', (_what, key, mistake) => {
+    const others = new Map([['shop', other]]);
+    expect(grantMistake({ text: signed(key), signingKey, others })).toMatch(mistake);
+  });
+
+  it('is not explained by what nobody does', () => {
+    expect(grantMistake({ text: signed('x'), signingKey, others: new Map() })).toBeUndefined();
+    expect(grantMistake({ text: '', signingKey, others: new Map() })).toBeUndefined();
+  });
+});

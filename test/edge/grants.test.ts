@@ -1,0 +1,212 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
+import { type GrantRequest, mintGrant } from '../../shared/grant.ts';
+import { asRefusal } from '../../shared/refusal.ts';
+import { type EdgeWorld, edgeWorld, fetched, keyring, policy, signed } from './edge-world.ts';
+
+const limited = {
+  ...policy,
+  keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] },
+  urls: { maxLifetime: 86_400 },
+  presets: { thumb: 'resize,w_20', card: 'resize,w_40__op__format,f_auto' },
+  blocked: ['secret/*'],
+};
+
+let world: EdgeWorld;
+beforeEach(() => {
+  world = edgeWorld(limited);
+});
+const now = (): number => Math.floor(world.time.now / 1_000);
+
+type Asked = Partial<GrantRequest> & { readonly kid?: string; readonly tenant?: string };
+function grant({ kid = 'r1.2', tenant = 'acme', ...asked }: Asked = {}): Promise<string> {
+  const signingKey = keyring.signingKey(tenant, kid) ?? '';
+  const request = { scope: ['albums/*', 'a.png'], exp: now() + 3_600, ...asked };
+  return mintGrant(tenant, request, { kid, signingKey });
+}
+
+async function endOf(request: ViewerRequest, passage: Passage = {}): Promise<string> {
+  try {
+    return (await gate(request, world.house, passage)).uri;
+  } catch (thrown) {
+    return asRefusal(thrown).code;
+  }
+}
+
+const at = (path: string, recipe = 'resize,w_40'): string => `/acme/${path}__op__${recipe}`;
+const inQuery = async (url: string, asked: Asked = {}): Promise<ViewerRequest> =>
+  fetched(`${url}?grant=${await grant(asked)}`);
+const cookie = (...values: readonly string[]): string =>
+  ['theme=dark', ...values.map((value) => `signet-grant=${value}`), 'x=1'].join('; ');
+const inCookie = (url: string, ...values: readonly string[]): ViewerRequest => ({
+  ...fetched(url),
+  cookie: cookie(...values),
+});
+
+describe('one grant', () => {
+  it('lets in every URL that it covers, to the keys that signed URLs lead to', async () => {
+    const own = await endOf(signed(world, { kid: 'r1.2' }));
+    expect(await endOf(await inQuery(at('a.png')))).toBe(own);
+    expect(await endOf(inCookie(at('a.png'), await grant()))).toBe(own);
+    for (const path of ['albums/1.jpg', 'albums/2026/%C3%A9t%C3%A9%20%2B1.jpg'])
+      expect(await endOf(await inQuery(at(path)))).toMatch(
+        new RegExp(`^/acme/${path.slice(0, 7)}`),
+      );
+  });
+
+  it('never reaches the key, whichever way it came', async () => {
+    const text = await grant();
+    for (const request of [await inQuery(at('a.png')), inCookie(at('a.png'), text)])
+      expect(await endOf(request)).toBe('/acme/a.png__op__resize,w_40__op__format,f_src');
+  });
+
+  it('opens no other source, no other tenant and nothing that the policy denies', async () => {
+    const ends = await Promise.all(
+      [at('b.png'), at('albums'), at('albumsx/1.jpg'), at('a.pngx')].map(async (url) =>
+        endOf(await inQuery(url)),
+      ),
+    );
+    expect(new Set(ends)).toEqual(new Set(['denied_scope']));
+    expect(await endOf(await inQuery('/shop/a.png__op__resize,w_40'))).toBe('forbidden');
+    expect(await endOf(await inQuery(at('a.png', 'resize,w_41')))).toBe('denied_value');
+    expect(await endOf(await inQuery(at('a.png', 'blur,s_3')))).toBe('denied_operation');
+    expect(await endOf(await inQuery(at('secret/1.jpg'), { scope: ['*'] }))).toBe('denied_blocked');
+    expect(await endOf(await inQuery(at('../shop/a.png')))).toBe('malformed');
+    expect(await endOf(await inQuery(at('albums/%2e%2e/a.png')))).toBe('malformed');
+  });
+
+  it('of a tenant cannot stand in for another', async () => {
+    const shop = await grant({ tenant: 'shop', scope: ['*'] });
+    expect(await endOf(fetched(`${at('a.png')}?grant=${shop}`))).toBe('forbidden');
+    expect(await endOf(inCookie(at('a.png'), shop))).toBe('forbidden');
+  });
+
+  it('ends, begins and lives no longer than the policy lets it', async () => {
+    const ends = async (asked: Asked) => endOf(await inQuery(at('a.png'), asked));
+    expect(await ends({ exp: now() })).toMatch(/^\/acme/);
+    expect(await ends({ exp: now() - 1 })).toBe('expired');
+    expect(await ends({ exp: now() + 86_460 })).toMatch(/^\/acme/);
+    expect(await ends({ exp: now() + 86_461 })).toBe('denied_lifetime');
+    expect(await ends({ nbf: now() + 60 })).toMatch(/^\/acme/);
+    expect(await ends({ nbf: now() + 61 })).toBe('denied_grant');
+  });
+
+  it('dies with its kid', async () => {
+    expect(await endOf(await inQuery(at('a.png'), { kid: 'r1.3' }))).toBe('denied_kid');
+    expect(await endOf(await inQuery(at('a.png'), { kid: 'r1.1' }))).toMatch(/^\/acme/);
+  });
+
+  it('may cover presets alone, in the formats that they settle on', async () => {
+    const ends = async (recipe: string) =>
+      endOf(await inQuery(at('a.png', recipe), { presets: ['thumb'] }));
+    expect(await ends('style,n_thumb')).toMatch(/resize,w_20__op__format,f_src$/);
+    expect(await ends('resize,w_20')).toMatch(/resize,w_20__op__format,f_src$/);
+    expect(await ends('resize,w_20__op__format,f_webp')).toMatch(/f_webp$/);
+    expect(await ends('resize,w_40')).toBe('denied_preset');
+    expect(await ends('style,n_card')).toBe('denied_preset');
+    expect(await ends('format,f_src')).toBe('denied_preset');
+    const unknown = await inQuery(at('a.png', 'resize,w_20'), { presets: ['gone'] });
+    expect(await endOf(unknown)).toBe('denied_preset');
+  });
+
+  it('cannot make one object after another by versions', async () => {
+    expect(await endOf(await inQuery(at('a.png', 'version,v_1__op__resize,w_40')))).toBe(
+      'denied_operation',
+    );
+  });
+
+  it('stands alone in its URL', async () => {
+    const text = await grant();
+    const own = signed(world, { kid: 'r1.2' });
+    for (const more of [own.querystring, 'exp=1893456000', 'kid=r1.2', `grant=${text}`])
+      expect(await endOf({ ...own, querystring: `grant=${text}&${more}` })).toBe('malformed');
+  });
+});
+
+describe('cookies', () => {
+  it('are looked at where the query has no credential, and only then', async () => {
+    const own = signed(world, { kid: 'r1.2', path: 'b.png' });
+    const all = await grant({ scope: ['*'] });
+    expect(await endOf({ ...own, cookie: cookie(all) })).toMatch(/^\/acme\/b\.png/);
+    const wrong = { ...own, querystring: own.querystring.replace(/sig=.{10}/, 'sig=AAAAAAAAAA') };
+    expect(await endOf({ ...wrong, cookie: cookie(all) })).toBe('forbidden');
+    const other = await inQuery(at('b.png'));
+    expect(await endOf({ ...other, cookie: cookie(all) })).toBe('denied_scope');
+    const bare = { ...own, querystring: 'exp=1893456000', cookie: cookie(all) };
+    expect(await endOf(bare)).toBe('forbidden');
+  });
+
+  it('may be four: the first that is right and covers the source counts', async () => {
+    const [right, elsewhere, old] = [
+      await grant(),
+      await grant({ scope: ['elsewhere/*'] }),
+      await grant({ exp: now() - 5 }),
+    ];
+    expect(await endOf(inCookie(at('a.png'), 'junk', old, elsewhere, right))).toMatch(/^\/acme/);
+    expect(await endOf(inCookie(at('a.png'), 'junk', old, elsewhere, 'x', right))).toBe(
+      'denied_scope',
+    );
+    expect(await endOf(inCookie(at('a.png'), 'junk', old))).toBe('expired');
+    expect(await endOf(inCookie(at('a.png'), 'junk', 'x'))).toBe('forbidden');
+    expect(await endOf(inCookie(at('a.png'), `"${right}"`))).toMatch(/^\/acme/);
+  });
+
+  it.each([
+    'signet-grant',
+    'signet-grant=',
+    'xsignet-grant=TOKEN',
+    'signet-grant =TOKEN',
+    'SIGNET-GRANT=TOKEN',
+    '; ; ;',
+    'signet-grant=TOKEN x',
+    '='.repeat(20_000),
+    'signet-grant=TOKEN,signet-grant=TOKEN',
+  ])('that are no grants are none: %s', async (written) => {
+    const text = await grant();
+    const request = { ...fetched(at('a.png')), cookie: written.replaceAll('TOKEN', text) };
+    expect(await endOf(request)).toBe('forbidden');
+  });
+});
+
+describe('a policy', () => {
+  it('may take no grants', async () => {
+    world = edgeWorld({ ...limited, urls: { grants: false } });
+    expect(await endOf(await inQuery(at('a.png')))).toBe('denied_grant');
+    expect(await endOf(await inQuery(at('b.png')))).toBe('denied_scope');
+    expect(await endOf(signed(world, { kid: 'r1.2' }))).toMatch(/^\/acme/);
+  });
+
+  it('in report mode relaxes nothing of a grant', async () => {
+    const end = new Date(world.time.now + 1e9).toISOString();
+    world = edgeWorld({ ...limited, mode: 'report', reportUntil: end });
+    expect(await endOf(await inQuery(at('a.png', 'resize,w_41')))).toMatch(/w_41/);
+    expect(await endOf(await inQuery(at('b.png')))).toBe('denied_scope');
+    const presets = { presets: ['thumb'] };
+    expect(await endOf(await inQuery(at('a.png', 'resize,w_41'), presets))).toBe('denied_preset');
+  });
+});
+
+describe('somebody without a key', () => {
+  it('causes no call with grants of their own, and is told nothing', async () => {
+    await endOf(await inQuery(at('a.png')));
+    const before = [world.secretReads.length, world.config.calls.length];
+    const forged = (await grant({ scope: ['*'] })).slice(0, -4);
+    const seen = new Set<string>();
+    for (let turn = 0; turn < 500; turn += 1) {
+      const text = `${forged}${String(turn).padStart(3, '0')}A`;
+      const url = at('a.png').replace('acme', turn % 2 ? 'acme' : `t${turn}`);
+      seen.add(await endOf(turn % 3 ? fetched(`${url}?grant=${text}`) : inCookie(url, text)));
+    }
+    expect([...seen]).toEqual(['forbidden']);
+    expect([world.secretReads.length, world.config.calls.length]).toEqual(before);
+  });
+
+  it('leaves the kid of a grant in the log once it is believed, and the grant never', async () => {
+    const passage: Passage = {};
+    await endOf(await inQuery(at('a.png')), passage);
+    expect(passage).toMatchObject({ verified: true, kid: 'r1.2' });
+    const refused: Passage = {};
+    await endOf(fetched(`${at('a.png')}?grant=x`), refused);
+    expect([refused.verified, refused.kid]).toEqual([undefined, undefined]);
+  });
+});
