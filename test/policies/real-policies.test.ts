@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  checkBlocked,
-  checkLifetime,
-  compilePolicy,
-  expandPreset,
-  type Policy,
-} from '../../shared/policy.ts';
+import { checkBlocked, checkLifetime } from '../../shared/admission.ts';
+import { compilePolicy, expandPreset, type Policy } from '../../shared/policy.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyWarnings } from '../../shared/policy-warnings.ts';
