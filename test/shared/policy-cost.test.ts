@@ -232,7 +232,10 @@ describe('the derivatives of a source', () => {
     { requiredKeys: ['operations', 'presets'] },
   );
 
-  it('are as many as are allowed when all are asked for, for generated policies', () => {
+  // Some ten seconds of counting, and several times that where other suites run beside it.
+  it('are as many as are allowed when all are asked for, for generated policies', {
+    timeout: 180_000,
+  }, () => {
     const asked = names.filter((name) => name !== 'rotate' && name !== 'version');
     const recipes = recipesOf(asked);
     const counts = new Set<bigint>();
