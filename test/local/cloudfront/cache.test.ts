@@ -163,7 +163,7 @@ describe('a stale object', () => {
     s3 = revalidating('"v2"', 'new', headers);
     const stale = await stand.ask('/a');
     expect([stale.text, verdict(stale)]).toEqual(['old', 'Hit']);
-    await expect.poll(async () => (await stand.ask('/a')).text).toBe('new');
+    await expect.poll(async () => (await stand.ask('/a')).text, { timeout: 20_000 }).toBe('new');
     expect(stand.seen).toHaveLength(2);
   });
 

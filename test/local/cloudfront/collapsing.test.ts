@@ -2,6 +2,8 @@ import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missing, object, originCode, type Stand, startStand } from './stand.ts';
 
+/** A container is a process that has to be started first, on however busy a machine. */
+const patiently = { timeout: 20_000 };
 let stand: Stand;
 let release: () => void;
 let version: number;
@@ -29,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => stand.close());
 
 async function arrived(requests: number): Promise<void> {
-  await expect.poll(() => stand.seen.length).toBe(requests);
+  await expect.poll(() => stand.seen.length, patiently).toBe(requests);
 }
 
 describe('concurrent requests for one object', () => {
@@ -82,7 +84,7 @@ describe('concurrent requests for one object', () => {
     only.destroy();
     await ended;
     release();
-    await expect.poll(() => stand.cloudFront.counts().renders).toBe(1);
+    await expect.poll(() => stand.cloudFront.counts().renders, patiently).toBe(1);
     expect((await stand.ask(made)).text).toBe('made 1');
     expect(stand.cloudFront.counts().originRequests).toBe(1);
   });

@@ -1,62 +1,94 @@
-import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { readdir, stat } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { bodyIdleMillis } from '../../../local/s3/limits.ts';
 import {
   bucket,
   errorCode,
   owner,
   type Running,
-  sendRaw,
   signedRequest,
   signerFor,
   startEmbedded,
 } from './embedded-s3.ts';
 
-vi.mock('../../../local/s3/limits.ts', async (original) => ({
-  ...(await original<typeof import('../../../local/s3/limits.ts')>()),
-  bodyIdleMillis: 150,
-}));
-
 let embedded: Running;
 beforeAll(async () => {
   embedded = await startEmbedded();
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 afterAll(() => embedded.discard());
 
-it('a body that falls silent is answered RequestTimeout and leaves nothing', async () => {
+const realTimeout = setTimeout;
+/** A moment of real time: what is sent and stored takes its own. */
+const moment = () => new Promise((resolve) => realTimeout(resolve, 20));
+
+/** The bytes of bodies that have come so far. */
+async function received(): Promise<number> {
+  const incoming = join(embedded.folder, 'incoming');
+  const files = await Promise.all(
+    (await readdir(incoming)).map((name) => stat(join(incoming, name))),
+  );
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Begins a write, on a clock that moves only when told. */
+async function begin(name: string, length: number) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { port } = embedded;
-  const path = `/${bucket}/slow`;
-  const host = `127.0.0.1:${port}`;
-  const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', 'content-length': '1000' };
+  const path = `/${bucket}/${name}`;
+  const headers = {
+    host: `127.0.0.1:${port}`,
+    'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    'content-length': String(length),
+  };
   const target = { method: 'PUT', protocol: 'http:', hostname: '127.0.0.1', port, path, query: {} };
   const signed = await signerFor(owner).sign({ ...target, headers });
-  const lines = Object.entries(signed.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const bytes = `PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\nonly the beginning`;
-  const answer = await sendRaw(port, bytes, 1_000);
-  expect(answer).toContain('HTTP/1.1 400');
-  expect(answer).toContain('<Code>RequestTimeout</Code>');
+  const lines = Object.entries(signed.headers).map(([field, value]) => `${field}: ${value}\r\n`);
+  const socket: Socket = connect(port, '127.0.0.1');
+  let seen = '';
+  socket.on('data', (chunk) => {
+    seen += chunk.toString();
+  });
+  socket.write(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  /** Sends a part of the body, and waits until it has arrived. */
+  const send = async (part: string): Promise<void> => {
+    const before = await received();
+    socket.write(part);
+    while ((await received()) < before + part.length) await moment();
+    await moment();
+  };
+  return { path, socket, send, seen: () => seen };
+}
+
+it('a body that falls silent is answered RequestTimeout and leaves nothing', async () => {
+  const { path, socket, send, seen } = await begin('slow', 1_000);
+  await send('only the beginning');
+  vi.advanceTimersByTime(bodyIdleMillis - 1);
+  await moment();
+  expect(seen()).toBe('');
+  while (!seen().includes('</Error>')) {
+    vi.advanceTimersByTime(1);
+    await moment();
+  }
+  expect(seen()).toContain('HTTP/1.1 400');
+  expect(seen()).toContain('<Code>RequestTimeout</Code>');
   expect(await readdir(join(embedded.folder, 'incoming'))).toEqual([]);
   expect(errorCode(await signedRequest({ ...embedded, path }))).toBe('NoSuchKey');
+  socket.destroy();
 });
 
 it('a body sent in drips, each within its time, is taken', async () => {
-  const { port } = embedded;
-  const path = `/${bucket}/drips`;
-  const host = `127.0.0.1:${port}`;
-  const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', 'content-length': '6' };
-  const target = { method: 'PUT', protocol: 'http:', hostname: '127.0.0.1', port, path, query: {} };
-  const signed = await signerFor(owner).sign({ ...target, headers });
-  const lines = Object.entries(signed.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const socket = connect(port, '127.0.0.1');
-  socket.write(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
-  const answer = new Promise<string>((resolve) => {
-    socket.once('data', (chunk) => resolve(chunk.toString()));
-  });
-  for (const drip of 'drips!') {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    socket.write(drip);
+  const { socket, send, seen } = await begin('drips', 6);
+  for (const drip of 'drips') {
+    await send(drip);
+    vi.advanceTimersByTime(bodyIdleMillis - 1);
   }
-  expect(await answer).toContain('HTTP/1.1 200');
+  socket.write('!');
+  while (!seen().includes('\r\n\r\n')) await moment();
+  expect(seen()).toContain('HTTP/1.1 200');
   socket.destroy();
 });

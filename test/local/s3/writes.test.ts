@@ -189,9 +189,10 @@ describe('a body', () => {
     const request = httpRequest({ port, method: 'PUT', path, headers: signed.headers });
     request.on('error', () => undefined);
     request.write(Buffer.alloc(300_000));
-    await expect.poll(leftovers).toHaveLength(1);
+    const patiently = { timeout: 20_000 };
+    await expect.poll(leftovers, patiently).toHaveLength(1);
     request.destroy();
-    await expect.poll(leftovers).toEqual([]);
+    await expect.poll(leftovers, patiently).toEqual([]);
     expect(await read('interrupted')).toBe('old');
   });
 
