@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { clientOperations } from './client-operations.ts';
 import { blocks } from './generated-blocks.ts';
 
 /*
@@ -23,12 +24,14 @@ function namesIn(text: string): readonly string[] {
 
 const check = process.argv.includes('--check');
 const texts = files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+const written = texts.map(({ file, text }) => ({ file, text, fresh: withBlocks(text) }));
+const whole = { file: 'client/operations.ts', fresh: clientOperations() };
+written.push({ ...whole, text: readFileSync(whole.file, 'utf8') });
 const missing = Object.keys(blocks).filter(
   (name) => !texts.some(({ text }) => namesIn(text).includes(name)),
 );
 if (missing.length > 0) throw new Error(`no file has the generated blocks ${missing.join(', ')}`);
-for (const { file, text } of texts) {
-  const fresh = withBlocks(text);
+for (const { file, text, fresh } of written) {
   if (fresh === text) continue;
   if (!check) writeFileSync(file, fresh);
   else {

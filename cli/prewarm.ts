@@ -1,4 +1,5 @@
-import { mint, roundedExpiry } from '../shared/mint.ts';
+import { roundedExpiry } from '../shared/expiry.ts';
+import { mint } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { askFor, type Patience } from './derivative-request.ts';

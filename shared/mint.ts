@@ -20,15 +20,6 @@ export type MintRequest = {
 
 export type Signer = { readonly kid: string; readonly signingKey: string };
 
-/**
- * The expiry of a URL that shall live for about `lifetime` seconds: rounded up to quarters of it,
- * so that one image keeps one URL for a while and browsers can cache it. Never above `lifetime`.
- */
-export function roundedExpiry(now: number, lifetime: number): number {
-  const quarter = Math.floor(lifetime / 4);
-  return quarter < 1 ? now + lifetime : (Math.floor(now / quarter) + 4) * quarter;
-}
-
 /** The recipe that was asked for, in whichever spelling. Throws `malformed`. */
 export function requestedRecipe({ operations, query }: MintRequest): WrittenRecipe {
   if (query !== undefined && operations.length > 0)

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const floors: readonly (readonly string[])[] = [
   [
     ...['limits', 'refusal', 'ports', 'harmless', 'parameter', 'image-type', 'nearest', 'prices'],
-    ...['cost-estimate', 'delivery', 'permissions'],
+    ...['cost-estimate', 'delivery', 'permissions', 'expiry'],
   ],
   ['operations/', 'signature', 'accept', 'target', 'policy-record'],
   ['recipe', 'keyring', 'scope', 'host-map', 'grant'],
@@ -23,7 +23,7 @@ const floors: readonly (readonly string[])[] = [
   ['adapters/'],
 ];
 const doorFloor = floors.length;
-const doors = ['edge', 'tasks', 'infra', 'local', 'cli'];
+const doors = ['edge', 'tasks', 'infra', 'local', 'cli', 'client'];
 const houses = ['shared', ...doors, 'build', 'demo'];
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
@@ -153,6 +153,7 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   edge: [],
   cli: [],
   tasks: [],
+  client: [],
   // The stack builds what it deploys.
   infra: ['build'],
   // The stack bundles the functions that would be deployed, and has a demo tenant.

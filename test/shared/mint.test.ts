@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type MintRequest, mint, mintTarget, roundedExpiry } from '../../shared/mint.ts';
+import { roundedExpiry } from '../../shared/expiry.ts';
+import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
 import { credentialOf, splitUrl } from '../../shared/request-url.ts';
 import { sign } from '../../shared/signature.ts';
 import type { AuthorizedRequest } from '../../shared/stages.ts';
