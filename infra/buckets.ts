@@ -25,7 +25,8 @@ function bucket(scope: Construct, names: Names, kind: BucketKind, props: BucketP
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // But for one of a first deployment that failed: its name would be in the way of the next.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...props,
   });
   // The class says `isWebsite: boolean | undefined` where its interface says `isWebsite?: boolean`.

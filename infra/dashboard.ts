@@ -2,6 +2,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
+import { region, type Settings } from './settings.ts';
 
 const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
   new GraphWidget({ title, left: [...left], right: [...right], width: 12 });
@@ -13,7 +14,11 @@ const renders = [
 ] as const;
 
 /** What is served, how much of it comes from the caches, and how it ends. */
-export function makeDashboard(scope: Construct, name: string, distribution: Distribution): void {
+export function makeDashboard(
+  scope: Construct,
+  { name, originShieldRegion: shield }: Pick<Settings, 'name' | 'originShieldRegion'>,
+  distribution: Distribution,
+): void {
   const sum = (metric: string) => distributionMetric(distribution, metric, 'Sum');
   const average = (metric: string) => distributionMetric(distribution, metric, 'Average');
   const lambda = ['LambdaExecutionError', 'LambdaValidationError', 'LambdaLimitExceededErrors'];
@@ -30,7 +35,7 @@ export function makeDashboard(scope: Construct, name: string, distribution: Dist
       [
         graph(
           'Answers of origin-response, in the Region of Origin Shield',
-          renders.map((outcome) => outcomeMetric('origin-response', outcome)),
+          renders.map((outcome) => outcomeMetric('origin-response', outcome, shield || region)),
         ),
         graph('Functions that failed', lambda.map(sum), [sum('BytesDownloaded')]),
       ],

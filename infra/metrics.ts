@@ -28,12 +28,13 @@ export const distributionMetric = (
 export const outcomeMetric = (
   edge: 'viewer-request' | 'origin-response',
   outcome: string,
+  madeIn: string = region,
 ): Metric =>
   new Metric({
     namespace: 'Signet',
     metricName: 'requests',
     dimensionsMap: { function: edge, outcome },
-    region,
+    region: madeIn,
     statistic: 'Sum',
     label: outcome,
     period,

@@ -33,7 +33,7 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   return new CfnRotationSchedule(scope, 'RotationSchedule', {
     secretId: roots.secretArn,
     rotationLambdaArn: keeper.functionArn,
-    rotationRules: { scheduleExpression: `rate(${parts.settings.rotationDays} days)` },
+    rotationRules: { automaticallyAfterDays: parts.settings.rotationDays },
     rotateImmediatelyOnUpdate: false,
   });
 }

@@ -18,8 +18,8 @@ function secret(scope: Construct, names: Names, name: SecretName): Secret {
   const made = new Secret(scope, `${name}Secret`, {
     secretName: names.secrets[name],
     description: about[name],
-    // Every URL that was ever signed dies with the roots.
-    removalPolicy: RemovalPolicy.RETAIN,
+    // Every URL that was ever signed dies with the roots; in a first deployment there are none yet.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   (made.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
   return made;

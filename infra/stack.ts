@@ -76,7 +76,7 @@ export class SignetStack extends Stack {
     const secretKeeper = makeSecretKeeper(this, { ...parts, zip: zips.secrets });
     const { dead, worker } = purge;
     makeAlarms(this, { settings, distribution, dead, purge: worker, secretKeeper });
-    makeDashboard(this, name, distribution);
+    makeDashboard(this, settings, distribution);
     this.announce(settings, buckets, distribution);
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }

@@ -265,7 +265,7 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     expect([...buckets.keys()].toSorted()).toEqual(['config', 'derivatives', 'logs', 'sources']);
     for (const [kind, { DeletionPolicy, UpdateReplacePolicy, Properties }] of buckets) {
       expect(Properties['BucketName']).toBe(`signet-${kind}-${account}`);
-      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
     }
   });
 
@@ -393,7 +393,7 @@ describe('the secrets', () => {
       ...['signet/roots', 'signet/render', 'signet/publisher'],
     ]);
     for (const { DeletionPolicy, Properties } of secrets) {
-      expect(DeletionPolicy).toBe('Retain');
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
       expect(Properties['GenerateSecretString']).toBeUndefined();
       expect(Properties['SecretString']).toBeUndefined();
     }
@@ -407,7 +407,7 @@ describe('the secrets', () => {
     expect(one(plain, 'AWS::SecretsManager::RotationSchedule').Properties).toMatchObject({
       SecretId: { Ref: expect.stringMatching(/^rootsSecret/) },
       RotationLambdaARN: { 'Fn::GetAtt': [keeper, 'Arn'] },
-      RotationRules: { ScheduleExpression: 'rate(90 days)' },
+      RotationRules: { AutomaticallyAfterDays: 90 },
       RotateImmediatelyOnUpdate: false,
     });
     expect(one(plain, 'AWS::Lambda::Permission').Properties).toMatchObject({
