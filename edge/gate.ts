@@ -17,7 +17,7 @@ import type { DerivativeKey } from '../shared/storage-key.ts';
 import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import type { Refreshing } from '../shared/stores/refreshing.ts';
 
-/** What the gate reads of a viewer's request; no other header has any influence. */
+/** What the gate reads of a viewer's request; no header but these has any influence. */
 export type ViewerRequest = {
   readonly method: string;
   /** A host may belong to a tenant. */

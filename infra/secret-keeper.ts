@@ -38,7 +38,7 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   });
 }
 
-/** The function that fills the secrets of a new stack, before anything is served, and rotates the roots. */
+/** The function that fills the secrets while a stack is made, and rotates the roots. */
 export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts): LambdaFunction {
   const { names, secrets, settings, zip } = parts;
   const keeper = ordinaryFunction(scope, 'SecretKeeper', {

@@ -1,11 +1,11 @@
 import { checkGrants, checkLifetime } from '../../shared/admission.ts';
 import { roundedExpiry } from '../../shared/expiry.ts';
 import { mintGrant } from '../../shared/grant.ts';
-
 import type { Policy } from '../../shared/policy.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { CommandFailure, usage } from '../failure.ts';
+import { gathered } from '../gathered.ts';
 import { offlineSigner, onlineSigner } from '../signer.ts';
 import { checkTenantName } from '../tenant-name.ts';
 
@@ -15,11 +15,6 @@ type Options = CommonOptions & {
   readonly preset?: readonly string[];
   readonly check: boolean;
 };
-
-const gathered = (text: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  text,
-];
 
 /** Asks what the edge would ask of every URL under the grant. */
 function checkAgainst(policy: Policy, exp: number, presets: readonly string[], now: number): void {

@@ -6,6 +6,7 @@ import { readAskedRecipe } from '../asked-recipe.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { requestPatience } from '../derivative-request.ts';
 import { usage } from '../failure.ts';
+import { gathered } from '../gathered.ts';
 import { interruptible } from '../interruption.ts';
 import { type Prewarming, prewarm } from '../prewarm.ts';
 import { listBytes, readList } from '../prewarm-list.ts';
@@ -145,11 +146,6 @@ async function prewarmWith(tenant: string, list: string, options: Options): Prom
     return prewarmList(settings, await open());
   });
 }
-
-const gathered = (text: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  text,
-];
 
 export const prewarmCommand = command(
   'prewarm <tenant> <list>',

@@ -1,0 +1,5 @@
+/** What an option has said each time it was given, for commander to gather. */
+export const gathered = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  text,
+];
