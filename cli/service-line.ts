@@ -75,10 +75,11 @@ function lineOf(field: Fields): ServiceLine | undefined {
 
 /**
  * Reads a line of the service's log: a request, a failure behind one, or something else that was
- * printed, such as a stack. Never throws.
+ * printed, such as a stack. Never throws. What stands before the object was put there by whatever
+ * fetched the log: a time, the name of a stream.
  */
 export function readServiceLine(line: string): ServiceLine | 'failure' | 'unreadable' {
-  const object = objectIn(line);
+  const object = objectIn(line.slice(Math.max(0, line.indexOf('{'))));
   if (object === undefined) return 'unreadable';
   const field: Fields = (name) =>
     Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { putLine } from '../shared/adapters/log-line.ts';
 import type { Random } from '../shared/ports.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
 import type { SplitUrl } from '../shared/request-url.ts';
@@ -103,7 +104,7 @@ export function printLine(line: LogLine, now: number, weight = 1): string {
 /** A failure behind a request: a store that is away, a policy that cannot be read. */
 export function writeFailure(name: EdgeFunction, reason: string, now: number): void {
   const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
-  console.error(escaped(JSON.stringify(line)));
+  putLine(escaped(JSON.stringify(line)));
 }
 
 export type Sampling = {
@@ -119,6 +120,6 @@ export function writeLine(
   now: number,
   { oneIn, random }: Sampling,
 ): void {
-  if (verified || line.level === 'error') console.log(printLine(line, now));
-  else if (random() * oneIn < 1) console.log(printLine(line, now, oneIn));
+  if (verified || line.level === 'error') putLine(printLine(line, now));
+  else if (random() * oneIn < 1) putLine(printLine(line, now, oneIn));
 }

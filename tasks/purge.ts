@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { putLine } from '../shared/adapters/log-line.ts';
 import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { queueSender } from '../shared/adapters/sqs.ts';
 import { type PurgeWork, workOffPurges } from '../shared/stores/purge-messages.ts';
@@ -15,7 +16,7 @@ const access = { region: 'us-east-1' } as const;
 /** A batch has a minute; what fails comes back with the queue. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 3 };
 
-const write = (line: object): void => console.log(JSON.stringify({ function: 'purge', ...line }));
+const write = (line: object): void => putLine(JSON.stringify({ function: 'purge', ...line }));
 
 const s3 = s3Client(ordinaryS3(access.region), patience);
 const work: PurgeWork = {

@@ -1,6 +1,7 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { nodeKeys } from '../shared/adapters/first-keys.ts';
+import { putLine } from '../shared/adapters/log-line.ts';
 import { existingSecrets, secretVersions } from '../shared/adapters/secret-versions.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
 import { ensureSecrets } from '../shared/stores/first-secrets.ts';
@@ -49,7 +50,7 @@ function write(asked: Asked, reason: string | undefined): void {
   const outcome = reason === undefined ? 'done' : 'failed';
   const level = reason === undefined ? 'info' : 'error';
   const line = { function: 'secrets', level, ...asked, outcome, reason };
-  console.log(JSON.stringify(line));
+  putLine(JSON.stringify(line));
 }
 
 /** What went wrong and has been answered, or nothing. */

@@ -106,6 +106,19 @@ describe('stats', () => {
     ]);
   });
 
+  it.each([
+    ["Lambda's runtime", '2026-08-01T12:00:00.000Z\t3f2a-b1\tINFO\t'],
+    ['whoever followed a log group', '2026-08-01T12:00:00.123000+00:00 2026/08/01/[7]4c1f '],
+  ])('reads lines before which %s has put something', async (_who, before) => {
+    const text = lines.map((line) => `${before}${line}`).join('');
+    const log = await folder.write('prefixed', text);
+    expect(await json(['stats', log], nowhere)).toEqual({
+      tenants: { acme, other },
+      unattributed,
+      ...rest,
+    });
+  });
+
   it('is of one tenant where one is named', async () => {
     const log = await folder.write('one', lines.join(''));
     const ofOther = { tenants: { other }, unattributed: {}, ...rest };

@@ -14,6 +14,7 @@ import { type BundledFunctions, bundleFunctions } from '../../build/functions.ts
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/stores/keys.ts';
 import { policyFreshness } from '../../shared/stores/policies.ts';
+import { logLines } from '../log-lines.ts';
 import { originEvent, viewerEvent } from './events.ts';
 
 type Handler<E> = (event: E) => Promise<CloudFrontResultResponse>;
@@ -22,7 +23,7 @@ let folder = '';
 let bundles: BundledFunctions;
 let viewerRequest: Handler<CloudFrontRequestEvent>;
 let originResponse: Handler<CloudFrontResponseEvent>;
-const logged: string[] = [];
+let logged: readonly string[] = [];
 
 /** Nobody answers here: who connects is hung up on, or waits for as long as they want to. */
 const nobody = createServer();
@@ -61,8 +62,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-bundles-'));
   const config = configFor(await nobodysPort());
   bundles = await bundleFunctions(folder, { viewerRequest: config, originResponse: config });
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((line: unknown) => void logged.push(String(line)));
+  logged = logLines();
   const load = async (file: string) => (await import(pathToFileURL(file).href)).handler;
   viewerRequest = await load(bundles.viewerRequest);
   originResponse = await load(bundles.originResponse);

@@ -1,5 +1,6 @@
 import type { CloudFrontResultResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { logLines } from '../log-lines.ts';
 import { originEvent } from './events.ts';
 
 /*
@@ -82,10 +83,9 @@ vi.mock('../../shared/adapters/secrets-manager.ts', async () => {
   };
 });
 
-const lines: string[] = [];
+let lines: readonly string[] = [];
 beforeAll(() => {
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((line: unknown) => void lines.push(String(line)));
+  lines = logLines();
 });
 afterAll(() => vi.restoreAllMocks());
 

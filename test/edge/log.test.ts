@@ -11,6 +11,7 @@ import {
 } from '../../edge/log.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
+import { logLines } from '../log-lines.ts';
 import { edgeWorld, keyring, rootKey, roots, signed } from './edge-world.ts';
 
 const sampling = 100;
@@ -68,12 +69,14 @@ describe('a log line', () => {
 });
 
 describe('sampling', () => {
-  const log = vi.spyOn(console, 'log');
-  beforeEach(() => log.mockReset().mockImplementation(() => undefined));
-  afterAll(() => log.mockRestore());
+  let lines: readonly string[] = [];
+  beforeEach(() => {
+    lines = logLines();
+  });
+  afterAll(() => vi.restoreAllMocks());
 
   const weights = (): readonly number[] =>
-    log.mock.calls.map(([text]) => (JSON.parse(String(text)) as { requests: number }).requests);
+    lines.map((text) => (JSON.parse(text) as { requests: number }).requests);
 
   it('keeps one line in a hundred of those that nobody signed for, each counting for all', () => {
     for (let at = 0; at < 10_000; at += 1)

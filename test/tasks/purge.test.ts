@@ -10,6 +10,7 @@ import {
 } from '../../shared/adapters/local-target.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from '../local/stack/stack-client.ts';
+import { logLines } from '../log-lines.ts';
 
 /* The function as Lambda runs it, against S3 and CloudFront of a running stack, and a queue that listens. */
 
@@ -115,16 +116,16 @@ describe('the purge function', () => {
   });
 
   it('gives back what it cannot read', async () => {
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const lines = logLines();
     expect(await handler(batch('hello'))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm0' }],
     });
-    expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({
+    expect(JSON.parse(String(lines[0]))).toMatchObject({
       function: 'purge',
       level: 'error',
       reason: 'message m0 cannot be worked off: it is neither an event of S3 nor one of our own',
     });
-    log.mockRestore();
+    vi.restoreAllMocks();
   });
 });
 

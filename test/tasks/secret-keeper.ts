@@ -12,6 +12,7 @@ import { rootKeyring } from '../../shared/keyring.ts';
 import { ensureSecrets } from '../../shared/stores/first-secrets.ts';
 import { secretIds } from '../../shared/stores/keys.ts';
 import { operator, secretKeeper, startEmbedded } from '../local/secrets/embedded-secrets.ts';
+import { logLines } from '../log-lines.ts';
 
 export type Step = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
 export const allSteps: readonly Step[] = [
@@ -39,8 +40,7 @@ export async function startKeeper() {
   const { ARN: arn = '' } = await client.send(
     new DescribeSecretCommand({ SecretId: secretIds.roots }),
   );
-  const lines: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(String(line)));
+  const lines = logLines();
   const handler = await loaded(embedded.port);
   const versions = secretVersions(embedded.clientFor(operator));
   const secrets = existingSecrets(versions);
@@ -71,7 +71,7 @@ export async function startKeeper() {
     step: (Step: Step, ClientRequestToken: string, SecretId = arn) =>
       handler({ Step, SecretId, ClientRequestToken, RotationToken: 'more' }),
     discard: async () => {
-      log.mockRestore();
+      vi.restoreAllMocks();
       vi.unstubAllEnvs();
       await embedded.discard();
     },
