@@ -16,6 +16,7 @@ import { cacheTags } from '../shared/stores/derivatives.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
 import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
+import { inTime } from './in-time.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, make, type Workshop } from './make.ts';
 import { engineVersions, render } from './render.ts';
@@ -57,22 +58,6 @@ const workshop: Workshop = {
   onFailure,
 };
 
-/** Rejects a request that has taken too long while there is still time to say so. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Refusal('unavailable', `took more than ${limits.requestSeconds} s`)),
-      limits.requestSeconds * 1_000,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 type Base = Pick<LogLine, 'function' | 'requestId'>;
 
 /** A denial of what viewer-request has let through says that the two disagree: page somebody. */
@@ -100,7 +85,8 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
     tags = cacheTags(nodeCrypto, derivative);
-    const { answer, refusal, ...sizes } = await inTime(make(workshop, { derivative, method }));
+    const making = make(workshop, { derivative, method });
+    const { answer, refusal, ...sizes } = await inTime(limits.renderRequestSeconds, making);
     const outcome =
       refusal === undefined ? rendered : { ...refusalFields(refusal), fallback: true };
     write({ ...outcome, ...sizes });

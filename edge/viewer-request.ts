@@ -9,11 +9,13 @@ import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { rootKeyring } from '../shared/keyring.ts';
+import { limits } from '../shared/limits.ts';
 import { answerOf, asRefusal } from '../shared/refusal.ts';
 import { keyringStore, secretIds } from '../shared/stores/keys.ts';
 import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
 import { config } from './config.ts';
 import { type Gatehouse, gate, type Passage } from './gate.ts';
+import { inTime } from './in-time.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
 
@@ -91,7 +93,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       cookie: cookieOf(request),
       host: hostOf(request),
     };
-    const { uri } = await gate(asked, house, passage);
+    const { uri } = await inTime(limits.viewerRequestSeconds, gate(asked, house, passage));
     write({ ...base, outcome: 'allowed', level: 'info', reported: passage.reported?.code });
     request.uri = uri;
     request.querystring = '';

@@ -32,8 +32,9 @@ export const limits = {
   watermarkPixels: 33_554_432,
   /** libvips is stopped here, so that one picture cannot hold a function for long. */
   renderSeconds: 12,
-  /** Lambda@Edge stops an origin function after 30 s; this leaves time to answer. */
-  requestSeconds: 25,
+  /** Lambda@Edge stops a viewer function after 5 s and an origin function after 30; both have to answer before. */
+  viewerRequestSeconds: 4.5,
+  renderRequestSeconds: 25,
   /**
    * A body that fits CloudFront's 1,048,576 bytes for a generated answer when it is counted in
    * base64 (which of the two is counted is not documented) and has its headers beside it.

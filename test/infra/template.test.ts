@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { responseHeaders, shortErrors } from '../../shared/delivery.ts';
+import { limits } from '../../shared/limits.ts';
 import { policyFields } from '../../shared/policy-fields.ts';
 import {
   account,
@@ -60,6 +61,11 @@ describe.each(both)('the functions at the edge, %s,', (_what, template) => {
       ['signet-viewer-request', 128, 5],
       ['signet-origin-response', 1_536, 30],
     ]);
+  });
+
+  it('have time left to say that something took too long', () => {
+    const seconds = atTheEdge(template).map((fn) => Number(fn['Timeout']));
+    expect(seconds).toEqual([limits.viewerRequestSeconds + 0.5, limits.renderRequestSeconds + 5]);
   });
 
   it('run on Node 24, x86_64, from a zip, and have nothing that is not there at the edge', () => {

@@ -1,0 +1,17 @@
+import { Refusal } from '../shared/refusal.ts';
+
+/** Rejects work that has taken too long with `unavailable`, while there is still time to say so. */
+export async function inTime<T>(seconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Refusal('unavailable', `took more than ${seconds} s`)),
+      seconds * 1_000,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
