@@ -40,7 +40,8 @@ function mayDeliver(scope: Construct, logs: IBucket, name: string): void {
 }
 
 /**
- * Standard logging v2: JSON lines into the logs bucket, without the ACLs of the older kind.
+ * Standard logging v2: JSON lines into the logs bucket, without the ACLs of the older kind. With no
+ * prefix in the destination AWS would choose one, which the bucket's policy does not allow.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export function deliverAccessLogs(

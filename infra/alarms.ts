@@ -13,11 +13,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
-import type { Settings } from './settings.ts';
+import { region, type Settings } from './settings.ts';
 
 export type Watched = {
   readonly settings: Settings;
   readonly distribution: Distribution;
+  readonly queue: Queue;
   readonly dead: Queue;
   readonly purge: LambdaFunction;
   readonly secretKeeper: LambdaFunction;
@@ -31,17 +32,15 @@ type Watch = {
   readonly todo: string;
 };
 
-function watches({ distribution, dead, purge, secretKeeper, settings }: Watched): readonly Watch[] {
+/** What viewers meet, wherever they are. */
+function deliveryWatches({ distribution, settings }: Watched): readonly Watch[] {
   const at = (name: string, statistic: 'Sum' | 'Average' = 'Sum') =>
     distributionMetric(distribution, name, statistic);
   const broken = 'read the log group of the function, in the Region of the viewers';
+  const doctor = `run: npx signet doctor --target aws:${settings.name}`;
   return [
-    {
-      id: 'ServerErrors',
-      metric: at('5xxErrorRate', 'Average'),
-      above: 1,
-      todo: `run: npx signet doctor --target aws:${settings.name}`,
-    },
+    { id: 'ServerErrors', metric: at('5xxErrorRate', 'Average'), above: 1, todo: doctor },
+    { id: 'Unavailable', metric: at('503ErrorRate', 'Average'), above: 0.5, todo: doctor },
     { id: 'FunctionErrors', metric: at('LambdaExecutionError'), above: 0, todo: broken },
     { id: 'InvalidAnswers', metric: at('LambdaValidationError'), above: 0, todo: broken },
     {
@@ -50,6 +49,13 @@ function watches({ distribution, dead, purge, secretKeeper, settings }: Watched)
       above: 0,
       todo: 'ask for more concurrent executions in the Region of the viewers',
     },
+  ];
+}
+
+/** An alarm cannot look into another Region: these are for where the stack is. */
+function renderWatches({ settings }: Watched): readonly Watch[] {
+  if (settings.originShieldRegion !== region) return [];
+  return [
     {
       // S3 says 403 to us, does not answer, or holds a policy that cannot be believed.
       id: 'RenderUnavailable',
@@ -68,6 +74,18 @@ function watches({ distribution, dead, purge, secretKeeper, settings }: Watched)
       metric: outcomeMetric('origin-response', 'source_undecodable'),
       above: 100,
       todo: 'sources that nobody can read are being uploaded: signet stats says whose',
+    },
+  ];
+}
+
+function upkeepWatches({ dead, purge, queue, secretKeeper }: Watched): readonly Watch[] {
+  return [
+    {
+      // In seconds; the second purge of a source waits for one minute of them.
+      id: 'PurgeBacklog',
+      metric: queue.metricApproximateAgeOfOldestMessage(),
+      above: 900,
+      todo: 'viewers see images of sources that have changed: read the log of the purge function',
     },
     {
       id: 'PurgeDeadLetters',
@@ -102,7 +120,12 @@ function makeTopic(scope: Construct, { alarmEmail, account }: Settings): Topic {
 /** An alarm for each thing that an operator has to know of, to one topic; the answer is its ARN. */
 export function makeAlarms(scope: Construct, watched: Watched): string {
   const topic = makeTopic(scope, watched.settings);
-  for (const { id, metric, above, todo } of watches(watched))
+  const watches = [
+    ...deliveryWatches(watched),
+    ...renderWatches(watched),
+    ...upkeepWatches(watched),
+  ];
+  for (const { id, metric, above, todo } of watches)
     new Alarm(scope, id, {
       alarmName: `${watched.settings.name}-${id}`,
       alarmDescription: `What to do: ${todo}`,

@@ -22,16 +22,31 @@ export type PurgeParts = {
   readonly zip: string;
 };
 
-/** What failed five times lies there for two weeks, and raises an alarm. */
-const tries = 5;
+/**
+ * More than two hours of them, which an outage of a neighbour may last. What failed each time lies there
+ * for two weeks, and raises an alarm.
+ */
+const tries = 20;
+const visibility = Duration.minutes(7);
+
+/**
+ * Few functions, and a message waits five seconds for others: CloudFront takes so many invalidations at a
+ * time, and each may name many tags. What ten messages of a second purge name fits into the function's
+ * minute.
+ */
+const batches = {
+  batchSize: 10,
+  maxBatchingWindow: Duration.seconds(5),
+  maxConcurrency: 5,
+} as const;
 
 function makeQueues(scope: Construct): { readonly queue: Queue; readonly dead: Queue } {
   const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
   const dead = new Queue(scope, 'PurgeDead', { ...common, retentionPeriod: Duration.days(14) });
   const queue = new Queue(scope, 'PurgeQueue', {
     ...common,
-    // Six times the function's time, as SQS and Lambda want it.
-    visibilityTimeout: Duration.minutes(6),
+    // Six times the function's time and the window of a batch, as SQS and Lambda want it.
+    visibilityTimeout: visibility,
     deadLetterQueue: { queue: dead, maxReceiveCount: tries },
   });
   return { queue, dead };
@@ -112,7 +127,7 @@ export function makePurge(scope: Construct, parts: PurgeParts) {
   const worker = purgeFunction(scope, parts, queue);
   worker.addEventSourceMapping('PurgeMessages', {
     eventSourceArn: queue.queueArn,
-    batchSize: 10,
+    ...batches,
     reportBatchItemFailures: true,
   });
   return { queue, dead, worker };

@@ -38,8 +38,8 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   });
 }
 
-/** The function that fills the secrets while a stack is made, and rotates the roots. */
-export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts): LambdaFunction {
+/** The function that fills the secrets while a stack is made, and rotates the roots; `first` is done when they are filled. */
+export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts) {
   const { names, secrets, settings, zip } = parts;
   const keeper = ordinaryFunction(scope, 'SecretKeeper', {
     zip,
@@ -58,5 +58,5 @@ export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts): La
   first.node.addDependency(keeper);
   const schedule = rotateOnSchedule(scope, keeper, parts);
   schedule.node.addDependency(keeper, first);
-  return keeper;
+  return { keeper, first };
 }

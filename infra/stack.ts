@@ -73,9 +73,11 @@ export class SignetStack extends Stack {
     deliverAccessLogs(this, name, { logs, distribution });
     const parts = { settings, names, secrets };
     const purge = makePurge(this, { ...parts, buckets, distribution, zip: zips.purge });
-    const secretKeeper = makeSecretKeeper(this, { ...parts, zip: zips.secrets });
-    const { dead, worker } = purge;
-    makeAlarms(this, { settings, distribution, dead, purge: worker, secretKeeper });
+    const { keeper: secretKeeper, first } = makeSecretKeeper(this, { ...parts, zip: zips.secrets });
+    // Without keys the functions could only say that they are unavailable.
+    distribution.node.addDependency(first);
+    const { worker, ...queues } = purge;
+    makeAlarms(this, { settings, distribution, ...queues, purge: worker, secretKeeper });
     makeDashboard(this, settings, distribution);
     this.announce(settings, buckets, distribution);
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);

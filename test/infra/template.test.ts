@@ -368,17 +368,19 @@ describe('the purge', () => {
     );
   });
 
-  it('gives a message five tries, and longer for one than the function has', () => {
+  it('gives a message two hours of tries, and for each six times what the function has', () => {
     const queue = queues.find(([id]) => id === queueId)?.[1];
     expect(queue?.Properties).toMatchObject({
-      VisibilityTimeout: 360,
+      VisibilityTimeout: 420,
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { maxReceiveCount: 5 },
+      RedrivePolicy: { maxReceiveCount: 20 },
     });
     const worker = lambdas(plain).find(({ id }) => id.startsWith('Purge'));
     expect(at(worker, 'Timeout')).toBe(60);
     expect(one(plain, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
       BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 5,
+      ScalingConfig: { MaximumConcurrency: 5 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });
@@ -407,6 +409,10 @@ describe('the secrets', () => {
     expect(id).toBe('FirstSecrets');
   });
 
+  it('hold their first keys before anybody can ask for an image', () => {
+    expect(one(plain, 'AWS::CloudFront::Distribution').DependsOn).toContain('FirstSecrets');
+  });
+
   it('are rotated by the keeper alone, which Secrets Manager may call for the roots', () => {
     const [keeper] =
       ofType(plain, 'AWS::Lambda::Function').find(([id]) => id.startsWith('SecretKeeper')) ?? [];
@@ -430,8 +436,9 @@ describe('the alarms', () => {
   it('are of errors, of renders, of purges and of the rotation, and say what to do', () => {
     const names = alarms.map((it) => String(it['AlarmName']).replace('signet-', ''));
     expect(names.toSorted()).toEqual([
-      ...['FunctionErrors', 'InvalidAnswers', 'PurgeDeadLetters', 'PurgeErrors', 'RenderInternal'],
-      ...['RenderUnavailable', 'RenderUndecodable', 'SecretErrors', 'ServerErrors', 'Throttled'],
+      ...['FunctionErrors', 'InvalidAnswers', 'PurgeBacklog', 'PurgeDeadLetters', 'PurgeErrors'],
+      ...['RenderInternal', 'RenderUnavailable', 'RenderUndecodable', 'SecretErrors'],
+      ...['ServerErrors', 'Throttled', 'Unavailable'],
     ]);
     for (const it of alarms) {
       expect(it['AlarmDescription']).toMatch(/^What to do: ./);
@@ -439,6 +446,16 @@ describe('the alarms', () => {
       expect(it['TreatMissingData']).toBe('notBreaching');
     }
   });
+
+  it.each([[{ originShieldRegion: 'eu-west-1' }], [{ originShieldRegion: false }]])(
+    'do not look for renders where none are made, with %j',
+    (settings) => {
+      const found = ofType(templateFor(settings), 'AWS::CloudWatch::Alarm');
+      const names = found.map(([, { Properties }]) => String(Properties['AlarmName']));
+      expect(names.filter((name) => name.includes('Render'))).toEqual([]);
+      expect(names).toContain('signet-Unavailable');
+    },
+  );
 
   it('look where CloudFront has its metrics', () => {
     const dimensions = alarms
