@@ -16,7 +16,7 @@ import {
 } from '../shared/adapters/local-target.ts';
 import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import { stackAnnouncement, stackOutputs } from '../shared/adapters/stack-outputs.ts';
+import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
 import { harmless } from '../shared/harmless.ts';
 import type { HostMap } from '../shared/host-map.ts';
 import { type Keyring, rootKeyring } from '../shared/keyring.ts';
@@ -149,7 +149,8 @@ async function awsTarget(stack: string): Promise<Target> {
   return {
     ...actingWith(secretsManager(secretsClient(access, patience))),
     address: outputs.address,
-    knownFields: async () => (await announced()).policyFields,
+    knownFields: async () =>
+      (await stackSettled(access, patience, stack)) ? (await announced()).policyFields : 'changing',
     hosts: async () => (await announced()).hosts,
     sources: s3Store(client, outputs.sources),
     derivatives: s3Store(client, outputs.derivatives),

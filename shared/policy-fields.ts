@@ -51,7 +51,7 @@ function fieldsOfStep({ name, values }: RecipeStep): readonly string[] {
 }
 
 /** The fields that a sound document uses; those of its presets' operations as well. */
-function fieldsUsed(document: Readonly<Record<string, unknown>>): readonly string[] {
+export function fieldsUsed(document: Readonly<Record<string, unknown>>): readonly string[] {
   const { operations, presets, ...others } = document;
   const rules = isGroup(operations) ? Object.entries(operations) : [];
   const recipes = isGroup(presets) ? Object.values(presets).map(String) : [];

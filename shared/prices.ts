@@ -10,6 +10,8 @@ export const prices = {
   cloudFrontUsdPerGigabyteOut: 0.085,
   cloudFrontUsdPerMillionHttpsRequests: 1,
   cloudFrontFunctionUsdPerMillionCalls: 0.1,
+  /** Beyond the first thousand of a month; each tag is one. */
+  cloudFrontUsdPerInvalidation: 0.005,
   lambdaEdgeUsdPerMillionCalls: 0.6,
   lambdaEdgeUsdPerGigabyteSecond: 0.00005001,
   s3UsdPerGigabyteMonth: 0.023,

@@ -49,16 +49,36 @@ async function asked<T>(
   }
 }
 
+async function described(access: AwsAccess, patience: Patience, stack: string) {
+  const { Stacks = [] } = await asked(access, patience, stack, (client) =>
+    client.send(new DescribeStacksCommand({ StackName: stack })),
+  );
+  return Stacks[0];
+}
+
+/** A stack that is in one of these runs what its template says, at every edge location. */
+const settled: readonly (string | undefined)[] = [
+  ...['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'],
+  // The distribution is through; what nobody uses any more is being deleted.
+  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+];
+
+/** Whether no deployment of a stack is under way or has stuck. Throws as `stackOutputs` does. */
+export async function stackSettled(
+  access: AwsAccess,
+  patience: Patience,
+  stack: string,
+): Promise<boolean> {
+  return settled.includes((await described(access, patience, stack))?.StackStatus);
+}
+
 /** Reads the outputs of a stack. Throws `StackUnknown`, and `PortFailure` where AWS does not answer. */
 export async function stackOutputs(
   access: AwsAccess,
   patience: Patience,
   stack: string,
 ): Promise<StackOutputs> {
-  const { Stacks = [] } = await asked(access, patience, stack, (client) =>
-    client.send(new DescribeStacksCommand({ StackName: stack })),
-  );
-  const outputs = Stacks[0]?.Outputs ?? [];
+  const outputs = (await described(access, patience, stack))?.Outputs ?? [];
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
   if (missing !== undefined)

@@ -1,7 +1,7 @@
 import { harmless } from '../harmless.ts';
 import type { Keys } from '../policy.ts';
 import { type Change, policyDiff } from '../policy-diff.ts';
-import { fieldsUnknownTo } from '../policy-fields.ts';
+import { fieldsUnknownTo, fieldsUsed } from '../policy-fields.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { kidsUpTo } from './audit.ts';
@@ -21,8 +21,11 @@ export type Publishing = PolicyBucket & {
   readonly publisher: () => Promise<PublisherSecretKey>;
   readonly clock: Clock;
   readonly by: string;
-  /** The fields that the deployed functions read; nothing where there are none to ask. */
-  readonly knownFields?: () => Promise<readonly string[] | undefined>;
+  /**
+   * The fields that the deployed functions read, or that these are being changed just now; nothing where
+   * there are none to ask.
+   */
+  readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
 };
 
 /** Somebody else was faster: nothing of this was written. */
@@ -94,15 +97,26 @@ function merged(
   return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
 }
 
-/** What the functions cannot read they refuse, and the tenant with it: so it is not published. */
+/** A takedown and a rotation cannot wait for a deployment, and every version has read these. */
+const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
+
+/**
+ * What the functions cannot read they refuse, and the tenant with it: so it is not published. While
+ * older and newer ones run side by side, what is in force already is read by all of them.
+ */
 async function checkFields(
   { knownFields }: Publishing,
-  policy: Readonly<Record<string, unknown>>,
+  policy: Written,
+  { last }: Current,
 ): Promise<void> {
   const known = await knownFields?.();
-  const unknown = known === undefined ? [] : fieldsUnknownTo(known, policy);
-  const message =
-    'is not known to the functions that are deployed; upgrade them, then publish again';
+  if (known === undefined) return;
+  const changing = known === 'changing';
+  const read = changing ? [...everKnown, ...fieldsUsed(last?.record.policy ?? {})] : known;
+  const message = changing
+    ? 'is new to this tenant, and the deployment of the stack is not done; publish again when it is'
+    : 'is not known to the functions that are deployed; upgrade them, then publish again';
+  const unknown = fieldsUnknownTo(read, policy);
   if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
 }
 
@@ -235,7 +249,7 @@ export async function publishPolicy(
   if (now.believed && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version, unchanged: true };
   checkReturned(policy.keys, now.last?.record.retired ?? []);
-  await checkFields(publishing, policy);
+  await checkFields(publishing, policy, now);
   await append(publishing, tenant, now, record);
   return { ...done, version: record.version };
 }

@@ -19,8 +19,8 @@ const outputs: Readonly<Record<string, string>> = {
   DistributionId: 'SIGNETLOCAL',
 };
 
-const described = (named: Readonly<Record<string, string>>): string =>
-  `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2030-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(
+const described = (named: Readonly<Record<string, string>>, status = 'CREATE_COMPLETE'): string =>
+  `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>${status}</StackStatus><CreationTime>2030-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(
     named,
   )
     .map(
@@ -45,6 +45,9 @@ const answers: Readonly<Record<string, Answers>> = {
     prod: [200, described(outputs)],
     older: [200, described(outputs)],
     silent: [200, described(outputs)],
+    changing: [200, described(outputs, 'UPDATE_IN_PROGRESS')],
+    stuck: [200, described(outputs, 'UPDATE_ROLLBACK_FAILED')],
+    cleaning: [200, described(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
     refusing: [200, described(outputs)],
     foreign: [200, described(foreign)],
     nobody: [400, unknown],
@@ -53,6 +56,9 @@ const answers: Readonly<Record<string, Answers>> = {
     prod: [200, announcing(policyFields())],
     older: [200, announcing(policyFields().filter((field) => field !== 'snap'))],
     silent: [200, summary('')],
+    changing: [200, announcing(policyFields())],
+    stuck: [200, announcing(policyFields())],
+    cleaning: [200, announcing(policyFields())],
     refusing: [
       403,
       '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>arn:aws:iam::1:user/x may not</Message></Error></ErrorResponse>',
@@ -147,9 +153,12 @@ describe('--target aws:STACK', () => {
 });
 
 describe('a policy for a deployed stack', () => {
-  const publish = async (target: string): Promise<readonly unknown[]> => {
+  const publish = async (target: string, more: object = {}): Promise<readonly unknown[]> => {
     const file = await stack.written(
-      JSON.stringify({ tenant: 'far', snap: true, operations: { resize: { w: [160] } } }),
+      JSON.stringify({
+        ...{ tenant: 'far', snap: true },
+        operations: { resize: { w: [160] }, ...more },
+      }),
     );
     const { code, stderr } = await stack.run('policy', 'publish', file, '--target', target);
     return [code, stderr];
@@ -173,5 +182,29 @@ describe('a policy for a deployed stack', () => {
   it('is published where the template names all its fields', async () => {
     expect(await publish('aws:prod')).toEqual([0, '']);
     expect(await stack.json('tenant', 'show', 'far')).toMatchObject({ tenant: 'far' });
+  });
+
+  it.each(['changing', 'stuck'])(
+    'says nothing new while older functions may run: %s; takedowns and rotations go on',
+    async (name) => {
+      const target = `aws:${name}`;
+      expect(await publish(target, { quality: { q: [60] } })).toEqual([
+        1,
+        `signet: ${['operations.quality', 'operations.quality.q']
+          .map(
+            (field) =>
+              `${field} is new to this tenant, and the deployment of the stack is not done; publish again when it is`,
+          )
+          .join('\n')}\n`,
+      ]);
+      expect(await publish(target, { resize: { w: [160, name.length] } })).toEqual([0, '']);
+      const blocked = ['block', 'far', `${name}.png`, '--reason', 'court', '--target', target];
+      expect((await stack.run(...blocked)).code).toBe(0);
+      expect((await stack.run('keys', 'rotate', 'far', '--target', target)).code).toBe(0);
+    },
+  );
+
+  it('says what is new once the distribution has the functions that know it', async () => {
+    expect(await publish('aws:cleaning', { quality: { q: [60] } })).toEqual([0, '']);
   });
 });
