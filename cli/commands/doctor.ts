@@ -7,6 +7,7 @@ import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/target.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { repairOf } from '../policy-change.ts';
+import { counted } from '../quantity.ts';
 import type { Target } from '../target.ts';
 
 /** One thing that was looked at: what was found, and what to do where it is not well. */
@@ -118,7 +119,7 @@ async function checkPolicy(target: Target, tenant: string): Promise<Finding> {
 async function checkTrail(target: Target, tenant: string): Promise<Finding> {
   const check = `trail ${tenant}`;
   const { versions, faults } = await auditTrail(target, tenant);
-  if (faults.length === 0) return well(check, `${versions} versions, whole`);
+  if (faults.length === 0) return well(check, `${counted(versions, 'version')}, whole`);
   const todo = `find who can write to the bucket; ${await repairOf(target, tenant)}`;
   return ill(check, faults.join('; '), todo);
 }

@@ -426,6 +426,7 @@ describe('doctor', () => {
         /^signet: the policy of removed was removed .* rollback removed 1 --reason TEXT\n$/,
       );
     expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
+    expect(stdout).toMatch(/✓ trail demo: 1 version, whole/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
     expect((await stack.run('doctor')).code).toBe(0);
   });
