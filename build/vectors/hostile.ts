@@ -1,0 +1,139 @@
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { type GrantRequest, mintGrant, readGrant } from '../../shared/grant.ts';
+import { type MintRequest, mint } from '../../shared/mint.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import type { SpellingName } from '../../shared/spelling.ts';
+import { decodeTarget } from '../../shared/target.ts';
+import {
+  badBytes,
+  badEnvironments,
+  badExpiries,
+  badGrants,
+  badOperations,
+  badPaths,
+  badPresets,
+  badQueries,
+  environment,
+  hostileNotes,
+} from './hostile-cases.ts';
+import { knownExp } from './known-signer.ts';
+import { type Vector, vectorFile } from './vector-file.ts';
+
+/** Why the service refuses it. Throws where it does not. */
+async function reasonOf(comment: string, work: () => unknown): Promise<string> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.message;
+    throw thrown;
+  }
+  throw new Error(`"${comment}" is not refused`);
+}
+
+const sound = { path: 'cat.jpg', operations: ['resize,w_400'], exp: knownExp } as const;
+
+type Asked = Partial<Omit<MintRequest, 'tenant' | 'exp'>> & { readonly exp?: number };
+
+/** A call that a signer refuses, for the reason that `mint` gives. */
+async function refused(flag: string, comment: string, asked: Asked): Promise<Vector> {
+  const { url, tenant } = environment;
+  const call = { ...sound, ...asked };
+  const reason = await reasonOf(comment, () =>
+    mint(nodeCrypto, url, { tenant, ...call }, environment),
+  );
+  return { comment, flags: [flag], ...environment, ...call, reason, result: 'invalid' };
+}
+
+async function signedUrls(): Promise<readonly Vector[]> {
+  return Promise.all([
+    ...badPaths.map(([flag, comment, path]) => refused(flag, comment, { path })),
+    ...badExpiries.map(([flag, comment, exp]) => refused(flag, comment, { exp })),
+    ...badOperations.map(([flag, comment, ...operations]) =>
+      refused(flag, comment, { operations }),
+    ),
+  ]);
+}
+
+async function bytes(): Promise<readonly Vector[]> {
+  return Promise.all(
+    badBytes.map(async ([comment, pathHex]) => {
+      const sent = pathHex.replace(/../g, '%$&');
+      const reason = await reasonOf(comment, () => decodeTarget(sent));
+      const { path: _text, ...rest } = sound;
+      const call = { ...environment, pathHex, ...rest };
+      return { comment, flags: ['InvalidUtf8'], ...call, reason, result: 'invalid' as const };
+    }),
+  );
+}
+
+async function queries(): Promise<readonly Vector[]> {
+  return Promise.all(
+    badQueries.map(([flag, comment, name, value]) =>
+      name.startsWith('x-') && name !== 'x-cos-process'
+        ? refused(flag, comment, { operations: [], query: { name: name as SpellingName, value } })
+        : unknownSpelling(flag, comment, { name, value }),
+    ),
+  );
+}
+
+/** The types know two spellings, and whoever pastes a signer has no types. */
+function unknownSpelling(
+  flag: string,
+  comment: string,
+  query: { readonly name: string; readonly value: string },
+): Vector {
+  const call = { ...environment, ...sound, operations: [], query };
+  const reason = 'the query spellings are x-oss-process and x-bce-process';
+  return { comment, flags: [flag], ...call, reason, result: 'invalid' };
+}
+
+/** Minting may leave it to the edge, which does not read such a grant. */
+async function mintAndRead(request: GrantRequest): Promise<void> {
+  const { tenant } = environment;
+  readGrant(await mintGrant(tenant, request, environment), tenant);
+}
+
+async function grants(): Promise<readonly Vector[]> {
+  return Promise.all(
+    badGrants.map(async ([flag, comment, request]) => {
+      const whole = await reasonOf(comment, () => mintAndRead(request));
+      const reason = whole.replace(/^"[\s\S]*" is no scope: /, '');
+      const { scope, exp, presets } = request;
+      const call = { scope, exp, ...(presets === undefined ? {} : { presets }) };
+      const common = { comment, flags: [flag], ...environment, ...call };
+      return { ...common, reason, result: 'invalid' as const };
+    }),
+  );
+}
+
+const grantsOfPresets: readonly Vector[] = badPresets.map(([comment, ...presets]) => {
+  const reason = 'a preset is named with letters, digits, dots and hyphens';
+  const call = { ...environment, scope: ['*'], exp: knownExp, presets };
+  return { comment, flags: ['Presets'], ...call, reason, result: 'invalid' };
+});
+
+const environments: readonly Vector[] = badEnvironments.flatMap(([flag, reason, name, values]) =>
+  values.map(([comment, value]) => {
+    const call = { ...environment, [name]: value, ...sound };
+    return { comment, flags: [flag], ...call, reason, result: 'invalid' as const };
+  }),
+);
+
+/** The text of hostile.json. */
+export async function hostile(): Promise<string> {
+  return vectorFile({
+    algorithm: 'SIGNET-V1-REFUSED',
+    header: [
+      'What a signer refuses rather than signs: the edge would refuse it too, or it would mean something else there.',
+      'url, tenant, kid and signingKey are the environment: SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY. The rest is the call. reason is why; another program may say it in other words, in which the signing key never stands.',
+    ],
+    notes: hostileNotes,
+    groups: [
+      { type: 'SignedUrl', tests: await signedUrls() },
+      { type: 'SignedBytes', tests: await bytes() },
+      { type: 'SignedQueryUrl', tests: await queries() },
+      { type: 'Grant', tests: [...(await grants()), ...grantsOfPresets] },
+      { type: 'Environment', tests: environments },
+    ],
+  });
+}

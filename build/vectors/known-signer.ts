@@ -1,0 +1,38 @@
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { rootKeyring } from '../../shared/keyring.ts';
+import type { Signer } from '../../shared/mint.ts';
+
+/*
+ * Who signs the vectors. These root keys count up from zero and guard nothing.
+ */
+
+const bytesFrom = (first: number): string =>
+  Buffer.from(Array.from({ length: 32 }, (_, at) => first + at)).toString('base64url');
+
+/** The longest name that a root key can have. */
+export const longestRoot = 'r234567890123456';
+
+const ring = rootKeyring(
+  nodeCrypto,
+  JSON.stringify({
+    keys: [
+      { kty: 'oct', kid: 'r1', k: bytesFrom(0) },
+      { kty: 'oct', kid: 'r2', k: bytesFrom(32) },
+      { kty: 'oct', kid: 'x', k: bytesFrom(64) },
+      { kty: 'oct', kid: longestRoot, k: bytesFrom(96) },
+    ],
+  }),
+);
+
+export const knownRing = ring;
+
+/** The tenant's signing key of that kid. */
+export function signerOf(tenant: string, kid = 'r1.1'): Signer {
+  const signingKey = ring.signingKey(tenant, kid);
+  if (signingKey === undefined) throw new Error(`there is no root key for ${kid}`);
+  return { kid, signingKey };
+}
+
+export const knownUrl = 'https://img.example.com';
+/** 1 January 2030. */
+export const knownExp = 1_893_456_000;

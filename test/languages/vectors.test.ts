@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { signedParts, splitUrl } from '../../shared/request-url.ts';
+import { verify } from '../../shared/signature.ts';
+import { decodeTarget } from '../../shared/target.ts';
+import given from '../vectors/signature.json' with { type: 'json' };
+import {
+  encodingFile,
+  grantFile,
+  hostileFile,
+  type SignatureVector,
+  signatureFile,
+  testsOf,
+} from './vector-files.ts';
+
+type Numbered = { readonly tcId: number; readonly flags: readonly string[] };
+type VectorFile = {
+  readonly numberOfTests: number;
+  readonly notes: Readonly<Record<string, unknown>>;
+  readonly testGroups: readonly { readonly tests: readonly Numbered[] }[];
+};
+
+const files: Readonly<Record<string, VectorFile>> = {
+  signatures: signatureFile,
+  encodings: encodingFile,
+  grants: grantFile,
+  hostile: hostileFile,
+};
+
+it('are what the code of the service makes', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const words = ['--import', 'tsx', 'build/vectors.ts', '--check'];
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+describe.each(Object.entries(files))('%s.json', (name, { numberOfTests, notes, testGroups }) => {
+  const tests = testGroups.flatMap((group) => group.tests);
+
+  it('counts and numbers its tests', () => {
+    expect(tests.length).toBe(numberOfTests);
+    expect(tests.map(({ tcId }) => tcId)).toEqual(tests.map((_, at) => at + 1));
+  });
+
+  it('explains every flag, and no other', () => {
+    const flags = new Set(tests.flatMap((test) => test.flags));
+    expect(Object.keys(notes).toSorted()).toEqual([...flags].toSorted());
+  });
+
+  it('is ASCII, so that no editor changes a normal form', () => {
+    const text = readFileSync(new URL(`../../client/vectors/${name}.json`, import.meta.url));
+    expect(text.some((byte) => byte > 0x7e)).toBe(false);
+  });
+});
+
+describe('signatures.json', () => {
+  const valid = testsOf(signatureFile, 'valid');
+
+  it('has the vectors of the specification, and many more', () => {
+    const urls = valid.map(({ url, pathAndQuery }) => url + pathAndQuery);
+    expect(given.signatures.map(({ url }) => url).filter((url) => !urls.includes(url))).toEqual([]);
+    expect(valid.length).toBeGreaterThanOrEqual(60);
+  });
+
+  /** Whether the edge, which parses the URL anew, finds the signature right. */
+  function isRight({ pathAndQuery, kid, signingKey }: SignatureVector): boolean {
+    const [uri = '', querystring = ''] = pathAndQuery.split('?');
+    const split = splitUrl(uri, querystring);
+    return verify(nodeCrypto, signingKey, signedParts(split, kid), split.sig ?? '');
+  }
+
+  const readable = (vector: SignatureVector): boolean => {
+    try {
+      return isRight(vector);
+    } catch {
+      return false;
+    }
+  };
+
+  it('has URLs that the edge takes where it says so, and others where it does not', () => {
+    expect(valid.filter((vector) => !isRight(vector))).toEqual([]);
+    expect(testsOf(signatureFile, 'invalid').filter(readable)).toEqual([]);
+  });
+});
+
+describe('encodings.json', () => {
+  const valid = testsOf(encodingFile, 'valid');
+
+  it('has encodings that are read as the path', () => {
+    expect(valid.filter(({ path, encoded }) => decodeTarget(encoded) !== path)).toEqual([]);
+    expect(valid.length).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe('grants.json', () => {
+  it('has the grants of the specification', () => {
+    const texts = testsOf(grantFile, 'valid').map(({ jwt }) => jwt);
+    expect(given.grants.map(({ grant }) => grant).filter((one) => !texts.includes(one))).toEqual(
+      [],
+    );
+    expect(texts.length).toBeGreaterThan(given.grants.length);
+  });
+});
