@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+/// <summary>
+/// Signs image URLs of Signet. One file, the standard library alone: paste it.
+/// <code>Signet.SignedUrl("cat.jpg", new[] { "resize,w_400", "format,f_auto" }, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600)</code>
+/// SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what "signet keys show TENANT --env" prints.
+/// Whatever the service would refuse throws ArgumentException.
+/// </summary>
+public static class Signet
+{
+    const string Operation = @"^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z";
+    const string Recipe = @"^(image|style)/[A-Za-z0-9,_./-]+\z"; // as Alibaba OSS or Baidu BOS spell it
+    const string Preset = @"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z";
+
+    /// <summary>Half a surrogate pair is an error to this one; the usual UTF-8 would replace it.</summary>
+    static readonly Encoding Utf8 = new UTF8Encoding(false, true);
+
+    /// <summary>The URL of a source, its path decoded and below the tenant; exp in Unix seconds, null for ever.</summary>
+    public static string SignedUrl(string path, IReadOnlyCollection<string> operations, long? exp)
+    {
+        Check(operations.Count <= 16, "there are more than 16 operations");
+        Check(operations.All(one => Regex.IsMatch(one, Operation)), "an operation is not written as name,parameter_value");
+        return Url(path, string.Concat(operations.Select(one => "__op__" + one)), exp, new string[0]);
+    }
+
+    /// <summary>The same with a recipe in the query: x-oss-process or x-bce-process, image/resize,w_400.</summary>
+    public static string SignedQueryUrl(string path, string name, string value, long? exp)
+    {
+        Check(name == "x-oss-process" || name == "x-bce-process", "the query has no such parameter");
+        Check(Regex.IsMatch(value, Recipe), "the recipe is not written as image/name,parameter_value");
+        return Url(path, "", exp, new[] { name + "=" + value });
+    }
+
+    /// <summary>One signature for many URLs (?grant=…): of sources, of a/b/*, or of *.</summary>
+    public static string Grant(IReadOnlyCollection<string> scopes, long exp, long? nbf = null)
+    {
+        return Jwt(scopes, exp, nbf, "");
+    }
+
+    /// <summary>A grant of some presets alone.</summary>
+    public static string Grant(IReadOnlyCollection<string> scopes, long exp, IReadOnlyCollection<string> presets, long? nbf = null)
+    {
+        Check(presets.Count > 0, "a grant of no presets covers nothing; leave them out");
+        Check(presets.All(one => Regex.IsMatch(one, Preset)), "a preset is named with letters, digits, dots and hyphens");
+        return Jwt(scopes, exp, nbf, ",\"presets\":" + List(presets));
+    }
+
+    static string Jwt(IReadOnlyCollection<string> scopes, long exp, long? nbf, string presets)
+    {
+        var (_, tenant, kid, key) = Settings();
+        Check(scopes.Count >= 1 && scopes.Count <= 16, "a grant covers 1 to 16 scopes");
+        foreach (var one in scopes)
+            CheckPath(one == "*" || one.EndsWith("/*", StringComparison.Ordinal) ? one.Substring(0, one.Length - 1) + "x" : one);
+        var header = $"{{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"{kid}\"}}";
+        var scope = scopes.Count == 1 ? Quote(scopes.First()) : List(scopes);
+        var begin = nbf == null ? "" : ",\"nbf\":" + nbf;
+        var claims = $"{{\"iss\":\"{tenant}\",\"scope\":{scope},\"exp\":{Seconds(exp)}{begin}{presets}}}";
+        var text = Base64Url(Utf8.GetBytes(header)) + "." + Base64Url(Utf8.GetBytes(claims));
+        Check(text.Length <= 2048 - 44, "the grant has more than 2,048 characters; name fewer scopes");
+        return text + "." + Sign(key, text);
+    }
+
+    static string Url(string path, string suffix, long? exp, string[] query)
+    {
+        var (url, tenant, kid, key) = Settings();
+        CheckPath(path);
+        // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+        var target = "/" + tenant + "/" + path + suffix;
+        var until = exp == null ? "0" : Seconds(exp.Value);
+        var sig = Sign(key, string.Join("\n", new[] { "signet.v1", kid, until, target }.Concat(query)));
+        var expires = exp == null ? new string[0] : new[] { "exp=" + until };
+        var sent = query.Concat(expires).Concat(new[] { "kid=" + kid, "sig=" + sig });
+        var encoded = Uri.EscapeDataString(target).Replace("%2F", "/").Replace("%2C", ",");
+        return url.TrimEnd('/') + encoded + "?" + string.Join("&", sent);
+    }
+
+    static void CheckPath(string path)
+    {
+        Check(Utf8.GetByteCount(path) <= 700, "the path is longer than 700 bytes");
+        Check(!Regex.IsMatch(path, @"[\x00-\x1f\x7f-\x9f\\]"), "the path has a control character or a backslash");
+        Check(!Regex.IsMatch(path, @"(^|/)\.{0,2}(/|\z)"), "the path has an empty segment, . or ..");
+        Check(!Regex.IsMatch(path, @"__op__|__op_?\z"), "the path contains or ends in __op");
+        Check(path.Split('/')[0] != "_watermarks", "the path begins with _watermarks, which is reserved");
+    }
+
+    static string Seconds(long exp)
+    {
+        Check(exp >= 1000000000 && exp <= 9999999999, "exp is not a time in whole seconds since 1970");
+        return exp.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    static (string, string, string, string) Settings()
+    {
+        return (
+            Setting("SIGNET_URL", @"^https?://[^\s/?#]+/?\z", "an address such as https://img.example.com"),
+            Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "the name of a tenant"),
+            Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "written as root.generation"),
+            Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters, used as they are"));
+    }
+
+    static string Setting(string name, string form, string what)
+    {
+        var value = Environment.GetEnvironmentVariable(name) ?? "";
+        Check(Regex.IsMatch(value, form), name + " is not " + what);
+        return value;
+    }
+
+    /// <summary>The key is text: its 47 ASCII characters are the secret, nobody decodes them.</summary>
+    static string Sign(string key, string text)
+    {
+        using (var hmac = new HMACSHA256(Utf8.GetBytes(key)))
+            return Base64Url(hmac.ComputeHash(Utf8.GetBytes(text)));
+    }
+
+    static string Base64Url(byte[] bytes)
+    {
+        return Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    }
+
+    /// <summary>Scopes hold neither control characters nor backslashes: the quotation mark is all that JSON escapes.</summary>
+    static string Quote(string text)
+    {
+        return "\"" + text.Replace("\"", "\\\"") + "\"";
+    }
+
+    static string List(IEnumerable<string> texts)
+    {
+        return "[" + string.Join(",", texts.Select(Quote)) + "]";
+    }
+
+    static void Check(bool holds, string sentence)
+    {
+        if (!holds) throw new ArgumentException(sentence);
+    }
+}

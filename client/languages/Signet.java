@@ -1,0 +1,143 @@
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Signs image URLs of Signet. One file, Java 17 or later, the standard library alone: paste it.
+ *
+ * <pre>Signet.signedUrl("cat.jpg", List.of("resize,w_400", "format,f_auto"), Instant.now().getEpochSecond() + 3600)</pre>
+ *
+ * SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what {@code signet keys show TENANT --env} prints.
+ * Whatever the service would refuse throws IllegalArgumentException.
+ */
+public final class Signet {
+  private static final String OPERATION = "[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*";
+  private static final String RECIPE = "(image|style)/[A-Za-z0-9,_./-]+";
+  private static final String PRESET = "[A-Za-z0-9][A-Za-z0-9.-]{0,63}";
+  private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\\\]");
+  private static final Pattern BAD_SEGMENT = Pattern.compile("(^|/)\\.{0,2}(/|\\z)");
+  private static final Pattern SEPARATOR = Pattern.compile("__op__|__op_?\\z");
+
+  private Signet() {}
+
+  /** The URL of a source, its path decoded and below the tenant; exp in Unix seconds, null for ever. */
+  public static String signedUrl(String path, List<String> operations, Long exp) {
+    check(operations.size() <= 16, "there are more than 16 operations");
+    for (String one : operations)
+      check(one.matches(OPERATION), "an operation is not written as name,parameter_value");
+    return url(path, operations.stream().map("__op__"::concat).collect(Collectors.joining()), exp, List.of());
+  }
+
+  /** The same with a recipe in the query: x-oss-process or x-bce-process, image/resize,w_400. */
+  public static String signedQueryUrl(String path, String name, String value, Long exp) {
+    check(List.of("x-oss-process", "x-bce-process").contains(name), "the query has no such parameter");
+    check(value.matches(RECIPE), "the recipe is not written as image/name,parameter_value");
+    return url(path, "", exp, List.of(name + "=" + value));
+  }
+
+  /** One signature for many URLs (?grant=…): of sources, of a/b/*, or of *. presets and nbf may be null. */
+  public static String grant(List<String> scopes, long exp, List<String> presets, Long nbf) {
+    Settings own = Settings.read();
+    check(scopes.size() >= 1 && scopes.size() <= 16, "a grant covers 1 to 16 scopes");
+    for (String one : scopes)
+      checkPath(one.equals("*") || one.endsWith("/*") ? one.substring(0, one.length() - 1) + "x" : one);
+    check(presets == null || !presets.isEmpty(), "a grant of no presets covers nothing; leave them out");
+    for (String one : presets == null ? List.<String>of() : presets)
+      check(one.matches(PRESET), "a preset is named with letters, digits, dots and hyphens");
+    String header = "{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"" + own.kid + "\"}";
+    String claims = "{\"iss\":\"" + own.tenant + "\",\"scope\":"
+        + (scopes.size() == 1 ? quote(scopes.get(0)) : list(scopes)) + ",\"exp\":" + seconds(exp)
+        + (nbf == null ? "" : ",\"nbf\":" + nbf) + (presets == null ? "" : ",\"presets\":" + list(presets)) + "}";
+    String text = base64url(utf8(header)) + "." + base64url(utf8(claims));
+    check(text.length() <= 2048 - 44, "the grant has more than 2,048 characters; name fewer scopes");
+    return text + "." + sign(own.key, text);
+  }
+
+  private static String url(String path, String suffix, Long exp, List<String> query) {
+    Settings own = Settings.read();
+    checkPath(path);
+    // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+    String target = "/" + own.tenant + "/" + path + suffix;
+    List<String> message = new ArrayList<>(List.of("signet.v1", own.kid, exp == null ? "0" : seconds(exp), target));
+    message.addAll(query);
+    List<String> sent = new ArrayList<>(query);
+    if (exp != null) sent.add("exp=" + exp);
+    sent.addAll(List.of("kid=" + own.kid, "sig=" + sign(own.key, String.join("\n", message))));
+    return own.url.replaceFirst("/$", "") + encode(target) + "?" + String.join("&", sent);
+  }
+
+  /** URLEncoder is made for forms: a space is a plus there, a star is bare and a tilde is not. */
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A")
+        .replace("%7E", "~").replace("%2F", "/").replace("%2C", ",");
+  }
+
+  private static void checkPath(String path) {
+    check(StandardCharsets.UTF_8.newEncoder().canEncode(path), "the path is not well-formed Unicode");
+    check(utf8(path).length <= 700, "the path is longer than 700 bytes");
+    check(!FORBIDDEN.matcher(path).find(), "the path has a control character or a backslash");
+    check(!BAD_SEGMENT.matcher(path).find(), "the path has an empty segment, . or ..");
+    check(!SEPARATOR.matcher(path).find(), "the path contains or ends in __op");
+    check(!(path + "/").startsWith("_watermarks/"), "the path begins with _watermarks, which is reserved");
+  }
+
+  private static String seconds(long exp) {
+    check(Long.toString(exp).matches("[1-9][0-9]{9}"), "exp is not a time in whole seconds since 1970");
+    return Long.toString(exp);
+  }
+
+  private record Settings(String url, String tenant, String kid, String key) {
+    static Settings read() {
+      return new Settings(
+          setting("SIGNET_URL", "https?://[^\\s/?#]+/?", "an address such as https://img.example.com"),
+          setting("SIGNET_TENANT", "(?=.{1,63}\\z)[a-z0-9]+(-[a-z0-9]+)*", "the name of a tenant"),
+          setting("SIGNET_KID", "[a-z][a-z0-9]{0,15}\\.(0|[1-9][0-9]{0,5})", "written as root.generation"),
+          setting("SIGNET_KEY", "sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, used as they are"));
+    }
+
+    private static String setting(String name, String form, String what) {
+      String value = System.getenv().getOrDefault(name, "");
+      check(value.matches(form), name + " is not " + what);
+      return value;
+    }
+  }
+
+  /** The key is text: its 47 ASCII characters are the secret, nobody decodes them. */
+  private static String sign(String key, String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(utf8(key), "HmacSHA256"));
+      return base64url(mac.doFinal(utf8(text)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // Every Java has HmacSHA256.
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String base64url(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Scopes hold neither control characters nor backslashes: the quotation mark is all that JSON escapes. */
+  private static String quote(String text) {
+    return '"' + text.replace("\"", "\\\"") + '"';
+  }
+
+  private static String list(List<String> texts) {
+    return texts.stream().map(Signet::quote).collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static void check(boolean holds, String sentence) {
+    if (!holds) throw new IllegalArgumentException(sentence);
+  }
+}

@@ -1,0 +1,138 @@
+# Signs image URLs of Signet. For any POSIX sh, with openssl, od and awk; paste it, or read it in:
+#
+#   . ./signet.sh
+#   url=$(signed_url cat.jpg $(($(date +%s) + 3600)) resize,w_400 format,f_auto)
+#
+# SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
+# Whatever the service would refuse is a sentence on stderr, and 1. That a path is UTF-8 is yours to see to.
+
+# signed_url PATH EXP [OPERATION...]: the path decoded and below the tenant; EXP in Unix seconds, '' for ever.
+signed_url() (
+  path=$1 exp=$2 target=$1
+  shift 2
+  [ $# -le 16 ] || signet_refuse 'there are more than 16 operations'
+  for operation; do
+    signet_is "$operation" '^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*$' ||
+      signet_refuse 'an operation is not written as name,parameter_value'
+    target=${target}__op__$operation
+  done
+  signet_url "$path" "$target" "$exp" ''
+)
+
+# signed_query_url PATH EXP x-oss-process|x-bce-process RECIPE: the recipe as image/resize,w_400.
+signed_query_url() (
+  case $3 in x-oss-process | x-bce-process) ;; *) signet_refuse 'the query has no such parameter' ;; esac
+  signet_is "$4" '^(image|style)/[A-Za-z0-9,_./-]+$' ||
+    signet_refuse 'the recipe is not written as image/name,parameter_value'
+  signet_url "$1" "$1" "$2" "$3=$4"
+)
+
+# grant EXP SCOPE...: one signature for many URLs (?grant=...): of a source, of 'a/b/*', or of '*'.
+# Where they are set, NBF and PRESETS (names between blanks) narrow it: PRESETS='thumb hero' grant ...
+grant() (
+  signet_check_settings
+  exp=$1 claims='' list='' presets=${PRESETS-}
+  shift
+  signet_check_exp "$exp"
+  [ -z "${NBF-}" ] || signet_check_exp "$NBF"
+  [ $# -ge 1 ] && [ $# -le 16 ] || signet_refuse 'a grant covers 1 to 16 scopes'
+  for scope; do
+    case $scope in '*' | */'*') signet_check_path "${scope%?}x" ;; *) signet_check_path "$scope" ;; esac
+    # No scope holds control characters or backslashes: the quotation mark is all that JSON escapes.
+    claims=$claims,\"$(printf %s "$scope" | sed 's/"/\\"/g')\"
+  done
+  claims=${claims#,}
+  [ $# -eq 1 ] || claims=[$claims]
+  claims="{\"iss\":\"$SIGNET_TENANT\",\"scope\":$claims,\"exp\":$exp${NBF:+,\"nbf\":$NBF}"
+  set -f
+  IFS=' '
+  for preset in $presets; do
+    signet_is "$preset" '^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$' ||
+      signet_refuse 'a preset is named with letters, digits, dots and hyphens'
+    list=$list,\"$preset\"
+  done
+  unset IFS
+  [ -z "${PRESETS+set}" ] || [ -n "$list" ] || signet_refuse 'a grant of no presets covers nothing; unset PRESETS'
+  header="{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"$SIGNET_KID\"}"
+  text=$(printf %s "$header" | signet_base64url).$(
+    printf %s "$claims${list:+,\"presets\":[${list#,}]}}" | signet_base64url
+  )
+  [ ${#text} -le $((2048 - 44)) ] || signet_refuse 'the grant has more than 2,048 characters; name fewer scopes'
+  printf '%s.%s\n' "$text" "$(signet_sign "$text")"
+)
+
+# PATH TARGET EXP QUERY
+signet_url() {
+  signet_check_settings
+  signet_check_path "$1"
+  [ -z "$3" ] || signet_check_exp "$3"
+  # The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+  target=/$SIGNET_TENANT/$2
+  message=$(printf '%s\n%s\n%s\n%s' signet.v1 "$SIGNET_KID" "${3:-0}" "$target${4:+
+$4}")
+  encoded=$(printf %s "$target" | od -An -v -tx1 | LC_ALL=C awk '
+    BEGIN {
+      for (n = 1; n < 256; n++) {
+        letter = sprintf("%c", n)
+        text[sprintf("%02x", n)] = letter ~ /[A-Za-z0-9._~\/,-]/ ? letter : sprintf("%%%02X", n)
+      }
+    }
+    { for (i = 1; i <= NF; i++) printf "%s", text[$i] }')
+  printf '%s%s?%s%skid=%s&sig=%s\n' "${SIGNET_URL%/}" "$encoded" "${4:+$4&}" "${3:+exp=$3&}" \
+    "$SIGNET_KID" "$(signet_sign "$message")"
+}
+
+# HMAC-SHA256 from its two hashes (RFC 2104): on the command line of openssl everybody on the machine
+# could read the key. The key is text: its 47 ASCII characters are the secret, nobody decodes them.
+signet_sign() {
+  { signet_pad 92; { signet_pad 54; printf %s "$1"; } | openssl dgst -sha256 -binary; } |
+    openssl dgst -sha256 -binary | signet_base64url
+}
+
+signet_pad() {
+  for byte in $(printf %s "$SIGNET_KEY" | od -An -v -tu1) 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0; do
+    byte=$((byte ^ $1))
+    printf "\\$((byte / 64))$((byte / 8 % 8))$((byte % 8))"
+  done
+}
+
+signet_base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+
+# By its bytes: C1 controls are C2 80 to C2 9F.
+signet_check_path() {
+  bytes=" $(printf %s "$1" | od -An -v -tx1 | tr -s ' \n' ' ') "
+  [ $((${#bytes} / 3)) -le 701 ] || signet_refuse 'the path is longer than 700 bytes'
+  case $bytes in *' 0'?' '* | *' 1'?' '* | *' 7f '* | *' 5c '* | *' c2 8'?' '* | *' c2 9'?' '*)
+    signet_refuse 'the path has a control character or a backslash' ;;
+  esac
+  case /$1/ in *//* | */./* | */../*) signet_refuse 'the path has an empty segment, . or ..' ;; esac
+  case $1 in *__op__* | *__op | *__op_) signet_refuse 'the path contains or ends in __op' ;; esac
+  case $1/ in _watermarks/*) signet_refuse 'the path begins with _watermarks, which is reserved' ;; esac
+}
+
+signet_check_exp() {
+  signet_is "$1" '^[1-9][0-9]{9}$' || signet_refuse 'exp is not a time in whole seconds since 1970'
+}
+
+signet_check_settings() {
+  signet_is "${SIGNET_URL-}" '^https?://[^[:space:]/?#]+/?$' ||
+    signet_refuse 'SIGNET_URL is not an address such as https://img.example.com'
+  signet_is "${SIGNET_TENANT-}" '^[a-z0-9]+(-[a-z0-9]+)*$' && [ ${#SIGNET_TENANT} -le 63 ] ||
+    signet_refuse 'SIGNET_TENANT is not the name of a tenant'
+  signet_is "${SIGNET_KID-}" '^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})$' ||
+    signet_refuse 'SIGNET_KID is not written as root.generation'
+  signet_is "${SIGNET_KEY-}" '^sgn_[A-Za-z0-9_-]{43}$' ||
+    signet_refuse 'SIGNET_KEY is not a signing key: sgn_ and 43 characters, used as they are'
+}
+
+# TEXT FORM: whether all of the text, as one line of ASCII, has the form.
+signet_is() {
+  case $1 in *'
+'*) return 1 ;; esac
+  printf '%s\n' "$1" | LC_ALL=C grep -Eq "$2"
+}
+
+signet_refuse() {
+  printf '%s\n' "$1" >&2
+  exit 1
+}
