@@ -1,0 +1,28 @@
+import json, sys
+from signet import grant, signed_query_url, signed_url
+
+
+def seconds(text):
+    if text == "":
+        return None
+    return float(text) if "." in text else int(text)
+
+
+def make(call, exp, *rest):
+    if call == "signed_url":
+        return signed_url(rest[0], list(rest[1:]), seconds(exp))
+    if call == "signed_query_url":
+        return signed_query_url(*rest, seconds(exp))
+    count = int(rest[1])
+    first = 2 + max(count, 0)
+    presets = list(rest[2:first]) if count >= 0 else None
+    # One scope is given as text, several as a list: both are to work.
+    scopes = rest[first] if len(rest) == first + 1 else list(rest[first:])
+    return grant(scopes, seconds(exp), presets, seconds(rest[0]))
+
+
+for line in sys.stdin:
+    try:
+        print(json.dumps({"ok": make(*json.loads(line))}))
+    except ValueError as refusal:
+        print(json.dumps({"refused": str(refusal)}))

@@ -1,0 +1,27 @@
+require "json"
+require_relative "signet"
+
+def seconds(text)
+  return nil if text.empty?
+  text.include?(".") ? Float(text) : Integer(text)
+end
+
+def make(call, exp, *rest)
+  case call
+  when "signed_url" then Signet.signed_url(rest[0], rest[1..], seconds(exp))
+  when "signed_url_of_bytes" then Signet.signed_url([rest[0]].pack("H*"), [], seconds(exp))
+  when "signed_query_url" then Signet.signed_query_url(*rest, seconds(exp))
+  else
+    count = Integer(rest[1])
+    presets = count.negative? ? nil : rest[2, count]
+    scopes = rest[(2 + [count, 0].max)..]
+    # One scope is given as text, several as a list: both are to work.
+    Signet.grant(scopes.size == 1 ? scopes[0] : scopes, seconds(exp), presets, seconds(rest[0]))
+  end
+end
+
+$stdin.each_line do |line|
+  puts JSON.generate(ok: make(*JSON.parse(line)))
+rescue ArgumentError => e
+  puts JSON.generate(refused: e.message)
+end

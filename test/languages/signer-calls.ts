@@ -1,0 +1,78 @@
+import type {
+  EncodingVector,
+  GrantVector,
+  HostileVector,
+  SignatureVector,
+} from './vector-files.ts';
+
+/** SIGNET_URL and the others, which a signer reads by itself. */
+export type Environment = {
+  readonly url: string;
+  readonly tenant: string;
+  readonly kid: string;
+  readonly signingKey: string;
+};
+
+/**
+ * One call of a signer, as a driver reads it: `signed_url EXP PATH OPERATION…`,
+ * `signed_url_of_bytes EXP HEX`, `signed_query_url EXP PATH NAME VALUE` or
+ * `grant EXP NBF COUNT PRESET… SCOPE…`. Empty is what is left out, and so is a count of -1.
+ */
+export type Call = {
+  /** The vector that it comes from. */
+  readonly id: string;
+  readonly flags: readonly string[];
+  readonly environment: Environment;
+  readonly words: readonly string[];
+};
+
+type Own = { readonly tcId: number; readonly comment: string; readonly flags: readonly string[] };
+const url = 'https://img.example.com';
+
+function call(vector: Own & Environment, ...words: readonly string[]): Call {
+  const { tcId, comment, flags, tenant, kid, signingKey } = vector;
+  const environment = { url: vector.url, tenant, kid, signingKey };
+  return { id: `${tcId} ${comment}`, flags, environment, words };
+}
+
+type Asked = Pick<SignatureVector, 'path' | 'operations' | 'query' | 'exp'>;
+
+function signedUrl(vector: Own & Environment, { path, operations, query, exp }: Asked): Call {
+  const until = String(exp ?? '');
+  return query === undefined
+    ? call(vector, 'signed_url', until, path, ...operations)
+    : call(vector, 'signed_query_url', until, path, query.name, query.value);
+}
+
+export const signatureCall = (vector: SignatureVector): Call => signedUrl(vector, vector);
+
+/** A path shows its encoding in the URL of a source without operations. */
+export function encodingCall(vector: EncodingVector, signer: Environment): Call {
+  return call({ ...signer, ...vector }, 'signed_url', '1893456000', vector.path);
+}
+
+type Granted = {
+  readonly scope: readonly string[];
+  readonly exp: number | string | null | undefined;
+  readonly nbf?: number | undefined;
+  readonly presets?: readonly string[] | undefined;
+};
+
+function grant(vector: Own & Environment, { scope, exp, nbf, presets }: Granted): Call {
+  const count = String(presets?.length ?? -1);
+  const begin = String(nbf ?? '');
+  return call(vector, 'grant', String(exp), begin, count, ...(presets ?? []), ...scope);
+}
+
+export function grantCall(vector: GrantVector): Call {
+  const { scope = [], exp, nbf, presets } = vector.claims;
+  const named = presets === undefined ? undefined : [presets].flat();
+  return grant({ ...vector, url }, { scope: [scope].flat(), exp, nbf, presets: named });
+}
+
+export function hostileCall(vector: HostileVector): Call {
+  const { scope, path = '', pathHex, operations = [], query, exp, presets } = vector;
+  if (scope !== undefined) return grant(vector, { scope, exp, presets });
+  if (pathHex !== undefined) return call(vector, 'signed_url_of_bytes', String(exp), pathHex);
+  return signedUrl(vector, { path, operations, query, exp });
+}

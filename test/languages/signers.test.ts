@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Language, languages } from './languages.ts';
+import { type Call, encodingCall, grantCall, hostileCall, signatureCall } from './signer-calls.ts';
+import { type Answer, type SignerProgram, signerProgram } from './signer-program.ts';
+import {
+  encodingFile,
+  grantFile,
+  hostileFile,
+  type SignatureVector,
+  signatureFile,
+  testsOf,
+} from './vector-files.ts';
+
+const [signatures, mistakes] = [testsOf(signatureFile, 'valid'), testsOf(signatureFile, 'invalid')];
+const [encodings, misencodings] = [
+  testsOf(encodingFile, 'valid'),
+  testsOf(encodingFile, 'invalid'),
+];
+const grants = testsOf(grantFile, 'valid');
+const hostile = testsOf(hostileFile, 'invalid');
+
+/** Whose signer encodings are asked with. */
+const [anySigner] = signatures;
+if (anySigner === undefined) throw new Error('there are no vectors');
+
+/** In CI every language is there that CI installs; what is not run is named, never passed over in silence. */
+function isMissing({ language, tools, inCi }: Language): boolean {
+  if (inCi && process.env['CI']) return false;
+  const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+  if (missing.length > 0)
+    console.warn(
+      `NOT RUN: ${missing.join(', ')} is not on this machine, so nobody calls the signer for ${language}`,
+    );
+  return missing.length > 0;
+}
+
+const idOf = ({ tcId, comment }: { readonly tcId: number; readonly comment: string }): string =>
+  `${tcId} ${comment}`;
+const urlOf = ({ url, pathAndQuery }: SignatureVector): { readonly ok: string } => ({
+  ok: url.replace(/\/$/, '') + pathAndQuery,
+});
+
+/** What an answer is wrong by, where it should have been a refusal; nothing where it is one. */
+function unlikeRefusal(answer: Answer | undefined, { environment }: Call): string | undefined {
+  if (answer === undefined) return 'no answer';
+  if ('ok' in answer) return `made ${answer.ok}`;
+  const { refused } = answer;
+  const telling = environment.signingKey !== '' && refused.includes(environment.signingKey);
+  if (telling) return 'repeats the signing key';
+  return /^[ -~]{15,200}$/.test(refused) ? undefined : `is no sentence: ${refused}`;
+}
+
+describe.each(languages)('the signer for $language', (language) => {
+  describe.skipIf(isMissing(language))('on this machine', () => {
+    let program: SignerProgram;
+    beforeAll(() => {
+      program = signerProgram(language);
+    });
+    afterAll(() => program?.remove());
+
+    it(`signs ${signatures.length} URLs as the vectors do`, () => {
+      const made = program.answer(signatures.map(signatureCall));
+      expect(Object.fromEntries(made)).toEqual(
+        Object.fromEntries(signatures.map((vector) => [idOf(vector), urlOf(vector)])),
+      );
+    });
+
+    it(`makes none of ${mistakes.length} signing mistakes`, () => {
+      const made = program.answer(mistakes.map(signatureCall));
+      const wrong = mistakes.filter((vector) => {
+        const answer = made.get(idOf(vector));
+        return !(answer && 'ok' in answer) || answer.ok === urlOf(vector).ok;
+      });
+      expect(wrong.map(idOf)).toEqual([]);
+    });
+
+    it(`encodes ${encodings.length + misencodings.length} paths as the vectors do`, () => {
+      const encoded = (path: string) => `${anySigner.url}/${anySigner.tenant}/${path}?`;
+      const begins = (answer: Answer | undefined, path: string): boolean =>
+        answer !== undefined && 'ok' in answer && answer.ok.startsWith(encoded(path));
+      const made = program.answer(
+        [...encodings, ...misencodings].map((vector) => encodingCall(vector, anySigner)),
+      );
+      const wrong = [...encodings, ...misencodings].filter(
+        (vector) => begins(made.get(idOf(vector)), vector.encoded) !== (vector.result === 'valid'),
+      );
+      expect(wrong.map((vector) => [idOf(vector), made.get(idOf(vector))])).toEqual([]);
+    });
+
+    it(`mints ${grants.length} grants as the vectors do`, () => {
+      const made = program.answer(grants.map(grantCall));
+      expect(Object.fromEntries(made)).toEqual(
+        Object.fromEntries(grants.map((vector) => [idOf(vector), { ok: vector.jwt }])),
+      );
+    });
+
+    const asked = hostile.filter(
+      ({ flags }) => !flags.some((one) => language.without.includes(one)),
+    );
+    it(`refuses ${asked.length} calls with a sentence that does not tell the signing key`, () => {
+      const calls = asked.map(hostileCall);
+      const made = program.answer(calls);
+      const wrong = calls.flatMap((call) => {
+        const fault = unlikeRefusal(made.get(call.id), call);
+        return fault === undefined ? [] : [`${call.id}: ${fault}`];
+      });
+      expect(wrong).toEqual([]);
+      expect(asked.length).toBeGreaterThan(100);
+    });
+  });
+});
