@@ -1,30 +1,34 @@
 import { roundedExpiry } from '../shared/expiry.ts';
+import { need } from './need.ts';
 import { SignetError } from './signet-error.ts';
 
-/** Seconds to live, the moment of its end, or `never` where the policy lets it. */
-export type Expires = number | Date | 'never';
+/** How long a URL lives: seconds, or `90s`, `15m`, `1h`, `7d`; `never` where the policy lets it. */
+export type Lifetime = number | `${number}${'' | 's' | 'm' | 'h' | 'd'}` | 'never';
 
+const units = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const tenYears = 315_360_000;
-
-function lifetimeFault(seconds: number): string | undefined {
-  if (!Number.isInteger(seconds) || seconds < 1) return 'expires is not a whole number of seconds';
-  return seconds > tenYears
-    ? 'expires is more than ten years; it counts seconds to live, not milliseconds'
-    : undefined;
-}
+/** Of a time in seconds, which has ten; a Date that is none has no number at all. */
+const elevenDigits = 1e10;
 
 /**
- * The expiry of a URL in Unix seconds; nothing for one that never expires. Seconds to live are rounded
- * so that one image keeps one URL for a while. Throws `malformed`; `now` in milliseconds.
+ * Unix seconds; nothing for what never expires. A lifetime is rounded so that one image keeps one URL
+ * for a while, a Date is not. Throws `malformed`, and `expired` for a Date in the past.
  */
-export function expiryOf(expires: Expires, now: number): number | undefined {
+export function expiryOf(expires: Lifetime | Date): number | undefined {
   if (expires === 'never') return undefined;
+  const now = Math.floor(Date.now() / 1_000);
   if (expires instanceof Date) {
-    const at = Math.floor(expires.getTime() / 1_000);
-    if (!(at > now / 1_000)) throw new SignetError('malformed', 'expires is in the past');
+    const at = Math.floor(+expires / 1_000);
+    if (at < now) throw new SignetError('expired', `expired ${now - at} seconds ago`);
+    need(at < elevenDigits, 'expires is no Date that a URL can have');
     return at;
   }
-  const fault = lifetimeFault(expires);
-  if (fault !== undefined) throw new SignetError('malformed', fault);
-  return roundedExpiry(Math.floor(now / 1_000), expires);
+  const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(`${expires}`) ?? [];
+  const seconds = Number(digits) * (units[unit as 's'] ?? 1);
+  // Longer is never, or was meant in milliseconds.
+  need(
+    seconds <= tenYears,
+    `expires is "${expires}"; write seconds (not milliseconds), 15m or 7d, ten years at most, never or a Date`,
+  );
+  return roundedExpiry(now, seconds);
 }

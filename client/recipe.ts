@@ -1,49 +1,47 @@
-import type { OperationName, OperationValues } from '../shared/operations/table.ts';
-import type { Value } from '../shared/parameter.ts';
 import { separator } from '../shared/target.ts';
-import { operationNames, parametersOf } from './operations.ts';
-import { SignetError } from './signet-error.ts';
+import { checkPair, lettersCalled } from './grammar.ts';
+import { need } from './need.ts';
+import type { Operations } from './operations.ts';
 
-/** An operation's values by their letters; the value alone where it has but one; true where it has none. */
-export type Written<Name extends OperationName> = Partial<OperationValues<Name>> | Value | true;
-
-/** What to make of a source, by the names of the operations table, or as in a URL: `['resize,w_400']`. */
+/**
+ * What to make of a source: by the names of the operations, or as in a URL: `resize,w_400`, one or a
+ * list. A text that begins with `x-oss-process=` or `x-bce-process=` is one of those services'.
+ */
 export type Recipe =
+  | string
   | readonly string[]
-  | ({ readonly [Name in OperationName]?: Written<Name> } & { readonly preset?: string });
+  | (Operations & {
+      /** A recipe of the policy, by its name. */
+      readonly preset?: string;
+    });
 
-function printed(name: string, values: object): string {
-  const known = parametersOf(name) ?? [];
-  const parts = Object.entries(values).map(([letter, value]) => {
-    if (!known.includes(letter))
-      throw new SignetError('malformed', `${name} has no ${letter}; it has: ${known.join(' ')}`);
-    return `,${letter}_${value}`;
-  });
-  return name + parts.join('');
+/** Without what somebody's condition has left out. */
+const given = (values: object): readonly (readonly [string, unknown])[] =>
+  Object.entries(values).filter(([, value]) => (value ?? false) !== false);
+
+function written(called: string, letters: readonly string[], pair: readonly [string, unknown]) {
+  const [letter, value] = pair;
+  need(
+    typeof value !== 'number' || Number.isInteger(value),
+    `${called}: ${letter} expects a whole number, not "${value}"`,
+  );
+  const text = pair.join('_');
+  checkPair(called, letters, text);
+  return text;
 }
 
-function operation(name: string, written: unknown): string {
-  if (name === 'preset') return `style,n_${written}`;
-  const known = parametersOf(name);
-  if (known === undefined)
-    throw new SignetError(
-      'malformed',
-      `there is no operation ${name}; there are: ${operationNames.join(' ')}`,
-    );
-  if (written === true) return name;
-  if (typeof written === 'object' && written !== null) return printed(name, written);
-  const [sole, second] = known;
-  if (sole === undefined || second !== undefined)
-    throw new SignetError('malformed', `${name} takes its values by letters: ${known.join(' ')}`);
-  return printed(name, { [sole]: written });
+function operation([name, value]: readonly [string, unknown]): string {
+  const called = name === 'preset' ? 'style' : name;
+  const letters = lettersCalled(called);
+  if (value === true) return called;
+  const pairs = given(typeof value === 'object' ? { ...value } : { [`${letters[0]}`]: value });
+  return [called, ...pairs.map((pair) => written(called, letters, pair))].join();
 }
 
-/** A recipe as the operations of a URL. Throws `malformed` for names that there are not. */
-export function operationsOf(recipe: Recipe): readonly string[] {
-  if (Array.isArray(recipe)) return recipe as readonly string[];
-  return Object.entries(recipe).map(([name, written]) => operation(name, written));
+/** A recipe as the operations of a URL. Throws `malformed` for what cannot be written as such. */
+export function operationsOf(recipe: Recipe, version?: string | number): readonly string[] {
+  const named = typeof recipe === 'object' && !Array.isArray(recipe);
+  const text = named ? given(recipe).map(operation) : [recipe].flat();
+  if (version !== undefined) text.push(operation(['version', version]));
+  return text.length > 0 ? text.join(separator).split(separator) : [];
 }
-
-/** The suffix behind a path. */
-export const suffixOf = (operations: readonly string[]): string =>
-  operations.map((one) => separator + one).join('');

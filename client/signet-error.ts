@@ -1,9 +1,13 @@
-/** A URL that the edge would refuse, with the edge's own code: nothing was minted. */
+/** What the edge would refuse, with the edge's own code and words: nothing was minted. */
 export class SignetError extends Error {
   override readonly name = 'SignetError';
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** The rule of the policy that decided, and what it would have allowed. */
+  readonly detail: { readonly rule?: string; readonly allowed?: unknown } | undefined;
+
+  constructor(code: string, message: string, detail?: SignetError['detail']) {
     super(message);
     this.code = code;
+    this.detail = detail;
   }
 }

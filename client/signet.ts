@@ -1,146 +1,139 @@
-import { limits } from '../shared/limits.ts';
-import { scopeFault } from '../shared/scope.ts';
 import { isKid, signedMessage } from '../shared/signature.ts';
-import { encodeTarget, isTenant, pathFault } from '../shared/target.ts';
-import { type Expires, expiryOf } from './expiry.ts';
-import { operationsOf, type Recipe, suffixOf } from './recipe.ts';
-import { SignetError } from './signet-error.ts';
+import { addressOf, checkPlace, type Place } from './address.ts';
+import type { Check } from './check.ts';
+import { expiryOf, type Lifetime } from './expiry.ts';
+import { grantText } from './grant.ts';
+import { type GrantedMinter, withGrant } from './granted.ts';
+import { hmacWith } from './hmac.ts';
+import { need } from './need.ts';
+import { operationsOf, type Recipe } from './recipe.ts';
+import {
+  awaited,
+  type Mint,
+  mintOne,
+  type Picture,
+  type PictureOptions,
+  picture,
+  type Sizes,
+  srcset,
+} from './responsive.ts';
 
-export type { Expires } from './expiry.ts';
+export type { Place } from './address.ts';
+export type { AskedGrant, AskedUrl, Check } from './check.ts';
+export type { Lifetime } from './expiry.ts';
+export type { GrantedMinter, GrantedOptions } from './granted.ts';
+export { withGrant } from './granted.ts';
+export type { Operations } from './operations.ts';
 export type { Recipe } from './recipe.ts';
+export type { Picture, PictureOptions, Sizes } from './responsive.ts';
 export { SignetError } from './signet-error.ts';
 
-/** What `signet keys show TENANT --env` prints; left out, it is read from the environment. */
-export type SignetOptions = {
-  /** Where images are served, such as `https://img.example.com`. */
-  readonly url?: string;
-  readonly tenant?: string;
+/** What `signet keys show TENANT --env` prints; what is left out is read from the environment. */
+export type SignetOptions = Partial<Place> & {
   readonly kid?: string;
+  /** The signing key, as it is. */
   readonly key?: string;
-  /** How long URLs live, in seconds, where nothing else is said. */
-  readonly lifetime?: number;
-  /** The host is the tenant's own: its URLs leave the tenant out. */
-  readonly ownHost?: boolean;
+  /** How long URLs live where nothing else is said; an hour if nothing is. */
+  readonly lifetime?: Lifetime;
 };
 
-export type UrlOptions = { readonly expires?: Expires };
+export type UrlOptions = {
+  /** How long it lives, or until when. */
+  readonly expires?: Lifetime | Date;
+  /** The source's revision: a changed image gets a new URL. */
+  readonly version?: string | number;
+};
 
 export type GrantRequest = {
   /** A source, `prefix/*` for all below it, or `*`; up to sixteen. */
   readonly scope: string | readonly string[];
-  readonly expires?: Exclude<Expires, 'never'>;
+  readonly expires?: Exclude<Lifetime, 'never'> | Date;
+  readonly notBefore?: Date;
+  /** The only ones that may be asked for. */
   readonly presets?: readonly string[];
 };
 
-export type Signet = {
-  /** Mints a signed URL. Rejects with `SignetError` for what the edge would refuse. */
+/** Mints the URLs of a tenant. Whatever the edge would refuse is thrown as `SignetError`. */
+export type Minter = {
+  readonly tenant: string;
   readonly url: (path: string, recipe?: Recipe, options?: UrlOptions) => Promise<string>;
-  /** A `srcset` of one recipe in several widths, each signed. */
-  readonly srcset: (
+  /** The value of a `srcset`, each of its URLs signed. */
+  readonly srcset: (path: string, recipe: Recipe, options: Sizes & UrlOptions) => Promise<string>;
+  /** What a `<picture>` is made of. */
+  readonly picture: (
     path: string,
-    widths: readonly number[],
-    recipe?: Exclude<Recipe, readonly string[]>,
-    options?: UrlOptions,
-  ) => Promise<string>;
-  /** Mints one signature for many URLs. */
+    recipe: Recipe,
+    options: PictureOptions & UrlOptions,
+  ) => Promise<Picture>;
+  /** One signature for many URLs. */
   readonly grant: (request: GrantRequest) => Promise<string>;
+  /** Writes URLs under a grant, without a signature each, and at once. */
+  readonly withGrant: (grant: string, options?: { readonly cookie?: boolean }) => GrantedMinter;
+  /** The same minter with one more check, behind those that it has. */
+  readonly checkedBy: (check: Check) => Minter;
 };
 
-const encoder = new TextEncoder();
-const malformed = (message: string): SignetError => new SignetError('malformed', message);
-
-function base64url(bytes: Uint8Array): string {
-  const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(letters).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
-
-/** HMAC-SHA256 with the key's text as it is: nobody decodes anything. */
-async function hmac(key: string, text: string): Promise<string> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const bytes = encoder.encode(key);
-  const imported = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign']);
-  return base64url(
-    new Uint8Array(await crypto.subtle.sign('HMAC', imported, encoder.encode(text))),
-  );
-}
-
 type Environment = { readonly process?: { readonly env?: Readonly<Record<string, string>> } };
-const variable = (name: string): string =>
-  (globalThis as unknown as Environment).process?.env?.[`SIGNET_${name}`] ?? '';
+type Signer = SignetOptions & Place & { readonly kid: string; readonly key: string };
 
-type Signer = Required<Pick<SignetOptions, 'url' | 'tenant' | 'kid' | 'key'>>;
-
-/** The key is never repeated: a message ends in a log. */
+/** Throws `malformed`, and never repeats the key: a message ends in a log. */
 function readSigner(options: SignetOptions): Signer {
-  const url = (options.url ?? variable('URL')).replace(/\/$/, '');
-  const tenant = options.tenant ?? variable('TENANT');
-  const kid = options.kid ?? variable('KID');
-  const key = options.key ?? variable('KEY');
-  if (!/^https?:\/\/[^\s/?#]+$/.test(url)) throw malformed('url (SIGNET_URL) is no https address');
-  if (!isTenant(tenant)) throw malformed('tenant (SIGNET_TENANT) is not the name of a tenant');
-  if (!isKid(kid)) throw malformed('kid (SIGNET_KID) is not written as root.generation');
-  if (!keyForm.test(key))
-    throw malformed('key (SIGNET_KEY) is not 47 characters that begin with sgn_; use it as it is');
-  return { url, tenant, kid, key };
+  const { process } = globalThis as unknown as Environment;
+  const read = (name: 'url' | 'tenant' | 'kid' | 'key'): string =>
+    options[name] ?? process?.env?.[`SIGNET_${name.toUpperCase()}`] ?? '';
+  const signer = {
+    ...options,
+    url: read('url'),
+    tenant: read('tenant'),
+    kid: read('kid'),
+    key: read('key'),
+  };
+  checkPlace(signer);
+  // Generation 0 is the service's own.
+  need(
+    isKid(signer.kid) && !signer.kid.endsWith('.0'),
+    'kid (SIGNET_KID) is not written as root.generation',
+  );
+  need(/^sgn_[\w-]{43}$/.test(signer.key), 'key (SIGNET_KEY) is not sgn_ and 43 characters');
+  return signer;
 }
 
-function checkPath(path: string, target: string): void {
-  const fault = pathFault(path);
-  if (fault !== undefined) throw malformed(fault);
-  if (encoder.encode(target).length - 1 > limits.keyBytes)
-    throw malformed(`the key is longer than ${limits.keyBytes} bytes`);
-}
-
-async function signedUrl(
-  { url, tenant, kid, key }: Signer,
-  { ownHost = false }: SignetOptions,
-  asked: { readonly path: string; readonly operations: readonly string[]; readonly exp?: number },
-): Promise<string> {
-  const { path, operations } = asked;
-  const target = `/${tenant}/${path}${suffixOf(operations)}`;
-  checkPath(path, target);
-  const exp = asked.exp === undefined ? undefined : String(asked.exp);
-  const sig = await hmac(key, signedMessage({ kid, exp, target }));
-  const written = encodeTarget(ownHost ? target.slice(tenant.length + 1) : target);
-  return `${url}${written}?${exp === undefined ? '' : `exp=${exp}&`}kid=${kid}&sig=${sig}`;
-}
-
-async function grantText({ tenant, kid, key }: Signer, request: GrantRequest, lifetime: number) {
-  const scope = [request.scope].flat();
-  const wrong = scope.find((one) => scopeFault(one) !== undefined);
-  if (wrong !== undefined) throw malformed(`"${wrong}" is no scope: ${scopeFault(wrong)}`);
-  if (scope.length === 0 || scope.length > limits.grantScopes)
-    throw malformed(`a grant covers 1 to ${limits.grantScopes} scopes`);
-  const { presets } = request;
-  const exp = expiryOf(request.expires ?? lifetime, Date.now());
-  const claims = { iss: tenant, scope: scope.length === 1 ? scope[0] : scope, exp };
-  const header = { alg: 'HS256', typ: 'signet-grant+jwt', kid };
-  const parts = [header, presets === undefined ? claims : { ...claims, presets }];
-  const input = parts.map((part) => base64url(encoder.encode(JSON.stringify(part)))).join('.');
-  const text = `${input}.${await hmac(key, input)}`;
-  if (text.length > limits.grantCharacters)
-    throw malformed(`the grant has more than ${limits.grantCharacters} characters`);
-  return text;
-}
-
-/** Mints URLs of a tenant. Throws `SignetError` at once for a key, a kid or an address that is none. */
-export function signet(options: SignetOptions = {}): Signet {
+/** Mints URLs. Throws `malformed` for an address, a tenant, a kid or a key that is none. */
+export function signet(options: SignetOptions = {}): Minter {
   const signer = readSigner(options);
-  const { lifetime = 3_600 } = options;
-  const url: Signet['url'] = async (path, recipe = {}, { expires = lifetime } = {}) => {
-    const exp = expiryOf(expires, Date.now());
-    const asked = { path, operations: operationsOf(recipe) };
-    return signedUrl(signer, options, exp === undefined ? asked : { ...asked, exp });
+  const { tenant, kid, key, lifetime = 3_600, checks = [] } = signer;
+  const hmac = hmacWith(key);
+  const minting =
+    <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
+    async (path: string, recipe: Recipe, how: How & UrlOptions): Promise<T> => {
+      const written = operationsOf(recipe, how.version);
+      const exp = expiryOf(how.expires ?? lifetime);
+      return awaited(
+        (mint) => make(mint, written, how),
+        async (operations) => {
+          const address = addressOf(signer, { tenant, path, operations, kid, exp });
+          const sig = await hmac(
+            signedMessage({ kid, exp: exp ? `${exp}` : undefined, ...address }),
+          );
+          return address.with(`${exp ? `exp=${exp}&` : ''}kid=${kid}&sig=${sig}`);
+        },
+      );
+    };
+  const url = minting(mintOne);
+  return {
+    tenant,
+    url: (path, recipe = [], how = {}) => url(path, recipe, how),
+    srcset: minting(srcset),
+    picture: minting(picture),
+    grant: async ({ scope, expires = lifetime, notBefore, presets }) => {
+      const exp = expiryOf(expires);
+      need(exp, 'a grant expires');
+      const nbf = notBefore && Math.floor(+notBefore / 1_000);
+      const asked = { tenant, kid, scope: [scope].flat(), exp, nbf, presets };
+      for (const check of checks) check.grant?.(asked);
+      return grantText(hmac, asked);
+    },
+    withGrant: (grant, how) => withGrant({ ...signer, ...how, grant }),
+    checkedBy: (check) => signet({ ...options, checks: [...checks, check] }),
   };
-  const srcset: Signet['srcset'] = async (path, widths, recipe = {}, how = {}) => {
-    const { resize, ...others } = recipe;
-    const values = typeof resize === 'object' ? resize : {};
-    const candidates = widths.map(
-      async (w) => `${await url(path, { resize: { ...values, w }, ...others }, how)} ${w}w`,
-    );
-    return (await Promise.all(candidates)).join(', ');
-  };
-  return { url, srcset, grant: (request) => grantText(signer, request, lifetime) };
 }

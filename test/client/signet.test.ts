@@ -1,205 +1,252 @@
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
-import { type Recipe, SignetError, signet } from '../../client/signet.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { verifyGrant } from '../../shared/grant.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
 import { mint } from '../../shared/mint.ts';
-import { credentialOf, splitUrl } from '../../shared/request-url.ts';
-import { checkSignature } from '../../shared/stages.ts';
-import vectors from '../vectors/signature.json' with { type: 'json' };
+import { signingKeyOf } from '../shared/known-keys.ts';
+import { acme, edge, refusalOf } from './client-world.ts';
 
-const ring = rootKeyring(
-  nodeCrypto,
-  JSON.stringify({ keys: [{ kty: 'oct', kid: 'r1', k: vectors.root }] }),
-);
-const key = ring.signingKey('acme', 'r1.1') ?? '';
-const base = { url: 'https://img.example.com', tenant: 'acme', kid: 'r1.1', key } as const;
-const images = signet(base);
+const images = signet(acme);
 
-/** What the edge says of a URL: its target, or the code of a refusal. */
-function edge(url: string): string {
-  const { pathname, search } = new URL(url);
-  const split = splitUrl(pathname, search.slice(1));
-  checkSignature(nodeCrypto, ring, split, credentialOf(split), Math.floor(Date.now() / 1_000));
-  return split.target;
+/** What stands behind the path of a URL that the edge takes. */
+async function sent(recipe?: Recipe, options?: UrlOptions): Promise<string> {
+  const url = await images.url('cat.jpg', recipe, options);
+  expect(await edge(url)).toMatch(/^acme\/cat\.jpg__op__/);
+  return decodeURIComponent(new URL(url).pathname).replace('/acme/cat.jpg', '');
 }
 
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'minted',
-    (thrown: unknown) => (thrown instanceof SignetError ? thrown.message : String(thrown)),
-  );
+const words = async (mint: () => unknown): Promise<string> =>
+  (await refusalOf(mint))?.message ?? '';
 
-describe('the client', () => {
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('a recipe', () => {
   it.each<[Recipe, string]>([
-    [{ resize: { w: 400 }, format: 'auto' }, 'resize,w_400__op__format,f_auto'],
+    [{ resize: { w: 400 }, format: 'auto' }, '__op__resize,w_400__op__format,f_auto'],
     [
-      { resize: { m: 'fill', w: 400, h: 300 }, quality: { q: 60 } },
-      'resize,m_fill,w_400,h_300__op__quality,q_60',
+      { resize: { m: 'fill', w: 4, h: 3 }, quality: { q: 60 } },
+      '__op__resize,m_fill,w_4,h_3__op__quality,q_60',
     ],
-    [{ grayscale: true, rotate: 90 }, 'grayscale__op__rotate,a_90'],
-    [{ 'rounded-corners': 40, version: 'v3' }, 'rounded-corners,r_40__op__version,v_v3'],
-    [{ preset: 'thumb' }, 'style,n_thumb'],
-    [['resize,w_400', 'format,f_webp'], 'resize,w_400__op__format,f_webp'],
-  ])('writes %j as %s', async (recipe, suffix) => {
-    expect(edge(await images.url('cat.jpg', recipe))).toBe(`/acme/cat.jpg__op__${suffix}`);
+    [{ grayscale: true, rotate: -90 }, '__op__grayscale__op__rotate,a_-90'],
+    [{ quality: 60, version: 'v3' }, '__op__quality,q_60__op__version,v_v3'],
+    [
+      { 'rounded-corners': 40, background: 'f4efe6' },
+      '__op__rounded-corners,r_40__op__background,color_f4efe6',
+    ],
+    [{ watermark: 'logo.2', flip: 'h' }, '__op__watermark,i_logo.2__op__flip,d_h'],
+    [{ preset: 'thumb', format: 'webp' }, '__op__style,n_thumb__op__format,f_webp'],
+    [{ info: true }, '__op__info'],
+    ['resize,w_400', '__op__resize,w_400'],
+    ['resize,w_400__op__format,f_webp', '__op__resize,w_400__op__format,f_webp'],
+    [['auto-orient,o_0', 'quality,Q_60'], '__op__auto-orient,o_0__op__quality,Q_60'],
+    [[], ''],
+    [{}, ''],
+  ])('%j is sent as %s', async (recipe, suffix) => {
+    expect(await sent(recipe)).toBe(suffix);
   });
 
-  it('signs as the command line does', async () => {
+  it('may be left out', async () => {
+    expect(await sent()).toBe('');
+  });
+
+  it('leaves out what somebody’s condition has left out', async () => {
+    const recipe = {
+      resize: { w: 4, h: undefined },
+      blur: undefined,
+      grayscale: false,
+      rotate: null,
+    };
+    expect(await sent(recipe as unknown as Recipe)).toBe('__op__resize,w_4');
+  });
+
+  it('gets the version of its source beside what it says', async () => {
+    expect(await sent('grayscale', { version: 3 })).toBe('__op__grayscale__op__version,v_3');
+    expect(await sent({ grayscale: true }, { version: 'a-1' })).toBe(
+      '__op__grayscale__op__version,v_a-1',
+    );
+  });
+
+  it.each([
+    [
+      'x-oss-process=image/resize,w_400/format,webp',
+      'acme/cat.jpg__op__resize,w_400__op__format,f_webp',
+    ],
+    ['x-bce-process=image/resize,w_400', 'acme/cat.jpg__op__resize,w_400__op__format,f_src'],
+  ])('stays in the spelling of another service: %s', async (recipe, key) => {
+    const url = await images.url('cat.jpg', recipe);
+    expect(new URL(url).pathname).toBe('/acme/cat.jpg');
+    expect(await edge(url)).toBe(key);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ blurr: 1 }, /^there is no operation "blurr"; did you mean "blur"\?$/],
+    [{ greyscale: true }, /^there is no operation "greyscale"; did you mean "grayscale"\?$/],
+    ['resise,w_1', /^there is no operation "resise"; did you mean "resize"\?$/],
+    [{ zebra: 1 }, /^there is no operation "zebra"$/],
+    [{ constructor: 1 }, /^there is no operation "constructor"/],
+    [{ __proto__x: 1 }, /^there is no operation "__proto__x"/],
+    [{ resize: { width: 4 } }, /^resize has no parameter "width"; did you mean "w"\?$/],
+    [{ tint: { colour: 'FF0000' } }, /^tint has no parameter "colour"; did you mean "color"\?$/],
+    [{ resize: 400 }, /^resize: "_400" is not written as parameter_value$/],
+    ['resize,400', /^resize: "400" is not written as parameter_value$/],
+    [{ resize: { w: 400.5 } }, /^resize: w expects a whole number, not "400.5"$/],
+    [{ resize: { w: Number.NaN } }, /^resize: w expects a whole number, not "NaN"$/],
+    [{ grayscale: 3 }, /^grayscale: "_3" is not written as parameter_value$/],
+    [Array<string>(17).fill('grayscale'), /^more than 16 operations$/],
+    [['grayscale', ''], /^there is no operation ""$/],
+    ['x-oss-process=image/resize,w_4__op__grayscale', /^there is no operation "x-oss-process/],
+    [['x-oss-process=image/resize', 'w_4'], /^there is no operation "x-oss-process/],
+    ['x-oss-process=image/a\nb', /^there is no operation "x-oss-process/],
+  ])('%j is refused: %s', async (recipe, message) => {
+    const refused = await refusalOf(() => images.url('cat.jpg', recipe as Recipe));
+    expect(refused).toMatchObject({ code: 'malformed', message: expect.stringMatching(message) });
+  });
+
+  it.each<[Recipe]>([
+    [{ format: 'webp__op__resize,w_8000' as 'webp' }],
+    [{ quality: { q: '60,max_9' as unknown as number } }],
+    [{ watermark: { i: 'logo,p_100' } }],
+    [{ watermark: { 'i_logo,p': 100 } as unknown as { i: string } }],
+    [{ preset: 'thumb__op__blur,s_9' }],
+    [{ preset: 'thumb,n_x' }],
+    [{ 'grayscale__op__blur,s_9': true } as Recipe],
+    [{ 'blur,s_9': true } as Recipe],
+    [{ version: 'a,v_b' }],
+    [{ version: 'a\nb' }],
+  ])('%j does not smuggle in another operation or parameter', async (recipe) => {
+    expect((await refusalOf(() => images.url('cat.jpg', recipe)))?.code).toBe('malformed');
+  });
+
+  it('does not smuggle one in as a version', async () => {
+    const version = '1__op__resize,w_8000';
+    expect((await refusalOf(() => images.url('a', [], { version })))?.code).toBe('malformed');
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    'a b/ü (1)+.jpg',
+    '50% & off?.jpg',
+    '50%25.jpg',
+    "#1=ä;~*'!.png",
+    '日本/🐈.png',
+    'e\u0301',
+  ])('%s is signed as the command line signs it, and reaches its key', async (path) => {
     const exp = 1_893_456_000;
-    const asked = { tenant: 'acme', path: 'a b/ü (1)+.jpg', operations: ['resize,w_400'], exp };
-    const expected = mint(nodeCrypto, base.url, asked, { kid: 'r1.1', signingKey: key });
-    const expires = new Date(exp * 1_000);
-    expect(await images.url(asked.path, { resize: { w: 400 } }, { expires })).toBe(expected);
+    const asked = { tenant: 'acme', path, operations: ['resize,w_400'], exp };
+    const signer = { kid: acme.kid, signingKey: acme.key };
+    const url = await images.url(path, { resize: { w: 400 } }, { expires: new Date(exp * 1_000) });
+    expect(url).toBe(mint(nodeCrypto, acme.url, asked, signer));
+    expect(await edge(url)).toBe(`acme/${path}__op__resize,w_400__op__format,f_src`);
+  });
+
+  it.each([
+    ['', 'the path has an empty segment'],
+    ['/a.jpg', 'the path begins with a slash; leave it out'],
+    ['a//b.jpg', 'the path has an empty segment'],
+    ['a/../b.jpg', 'the path has a . or .. segment'],
+    ['a\\b.jpg', 'the path has a control character or a backslash'],
+    ['a\nb.jpg', 'the path has a control character or a backslash'],
+    ['a\u0085b.jpg', 'the path has a control character or a backslash'],
+    ['a__op__b.jpg', 'the path contains __op__'],
+    ['a__op_', 'the path ends in __op'],
+    ['_watermarks/logo.png', 'the path begins with _watermarks, which is reserved'],
+    ['\ud800.jpg', 'the path is not well-formed Unicode'],
+    ['é'.repeat(351), 'the path is longer than 700 bytes'],
+  ])('%j is refused: %s', async (path, message) => {
+    expect(await refusalOf(() => images.url(path))).toEqual({ code: 'malformed', message });
+  });
+
+  it('may make neither a key nor a URL too long', async () => {
+    const path = 'a'.repeat(700);
+    const long = Array.from({ length: 5 }, (_, at) => `watermark,i_${'b'.repeat(60)}${at}`);
+    expect(await words(() => images.url(path, long))).toBe('the key is longer than 1024 bytes');
+    const longest = 8_191 - `/acme/a?x-oss-process=image/&kid=r1.1&sig=${'s'.repeat(43)}`.length;
+    const mint = (length: number) =>
+      images.url('a', `x-oss-process=image/${'a'.repeat(length)}`, { expires: 'never' });
+    const { pathname, search } = new URL(await mint(longest));
+    expect(pathname.length + search.length).toBe(8_191);
+    expect(await words(() => mint(longest + 1))).toBe('the URL is longer than 8191 bytes');
+  });
+});
+
+describe('a minter', () => {
+  it('reads what is left out from the environment', async () => {
+    for (const [name, value] of Object.entries(acme))
+      vi.stubEnv(`SIGNET_${name.toUpperCase()}`, value);
+    expect(signet().tenant).toBe('acme');
+    expect(await edge(await signet({ lifetime: 60 }).url('cat.jpg'))).toMatch(/^acme\/cat\.jpg/);
+    const shop = signet({ tenant: 'shop', key: signingKeyOf('shop') });
+    expect(shop.tenant).toBe('shop');
+  });
+
+  it('needs no environment', () => {
+    vi.stubGlobal('process', undefined);
+    expect(signet(acme).tenant).toBe('acme');
+    expect(() => signet()).toThrow('url (SIGNET_URL) is no https:// address');
+    vi.unstubAllGlobals();
   });
 
   it('leaves the tenant out on a host of its own, and signs the long form', async () => {
-    const url = await signet({ ...base, ownHost: true }).url('cat.jpg', { format: 'auto' });
-    const [, path, query] = /^https:\/\/img\.example\.com(\/cat[^?]*)\?(.*)$/.exec(url) ?? [];
-    expect(edge(`${base.url}/acme${path}?${query}`)).toBe('/acme/cat.jpg__op__format,f_auto');
+    const own = signet({ ...acme, url: 'https://img.acme.com/', ownHost: true });
+    const url = await own.url('cat.jpg', 'format,f_webp');
+    expect(url).toMatch(/^https:\/\/img\.acme\.com\/cat\.jpg__op__format,f_webp\?exp=/);
+    expect(await edge(url)).toBe('acme/cat.jpg__op__format,f_webp');
   });
 
-  it('mints what the edge takes, and refuses what it refuses, for any path', async () => {
-    const odd = fc.constantFrom(
-      '/',
-      '.',
-      '..',
-      '+',
-      '%',
-      ' ',
-      '__op__',
-      '__op',
-      '漢',
-      '\u0000',
-      '\\',
-      'é',
-      "(1)'!*",
-      '?#&=;~',
-      '_watermarks/',
-    );
-    const paths = fc.array(fc.oneof(odd, fc.string({ unit: 'binary', maxLength: 6 })), {
-      maxLength: 8,
-    });
-    const check = fc.asyncProperty(paths, async (parts) => {
-      const path = parts.join('');
-      const ours = await codeOf(images.url(path, { resize: { w: 40 } }));
-      const request = { tenant: 'acme', path, operations: ['resize,w_40'], exp: 1_893_456_000 };
-      let theirs = 'minted';
-      try {
-        mint(nodeCrypto, '', request, { kid: 'r1.1', signingKey: key });
-      } catch (thrown) {
-        theirs = (thrown as Error).message;
+  it('mints below a path', async () => {
+    const below = signet({ ...acme, url: 'http://127.0.0.1:8080/images/' });
+    expect(await below.url('a', [])).toMatch(/^http:\/\/127\.0\.0\.1:8080\/images\/acme\/a\?exp=/);
+  });
+
+  it.each([
+    [{ url: 'img.example.com' }, 'url (SIGNET_URL) is no https:// address'],
+    [{ url: 'https://img.example.com?x' }, 'url (SIGNET_URL) is no https:// address'],
+    [{ tenant: 'Acme' }, 'tenant (SIGNET_TENANT) is not a tenant name'],
+    [{ tenant: 'a--b' }, 'tenant (SIGNET_TENANT) is not a tenant name'],
+    [{ kid: 'r1' }, 'kid (SIGNET_KID) is not written as root.generation'],
+    [{ kid: 'r1.0' }, 'kid (SIGNET_KID) is not written as root.generation'],
+    [{ key: ` ${acme.key}` }, 'key (SIGNET_KEY) is not sgn_ and 43 characters'],
+    [{ key: `${acme.key}\n` }, 'key (SIGNET_KEY) is not sgn_ and 43 characters'],
+    [{ key: acme.key.slice(4) }, 'key (SIGNET_KEY) is not sgn_ and 43 characters'],
+    [
+      { key: Buffer.from(acme.key.slice(4), 'base64url').toString('hex') },
+      'key (SIGNET_KEY) is not sgn_ and 43 characters',
+    ],
+  ])('is not made of %j', async (change, message) => {
+    const refused = await refusalOf(() => signet({ ...acme, ...change }));
+    expect(refused).toEqual({ code: 'malformed', message });
+  });
+
+  it('never says its key, whichever variable holds it', async () => {
+    for (const name of ['url', 'tenant', 'kid', 'key'])
+      for (const value of [acme.key, `${acme.key} `]) {
+        if (name === 'key' && value === acme.key) continue;
+        const said = await words(() => signet({ ...acme, [name]: value }));
+        expect(said).not.toBe('');
+        expect(said).not.toContain(acme.key.slice(4, 12));
       }
-      expect(ours).toBe(theirs);
-    });
-    await fc.assert(check, { numRuns: 3_000 });
+    expect(JSON.stringify(images)).not.toContain(acme.key.slice(4, 12));
   });
 
-  it('gives each width of a srcset its own signature', async () => {
-    const set = await images.srcset('cat.jpg', [320, 640], { resize: { h: 200 }, format: 'auto' });
-    const urls = set.split(', ').map((candidate) => candidate.split(' '));
-    expect(urls.map(([, width]) => width)).toEqual(['320w', '640w']);
-    expect(urls.map(([url = '']) => edge(url))).toEqual([
-      '/acme/cat.jpg__op__resize,h_200,w_320__op__format,f_auto',
-      '/acme/cat.jpg__op__resize,h_200,w_640__op__format,f_auto',
+  it('asks each of its checks in turn, and signs what they answer', async () => {
+    const asked: unknown[] = [];
+    const adding = (operation: string) => ({
+      url: (one: { readonly operations: readonly string[] }) => {
+        asked.push(one);
+        return [...one.operations, operation];
+      },
+    });
+    const checked = images.checkedBy(adding('grayscale')).checkedBy(adding('blur,s_3'));
+    const url = await checked.url('a', 'rotate,a_90', { expires: new Date(1_893_456_000_000) });
+    expect(await edge(url)).toBe(
+      'acme/a__op__rotate,a_90__op__grayscale__op__blur,s_3__op__format,f_src',
+    );
+    const about = { tenant: 'acme', path: 'a', kid: 'r1.1', exp: 1_893_456_000 };
+    expect(asked).toEqual([
+      { ...about, operations: ['rotate,a_90'] },
+      { ...about, operations: ['rotate,a_90', 'grayscale'] },
     ]);
   });
-
-  it.each(vectors.grants)(
-    'mints the grant of the vectors: $comment',
-    async ({ claims, kid, grant }) => {
-      const own = ring.signingKey(claims.iss, kid) ?? '';
-      const { presets } = { presets: undefined, ...claims };
-      const minted = await signet({ ...base, tenant: claims.iss, kid, key: own }).grant({
-        scope: claims.scope,
-        expires: new Date(claims.exp * 1_000),
-        ...(presets === undefined ? {} : { presets }),
-      });
-      expect(minted).toBe(grant);
-      expect(await verifyGrant(ring, minted, claims.iss)).toMatchObject({ exp: claims.exp });
-    },
-  );
-
-  it('reads what keys show --env prints', async () => {
-    for (const [name, value] of Object.entries(base))
-      vi.stubEnv(`SIGNET_${name.toUpperCase()}`, value);
-    expect(edge(await signet().url('cat.jpg'))).toBe('/acme/cat.jpg');
-    vi.unstubAllEnvs();
-  });
-});
-
-describe('what is wrong is said when minting:', () => {
-  it.each([
-    ['no address', { url: 'img.example.com' }, /^url \(SIGNET_URL\)/],
-    ['no tenant', { tenant: 'Acme' }, /^tenant \(SIGNET_TENANT\)/],
-    ['no kid', { kid: 'r1' }, /^kid \(SIGNET_KID\)/],
-    ['a key with a space', { key: `${key} ` }, /^key \(SIGNET_KEY\) is not 47 characters/],
-    ['a key decoded', { key: Buffer.from(key.slice(4), 'base64url').toString('hex') }, /^key/],
-  ])('%s, and the key is never repeated', (_what, change, message) => {
-    const make = () => signet({ ...base, ...change });
-    expect(make).toThrow(message);
-    expect(make).not.toThrow(key.slice(4, 20));
-  });
-
-  it.each([
-    [
-      'an unknown operation',
-      () => images.url('a', { blurr: 1 } as Recipe),
-      /^there is no operation blurr/,
-    ],
-    [
-      'one of every object',
-      () => images.url('a', { constructor: 1 } as Recipe),
-      /no operation constr/,
-    ],
-    [
-      'an unknown letter',
-      () => images.url('a', { resize: { z: 1 } } as Recipe),
-      /^resize has no z; /,
-    ],
-    [
-      'a value without its letter',
-      () => images.url('a', { resize: 400 }),
-      /takes its values by letters/,
-    ],
-    [
-      'an expiry in milliseconds',
-      () => images.url('a', {}, { expires: Date.now() }),
-      /not milliseconds/,
-    ],
-    ['an expiry in the past', () => images.url('a', {}, { expires: new Date(0) }), /in the past/],
-    ['half a second', () => images.url('a', {}, { expires: 0.5 }), /whole number of seconds/],
-    ['a path above', () => images.url('../a'), /has a \. or \.\. segment/],
-    ['a scope above', () => images.grant({ scope: '../*' }), /is no scope/],
-    [
-      'too many scopes',
-      () => images.grant({ scope: Array<string>(17).fill('a') }),
-      /1 to 16 scopes/,
-    ],
-  ])('%s', async (_what, work, message) => {
-    expect(await codeOf(work())).toMatch(message);
-  });
-
-  it('a recipe that there is not does not compile', () => {
-    // @ts-expect-error: resize has no z
-    const wrong: Recipe = { resize: { z: 1 } };
-    // @ts-expect-error: there is no such operation
-    const unknown: Recipe = { blurr: 1 };
-    expect([wrong, unknown]).toHaveLength(2);
-  });
-});
-
-it('is 4 kB at most, and asks for nothing of Node', async () => {
-  const { outputFiles, metafile } = await build({
-    ...{ entryPoints: ['client/signet.ts'], bundle: true, minify: true, format: 'esm' },
-    ...{ platform: 'browser', target: 'es2023', write: false, metafile: true },
-  });
-  const size = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
-  expect(size).toBeGreaterThan(500);
-  expect(size).toBeLessThanOrEqual(4_096);
-  const outside = Object.keys(metafile.inputs).filter((file) => !/^(?:client|shared)\//.test(file));
-  expect(outside).toEqual([]);
 });

@@ -1,0 +1,73 @@
+import { limits } from '../shared/limits.ts';
+import { encodeTarget, isTenant, pathFault, separator, utf8Bytes } from '../shared/target.ts';
+import type { AskedUrl, Check } from './check.ts';
+import { checkOperations } from './grammar.ts';
+import { need } from './need.ts';
+
+/** Where images are served. */
+export type Place = {
+  /** The address of the service, such as `https://img.example.com`. */
+  readonly url: string;
+  readonly tenant: string;
+  /** The host is the tenant's own: its URLs leave the tenant out. */
+  readonly ownHost?: boolean;
+  /** Asked before the client's own checks, one after the other, as `/policy` and `/strict` make them. */
+  readonly checks?: readonly Check[];
+};
+
+/** A URL but for its credential. */
+export type Address = {
+  /** What is signed: the decoded path, always with the tenant. */
+  readonly target: string;
+  readonly query?: { readonly name: string; readonly value: string };
+  /** The URL with these parameters behind it. Throws `malformed` where it is too long. */
+  readonly with: (credential: string) => string;
+};
+
+/** Throws `malformed` for a place that is none. */
+export function checkPlace({ url, tenant }: Place): void {
+  need(
+    /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i.test(url),
+    'url (SIGNET_URL) is no https:// address',
+  );
+  need(isTenant(tenant), 'tenant (SIGNET_TENANT) is not a tenant name');
+}
+
+/** One recipe in the spelling of OSS or BOS. What their grammar has no use for is not let into a query. */
+export const spelling = /^(x-(?:oss|bce)-process)=([\w.,/-]*)$/;
+
+/** Where what was asked for is found. Throws `SignetError`. */
+export function addressOf(place: Place, asked: AskedUrl): Address {
+  const { url, tenant, ownHost, checks = [] } = place;
+  const { path } = asked;
+  const fault = pathFault(path);
+  need(!fault, `${fault}`);
+  const operations = checks.reduce(
+    (before, check) => check.url({ ...asked, operations: before }),
+    asked.operations,
+  );
+  const [written = '', name = '', value = ''] = spelling.exec(operations.join(' ')) ?? [];
+  const query = written ? { query: { name, value } } : {};
+  if (!written) checkOperations(operations);
+  const target = [`/${tenant}/${path}`, ...(written ? [] : operations)].join(separator);
+  // Whoever knows the grammar has measured the key itself, without what draws nothing.
+  need(
+    checks[0] || utf8Bytes(target) <= limits.keyBytes + 1,
+    `the key is longer than ${limits.keyBytes} bytes`,
+  );
+  const uri = encodeTarget(target);
+  return {
+    target,
+    ...query,
+    with: (credential) => {
+      const recipe = encodeTarget(written).replace('%3D', '=');
+      const search = [recipe, credential].filter(Boolean).join('&');
+      need(
+        uri.length + search.length < limits.urlBytes,
+        `the URL is longer than ${limits.urlBytes} bytes`,
+      );
+      const sent = uri.slice(ownHost ? tenant.length + 1 : 0);
+      return url.replace(/\/$/, '') + sent + (search && `?${search}`);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** The UTF-8 of a text. */
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+/** Bytes as unpadded base64url. */
+export const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+/** Signs texts with a signing key's text as it is: nobody decodes anything. */
+export type Hmac = (text: string) => Promise<string>;
+
+/** HMAC-SHA256 by WebCrypto; the key is imported once, when the first text is signed. */
+export function hmacWith(key: string): Hmac {
+  const { subtle } = crypto;
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  let imported: ReturnType<typeof subtle.importKey> | undefined;
+  return async (text) => {
+    imported ??= subtle.importKey('raw', utf8(key), algorithm, false, ['sign']);
+    return base64url(new Uint8Array(await subtle.sign('HMAC', await imported, utf8(text))));
+  };
+}

@@ -1,0 +1,68 @@
+import { SignetError } from '../../client/signet.ts';
+import { type Gatehouse, gate } from '../../edge/gate.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { type Policy, readPolicy } from '../../shared/policy.ts';
+import { asRefusal, Refusal } from '../../shared/refusal.ts';
+import { ring, signingKeyOf } from '../shared/known-keys.ts';
+
+/** What `signet keys show acme --env` would print. */
+export const acme = {
+  url: 'https://img.example.com',
+  tenant: 'acme',
+  kid: 'r1.1',
+  key: signingKeyOf('acme'),
+} as const;
+
+/** Takes whatever is written in the grammar: its rules are only reported. */
+export const anything = {
+  tenant: 'acme',
+  operations: { resize: { w: [1] } },
+  presets: { thumb: 'resize,m_fill,w_200,h_200__op__format,f_auto' },
+  mode: 'report',
+  reportUntil: '2999-01-01T00:00:00Z',
+};
+
+export const policyOf = (document: { readonly tenant: string }): Policy =>
+  readPolicy(document.tenant, JSON.stringify(document));
+
+const houseOf = (...policies: readonly Policy[]): Gatehouse => ({
+  crypto: nodeCrypto,
+  clock: Date.now,
+  keys: { read: async () => ring },
+  policies: { of: async (tenant) => policies.find((one) => one.tenant === tenant) },
+  hosts: { 'img.acme.com': 'acme' },
+});
+
+export type Edge = (url: string, accept?: string, cookie?: string) => Promise<string>;
+
+/** The viewer-request function under these policies: the key of a derivative, or the code of a refusal. */
+export function edgeWith(...policies: readonly Policy[]): Edge {
+  const house = houseOf(...policies);
+  return async (url, accept, cookie) => {
+    const [, host = '', uri = '', querystring = ''] =
+      /^https:\/\/([^/]+)([^?]*)\??(.*)$/.exec(url) ?? [];
+    try {
+      const { key } = await gate({ method: 'GET', host, uri, querystring, accept, cookie }, house);
+      return key;
+    } catch (thrown) {
+      return asRefusal(thrown).code;
+    }
+  };
+}
+
+/** The edge that takes whatever is written in the grammar. */
+export const edge: Edge = edgeWith(policyOf(anything));
+
+export type Refused = { readonly code: string; readonly message: string };
+
+/** What minting throws, as the edge names it; nothing when it mints. A defect is thrown on. */
+export async function refusalOf(mint: () => unknown): Promise<Refused | undefined> {
+  try {
+    await mint();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof SignetError || thrown instanceof Refusal)
+      return { code: thrown.code, message: thrown.message };
+    throw thrown;
+  }
+}

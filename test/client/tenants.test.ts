@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { signet } from '../../client/signet.ts';
+import { signingKeyOf } from '../shared/known-keys.ts';
+import { anything, edgeWith, policyOf } from './client-world.ts';
+
+const tenants = Array.from({ length: 50 }, (_, at) => `tenant-${at}`);
+const edge = edgeWith(...tenants.map((tenant) => policyOf({ ...anything, tenant })));
+
+const minterOf = (tenant: string) =>
+  signet({
+    ...{ url: 'https://img.example.com', tenant },
+    ...{ kid: 'r1.1', key: signingKeyOf(tenant) },
+  });
+
+/** What every tenant's edge says of what one tenant's key has signed, with the tenant in the path replaced. */
+async function outcomes(credential: string): Promise<readonly string[]> {
+  return Promise.all(
+    tenants.map((tenant) =>
+      edge(`https://img.example.com/${tenant}/a__op__grayscale?${credential}`),
+    ),
+  );
+}
+
+const onlyOf = (owner: string): readonly string[] =>
+  tenants.map((tenant) =>
+    tenant === owner ? `${tenant}/a__op__grayscale__op__format,f_src` : 'forbidden',
+  );
+
+describe('fifty tenants', () => {
+  it('mint signatures that are worth nothing to each other', async () => {
+    for (const owner of tenants) {
+      const [, credential = ''] = (await minterOf(owner).url('a', 'grayscale')).split('?');
+      expect(await outcomes(credential)).toEqual(onlyOf(owner));
+    }
+  });
+
+  it('mint grants that are worth nothing to each other', async () => {
+    for (const owner of tenants) {
+      const grant = await minterOf(owner).grant({ scope: '*' });
+      expect(await outcomes(`grant=${grant}`)).toEqual(onlyOf(owner));
+    }
+  });
+
+  it('are not taken for each other where only a signing key is mixed up', async () => {
+    const mixed = signet({
+      ...{ url: 'https://img.example.com', tenant: 'tenant-1' },
+      ...{ kid: 'r1.1', key: signingKeyOf('tenant-2') },
+    });
+    expect(await edge(await mixed.url('a'))).toBe('forbidden');
+  });
+});
