@@ -1,0 +1,73 @@
+import { checkGrants, checkLifetime } from '../shared/admission.ts';
+import { type Policy, readPolicy } from '../shared/policy.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { allowedWidths } from './allowed-widths.ts';
+import { checkAuthorized } from './authorized.ts';
+import type { AskedGrant, AskedUrl, Check } from './check.ts';
+import { operationsOf, type Recipe } from './recipe.ts';
+import { refused } from './refused.ts';
+import { SignetError } from './signet-error.ts';
+import { snappedOperations } from './snapped.ts';
+
+/** A tenant's policy as it is published. It is read and validated by the edge's own code. */
+export type PolicyDocument = { readonly tenant: string; readonly [field: string]: unknown };
+
+export type PolicyOptions = {
+  /**
+   * Write the next allowed `w` or `h` into the URL where the recipe's is not, as the edge would serve it
+   * under a policy with `snap`.
+   */
+  readonly snap?: boolean;
+};
+
+/** What a policy knows besides what it refuses. */
+export type Widths = {
+  /** The widths that the policy allows a recipe, such as `resize`: what a `srcset` may offer. */
+  readonly widths: (recipe?: Recipe) => readonly number[];
+};
+
+function read(tenant: string, document: PolicyDocument): Policy & { readonly anyKid: boolean } {
+  try {
+    const policy = readPolicy(tenant, JSON.stringify(document));
+    return { ...policy, anyKid: document['keys'] === undefined };
+  } catch (thrown) {
+    throw new SignetError('malformed', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1_000);
+
+function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
+  const now = seconds();
+  checkLifetime(policy, String(exp), now);
+  checkGrants(policy, undefined, now);
+  const unknown = presets.find((name) => !policy.presets.has(name));
+  if (unknown !== undefined)
+    throw new Refusal('denied_preset', {
+      reason: `the policy has no preset "${unknown}"`,
+      rule: 'presets',
+      allowed: [...policy.presets.keys()],
+    });
+}
+
+/**
+ * The same minter, which refuses what the policy refuses, with the edge's own code: nobody has to be
+ * shown a broken picture to learn of a size that is not allowed. Throws `malformed` for a policy that
+ * could not be published, or is of another tenant.
+ */
+export function withPolicy<
+  M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
+>(minter: M, document: PolicyDocument, { snap = false }: PolicyOptions = {}): M & Widths {
+  const policy = read(minter.tenant, document);
+  const url = (asked: AskedUrl): readonly string[] =>
+    refused(() => {
+      const operations = snap ? snappedOperations(policy, asked.operations) : asked.operations;
+      checkAuthorized({ ...asked, operations }, policy, seconds());
+      return operations;
+    });
+  const grant = (asked: AskedGrant): void => refused(() => checkGrant(policy, asked));
+  return {
+    ...minter.checkedBy({ url, grant }),
+    widths: (recipe = 'resize') => allowedWidths(policy, operationsOf(recipe)),
+  };
+}

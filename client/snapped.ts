@@ -1,0 +1,31 @@
+import { expandPreset, type Policy } from '../shared/policy.ts';
+import { parseSteps, type Recipe, valuesOf } from '../shared/recipe.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { snapped } from '../shared/snap.ts';
+
+/** Nothing for operations that will be refused for what they are. */
+function readable(policy: Policy, operations: readonly string[]): Recipe | undefined {
+  try {
+    return expandPreset(policy, parseSteps(operations));
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return undefined;
+    throw thrown;
+  }
+}
+
+/**
+ * The operations with the length of a side that the edge would move them to. What stands in the
+ * spelling of another service stays as it is written.
+ */
+export function snappedOperations(
+  policy: Policy,
+  operations: readonly string[],
+): readonly string[] {
+  const at = operations.findIndex((one) => one.startsWith('resize,'));
+  const resize = operations[at];
+  const recipe = resize === undefined ? undefined : readable(policy, operations);
+  if (resize === undefined || recipe === undefined) return operations;
+  const { w, h } = valuesOf(snapped({ ...policy, snap: true }, recipe), 'resize') ?? {};
+  const written = resize.replace(/,w_\d+/, `,w_${w}`).replace(/,h_\d+/, `,h_${h}`);
+  return operations.with(at, written);
+}
