@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { entries } from './client-bundle.ts';
+import { root } from './functions.ts';
+
+const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** The checkout's own rules, for the entries and what they import; types alone are written. */
+const settings = (outDir: string): object => ({
+  extends: path.join(root, 'tsconfig.json'),
+  compilerOptions: {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: root,
+    outDir,
+    typeRoots: [path.join(root, 'node_modules', '@types')],
+  },
+  include: [],
+  files: entries.map((entry) => path.join(root, 'client', `${entry}.ts`)),
+});
+
+/** A package's types name its JavaScript. */
+const published = (text: string): string => text.replace(/(from '\.\/[a-z-]+)\.ts'/g, "$1.js'");
+
+const imported = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)].map(([, what = '']) => what);
+
+async function emitted(folder: string): Promise<Map<string, string>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.d.ts'));
+  const texts = names.map(
+    async (name) => [name, published(await readFile(path.join(folder, name), 'utf8'))] as const,
+  );
+  return new Map(await Promise.all(texts));
+}
+
+/** What the entries lead to. Throws where that is outside the package, which has no types but these. */
+function reached(texts: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  const follow = (name: string, from: string): void => {
+    const text = texts.get(name);
+    if (text === undefined) throw new Error(`the types of ${from} need ${name}`);
+    if (found.has(name)) return;
+    found.set(name, text);
+    for (const what of imported(text)) follow(what.replace(/^\.\/(.*)\.js$/, '$1.d.ts'), name);
+  };
+  for (const entry of entries) follow(`${entry}.d.ts`, entry);
+  return found;
+}
+
+/** The types of the package by their file's name. They stand alone: none is of another folder. */
+export async function clientDeclarations(): Promise<Map<string, string>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'signet-client-types-'));
+  try {
+    const project = path.join(folder, 'tsconfig.json');
+    await writeFile(project, JSON.stringify(settings(path.join(folder, 'types'))));
+    await promisify(execFile)(process.execPath, [compiler, '-p', project]);
+    return reached(await emitted(path.join(folder, 'types', 'client')));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { clientModule, type Entry, entries } from './client-bundle.ts';
+import { clientDeclarations } from './client-declarations.ts';
+import { root } from './functions.ts';
+
+/** The checkout's own is private, so that nobody publishes the sources. */
+async function manifest(): Promise<string> {
+  const text = await readFile(path.join(root, 'client', 'package.json'), 'utf8');
+  const { private: _private, ...published } = JSON.parse(text);
+  return `${JSON.stringify(published, null, 2)}\n`;
+}
+
+/**
+ * Makes the package that is published, in a folder that is emptied first: a module for each entry, and
+ * types. The answer is the modules.
+ */
+export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, Uint8Array>> {
+  const modules = await Promise.all(
+    entries.map(async (entry) => [entry, await clientModule(entry)] as const),
+  );
+  const types = await clientDeclarations();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const write = (name: string, content: string | Uint8Array) =>
+    writeFile(path.join(folder, name), content);
+  for (const [entry, code] of modules) await write(`${entry}.js`, code);
+  for (const [name, text] of types) await write(name, text);
+  await write('package.json', await manifest());
+  await copyFile(path.join(root, 'client', 'README.md'), path.join(folder, 'README.md'));
+  await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
+  return new Map(modules);
+}

@@ -1,0 +1,13 @@
+import path from 'node:path';
+import { gzipped } from './client-bundle.ts';
+import { clientPackage } from './client-package.ts';
+import { root } from './functions.ts';
+
+/*
+ * Makes `dist/client` and says how large its modules are. Whoever publishes it runs
+ * `npm publish dist/client`.
+ */
+
+const folder = path.join(root, 'dist', 'client');
+for (const [entry, code] of await clientPackage(folder))
+  console.log(`${entry}.js: ${code.length} bytes, ${gzipped(code)} gzipped`);

@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Entry, entries, gzipped } from '../../build/client-bundle.ts';
+import { signet } from '../../client/signet.ts';
+import { strict } from '../../client/strict.ts';
+import { runs } from '../shared/outcome.ts';
+import { type Asked, asked } from './asked.ts';
+import { acme } from './client-world.ts';
+import { installed, run } from './published.ts';
+
+const codeOf = (entry: Entry): Uint8Array => installed.modules.get(entry) ?? Buffer.of();
+
+describe('the package', () => {
+  it('has a core of four kilobytes at most', () => {
+    expect(gzipped(codeOf('signet'))).toBeLessThanOrEqual(4_096);
+    expect(gzipped(codeOf('signet'))).toBeGreaterThan(1_000);
+  });
+
+  it('has other entries that nobody pays for who does not import them', () => {
+    expect(gzipped(codeOf('html'))).toBeLessThan(1_000);
+    expect(gzipped(codeOf('strict'))).toBeLessThan(8_000);
+    expect(gzipped(codeOf('policy'))).toBeLessThan(20_000);
+  });
+
+  it('asks for nothing of Node, and imports nothing but its own core', () => {
+    for (const [entry, code] of installed.modules) {
+      const text = Buffer.from(code).toString();
+      const imported = [...text.matchAll(/\b(?:import|from)\s*\(?["']([^"']+)["']/g)];
+      expect(imported.map(([, what]) => what).filter((what) => what !== './signet.js')).toEqual([]);
+      expect([entry, text.match(/\b(?:(?:Buffer|__dirname|sharp)\b|require\(|node:)/)]).toEqual([
+        entry,
+        null,
+      ]);
+    }
+  });
+
+  it('is what would be published, and has no dependencies', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: installed.folder });
+    const [{ files = [] } = {}] = JSON.parse(stdout) as { files: { path: string }[] }[];
+    const names = files.map((file) => file.path).toSorted();
+    expect(names).toEqual((await readdir(installed.folder)).toSorted());
+    for (const entry of entries) expect(names).toContain(`${entry}.js`);
+    const manifest = JSON.parse(
+      await readFile(path.join(installed.folder, 'package.json'), 'utf8'),
+    );
+    expect(manifest).toMatchObject({ type: 'module', sideEffects: false });
+    expect(Object.keys(manifest).filter((name) => /ependencies$|^private$/.test(name))).toEqual([]);
+  });
+
+  it('leaves behind what an importer does not use', async () => {
+    const importing = async (contents: string): Promise<number> => {
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: installed.home },
+        ...{ bundle: true, minify: true, format: 'esm', write: false },
+      });
+      return gzipped(outputFiles[0]?.contents ?? Buffer.of());
+    };
+    const whole = gzipped(codeOf('signet'));
+    const error = await importing("export { SignetError } from '@signet-images/client'");
+    const granted = await importing("export { withGrant } from '@signet-images/client'");
+    expect(error).toBeLessThan(400);
+    expect(granted).toBeLessThan(whole - 700);
+    expect(await importing("import '@signet-images/client/policy'")).toBeLessThan(50);
+  });
+});
+
+describe('what the bundles leave out', () => {
+  it('is missed by no decision', async () => {
+    const core = await import(path.join(installed.folder, 'signet.js'));
+    const { strict: built } = await import(path.join(installed.folder, 'strict.js'));
+    const ours = strict(signet(acme));
+    const theirs: typeof ours = built(core.signet(acme));
+    const how = { expires: new Date(1_893_456_000_000) };
+    const said = async (minter: typeof ours, { path: name, operations }: Asked) => {
+      const answer = await minter.url(name, operations, how).catch((thrown: unknown) => thrown);
+      return answer instanceof Error ? `${answer.name}: ${answer.message}` : answer;
+    };
+    const agree = async (one: Asked): Promise<void> => {
+      expect(await said(theirs, one)).toBe(await said(ours, one));
+    };
+    await fc.assert(fc.asyncProperty(asked, agree), runs(3_000));
+  });
+});

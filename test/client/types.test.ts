@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clientOperations } from '../../build/client-operations.ts';
+import { root } from '../../build/functions.ts';
+import { type Recipe, signet } from '../../client/signet.ts';
+import { strict } from '../../client/strict.ts';
+import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
+import { acme, refusalOf } from './client-world.ts';
+import { compiled } from './published.ts';
+
+/** What a backend may write, and what it may not. */
+const source = `
+import { signet, withGrant, SignetError, type Recipe } from '@signet-images/client';
+import { html } from '@signet-images/client/html';
+import { withPolicy } from '@signet-images/client/policy';
+import { strict } from '@signet-images/client/strict';
+
+const images = withPolicy(strict(signet()), { tenant: 'acme', operations: {} }, { snap: true });
+export const url: Promise<string> = images.url('a', { resize: { m: 'fill', w: 4, h: 4 }, format: 'auto', rotate: 90 });
+export const set: Promise<string> = images.srcset('a', { preset: 'thumb' }, { widths: [1], expires: '1h', version: 3 });
+export const text = images.picture('a', 'grayscale', { densities: [1, 2], formats: ['avif'] }).then((one) => html(one, { width: 4 }));
+export const widths: readonly number[] = images.widths('resize');
+export const now: string = withGrant({ url: 'https://h', tenant: 'a', grant: 'g' }).url('a', ['blur,s_3']);
+export const later: Promise<string> = images.grant({ scope: ['a/*'], expires: new Date(), presets: ['thumb'] });
+export const codes = (thrown: unknown): string => (thrown instanceof SignetError ? thrown.code : '');
+export const right: readonly Recipe[] = [
+  { resize: { w: 1 } }, { quality: 60 }, { quality: { max: 9 } }, { grayscale: true }, { version: 3 },
+  { watermark: 'logo' }, { watermark: { i: 'logo', p: 20 } }, { background: 'FFFFFF' }, { info: true },
+];
+export const wrong: readonly Recipe[] = [
+  // @ts-expect-error: there is no such operation
+  { blurr: 1 },
+  // @ts-expect-error: resize has no width
+  { resize: { width: 1 } },
+  // @ts-expect-error: there is no such mode
+  { resize: { m: 'cover', w: 1 } },
+  // @ts-expect-error: a length is a number
+  { resize: { w: '1' } },
+  // @ts-expect-error: resize takes its values by name
+  { resize: 400 },
+  // @ts-expect-error: crop too, though x alone would be enough
+  { crop: 400 },
+  // @ts-expect-error: blur needs s
+  { blur: { r: 3 } },
+  // @ts-expect-error: grayscale takes nothing
+  { grayscale: { s: 1 } },
+  // @ts-expect-error: there is no such format
+  { format: 'bmp' },
+];
+// @ts-expect-error: that is no duration
+export const odd = images.url('a', [], { expires: '1 hour' });
+// @ts-expect-error: a srcset has sizes
+export const none = images.srcset('a', [], {});
+// @ts-expect-error: with a grant there is nothing to wait for, and nothing to sign
+export const signed = withGrant({ url: 'https://h', tenant: 'a' }).grant({ scope: '*' });
+`;
+
+describe('the types', () => {
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])(
+    'stand alone in a project of %s modules, and know a recipe',
+    async (module, moduleResolution) => {
+      const said = await compiled(
+        moduleResolution,
+        { module, moduleResolution, types: [] },
+        source,
+      );
+      expect(said).toBe('');
+    },
+  );
+
+  it('are those of the operations table', async () => {
+    const written = await readFile(path.join(root, 'client', 'operations.ts'), 'utf8');
+    expect(written).toBe(clientOperations());
+    for (const name of operationNames)
+      for (const about of [
+        rowOf(name).summary,
+        ...Object.values(rowOf(name).parameters).map((one) => one.about),
+      ])
+        expect(written).toContain(about);
+  });
+});
+
+/** A value of the first parameter. */
+function firstValue(name: OperationName): string | number | undefined {
+  const [parameter] = Object.values(rowOf(name).parameters);
+  if (parameter === undefined) return undefined;
+  const { control } = parameter;
+  if (control.control === 'number') return control.max;
+  if (control.control === 'select') return control.options[0];
+  return control.control === 'color' ? 'FF0000' : 'a';
+}
+
+describe('a value alone', () => {
+  const values = operationNames.flatMap((name) => {
+    const value = firstValue(name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+
+  it.each(values)(
+    '$value is the first parameter of $name, or none of it',
+    async ({ name, value }) => {
+      const recipe = { [name]: value } as Recipe;
+      const refused = await refusalOf(() => strict(signet(acme)).url('a', recipe));
+      const byName = ['crop', 'indexcrop', 'resize', 'blur'].includes(name);
+      expect(refused?.code).toBe(byName ? 'malformed' : undefined);
+    },
+  );
+});
