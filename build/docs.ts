@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { clientOperations } from './client-operations.ts';
 import { blocks } from './generated-blocks.ts';
+import { vectorFiles } from './vectors.ts';
 
 /*
- * Writes the generated blocks into the documentation; with --check it writes nothing and fails
- * where they differ. A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ * Writes the generated blocks into the documentation, and the generated files of the client; with
+ * --check it writes nothing and fails where they differ. A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
 const files = ['README.md', 'SECURITY.md', 'docs/operations.md', 'docs/commands.md'];
@@ -25,8 +26,9 @@ function namesIn(text: string): readonly string[] {
 const check = process.argv.includes('--check');
 const texts = files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 const written = texts.map(({ file, text }) => ({ file, text, fresh: withBlocks(text) }));
-const whole = { file: 'client/operations.ts', fresh: clientOperations() };
-written.push({ ...whole, text: readFileSync(whole.file, 'utf8') });
+const whole = { 'client/operations.ts': clientOperations(), ...(await vectorFiles()) };
+for (const [file, fresh] of Object.entries(whole))
+  written.push({ file, fresh, text: existsSync(file) ? readFileSync(file, 'utf8') : '' });
 const missing = Object.keys(blocks).filter(
   (name) => !texts.some(({ text }) => namesIn(text).includes(name)),
 );
