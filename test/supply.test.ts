@@ -12,9 +12,15 @@ type Package = {
 const read = <T>(file: string): T =>
   JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')) as T;
 
-const manifest =
-  read<Record<'dependencies' | 'devDependencies', Record<string, string>>>('package.json');
-const locks = ['package-lock.json', '.ci/node24/package-lock.json'];
+type Manifest = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
+const manifests = ['', '.ci/node24/', 'test/frameworks/'].map((folder) =>
+  read<Manifest>(`${folder}package.json`),
+);
+const locks = [
+  'package-lock.json',
+  '.ci/node24/package-lock.json',
+  'test/frameworks/package-lock.json',
+];
 
 function packagesIn(lock: string): readonly [string, Package][] {
   const { packages } = read<{ packages: Record<string, Package> }>(lock);
@@ -23,7 +29,9 @@ function packagesIn(lock: string): readonly [string, Package][] {
 
 describe('the dependencies', () => {
   it('are pinned to exact versions', () => {
-    const ranges = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+    const ranges = manifests.flatMap(({ dependencies, devDependencies }) =>
+      Object.values({ ...dependencies, ...devDependencies }),
+    );
     expect(ranges.filter((range) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
     expect(ranges.length).toBeGreaterThan(10);
   });
