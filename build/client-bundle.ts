@@ -1,15 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { errorOfCore, leanSources } from './client-sources.ts';
+import { leanSources, piecesOfCore } from './client-sources.ts';
 import { root } from './functions.ts';
 
 /** What the package exports, and what it is called in it. */
-export const entries = ['signet', 'strict', 'policy', 'html'] as const;
+export const entries = [
+  ...(['signet', 'strict', 'policy', 'html'] as const),
+  ...(['next'] as const),
+] as const;
 export type Entry = (typeof entries)[number];
 
 /**
- * An entry of the client as one ES module, with all it imports; those besides the core import the
- * core's error. It asks for WebCrypto and other globals of the web, and nothing of Node.
+ * An entry of the client as one ES module, with all it imports; those besides the core import from
+ * it what there has to be one of. It asks for WebCrypto and other globals of the web, and nothing of Node.
  */
 export async function clientModule(entry: Entry): Promise<Uint8Array> {
   const { outputFiles } = await build({
@@ -20,7 +23,7 @@ export async function clientModule(entry: Entry): Promise<Uint8Array> {
     platform: 'browser',
     target: 'es2023',
     format: 'esm',
-    plugins: entry === 'signet' ? [leanSources] : [leanSources, errorOfCore],
+    plugins: entry === 'signet' ? [leanSources] : [leanSources, piecesOfCore],
     legalComments: 'none',
     logLevel: 'warning',
     write: false,

@@ -49,11 +49,14 @@ export const leanSources: Plugin = {
 };
 
 /**
- * There is one class of errors: the entries besides the core import it from there, so that
- * `instanceof` holds for whoever threw it.
+ * There is one class of errors, and one minter under a grant: the entries besides the core import them
+ * from there, so that `instanceof` holds for whoever threw it.
  */
-export const errorOfCore: Plugin = {
-  name: 'the error of the core',
+export const piecesOfCore: Plugin = {
+  name: 'the pieces of the core',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/signet-error\.ts$/ }, () => ({ path: './signet.js', external: true })),
+    onResolve({ filter: /\/(?:signet-error|granted)\.ts$/ }, () => ({
+      path: './signet.js',
+      external: true,
+    })),
 };
