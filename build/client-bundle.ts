@@ -6,7 +6,7 @@ import { root } from './functions.ts';
 /** What the package exports, and what it is called in it. */
 export const entries = [
   ...(['signet', 'strict', 'policy', 'html'] as const),
-  ...(['next', 'unpic'] as const),
+  ...(['next', 'unpic', 'express', 'fastify', 'hono'] as const),
 ] as const;
 export type Entry = (typeof entries)[number];
 

@@ -56,6 +56,8 @@ export type GrantRequest = {
 /** Mints the URLs of a tenant. Whatever the edge would refuse is thrown as `SignetError`. */
 export type Minter = {
   readonly tenant: string;
+  /** Where its images are: what `withGrant` has to know in a browser, besides the grant. */
+  readonly place: Pick<Place, 'url' | 'tenant' | 'ownHost'>;
   readonly url: (path: string, recipe?: Recipe, options?: UrlOptions) => Promise<string>;
   /** The value of a `srcset`, each of its URLs signed. */
   readonly srcset: (path: string, recipe: Recipe, options: Sizes & UrlOptions) => Promise<string>;
@@ -101,7 +103,7 @@ function readSigner(options: SignetOptions): Signer {
 /** Mints URLs. Throws `malformed` for an address, a tenant, a kid or a key that is none. */
 export function signet(options: SignetOptions = {}): Minter {
   const signer = readSigner(options);
-  const { tenant, kid, key, lifetime = 3_600, checks = [] } = signer;
+  const { url: address, tenant, ownHost, kid, key, lifetime = 3_600, checks = [] } = signer;
   const hmac = hmacWith(key);
   const minting =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
@@ -122,6 +124,7 @@ export function signet(options: SignetOptions = {}): Minter {
   const url = minting(mintOne);
   return {
     tenant,
+    place: { url: address, tenant, ...(ownHost && { ownHost }) },
     url: (path, recipe = [], how = {}) => url(path, recipe, how),
     srcset: minting(srcset),
     picture: minting(picture),

@@ -23,6 +23,10 @@ describe('the package', () => {
     expect(gzipped(codeOf('html'))).toBeLessThan(1_000);
     expect(gzipped(codeOf('strict'))).toBeLessThan(8_000);
     expect(gzipped(codeOf('policy'))).toBeLessThan(20_000);
+    expect(gzipped(codeOf('next'))).toBeLessThan(500);
+    expect(gzipped(codeOf('unpic'))).toBeLessThan(1_500);
+    for (const entry of ['express', 'fastify', 'hono'] as const)
+      expect(gzipped(codeOf(entry))).toBeLessThan(1_000);
   });
 
   it('asks for nothing of Node, and imports nothing but its own core', () => {

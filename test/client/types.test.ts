@@ -12,9 +12,14 @@ import { compiled } from './published.ts';
 /** What a backend may write, and what it may not. */
 const source = `
 import { signet, withGrant, SignetError, type Recipe } from '@signet-images/client';
+import { grantHandler as express } from '@signet-images/client/express';
+import { grantHandler as fastify } from '@signet-images/client/fastify';
+import { grantHandler as hono } from '@signet-images/client/hono';
 import { html } from '@signet-images/client/html';
+import { imageLoader } from '@signet-images/client/next';
 import { withPolicy } from '@signet-images/client/policy';
 import { strict } from '@signet-images/client/strict';
+import { extract, generate, transform } from '@signet-images/client/unpic';
 
 const images = withPolicy(strict(signet()), { tenant: 'acme', operations: {} }, { snap: true });
 export const url: Promise<string> = images.url('a', { resize: { m: 'fill', w: 4, h: 4 }, format: 'auto', rotate: 90 });
@@ -48,6 +53,25 @@ export const wrong: readonly Recipe[] = [
   // @ts-expect-error: there is no such format
   { format: 'bmp' },
 ];
+type Asking = { readonly user: string };
+export const handlers = [
+  express(signet(), { grant: ({ user }: Asking) => ({ scope: user, expires: '1h' }) }),
+  fastify(images, { grant: async (request: Asking) => undefined, as: 'cookie', domain: 'example.com' }),
+];
+export const handler = (context: Asking & { header: () => void; json: () => number }): Promise<number> =>
+  hono(images, { grant: ({ user }: typeof context) => ({ scope: user }) })(context);
+const place = { url: 'https://h', tenant: 'a' };
+export const load: (one: { src: string; width: number; quality?: number }) => string = imageLoader(withGrant(place));
+export const anew: string = generate(extract('/a')?.src ?? '/a', { width: 4, quality: '60', blur: { s: 3 } }, place);
+export const again: string = transform('a', { height: 4, format: 'jpeg' }, { ...place, grant: 'g' });
+// @ts-expect-error: a body has no domain
+express(images, { grant: ({ user }: Asking) => ({ scope: user }), domain: 'example.com' });
+// @ts-expect-error: a grant has a scope
+express(images, { grant: (request: Asking) => ({ expires: '1h' }) });
+// @ts-expect-error: what signs has to be awaited, which a loader is not
+imageLoader(signet());
+// @ts-expect-error: there is no such operation
+generate('a', { blurr: 3 }, place);
 // @ts-expect-error: that is no duration
 export const odd = images.url('a', [], { expires: '1 hour' });
 // @ts-expect-error: a srcset has sizes

@@ -70,4 +70,26 @@ describe('in a worker, which has WebCrypto and little else,', () => {
       code: 'denied_scope',
     });
   });
+
+  it('grants are handed out, and URLs written for unpic and next/image', async () => {
+    const entries = { hono: 'grantHandler', next: 'imageLoader', unpic: 'transform' };
+    const pieces = Object.entries(entries).map(
+      ([entry, name]) => `export { ${name} } from '@signet-images/client/${entry}';`,
+    );
+    const entry = ["export * from '@signet-images/client';", ...pieces].join('');
+    const ask = await sandbox(entry, reading);
+    const context = '{ header: () => {}, json: (body) => body }';
+    const handler = `client.grantHandler(client.signet(${JSON.stringify(acme)}), { grant: () => ({ scope: '*' }) })`;
+    const place = JSON.stringify(await ask(`${handler}(${context})`));
+    const loaded = `client.imageLoader(client.withGrant(${place}))({ src: '/a', width: 4 })`;
+    const transformed = `client.transform('/a', { width: 4 }, ${place})`;
+    for (const script of [loaded, transformed])
+      expect(await edge(String(await ask(script)), 'image/avif')).toBe(
+        'acme/a__op__resize,w_4__op__format,f_avif',
+      );
+    const refused =
+      "client.transform('https://elsewhere.example/a', {}, { url: 'https://h', tenant: 'a' })";
+    const caught = `{ try { ${refused} } catch (one) { return one instanceof client.SignetError } }`;
+    expect(await ask(`(() => ${caught})()`)).toBe(true);
+  });
 });

@@ -1,0 +1,56 @@
+import type { Place } from './address.ts';
+import { need } from './need.ts';
+
+export type CookieOptions = {
+  /**
+   * The domain under which both the application and the images are, such as `example.com`; left out
+   * where they have one host.
+   */
+  readonly domain?: string;
+  /** Where the tenant's images are, if nothing is said: nothing else is sent the grant. */
+  readonly path?: string;
+  /** `Lax` if nothing is said; `None` where pages of other sites show the images. */
+  readonly sameSite?: 'Strict' | 'Lax' | 'None';
+};
+
+/** The cookie for a grant, for so many seconds. */
+export type GrantCookie = (grant: string, seconds: number) => string;
+
+const hostForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+
+/** Throws `malformed` for a domain that browsers would not send to the images' host. */
+function checkDomain(domain: string, host: string): void {
+  need(
+    hostForm.test(domain) && `.${host}`.endsWith(`.${domain}`),
+    `domain "${domain}" does not cover ${host}, where the images are`,
+  );
+}
+
+/** Throws `malformed` for a path that browsers would not send to the images. */
+function checkPath(path: string, images: string): void {
+  need(
+    /^\/[\w./~%-]*$/.test(path) && `${images}/`.startsWith(path.replace(/\/?$/, '/')),
+    `path "${path}" does not cover ${images || '/'}, where the images are`,
+  );
+}
+
+/**
+ * Writes the cookie `signet-grant` of a place: for that host and that path, out of reach of scripts, and
+ * never in the clear. Throws `malformed` where it would not reach the images.
+ */
+export function grantCookie(place: Place, options: CookieOptions): GrantCookie {
+  const { hostname, pathname } = new URL(place.url);
+  const images = pathname.replace(/\/$/, '') + (place.ownHost ? '' : `/${place.tenant}`);
+  const { path = images || '/', sameSite = 'Lax' } = options;
+  const domain = options.domain?.replace(/^\./, '').toLowerCase();
+  if (domain !== undefined) checkDomain(domain, hostname);
+  checkPath(path, images);
+  const where = [...(domain === undefined ? [] : [`Domain=${domain}`]), `Path=${path}`];
+  return (grant, seconds) =>
+    [
+      `signet-grant=${grant}`,
+      `Max-Age=${seconds}`,
+      ...where,
+      ...['HttpOnly', 'Secure', `SameSite=${sameSite}`],
+    ].join('; ');
+}

@@ -1,0 +1,38 @@
+import {
+  cacheControl,
+  type GrantAnswer,
+  type GrantBody,
+  type GrantHandlerOptions,
+  type GrantMinter,
+  grantAnswers,
+} from './grant-answer.ts';
+
+export type {
+  CookieOptions,
+  GrantBody,
+  GrantHandlerOptions,
+  GrantMinter,
+} from './grant-answer.ts';
+
+/** As much of Hono's context as is used. */
+export type HonoContext = {
+  readonly header: (name: string, value: string, options?: { readonly append: true }) => void;
+  readonly json: (body: GrantBody, status: GrantAnswer['status']) => unknown;
+};
+
+/**
+ * A handler for Hono that hands out grants after the application's own check, as JSON or as the cookie
+ * `signet-grant`. Throws `malformed` for a cookie that would not reach the images.
+ */
+export function grantHandler<Context extends HonoContext>(
+  images: GrantMinter,
+  options: GrantHandlerOptions<Context>,
+): (context: Context) => Promise<ReturnType<Context['json']>> {
+  const answer = grantAnswers(images, options);
+  return async (context) => {
+    const { status, cookie, body } = await answer(context);
+    context.header('cache-control', cacheControl);
+    if (cookie !== undefined) context.header('set-cookie', cookie, { append: true });
+    return context.json(body, status) as ReturnType<Context['json']>;
+  };
+}

@@ -1,0 +1,163 @@
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type CookieOptions, grantAnswers } from '../../client/grant-answer.ts';
+import { type SignetOptions, signet, withGrant } from '../../client/signet.ts';
+import { acme, edge, refusalOf } from './client-world.ts';
+
+const images = signet(acme);
+const scope = 'users/42/*';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The parts of the cookie that whoever asks is given. */
+async function cookieOf(options: CookieOptions, place: SignetOptions = {}) {
+  const answers = grantAnswers(signet({ ...acme, ...place }), {
+    ...{ as: 'cookie', grant: () => ({ scope }) },
+    ...options,
+  });
+  const { cookie = '' } = await answers(undefined);
+  const [grant = '', ...attributes] = cookie.split('; ');
+  return { grant: grant.replace('signet-grant=', ''), attributes };
+}
+
+describe('a grant that is handed out', () => {
+  it('is what withGrant takes, as it is', async () => {
+    const answers = grantAnswers(images, { grant: (user: string) => ({ scope: `${user}/*` }) });
+    const { status, cookie, body } = await answers('ü/42');
+    expect([status, cookie]).toEqual([200, undefined]);
+    if (!('exp' in body)) throw new Error('no grant was handed out');
+    expect(body).toEqual({
+      ...{ url: acme.url, tenant: 'acme' },
+      grant: body.grant,
+      exp: body.exp,
+    });
+    expect(decodeJwt(`${body.grant}`)).toMatchObject({ scope: 'ü/42/*', exp: body.exp });
+    const granted = withGrant(JSON.parse(JSON.stringify(body)));
+    expect(await edge(granted.url('ü/42/a.jpg'))).toMatch(/^acme\/ü\/42\/a\.jpg__op__/);
+    expect(await edge(granted.url('b/a.jpg'))).toBe('denied_scope');
+  });
+
+  it('is the cookie alone, where it is to be that, and no URL names it', async () => {
+    const answers = grantAnswers(images, { grant: async () => ({ scope }), as: 'cookie' });
+    const { cookie = '', body } = await answers(undefined);
+    expect(JSON.stringify(body)).toMatch(
+      /^\{"url":"https:\/\/img\.example\.com","tenant":"acme","exp":\d+\}$/,
+    );
+    const [sent] = cookie.split('; ');
+    const url = withGrant(JSON.parse(JSON.stringify(body))).url('users/42/a.jpg');
+    expect(url).toBe('https://img.example.com/acme/users/42/a.jpg');
+    expect(await edge(url, undefined, sent)).toMatch(/^acme\/users\/42\/a\.jpg__op__/);
+  });
+
+  it('says that a host is the tenant’s own', async () => {
+    const own = signet({ ...acme, url: 'https://img.acme.com', ownHost: true });
+    const { body } = await grantAnswers(own, { grant: () => ({ scope: '*' }) })(undefined);
+    const url = withGrant(JSON.parse(JSON.stringify(body))).url('a.jpg');
+    expect(url).toMatch(/^https:\/\/img\.acme\.com\/a\.jpg\?grant=/);
+    expect(await edge(url)).toBe('acme/a.jpg__op__format,f_src');
+  });
+
+  it.each([undefined, null])('is refused for %s, and the cookie is lost', async (answer) => {
+    const nothing = { grant: () => answer };
+    const body = { error: 'forbidden' };
+    expect(await grantAnswers(images, nothing)(undefined)).toEqual({ status: 403, body });
+    expect(await grantAnswers(images, { ...nothing, as: 'cookie' })(undefined)).toEqual({
+      ...{ status: 403, body },
+      cookie: 'signet-grant=; Max-Age=0; Path=/acme; HttpOnly; Secure; SameSite=Lax',
+    });
+  });
+
+  it('is not made up where the check fails, or names a scope that is none', async () => {
+    const failing = grantAnswers(images, {
+      grant: () => {
+        throw new TypeError('the session is away');
+      },
+    });
+    await expect(failing(undefined)).rejects.toThrow(new TypeError('the session is away'));
+    const wide = grantAnswers(images, { grant: () => ({ scope: 'users/../*' }) });
+    await expect(wide(undefined)).rejects.toMatchObject({ code: 'malformed' });
+  });
+});
+
+describe('the cookie', () => {
+  it.each<[CookieOptions, SignetOptions, readonly string[]]>([
+    [{}, {}, ['Path=/acme', 'HttpOnly', 'Secure', 'SameSite=Lax']],
+    [
+      { domain: 'example.com' },
+      {},
+      ['Domain=example.com', 'Path=/acme', 'HttpOnly', 'Secure', 'SameSite=Lax'],
+    ],
+    [
+      { domain: '.Example.com', path: '/', sameSite: 'None' },
+      {},
+      ['Domain=example.com', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=None'],
+    ],
+    [
+      { domain: 'img.example.com', path: '/acme/', sameSite: 'Strict' },
+      { url: 'https://IMG.example.com:8443/' },
+      ['Domain=img.example.com', 'Path=/acme/', 'HttpOnly', 'Secure', 'SameSite=Strict'],
+    ],
+    [
+      {},
+      { url: 'https://example.com/img/' },
+      ['Path=/img/acme', 'HttpOnly', 'Secure', 'SameSite=Lax'],
+    ],
+    [{}, { ownHost: true }, ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']],
+    [
+      { path: '/img' },
+      { url: 'https://example.com/img', ownHost: true },
+      ['Path=/img', 'HttpOnly', 'Secure', 'SameSite=Lax'],
+    ],
+  ])('of %j at %j reaches the images', async (options, place, attributes) => {
+    const cookie = await cookieOf(options, place);
+    const [age, ...others] = cookie.attributes;
+    expect(age).toMatch(/^Max-Age=[1-9]\d+$/);
+    expect(others).toEqual(attributes);
+    expect(decodeJwt(cookie.grant)).toMatchObject({ scope });
+  });
+
+  it.each([0, 1, 500, 999])(
+    'lives no longer than the grant, %i thousandths into a second',
+    async (thousandths) => {
+      const now = Date.parse('2026-07-01T00:00:07Z') + thousandths;
+      vi.useFakeTimers({ now, toFake: ['Date'] });
+      const { grant, attributes } = await cookieOf({});
+      const [, seconds = ''] = /^Max-Age=(\d+)$/.exec(attributes[0] ?? '') ?? [];
+      const ends = now + Number(seconds) * 1_000;
+      const { exp = 0 } = decodeJwt(grant);
+      expect(ends).toBeLessThanOrEqual(exp * 1_000);
+      expect(ends).toBeGreaterThan((exp - 1) * 1_000);
+    },
+  );
+
+  it.each([
+    ['ample.com', '"ample.com" does not cover img.example.com'],
+    ['app.example.com', '"app.example.com" does not cover img.example.com'],
+    ['img.example.com.evil.example', '"img.example.com.evil.example" does not cover'],
+    ['example.com; Path=/', '"example.com; path=/" does not cover img.example.com'],
+    ['', '"" does not cover img.example.com'],
+  ])('is refused at once for the domain %j', async (domain, sentence) => {
+    const refused = await refusalOf(() =>
+      grantAnswers(images, { grant: () => undefined, as: 'cookie', domain }),
+    );
+    expect(refused).toEqual({
+      code: 'malformed',
+      message: expect.stringMatching(`^domain ${sentence}.*, where the images are$`),
+    });
+  });
+
+  it.each(['/other', '/acme2', '/acm', 'acme', '', '/acme; Domain=example.com', '/acme/users'])(
+    'is refused at once for the path %j',
+    async (path) => {
+      const refused = await refusalOf(() =>
+        grantAnswers(images, { grant: () => undefined, as: 'cookie', path }),
+      );
+      expect(refused).toEqual({
+        code: 'malformed',
+        message: `path "${path}" does not cover /acme, where the images are`,
+      });
+    },
+  );
+});

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { signet, withGrant } from '../../client/signet.ts';
+import { acme, edge } from '../client/client-world.ts';
+import { apps, type CheckUser, type HandedOut, type RunningApp } from './apps.ts';
+import { isMissing } from './frameworks.ts';
+
+const images = signet(acme);
+
+/** Lets 42 see its own, and has seen nothing of whoever has no name; the rest goes wrong. */
+const check: CheckUser = async (user) => {
+  if (user === undefined) return undefined;
+  if (user === 'broken') throw new Error('the session is away');
+  return { scope: `users/${user}/*`, expires: '15m' };
+};
+
+const ownPicture = 'acme/users/42/a.jpg__op__grayscale__op__format,f_src';
+
+describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
+  describe.each(apps)('for %s', (_name, start) => {
+    let app: RunningApp | undefined;
+    const asked = async (user: string | undefined, how: HandedOut): Promise<Response> => {
+      app = await start(images, check, how);
+      return app.ask(user);
+    };
+    afterEach(() => app?.close());
+
+    it('hands out a grant as JSON, which a browser takes as it is', async () => {
+      const answer = await asked('42', {});
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(answer.headers.getSetCookie()).toEqual(['session=1; Path=/']);
+      const granted = withGrant(JSON.parse(await answer.text()));
+      const url = granted.url('users/42/a.jpg', 'grayscale');
+      expect(url).toMatch(/__op__grayscale\?grant=/);
+      expect(await edge(url)).toBe(ownPicture);
+      expect(await edge(granted.url('users/43/a.jpg'))).toBe('denied_scope');
+    });
+
+    it('hands out a grant as a cookie, beside those of the application', async () => {
+      const answer = await asked('42', { as: 'cookie', domain: 'example.com' });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      const [session, cookie = '', ...more] = answer.headers.getSetCookie();
+      expect([session, more]).toEqual(['session=1; Path=/', []]);
+      expect(cookie).toMatch(
+        /^signet-grant=[\w.-]+; Max-Age=\d+; Domain=example\.com; Path=\/acme; HttpOnly; Secure; SameSite=Lax$/,
+      );
+      const url = withGrant(JSON.parse(await answer.text())).url('users/42/a.jpg', 'grayscale');
+      expect(url).not.toContain('?');
+      const sent = `session=1; ${cookie.split(';')[0]}`;
+      expect(await edge(url, undefined, sent)).toBe(ownPicture);
+      expect(await edge(url)).toBe('forbidden');
+    });
+
+    it.each<[HandedOut, readonly string[]]>([
+      [{}, []],
+      [{ as: 'cookie' }, ['signet-grant=; Max-Age=0; Path=/acme; HttpOnly; Secure; SameSite=Lax']],
+    ])('answers 403 to whoever may see nothing, and has no grant: %j', async (how, cookies) => {
+      const answer = await asked(undefined, how);
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(answer.headers.getSetCookie()).toEqual(['session=1; Path=/', ...cookies]);
+      expect(await answer.text()).toBe('{"error":"forbidden"}');
+    });
+
+    it.each([
+      ['broken', 'the session is away'],
+      ['..', '"users/../*" is no scope: the path has a . or .. segment'],
+    ])('leaves what goes wrong to the application: %s', async (user, message) => {
+      const answer = await asked(user, { as: 'cookie' });
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).toBe(`the application says: ${message}`);
+      expect(answer.headers.getSetCookie().join()).not.toContain('signet-grant');
+    });
+
+    it('is not made for a cookie that would not reach the images', async () => {
+      await expect(start(images, check, { as: 'cookie', domain: 'other.com' })).rejects.toThrow(
+        'domain "other.com" does not cover img.example.com, where the images are',
+      );
+    });
+  });
+});
