@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { transform } from 'esbuild';
+import { vi } from 'vitest';
+import { root } from '../../build/functions.ts';
+import { acme } from './client-world.ts';
+import { installed } from './published.ts';
+
+const readme = readFileSync(path.join(root, 'client', 'README.md'), 'utf8');
+const all = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+
+/** The framework that an example is for. */
+export const frameworkOf = (code: string): string | undefined =>
+  /'@signet-images\/client\/(express|fastify|hono|next|unpic)'/.exec(code)?.[1];
+
+export const examples = all.filter((code) => frameworkOf(code) === undefined);
+/** They import a framework, which is not installed everywhere. */
+export const frameworkExamples = all.filter((code) => frameworkOf(code) !== undefined);
+
+/** What an example exports when it runs beside the installed package, in acme's environment. */
+export async function exportsOf(
+  code: string,
+  name: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  for (const [variable, value] of Object.entries(acme))
+    vi.stubEnv(`SIGNET_${variable.toUpperCase()}`, value);
+  const file = path.join(installed.home, `${name}.mjs`);
+  const { code: script } = await transform(code, { loader: 'ts', format: 'esm' });
+  await writeFile(file, script);
+  return import(file);
+}
