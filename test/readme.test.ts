@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingPrograms, notRun } from './not-run.ts';
 import vectors from './vectors/signature.json' with { type: 'json' };
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -40,12 +41,8 @@ function exampleIn(language: string): string {
   return code;
 }
 
-/** In CI every language is there; elsewhere a missing one is named, never passed over in silence. */
-function isMissing(command: string): boolean {
-  const missing = spawnSync(command, ['--version']).error !== undefined;
-  if (missing && !process.env['CI']) console.warn(`NOT RUN: ${command} is not on this machine`);
-  return missing && !process.env['CI'];
-}
+const isMissing = (language: string, command: string): boolean =>
+  notRun(`the example in ${language}`, missingPrograms([command]));
 
 let folder = '';
 beforeAll(() => {
@@ -64,7 +61,7 @@ describe.each(languages)(
       expect(lines).toBeLessThanOrEqual(15);
     });
 
-    it.skipIf(isMissing(command)).each(cases)(
+    it.skipIf(isMissing(language, command)).each(cases)(
       'mints the URL of the vector "$comment"',
       (vector) => {
         const [source = '', ...operations] = vector.path.split('__op__');

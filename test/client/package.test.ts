@@ -58,7 +58,7 @@ describe('the package', () => {
     const importing = async (contents: string): Promise<number> => {
       const { outputFiles } = await build({
         stdin: { contents, resolveDir: installed.home },
-        ...{ bundle: true, minify: true, format: 'esm', write: false },
+        ...{ bundle: true, minify: true, format: 'esm', write: false, logLevel: 'error' },
       });
       return gzipped(outputFiles[0]?.contents ?? Buffer.of());
     };

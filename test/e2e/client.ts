@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { missingPrograms, notRun } from '../not-run.ts';
 
 /** What the client reads from an image's bytes. */
 export type Picture = {
@@ -170,11 +171,5 @@ export function startClient(): Client {
   return connect(child);
 }
 
-function hasPython(): boolean {
-  return spawnSync('python3', ['--version']).status === 0;
-}
-
-/** Whether these tests cannot run. Never in CI, where a missing Python is a failure. */
-export const isSkipped = process.env['CI'] === undefined && !hasPython();
-
-if (isSkipped) console.warn('SKIPPED: the independent client needs python3, which is not here.');
+/** Whether these tests cannot run. */
+export const isSkipped = notRun('the independent client', missingPrograms(['python3']));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { notRun } from '../not-run.ts';
 
 /*
  * The real frameworks, which are no dependencies of the checkout: they have a lock of their own in this
@@ -12,15 +13,12 @@ const require = createRequire(here);
 /** A module of a framework, as the test needs it. */
 export const framework = <T>(name: string): T => require(name) as T;
 
-/** In CI they are installed, or the tests fail; elsewhere it is said that they are not asked. */
-export function isMissing(what: string): boolean {
-  if (process.env['CI'] || existsSync(new URL('node_modules/.package-lock.json', here)))
-    return false;
-  console.warn(
-    `NOT RUN: ${what} is not asked; npm ci --prefix test/frameworks --ignore-scripts installs it`,
-  );
-  return true;
-}
+const install = 'npm ci --prefix test/frameworks --ignore-scripts';
+const installed = existsSync(new URL('node_modules/.package-lock.json', here));
+
+/** Whether tests of a framework cannot run. */
+export const isMissing = (what: string): boolean =>
+  notRun(what, installed ? [] : ['test/frameworks/node_modules'], { install });
 
 /** The folder in which the frameworks are installed. */
 export const modules = new URL('node_modules/', here);

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingPrograms, notRun } from '../not-run.ts';
 import { type Language, languages } from './languages.ts';
 import { type Call, encodingCall, grantCall, hostileCall, signatureCall } from './signer-calls.ts';
 import { type Answer, type SignerProgram, signerProgram } from './signer-program.ts';
@@ -24,16 +24,8 @@ const hostile = testsOf(hostileFile, 'invalid');
 const [anySigner] = signatures;
 if (anySigner === undefined) throw new Error('there are no vectors');
 
-/** In CI every language is there that CI installs; what is not run is named, never passed over in silence. */
-function isMissing({ language, tools, inCi }: Language): boolean {
-  if (inCi && process.env['CI']) return false;
-  const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
-  if (missing.length > 0)
-    console.warn(
-      `NOT RUN: ${missing.join(', ')} is not on this machine, so nobody calls the signer for ${language}`,
-    );
-  return missing.length > 0;
-}
+const isMissing = ({ language, tools, optional = false }: Language): boolean =>
+  notRun(`the signer for ${language}`, missingPrograms(tools), { optional });
 
 const idOf = ({ tcId, comment }: { readonly tcId: number; readonly comment: string }): string =>
   `${tcId} ${comment}`;
