@@ -6,7 +6,8 @@ export class SignetError extends Error {
   readonly detail: { readonly rule?: string; readonly allowed?: unknown } | undefined;
 
   constructor(code: string, message: string, detail?: SignetError['detail']) {
-    super(message);
+    // What was asked for may stand in it, and it ends in a log: one line of printable text.
+    super(message.replace(/\p{Cc}/gu, ' '));
     this.code = code;
     this.detail = detail;
   }

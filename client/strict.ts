@@ -1,5 +1,5 @@
 import { mintTarget } from '../shared/mint.ts';
-import type { AskedUrl, Check } from './check.ts';
+import type { AskedGrant, AskedUrl, Check } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 import { refused } from './refused.ts';
 import { SignetError } from './signet-error.ts';
@@ -46,5 +46,12 @@ export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
     if (asked.kid === undefined) checkGranted(asked);
     return asked.operations;
   };
-  return minter.checkedBy({ url });
+  /** A preset is asked for by its name, as an operation: what cannot be one covers nothing. */
+  const grant = ({ tenant, presets = [] }: AskedGrant): void => {
+    for (const name of presets)
+      refused(() =>
+        mintTarget(mintRequestOf({ tenant, path: '-', operations: [`style,n_${name}`] })),
+      );
+  };
+  return minter.checkedBy({ url, grant });
 }

@@ -33,6 +33,10 @@ export const hostileNotes: Notes = {
     bugType: 'WRONG_PRIMITIVE',
     description: 'exp is in whole seconds and has ten digits; milliseconds are the usual mistake.',
   },
+  Past: {
+    bugType: 'EDGE_CASE',
+    description: 'exp has gone by; the one thing here that takes a clock.',
+  },
   Fraction: {
     bugType: 'WRONG_PRIMITIVE',
     description: 'exp with a fraction; not for languages in which it is of a whole type.',
@@ -134,6 +138,8 @@ export const badExpiries: readonly (readonly [flag: string, comment: string, exp
   ['Expiry', 'eleven digits', 10_000_000_000],
   ['Fraction', 'half a second', knownExp + 0.5],
 ];
+
+export const pastExp = 1_000_000_000;
 
 const digits = Array.from({ length: 17 }, (_, at) => `version,v_${at}`);
 

@@ -15,6 +15,7 @@ import {
   badQueries,
   environment,
   hostileNotes,
+  pastExp,
 } from './hostile-cases.ts';
 import { knownExp } from './known-signer.ts';
 import { type Vector, vectorFile } from './vector-file.ts';
@@ -112,6 +113,21 @@ const grantsOfPresets: readonly Vector[] = badPresets.map(([comment, ...presets]
   return { comment, flags: ['Presets'], ...call, reason, result: 'invalid' };
 });
 
+/** A minter of the service has its expiry from a lifetime, and the edge says `expired`. */
+const past = {
+  flags: ['Past'],
+  exp: pastExp,
+  reason: 'exp is in the past',
+  result: 'invalid',
+} as const;
+const pastUrl: Vector = {
+  comment: 'the earliest exp of ten digits',
+  ...environment,
+  ...sound,
+  ...past,
+};
+const pastGrant: Vector = { comment: 'the earliest exp', ...environment, scope: ['*'], ...past };
+
 const environments: readonly Vector[] = badEnvironments.flatMap(([flag, reason, name, values]) =>
   values.map(([comment, value]) => {
     const call = { ...environment, [name]: value, ...sound };
@@ -129,10 +145,10 @@ export async function hostile(): Promise<string> {
     ],
     notes: hostileNotes,
     groups: [
-      { type: 'SignedUrl', tests: await signedUrls() },
+      { type: 'SignedUrl', tests: [...(await signedUrls()), pastUrl] },
       { type: 'SignedBytes', tests: await bytes() },
       { type: 'SignedQueryUrl', tests: await queries() },
-      { type: 'Grant', tests: [...(await grants()), ...grantsOfPresets] },
+      { type: 'Grant', tests: [...(await grants()), ...grantsOfPresets, pastGrant] },
       { type: 'Environment', tests: environments },
     ],
   });

@@ -91,6 +91,7 @@ public static class Signet
     static string Seconds(long exp)
     {
         Check(exp >= 1000000000 && exp <= 9999999999, "exp is not a time in whole seconds since 1970");
+        Check(exp > DateTimeOffset.UtcNow.ToUnixTimeSeconds(), "exp is in the past");
         return exp.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 

@@ -90,6 +90,7 @@ public final class Signet {
 
   private static String seconds(long exp) {
     check(Long.toString(exp).matches("[1-9][0-9]{9}"), "exp is not a time in whole seconds since 1970");
+    check(exp > System.currentTimeMillis() / 1_000, "exp is in the past");
     return Long.toString(exp);
   }
 

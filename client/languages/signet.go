@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -77,8 +78,8 @@ func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, err
 		return "", errors.New("a grant of no presets covers nothing; leave them out")
 	case !all(presets, presetForm):
 		return "", errors.New("a preset is named with letters, digits, dots and hyphens")
-	case !isTime(exp):
-		return "", errNoTime
+	case timeError(exp) != nil:
+		return "", timeError(exp)
 	}
 	scope := list(scopes)
 	if len(scopes) == 1 {
@@ -104,8 +105,8 @@ func signedURL(path, suffix string, exp int64, query ...string) (string, error) 
 	if err == nil {
 		err = checkPath(path)
 	}
-	if err == nil && exp != Never && !isTime(exp) {
-		err = errNoTime
+	if err == nil && exp != Never {
+		err = timeError(exp)
 	}
 	if err != nil {
 		return "", err
@@ -156,10 +157,16 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 	return own, err
 }
 
-var errNoTime = errors.New("exp is not a time in whole seconds since 1970")
-
-// Ten digits: milliseconds have thirteen.
-func isTime(exp int64) bool { return exp >= 1_000_000_000 && exp <= 9_999_999_999 }
+func timeError(exp int64) error {
+	// Ten digits: milliseconds have thirteen.
+	if exp < 1_000_000_000 || exp > 9_999_999_999 {
+		return errors.New("exp is not a time in whole seconds since 1970")
+	}
+	if exp <= time.Now().Unix() {
+		return errors.New("exp is in the past")
+	}
+	return nil
+}
 
 func all(texts []string, form *regexp.Regexp) bool {
 	for _, one := range texts {

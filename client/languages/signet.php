@@ -87,6 +87,7 @@ function check_path(string $path): void
 function seconds(int $exp): string
 {
     check(preg_match('/^[1-9][0-9]{9}\z/', "$exp"), 'exp is not a time in whole seconds since 1970');
+    check($exp > time(), 'exp is in the past');
     return "$exp";
 }
 

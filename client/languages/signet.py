@@ -5,7 +5,7 @@
 SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 Whatever the service would refuse raises ValueError.
 """
-import base64, hashlib, hmac, json, os, re
+import base64, hashlib, hmac, json, os, re, time
 from urllib.parse import quote
 
 SETTINGS = {  # name: form, what it is
@@ -74,6 +74,7 @@ def _check_path(path):
 
 def _exp(exp):
     _require(re.fullmatch(r"[1-9][0-9]{9}", str(exp)), "exp is not a time in whole seconds since 1970")
+    _require(int(exp) > time.time(), "exp is in the past")
     return str(exp)
 
 

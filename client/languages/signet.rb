@@ -73,6 +73,7 @@ module Signet
 
   def seconds(exp)
     check(exp.to_s.match?(/\A[1-9][0-9]{9}\z/), "exp is not a time in whole seconds since 1970")
+    check(exp.to_i > Time.now.to_i, "exp is in the past")
     exp.to_s
   end
 

@@ -34,7 +34,7 @@ grant() (
   exp=$1 claims='' list='' presets=${PRESETS-}
   shift
   signet_check_exp "$exp"
-  [ -z "${NBF-}" ] || signet_check_exp "$NBF"
+  [ -z "${NBF-}" ] || signet_check_time "$NBF"
   [ $# -ge 1 ] && [ $# -le 16 ] || signet_refuse 'a grant covers 1 to 16 scopes'
   for scope; do
     case $scope in '*' | */'*') signet_check_path "${scope%?}x" ;; *) signet_check_path "$scope" ;; esac
@@ -110,8 +110,13 @@ signet_check_path() {
   case $1/ in _watermarks/*) signet_refuse 'the path begins with _watermarks, which is reserved' ;; esac
 }
 
-signet_check_exp() {
+signet_check_time() {
   signet_is "$1" '^[1-9][0-9]{9}$' || signet_refuse 'exp is not a time in whole seconds since 1970'
+}
+
+signet_check_exp() {
+  signet_check_time "$1"
+  [ "$1" -gt "$(date +%s)" ] || signet_refuse 'exp is in the past'
 }
 
 signet_check_settings() {

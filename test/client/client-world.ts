@@ -62,7 +62,7 @@ export async function refusalOf(mint: () => unknown): Promise<Refused | undefine
     return undefined;
   } catch (thrown) {
     if (thrown instanceof SignetError || thrown instanceof Refusal)
-      return { code: thrown.code, message: thrown.message };
+      return { code: thrown.code, message: thrown.message.replace(/\p{Cc}/gu, ' ') };
     throw thrown;
   }
 }

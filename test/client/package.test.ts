@@ -65,7 +65,7 @@ describe('the package', () => {
     const whole = gzipped(codeOf('signet'));
     const error = await importing("export { SignetError } from '@signet-images/client'");
     const granted = await importing("export { withGrant } from '@signet-images/client'");
-    expect(error).toBeLessThan(400);
+    expect(error).toBeLessThan(whole / 8);
     expect(granted).toBeLessThan(whole - 700);
     expect(await importing("import '@signet-images/client/policy'")).toBeLessThan(50);
   });

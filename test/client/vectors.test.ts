@@ -1,34 +1,94 @@
 import { describe, expect, it } from 'vitest';
-import { signet } from '../../client/signet.ts';
+import { type Minter, SignetError, signet, type UrlOptions } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
-import { signingKeyOf } from '../shared/known-keys.ts';
-import vectors from '../vectors/signature.json' with { type: 'json' };
+import {
+  encodingFile,
+  grantFile,
+  type HostileVector,
+  hostileFile,
+  type SignatureVector,
+  signatureFile,
+  testsOf,
+} from '../languages/vector-files.ts';
 
-describe('the vectors', () => {
-  it('are seven signatures and two grants at least', () => {
-    expect(vectors.signatures.length).toBeGreaterThanOrEqual(9);
-    expect(vectors.grants.length).toBeGreaterThanOrEqual(2);
+/* The vectors that signers in other languages are held to, minted by the client. */
+
+type Signer = Pick<SignatureVector, 'url' | 'tenant' | 'kid' | 'signingKey'>;
+
+const minterOf = ({ url, tenant, kid, signingKey: key }: Signer): Minter =>
+  signet({ url, tenant, kid, key });
+
+const url = 'https://img.example.com';
+const until = (exp: number): Date => new Date(exp * 1_000);
+const how = ({ exp }: { readonly exp: number | null }): UrlOptions => ({
+  expires: exp === null ? 'never' : until(exp),
+});
+
+type Asked = Pick<SignatureVector, 'operations' | 'query'>;
+const recipeOf = ({ query, operations }: Asked): string | readonly string[] =>
+  query === undefined ? operations : `${query.name}=${query.value}`;
+
+const urlOf = (vector: SignatureVector): string =>
+  vector.url.replace(/\/$/, '') + vector.pathAndQuery;
+
+describe('the client, by the vectors of signers,', () => {
+  it.each(testsOf(signatureFile, 'valid'))('signs $tcId, $comment', async (vector) => {
+    const images = minterOf(vector);
+    for (const minter of [images, strict(images)])
+      expect(await minter.url(vector.path, recipeOf(vector), how(vector))).toBe(urlOf(vector));
   });
 
-  it.each(vectors.signatures)('$tcId, $comment: is what the client mints', async (vector) => {
-    const { tenant, kid, signingKey: key, exp } = vector;
-    const [source = '', ...operations] = vector.path.split('__op__');
-    const [name, value] = 'query' in vector ? (vector.query ?? []) : [];
-    const recipe = name === undefined ? operations : `${name}=${value}`;
-    const expires = exp === null ? 'never' : new Date(exp * 1_000);
-    const images = signet({ url: 'https://img.example.com', tenant, kid, key });
-    const path = source.slice(tenant.length + 2);
-    expect(await images.url(path, recipe, { expires })).toBe(vector.url);
-    expect(await strict(images).url(path, recipe, { expires })).toBe(vector.url);
+  it.each(testsOf(signatureFile, 'invalid'))('does not sign $comment', async (vector) => {
+    const made = await minterOf(vector).url(vector.path, recipeOf(vector), how(vector));
+    expect(made).not.toBe(urlOf(vector));
   });
 
-  it.each(vectors.grants)('$tcId, $comment: is the grant that the client mints', async (vector) => {
-    const { kid, claims, grant } = vector;
-    const { iss: tenant, scope, exp } = claims;
-    const presets = 'presets' in claims ? (claims.presets ?? []) : undefined;
-    const key = signingKeyOf(tenant, kid);
-    const images = signet({ url: 'https://img.example.com', tenant, kid, key });
-    const asked = { scope, expires: new Date(exp * 1_000) };
-    expect(await images.grant(presets === undefined ? asked : { ...asked, presets })).toBe(grant);
+  const [anySigner] = testsOf(signatureFile, 'valid');
+  it('encodes paths as they do', async () => {
+    if (anySigner === undefined) throw new Error('there are no vectors');
+    const images = minterOf(anySigner);
+    const begins = async (path: string, encoded: string): Promise<boolean> =>
+      (await images.url(path)).startsWith(`${anySigner.url}/${anySigner.tenant}/${encoded}?`);
+    const [right, wrong] = [testsOf(encodingFile, 'valid'), testsOf(encodingFile, 'invalid')];
+    expect(right.length).toBeGreaterThan(50);
+    for (const { path, encoded } of right) expect(await begins(path, encoded)).toBe(true);
+    for (const { path, encoded } of wrong) expect(await begins(path, encoded)).toBe(false);
+  });
+
+  it.each(testsOf(grantFile, 'valid'))('mints grant $tcId, $comment', async (vector) => {
+    const { scope = [], exp, nbf, presets } = vector.claims;
+    const asked = { scope, expires: until(Number(exp)) };
+    const begin = nbf === undefined ? {} : { notBefore: until(nbf) };
+    const narrowed = presets === undefined ? {} : { presets: [presets].flat() };
+    const grant = await minterOf({ url, ...vector }).grant({ ...asked, ...begin, ...narrowed });
+    expect(grant).toBe(vector.jwt);
+  });
+
+  /** A `Date` has no fraction of a second that it could hand over, and a text has no bad bytes. */
+  const unsayable = ['Fraction', 'InvalidUtf8'];
+  /**
+   * Where signers are simpler: a proxy of one's own may stand before the service, and how long the name
+   * of a preset may be is for the policy to say.
+   */
+  const taken = ['with a path', 'a preset of 65 characters'];
+  const hostile = testsOf(hostileFile, 'invalid').filter(
+    ({ flags, comment }) =>
+      !taken.includes(comment) && !flags.some((flag) => unsayable.includes(flag)),
+  );
+
+  async function called(vector: HostileVector): Promise<string> {
+    const images = strict(minterOf(vector));
+    const { path = '', operations = [], query, exp, scope, presets } = vector;
+    if (scope === undefined) return images.url(path, recipeOf({ operations, query }), how(vector));
+    const narrowed = presets === undefined ? {} : { presets };
+    return images.grant({ scope, expires: until(Number(exp)), ...narrowed });
+  }
+
+  it.each(hostile)('refuses $tcId, $comment, in one sentence', async (vector) => {
+    const refused = await called(vector).then(String, (thrown: unknown) => thrown);
+    expect(refused).toBeInstanceOf(SignetError);
+    const { message } = refused as SignetError;
+    expect(message).toMatch(/^[^\n]{10,800}$/);
+    if (vector.signingKey !== '') expect(message).not.toContain(vector.signingKey);
   });
 });
