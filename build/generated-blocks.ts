@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
+import { signingMistakes } from '../cli/signing-mistakes.ts';
 import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
@@ -145,6 +146,11 @@ function permissionTable(): string {
   return [header('who', 'may', 'on', 'for'), ...rows].join('\n');
 }
 
+function mistakeTable(): string {
+  const rows = signingMistakes.map((what) => row(...what.split('; ')));
+  return [header('`explain` says', 'and what to do'), ...rows].join('\n');
+}
+
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
   operations: operationsTable,
@@ -154,4 +160,5 @@ export const blocks: Readonly<Record<string, () => string>> = {
   cli: cliHelp,
   commands: commandTable,
   permissions: permissionTable,
+  mistakes: mistakeTable,
 };

@@ -29,5 +29,7 @@ export function grantMistake({ text, signingKey, others }: SuspectGrant): string
   const own = misused.find(([, key]) => digest(key(signingKey), input) === sig);
   if (own !== undefined) return own[0];
   const [tenant] = [...others].find(([, key]) => digest(key, input) === sig) ?? [];
-  return tenant === undefined ? undefined : `it was signed with the key of tenant ${tenant}`;
+  return tenant === undefined
+    ? undefined
+    : `it was signed with the key of ${tenant}; use that of the tenant in the URL`;
 }

@@ -72,7 +72,7 @@ const mistakes: readonly Mistake[] = [
       ),
   },
   {
-    what: 'the path was signed without its leading slash',
+    what: 'the path was signed without its leading slash; begin it with /TENANT/',
     made: signedWith((parts) => messageOf(parts, { target: parts.target.slice(1) })),
   },
   {
@@ -123,10 +123,16 @@ const mistakes: readonly Mistake[] = [
   },
 ];
 
+/** What is found, and after the semicolon what to do about it. */
+export const signingMistakes: readonly string[] = [
+  ...mistakes.map(({ what }) => what),
+  'it was signed with the key of TENANT; use that of the tenant in the URL',
+];
+
 function otherOwner({ parts, sig, others }: Suspect): string | undefined {
   const message = signedMessage(parts);
   const found = [...others].find(([, key]) => digest(key, message).base64url === respelled(sig));
-  return found && `it was signed with the key of ${found[0]}`;
+  return found && `it was signed with the key of ${found[0]}; use that of the tenant in the URL`;
 }
 
 /** The mistake that explains a wrong signature, if it is one of the usual ones. */

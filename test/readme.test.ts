@@ -1,48 +1,108 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acme, edge } from './client/client-world.ts';
+import { installed } from './client/published.ts';
 import { missingPrograms, notRun } from './not-run.ts';
-import vectors from './vectors/signature.json' with { type: 'json' };
+
+/* What README.md tells people to paste and to call, as a stranger does it, against the edge itself. */
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** How each language runs a file, and how it calls the example's function. */
-const languages = [
-  {
-    language: 'js',
-    command: process.execPath,
-    file: 'example.mjs',
-    call: (path: string, operations: readonly string[], exp: number) =>
-      `console.log(signedUrl(${JSON.stringify(path)}, ${JSON.stringify(operations)}, ${exp}));`,
-  },
-  {
-    language: 'python',
-    command: 'python3',
+const environment = {
+  ...process.env,
+  LC_ALL: 'C.UTF-8',
+  SIGNET_URL: acme.url,
+  SIGNET_TENANT: acme.tenant,
+  SIGNET_KID: acme.kid,
+  SIGNET_KEY: acme.key,
+};
+
+type Program = {
+  /** Where the pasted file lies. */
+  readonly pasted: string;
+  /** The file around the call, and what is in it. */
+  readonly file: string;
+  readonly around: (call: string) => string;
+  readonly beside?: Readonly<Record<string, string>>;
+  /** What is run one after the other; the last one prints the URL. */
+  readonly commands: readonly (readonly string[])[];
+};
+
+const programs: Readonly<Record<string, Program>> = {
+  Python: {
+    pasted: 'signet.py',
     file: 'example.py',
-    call: (path: string, operations: readonly string[], exp: number) =>
-      `print(signed_url(${JSON.stringify(path)}, ${JSON.stringify(operations)}, ${exp}))`,
+    around: (call) => `import time\nfrom signet import signed_url\n\nprint(${call})\n`,
+    commands: [['python3', 'example.py']],
   },
-  {
-    language: 'ruby',
-    command: 'ruby',
+  Go: {
+    pasted: 'signet/signet.go',
+    file: 'main.go',
+    around: (call) =>
+      `package main\n\nimport (\n"example/signet"\n"fmt"\n"time"\n)\n\nfunc main() {\nurl, err := ${call}\nif err != nil {\npanic(err)\n}\nfmt.Println(url)\n}\n`,
+    beside: { 'go.mod': 'module example\n\ngo 1.19\n' },
+    commands: [['go', 'run', '.']],
+  },
+  Java: {
+    pasted: 'Signet.java',
+    file: 'Example.java',
+    around: (call) =>
+      `import java.time.Instant;\nimport java.util.List;\n\nclass Example {\n  public static void main(String[] words) {\n    System.out.println(${call});\n  }\n}\n`,
+    commands: [
+      ['javac', 'Signet.java', 'Example.java'],
+      ['java', 'Example'],
+    ],
+  },
+  PHP: {
+    pasted: 'signet.php',
+    file: 'example.php',
+    around: (call) => `<?php\nrequire 'signet.php';\necho ${call};\n`,
+    commands: [['php', '-n', 'example.php']],
+  },
+  Ruby: {
+    pasted: 'signet.rb',
     file: 'example.rb',
-    call: (path: string, operations: readonly string[], exp: number) =>
-      `puts signed_url(${JSON.stringify(path)}, ${JSON.stringify(operations)}, ${exp})`,
+    around: (call) => `require_relative "signet"\nputs ${call}\n`,
+    commands: [['ruby', 'example.rb']],
   },
-];
+  'C#': {
+    pasted: 'Signet.cs',
+    file: 'Example.cs',
+    around: (call) =>
+      `using System;\n\nclass Example {\n  static void Main() {\n    Console.WriteLine(${call});\n  }\n}\n`,
+    commands: [
+      ['mcs', 'Signet.cs', 'Example.cs', '-out:example.exe'],
+      ['mono', 'example.exe'],
+    ],
+  },
+  shell: {
+    pasted: 'signet.sh',
+    file: 'example.sh',
+    around: (call) => `. ./signet.sh\n${call}\n`,
+    commands: [['sh', 'example.sh']],
+  },
+};
 
-/** The suffix spelling with an expiry is what the examples sign. */
-const cases = vectors.signatures.filter((one) => one.exp !== null && !('query' in one));
+/** The rows of the table: a language, its file, and the call. */
+const rows = [
+  ...readme.matchAll(/^\| ([A-Za-z#]+) \| \[\S+\]\((client\/languages\/\S+)\) \| `(.+)` \|$/gm),
+].map(([, language = '', signer = '', call = '']) => ({ language, signer, call }));
 
-function exampleIn(language: string): string {
-  const [, code = ''] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
-  return code;
+/** What a command prints. Throws with all that it said when it does not end well. */
+function printed([command = '', ...words]: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, words, {
+    cwd,
+    encoding: 'utf8',
+    env: environment,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stdout}${stderr}`);
+  return stdout.trim();
 }
-
-const isMissing = (language: string, command: string): boolean =>
-  notRun(`the example in ${language}`, missingPrograms([command]));
 
 let folder = '';
 beforeAll(() => {
@@ -50,38 +110,46 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(languages)(
-  'the $language example of the README',
-  ({ language, command, file, call }) => {
-    const code = exampleIn(language);
+const isMissing = (language: string): boolean => {
+  const commands = programs[language]?.commands ?? [];
+  return notRun(
+    `the README's example in ${language}`,
+    missingPrograms(commands.map(([command = '']) => command).filter((one) => !/\./.test(one))),
+  );
+};
 
-    it('has at most 15 lines', () => {
-      const lines = code.trimEnd().split('\n').length;
-      expect(lines).toBeGreaterThan(5);
-      expect(lines).toBeLessThanOrEqual(15);
+function ran(language: string, signer: string, call: string): string {
+  const program = programs[language];
+  if (program === undefined) throw new Error(`nobody knows how to run ${language}`);
+  const home = path.join(folder, language.replace('#', 'sharp'));
+  const write = (name: string, text: string): void => writeFileSync(path.join(home, name), text);
+  mkdirSync(path.dirname(path.join(home, program.pasted)), { recursive: true });
+  const source = fileURLToPath(new URL(`../${signer}`, import.meta.url));
+  copyFileSync(source, path.join(home, program.pasted));
+  for (const [name, text] of Object.entries(program.beside ?? {})) write(name, text);
+  write(program.file, program.around(call));
+  return program.commands.map((command) => printed(command, home)).at(-1) ?? '';
+}
+
+describe('README.md', () => {
+  it('names a file to paste for seven languages', () => {
+    expect(rows.map(({ language }) => language)).toEqual(Object.keys(programs));
+  });
+
+  describe.each(rows)('in $language', ({ language, signer, call }) => {
+    it.skipIf(isMissing(language))('calls the signer so that the edge takes the URL', async () => {
+      const url = ran(language, signer, call);
+      expect(url).toMatch(
+        /^https:\/\/img\.example\.com\/acme\/cat\.jpg__op__resize,w_400__op__format,f_auto\?exp=/,
+      );
+      expect(await edge(url)).toBe('acme/cat.jpg__op__resize,w_400__op__format,f_src');
     });
+  });
 
-    it.skipIf(isMissing(language, command)).each(cases)(
-      'mints the URL of the vector "$comment"',
-      (vector) => {
-        const [source = '', ...operations] = vector.path.split('__op__');
-        const sourcePath = source.slice(vector.tenant.length + 2);
-        const script = path.join(folder, `${vector.tcId}-${file}`);
-        writeFileSync(script, `${code}\n${call(sourcePath, operations, vector.exp ?? 0)}\n`);
-        const { stdout, stderr } = spawnSync(command, [script], {
-          encoding: 'utf8',
-          env: {
-            ...process.env,
-            LC_ALL: 'C.UTF-8',
-            SIGNET_URL: 'https://img.example.com',
-            SIGNET_TENANT: vector.tenant,
-            SIGNET_KID: vector.kid,
-            SIGNET_KEY: vector.signingKey,
-          },
-        });
-        expect(stderr).toBe('');
-        expect(stdout.trim()).toBe(vector.url);
-      },
-    );
-  },
-);
+  it('mints a URL with the package that the edge takes', async () => {
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    writeFileSync(path.join(installed.home, 'example.mjs'), code);
+    const url = printed([process.execPath, 'example.mjs'], installed.home);
+    expect(await edge(url)).toBe('acme/cat.jpg__op__resize,m_fill,w_400,h_300__op__format,f_src');
+  });
+});

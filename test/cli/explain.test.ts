@@ -304,7 +304,7 @@ const mistakes: readonly (readonly [what: string, wrong: () => Wrong, mistake: R
   [
     'the path without its slash',
     () => ({ signed: (target, exp) => [target.slice(1), exp] }),
-    /^the path was signed without its leading slash$/,
+    /^the path was signed without its leading slash; begin it with \/TENANT\/$/,
   ],
   [
     'CRLF',
@@ -336,7 +336,11 @@ const mistakes: readonly (readonly [what: string, wrong: () => Wrong, mistake: R
     () => ({ signed: (target, exp) => [target.normalize('NFD'), exp] }),
     /^the path was signed in another Unicode form/,
   ],
-  ["another tenant's key", () => ({ key: otherKey }), /^it was signed with the key of other$/],
+  [
+    "another tenant's key",
+    () => ({ key: otherKey }),
+    /^it was signed with the key of other; use that of the tenant in the URL$/,
+  ],
 ];
 
 describe('a signing mistake', () => {

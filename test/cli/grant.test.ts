@@ -132,7 +132,11 @@ describe('a grant with a wrong signature', () => {
     ['all of the key decoded', Buffer.from(signingKey, 'base64url'), /decoded, sgn_ and all/],
     ['a part of the key', signingKey.slice(4), /^sgn_ was left off/],
     ['a line end', `${signingKey}\n`, /line end/],
-    ["another's key", other, /^it was signed with the key of tenant shop$/],
+    [
+      "another's key",
+      other,
+      /^it was signed with the key of shop; use that of the tenant in the URL$/,
+    ],
   ])('is explained by %s', (_what, key, mistake) => {
     const others = new Map([['shop', other]]);
     expect(grantMistake({ text: signed(key), signingKey, others })).toMatch(mistake);

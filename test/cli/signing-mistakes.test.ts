@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Suspect, signingMistake } from '../../cli/signing-mistakes.ts';
+import { type Suspect, signingMistake, signingMistakes } from '../../cli/signing-mistakes.ts';
 
 const signingKey = `sgn_${Buffer.alloc(32, 7).toString('base64url')}`;
 const otherKey = `sgn_${Buffer.alloc(32, 8).toString('base64url')}`;
@@ -55,7 +55,7 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
     encoded,
   ],
   ['the path with its slashes escaped', withPath(encodeURIComponent(composed)), encoded],
-  ['the path without its slash', withPath(composed.slice(1)), /without its leading slash$/],
+  ['the path without its slash', withPath(composed.slice(1)), /without its leading slash/],
   ['CRLF', { message: right.replaceAll('\n', '\r\n') }, /CRLF line ends/],
   ['a line feed at the end', { message: `${right}\n` }, /ends in a line feed/],
   ['exp with three zeros', withExp(`${exp}000`), /^exp was signed in milliseconds/],
@@ -70,7 +70,11 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   ['the key and a line feed', { key: `${signingKey}\n` }, lineEnd],
   ['the key and CRLF', { key: `${signingKey}\r\n` }, lineEnd],
   ['the path in NFD', withPath(composed.normalize('NFD')), otherForm],
-  ["another tenant's key", { key: otherKey }, /^it was signed with the key of globex$/],
+  [
+    "another tenant's key",
+    { key: otherKey },
+    /^it was signed with the key of globex; use that of the tenant in the URL$/,
+  ],
 ];
 
 describe('a wrong signature', () => {
@@ -78,6 +82,15 @@ describe('a wrong signature', () => {
     const sig = signature(wrong);
     expect(sig).not.toBe(signature({}));
     expect(signingMistake(suspect(sig))).toMatch(mistake);
+  });
+
+  it('is documented as it is explained, each way of it', () => {
+    const untold = signingMistakes.filter((what) => {
+      const said = what.replace('TENANT;', 'globex;');
+      return !wrongs.some(([, , mistake]) => mistake.test(said));
+    });
+    expect(untold).toEqual([]);
+    expect(signingMistakes.filter((what) => what.split('; ').length !== 2)).toEqual([]);
   });
 
   it('made of the composed form of a decomposed path is explained', () => {
@@ -113,13 +126,13 @@ describe('a wrong signature', () => {
     const parts = { kid, exp, target };
     const sig = signature({ ...withPath(target), key: otherKey });
     expect(signingMistake(suspect(sig, { parts, uri: target }))).toBe(
-      'it was signed with the key of globex',
+      'it was signed with the key of globex; use that of the tenant in the URL',
     );
   });
 
   it('is explained where the URL never expires', () => {
     const message = `signet.v1\n${kid}\n0\n${composed.slice(1)}`;
     const parts = { kid, exp: undefined, target: composed };
-    expect(signingMistake(suspect(signature({ message }), { parts }))).toMatch(/leading slash$/);
+    expect(signingMistake(suspect(signature({ message }), { parts }))).toMatch(/leading slash;/);
   });
 });
