@@ -14,9 +14,9 @@ import {
   badPresets,
   badQueries,
   environment,
-  hostileNotes,
   pastExp,
 } from './hostile-cases.ts';
+import { hostileNotes } from './hostile-notes.ts';
 import { knownExp } from './known-signer.ts';
 import { type Vector, vectorFile } from './vector-file.ts';
 
