@@ -10,7 +10,7 @@ export type Place = {
   readonly url: string;
   readonly tenant: string;
   /** The host is the tenant's own: its URLs leave the tenant out. */
-  readonly ownHost?: boolean;
+  readonly ownHost?: boolean | undefined;
   /** Asked before the client's own checks, one after the other, as `/policy` and `/strict` make them. */
   readonly checks?: readonly Check[];
 };

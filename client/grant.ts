@@ -1,7 +1,8 @@
 import { limits } from '../shared/limits.ts';
 import { scopeFault } from '../shared/scope.ts';
+import { utf8 } from '../shared/target.ts';
 import type { AskedGrant } from './check.ts';
-import { base64url, type Hmac, utf8 } from './hmac.ts';
+import { base64url, type Hmac } from './hmac.ts';
 import { need } from './need.ts';
 
 function checkScope(scope: readonly string[]): void {

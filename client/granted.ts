@@ -38,7 +38,7 @@ export function withGrant(options: GrantedOptions): GrantedMinter {
   const { tenant, grant, cookie, checks = [] } = options;
   checkPlace(options);
   if (grant !== undefined && !isGrant(grant))
-    throw new SignetError('forbidden', 'the grant does not have the form of one');
+    throw new SignetError('forbidden', 'the grant is not written as one');
   const minting =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
     (path: string, recipe: Recipe, how: How): T => {

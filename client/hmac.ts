@@ -1,12 +1,11 @@
-/** The UTF-8 of a text. */
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+import { utf8 } from '../shared/target.ts';
 
 /** Bytes as unpadded base64url. */
 export const base64url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '');
 
 /** Signs texts with a signing key's text as it is: nobody decodes anything. */
 export type Hmac = (text: string) => Promise<string>;

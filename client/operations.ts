@@ -198,8 +198,11 @@ const letters: Readonly<Record<string, string>> = {
   style: 'n',
 };
 
-/** The letters of an operation's parameters, first that of a value alone; nothing for an unknown one. */
+/**
+ * The letters of an operation's parameters, first that of a value alone; nothing for an unknown one. What
+ * every object has, such as its constructor, cannot be split.
+ */
 export const lettersOf = (name: string): readonly string[] | undefined =>
-  Object.hasOwn(letters, name) ? letters[name]?.split(' ') : undefined;
+  letters[name]?.split?.(' ');
 
 export const operationNames: readonly string[] = Object.keys(letters);

@@ -124,7 +124,7 @@ export function signet(options: SignetOptions = {}): Minter {
   const url = minting(mintOne);
   return {
     tenant,
-    place: { url: address, tenant, ...(ownHost && { ownHost }) },
+    place: { url: address, tenant, ownHost },
     url: (path, recipe = [], how = {}) => url(path, recipe, how),
     srcset: minting(srcset),
     picture: minting(picture),

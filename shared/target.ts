@@ -18,14 +18,17 @@ const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const rawForm = /^[\x21-\x7e]*$/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
-const byteEncoder = new TextEncoder();
+const encoder = new TextEncoder();
 
 /** The prefix of watermarks: they are drawn on images and never served as one. */
 const reserved = '_watermarks';
 
 const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
 
-export const utf8Bytes = (text: string): number => byteEncoder.encode(text).length;
+/** The UTF-8 of a text. */
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
+
+export const utf8Bytes = (text: string): number => utf8(text).length;
 
 export function isTenant(text: string): boolean {
   return text.length <= limits.tenantCharacters && tenantForm.test(text);

@@ -161,7 +161,7 @@ describe('a minter with a grant', () => {
     async (grant) => {
       expect(await refusalOf(() => withGrant({ url: acme.url, tenant: 'acme', grant }))).toEqual({
         code: 'forbidden',
-        message: 'the grant does not have the form of one',
+        message: 'the grant is not written as one',
       });
     },
   );
