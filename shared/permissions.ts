@@ -53,6 +53,11 @@ export const permissions = {
     { actions: ['s3:ListBucket'], bucket: 'derivatives', why: 'or S3 says 403 of what is missing' },
   ],
   purge: [
+    {
+      actions: ['s3:ListBucketVersions'],
+      bucket: 'sources',
+      why: 'whether a source is new, and needs no purge',
+    },
     { actions: ['s3:ListBucket'], bucket: 'derivatives', why: 'to find what was made of a source' },
     { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'and delete it' },
     {

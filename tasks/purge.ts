@@ -3,6 +3,7 @@ import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
 import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { isFirstVersion } from '../shared/adapters/source-history.ts';
 import { queueSender } from '../shared/adapters/sqs.ts';
 import { type PurgeWork, workOffPurges } from '../shared/stores/purge-messages.ts';
 import { setting } from './setting.ts';
@@ -19,14 +20,13 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts
 const write = (line: object): void => putLine(JSON.stringify({ function: 'purge', ...line }));
 
 const s3 = s3Client(ordinaryS3(access.region), patience);
+const sources = setting('SIGNET_SOURCES_BUCKET');
 const work: PurgeWork = {
   crypto: nodeCrypto,
   derivatives: s3Store(s3, setting('SIGNET_DERIVATIVES_BUCKET')),
   invalidate: invalidator(access, patience, setting('SIGNET_DISTRIBUTION_ID')),
-  buckets: {
-    sources: setting('SIGNET_SOURCES_BUCKET'),
-    config: setting('SIGNET_CONFIG_BUCKET'),
-  },
+  buckets: { sources, config: setting('SIGNET_CONFIG_BUCKET') },
+  isFirst: isFirstVersion(s3, sources),
   later: queueSender(access, patience, setting('SIGNET_PURGE_QUEUE')),
   onFailure: (reason) => write({ level: 'error', reason }),
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { derivativePrefix } from '../storage-key.ts';
 import { sourceKey } from '../target.ts';
 import {
   type PurgeStores,
@@ -20,6 +21,11 @@ export type QueuedMessage = { readonly id: string; readonly body: string };
 export type PurgeWork = PurgeStores & {
   /** Their events are about sources, and about what operators ask to purge. */
   readonly buckets: { readonly sources: string; readonly config: string };
+  /**
+   * Whether a source has never been another than it is now; where nobody knows, it is left out. It may
+   * fail: then it counts as one that was.
+   */
+  readonly isFirst?: (key: string) => Promise<boolean>;
   /** Sends a message to the same queue, to be seen after so many seconds. */
   readonly later: (body: string, seconds: number) => Promise<void>;
   readonly onFailure: (reason: string) => void;
@@ -29,6 +35,7 @@ export type PurgeWork = PurgeStores & {
 const s3Event = v.object({
   Records: v.array(
     v.object({
+      eventName: v.optional(v.string(), ''),
       s3: v.object({
         bucket: v.object({ name: v.string() }),
         object: v.object({ key: v.string() }),
@@ -45,7 +52,12 @@ const message = v.pipe(v.string(), v.parseJson(), v.union([s3Event, s3Test, agai
 /** Events carry keys as a form would: a plus is a space. */
 const decodedKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
-type Asked = { readonly sources: readonly SourceName[]; readonly again: boolean };
+type Asked = {
+  readonly sources: readonly SourceName[];
+  /** Those that were stored, perhaps for the first time. */
+  readonly stored: readonly SourceName[];
+  readonly again: boolean;
+};
 
 function sourcesOf(keys: readonly string[]): readonly SourceName[] {
   return keys.map(sourceNamed).filter((source) => source !== undefined);
@@ -56,15 +68,17 @@ export function readPurgeMessage(body: string, buckets: PurgeWork['buckets']): A
   const read = v.safeParse(message, body);
   if (!read.success) throw new Error('it is neither an event of S3 nor one of our own');
   const said = read.output;
-  if ('purgeAgain' in said) return { sources: sourcesOf(said.purgeAgain), again: true };
-  if (!('Records' in said)) return { sources: [], again: false };
-  const keys = said.Records.flatMap(({ s3 }) => {
+  if ('purgeAgain' in said) return { sources: sourcesOf(said.purgeAgain), stored: [], again: true };
+  if (!('Records' in said)) return { sources: [], stored: [], again: false };
+  const keys = { sources: [] as string[], stored: [] as string[] };
+  for (const { eventName, s3 } of said.Records) {
     const key = decodedKey(s3.object.key);
-    if (s3.bucket.name === buckets.sources) return [key];
     const asked = s3.bucket.name === buckets.config ? purgeRequested(key) : undefined;
-    return asked === undefined ? [] : [asked];
-  });
-  return { sources: sourcesOf(keys), again: false };
+    if (asked !== undefined) keys.sources.push(asked);
+    if (s3.bucket.name !== buckets.sources) continue;
+    (eventName.startsWith('ObjectCreated:') ? keys.stored : keys.sources).push(key);
+  }
+  return { sources: sourcesOf(keys.sources), stored: sourcesOf(keys.stored), again: false };
 }
 
 type Read = QueuedMessage & { readonly asked: Asked };
@@ -72,15 +86,44 @@ type Read = QueuedMessage & { readonly asked: Asked };
 const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
 
-function distinct(asked: readonly Asked[]): readonly SourceName[] {
-  const sources = asked.flatMap((one) => one.sources);
-  return [...new Map(sources.map((source) => [sourceKey(source), source])).values()];
+function distinct(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
+  return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];
+}
+
+async function isFirst({ isFirst: ask, onFailure }: PurgeWork, key: string): Promise<boolean> {
+  try {
+    return (await ask?.(key)) ?? false;
+  } catch (thrown) {
+    onFailure(`nobody knows whether a source is new, so it is purged: ${reasonOf(thrown)}`);
+    return false;
+  }
+}
+
+/**
+ * Whether nothing can have been made of a source before: a refusal of it is cached for a minute at most,
+ * and CloudFront takes more for two invalidations than all else that an upload costs.
+ */
+async function isNew(work: PurgeWork, source: SourceName): Promise<boolean> {
+  if (!(await isFirst(work, sourceKey(source)))) return false;
+  for await (const _made of work.derivatives.list(derivativePrefix(source))) return false;
+  return true;
+}
+
+async function replaced(
+  work: PurgeWork,
+  stored: readonly SourceName[],
+): Promise<readonly SourceName[]> {
+  const old: SourceName[] = [];
+  for (const source of stored) if (!(await isNew(work, source))) old.push(source);
+  return old;
 }
 
 /** Purges what messages ask for, and sees that it is done once more when renders are through. */
 async function purgeAll(work: PurgeWork, asked: readonly Asked[]): Promise<void> {
-  await purgeSources(work, distinct(asked));
-  const first = distinct(asked.filter((one) => !one.again)).map(sourceKey);
+  const old = await replaced(work, distinct(asked.map(({ stored }) => stored)));
+  const named = (some: readonly Asked[]) => distinct([...some.map(({ sources }) => sources), old]);
+  await purgeSources(work, named(asked));
+  const first = named(asked.filter((one) => !one.again)).map(sourceKey);
   if (first.length > 0) await work.later(JSON.stringify({ purgeAgain: first }), secondPurgeSeconds);
 }
 

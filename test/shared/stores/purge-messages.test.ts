@@ -43,16 +43,17 @@ function stand() {
     },
     onFailure: (reason) => failures.push(reason),
   };
-  const worked = (...bodies: readonly string[]) =>
+  const workedBy = (by: PurgeWork, ...bodies: readonly string[]) =>
     workOffPurges(
-      work,
+      by,
       bodies.map((body, at) => ({ id: `m${at}`, body })),
     );
+  const worked = (...bodies: readonly string[]) => workedBy(work, ...bodies);
   const store = (...keys: readonly string[]): void => {
     for (const key of keys) keep(derivatives, key, 'x');
   };
   const left = (): readonly string[] => [...derivatives.objects.keys()];
-  return { derivatives, invalidated, later, failures, away, worked, store, left };
+  return { work, derivatives, invalidated, later, failures, away, worked, workedBy, store, left };
 }
 
 const made = (source: string, recipe = 'format,f_src'): string => `${source}__op__${recipe}`;
@@ -65,9 +66,13 @@ describe('a message about a source', () => {
     ['acme/%E6%BC%A2%20%25.jpg', '漢 %.jpg'],
     ['acme/d%28e%29/f%27.jpg', "d(e)/f'.jpg"],
   ])('names %s, which is %s', (key, path) => {
+    const source = { tenant: 'acme', path };
     expect(readPurgeMessage(event(key), buckets)).toEqual({
-      sources: [{ tenant: 'acme', path }],
-      again: false,
+      ...{ sources: [], stored: [source], again: false },
+    });
+    const removed = event(key).replace('ObjectCreated:Put', 'ObjectRemoved:DeleteMarkerCreated');
+    expect(readPurgeMessage(removed, buckets)).toEqual({
+      ...{ sources: [source], stored: [], again: false },
     });
   });
 
@@ -79,7 +84,9 @@ describe('a message about a source', () => {
     ['a test', JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'src' })],
     ['nothing', JSON.stringify({ Records: [] })],
   ])('asks for nothing where it is of %s', (_what, body) => {
-    expect(readPurgeMessage(body, buckets)).toEqual({ sources: [], again: false });
+    expect(readPurgeMessage(body, buckets)).toEqual({
+      ...{ sources: [], stored: [], again: false },
+    });
   });
 
   it('may be what an operator asks for', () => {
@@ -123,6 +130,33 @@ describe('a batch of messages', () => {
     expect(left()).toEqual([]);
     expect(invalidated).toEqual([[tag('cat.jpg')], [tag('cat.jpg')]]);
     expect(later).toHaveLength(1);
+  });
+
+  it('leaves a source alone that was never another', async () => {
+    const { work, workedBy, later, invalidated, failures } = stand();
+    const first = ['acme/new.jpg'];
+    const knowing = { ...work, isFirst: async (key: string) => first.includes(key) };
+    expect(await workedBy(knowing, event('acme/new.jpg', 'acme/old.jpg'))).toEqual([]);
+    expect(invalidated).toEqual([[tag('old.jpg')]]);
+    expect(later.map(({ body }) => body)).toEqual(['{"purgeAgain":["acme/old.jpg"]}']);
+    expect(await workedBy(knowing, event('acme/new.jpg'))).toEqual([]);
+    expect([invalidated.length, later.length, failures]).toEqual([1, 1, []]);
+  });
+
+  it('purges one that is new, where something was made of it all the same', async () => {
+    const { work, workedBy, store, left, invalidated } = stand();
+    store(made('acme/new.jpg'));
+    const knowing = { ...work, isFirst: async () => true };
+    expect(await workedBy(knowing, event('acme/new.jpg'))).toEqual([]);
+    expect([left(), invalidated]).toEqual([[], [[tag('new.jpg')]]]);
+  });
+
+  it('purges one of which nobody can say whether it is new', async () => {
+    const { work, workedBy, later, invalidated, failures } = stand();
+    const unknowing = { ...work, isFirst: () => Promise.reject(new Error('403')) };
+    expect(await workedBy(unknowing, event('acme/cat.jpg'))).toEqual([]);
+    expect([invalidated.length, later.length]).toEqual([1, 1]);
+    expect(failures).toEqual(['nobody knows whether a source is new, so it is purged: 403']);
   });
 
   it('may come twice and in any order', async () => {

@@ -1,0 +1,20 @@
+import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { portFailure } from './aws-client.ts';
+
+/**
+ * Whether an object of a versioned bucket has never been another and was never deleted. In a bucket
+ * that keeps no versions nobody can know, so it says no. Throws `PortFailure`.
+ */
+export const isFirstVersion =
+  (client: S3Client, bucket: string) =>
+  async (key: string): Promise<boolean> => {
+    // Versions come by their keys, the shortest first, so those of this one are the first of all.
+    const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, MaxKeys: 2 });
+    const page = await client.send(command).catch((thrown: unknown) => {
+      throw portFailure(`S3 ListObjectVersions on ${bucket}`, thrown);
+    });
+    const isOurs = ({ Key }: { readonly Key?: string | undefined }): boolean => Key === key;
+    const [only, second] = page.Versions?.filter(isOurs) ?? [];
+    const versioned = only?.VersionId !== undefined && only.VersionId !== 'null';
+    return versioned && second === undefined && !page.DeleteMarkers?.some(isOurs);
+  };
