@@ -1,5 +1,5 @@
 import type { GrantRequest } from '../../shared/grant.ts';
-import { knownExp, knownUrl, signerOf } from './known-signer.ts';
+import { knownExp, knownUrl, pastExp, signerOf } from './known-signer.ts';
 
 type Row = readonly [flag: string, comment: string, text: string];
 
@@ -57,8 +57,6 @@ export const badExpiries: readonly (readonly [flag: string, comment: string, exp
   ['Expiry', 'eleven digits', 10_000_000_000],
   ['Fraction', 'half a second', knownExp + 0.5],
 ];
-
-export const pastExp = 1_000_000_000;
 
 const digits = Array.from({ length: 17 }, (_, at) => `version,v_${at}`);
 
@@ -127,6 +125,18 @@ export const badGrants: readonly (readonly [string, string, GrantRequest])[] = [
   ['Expiry', 'a lifetime', { ...base, exp: 3_600 }],
   ['Expiry', 'zero', { ...base, exp: 0 }],
   ['Presets', 'no preset', { ...base, presets: [] }],
+];
+
+/** They would be minted, and the edge would read them: only to say that it is too late. */
+export const pastExpiries: readonly (readonly [comment: string, exp: number])[] = [
+  ['an hour after 9 September 2001', pastExp + 3_600],
+  ['the first time of ten digits', pastExp],
+];
+
+/** The edge reads such a grant, and waits for ever for it to begin. */
+export const badBeginnings: readonly (readonly [comment: string, nbf: number])[] = [
+  ['nbf in milliseconds', (knownExp - 3_600) * 1_000],
+  ['nbf is a lifetime', 3_600],
 ];
 
 /** The edge reads such a grant, and there is no preset that it could mean. */

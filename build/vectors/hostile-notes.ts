@@ -34,7 +34,7 @@ export const hostileNotes: Notes = {
   },
   Past: {
     bugType: 'EDGE_CASE',
-    description: 'exp has gone by; the one thing here that takes a clock.',
+    description: 'exp is past: the edge would answer that it has expired, and never anything else.',
   },
   Fraction: {
     bugType: 'WRONG_PRIMITIVE',

@@ -5,6 +5,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import type { SpellingName } from '../../shared/spelling.ts';
 import { decodeTarget } from '../../shared/target.ts';
 import {
+  badBeginnings,
   badBytes,
   badEnvironments,
   badExpiries,
@@ -14,11 +15,11 @@ import {
   badPresets,
   badQueries,
   environment,
-  pastExp,
+  pastExpiries,
 } from './hostile-cases.ts';
 import { hostileNotes } from './hostile-notes.ts';
 import { knownExp } from './known-signer.ts';
-import { type Vector, vectorFile } from './vector-file.ts';
+import { type Json, type Vector, vectorFile } from './vector-file.ts';
 
 /** Why the service refuses it. Throws where it does not. */
 async function reasonOf(comment: string, work: () => unknown): Promise<string> {
@@ -30,6 +31,8 @@ async function reasonOf(comment: string, work: () => unknown): Promise<string> {
   }
   throw new Error(`"${comment}" is not refused`);
 }
+
+const isPast = 'exp is in the past';
 
 const sound = { path: 'cat.jpg', operations: ['resize,w_400'], exp: knownExp } as const;
 
@@ -107,26 +110,33 @@ async function grants(): Promise<readonly Vector[]> {
   );
 }
 
-const grantsOfPresets: readonly Vector[] = badPresets.map(([comment, ...presets]) => {
-  const reason = 'a preset is named with letters, digits, dots and hyphens';
-  const call = { ...environment, scope: ['*'], exp: knownExp, presets };
-  return { comment, flags: ['Presets'], ...call, reason, result: 'invalid' };
-});
+/** What the service would mint and read, and what is of use to nobody. */
+function useless(
+  flag: string,
+  comment: string,
+  reason: string,
+  call: Readonly<Record<string, Json>>,
+): Vector {
+  return { comment, flags: [flag], ...environment, ...call, reason, result: 'invalid' };
+}
 
-/** A minter of the service has its expiry from a lifetime, and the edge says `expired`. */
-const past = {
-  flags: ['Past'],
-  exp: pastExp,
-  reason: 'exp is in the past',
-  result: 'invalid',
-} as const;
-const pastUrl: Vector = {
-  comment: 'the earliest exp of ten digits',
-  ...environment,
-  ...sound,
-  ...past,
-};
-const pastGrant: Vector = { comment: 'the earliest exp', ...environment, scope: ['*'], ...past };
+const pastUrls: readonly Vector[] = pastExpiries.map(([comment, exp]) =>
+  useless('Past', comment, isPast, { ...sound, exp }),
+);
+
+const all = { scope: ['*'], exp: knownExp } as const;
+const uselessGrants: readonly Vector[] = [
+  ...badPresets.map(([comment, ...presets]) =>
+    useless('Presets', comment, 'a preset is named with letters, digits, dots and hyphens', {
+      ...all,
+      presets,
+    }),
+  ),
+  ...badBeginnings.map(([comment, nbf]) =>
+    useless('Expiry', comment, 'nbf is not a time in whole seconds', { ...all, nbf }),
+  ),
+  ...pastExpiries.map(([comment, exp]) => useless('Past', comment, isPast, { ...all, exp })),
+];
 
 const environments: readonly Vector[] = badEnvironments.flatMap(([flag, reason, name, values]) =>
   values.map(([comment, value]) => {
@@ -140,15 +150,15 @@ export async function hostile(): Promise<string> {
   return vectorFile({
     algorithm: 'SIGNET-V1-REFUSED',
     header: [
-      'What a signer refuses rather than signs: the edge would refuse it too, or it would mean something else there.',
+      'What a signer refuses rather than signs: the edge would refuse it too, or it would mean something else there, or nothing.',
       'url, tenant, kid and signingKey are the environment: SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY. The rest is the call. reason is why; another program may say it in other words, in which the signing key never stands.',
     ],
     notes: hostileNotes,
     groups: [
-      { type: 'SignedUrl', tests: [...(await signedUrls()), pastUrl] },
+      { type: 'SignedUrl', tests: [...(await signedUrls()), ...pastUrls] },
       { type: 'SignedBytes', tests: await bytes() },
       { type: 'SignedQueryUrl', tests: await queries() },
-      { type: 'Grant', tests: [...(await grants()), ...grantsOfPresets, pastGrant] },
+      { type: 'Grant', tests: [...(await grants()), ...uselessGrants] },
       { type: 'Environment', tests: environments },
     ],
   });

@@ -34,5 +34,7 @@ export function signerOf(tenant: string, kid = 'r1.1'): Signer {
 }
 
 export const knownUrl = 'https://img.example.com';
-/** 1 January 2030. */
-export const knownExp = 1_893_456_000;
+/** 1 January 2100: signers refuse what has expired. */
+export const knownExp = 4_102_444_800;
+/** 9 September 2001, the first of ten digits. */
+export const pastExp = 1_000_000_000;

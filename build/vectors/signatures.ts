@@ -103,7 +103,7 @@ export function signatures(): string {
     header: [
       'Signed URLs. A signer that is given url, tenant, kid, signingKey, path, operations or query, and exp makes url followed by pathAndQuery.',
       'message is what is signed, in UTF-8; its lines are parted by one line feed. sig = base64url(HMAC-SHA256(signingKey, message)). The signing key is text: its 47 ASCII characters are the secret, and nobody decodes anything.',
-      'path and query are decoded text; exp is null for a URL that never expires. A slash at the end of url is left out.',
+      'path and query are decoded text; exp is null for a URL that never expires, and a signer may refuse one that is past. A slash at the end of url is left out.',
       'result "invalid": sig is one that people arrive at by mistake. No signer makes it and no verifier takes it; whoever finds the signature of an own program there knows what went wrong.',
     ],
     notes: { ...signatureNotes, ...mistakeNotes },

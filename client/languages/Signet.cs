@@ -9,7 +9,8 @@ using System.Text.RegularExpressions;
 /// Signs image URLs of Signet. One file, the standard library alone: paste it.
 /// <code>Signet.SignedUrl("cat.jpg", new[] { "resize,w_400", "format,f_auto" }, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600)</code>
 /// SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what "signet keys show TENANT --env" prints.
-/// Whatever the service would refuse throws ArgumentException.
+/// A path is the name as it is: encode nothing. What can be seen to be wrong throws ArgumentException. Which
+/// operations there are, and what the policy allows, only the service knows: "signet explain URL" says it.
 /// </summary>
 public static class Signet
 {
@@ -58,8 +59,8 @@ public static class Signet
             CheckPath(one == "*" || one.EndsWith("/*", StringComparison.Ordinal) ? one.Substring(0, one.Length - 1) + "x" : one);
         var header = $"{{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"{kid}\"}}";
         var scope = scopes.Count == 1 ? Quote(scopes.First()) : List(scopes);
-        var begin = nbf == null ? "" : ",\"nbf\":" + nbf;
-        var claims = $"{{\"iss\":\"{tenant}\",\"scope\":{scope},\"exp\":{Seconds(exp)}{begin}{presets}}}";
+        var begin = nbf == null ? "" : ",\"nbf\":" + Seconds("nbf", nbf.Value);
+        var claims = $"{{\"iss\":\"{tenant}\",\"scope\":{scope},\"exp\":{Expiry(exp)}{begin}{presets}}}";
         var text = Base64Url(Utf8.GetBytes(header)) + "." + Base64Url(Utf8.GetBytes(claims));
         Check(text.Length <= 2048 - 44, "the grant has more than 2,048 characters; name fewer scopes");
         return text + "." + Sign(key, text);
@@ -71,7 +72,7 @@ public static class Signet
         CheckPath(path);
         // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
         var target = "/" + tenant + "/" + path + suffix;
-        var until = exp == null ? "0" : Seconds(exp.Value);
+        var until = exp == null ? "0" : Expiry(exp.Value);
         var sig = Sign(key, string.Join("\n", new[] { "signet.v1", kid, until, target }.Concat(query)));
         var expires = exp == null ? new string[0] : new[] { "exp=" + until };
         var sent = query.Concat(expires).Concat(new[] { "kid=" + kid, "sig=" + sig });
@@ -83,16 +84,22 @@ public static class Signet
     {
         Check(Utf8.GetByteCount(path) <= 700, "the path is longer than 700 bytes");
         Check(!Regex.IsMatch(path, @"[\x00-\x1f\x7f-\x9f\\]"), "the path has a control character or a backslash");
-        Check(!Regex.IsMatch(path, @"(^|/)\.{0,2}(/|\z)"), "the path has an empty segment, . or ..");
+        Check(!Regex.IsMatch(path, @"(^|/)\.{0,2}(/|\z)"), "the path has a slash in front, an empty segment, . or ..");
         Check(!Regex.IsMatch(path, @"__op__|__op_?\z"), "the path contains or ends in __op");
         Check(path.Split('/')[0] != "_watermarks", "the path begins with _watermarks, which is reserved");
     }
 
-    static string Seconds(long exp)
+    static string Expiry(long exp)
     {
-        Check(exp >= 1000000000 && exp <= 9999999999, "exp is not a time in whole seconds since 1970");
-        Check(exp > DateTimeOffset.UtcNow.ToUnixTimeSeconds(), "exp is in the past");
-        return exp.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var text = Seconds("exp", exp);
+        Check(exp >= DateTimeOffset.UtcNow.ToUnixTimeSeconds(), "exp is in the past");
+        return text;
+    }
+
+    static string Seconds(string name, long value)
+    {
+        Check(value >= 1000000000 && value <= 9999999999, name + " is not a time in whole seconds since 1970");
+        return value.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     static (string, string, string, string) Settings()

@@ -1,6 +1,7 @@
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -15,7 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
  * <pre>Signet.signedUrl("cat.jpg", List.of("resize,w_400", "format,f_auto"), Instant.now().getEpochSecond() + 3600)</pre>
  *
  * SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what {@code signet keys show TENANT --env} prints.
- * Whatever the service would refuse throws IllegalArgumentException.
+ * A path is the name as it is: encode nothing. What can be seen to be wrong throws IllegalArgumentException.
+ * Which operations there are, and what the policy allows, only the service knows: {@code signet explain URL} says it.
  */
 public final class Signet {
   private static final String OPERATION = "[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*";
@@ -53,8 +55,8 @@ public final class Signet {
       check(one.matches(PRESET), "a preset is named with letters, digits, dots and hyphens");
     String header = "{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"" + own.kid + "\"}";
     String claims = "{\"iss\":\"" + own.tenant + "\",\"scope\":"
-        + (scopes.size() == 1 ? quote(scopes.get(0)) : list(scopes)) + ",\"exp\":" + seconds(exp)
-        + (nbf == null ? "" : ",\"nbf\":" + nbf) + (presets == null ? "" : ",\"presets\":" + list(presets)) + "}";
+        + (scopes.size() == 1 ? quote(scopes.get(0)) : list(scopes)) + ",\"exp\":" + expiry(exp)
+        + (nbf == null ? "" : ",\"nbf\":" + seconds("nbf", nbf)) + (presets == null ? "" : ",\"presets\":" + list(presets)) + "}";
     String text = base64url(utf8(header)) + "." + base64url(utf8(claims));
     check(text.length() <= 2048 - 44, "the grant has more than 2,048 characters; name fewer scopes");
     return text + "." + sign(own.key, text);
@@ -65,7 +67,7 @@ public final class Signet {
     checkPath(path);
     // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
     String target = "/" + own.tenant + "/" + path + suffix;
-    List<String> message = new ArrayList<>(List.of("signet.v1", own.kid, exp == null ? "0" : seconds(exp), target));
+    List<String> message = new ArrayList<>(List.of("signet.v1", own.kid, exp == null ? "0" : expiry(exp), target));
     message.addAll(query);
     List<String> sent = new ArrayList<>(query);
     if (exp != null) sent.add("exp=" + exp);
@@ -83,15 +85,20 @@ public final class Signet {
     check(StandardCharsets.UTF_8.newEncoder().canEncode(path), "the path is not well-formed Unicode");
     check(utf8(path).length <= 700, "the path is longer than 700 bytes");
     check(!FORBIDDEN.matcher(path).find(), "the path has a control character or a backslash");
-    check(!BAD_SEGMENT.matcher(path).find(), "the path has an empty segment, . or ..");
+    check(!BAD_SEGMENT.matcher(path).find(), "the path has a slash in front, an empty segment, . or ..");
     check(!SEPARATOR.matcher(path).find(), "the path contains or ends in __op");
     check(!(path + "/").startsWith("_watermarks/"), "the path begins with _watermarks, which is reserved");
   }
 
-  private static String seconds(long exp) {
-    check(Long.toString(exp).matches("[1-9][0-9]{9}"), "exp is not a time in whole seconds since 1970");
-    check(exp > System.currentTimeMillis() / 1_000, "exp is in the past");
-    return Long.toString(exp);
+  private static String expiry(long exp) {
+    String text = seconds("exp", exp);
+    check(exp >= Instant.now().getEpochSecond(), "exp is in the past");
+    return text;
+  }
+
+  private static String seconds(String name, long value) {
+    check(Long.toString(value).matches("[1-9][0-9]{9}"), name + " is not a time in whole seconds since 1970");
+    return Long.toString(value);
   }
 
   private record Settings(String url, String tenant, String kid, String key) {

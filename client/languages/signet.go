@@ -1,9 +1,10 @@
-// Package signet signs image URLs of Signet. One file, the standard library alone: paste it.
+// Package signet signs image URLs of Signet. One file, the standard library alone: paste it into a folder signet/.
 //
 //	url, err := signet.SignedURL("cat.jpg", []string{"resize,w_400", "format,f_auto"}, time.Now().Unix()+3600)
 //
 // SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-// Whatever the service would refuse is an error.
+// A path is the name as it is: encode nothing. What can be seen to be wrong is an error. Which operations there
+// are, and what the policy allows, only the service knows: `signet explain URL` says it.
 package signet
 
 import (
@@ -78,8 +79,11 @@ func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, err
 		return "", errors.New("a grant of no presets covers nothing; leave them out")
 	case !all(presets, presetForm):
 		return "", errors.New("a preset is named with letters, digits, dots and hyphens")
-	case timeError(exp) != nil:
-		return "", timeError(exp)
+	case nbf != 0 && !isTime(nbf):
+		return "", errors.New("nbf is not a time in whole seconds since 1970")
+	}
+	if err := checkExpiry(exp); err != nil {
+		return "", err
 	}
 	scope := list(scopes)
 	if len(scopes) == 1 {
@@ -106,7 +110,7 @@ func signedURL(path, suffix string, exp int64, query ...string) (string, error) 
 		err = checkPath(path)
 	}
 	if err == nil && exp != Never {
-		err = timeError(exp)
+		err = checkExpiry(exp)
 	}
 	if err != nil {
 		return "", err
@@ -132,7 +136,7 @@ func checkPath(path string) error {
 	case forbidden.MatchString(path):
 		return errors.New("the path has a control character or a backslash")
 	case badSegment.MatchString(path):
-		return errors.New("the path has an empty segment, . or ..")
+		return errors.New("the path has a slash in front, an empty segment, . or ..")
 	case separator.MatchString(path):
 		return errors.New("the path contains or ends in __op")
 	case strings.HasPrefix(path+"/", "_watermarks/"):
@@ -157,16 +161,18 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 	return own, err
 }
 
-func timeError(exp int64) error {
-	// Ten digits: milliseconds have thirteen.
-	if exp < 1_000_000_000 || exp > 9_999_999_999 {
+func checkExpiry(exp int64) error {
+	switch {
+	case !isTime(exp):
 		return errors.New("exp is not a time in whole seconds since 1970")
-	}
-	if exp <= time.Now().Unix() {
+	case exp < time.Now().Unix():
 		return errors.New("exp is in the past")
 	}
 	return nil
 }
+
+// Ten digits: milliseconds have thirteen.
+func isTime(exp int64) bool { return exp >= 1_000_000_000 && exp <= 9_999_999_999 }
 
 func all(texts []string, form *regexp.Regexp) bool {
 	for _, one := range texts {

@@ -4,7 +4,8 @@
 //   $url = Signet\signed_url('cat.jpg', ['resize,w_400', 'format,f_auto'], time() + 3600);
 //
 // SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-// Whatever the service would refuse throws InvalidArgumentException.
+// A path is the name as it is: encode nothing. What can be seen to be wrong throws InvalidArgumentException. Which
+// operations there are, and what the policy allows, only the service knows: `signet explain URL` says it.
 
 declare(strict_types=1);
 
@@ -50,8 +51,8 @@ function grant(string|array $scope, int $exp, ?array $presets = null, ?int $nbf 
     $named = preg_grep(PRESET, $presets ?? []) === ($presets ?? []);
     check($named, 'a preset is named with letters, digits, dots and hyphens');
     $claims = ['iss' => $tenant, 'scope' => count($scopes) === 1 ? reset($scopes) : array_values($scopes)];
-    $claims += ['exp' => (int) seconds($exp)];
-    $claims += $nbf === null ? [] : ['nbf' => $nbf];
+    $claims += ['exp' => (int) expiry($exp)];
+    $claims += $nbf === null ? [] : ['nbf' => (int) seconds('nbf', $nbf)];
     $claims += $presets === null ? [] : ['presets' => array_values($presets)];
     $header = ['alg' => 'HS256', 'typ' => 'signet-grant+jwt', 'kid' => $kid];
     $flags = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS;
@@ -67,7 +68,7 @@ function url(string $path, string $suffix, ?int $exp, ?string $query = null): st
     check_path($path);
     // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
     $target = "/$tenant/$path$suffix";
-    $message = ['signet.v1', $kid, $exp === null ? '0' : seconds($exp), $target];
+    $message = ['signet.v1', $kid, $exp === null ? '0' : expiry($exp), $target];
     $sig = sign($key, implode("\n", $query === null ? $message : [...$message, $query]));
     $sent = [...($query === null ? [] : [$query]), ...($exp === null ? [] : ["exp=$exp"]), "kid=$kid", "sig=$sig"];
     $encoded = strtr(rawurlencode($target), ['%2F' => '/', '%2C' => ',']);
@@ -79,16 +80,22 @@ function check_path(string $path): void
     check(preg_match('//u', $path), 'the path is not UTF-8');
     check(strlen($path) <= 700, 'the path is longer than 700 bytes');
     check(!preg_match('/[\x00-\x1f\x7f-\x9f\\\\]/u', $path), 'the path has a control character or a backslash');
-    check(!preg_match('~(^|/)\.{0,2}(/|\z)~', $path), 'the path has an empty segment, . or ..');
+    check(!preg_match('~(^|/)\.{0,2}(/|\z)~', $path), 'the path has a slash in front, an empty segment, . or ..');
     check(!preg_match('/__op__|__op_?\z/', $path), 'the path contains or ends in __op');
     check(explode('/', $path)[0] !== '_watermarks', 'the path begins with _watermarks, which is reserved');
 }
 
-function seconds(int $exp): string
+function expiry(int $exp): string
 {
-    check(preg_match('/^[1-9][0-9]{9}\z/', "$exp"), 'exp is not a time in whole seconds since 1970');
-    check($exp > time(), 'exp is in the past');
-    return "$exp";
+    $text = seconds('exp', $exp);
+    check($exp >= time(), 'exp is in the past');
+    return $text;
+}
+
+function seconds(string $name, int $value): string
+{
+    check(preg_match('/^[1-9][0-9]{9}\z/', "$value"), "$name is not a time in whole seconds since 1970");
+    return "$value";
 }
 
 function settings(): array

@@ -3,7 +3,8 @@
     url = signed_url("cat.jpg", ["resize,w_400", "format,f_auto"], int(time.time()) + 3600)
 
 SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-Whatever the service would refuse raises ValueError.
+A path is the name as it is: encode nothing. What can be seen to be wrong raises ValueError. Which operations
+there are, and what the policy allows, only the service knows: `signet explain URL` says it.
 """
 import base64, hashlib, hmac, json, os, re, time
 from urllib.parse import quote
@@ -41,11 +42,12 @@ def grant(scope, exp, presets=None, nbf=None):
     _require(1 <= len(scopes) <= 16, "a grant covers 1 to 16 scopes")
     for one in scopes:
         _check_path(one[:-1] + "x" if one == "*" or one.endswith("/*") else one)
-    _require(presets != [], "a grant of no presets covers nothing; leave them out")
+    _require(presets is None or len(presets) > 0, "a grant of no presets covers nothing; leave them out")
     for one in presets or ():
         _require(re.fullmatch(PRESET, one), "a preset is named with letters, digits, dots and hyphens")
     claims = {"iss": tenant, "scope": scopes[0] if len(scopes) == 1 else scopes, "exp": int(_exp(exp))}
-    claims |= {name: it for name, it in (("nbf", nbf), ("presets", presets)) if it is not None}
+    claims |= {} if nbf is None else {"nbf": int(_seconds("nbf", nbf))}
+    claims |= {} if presets is None else {"presets": list(presets)}
     header = {"alg": "HS256", "typ": "signet-grant+jwt", "kid": kid}
     parts = (json.dumps(it, ensure_ascii=False, separators=(",", ":")) for it in (header, claims))
     text = ".".join(_base64url(part.encode()) for part in parts)
@@ -67,15 +69,20 @@ def _url(path, suffix, exp, query=None):
 def _check_path(path):
     _require(len(path.encode()) <= 700, "the path is longer than 700 bytes")
     _require(not re.search(r"[\x00-\x1f\x7f-\x9f\\]", path), "the path has a control character or a backslash")
-    _require(not re.search(r"(^|/)\.{0,2}(/|\Z)", path), "the path has an empty segment, . or ..")
+    _require(not re.search(r"(^|/)\.{0,2}(/|\Z)", path), "the path has a slash in front, an empty segment, . or ..")
     _require(not re.search(r"__op__|__op_?\Z", path), "the path contains or ends in __op")
     _require(path.split("/")[0] != "_watermarks", "the path begins with _watermarks, which is reserved")
 
 
 def _exp(exp):
-    _require(re.fullmatch(r"[1-9][0-9]{9}", str(exp)), "exp is not a time in whole seconds since 1970")
-    _require(int(exp) > time.time(), "exp is in the past")
-    return str(exp)
+    text = _seconds("exp", exp)
+    _require(int(text) >= int(time.time()), "exp is in the past")
+    return text
+
+
+def _seconds(name, value):
+    _require(re.fullmatch(r"[1-9][0-9]{9}", str(value)), f"{name} is not a time in whole seconds since 1970")
+    return str(value)
 
 
 def _settings():

@@ -3,7 +3,8 @@
 #   Signet.signed_url("cat.jpg", ["resize,w_400", "format,f_auto"], Time.now.to_i + 3600)
 #
 # SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-# Whatever the service would refuse raises ArgumentError.
+# A path is the name as it is: encode nothing. What can be seen to be wrong raises ArgumentError. Which operations
+# there are, and what the policy allows, only the service knows: `signet explain URL` says it.
 require "json"
 require "openssl"
 
@@ -20,8 +21,10 @@ module Signet
 
   module_function
 
-  # The URL of a source, its path decoded and below the tenant; exp in Unix seconds, nil for ever.
+  # The URL of a source, its path decoded and below the tenant; one operation or a list; exp in Unix seconds,
+  # nil for ever.
   def signed_url(path, operations, exp)
+    operations = Array(operations)
     check(operations.size <= 16, "there are more than 16 operations")
     check(operations.all?(OPERATION), "an operation is not written as name,parameter_value")
     url(path, operations.map { |one| "__op__#{one}" }.join, exp)
@@ -43,7 +46,8 @@ module Signet
     check(presets != [], "a grant of no presets covers nothing; leave them out")
     check((presets || []).all?(PRESET), "a preset is named with letters, digits, dots and hyphens")
     scope = scopes.size == 1 ? scopes.first : scopes
-    claims = { iss: tenant, scope: scope, exp: seconds(exp).to_i, nbf: nbf, presets: presets }.compact
+    begins = nbf && seconds("nbf", nbf).to_i
+    claims = { iss: tenant, scope: scope, exp: expiry(exp).to_i, nbf: begins, presets: presets }.compact
     header = { alg: "HS256", typ: "signet-grant+jwt", kid: kid }
     text = [header, claims].map { |part| base64url(JSON.generate(part)) }.join(".")
     check(text.size <= 2048 - 44, "the grant has more than 2,048 characters; name fewer scopes")
@@ -55,7 +59,7 @@ module Signet
     check_path(path)
     # The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
     target = "/#{tenant}/#{path}#{suffix}"
-    message = ["signet.v1", kid, exp.nil? ? "0" : seconds(exp), target, query].compact.join("\n")
+    message = ["signet.v1", kid, exp.nil? ? "0" : expiry(exp), target, query].compact.join("\n")
     sent = [query, exp && "exp=#{exp}", "kid=#{kid}", "sig=#{sign(key, message)}"].compact.join("&")
     encoded = target.b.gsub(%r{[^A-Za-z0-9._~/,-]}n) { |byte| format("%%%02X", byte.ord) }
     "#{base.chomp("/")}#{encoded}?#{sent}"
@@ -66,15 +70,18 @@ module Signet
     check(utf8 && path.valid_encoding?, "the path is not UTF-8")
     check(path.bytesize <= 700, "the path is longer than 700 bytes")
     check(!path.match?(/[\u0000-\u001f\u007f-\u009f\\]/), "the path has a control character or a backslash")
-    check(!path.match?(%r{(\A|/)\.{0,2}(/|\z)}), "the path has an empty segment, . or ..")
+    check(!path.match?(%r{(\A|/)\.{0,2}(/|\z)}), "the path has a slash in front, an empty segment, . or ..")
     check(!path.match?(/__op__|__op_?\z/), "the path contains or ends in __op")
     check(path.split("/").first != "_watermarks", "the path begins with _watermarks, which is reserved")
   end
 
-  def seconds(exp)
-    check(exp.to_s.match?(/\A[1-9][0-9]{9}\z/), "exp is not a time in whole seconds since 1970")
-    check(exp.to_i > Time.now.to_i, "exp is in the past")
-    exp.to_s
+  def expiry(exp)
+    seconds("exp", exp).tap { |it| check(it.to_i >= Time.now.to_i, "exp is in the past") }
+  end
+
+  def seconds(name, value)
+    check(value.to_s.match?(/\A[1-9][0-9]{9}\z/), "#{name} is not a time in whole seconds since 1970")
+    value.to_s
   end
 
   def settings
@@ -96,5 +103,5 @@ module Signet
     raise ArgumentError, sentence unless holds
   end
 
-  private_class_method :url, :check_path, :seconds, :settings, :sign, :base64url, :check
+  private_class_method :url, :check_path, :expiry, :seconds, :settings, :sign, :base64url, :check
 end

@@ -4,7 +4,9 @@
 #   url=$(signed_url cat.jpg $(($(date +%s) + 3600)) resize,w_400 format,f_auto)
 #
 # SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-# Whatever the service would refuse is a sentence on stderr, and 1. That a path is UTF-8 is yours to see to.
+# A path is the name as it is: encode nothing, and see to it that it is UTF-8. What can be seen to be wrong is a
+# sentence on stderr, and 1. Which operations there are, and what the policy allows, only the service knows:
+# `signet explain URL` says it.
 
 # signed_url PATH EXP [OPERATION...]: the path decoded and below the tenant; EXP in Unix seconds, '' for ever.
 signed_url() (
@@ -34,7 +36,7 @@ grant() (
   exp=$1 claims='' list='' presets=${PRESETS-}
   shift
   signet_check_exp "$exp"
-  [ -z "${NBF-}" ] || signet_check_time "$NBF"
+  [ -z "${NBF-}" ] || signet_check_seconds nbf "$NBF"
   [ $# -ge 1 ] && [ $# -le 16 ] || signet_refuse 'a grant covers 1 to 16 scopes'
   for scope; do
     case $scope in '*' | */'*') signet_check_path "${scope%?}x" ;; *) signet_check_path "$scope" ;; esac
@@ -105,18 +107,18 @@ signet_check_path() {
   case $bytes in *' 0'?' '* | *' 1'?' '* | *' 7f '* | *' 5c '* | *' c2 8'?' '* | *' c2 9'?' '*)
     signet_refuse 'the path has a control character or a backslash' ;;
   esac
-  case /$1/ in *//* | */./* | */../*) signet_refuse 'the path has an empty segment, . or ..' ;; esac
+  case /$1/ in *//* | */./* | */../*) signet_refuse 'the path has a slash in front, an empty segment, . or ..' ;; esac
   case $1 in *__op__* | *__op | *__op_) signet_refuse 'the path contains or ends in __op' ;; esac
   case $1/ in _watermarks/*) signet_refuse 'the path begins with _watermarks, which is reserved' ;; esac
 }
 
-signet_check_time() {
-  signet_is "$1" '^[1-9][0-9]{9}$' || signet_refuse 'exp is not a time in whole seconds since 1970'
+signet_check_exp() {
+  signet_check_seconds exp "$1"
+  [ "$1" -ge "$(date +%s)" ] || signet_refuse 'exp is in the past'
 }
 
-signet_check_exp() {
-  signet_check_time "$1"
-  [ "$1" -gt "$(date +%s)" ] || signet_refuse 'exp is in the past'
+signet_check_seconds() {
+  signet_is "$2" '^[1-9][0-9]{9}$' || signet_refuse "$1 is not a time in whole seconds since 1970"
 }
 
 signet_check_settings() {

@@ -6,6 +6,7 @@ import {
   grantFile,
   type HostileVector,
   hostileFile,
+  isAhead,
   type SignatureVector,
   signatureFile,
   testsOf,
@@ -31,19 +32,23 @@ const recipeOf = ({ query, operations }: Asked): string | readonly string[] =>
 const urlOf = (vector: SignatureVector): string =>
   vector.url.replace(/\/$/, '') + vector.pathAndQuery;
 
+const signatures = testsOf(signatureFile, 'valid').filter(({ exp }) => isAhead(exp));
+const mistakes = testsOf(signatureFile, 'invalid').filter(({ exp }) => isAhead(exp));
+const grants = testsOf(grantFile, 'valid').filter(({ claims }) => isAhead(claims.exp));
+
 describe('the client, by the vectors of signers,', () => {
-  it.each(testsOf(signatureFile, 'valid'))('signs $tcId, $comment', async (vector) => {
+  it.each(signatures)('signs $tcId, $comment', async (vector) => {
     const images = minterOf(vector);
     for (const minter of [images, strict(images)])
       expect(await minter.url(vector.path, recipeOf(vector), how(vector))).toBe(urlOf(vector));
   });
 
-  it.each(testsOf(signatureFile, 'invalid'))('does not sign $comment', async (vector) => {
+  it.each(mistakes)('does not sign $comment', async (vector) => {
     const made = await minterOf(vector).url(vector.path, recipeOf(vector), how(vector));
     expect(made).not.toBe(urlOf(vector));
   });
 
-  const [anySigner] = testsOf(signatureFile, 'valid');
+  const [anySigner] = signatures;
   it('encodes paths as they do', async () => {
     if (anySigner === undefined) throw new Error('there are no vectors');
     const images = minterOf(anySigner);
@@ -55,7 +60,7 @@ describe('the client, by the vectors of signers,', () => {
     for (const { path, encoded } of wrong) expect(await begins(path, encoded)).toBe(false);
   });
 
-  it.each(testsOf(grantFile, 'valid'))('mints grant $tcId, $comment', async (vector) => {
+  it.each(grants)('mints grant $tcId, $comment', async (vector) => {
     const { scope = [], exp, nbf, presets } = vector.claims;
     const asked = { scope, expires: until(Number(exp)) };
     const begin = nbf === undefined ? {} : { notBefore: until(nbf) };
@@ -64,7 +69,7 @@ describe('the client, by the vectors of signers,', () => {
     expect(grant).toBe(vector.jwt);
   });
 
-  /** A `Date` has no fraction of a second that it could hand over, and a text has no bad bytes. */
+  /** A `Date` hands over no fraction of a second, and a text has no bad bytes. */
   const unsayable = ['Fraction', 'InvalidUtf8'];
   /**
    * Where signers are simpler: a proxy of one's own may stand before the service, and how long the name
@@ -72,8 +77,11 @@ describe('the client, by the vectors of signers,', () => {
    */
   const taken = ['with a path', 'a preset of 65 characters'];
   const hostile = testsOf(hostileFile, 'invalid').filter(
-    ({ flags, comment }) =>
-      !taken.includes(comment) && !flags.some((flag) => unsayable.includes(flag)),
+    ({ flags, comment, nbf }) =>
+      // When a grant begins is a `Date` as well, whatever its unit was.
+      nbf === undefined &&
+      !taken.includes(comment) &&
+      !flags.some((flag) => unsayable.includes(flag)),
   );
 
   async function called(vector: HostileVector): Promise<string> {

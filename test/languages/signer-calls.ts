@@ -48,7 +48,7 @@ export const signatureCall = (vector: SignatureVector): Call => signedUrl(vector
 
 /** A path shows its encoding in the URL of a source without operations. */
 export function encodingCall(vector: EncodingVector, signer: Environment): Call {
-  return call({ ...signer, ...vector }, 'signed_url', '1893456000', vector.path);
+  return call({ ...signer, ...vector }, 'signed_url', '4102444800', vector.path);
 }
 
 type Granted = {
@@ -71,8 +71,8 @@ export function grantCall(vector: GrantVector): Call {
 }
 
 export function hostileCall(vector: HostileVector): Call {
-  const { scope, path = '', pathHex, operations = [], query, exp, presets } = vector;
-  if (scope !== undefined) return grant(vector, { scope, exp, presets });
+  const { scope, path = '', pathHex, operations = [], query, exp, nbf, presets } = vector;
+  if (scope !== undefined) return grant(vector, { scope, exp, nbf, presets });
   if (pathHex !== undefined) return call(vector, 'signed_url_of_bytes', String(exp), pathHex);
   return signedUrl(vector, { path, operations, query, exp });
 }

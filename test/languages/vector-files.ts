@@ -52,6 +52,7 @@ const hostile = v.strictObject({
   query,
   scope: v.optional(v.array(v.string())),
   presets: v.optional(v.array(v.string())),
+  nbf: v.optional(v.number()),
   exp,
   reason: v.string(),
   result,
@@ -83,3 +84,7 @@ export function testsOf<Test extends { readonly result: 'valid' | 'invalid' }>(
 ): readonly Test[] {
   return testGroups.flatMap(({ tests }) => tests).filter((test) => test.result === wanted);
 }
+
+/** Signers refuse what is past, and so will be some day what the specification came with. */
+export const isAhead = (exp: unknown): boolean =>
+  exp === null || Number(exp) > Date.now() / 1_000 + 600;

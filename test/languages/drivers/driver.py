@@ -15,7 +15,7 @@ def make(call, exp, *rest):
         return signed_query_url(*rest, seconds(exp))
     count = int(rest[1])
     first = 2 + max(count, 0)
-    presets = list(rest[2:first]) if count >= 0 else None
+    presets = rest[2:first] if count >= 0 else None
     # One scope is given as text, several as a list: both are to work.
     scopes = rest[first] if len(rest) == first + 1 else list(rest[first:])
     return grant(scopes, seconds(exp), presets, seconds(rest[0]))

@@ -8,7 +8,9 @@ end
 
 def make(call, exp, *rest)
   case call
-  when "signed_url" then Signet.signed_url(rest[0], rest[1..], seconds(exp))
+  when "signed_url"
+    # One operation is given as text, several as a list: both are to work.
+    Signet.signed_url(rest[0], rest.size == 2 ? rest[1] : rest[1..], seconds(exp))
   when "signed_url_of_bytes" then Signet.signed_url([rest[0]].pack("H*"), [], seconds(exp))
   when "signed_query_url" then Signet.signed_query_url(*rest, seconds(exp))
   else
