@@ -27,8 +27,8 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   const { roots } = parts.secrets;
   keeper.addPermission('Rotates', {
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    // Which secret asks it is the function that looks; AWS documents the account alone.
     sourceAccount: parts.settings.account,
-    sourceArn: roots.secretArn,
   });
   return new CfnRotationSchedule(scope, 'RotationSchedule', {
     secretId: roots.secretArn,

@@ -4,6 +4,102 @@ import { account, certificateArn, domains } from './synth.ts';
 
 const elsewhere = certificateArn.replace('us-east-1', 'eu-west-1');
 
+const badName =
+  'signet.name expects up to 24 of a-z, 0-9 and -, from a letter to a letter or digit, such as signet';
+const badHost = 'expects the name of a host of your own, such as img.example.com';
+const badTag = (least: number, most: number): string =>
+  `expects ${least} to ${most} letters, digits, blanks and _.:/=+@-, without aws: in front`;
+
+type Wrong = readonly [context: unknown, sentence: string];
+const wrongs: readonly Wrong[] = [
+  [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
+  [{ hots: {} }, 'signet.hots is no setting; did you mean "hosts"?'],
+  ...['Signet', 'a'.repeat(25), '1abc', '-a-', 'a-', 'xn--abc', 'sthree-x', 7].map(
+    (name): Wrong => [{ name }, badName],
+  ),
+  [{ account: 111_111_111_111 }, 'signet.account expects the twelve digits of an AWS account'],
+  [{ account: '1' }, 'signet.account expects the twelve digits of an AWS account'],
+  [
+    { region: 'eu-west-1' },
+    'signet.region is not us-east-1: Lambda@Edge is made there alone; leave it out',
+  ],
+  [
+    { hosts: { 'img.example.com': null } },
+    'signet.hosts needs signet.certificateArn: a certificate of ACM in us-east-1 for img.example.com',
+  ],
+  [{ certificateArn }, 'signet.certificateArn needs signet.hosts, which it is for'],
+  [
+    { certificateArn: elsewhere, hosts: { 'a.b': null } },
+    'signet.certificateArn is of eu-west-1; CloudFront takes certificates of us-east-1 alone',
+  ],
+  [
+    { ...domains, account: '222222222222' },
+    `signet.certificateArn is of account ${account}; CloudFront takes those of 222222222222 alone`,
+  ],
+  [{ certificateArn: 'x' }, 'signet.certificateArn expects the ARN of a certificate of ACM'],
+  [{ hosts: { 'IMG.example.com': null } }, `signet.hosts.IMG.example.com ${badHost}`],
+  [{ hosts: { 'img.*.example.com': '*' } }, `signet.hosts.img.*.example.com ${badHost}`],
+  ...['1.2.3.4', 'd1234.cloudfront.net', 'localhost', `${'a.'.repeat(130)}com`, 'a\u001b.com'].map(
+    (host): Wrong => [
+      { hosts: { [host]: null } },
+      `signet.hosts.${host.replace('\u001b', '\uFFFD')} ${badHost}`,
+    ],
+  ),
+  ...[null, 'img.example.com', ['img.example.com'], 7].map(
+    (hosts): Wrong => [
+      { hosts },
+      'signet.hosts expects an object, such as {"img.example.com": null}',
+    ],
+  ),
+  [
+    { hosts: { 'img.acme.com': 'Acme' } },
+    'signet.hosts.img.acme.com expects the name of a tenant, null for the host of all tenants, or "*" where the host begins with *',
+  ],
+  [
+    { hosts: { 'img.acme.com': '*' }, certificateArn },
+    'signet.hosts.img.acme.com is "*", and the host has no * in it',
+  ],
+  ...[true, [], 'on', null].map(
+    (firewall): Wrong => [
+      { firewall },
+      'signet.firewall expects false, or {"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}',
+    ],
+  ),
+  [
+    { firewall: { unsignedPerMinute: 1 } },
+    'signet.firewall.unsignedPerMinute expects a whole number from 10 to 2000000000',
+  ],
+  [{ priceClass: 100 }, 'signet.priceClass expects one of all, 200, 100'],
+  ...['here', 'eu-north-1', 'cn-north-1', true, null].map(
+    (originShieldRegion): Wrong => [
+      { originShieldRegion },
+      'signet.originShieldRegion expects false, or a Region that has Origin Shield: us-east-1, us-east-2, us-west-2, sa-east-1, eu-west-1, eu-west-2, eu-central-1, ap-south-1, ap-northeast-1, ap-northeast-2, ap-southeast-1, ap-southeast-2, me-central-1',
+    ],
+  ),
+  [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
+  [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
+  [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
+  ...['me', 'mailto:a@example.com', 'öps@bücher.example', 'a@b'].map(
+    (alarmEmail): Wrong => [
+      { alarmEmail },
+      'signet.alarmEmail expects an address of e-mail, such as ops@example.com',
+    ],
+  ),
+  ...[1, '', 'a&b', '😀', 'x'.repeat(257)].map(
+    (value): Wrong => [{ tags: { a: value } }, `signet.tags.a ${badTag(1, 256)}`],
+  ),
+  ...['', 'aws:x', 'AWS:x', 'a,b', 'x'.repeat(129)].map(
+    (key): Wrong => [{ tags: { [key]: 'x' } }, `signet.tags.${key} ${badTag(1, 128)}`],
+  ),
+  ...[['x'], null, JSON.parse('{"__proto__":"x"}')].map(
+    (tags): Wrong => [{ tags }, 'signet.tags expects an object, such as {"team": "images"}'],
+  ),
+  [
+    { tags: Object.fromEntries(Array.from({ length: 46 }, (_, at) => [`t${at}`, 'x'])) },
+    'signet.tags expects 45 tags at most: AWS takes 50, its own included',
+  ],
+];
+
 describe('the settings of an installation', () => {
   it('may be left out, all of them', () => {
     for (const context of [undefined, {}])
@@ -39,59 +135,7 @@ describe('the settings of an installation', () => {
     expect(mainHost(readSettings({}, account))).toBeUndefined();
   });
 
-  it.each([
-    [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
-    [{ hots: {} }, 'signet.hots is no setting; did you mean "hosts"?'],
-    [{ name: 'Signet' }, 'signet.name expects up to 24 of a-z, 0-9 and -, such as signet'],
-    [{ name: 'a'.repeat(25) }, 'signet.name expects up to 24 of a-z, 0-9 and -, such as signet'],
-    [{ account: 111_111_111_111 }, 'signet.account expects the twelve digits of an AWS account'],
-    [{ account: '1' }, 'signet.account expects the twelve digits of an AWS account'],
-    [
-      { region: 'eu-west-1' },
-      'signet.region is not us-east-1: Lambda@Edge is made there alone; leave it out',
-    ],
-    [
-      { hosts: { 'img.example.com': null } },
-      'signet.hosts needs signet.certificateArn: a certificate of ACM in us-east-1 for img.example.com',
-    ],
-    [{ certificateArn }, 'signet.certificateArn needs signet.hosts, which it is for'],
-    [
-      { certificateArn: elsewhere, hosts: { 'a.b': null } },
-      'signet.certificateArn is of eu-west-1; CloudFront takes certificates of us-east-1 alone',
-    ],
-    [{ certificateArn: 'x' }, 'signet.certificateArn expects the ARN of a certificate of ACM'],
-    [
-      { hosts: { 'IMG.example.com': null } },
-      'signet.hosts.IMG.example.com expects the name of a host, such as img.example.com',
-    ],
-    [
-      { hosts: { 'img.*.example.com': '*' } },
-      'signet.hosts.img.*.example.com expects the name of a host, such as img.example.com',
-    ],
-    [
-      { hosts: { 'img.acme.com': 'Acme' } },
-      'signet.hosts.img.acme.com expects the name of a tenant, null for the host of all tenants, or "*" where the host begins with *',
-    ],
-    [
-      { hosts: { 'img.acme.com': '*' }, certificateArn },
-      'signet.hosts.img.acme.com is "*", and the host has no * in it',
-    ],
-    [
-      { firewall: true },
-      'signet.firewall expects false, or {"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}',
-    ],
-    [
-      { firewall: { unsignedPerMinute: 1 } },
-      'signet.firewall.unsignedPerMinute expects a whole number from 10 to 2000000000',
-    ],
-    [{ priceClass: 100 }, 'signet.priceClass expects one of all, 200, 100'],
-    [{ originShieldRegion: 'here' }, 'signet.originShieldRegion expects a Region, or false'],
-    [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
-    [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
-    [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
-    [{ alarmEmail: 'me' }, 'signet.alarmEmail expects an address of e-mail'],
-    [{ tags: { a: 1 } }, 'signet.tags.a expects a text'],
-  ])('%j is refused in one sentence', (context, sentence) => {
+  it.each(wrongs)('%j is refused in one sentence', (context, sentence) => {
     expect(() => readSettings(context, account)).toThrow(
       expect.objectContaining({ message: `cdk.json: ${sentence}` }),
     );

@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { isTenant } from '../shared/target.ts';
+
+/*
+ * What a value in cdk.json may be, so that what AWS would refuse in the middle of a deployment is one
+ * sentence before anything is built.
+ */
+
+/** A text of a form, with the sentence that says which. */
+export const text = (form: RegExp, expects: string) =>
+  v.pipe(v.string(`expects ${expects}`), v.regex(form, `expects ${expects}`));
+
+/** A whole number between two. */
+export function count(least: number, most: number) {
+  const expects = `expects a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(expects),
+    v.integer(expects),
+    v.minValue(least, expects),
+    v.maxValue(most, expects),
+  );
+}
+
+/** Whether names stand for values in it; the one name that JavaScript keeps for itself is none. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !Object.hasOwn(value, '__proto__');
+
+const object = (example: string) =>
+  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects an object, such as ${example}`);
+
+/** Buckets begin with it, and S3 keeps some beginnings for itself. */
+export const stackName = text(
+  /^(?!xn--|sthree-|amzn-s3-demo-)[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/,
+  'up to 24 of a-z, 0-9 and -, from a letter to a letter or digit, such as signet',
+);
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+/** CloudFront takes a wildcard for the first label alone; the last one of an address has no letter. */
+const hostForm = new RegExp(
+  `^(?=.{1,253}$)(?!.*\\.cloudfront\\.net$)(?:\\*|${label})(?:\\.${label})*\\.(?=[0-9-]*[a-z])${label}$`,
+);
+
+const owner = v.custom<string | null>(
+  (value) => value === null || value === '*' || (typeof value === 'string' && isTenant(value)),
+  'expects the name of a tenant, null for the host of all tenants, or "*" where the host begins with *',
+);
+
+export const hosts = v.pipe(
+  object('{"img.example.com": null}'),
+  v.record(text(hostForm, 'the name of a host of your own, such as img.example.com'), owner),
+);
+
+/** The ARN of a certificate: its Region and its account. */
+export const certificateForm = /^arn:aws:acm:([a-z0-9-]+):([0-9]{12}):certificate\/[0-9a-f-]{36}$/;
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html */
+const shieldRegions = [
+  ...['us-east-1', 'us-east-2', 'us-west-2', 'sa-east-1', 'eu-west-1', 'eu-west-2', 'eu-central-1'],
+  ...['ap-south-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-southeast-1', 'ap-southeast-2'],
+  'me-central-1',
+] as const;
+export const shield = v.union(
+  [v.literal(false), v.picklist(shieldRegions)],
+  `expects false, or a Region that has Origin Shield: ${shieldRegions.join(', ')}`,
+);
+
+const usual = '{"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}';
+const rates = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects false, or ${usual}`),
+  v.strictObject({
+    requestsPer5Minutes: v.optional(count(10, 2_000_000_000), 10_000),
+    unsignedPerMinute: v.optional(count(10, 2_000_000_000), 500),
+  }),
+);
+type Rates = v.InferOutput<typeof rates>;
+export const firewall: v.GenericSchema<unknown, Rates | false> = v.lazy((value) =>
+  value === false ? v.literal(false) : rates,
+);
+
+export const email = text(
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
+  'an address of e-mail, such as ops@example.com',
+);
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const tagText = (least: number, most: number) =>
+  text(
+    new RegExp(`^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{${least},${most}}$`, 'iu'),
+    `${least} to ${most} letters, digits, blanks and _.:/=+@-, without aws: in front`,
+  );
+export const tags = v.pipe(
+  object('{"team": "images"}'),
+  v.record(tagText(1, 128), tagText(1, 256)),
+  v.check(
+    (all) => Object.keys(all).length <= 45,
+    'expects 45 tags at most: AWS takes 50, its own included',
+  ),
+);
