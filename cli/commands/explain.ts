@@ -27,6 +27,7 @@ import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';
 import { usage } from '../failure.ts';
+import { hostHint } from '../own-host.ts';
 import { offlineSigner } from '../signer.ts';
 import { signatureHint, splitHint } from '../signing-hints.ts';
 import type { Target } from '../target.ts';
@@ -190,7 +191,7 @@ async function explainStages(
       return checkCredential(nodeCrypto, knowledge.keyring, url, credential, now);
     },
     signerOf,
-    () => signatureHint(knowledge, url, cookie),
+    async () => ({ ...(await signatureHint(knowledge, url, cookie)), ...hostHint(hosts, asked) }),
   );
   const { policyOf, target } = knowledge;
   if (policyOf === undefined || target === undefined) return explainOffline(ex, url);

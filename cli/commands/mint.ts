@@ -7,7 +7,9 @@ import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { usage } from '../failure.ts';
-import { offlineSigner, onlineSigner } from '../signer.ts';
+import { checkOwner, onHost } from '../own-host.ts';
+import { offlineSigner, onlineSigner, type TenantSigner } from '../signer.ts';
+import type { Target } from '../target.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;
@@ -23,13 +25,40 @@ function checkAgainst(policy: Policy, request: MintRequest, now: number): void {
   settledKeys(policy, request, now);
 }
 
-/** The same URL on a host of the tenant's own, which leaves `/TENANT` out. */
-function onHost(url: string, host: string, { tenant }: MintRequest, base: string): string {
-  const [, scheme = 'https://', name] =
-    /^(https?:\/\/)?([A-Za-z0-9.-]+(?::[0-9]+)?)\/?$/.exec(host) ?? [];
-  if (name === undefined)
-    throw usage(`--host is "${host}"; write the name of a host, such as img.example.com`);
-  return `${scheme}${name}${url.slice(base.replace(/\/$/, '').length + 1 + tenant.length)}`;
+/** What is asked for. Throws for what no URL can say, whoever signs it. */
+function readRequest(
+  tenant: string,
+  path: string,
+  written: readonly string[],
+  { expires, now }: { readonly expires: string; readonly now: number },
+): MintRequest {
+  const [, before, recipe] = /^(.*)\?(x-(?:oss|bce)-process=.*)$/.exec(path) ?? [];
+  if (recipe !== undefined)
+    throw usage(
+      `the recipe stands in the path; write: npx signet mint ${tenant} '${before}' '${recipe}'`,
+    );
+  const lifetime = readDuration(expires);
+  const exp = lifetime === undefined ? undefined : roundedExpiry(now, lifetime);
+  const request: MintRequest = { tenant, path, ...readAskedRecipe(written), exp };
+  mintTarget(request);
+  return request;
+}
+
+/** Who signs, once all has been asked that the target knows. */
+async function signerFor(
+  open: () => Promise<Target>,
+  request: MintRequest,
+  { host, check }: Options,
+  now: number,
+): Promise<TenantSigner> {
+  const { tenant } = request;
+  const offline = offlineSigner(tenant);
+  if (offline !== undefined) return offline;
+  const target = await open();
+  const signer = await onlineSigner(target, tenant);
+  if (check && signer.policy !== undefined) checkAgainst(signer.policy, request, now);
+  if (check && host !== undefined) checkOwner(await target.hosts(), host, tenant);
+  return signer;
 }
 
 async function mintUrl(
@@ -38,24 +67,14 @@ async function mintUrl(
   written: readonly string[],
   options: Options,
 ): Promise<void> {
-  await run(options, async (target) => {
-    const [, before, recipe] = /^(.*)\?(x-(?:oss|bce)-process=.*)$/.exec(path) ?? [];
-    if (recipe !== undefined)
-      throw usage(
-        `the recipe stands in the path; write: npx signet mint ${tenant} '${before}' '${recipe}'`,
-      );
+  await run(options, async (open) => {
+    const { host, expires } = options;
     const now = Math.floor(Date.now() / 1_000);
-    const lifetime = readDuration(options.expires);
-    const exp = lifetime === undefined ? undefined : roundedExpiry(now, lifetime);
-    const request: MintRequest = { tenant, path, ...readAskedRecipe(written), exp };
-    // The grammar first: it is wrong whoever signs.
-    mintTarget(request);
-    const signer = offlineSigner(tenant) ?? (await onlineSigner(await target(), tenant));
-    if (options.check && signer.policy !== undefined) checkAgainst(signer.policy, request, now);
+    const request = readRequest(tenant, path, written, { expires, now });
+    const signer = await signerFor(open, request, options, now);
     const long = mint(nodeCrypto, signer.address, request, signer);
-    const { host } = options;
-    const url = host === undefined ? long : onHost(long, host, request, signer.address);
-    return { text: url, json: { url, tenant, path, kid: signer.kid, exp: exp ?? null } };
+    const url = host === undefined ? long : onHost(long, host, tenant, signer.address);
+    return { text: url, json: { url, tenant, path, kid: signer.kid, exp: request.exp ?? null } };
   });
 }
 
@@ -65,5 +84,8 @@ export const mintCommand = command(
 )
   .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h, 7d or never', '1h')
   .option('--host <host>', "a host of the tenant's own, whose URLs leave the tenant out")
-  .option('--no-check', 'do not ask the policy whether the edge will serve it')
+  .option(
+    '--no-check',
+    'do not ask whether the edge will serve it: neither the policy, nor whose --host it is',
+  )
   .action(mintUrl);

@@ -390,6 +390,31 @@ describe("a tenant's own host", () => {
     expect(code).toBe(1);
   });
 
+  it('is named where a URL has the tenant in its path all the same', async () => {
+    const { url } = await stack.json<{ url: string }>(
+      ...['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640'],
+    );
+    const { pathname, search } = new URL(url);
+    const { stdout } = await stack.run('explain', `https://img.demo.test${pathname}${search}`);
+    expect(stdout).toContain('the host is that of demo; leave /demo out of the path');
+  });
+
+  it.each([
+    ['img.other.test', '--host img.other.test is that of other here; there are img.*.test'],
+    [
+      'https://images.acme.com',
+      '--host images.acme.com is no host of a tenant here; there are img.*.test',
+    ],
+  ])(
+    'is not %s, and is minted for all the same where nothing is to be asked',
+    async (host, said) => {
+      const asked = ['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640', '--host', host];
+      const { code, stderr } = await stack.run(...asked);
+      expect([code, stderr]).toEqual([2, `signet: ${said}\n`]);
+      expect((await stack.run(...asked, '--no-check')).code).toBe(0);
+    },
+  );
+
   it.each(['', 'a b', 'https://h/x', 'ftp://h', '/'])('is not "%s"', async (host) => {
     const { code, stderr } = await stack.run('mint', 'demo', 'a.jpg', '--host', host);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^signet: --host is "/)]);
