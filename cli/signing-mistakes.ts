@@ -72,6 +72,10 @@ const mistakes: readonly Mistake[] = [
       ),
   },
   {
+    what: 'a space was sent as a plus; send %20',
+    made: signedWith((parts) => messageOf(parts, { target: parts.target.replaceAll('+', ' ') })),
+  },
+  {
     what: 'the path was signed without its leading slash; begin it with /TENANT/',
     made: signedWith((parts) => messageOf(parts, { target: parts.target.slice(1) })),
   },

@@ -27,6 +27,7 @@ import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';
 import { usage } from '../failure.ts';
+import { nameHint } from '../name-mistakes.ts';
 import { hostHint } from '../own-host.ts';
 import { offlineSigner } from '../signer.ts';
 import { signatureHint, splitHint } from '../signing-hints.ts';
@@ -134,6 +135,7 @@ async function lookUp(
       'source',
       () => readSource(target.sources, url, policy.source),
       ({ type, bytes }) => ({ type, bytes: bytes.length }),
+      () => nameHint(target.sources, url),
     );
   return stored;
 }

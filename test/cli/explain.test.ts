@@ -377,6 +377,27 @@ describe('a signing mistake', () => {
   });
 });
 
+describe('a source that is not there', () => {
+  it.each([
+    [
+      'alpine%2Dlake.jpg',
+      'the path was encoded before it was minted; mint the name as it is: alpine-lake.jpg',
+    ],
+    [
+      'demo/alpine-lake.jpg',
+      'the tenant was written before the path; leave it out: alpine-lake.jpg',
+    ],
+    ['100%25.jpg', undefined],
+    ['50% off.jpg', undefined],
+    ['alpine-sea.jpg', undefined],
+  ])('as %s may have been meant: %s', async (path, mistake) => {
+    const url = await stack.mint('demo', path, 'resize,w_640');
+    const { explanation } = await explained(url);
+    expect(lastOf(explanation)?.data['refusal']).toBe('source_missing');
+    expect(lastOf(explanation)?.data['mistake']).toBe(mistake);
+  });
+});
+
 describe("a tenant's own host", () => {
   it('is minted for without the tenant in the path, and explained as the edge reads it', async () => {
     const asked = ['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640'];
