@@ -160,6 +160,8 @@ const printHandler = `
   import { pathToFileURL } from 'node:url';
   const { handler } = await import(pathToFileURL(process.argv[1]));
   console.log(typeof handler);
+  // It has begun to read its keys, and would write that nobody is there.
+  process.exit();
 `;
 const printPixel = `
   import { createRequire } from 'node:module';
