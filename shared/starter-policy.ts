@@ -1,6 +1,7 @@
-/** next/image's default widths, so that its loader works with it as it is. */
-const nextImageWidths = [
-  16, 32, 48, 64, 96, 128, 256, 384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840,
+/** next/image's default widths, so that its loader works with it as it is, and what people write by hand. */
+const widths = [
+  ...[16, 32, 48, 64, 96, 128, 256, 320, 384, 480, 640, 750, 828],
+  ...[960, 1080, 1200, 1280, 1600, 1920, 2048, 3840],
 ];
 
 /**
@@ -20,7 +21,7 @@ export const starterPolicy = {
     rotate: { a: [0, 45, 90, 180, 270] },
     flip: { d: ['h', 'v', 'hv'] },
     resize: [
-      { w: nextImageWidths },
+      { w: widths },
       { h: [100, 200, 300, 400, 600, 800, 1200] },
       { l: [200, 400, 800, 1600] },
       { s: [200, 400, 800] },

@@ -4,13 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acme, edge } from './client/client-world.ts';
+import { starterPolicy } from '../shared/starter-policy.ts';
+import { acme, edgeWith, policyOf } from './client/client-world.ts';
 import { installed } from './client/published.ts';
 import { missingPrograms, notRun } from './not-run.ts';
 
 /* What README.md tells people to paste and to call, as a stranger does it, against the edge itself. */
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+const [, published = ''] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
+/** What whoever pastes has: a tenant as it was created, or with the policy that README.md shows. */
+const edges = [{ tenant: 'acme', ...starterPolicy }, JSON.parse(published)].map((document) =>
+  edgeWith(policyOf(document)),
+);
 
 const environment = {
   ...process.env,
@@ -140,9 +147,10 @@ describe('README.md', () => {
     it.skipIf(isMissing(language))('calls the signer so that the edge takes the URL', async () => {
       const url = ran(language, signer, call);
       expect(url).toMatch(
-        /^https:\/\/img\.example\.com\/acme\/cat\.jpg__op__resize,w_400__op__format,f_auto\?exp=/,
+        /^https:\/\/img\.example\.com\/acme\/cat\.jpg__op__resize,w_640__op__format,f_auto\?exp=/,
       );
-      expect(await edge(url)).toBe('acme/cat.jpg__op__resize,w_400__op__format,f_src');
+      for (const edge of edges)
+        expect(await edge(url)).toBe('acme/cat.jpg__op__resize,w_640__op__format,f_src');
     });
   });
 
@@ -150,6 +158,7 @@ describe('README.md', () => {
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     writeFileSync(path.join(installed.home, 'example.mjs'), code);
     const url = printed([process.execPath, 'example.mjs'], installed.home);
-    expect(await edge(url)).toBe('acme/cat.jpg__op__resize,m_fill,w_400,h_300__op__format,f_src');
+    for (const edge of edges)
+      expect(await edge(url)).toBe('acme/cat.jpg__op__resize,m_fill,w_400,h_300__op__format,f_src');
   });
 });

@@ -80,7 +80,7 @@ async function mintUrl(
 
 export const mintCommand = command(
   'mint <tenant> <path> [operations...]',
-  "Print a signed URL, such as: npx signet mint demo cat.jpg resize,w_400 format,f_auto. A recipe of OSS or BOS stays as it is: 'x-oss-process=image/resize,w_400'",
+  "Print a signed URL, such as: npx signet mint demo cat.jpg resize,w_640 format,f_auto. A recipe of OSS or BOS stays as it is: 'x-oss-process=image/resize,w_640'",
 )
   .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h, 7d or never', '1h')
   .option('--host <host>', "a host of the tenant's own, whose URLs leave the tenant out")

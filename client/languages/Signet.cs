@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 /// <summary>
 /// Signs image URLs of Signet. One file, the standard library alone: paste it.
-/// <code>Signet.SignedUrl("cat.jpg", new[] { "resize,w_400", "format,f_auto" }, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600)</code>
+/// <code>Signet.SignedUrl("cat.jpg", new[] { "resize,w_640", "format,f_auto" }, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600)</code>
 /// SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what "signet keys show TENANT --env" prints.
 /// A path is the name as it is: encode nothing. What can be seen to be wrong throws ArgumentException. Which
 /// operations there are, and what the policy allows, only the service knows: "signet explain URL" says it.
@@ -53,7 +53,8 @@ public static class Signet
 
     static string Jwt(IReadOnlyCollection<string> scopes, long exp, long? nbf, string presets)
     {
-        var (_, tenant, kid, key) = Settings();
+        var own = Settings();
+        string tenant = own.Item2, kid = own.Item3, key = own.Item4;
         Check(scopes.Count >= 1 && scopes.Count <= 16, "a grant covers 1 to 16 scopes");
         foreach (var one in scopes)
             CheckPath(one == "*" || one.EndsWith("/*", StringComparison.Ordinal) ? one.Substring(0, one.Length - 1) + "x" : one);
@@ -107,8 +108,8 @@ public static class Signet
         return (
             Setting("SIGNET_URL", @"^https?://[^\s/?#]+/?\z", "an address such as https://img.example.com"),
             Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "the name of a tenant"),
-            Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "written as root.generation"),
-            Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters, used as they are"));
+            Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "written as root.generation with nothing behind it (a line end?)"),
+            Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters with nothing behind them (a line end?)"));
     }
 
     static string Setting(string name, string form, string what)

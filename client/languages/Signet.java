@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Signs image URLs of Signet. One file, Java 17 or later, the standard library alone: paste it.
  *
- * <pre>Signet.signedUrl("cat.jpg", List.of("resize,w_400", "format,f_auto"), Instant.now().getEpochSecond() + 3600)</pre>
+ * <pre>Signet.signedUrl("cat.jpg", List.of("resize,w_640", "format,f_auto"), Instant.now().getEpochSecond() + 3600)</pre>
  *
  * SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what {@code signet keys show TENANT --env} prints.
  * A path is the name as it is: encode nothing. What can be seen to be wrong throws IllegalArgumentException.
@@ -106,8 +106,8 @@ public final class Signet {
       return new Settings(
           setting("SIGNET_URL", "https?://[^\\s/?#]+/?", "an address such as https://img.example.com"),
           setting("SIGNET_TENANT", "(?=.{1,63}\\z)[a-z0-9]+(-[a-z0-9]+)*", "the name of a tenant"),
-          setting("SIGNET_KID", "[a-z][a-z0-9]{0,15}\\.(0|[1-9][0-9]{0,5})", "written as root.generation"),
-          setting("SIGNET_KEY", "sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, used as they are"));
+          setting("SIGNET_KID", "[a-z][a-z0-9]{0,15}\\.(0|[1-9][0-9]{0,5})", "written as root.generation with nothing behind it (a line end?)"),
+          setting("SIGNET_KEY", "sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters with nothing behind them (a line end?)"));
     }
 
     private static String setting(String name, String form, String what) {

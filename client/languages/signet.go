@@ -1,6 +1,6 @@
 // Package signet signs image URLs of Signet. One file, the standard library alone: paste it into a folder signet/.
 //
-//	url, err := signet.SignedURL("cat.jpg", []string{"resize,w_400", "format,f_auto"}, time.Now().Unix()+3600)
+//	url, err := signet.SignedURL("cat.jpg", []string{"resize,w_640", "format,f_auto"}, time.Now().Unix()+3600)
 //
 // SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 // A path is the name as it is: encode nothing. What can be seen to be wrong is an error. Which operations there
@@ -154,9 +154,9 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 	case !tenantForm.MatchString(own.tenant) || len(own.tenant) > 63:
 		err = errors.New("SIGNET_TENANT is not the name of a tenant")
 	case !kidForm.MatchString(own.kid):
-		err = errors.New("SIGNET_KID is not written as root.generation")
+		err = errors.New("SIGNET_KID is not written as root.generation with nothing behind it (a line end?)")
 	case !keyForm.MatchString(own.key):
-		err = errors.New("SIGNET_KEY is not a signing key: sgn_ and 43 characters, used as they are")
+		err = errors.New("SIGNET_KEY is not a signing key: sgn_ and 43 characters with nothing behind them (a line end?)")
 	}
 	return own, err
 }

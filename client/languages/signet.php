@@ -1,7 +1,7 @@
 <?php
 // Signs image URLs of Signet. One file, PHP 8.1 or later without extensions: paste it.
 //
-//   $url = Signet\signed_url('cat.jpg', ['resize,w_400', 'format,f_auto'], time() + 3600);
+//   $url = Signet\signed_url('cat.jpg', ['resize,w_640', 'format,f_auto'], time() + 3600);
 //
 // SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 // A path is the name as it is: encode nothing. What can be seen to be wrong throws InvalidArgumentException. Which
@@ -14,8 +14,8 @@ namespace Signet;
 const SETTINGS = [ // name: form, what it is
     'URL' => ['~^https?://[^\s/?#]+/?\z~', 'an address such as https://img.example.com'],
     'TENANT' => ['/^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/', 'the name of a tenant'],
-    'KID' => ['/^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/', 'written as root.generation'],
-    'KEY' => ['/^sgn_[A-Za-z0-9_-]{43}\z/', 'a signing key: sgn_ and 43 characters, used as they are'],
+    'KID' => ['/^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/', 'written as root.generation with nothing behind it (a line end?)'],
+    'KEY' => ['/^sgn_[A-Za-z0-9_-]{43}\z/', 'a signing key: sgn_ and 43 characters with nothing behind them (a line end?)'],
 ];
 const OPERATION = '/^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z/';
 const PRESET = '/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z/';

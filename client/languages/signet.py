@@ -1,6 +1,6 @@
 """Signs image URLs of Signet. One file, the standard library alone: paste it.
 
-    url = signed_url("cat.jpg", ["resize,w_400", "format,f_auto"], int(time.time()) + 3600)
+    url = signed_url("cat.jpg", ["resize,w_640", "format,f_auto"], int(time.time()) + 3600)
 
 SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 A path is the name as it is: encode nothing. What can be seen to be wrong raises ValueError. Which operations
@@ -12,8 +12,8 @@ from urllib.parse import quote
 SETTINGS = {  # name: form, what it is
     "URL": (r"https?://[^\s/?#]+/?", "an address such as https://img.example.com"),
     "TENANT": (r"(?=.{1,63}\Z)[a-z0-9]+(-[a-z0-9]+)*", "the name of a tenant"),
-    "KID": (r"[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})", "written as root.generation"),
-    "KEY": (r"sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, used as they are"),
+    "KID": (r"[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})", "written as root.generation with nothing behind it (a line end?)"),
+    "KEY": (r"sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters with nothing behind them (a line end?)"),
 }
 OPERATION = r"[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*"
 PRESET = r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}"
@@ -21,7 +21,9 @@ RECIPE = r"(image|style)/[A-Za-z0-9,_./-]+"  # in the query, as Alibaba OSS or B
 
 
 def signed_url(path, operations, exp):
-    """The URL of a source, its path decoded and below the tenant; exp in Unix seconds, None for ever."""
+    """The URL of a source, its path decoded and below the tenant; one operation or a list; exp in Unix
+    seconds, None for ever."""
+    operations = _list(operations)
     _require(len(operations) <= 16, "there are more than 16 operations")
     for one in operations:
         _require(re.fullmatch(OPERATION, one), "an operation is not written as name,parameter_value")
@@ -38,7 +40,7 @@ def signed_query_url(path, name, value, exp):
 def grant(scope, exp, presets=None, nbf=None):
     """One signature for many URLs (?grant=…): of a source, of a/b/*, or of *; one of them or a list."""
     _, tenant, kid, key = _settings()
-    scopes = [scope] if isinstance(scope, str) else list(scope)
+    scopes, presets = _list(scope), None if presets is None else _list(presets)
     _require(1 <= len(scopes) <= 16, "a grant covers 1 to 16 scopes")
     for one in scopes:
         _check_path(one[:-1] + "x" if one == "*" or one.endswith("/*") else one)
@@ -103,3 +105,7 @@ def _base64url(data):
 def _require(holds, sentence):
     if not holds:
         raise ValueError(sentence)
+
+
+def _list(one_or_more):
+    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)

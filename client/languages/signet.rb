@@ -1,6 +1,6 @@
 # Signs image URLs of Signet. One file, the standard library alone: paste it.
 #
-#   Signet.signed_url("cat.jpg", ["resize,w_400", "format,f_auto"], Time.now.to_i + 3600)
+#   Signet.signed_url("cat.jpg", ["resize,w_640", "format,f_auto"], Time.now.to_i + 3600)
 #
 # SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 # A path is the name as it is: encode nothing. What can be seen to be wrong raises ArgumentError. Which operations
@@ -12,8 +12,8 @@ module Signet
   SETTINGS = { # name: form, what it is
     "URL" => [%r{\Ahttps?://[^\s/?#]+/?\z}, "an address such as https://img.example.com"],
     "TENANT" => [/\A(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/, "the name of a tenant"],
-    "KID" => [/\A[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/, "written as root.generation"],
-    "KEY" => [/\Asgn_[A-Za-z0-9_-]{43}\z/, "a signing key: sgn_ and 43 characters, used as they are"]
+    "KID" => [/\A[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/, "written as root.generation with nothing behind it (a line end?)"],
+    "KEY" => [/\Asgn_[A-Za-z0-9_-]{43}\z/, "a signing key: sgn_ and 43 characters with nothing behind them (a line end?)"]
   }.freeze
   OPERATION = /\A[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z/
   PRESET = /\A[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z/
@@ -41,6 +41,7 @@ module Signet
   def grant(scope, exp, presets = nil, nbf = nil)
     _, tenant, kid, key = settings
     scopes = Array(scope)
+    presets = presets && Array(presets)
     check(scopes.size.between?(1, 16), "a grant covers 1 to 16 scopes")
     scopes.each { |one| check_path(one == "*" || one.end_with?("/*") ? "#{one[0..-2]}x" : one) }
     check(presets != [], "a grant of no presets covers nothing; leave them out")

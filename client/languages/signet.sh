@@ -1,7 +1,7 @@
 # Signs image URLs of Signet. For any POSIX sh, with openssl, od and awk; paste it, or read it in:
 #
 #   . ./signet.sh
-#   url=$(signed_url cat.jpg $(($(date +%s) + 3600)) resize,w_400 format,f_auto)
+#   url=$(signed_url cat.jpg $(($(date +%s) + 3600)) resize,w_640 format,f_auto)
 #
 # SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
 # A path is the name as it is: encode nothing, and see to it that it is UTF-8. What can be seen to be wrong is a
@@ -127,9 +127,9 @@ signet_check_settings() {
   signet_is "${SIGNET_TENANT-}" '^[a-z0-9]+(-[a-z0-9]+)*$' && [ ${#SIGNET_TENANT} -le 63 ] ||
     signet_refuse 'SIGNET_TENANT is not the name of a tenant'
   signet_is "${SIGNET_KID-}" '^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})$' ||
-    signet_refuse 'SIGNET_KID is not written as root.generation'
+    signet_refuse 'SIGNET_KID is not written as root.generation with nothing behind it (a line end?)'
   signet_is "${SIGNET_KEY-}" '^sgn_[A-Za-z0-9_-]{43}$' ||
-    signet_refuse 'SIGNET_KEY is not a signing key: sgn_ and 43 characters, used as they are'
+    signet_refuse 'SIGNET_KEY is not a signing key: sgn_ and 43 characters with nothing behind them (a line end?)'
 }
 
 # TEXT FORM: whether all of the text, as one line of ASCII, has the form.

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
-import { edge } from './client-world.ts';
+import { starterPolicy } from '../../shared/starter-policy.ts';
+import { edgeWith, policyOf } from './client-world.ts';
 import { compiled } from './published.ts';
 import { examples, exportsOf } from './readme-examples.ts';
 
@@ -12,6 +13,9 @@ afterEach(() => {
 /** Every URL of an image in what an example exports. */
 const urlsIn = (exported: object): readonly string[] =>
   JSON.stringify(exported).match(/https:\/\/[^\s"\\/]+\/[^\s"\\]+/g) ?? [];
+
+/** What whoever pastes them has: a tenant as it was created. */
+const edge = edgeWith(policyOf({ tenant: 'acme', ...starterPolicy }));
 
 describe('the examples of the client’s README', () => {
   it('are five, and compile', async () => {

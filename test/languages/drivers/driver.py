@@ -10,13 +10,14 @@ def seconds(text):
 
 def make(call, exp, *rest):
     if call == "signed_url":
-        return signed_url(rest[0], list(rest[1:]), seconds(exp))
+        # One operation is given as text, several as a list: both are to work.
+        return signed_url(rest[0], rest[1] if len(rest) == 2 else rest[1:], seconds(exp))
     if call == "signed_query_url":
         return signed_query_url(*rest, seconds(exp))
     count = int(rest[1])
     first = 2 + max(count, 0)
-    presets = rest[2:first] if count >= 0 else None
-    # One scope is given as text, several as a list: both are to work.
+    presets = None if count < 0 else rest[2] if count == 1 else rest[2:first]
+    # One scope or preset is given as text, several as a list: both are to work.
     scopes = rest[first] if len(rest) == first + 1 else list(rest[first:])
     return grant(scopes, seconds(exp), presets, seconds(rest[0]))
 

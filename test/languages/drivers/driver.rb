@@ -16,8 +16,9 @@ def make(call, exp, *rest)
   else
     count = Integer(rest[1])
     presets = count.negative? ? nil : rest[2, count]
+    presets = presets[0] if count == 1
     scopes = rest[(2 + [count, 0].max)..]
-    # One scope is given as text, several as a list: both are to work.
+    # One scope or preset is given as text, several as a list: both are to work.
     Signet.grant(scopes.size == 1 ? scopes[0] : scopes, seconds(exp), presets, seconds(rest[0]))
   end
 end
