@@ -20,6 +20,8 @@ export async function clientModule(entry: Entry): Promise<Uint8Array> {
     entryPoints: [`client/${entry}.ts`],
     bundle: true,
     minify: true,
+    // An error that nobody catches prints the line from which it was thrown.
+    lineLimit: 1200,
     platform: 'browser',
     target: 'es2023',
     format: 'esm',

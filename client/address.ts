@@ -24,13 +24,22 @@ export type Address = {
   readonly with: (credential: string) => string;
 };
 
+export type Setting = 'url' | 'tenant' | 'kid' | 'key';
+
+/** The variable that a setting is read from. */
+export const variableOf = (name: Setting): string => `SIGNET_${name.toUpperCase()}`;
+
+/** Throws `malformed` for a setting that is not what it has to be; its value, which may be a key, is not said. */
+export const needSetting = (name: Setting, holds: boolean, what: string): void =>
+  need(
+    holds,
+    `${name} (${variableOf(name)}) is not ${what} alone; npx signet keys show TENANT --env prints it`,
+  );
+
 /** Throws `malformed` for a place that is none. */
 export function checkPlace({ url, tenant }: Place): void {
-  need(
-    /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i.test(url),
-    'url (SIGNET_URL) is no https:// address',
-  );
-  need(isTenant(tenant), 'tenant (SIGNET_TENANT) is not a tenant name');
+  needSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(url), 'https://HOST');
+  needSetting('tenant', isTenant(tenant), 'the name of a tenant');
 }
 
 /** One recipe in the spelling of OSS or BOS. What their grammar has no use for is not let into a query. */

@@ -8,20 +8,15 @@ import { lettersOf, operationNames } from './operations.ts';
  * the edge's own grammar in them.
  */
 
-/** How long the part is in which two names differ. */
-function slip(one: string, other: string): number {
-  const shorter = Math.min(one.length, other.length);
-  let same = 0;
-  while (same < shorter && one[same] === other[same]) same += 1;
-  let end = 0;
-  while (same + end < shorter && one.at(-1 - end) === other.at(-1 - end)) end += 1;
-  return Math.max(one.length, other.length) - same - end;
-}
-
-/** The end of a sentence: the name that was probably meant, as a slip of the pen or a word for its letter. */
+/**
+ * The end of a sentence: the name that was probably meant, which begins or ends alike, or whose letter
+ * the word begins with. `/strict` compares all of a name.
+ */
 function orMeant(written: string, names: readonly string[]): string {
   const meant = names.find((name) =>
-    name[1] ? slip(written, name) <= written.length / 3 : name && written.startsWith(name),
+    name[1]
+      ? written && (name.startsWith(written.slice(0, 2)) || name.endsWith(written.slice(-3)))
+      : name && written.startsWith(name),
   );
   return meant ? `; did you mean "${meant}"?` : '';
 }

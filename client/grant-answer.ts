@@ -1,5 +1,6 @@
 import type { Place } from './address.ts';
 import { type CookieOptions, type GrantCookie, grantCookie } from './grant-cookie.ts';
+import { need } from './need.ts';
 import type { GrantRequest, Minter } from './signet.ts';
 
 export type { CookieOptions } from './grant-cookie.ts';
@@ -67,6 +68,9 @@ export function grantAnswers<Request>(
   options: GrantHandlerOptions<Request>,
 ): (request: Request) => Promise<GrantAnswer> {
   const { place } = images;
+  const { as = 'json' } = options;
+  // Whoever misspells it would have the grant where scripts can read it.
+  need(['json', 'cookie'].includes(as), `as is "${as}"; write json or cookie`);
   const cookie = options.as === 'cookie' ? grantCookie(place, options) : undefined;
   return async (request) => {
     const given = await options.grant(request);

@@ -21,7 +21,9 @@ const hostForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 /** Throws `malformed` for a domain that browsers would not send to the images' host. */
 function checkDomain(domain: string, host: string): void {
   need(
-    hostForm.test(domain) && `.${host}`.endsWith(`.${domain}`),
+    hostForm.test(domain) &&
+      `.${host}`.endsWith(`.${domain}`) &&
+      (domain.includes('.') || domain === host),
     `domain "${domain}" does not cover ${host}, where the images are`,
   );
 }
@@ -39,10 +41,14 @@ function checkPath(path: string, images: string): void {
  * never in the clear. Throws `malformed` where it would not reach the images.
  */
 export function grantCookie(place: Place, options: CookieOptions): GrantCookie {
-  const { hostname, pathname } = new URL(place.url);
-  const images = pathname.replace(/\/$/, '') + (place.ownHost ? '' : `/${place.tenant}`);
+  const { hostname } = new URL(place.url);
+  const images = place.ownHost ? '' : `/${place.tenant}`;
   const { path = images || '/', sameSite = 'Lax' } = options;
   const domain = options.domain?.replace(/^\./, '').toLowerCase();
+  need(
+    ['Strict', 'Lax', 'None'].includes(sameSite),
+    `sameSite is "${sameSite}"; write Strict, Lax or None`,
+  );
   if (domain !== undefined) checkDomain(domain, hostname);
   checkPath(path, images);
   const where = [...(domain === undefined ? [] : [`Domain=${domain}`]), `Path=${path}`];

@@ -1,9 +1,11 @@
 import { checkGrants, checkLifetime } from '../shared/admission.ts';
 import { type Policy, readPolicy } from '../shared/policy.ts';
+import { policyIssues } from '../shared/policy-issues.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { allowedWidths } from './allowed-widths.ts';
 import { checkAuthorized } from './authorized.ts';
 import type { AskedGrant, AskedUrl, Check } from './check.ts';
+import { need } from './need.ts';
 import { operationsOf, type Recipe } from './recipe.ts';
 import { refused } from './refused.ts';
 import { SignetError } from './signet-error.ts';
@@ -26,7 +28,19 @@ export type Widths = {
   readonly widths: (recipe?: Recipe) => readonly number[];
 };
 
-function read(tenant: string, document: PolicyDocument): Policy & { readonly anyKid: boolean } {
+/** What files have besides the policy: the schema for editors, which says nothing, and another file. */
+function policyIn({ $schema: _forEditors, ...document }: PolicyDocument & { $schema?: unknown }) {
+  need(
+    document['extends'] === undefined,
+    'the policy extends another file; take the whole one, which npx signet tenant show TENANT prints',
+  );
+  const [issue] = policyIssues(document);
+  need(issue === undefined, `the policy cannot be published: ${issue?.path} ${issue?.message}`);
+  return document;
+}
+
+function read(tenant: string, file: PolicyDocument): Policy & { readonly anyKid: boolean } {
+  const document = policyIn(file);
   try {
     const policy = readPolicy(tenant, JSON.stringify(document));
     return { ...policy, anyKid: document['keys'] === undefined };

@@ -1,5 +1,12 @@
 import { isKid, signedMessage } from '../shared/signature.ts';
-import { addressOf, checkPlace, type Place } from './address.ts';
+import {
+  addressOf,
+  checkPlace,
+  needSetting,
+  type Place,
+  type Setting,
+  variableOf,
+} from './address.ts';
 import type { Check } from './check.ts';
 import { expiryOf, type Lifetime } from './expiry.ts';
 import { grantText } from './grant.ts';
@@ -50,7 +57,7 @@ export type GrantRequest = {
   readonly expires?: Exclude<Lifetime, 'never'> | Date;
   readonly notBefore?: Date;
   /** The only ones that may be asked for. */
-  readonly presets?: readonly string[];
+  readonly presets?: string | readonly string[];
 };
 
 /** Mints the URLs of a tenant. Whatever the edge would refuse is thrown as `SignetError`. */
@@ -81,8 +88,7 @@ type Signer = SignetOptions & Place & { readonly kid: string; readonly key: stri
 /** Throws `malformed`, and never repeats the key: a message ends in a log. */
 function readSigner(options: SignetOptions): Signer {
   const { process } = globalThis as unknown as Environment;
-  const read = (name: 'url' | 'tenant' | 'kid' | 'key'): string =>
-    options[name] ?? process?.env?.[`SIGNET_${name.toUpperCase()}`] ?? '';
+  const read = (name: Setting): string => options[name] ?? process?.env?.[variableOf(name)] ?? '';
   const signer = {
     ...options,
     url: read('url'),
@@ -92,11 +98,8 @@ function readSigner(options: SignetOptions): Signer {
   };
   checkPlace(signer);
   // Generation 0 is the service's own.
-  need(
-    isKid(signer.kid) && !signer.kid.endsWith('.0'),
-    'kid (SIGNET_KID) is not written as root.generation',
-  );
-  need(/^sgn_[\w-]{43}$/.test(signer.key), 'key (SIGNET_KEY) is not sgn_ and 43 characters');
+  needSetting('kid', isKid(signer.kid) && !signer.kid.endsWith('.0'), 'root.generation');
+  needSetting('key', /^sgn_[\w-]{43}$/.test(signer.key), 'sgn_ and 43 characters');
   return signer;
 }
 
@@ -128,11 +131,20 @@ export function signet(options: SignetOptions = {}): Minter {
     url: (path, recipe = [], how = {}) => url(path, recipe, how),
     srcset: minting(srcset),
     picture: minting(picture),
-    grant: async ({ scope, expires = lifetime, notBefore, presets }) => {
+    grant: async ({ scope, expires = lifetime, notBefore, presets, ...others }) => {
+      // A word that nobody reads was meant to narrow it.
+      for (const name in others) need(0, `a grant has no ${name}`);
       const exp = expiryOf(expires);
       need(exp, 'a grant expires');
       const nbf = notBefore && Math.floor(+notBefore / 1_000);
-      const asked = { tenant, kid, scope: [scope].flat(), exp, nbf, presets };
+      const asked = {
+        tenant,
+        kid,
+        scope: [scope].flat(),
+        exp,
+        nbf,
+        presets: presets === undefined ? presets : [presets].flat(),
+      };
       for (const check of checks) check.grant?.(asked);
       return grantText(hmac, asked);
     },

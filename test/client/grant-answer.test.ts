@@ -99,17 +99,7 @@ describe('the cookie', () => {
       { url: 'https://IMG.example.com:8443/' },
       ['Domain=img.example.com', 'Path=/acme/', 'HttpOnly', 'Secure', 'SameSite=Strict'],
     ],
-    [
-      {},
-      { url: 'https://example.com/img/' },
-      ['Path=/img/acme', 'HttpOnly', 'Secure', 'SameSite=Lax'],
-    ],
     [{}, { ownHost: true }, ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']],
-    [
-      { path: '/img' },
-      { url: 'https://example.com/img', ownHost: true },
-      ['Path=/img', 'HttpOnly', 'Secure', 'SameSite=Lax'],
-    ],
   ])('of %j at %j reaches the images', async (options, place, attributes) => {
     const cookie = await cookieOf(options, place);
     const [age, ...others] = cookie.attributes;
@@ -133,6 +123,7 @@ describe('the cookie', () => {
   );
 
   it.each([
+    ['com', '"com" does not cover img.example.com'],
     ['ample.com', '"ample.com" does not cover img.example.com'],
     ['app.example.com', '"app.example.com" does not cover img.example.com'],
     ['img.example.com.evil.example', '"img.example.com.evil.example" does not cover'],
@@ -160,4 +151,13 @@ describe('the cookie', () => {
       });
     },
   );
+
+  it.each([
+    [{ as: 'cookies' }, 'as is "cookies"; write json or cookie'],
+    [{ as: 'cookie', sameSite: 'lax' }, 'sameSite is "lax"; write Strict, Lax or None'],
+  ])('is refused where %j is misspelled', async (wrong, message) => {
+    const options = { grant: () => undefined, ...wrong } as unknown as { grant: () => undefined };
+    const refused = await refusalOf(() => grantAnswers(images, options));
+    expect(refused).toEqual({ code: 'malformed', message });
+  });
 });

@@ -46,6 +46,11 @@ describe('a grant', () => {
     );
   });
 
+  it('of one preset may have it as a text', async () => {
+    const grant = await images.grant({ scope: 'a', presets: 'thumb' });
+    expect(decodeJwt(grant)['presets']).toEqual(['thumb']);
+  });
+
   it('lives for an hour, rounded as URLs are', async () => {
     vi.useFakeTimers({ now: Date.parse('2026-07-01T00:00:07Z'), toFake: ['Date'] });
     expect(decodeJwt(await images.grant({ scope: '*' })).exp).toBe(1_782_867_600);
@@ -59,6 +64,8 @@ describe('a grant', () => {
     [{ scope: '_watermarks/*' }, /is no scope: the path begins with _watermarks/],
     [{ scope: '' }, /is no scope/],
     [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant expires$/],
+    [{ scope: '*', preset: 'thumb' } as unknown as GrantRequest, /^a grant has no preset$/],
+    [{ scope: '*', exp: 4_000_000_000 } as unknown as GrantRequest, /^a grant has no exp$/],
     [{ scope: '*', presets: [] }, /^presets or notBefore is empty$/],
     [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is empty$/],
     [

@@ -109,6 +109,14 @@ describe('under a policy', () => {
 
   it.each([
     [{ tenant: 'shop', operations: {} }, /^policy acme is unusable: .*tenant/],
+    [
+      { tenant: 'acme', operatoins: {} },
+      /^the policy cannot be published: operatoins .*did you mean "operations"\?$/,
+    ],
+    [
+      { tenant: 'acme', extends: './base.json' },
+      /^the policy extends another file; take the whole one, which npx signet tenant show TENANT prints$/,
+    ],
     [{ tenant: 'acme' }, /needs operations or presets/],
     [{ ...document, snapp: true }, /snapp/],
     [{ ...document, presets: { a: 'blurr' } }, /there is no operation "blurr"/],
@@ -116,6 +124,11 @@ describe('under a policy', () => {
     const refused = await refusalOf(() => withPolicy(images, wrong));
     expect(refused).toMatchObject({ code: 'malformed', message: expect.stringMatching(message) });
   });
+});
+
+it('may be a file as editors want it', async () => {
+  const file = { $schema: './policy.schema.json', ...document };
+  expect(await withPolicy(images, file).url('a', 'resize,w_320')).toContain('w_320');
 });
 
 describe('grants under a policy', () => {

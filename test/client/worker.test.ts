@@ -34,7 +34,9 @@ describe('in a worker, which has WebCrypto and little else,', () => {
       `${minter}.withGrant(await ${minter}.grant({ scope: '*' })).url('a')`,
     );
     expect(await edge(String(granted))).toBe('acme/a__op__format,f_src');
-    await expect(ask('client.signet()')).rejects.toThrow('url (SIGNET_URL) is no https:// address');
+    await expect(ask('client.signet()')).rejects.toThrow(
+      'url (SIGNET_URL) is not https://HOST alone',
+    );
     await expect(ask(`${minter}.url('a', 'blurr')`)).rejects.toMatchObject({ code: 'malformed' });
   });
 
