@@ -78,7 +78,7 @@ export function printExplanation({ stages, key, stored, refusal }: Explanation):
   const end =
     refusal === undefined
       ? key === undefined
-        ? 'The signature is right; whether the policy allows it was not asked'
+        ? 'The signature is right; whether the policy allows it was not asked: unset SIGNET_KEY, or say --target'
         : stored
           ? `Served as ${key}`
           : `Will be made as ${key}; whether the source can be drawn so was not tried`

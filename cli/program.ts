@@ -16,7 +16,8 @@ import { tenantCommand } from './commands/tenant.ts';
 
 const exits = `
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.
-With SIGNET_KEY set (see keys show --env), mint and explain need no network.`;
+With SIGNET_KEY set (see keys show --env), mint, grant and explain need no network, and do not ask the policy;
+with --target they ask all the same.`;
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),

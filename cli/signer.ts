@@ -13,18 +13,24 @@ import { checkTenantName } from './tenant-name.ts';
 export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };
 
 const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
-const addressForm = /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/i;
+const addressForm = /^https?:\/\/[^\s/?#]+\/?$/i;
 
 /** The key that SIGNET_KEY holds: signing with it needs no network. Nothing when it is not set. */
-export function offlineSigner(tenant: string): TenantSigner | undefined {
+export function offlineSigner(
+  tenant: string,
+  { target }: { readonly target?: string },
+): TenantSigner | undefined {
   const signingKey = process.env['SIGNET_KEY'];
-  if (!signingKey) return undefined;
+  if (!signingKey || target !== undefined) return undefined;
   const kid = process.env['SIGNET_KID'] ?? '';
   const address = process.env['SIGNET_URL'] ?? '';
   const owner = process.env['SIGNET_TENANT'];
   if (!keyForm.test(signingKey))
     throw usage('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
-  if (!isKid(kid)) throw usage('SIGNET_KEY needs SIGNET_KID beside it, such as r1.1');
+  if (!isKid(kid))
+    throw usage(
+      'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end',
+    );
   if (!addressForm.test(address))
     throw usage('SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com');
   // Never repeated: whoever mixes the variables up has a key in one of them.

@@ -73,7 +73,11 @@ const mistakes: readonly Mistake[] = [
   },
   {
     what: 'a space was sent as a plus; send %20',
-    made: signedWith((parts) => messageOf(parts, { target: parts.target.replaceAll('+', ' ') })),
+    made: (suspect) => {
+      // A plus of the name's own was sent as %2B.
+      const target = decodeURIComponent(suspect.uri.replaceAll('+', '%20'));
+      return signedWith((parts) => messageOf(parts, { target }))(suspect);
+    },
   },
   {
     what: 'the path was signed without its leading slash; begin it with /TENANT/',
@@ -99,7 +103,10 @@ const mistakes: readonly Mistake[] = [
     what: 'exp was left out of the message; sign it as it stands in the URL',
     made: (suspect) =>
       suspect.parts.exp !== undefined &&
-      signedWith((parts) => messageOf(parts, { exp: undefined }))(suspect),
+      [
+        (parts: SignedParts) => messageOf(parts, { exp: undefined }),
+        (parts: SignedParts) => signedMessage(parts).split('\n').toSpliced(2, 1).join('\n'),
+      ].some((message) => signedWith(message)(suspect)),
   },
   {
     what: 'the signing key was decoded; use its 47 characters as they are',

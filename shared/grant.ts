@@ -74,6 +74,24 @@ function parsed<T>(read: () => T): T {
   }
 }
 
+/** What a claim has to be; others might have been meant to narrow the grant. */
+const expected: Readonly<Record<string, string>> = {
+  iss: 'the name of the tenant',
+  scope: 'a source, prefix/* or *, without a slash in front, or up to sixteen of them',
+  exp: 'whole seconds since 1970, ten digits',
+  nbf: 'whole seconds since 1970',
+  presets: 'a list of names',
+  ...{ iat: 'a number', jti: 'a text', sub: 'a text' },
+};
+
+function unreadable(path: string): Refusal {
+  const [name = ''] = path.split('.');
+  const what = Object.hasOwn(expected, name)
+    ? `it has to be ${expected[name]}`
+    : 'a grant has no such claim';
+  return forbidden(`the grant's ${path} cannot be read: ${what}`);
+}
+
 /** Reads a grant without believing it. Throws `forbidden` for one that can be nobody's of this tenant. */
 export function readGrant(text: string, tenant: string): Grant {
   const [, sig = ''] = grantForm.exec(text) ?? [];
@@ -84,8 +102,7 @@ export function readGrant(text: string, tenant: string): Grant {
     claims,
     parsed(() => decodeJwt(text)),
   );
-  if (!read.success)
-    throw forbidden(`the grant's ${v.getDotPath(read.issues[0]) ?? 'claims'} cannot be read`);
+  if (!read.success) throw unreadable(v.getDotPath(read.issues[0]) ?? 'claims');
   const { iss, scope: named, exp, nbf, presets } = read.output;
   if (iss !== tenant) throw forbidden('the grant is of another tenant');
   return { kid, scope: [named].flat(), exp, nbf, presets };

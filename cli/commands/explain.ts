@@ -46,8 +46,8 @@ type Knowledge = {
 
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 
-function offline({ tenant, kid: asked }: SplitUrl): Knowledge | undefined {
-  const signer = offlineSigner(tenant);
+function offline({ tenant, kid: asked }: SplitUrl, options: Options): Knowledge | undefined {
+  const signer = offlineSigner(tenant, options);
   if (signer === undefined) return undefined;
   const { kid, signingKey } = signer;
   if (asked !== undefined && isKid(asked) && asked !== kid)
@@ -161,8 +161,12 @@ function signerOf(signed: SignedUrl): Readonly<Record<string, unknown>> {
 }
 
 /** What nobody can be asked about is the host of all tenants; the next stage says what is amiss. */
-async function hostsAt(open: () => Promise<Target>, host: string | undefined): Promise<HostMap> {
-  if (host === undefined || process.env['SIGNET_KEY']) return {};
+async function hostsAt(
+  open: () => Promise<Target>,
+  host: string | undefined,
+  { target }: Options,
+): Promise<HostMap> {
+  if (host === undefined || (process.env['SIGNET_KEY'] && target === undefined)) return {};
   try {
     return await (await open()).hosts();
   } catch {
@@ -174,17 +178,18 @@ async function explainStages(
   ex: Explaining,
   text: string,
   open: () => Promise<Target>,
-  { accept, cookie }: Options,
+  options: Options,
 ) {
+  const { accept, cookie } = options;
   const asked = readAskedUrl(text);
-  const hosts = await hostsAt(open, asked.host);
+  const hosts = await hostsAt(open, asked.host, options);
   const url = await ex.stage(
     'split',
     () => splitUrl(longForm(hosts, asked.host, asked.uri, asked.querystring), asked.querystring),
     ({ tenant, path, operations }) => ({ tenant, path, operations: operations ?? null }),
     () => splitHint(asked),
   );
-  const knowledge = offline(url) ?? (await online(await open()));
+  const knowledge = offline(url, options) ?? (await online(await open()));
   const now = seconds();
   const signed = await ex.stage(
     'verify',

@@ -6,6 +6,8 @@ import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { gathered } from '../gathered.ts';
+import { writeWarnings } from '../log-warnings.ts';
+import { scopeWarnings } from '../scope-warnings.ts';
 import { offlineSigner, onlineSigner } from '../signer.ts';
 import { checkTenantName } from '../tenant-name.ts';
 
@@ -49,7 +51,7 @@ async function grant(tenant: string, scope: readonly string[], options: Options)
     const exp = expiryFrom(options.expires, now);
     const nbf = startFrom(options.notBefore, now);
     const { preset: presets } = options;
-    const signer = offlineSigner(tenant) ?? (await onlineSigner(await open(), tenant));
+    const signer = offlineSigner(tenant, options) ?? (await onlineSigner(await open(), tenant));
     if (options.check && signer.policy !== undefined)
       checkAgainst(signer.policy, exp, presets ?? [], now);
     const asked = {
@@ -59,6 +61,7 @@ async function grant(tenant: string, scope: readonly string[], options: Options)
       ...(presets === undefined ? {} : { presets }),
     };
     const text = await mintGrant(tenant, asked, signer);
+    writeWarnings(scopeWarnings(tenant, scope), options.json ?? false);
     return { text, json: { grant: text, tenant, kid: signer.kid, ...asked } };
   });
 }

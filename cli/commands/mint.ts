@@ -48,11 +48,12 @@ function readRequest(
 async function signerFor(
   open: () => Promise<Target>,
   request: MintRequest,
-  { host, check }: Options,
+  options: Options,
   now: number,
 ): Promise<TenantSigner> {
   const { tenant } = request;
-  const offline = offlineSigner(tenant);
+  const { host, check } = options;
+  const offline = offlineSigner(tenant, options);
   if (offline !== undefined) return offline;
   const target = await open();
   const signer = await onlineSigner(target, tenant);

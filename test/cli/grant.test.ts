@@ -77,6 +77,29 @@ describe('signet grant', () => {
   });
 });
 
+describe('a scope that may cover nothing', () => {
+  it.each([
+    [
+      'albums*',
+      'scope "albums*" covers one source of that very name; all below a folder is FOLDER/*',
+    ],
+    ['club/albums/1/*', 'scope "club/albums/1/*" begins with the tenant, which a scope leaves out'],
+    [
+      'albums/1/a%20b.jpg',
+      'scope "albums/1/a%20b.jpg" looks percent-encoded; a scope is the name as it is: albums/1/a b.jpg',
+    ],
+    ['albums/1/*', undefined],
+    ['*', undefined],
+    ['100%.jpg', undefined],
+  ])('is granted, and said: %s', async (scope, warning) => {
+    const { code, stderr } = await stack.run('grant', 'club', scope);
+    expect([code, stderr]).toEqual([
+      0,
+      warning === undefined ? '' : `signet: warning: ${warning}\n`,
+    ]);
+  });
+});
+
 describe('explain', () => {
   type Explained = {
     readonly stages: readonly { readonly stage: string; readonly data: Record<string, unknown> }[];

@@ -61,7 +61,7 @@ describe('with what keys show --env prints', () => {
     const { code, stdout } = await offline('explain', url);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /\nThe signature is right; whether the policy allows it was not asked\n$/,
+      /\nThe signature is right; whether the policy allows it was not asked: unset SIGNET_KEY, or say --target\n$/,
     );
     const { stages } = await json<Explanation>(['explain', url], environment);
     expect(stages.map(({ stage, ok }) => [stage, ok])).toEqual([
@@ -69,6 +69,17 @@ describe('with what keys show --env prints', () => {
       ['verify', true],
       ['parse', true],
     ]);
+  });
+
+  it('asks the policy all the same where a target is named', async () => {
+    const there = { ...environment, ...stack.environment };
+    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const asked = async (...args: readonly string[]) =>
+      command([...args, '--target', 'local'], there);
+    expect((await asked('explain', url)).stdout).toContain('Refused: denied_value');
+    const mint = await asked('mint', 'demo', 'a.jpg', 'resize,w_1');
+    expect([mint.code, mint.stderr]).toEqual([1, expect.stringMatching(/^signet: denied_value/)]);
+    expect((await asked('grant', 'demo', '*', '--expires', '30d')).code).toBe(1);
   });
 
   it('explains a wrong signature', async () => {
@@ -121,7 +132,8 @@ const whole: Environment = {
 };
 
 const wrongKey = 'SIGNET_KEY is not a signing key: 47 characters that begin with sgn_';
-const wrongKid = 'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1';
+const wrongKid =
+  'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end';
 const wrongUrl = 'SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com';
 const wrongTenant = 'SIGNET_TENANT is not a tenant name';
 

@@ -62,6 +62,11 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   ['exp with three zeros', withExp(`${exp}000`), /^exp was signed in milliseconds/],
   ['exp as the clock gave it', withExp(`${exp}987`), /^exp was signed in milliseconds/],
   ['no exp', withExp('0'), /^exp was left out of the message/],
+  [
+    'no line for exp',
+    { message: right.replace(`${exp}\n`, '') },
+    /^exp was left out of the message/,
+  ],
   ['the decoded key', { key: Buffer.from(signingKey.slice(4), 'base64url') }, decodedKey],
   [
     'the key without sgn_',
@@ -95,9 +100,9 @@ describe('a wrong signature', () => {
   });
 
   it('made of a path whose spaces were sent as a form sends them is explained', () => {
-    const parts = { kid, exp, target: '/acme/a+b.jpg' };
-    const sig = signature(withPath('/acme/a b.jpg'));
-    expect(signingMistake(suspect(sig, { parts, uri: parts.target }))).toBe(plus);
+    const parts = { kid, exp, target: '/acme/a+b+.jpg' };
+    const sig = signature(withPath('/acme/a b+.jpg'));
+    expect(signingMistake(suspect(sig, { parts, uri: '/acme/a+b%2B.jpg' }))).toBe(plus);
   });
 
   it('made of the composed form of a decomposed path is explained', () => {
