@@ -1,10 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaves, program } from '../../cli/program.ts';
+import { missingPrograms, notRun } from '../not-run.ts';
 import { command, json } from './in-process.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -42,8 +43,6 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
   return stdout.split('\n').slice(0, -1);
 }
 
-const present = (shell: Shell): boolean => spawnSync(shell, ['--version']).error === undefined;
-
 /** The words that lead to a command. */
 function wordsOf(one: Command): readonly string[] {
   return one.parent === null ? [] : [...wordsOf(one.parent), one.name()];
@@ -53,15 +52,14 @@ const longOptions = (one: Command): readonly string[] =>
   one.options.flatMap(({ long }) => long ?? []);
 
 describe('completion', () => {
-  it.each(shells)('of %s is a script that its shell can read', async (shell) => {
-    if (!present(shell)) {
-      console.log(`skipped: ${shell} is not on this machine, so its script is not read by it`);
-      return;
-    }
-    expect(await speak(shell, ['-n', scriptOf(shell)])).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: '',
+  describe.each(shells)('of %s', (shell) => {
+    const isMissing = notRun(`the script for ${shell}`, missingPrograms([shell]));
+    it.skipIf(isMissing)('is a script that its shell can read', async () => {
+      expect(await speak(shell, ['-n', scriptOf(shell)])).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
+      });
     });
   });
 
