@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { derivativePrefix } from '../storage-key.ts';
 import { sourceKey } from '../target.ts';
 import {
   type PurgeStores,
@@ -90,23 +89,17 @@ function distinct(named: readonly (readonly SourceName[])[]): readonly SourceNam
   return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];
 }
 
-async function isFirst({ isFirst: ask, onFailure }: PurgeWork, key: string): Promise<boolean> {
+/**
+ * Whether nothing can have been made but of what a source is now: a refusal of it is cached for a minute at
+ * most, and CloudFront takes more for two invalidations than all else that an upload costs.
+ */
+async function isNew({ isFirst, onFailure }: PurgeWork, source: SourceName): Promise<boolean> {
   try {
-    return (await ask?.(key)) ?? false;
+    return (await isFirst?.(sourceKey(source))) ?? false;
   } catch (thrown) {
     onFailure(`nobody knows whether a source is new, so it is purged: ${reasonOf(thrown)}`);
     return false;
   }
-}
-
-/**
- * Whether nothing can have been made of a source before: a refusal of it is cached for a minute at most,
- * and CloudFront takes more for two invalidations than all else that an upload costs.
- */
-async function isNew(work: PurgeWork, source: SourceName): Promise<boolean> {
-  if (!(await isFirst(work, sourceKey(source)))) return false;
-  for await (const _made of work.derivatives.list(derivativePrefix(source))) return false;
-  return true;
 }
 
 async function replaced(
