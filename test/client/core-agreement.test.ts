@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../shared/outcome.ts';
 import { type Asked, asked, isQueried } from './asked.ts';
-import { byEdge, cases, how, images, type Said, saidBy } from './said.ts';
+import { cases as all, byEdge, how, images, type Said, saidBy } from './said.ts';
+
+/** What the core says is less, and so are its requests. */
+const cases = Math.ceil(all / 5);
 
 const bySmall = ({ path, operations }: Asked) => saidBy(() => images.url(path, operations, how));
 
