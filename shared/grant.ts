@@ -5,6 +5,7 @@ import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { covers, scopeFault } from './scope.ts';
 import { isExp, isKid, isSignature } from './signature.ts';
+import { utf8 } from './target.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant
@@ -96,7 +97,7 @@ function unreadable(path: string): Refusal {
 export function readGrant(text: string, tenant: string): Grant {
   const [, sig = ''] = grantForm.exec(text) ?? [];
   if (text.length > limits.grantCharacters || !isSignature(sig))
-    throw forbidden('the grant does not have the form of one');
+    throw forbidden('the grant is not written as one');
   const kid = parsed(() => readHeader(text));
   const read = v.safeParse(
     claims,
@@ -108,13 +109,11 @@ export function readGrant(text: string, tenant: string): Grant {
   return { kid, scope: [named].flat(), exp, nbf, presets };
 }
 
-const encoder = new TextEncoder();
-
 /** An unknown root costs the same work as a known one. */
 function keyFor(keyring: Keyring, tenant: string, kid: string) {
   const known = keyring.signingKey(tenant, kid);
   const text = known ?? keyring.signingKey(tenant, `${keyring.newest}.1`) ?? '';
-  return { known: known !== undefined, bytes: encoder.encode(text) };
+  return { known: known !== undefined, bytes: utf8(text) };
 }
 
 /** Reads a grant and checks its signature. Throws `forbidden`. */
@@ -170,9 +169,9 @@ export async function mintGrant(
     ...(nbf === undefined ? {} : { nbf }),
     ...(presets === undefined ? {} : { presets }),
   };
-  const text = await new CompactSign(encoder.encode(JSON.stringify(payload)))
+  const text = await new CompactSign(utf8(JSON.stringify(payload)))
     .setProtectedHeader({ alg: algorithm, typ: grantType, kid })
-    .sign(encoder.encode(signingKey));
+    .sign(utf8(signingKey));
   if (text.length > limits.grantCharacters)
     throw malformed(
       `the grant has more than ${limits.grantCharacters} characters; name fewer scopes`,

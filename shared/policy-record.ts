@@ -1,5 +1,6 @@
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import * as v from 'valibot';
+import { utf8 } from './target.ts';
 
 /*
  * A version of a policy as it is stored: who published what, when and why, chained to the version
@@ -63,7 +64,7 @@ export function publicHalf({ kty, crv, x, kid }: PublisherSecretKey): PublisherK
 /** Signs a version; the answer is its text, of which the next version holds the hash. */
 export async function signRecord(key: PublisherSecretKey, record: PolicyRecord): Promise<string> {
   const secret = await importJWK(key, algorithm);
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(record)))
+  return new CompactSign(utf8(JSON.stringify(record)))
     .setProtectedHeader({ alg: algorithm, typ: recordType, kid: key.kid })
     .sign(secret);
 }

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { openRecord, type PolicyRecord, type PublisherKey } from '../policy-record.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
+import { utf8 } from '../target.ts';
 
 /** Where policies lie and who may have signed them. */
 export type PolicyBucket = {
@@ -22,8 +23,7 @@ export const auditKey = (tenant: string, version: number): string =>
   `${trailFolder(tenant)}${version}.jws`;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-const encoder = new TextEncoder();
-export const encodeRecord = (text: string): Uint8Array => encoder.encode(text);
+export const encodeRecord = (text: string): Uint8Array => utf8(text);
 /** The text of a stored version. Throws for what is no UTF-8. */
 export const decodeRecord = (body: Uint8Array): string => decoder.decode(body);
 
