@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { isHarmless } from '../shared/harmless.ts';
+import { isHarmless } from '../shared/terminal.ts';
 import { asFailure, usage } from './failure.ts';
 import { openTarget, stackNamed, type Target } from './target.ts';
 

@@ -1,4 +1,4 @@
-import { harmless } from '../shared/harmless.ts';
+import { harmless } from '../shared/terminal.ts';
 import type { Example, PrewarmTally } from './prewarm-tally.ts';
 import { refusedInAll } from './prewarm-tally.ts';
 import { counted, grouped } from './quantity.ts';

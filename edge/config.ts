@@ -1,6 +1,6 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
 import type { HostMap } from '../shared/host-map.ts';
-import type { Freshness } from '../shared/stores/refreshing.ts';
+import type { Freshness } from '../shared/refreshing.ts';
 
 /** All that differs between one installation and another. */
 export type EdgeConfig = {

@@ -1,6 +1,7 @@
 import { type HostMap, longForm } from '../shared/host-map.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
+import type { Refreshing } from '../shared/refreshing.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../shared/stages.ts';
 import type { DerivativeKey } from '../shared/storage-key.ts';
 import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
-import type { Refreshing } from '../shared/stores/refreshing.ts';
 
 /** What the gate reads of a viewer's request; no header but these has any influence. */
 export type ViewerRequest = {

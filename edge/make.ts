@@ -6,6 +6,7 @@ import { limits } from '../shared/limits.ts';
 import { denial, isReported, type Policy } from '../shared/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
 import { answerStep, watermarkOf } from '../shared/recipe.ts';
+import type { Refreshing } from '../shared/refreshing.ts';
 import { answerOf, Refusal } from '../shared/refusal.ts';
 import { type Derivative, type DerivativeKey, derivativeKey } from '../shared/storage-key.ts';
 import {
@@ -16,7 +17,6 @@ import {
   writeBack,
 } from '../shared/stores/derivatives.ts';
 import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
-import type { Refreshing } from '../shared/stores/refreshing.ts';
 import { readSource, readWatermark, type Source } from '../shared/stores/sources.ts';
 import { continuationUrl } from './continuation.ts';
 import type { Rendered } from './render.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { harmless } from '../shared/harmless.ts';
-import { orMeant } from '../shared/nearest.ts';
+import { orMeant } from '../shared/did-you-mean.ts';
+import { harmless } from '../shared/terminal.ts';
 import * as form from './setting-forms.ts';
 
 /** Something in cdk.json that the person at the keyboard can put right, in one sentence. */

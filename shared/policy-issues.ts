@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { orMeant } from './did-you-mean.ts';
 import { limits } from './limits.ts';
-import { orMeant } from './nearest.ts';
 import { readPreset } from './policy.ts';
 import { policySchema } from './policy-schema.ts';
 import { Refusal } from './refusal.ts';

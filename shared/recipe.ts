@@ -1,5 +1,5 @@
+import { orMeant } from './did-you-mean.ts';
 import { limits } from './limits.ts';
-import { orMeant } from './nearest.ts';
 import type { Format, Operation, Parameters, ValuesOf } from './operations/operation.ts';
 import {
   type OperationName,

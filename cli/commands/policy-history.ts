@@ -1,4 +1,3 @@
-import { harmless } from '../../shared/harmless.ts';
 import {
   type AuditReport,
   auditTrail,
@@ -7,6 +6,7 @@ import {
 } from '../../shared/stores/audit.ts';
 import { auditKey, readRecord } from '../../shared/stores/policy-bucket.ts';
 import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { harmless } from '../../shared/terminal.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';

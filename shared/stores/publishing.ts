@@ -1,9 +1,9 @@
-import { harmless } from '../harmless.ts';
 import type { Keys } from '../policy.ts';
 import { type Change, policyDiff } from '../policy-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy-fields.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import { type Clock, PortFailure } from '../ports.ts';
+import { harmless } from '../terminal.ts';
 import { kidsUpTo } from './audit.ts';
 import { type Current, commit, current, recordOptions } from './current-policy.ts';
 import {

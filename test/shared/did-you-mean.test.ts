@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orMeant } from '../../shared/nearest.ts';
+import { orMeant } from '../../shared/did-you-mean.ts';
 
 describe('a suggestion', () => {
   it.each([

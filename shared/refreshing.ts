@@ -1,5 +1,5 @@
-import type { Clock, Random } from '../ports.ts';
-import { Refusal } from '../refusal.ts';
+import type { Clock, Random } from './ports.ts';
+import { Refusal } from './refusal.ts';
 
 /** How long a value may be used, in seconds since it was last confirmed. */
 export type Freshness = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, isHarmless } from '../../shared/harmless.ts';
+import { harmless, isHarmless } from '../../shared/terminal.ts';
 
 describe('a text for a terminal', () => {
   it.each([
