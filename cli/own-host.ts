@@ -1,4 +1,4 @@
-import { type HostMap, tenantOfHost } from '../shared/host-map.ts';
+import { type HostMap, tenantOfHost } from '../shared/url/host-map.ts';
 import type { AskedUrl } from './asked-url.ts';
 import { usage } from './failure.ts';
 

@@ -1,7 +1,7 @@
 import type { MintRequest } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
-import { pathFault, separator } from '../shared/target.ts';
+import { pathFault, separator } from '../shared/url/path.ts';
 import { readAskedRecipe, settledKeys } from './asked-recipe.ts';
 import { CommandFailure } from './failure.ts';
 import type { ListLine } from './prewarm-list.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { separator } from '../shared/target.ts';
+import { separator } from '../shared/url/path.ts';
 import { CommandFailure } from './failure.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { grouped } from './quantity.ts';

@@ -3,7 +3,7 @@ import { readGrant } from '../shared/grant.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { grantsOf, type SplitUrl, signedParts } from '../shared/request-url.ts';
-import { signedMessage, verify } from '../shared/signature.ts';
+import { signedMessage, verify } from '../shared/url/signature.ts';
 import type { AskedUrl } from './asked-url.ts';
 import { grantMistake } from './grant-mistakes.ts';
 import { signingMistake } from './signing-mistakes.ts';

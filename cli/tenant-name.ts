@@ -1,4 +1,4 @@
-import { isTenant } from '../shared/target.ts';
+import { isTenant } from '../shared/url/path.ts';
 import { usage } from './failure.ts';
 
 /** Throws `usage` for what can be no tenant's name. */

@@ -9,7 +9,7 @@ import {
   readRequest,
   type SignedUrl,
 } from '../shared/stages.ts';
-import { separator } from '../shared/target.ts';
+import { separator } from '../shared/url/path.ts';
 import type { AskedUrl } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 

@@ -1,4 +1,4 @@
-import { isKid, signedMessage } from '../shared/signature.ts';
+import { isKid, signedMessage } from '../shared/url/signature.ts';
 import {
   addressOf,
   checkPlace,

@@ -1,6 +1,6 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
-import type { HostMap } from '../shared/host-map.ts';
 import type { Freshness } from '../shared/refreshing.ts';
+import type { HostMap } from '../shared/url/host-map.ts';
 
 /** All that differs between one installation and another. */
 export type EdgeConfig = {

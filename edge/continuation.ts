@@ -1,8 +1,8 @@
 import type { Keyring } from '../shared/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import type { Crypto } from '../shared/ports.ts';
-import { sign } from '../shared/signature.ts';
 import type { DerivativeKey } from '../shared/storage-key.ts';
+import { sign } from '../shared/url/signature.ts';
 
 /**
  * Where a viewer fetches a derivative that is too large for an answer of a function: the same

@@ -1,4 +1,3 @@
-import { type HostMap, longForm } from '../shared/host-map.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
@@ -16,6 +15,7 @@ import {
 } from '../shared/stages.ts';
 import type { DerivativeKey } from '../shared/storage-key.ts';
 import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
+import { type HostMap, longForm } from '../shared/url/host-map.ts';
 
 /** What the gate reads of a viewer's request; no header but these has any influence. */
 export type ViewerRequest = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isTenant } from '../shared/target.ts';
+import { isTenant } from '../shared/url/path.ts';
 
 /*
  * What a value in cdk.json may be, so that what AWS would refuse in the middle of a deployment is one

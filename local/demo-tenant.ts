@@ -9,7 +9,7 @@ import { starterPolicy } from '../shared/starter-policy.ts';
 import type { PolicyBucket } from '../shared/stores/policy-bucket.ts';
 import { type Publishing, publishPolicy } from '../shared/stores/publishing.ts';
 import { publishedPolicy, tenantNames } from '../shared/stores/tenants.ts';
-import { sourceKey } from '../shared/target.ts';
+import { sourceKey } from '../shared/url/path.ts';
 
 export const demoTenant = 'demo';
 

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import { covers, scopeFault } from './scope.ts';
-import { isExp, isKid, isSignature } from './signature.ts';
-import { utf8 } from './target.ts';
+import { utf8 } from './url/path.ts';
+import { covers, scopeFault } from './url/scope.ts';
+import { isExp, isKid, isSignature } from './url/signature.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant

@@ -1,10 +1,10 @@
 import type { Crypto } from './ports.ts';
 import { canonicalRecipe, noOperations, parseOperations, type WrittenRecipe } from './recipe.ts';
 import { Refusal } from './refusal.ts';
-import { isExp, isKid, sign } from './signature.ts';
 import { parseQueryRecipe, type QueryRecipe } from './spelling.ts';
 import { derivativeKey } from './storage-key.ts';
-import { encodeTarget, isTenant, pathFault, separator } from './target.ts';
+import { encodeTarget, isTenant, pathFault, separator } from './url/path.ts';
+import { isExp, isKid, sign } from './url/signature.ts';
 
 /** What a backend says it wants; every part decoded. */
 export type MintRequest = {

@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 import { readPreset } from './policy.ts';
 import { policySchema } from './policy-schema.ts';
 import { Refusal } from './refusal.ts';
-import { utf8Bytes } from './target.ts';
+import { utf8Bytes } from './url/path.ts';
 
 export type PolicyIssue = {
   /** Dotted, as in `operations.resize.0.w`; empty for the document itself. */

@@ -3,8 +3,8 @@ import { limits } from './limits.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
 import type { Parameter } from './parameter.ts';
 import { policySchema } from './policy-schema.ts';
-import { isKid } from './signature.ts';
-import { isTenant } from './target.ts';
+import { isTenant } from './url/path.ts';
+import { isKid } from './url/signature.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

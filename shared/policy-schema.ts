@@ -4,9 +4,9 @@ import { sourceTypes } from './image-type.ts';
 import { limits } from './limits.ts';
 import { type OperationName, operationNames, rowOf } from './operations/table.ts';
 import type { Parameter, Value } from './parameter.ts';
-import { scopeFault } from './scope.ts';
-import { isKid } from './signature.ts';
-import { isTenant, pathFault } from './target.ts';
+import { isTenant, pathFault } from './url/path.ts';
+import { scopeFault } from './url/scope.ts';
+import { isKid } from './url/signature.ts';
 
 /** The values that a rule allows a parameter: a list, in which null is "left out", or a range. */
 export type AllowedValues =

@@ -10,7 +10,7 @@ import {
 } from './operations/table.ts';
 import type { Parameter, Value } from './parameter.ts';
 import { Refusal } from './refusal.ts';
-import { separator } from './target.ts';
+import { separator } from './url/path.ts';
 
 type Values = Readonly<Record<string, Value | undefined>>;
 export type RecipeStep = { readonly name: OperationName; readonly values: Values };

@@ -21,10 +21,10 @@ import {
 } from './recipe.ts';
 import { asRefusal, Refusal } from './refusal.ts';
 import { type Credential, type Grants, type SplitUrl, signedParts } from './request-url.ts';
-import { verify } from './signature.ts';
 import { snapped } from './snap.ts';
 import { parseQueryRecipe } from './spelling.ts';
 import { type DerivativeKey, derivativeKey, parseKey } from './storage-key.ts';
+import { verify } from './url/signature.ts';
 
 /*
  * A request on its way: each stage takes what the one before made and returns something narrower.

@@ -8,7 +8,7 @@ import {
   sourceKey,
   splitTarget,
   utf8Bytes,
-} from './target.ts';
+} from './url/path.ts';
 
 /** A source and what is to be made of it; the format is settled. */
 export type Derivative = {

@@ -1,4 +1,4 @@
-import { decodeTarget, encodeTarget, pathFault } from '../../shared/target.ts';
+import { decodeTarget, encodeTarget, pathFault } from '../../shared/url/path.ts';
 import { type Notes, type Vector, vectorFile } from './vector-file.ts';
 
 const notes: Notes = {

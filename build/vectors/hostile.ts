@@ -3,7 +3,7 @@ import { type GrantRequest, mintGrant, readGrant } from '../../shared/grant.ts';
 import { type MintRequest, mint } from '../../shared/mint.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { SpellingName } from '../../shared/spelling.ts';
-import { decodeTarget } from '../../shared/target.ts';
+import { decodeTarget } from '../../shared/url/path.ts';
 import {
   badBeginnings,
   badBytes,

@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
-import { sign, signedMessage, verify } from '../../shared/signature.ts';
+import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
 import vectors from '../../test/vectors/signature.json' with { type: 'json' };
 import { knownExp, knownUrl, signerOf } from './known-signer.ts';
 import { type SignatureCase, signatureCases, signatureNotes } from './signature-cases.ts';

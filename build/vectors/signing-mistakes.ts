@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { type SignedParts, signedMessage } from '../../shared/signature.ts';
-import { encodeTarget } from '../../shared/target.ts';
+import { encodeTarget } from '../../shared/url/path.ts';
+import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
 import { signerOf } from './known-signer.ts';
 import type { Notes } from './vector-file.ts';
 

@@ -1,4 +1,4 @@
-import { covers } from '../../shared/scope.ts';
+import { covers } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { changePolicy, type PolicyDocumentText } from '../policy-change.ts';

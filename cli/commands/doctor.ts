@@ -4,7 +4,7 @@ import { PortFailure } from '../../shared/ports.ts';
 import { auditTrail, trailNames } from '../../shared/stores/audit.ts';
 import { renderInStep } from '../../shared/stores/roots.ts';
 import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
-import { sourceKey } from '../../shared/target.ts';
+import { sourceKey } from '../../shared/url/path.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { repairOf } from '../policy-change.ts';
 import { counted } from '../quantity.ts';

@@ -1,13 +1,11 @@
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type HostMap, longForm } from '../../shared/host-map.ts';
 import type { Keyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { formatOf, printRecipe } from '../../shared/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../../shared/request-url.ts';
-import { isKid } from '../../shared/signature.ts';
 import {
   type AdmittedUrl,
   admit,
@@ -23,6 +21,8 @@ import type { DerivativeKey } from '../../shared/storage-key.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { tenantNames } from '../../shared/stores/tenants.ts';
+import { type HostMap, longForm } from '../../shared/url/host-map.ts';
+import { isKid } from '../../shared/url/signature.ts';
 import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';

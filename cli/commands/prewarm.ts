@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { requestedRecipe } from '../../shared/mint.ts';
 import type { Policy } from '../../shared/policy.ts';
-import { separator } from '../../shared/target.ts';
+import { separator } from '../../shared/url/path.ts';
 import { readAskedRecipe } from '../asked-recipe.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { requestPatience } from '../derivative-request.ts';

@@ -1,11 +1,11 @@
 import { Refusal } from '../../shared/refusal.ts';
-import { scopeFault, scopePrefix } from '../../shared/scope.ts';
 import {
   purgeBelow,
   purgeSource,
   requestSecondPurge,
   type SourceName,
 } from '../../shared/stores/purge.ts';
+import { scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { policyOf } from '../signer.ts';
 import type { Target } from '../target.ts';

@@ -3,7 +3,7 @@ import { imageTypes, sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { purgeSource } from '../../shared/stores/purge.ts';
-import { pathFault, sourceKey, watermarkKey } from '../../shared/target.ts';
+import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { policyOf } from '../signer.ts';

@@ -1,4 +1,4 @@
-import type { HostMap } from '../host-map.ts';
+import type { HostMap } from '../url/host-map.ts';
 import type { AwsAccess } from './aws-client.ts';
 
 /** The ports of the local stack, counted from the CDN's. */

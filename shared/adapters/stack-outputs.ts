@@ -4,7 +4,7 @@ import {
   GetTemplateSummaryCommand,
 } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
-import type { HostMap } from '../host-map.ts';
+import type { HostMap } from '../url/host-map.ts';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
 /** What a deployed stack says of itself, by the names of its outputs. */

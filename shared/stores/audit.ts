@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import type { PolicyRecord } from '../policy-record.ts';
 import { type ObjectStore, PortFailure } from '../ports.ts';
-import { isTenant } from '../target.ts';
+import { isTenant } from '../url/path.ts';
 import {
   auditKey,
   decodeRecord,

@@ -3,7 +3,7 @@ import type { Policy } from '../policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
 import { printRecipe } from '../recipe.ts';
 import { type Derivative, derivativeKey } from '../storage-key.ts';
-import { sourceKey } from '../target.ts';
+import { sourceKey } from '../url/path.ts';
 
 /** The header that carries cache tags, on made answers and as metadata on stored ones. */
 export const cacheTagHeader = 'x-amz-meta-cache-tag';

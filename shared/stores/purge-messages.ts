@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sourceKey } from '../target.ts';
+import { sourceKey } from '../url/path.ts';
 import {
   type PurgeStores,
   purgeRequested,

@@ -1,6 +1,6 @@
 import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
 import { derivativePrefix } from '../storage-key.ts';
-import { sourceKey, splitTarget, type Target } from '../target.ts';
+import { sourceKey, splitTarget, type Target } from '../url/path.ts';
 import { sourceTag } from './derivatives.ts';
 
 /** A render that began before the source changed may store what it read for this long. */

@@ -4,7 +4,7 @@ import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { sourceKey, type Target, watermarkKey } from '../target.ts';
+import { sourceKey, type Target, watermarkKey } from '../url/path.ts';
 
 /** A source that was read whole and looks like an image of a type that the policy takes. */
 export type Source = {

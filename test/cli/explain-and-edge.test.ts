@@ -10,10 +10,10 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { localAccess, localHosts } from '../../shared/adapters/local-target.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../shared/keyring.ts';
-import { sign } from '../../shared/signature.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/stores/keys.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
-import { encodeTarget } from '../../shared/target.ts';
+import { encodeTarget } from '../../shared/url/path.ts';
+import { sign } from '../../shared/url/signature.ts';
 import { awaited, type Outcome } from '../shared/outcome.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 

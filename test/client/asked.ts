@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { operationNames, rowOf } from '../../shared/operations/table.ts';
-import { sign } from '../../shared/signature.ts';
-import { encodeTarget, separator } from '../../shared/target.ts';
-import { paths } from '../shared/paths.ts';
+import { encodeTarget, separator } from '../../shared/url/path.ts';
+import { sign } from '../../shared/url/signature.ts';
 import { someWrittenRecipes, type WrittenOperation } from '../shared/recipes.ts';
+import { paths } from '../shared/url/paths.ts';
 import { acme } from './client-world.ts';
 
 /*

@@ -5,7 +5,7 @@ import { strict } from '../../client/strict.ts';
 import { extract, generate, transform, type UnpicOperations } from '../../client/unpic.ts';
 import { unpicRecipe } from '../../client/unpic-recipe.ts';
 import { runs } from '../shared/outcome.ts';
-import { legalPaths } from '../shared/paths.ts';
+import { legalPaths } from '../shared/url/paths.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 
 const images = signet(acme);

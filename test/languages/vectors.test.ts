@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { vectorFiles } from '../../build/vectors.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { signedParts, splitUrl } from '../../shared/request-url.ts';
-import { verify } from '../../shared/signature.ts';
-import { decodeTarget } from '../../shared/target.ts';
+import { decodeTarget } from '../../shared/url/path.ts';
+import { verify } from '../../shared/url/signature.ts';
 import given from '../vectors/signature.json' with { type: 'json' };
 import {
   encodingFile,

@@ -8,7 +8,7 @@ import {
   readKid,
   rootKeyring,
 } from '../../shared/keyring.ts';
-import { sign, verify } from '../../shared/signature.ts';
+import { sign, verify } from '../../shared/url/signature.ts';
 import { keySet, ring, rootKey, roots, signingKeyOf } from './known-keys.ts';
 import { sentenceOf } from './outcome.ts';
 

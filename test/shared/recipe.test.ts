@@ -12,7 +12,7 @@ import {
   withFormat,
   withoutFree,
 } from '../../shared/recipe.ts';
-import { separator } from '../../shared/target.ts';
+import { separator } from '../../shared/url/path.ts';
 import { outcome, refusalOf, runs } from './outcome.ts';
 import {
   canonicalText,

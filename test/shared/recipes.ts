@@ -7,7 +7,7 @@ import {
 } from '../../shared/operations/table.ts';
 import type { Parameter } from '../../shared/parameter.ts';
 import { canonicalRecipe, parseOperations, printRecipe, type Recipe } from '../../shared/recipe.ts';
-import { separator } from '../../shared/target.ts';
+import { separator } from '../../shared/url/path.ts';
 import { outcome, runs } from './outcome.ts';
 
 /** The canonical form of operations as they are written; a preset is not looked up. */

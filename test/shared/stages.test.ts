@@ -5,7 +5,6 @@ import { rootKeyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Crypto } from '../../shared/ports.ts';
 import { credentialOf, splitUrl } from '../../shared/request-url.ts';
-import { sign } from '../../shared/signature.ts';
 import {
   admit,
   authorize,
@@ -14,7 +13,8 @@ import {
   negotiate,
   readRequest,
 } from '../../shared/stages.ts';
-import { decodeTarget } from '../../shared/target.ts';
+import { decodeTarget } from '../../shared/url/path.ts';
+import { sign } from '../../shared/url/signature.ts';
 import { keySet, ring, rootKey, signingKeyOf } from './known-keys.ts';
 import { type Outcome, outcome, refusalOf } from './outcome.ts';
 import { policyOf, usualFields } from './policies.ts';

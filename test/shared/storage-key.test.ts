@@ -8,10 +8,10 @@ import {
   derivativePrefix,
   parseKey,
 } from '../../shared/storage-key.ts';
-import { utf8Bytes } from '../../shared/target.ts';
+import { utf8Bytes } from '../../shared/url/path.ts';
 import { outcome, runs } from './outcome.ts';
-import { legalPaths } from './paths.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from './recipes.ts';
+import { legalPaths } from './url/paths.ts';
 
 const tenants = fc.constantFrom('a', 'ac', 'acme', 'acme-2', 'acme2', 'shop-7', 'x'.repeat(63));
 const recipes = fc.constantFrom(

@@ -5,8 +5,8 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
 import { mint } from '../../shared/mint.ts';
 import { signedParts, splitUrl } from '../../shared/request-url.ts';
-import { sign, signedMessage, verify } from '../../shared/signature.ts';
-import { separator } from '../../shared/target.ts';
+import { separator } from '../../shared/url/path.ts';
+import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
 import { keySet } from './known-keys.ts';
 
 const vectorSchema = v.object({

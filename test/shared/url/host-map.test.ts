@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longForm, tenantOfHost } from '../../shared/host-map.ts';
+import { longForm, tenantOfHost } from '../../../shared/url/host-map.ts';
 
 const hosts = {
   'img.acme.com': 'acme',

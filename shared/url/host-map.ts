@@ -1,4 +1,4 @@
-import { isTenant } from './target.ts';
+import { isTenant } from './path.ts';
 
 /*
  * Hosts that belong to one tenant each: their URLs leave `/<tenant>` out. The map is deployment

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pathFault } from '../../shared/target.ts';
+import { pathFault } from '../../../shared/url/path.ts';
 
 /** Pieces of names that somebody's parser has stumbled over. */
 const pieces = [

@@ -1,4 +1,4 @@
-import type { Crypto } from './ports.ts';
+import type { Crypto } from '../ports.ts';
 
 /** What a signature covers. */
 export type SignedParts = {

@@ -1,5 +1,5 @@
-import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
+import { limits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
 
 /** What parts a source's path from its operations, and the operations from each other. */
 export const separator = '__op__';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, scopeFault } from '../../shared/scope.ts';
+import { covers, scopeFault } from '../../../shared/url/scope.ts';
 
 describe('a scope', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { pathFault } from './target.ts';
+import { pathFault } from './path.ts';
 
 /*
  * What a list of paths may name: one source, `a/b/*` for everything below `a/b/`, or `*` for all of a

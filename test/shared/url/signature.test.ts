@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import {
   isExp,
   isKid,
@@ -10,9 +10,9 @@ import {
   sign,
   signedMessage,
   verify,
-} from '../../shared/signature.ts';
-import { signingKeyOf } from './known-keys.ts';
-import { runs } from './outcome.ts';
+} from '../../../shared/url/signature.ts';
+import { signingKeyOf } from '../known-keys.ts';
+import { runs } from '../outcome.ts';
 
 /** RFC 4231, section 4. A signing key is text, so a key of bytes is compared through Node alone. */
 const rfc4231: readonly (readonly [key: string, data: string, hex: string])[] = [

@@ -8,8 +8,8 @@ import {
   sourceKey,
   splitTarget,
   utf8Bytes,
-} from '../../shared/target.ts';
-import { outcome, refusalOf, runs } from './outcome.ts';
+} from '../../../shared/url/path.ts';
+import { outcome, refusalOf, runs } from '../outcome.ts';
 import { legalPaths } from './paths.ts';
 
 /** As sent, decoded, and as it is written again. */
