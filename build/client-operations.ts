@@ -1,6 +1,6 @@
 import type { Operation } from '../shared/operations/operation.ts';
+import type { Parameter, Value } from '../shared/operations/parameter.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
-import type { Parameter, Value } from '../shared/parameter.ts';
 
 /*
  * Writes what the client knows of the operations table, as a module: types for whoever writes a recipe,

@@ -1,5 +1,5 @@
-import { negotiable } from '../shared/accept.ts';
 import { type MintRequest, requestedRecipe } from '../shared/mint.ts';
+import { negotiable } from '../shared/operations/accept.ts';
 import { expandPreset, type Policy } from '../shared/policy.ts';
 import { formatOf, withFormat } from '../shared/recipe.ts';
 import { readQuerySpelling } from '../shared/spelling.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { negotiable } from '../shared/accept.ts';
 import { readGrant } from '../shared/grant.ts';
 import { continuationGeneration, readKid } from '../shared/keyring.ts';
+import { negotiable } from '../shared/operations/accept.ts';
 import type { Policy } from '../shared/policy.ts';
 import { formatOf, printRecipe, withoutFree } from '../shared/recipe.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'sharp';
-import { type ImageType, imageTypes } from '../shared/image-type.ts';
 import { limits } from '../shared/limits.ts';
 import { type Encoding, encoders } from '../shared/operations/format.ts';
+import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Size } from '../shared/operations/operation.ts';
 import { defaultQuality } from '../shared/operations/quality.ts';
 import { type Recipe, valuesOf } from '../shared/recipe.ts';

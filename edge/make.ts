@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { checkBlocked } from '../shared/admission.ts';
-import { contentTypeOf } from '../shared/image-type.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { limits } from '../shared/limits.ts';
+import { contentTypeOf } from '../shared/operations/image-type.ts';
 import { denial, isReported, type Policy } from '../shared/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
 import { answerStep, watermarkOf } from '../shared/recipe.ts';

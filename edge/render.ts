@@ -1,6 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
-import { type AnswerType, type ImageType, imageTypes } from '../shared/image-type.ts';
 import { limits } from '../shared/limits.ts';
+import { type AnswerType, type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { samples, samplesFolder } from '../demo/samples.ts';
-import { imageTypes, sniff } from '../shared/image-type.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Signer } from '../shared/mint.ts';
+import { imageTypes, sniff } from '../shared/operations/image-type.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { starterPolicy } from '../shared/starter-policy.ts';
 import type { PolicyBucket } from '../shared/stores/policy-bucket.ts';

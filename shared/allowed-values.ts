@@ -1,4 +1,4 @@
-import type { Parameter, Value } from './parameter.ts';
+import type { Parameter, Value } from './operations/parameter.ts';
 import type { AllowedValues, Rule } from './policy-schema.ts';
 
 /*

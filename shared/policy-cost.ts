@@ -1,5 +1,5 @@
-import { imageTypes } from './image-type.ts';
 import { limits } from './limits.ts';
+import { imageTypes } from './operations/image-type.ts';
 import type { Format } from './operations/operation.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
 import { allowed, type Policy } from './policy.ts';

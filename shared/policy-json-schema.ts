@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { limits } from './limits.ts';
+import type { Parameter } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Parameter } from './parameter.ts';
 import { policySchema } from './policy-schema.ts';
 import { isTenant } from './url/path.ts';
 import { isKid } from './url/signature.ts';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { type Negotiable, negotiable } from './accept.ts';
-import { sourceTypes } from './image-type.ts';
 import { limits } from './limits.ts';
+import { type Negotiable, negotiable } from './operations/accept.ts';
+import { sourceTypes } from './operations/image-type.ts';
+import type { Parameter, Value } from './operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from './operations/table.ts';
-import type { Parameter, Value } from './parameter.ts';
 import { isTenant, pathFault } from './url/path.ts';
 import { scopeFault } from './url/scope.ts';
 import { isKid } from './url/signature.ts';

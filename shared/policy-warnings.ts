@@ -1,6 +1,6 @@
 import type { Parameters, ValuesOf } from './operations/operation.ts';
+import type { Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Value } from './parameter.ts';
 import type { PolicyIssue } from './policy-issues.ts';
 import {
   type AllowedValues,

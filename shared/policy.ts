@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Negotiable } from './accept.ts';
-import type { SourceType } from './image-type.ts';
+import type { Negotiable } from './operations/accept.ts';
+import type { SourceType } from './operations/image-type.ts';
 import type { Format } from './operations/operation.ts';
+import type { Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Value } from './parameter.ts';
 import {
   type AllowedValues,
   type PolicyDocument,

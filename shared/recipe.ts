@@ -1,6 +1,7 @@
 import { orMeant } from './did-you-mean.ts';
 import { limits } from './limits.ts';
 import type { Format, Operation, Parameters, ValuesOf } from './operations/operation.ts';
+import type { Parameter, Value } from './operations/parameter.ts';
 import {
   type OperationName,
   type OperationValues,
@@ -8,7 +9,6 @@ import {
   operationNames,
   rowOf,
 } from './operations/table.ts';
-import type { Parameter, Value } from './parameter.ts';
 import { Refusal } from './refusal.ts';
 import { separator } from './url/path.ts';
 

@@ -1,4 +1,3 @@
-import { type Negotiable, negotiateFormat } from './accept.ts';
 import {
   checkBlocked,
   checkGrantedPresets,
@@ -9,6 +8,7 @@ import {
 import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
 import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
 import { limits } from './limits.ts';
+import { type Negotiable, negotiateFormat } from './operations/accept.ts';
 import { denial, expandPreset, isReported, type Policy } from './policy.ts';
 import type { Crypto } from './ports.ts';
 import {

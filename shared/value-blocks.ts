@@ -1,6 +1,6 @@
 import { valuesIn } from './allowed-values.ts';
+import type { Parameter, Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Parameter, Value } from './parameter.ts';
 import type { Rule } from './policy-schema.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { imageTypes, sniff } from '../../shared/image-type.ts';
 import { limits } from '../../shared/limits.ts';
+import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { purgeSource } from '../../shared/stores/purge.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';

@@ -1,7 +1,7 @@
 import { encode } from 'blurhash';
 import { rgbaToThumbHash } from 'thumbhash';
-import { choice } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { choice } from './parameter.ts';
 
 const hex = (value: number | undefined): string =>
   (value ?? 0).toString(16).padStart(2, '0').toUpperCase();

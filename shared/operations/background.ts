@@ -1,5 +1,5 @@
-import { color } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { color } from './parameter.ts';
 
 export const background = operation({
   summary: 'Lays the image on a colour, which fills what is transparent.',

@@ -1,5 +1,5 @@
-import { integer } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer } from './parameter.ts';
 
 export const blur = operation({
   summary: 'Blurs the image.',

@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 /** 100 adds half of the range to every channel. */
 const perCent = 1.28;

@@ -1,6 +1,6 @@
-import { integer } from '../parameter.ts';
 import { roundCorners } from './corners.ts';
 import { operation } from './operation.ts';
+import { integer } from './parameter.ts';
 
 export const circle = operation({
   summary: 'Cuts a circle out of the middle; what is around it is transparent, in JPEG white.',

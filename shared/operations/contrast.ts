@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 const middle = 128;
 

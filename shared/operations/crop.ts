@@ -1,8 +1,8 @@
 import { limits } from '../limits.ts';
-import { choice, integer, withDefault } from '../parameter.ts';
 import { Refusal } from '../refusal.ts';
 import { boxAround, type Compass, compass, gravityAt, pointOf } from './gravity.ts';
 import { type Box, operation, type Size } from './operation.ts';
+import { choice, integer, withDefault } from './parameter.ts';
 
 /** The largest number that the grammar can write. */
 const maxOffset = 9_999_999;

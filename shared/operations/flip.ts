@@ -1,5 +1,5 @@
-import { alsoWritten, choice } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { alsoWritten, choice } from './parameter.ts';
 
 export const flip = operation({
   summary: 'Mirrors the image.',

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
-import type { ImageType } from '../image-type.ts';
-import { choice, withDefault } from '../parameter.ts';
+import type { ImageType } from './image-type.ts';
 import { operation } from './operation.ts';
+import { choice, withDefault } from './parameter.ts';
 
 export const format = operation({
   summary: 'The type of the answer; without it, the type of the source.',

@@ -1,6 +1,6 @@
 import { limits } from '../limits.ts';
-import { integer, withDefault } from '../parameter.ts';
 import { type Box, operation, type Size } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 type Slices = {
   readonly x: number | undefined;

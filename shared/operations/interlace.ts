@@ -1,5 +1,5 @@
-import { alsoWritten, integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { alsoWritten, integer, withDefault } from './parameter.ts';
 
 export const interlace = operation({
   summary: 'Whether a JPEG or PNG shows coarse first and then finer.',

@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
-import type { ImageType } from '../image-type.ts';
-import type { Parameter, ValueOf } from '../parameter.ts';
+import type { ImageType } from './image-type.ts';
+import type { Parameter, ValueOf } from './parameter.ts';
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };

@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 export const orient = operation({
   summary: 'Turns the image upright as its EXIF orientation says; always done unless `o_0`.',

@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 /** What an image gets that asks for no quality. */
 export const defaultQuality = 80;

@@ -1,9 +1,9 @@
 import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
-import { choice, color, integer, withDefault } from '../parameter.ts';
 import { Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
 import { operation, type ValuesOf } from './operation.ts';
+import { choice, color, integer, withDefault } from './parameter.ts';
 import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
 
 const parameters = {

@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation, type Size } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 /** The largest number that the grammar can write. */
 const maxAngle = 9_999_999;

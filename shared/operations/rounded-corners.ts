@@ -1,6 +1,6 @@
-import { integer } from '../parameter.ts';
 import { roundCorners } from './corners.ts';
 import { operation } from './operation.ts';
+import { integer } from './parameter.ts';
 
 export const roundedCorners = operation({
   summary: 'Rounds the corners; what is cut off is transparent, in JPEG white.',

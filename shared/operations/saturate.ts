@@ -1,5 +1,5 @@
-import { integer, withDefault } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer, withDefault } from './parameter.ts';
 
 export const saturate = operation({
   summary: 'Makes colours stronger or weaker.',

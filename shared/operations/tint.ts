@@ -1,5 +1,5 @@
-import { color } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { color } from './parameter.ts';
 
 export const tint = operation({
   summary: 'Keeps the light of the image and gives it one colour.',

@@ -1,5 +1,5 @@
-import { integer } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { integer } from './parameter.ts';
 
 export const trim = operation({
   summary: 'Cuts off the border that has the colour of the upper left corner.',

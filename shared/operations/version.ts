@@ -1,5 +1,5 @@
-import { text } from '../parameter.ts';
 import { operation } from './operation.ts';
+import { text } from './parameter.ts';
 
 export const version = operation({
   summary: 'Names a revision of the source, so that a changed image gets a new URL. Draws nothing.',

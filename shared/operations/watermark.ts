@@ -1,6 +1,6 @@
-import { choice, integer, text, withDefault } from '../parameter.ts';
 import { type Compass, compass, pointOf } from './gravity.ts';
 import { operation, type Size } from './operation.ts';
+import { choice, integer, text, withDefault } from './parameter.ts';
 
 type Place = { readonly g: Compass; readonly x: number; readonly y: number };
 

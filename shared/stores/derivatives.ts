@@ -1,4 +1,4 @@
-import { type AnswerType, contentTypeOf } from '../image-type.ts';
+import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
 import type { Policy } from '../policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
 import { printRecipe } from '../recipe.ts';

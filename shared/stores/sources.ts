@@ -1,5 +1,5 @@
-import { type SourceType, sniff } from '../image-type.ts';
 import { limits } from '../limits.ts';
+import { type SourceType, sniff } from '../operations/image-type.ts';
 import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy.ts';
 import type { ObjectStore } from '../ports.ts';

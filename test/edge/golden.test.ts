@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { thumbHashToRGBA } from 'thumbhash';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ImageType, imageTypes } from '../../shared/image-type.ts';
+import { type ImageType, imageTypes } from '../../shared/operations/image-type.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
 import { canonicalRecipe, parseOperations } from '../../shared/recipe.ts';
 import {

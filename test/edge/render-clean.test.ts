@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ImageType, imageTypes, type SourceType } from '../../shared/image-type.ts';
+import { type ImageType, imageTypes, type SourceType } from '../../shared/operations/image-type.ts';
 import { jpegSegment, pngChunk, riff, withSegments } from './encoders.ts';
 import { animated, draw, quartered } from './rendering.ts';
 

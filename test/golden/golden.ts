@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import type { ImageType } from '../../shared/image-type.ts';
+import type { ImageType } from '../../shared/operations/image-type.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageTypes } from '../../shared/image-type.ts';
+import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
 import { printRecipe } from '../../shared/recipe.ts';

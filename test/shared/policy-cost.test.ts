@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageTypes } from '../../shared/image-type.ts';
+import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
 import { allowed, type Policy } from '../../shared/policy.ts';
 import { policyCost } from '../../shared/policy-cost.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Parameter } from '../../shared/operations/parameter.ts';
 import { rowOf } from '../../shared/operations/table.ts';
-import type { Parameter } from '../../shared/parameter.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyJsonSchema } from '../../shared/policy-json-schema.ts';
 import { policyOperations, policySchema } from '../../shared/policy-schema.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import type { Parameter } from '../../shared/operations/parameter.ts';
 import {
   type OperationName,
   operationCalled,
   operationNames,
   rowOf,
 } from '../../shared/operations/table.ts';
-import type { Parameter } from '../../shared/parameter.ts';
 import { canonicalRecipe, parseOperations, printRecipe, type Recipe } from '../../shared/recipe.ts';
 import { separator } from '../../shared/url/path.ts';
 import { outcome, runs } from './outcome.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageTypes, sniff, sourceTypes } from '../../shared/image-type.ts';
+import { imageTypes, sniff, sourceTypes } from '../../../shared/operations/image-type.ts';
 
 const bytes = (...all: readonly (number | string)[]): Uint8Array =>
   new Uint8Array(

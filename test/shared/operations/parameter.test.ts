@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choice, color, integer, text, withDefault } from '../../shared/parameter.ts';
+import { choice, color, integer, text, withDefault } from '../../../shared/operations/parameter.ts';
 
 describe('a whole number', () => {
   const percent = integer(0, 100, 'per cent');
