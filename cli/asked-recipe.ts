@@ -1,8 +1,8 @@
 import { type MintRequest, requestedRecipe } from '../shared/mint.ts';
 import { negotiable } from '../shared/operations/accept.ts';
 import { expandPreset, type Policy } from '../shared/policy.ts';
-import { formatOf, withFormat } from '../shared/recipe.ts';
-import { readQuerySpelling } from '../shared/spelling.ts';
+import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
+import { readQuerySpelling } from '../shared/recipe/spellings.ts';
 import { authorize, nameOf } from '../shared/stages.ts';
 import { usage } from './failure.ts';
 

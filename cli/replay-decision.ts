@@ -3,9 +3,10 @@ import { readGrant } from '../shared/grant.ts';
 import { continuationGeneration, readKid } from '../shared/keyring.ts';
 import { negotiable } from '../shared/operations/accept.ts';
 import type { Policy } from '../shared/policy.ts';
-import { formatOf, printRecipe, withoutFree } from '../shared/recipe.ts';
+import { formatOf, printRecipe, withoutFree } from '../shared/recipe/recipe.ts';
+import { credentialOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
+import { parseKey } from '../shared/recipe/storage-key.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';
-import { credentialOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
 import {
   type AuthorizedRequest,
   admit,
@@ -17,7 +18,6 @@ import {
   type SignedUrl,
   writtenIn,
 } from '../shared/stages.ts';
-import { parseKey } from '../shared/storage-key.ts';
 import type { LoggedRequest } from './access-log.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { checkGrantExpiry, type Grant, readGrant } from '../shared/grant.ts';
 import type { Policy } from '../shared/policy.ts';
-import { formatOf, withFormat } from '../shared/recipe.ts';
+import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
 import {
   type AdmittedUrl,
   admit,

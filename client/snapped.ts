@@ -1,5 +1,5 @@
 import { expandPreset, type Policy } from '../shared/policy.ts';
-import { parseSteps, type Recipe, valuesOf } from '../shared/recipe.ts';
+import { parseSteps, type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { snapped } from '../shared/snap.ts';
 

@@ -1,7 +1,7 @@
 import type { Keyring } from '../shared/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import type { Crypto } from '../shared/ports.ts';
-import type { DerivativeKey } from '../shared/storage-key.ts';
+import type { DerivativeKey } from '../shared/recipe/storage-key.ts';
 import { sign } from '../shared/url/signature.ts';
 
 /**

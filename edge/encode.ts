@@ -4,7 +4,7 @@ import { type Encoding, encoders } from '../shared/operations/format.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Size } from '../shared/operations/operation.ts';
 import { defaultQuality } from '../shared/operations/quality.ts';
-import { type Recipe, valuesOf } from '../shared/recipe.ts';
+import { type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
 import { type Chain, ended, flattened, type Job, refuse, run } from './chain.ts';
 
 /** Below this an image looks worse and hardly gets smaller. */

@@ -1,8 +1,9 @@
 import type { Keyring } from '../shared/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
+import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
+import type { DerivativeKey } from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
 import { Refusal } from '../shared/refusal.ts';
-import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/request-url.ts';
 import {
   type AdmittedUrl,
   admit,
@@ -13,7 +14,6 @@ import {
   readRequest,
   type SignedUrl,
 } from '../shared/stages.ts';
-import type { DerivativeKey } from '../shared/storage-key.ts';
 import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import { type HostMap, longForm } from '../shared/url/host-map.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { putLine } from '../shared/adapters/log-line.ts';
 import type { Random } from '../shared/ports.ts';
+import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
-import type { SplitUrl } from '../shared/request-url.ts';
 
 /** Longer texts add nothing but cost: attackers choose them. */
 const maxCharacters = 256;

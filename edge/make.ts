@@ -5,10 +5,14 @@ import { limits } from '../shared/limits.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
 import { denial, isReported, type Policy } from '../shared/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
-import { answerStep, watermarkOf } from '../shared/recipe.ts';
+import { answerStep, watermarkOf } from '../shared/recipe/recipe.ts';
+import {
+  type Derivative,
+  type DerivativeKey,
+  derivativeKey,
+} from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
 import { answerOf, Refusal } from '../shared/refusal.ts';
-import { type Derivative, type DerivativeKey, derivativeKey } from '../shared/storage-key.ts';
 import {
   cacheTagHeader,
   cacheTags,

@@ -4,7 +4,13 @@ import { type AnswerType, type ImageType, imageTypes } from '../shared/operation
 import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy.ts';
-import { answerStep, defaultValues, formatOf, type Recipe, valuesOf } from '../shared/recipe.ts';
+import {
+  answerStep,
+  defaultValues,
+  formatOf,
+  type Recipe,
+  valuesOf,
+} from '../shared/recipe/recipe.ts';
 import type { Source } from '../shared/stores/sources.ts';
 import {
   before,

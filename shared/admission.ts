@@ -1,6 +1,6 @@
 import { limits } from './limits.ts';
 import { type Policy, printedPreset } from './policy.ts';
-import { printRecipe, type Recipe, withoutFree } from './recipe.ts';
+import { printRecipe, type Recipe, withoutFree } from './recipe/recipe.ts';
 import { Refusal } from './refusal.ts';
 import { covers } from './url/scope.ts';
 

@@ -1,8 +1,13 @@
 import type { Crypto } from './ports.ts';
-import { canonicalRecipe, noOperations, parseOperations, type WrittenRecipe } from './recipe.ts';
+import {
+  canonicalRecipe,
+  noOperations,
+  parseOperations,
+  type WrittenRecipe,
+} from './recipe/recipe.ts';
+import { parseQueryRecipe, type QueryRecipe } from './recipe/spellings.ts';
+import { derivativeKey } from './recipe/storage-key.ts';
 import { Refusal } from './refusal.ts';
-import { parseQueryRecipe, type QueryRecipe } from './spelling.ts';
-import { derivativeKey } from './storage-key.ts';
 import { encodeTarget, isTenant, pathFault, separator } from './url/path.ts';
 import { isExp, isKid, sign } from './url/signature.ts';
 

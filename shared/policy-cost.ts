@@ -11,7 +11,7 @@ import {
   parseOperations,
   type Recipe,
   type RecipeStep,
-} from './recipe.ts';
+} from './recipe/recipe.ts';
 import { countSteps } from './step-count.ts';
 
 /** What one operation adds to the number of derivatives. */

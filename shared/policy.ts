@@ -20,7 +20,7 @@ import {
   type WrittenRecipe,
   withFormat,
   withoutFree,
-} from './recipe.ts';
+} from './recipe/recipe.ts';
 import { Refusal } from './refusal.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };

@@ -18,12 +18,12 @@ import {
   type Recipe,
   type WrittenRecipe,
   withFormat,
-} from './recipe.ts';
+} from './recipe/recipe.ts';
+import { type Credential, type Grants, type SplitUrl, signedParts } from './recipe/request-url.ts';
+import { parseQueryRecipe } from './recipe/spellings.ts';
+import { type DerivativeKey, derivativeKey, parseKey } from './recipe/storage-key.ts';
 import { asRefusal, Refusal } from './refusal.ts';
-import { type Credential, type Grants, type SplitUrl, signedParts } from './request-url.ts';
 import { snapped } from './snap.ts';
-import { parseQueryRecipe } from './spelling.ts';
-import { type DerivativeKey, derivativeKey, parseKey } from './storage-key.ts';
 import { verify } from './url/signature.ts';
 
 /*

@@ -4,7 +4,7 @@ import type { Format, Parameters, ValuesOf } from './operations/operation.ts';
 import type { Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
 import type { Rule } from './policy-schema.ts';
-import { canonicalRecipe, type RecipeStep } from './recipe.ts';
+import { canonicalRecipe, type RecipeStep } from './recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type { QueryRecipe, SpellingName } from '../../shared/spelling.ts';
+import type { QueryRecipe, SpellingName } from '../../shared/recipe/spellings.ts';
 import vectors from '../../test/vectors/signature.json' with { type: 'json' };
 import { longestRoot } from './known-signer.ts';
 import type { Notes } from './vector-file.ts';

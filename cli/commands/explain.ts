@@ -3,9 +3,15 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
-import { formatOf, printRecipe } from '../../shared/recipe.ts';
+import { formatOf, printRecipe } from '../../shared/recipe/recipe.ts';
+import {
+  credentialOf,
+  grantsOf,
+  type SplitUrl,
+  splitUrl,
+} from '../../shared/recipe/request-url.ts';
+import type { DerivativeKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../../shared/request-url.ts';
 import {
   type AdmittedUrl,
   admit,
@@ -17,7 +23,6 @@ import {
   type SignedUrl,
   writtenIn,
 } from '../../shared/stages.ts';
-import type { DerivativeKey } from '../../shared/storage-key.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { tenantNames } from '../../shared/stores/tenants.ts';

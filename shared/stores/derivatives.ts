@@ -1,8 +1,8 @@
 import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
 import type { Policy } from '../policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
-import { printRecipe } from '../recipe.ts';
-import { type Derivative, derivativeKey } from '../storage-key.ts';
+import { printRecipe } from '../recipe/recipe.ts';
+import { type Derivative, derivativeKey } from '../recipe/storage-key.ts';
 import { sourceKey } from '../url/path.ts';
 
 /** The header that carries cache tags, on made answers and as metadata on stored ones. */

@@ -1,5 +1,5 @@
 import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
-import { derivativePrefix } from '../storage-key.ts';
+import { derivativePrefix } from '../recipe/storage-key.ts';
 import { sourceKey, splitTarget, type Target } from '../url/path.ts';
 import { sourceTag } from './derivatives.ts';
 

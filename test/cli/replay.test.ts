@@ -7,9 +7,9 @@ import { progressOn } from '../../cli/progress.ts';
 import { countLine, emptyTally, replayReport, tallyBounds } from '../../cli/replay.ts';
 import { decider, type Sides } from '../../cli/replay-decision.ts';
 import { denial } from '../../shared/policy.ts';
-import { formatOf, withFormat } from '../../shared/recipe.ts';
+import { formatOf, withFormat } from '../../shared/recipe/recipe.ts';
 import { policyOf, usualFields } from '../shared/policies.ts';
-import { recipeOf, someWrittenRecipes, writtenText } from '../shared/recipes.ts';
+import { recipeOf, someWrittenRecipes, writtenText } from '../shared/recipe/recipes.ts';
 import { noon, signedUrl } from './access-logs.ts';
 
 const sidesOf = (before: object, after: object): Sides => ({

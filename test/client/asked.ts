@@ -3,7 +3,7 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { operationNames, rowOf } from '../../shared/operations/table.ts';
 import { encodeTarget, separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
-import { someWrittenRecipes, type WrittenOperation } from '../shared/recipes.ts';
+import { someWrittenRecipes, type WrittenOperation } from '../shared/recipe/recipes.ts';
 import { paths } from '../shared/url/paths.ts';
 import { acme } from './client-world.ts';
 

@@ -3,7 +3,7 @@ import { thumbHashToRGBA } from 'thumbhash';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ImageType, imageTypes } from '../../shared/operations/image-type.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { canonicalRecipe, parseOperations } from '../../shared/recipe.ts';
+import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
 import {
   distanceOf,
   type Fingerprint,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { render } from '../../edge/render.ts';
 import { limits } from '../../shared/limits.ts';
-import { canonicalRecipe, parseOperations } from '../../shared/recipe.ts';
+import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { memoryStore } from './memory-store.ts';

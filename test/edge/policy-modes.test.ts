@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate, type Passage } from '../../edge/gate.ts';
 import { make } from '../../edge/make.ts';
+import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { parseKey } from '../../shared/storage-key.ts';
 import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
 import { quartered } from './rendering.ts';

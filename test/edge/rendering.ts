@@ -3,7 +3,12 @@ import sharp from 'sharp';
 import { type Rendered, render } from '../../edge/render.ts';
 import { limits } from '../../shared/limits.ts';
 import { sniff } from '../../shared/operations/image-type.ts';
-import { canonicalRecipe, parseOperations, type Recipe, watermarkOf } from '../../shared/recipe.ts';
+import {
+  canonicalRecipe,
+  parseOperations,
+  type Recipe,
+  watermarkOf,
+} from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { Source } from '../../shared/stores/sources.ts';
 

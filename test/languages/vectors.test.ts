@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { vectorFiles } from '../../build/vectors.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { signedParts, splitUrl } from '../../shared/request-url.ts';
+import { signedParts, splitUrl } from '../../shared/recipe/request-url.ts';
 import { decodeTarget } from '../../shared/url/path.ts';
 import { verify } from '../../shared/url/signature.ts';
 import given from '../vectors/signature.json' with { type: 'json' };

@@ -5,7 +5,7 @@ import { compilePolicy, expandPreset, type Policy } from '../../shared/policy.ts
 import { policyCost } from '../../shared/policy-cost.ts';
 import { policyIssues } from '../../shared/policy-issues.ts';
 import { policyWarnings } from '../../shared/policy-warnings.ts';
-import { parseOperations } from '../../shared/recipe.ts';
+import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { authorize, nameOf, negotiate } from '../../shared/stages.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { roundedExpiry } from '../../shared/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
-import { credentialOf, splitUrl } from '../../shared/request-url.ts';
+import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import type { AuthorizedRequest } from '../../shared/stages.ts';
 import { admit, checkSignature, nameOf, negotiate, readRequest } from '../../shared/stages.ts';
 import { separator } from '../../shared/url/path.ts';
@@ -11,7 +11,7 @@ import { sign } from '../../shared/url/signature.ts';
 import { ring, signingKeyOf } from './known-keys.ts';
 import { outcome, runs } from './outcome.ts';
 import { policyOf, usualFields } from './policies.ts';
-import { someWrittenRecipes, writtenText } from './recipes.ts';
+import { someWrittenRecipes, writtenText } from './recipe/recipes.ts';
 import { paths } from './url/paths.ts';
 
 const now = 1_800_000_000;

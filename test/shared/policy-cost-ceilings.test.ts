@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
-import { printRecipe } from '../../shared/recipe.ts';
+import { printRecipe } from '../../shared/recipe/recipe.ts';
 import { policyOf } from './policies.ts';
-import { recipeOf } from './recipes.ts';
+import { recipeOf } from './recipe/recipes.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>

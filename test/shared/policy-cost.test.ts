@@ -14,7 +14,7 @@ import {
   type Recipe,
   withFormat,
   withoutFree,
-} from '../../shared/recipe.ts';
+} from '../../shared/recipe/recipe.ts';
 import { runs } from './outcome.ts';
 import { type PolicyFields, policyOf } from './policies.ts';
 

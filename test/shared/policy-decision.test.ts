@@ -4,7 +4,7 @@ import { type OperationName, rowOf } from '../../shared/operations/table.ts';
 import { allowed } from '../../shared/policy.ts';
 import { runs } from './outcome.ts';
 import { policyOf } from './policies.ts';
-import { canonicalText, recipeOf } from './recipes.ts';
+import { canonicalText, recipeOf } from './recipe/recipes.ts';
 
 /*
  * The decision rule written a second time, from the documentation and without the parser: it takes

@@ -7,7 +7,7 @@ import { starterPolicy } from '../../shared/starter-policy.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';
 import { runs } from './outcome.ts';
 import type { PolicyFields } from './policies.ts';
-import { recipeOf } from './recipes.ts';
+import { recipeOf } from './recipe/recipes.ts';
 
 const policy = (fields: PolicyFields): PolicyDocument =>
   validPolicy({ tenant: 'acme', operations: {}, ...fields });

@@ -12,7 +12,7 @@ import permissive from '../e2e/permissive-policy.json' with { type: 'json' };
 import { accepts } from './json-schema.ts';
 import { runs } from './outcome.ts';
 import { usualFields } from './policies.ts';
-import { spellingOf } from './recipes.ts';
+import { spellingOf } from './recipe/recipes.ts';
 
 const schema = policyJsonSchema();
 const valid = (document: unknown): boolean => accepts(schema, document);

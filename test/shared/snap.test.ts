@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allowed } from '../../shared/policy.ts';
-import { canonicalRecipe, parseOperations, printRecipe, type Recipe } from '../../shared/recipe.ts';
+import {
+  canonicalRecipe,
+  parseOperations,
+  printRecipe,
+  type Recipe,
+} from '../../shared/recipe/recipe.ts';
 import { snapped } from '../../shared/snap.ts';
 import { runs } from './outcome.ts';
 import { policyOf } from './policies.ts';

@@ -4,7 +4,7 @@ import type { Keyring } from '../../shared/keyring.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Crypto } from '../../shared/ports.ts';
-import { credentialOf, splitUrl } from '../../shared/request-url.ts';
+import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import {
   admit,
   authorize,

@@ -6,12 +6,12 @@ import type { Parameter, Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
 import { allowed } from '../../shared/policy.ts';
 import type { Rule } from '../../shared/policy-schema.ts';
-import { defaultValues, parseOperations, printRecipe } from '../../shared/recipe.ts';
+import { defaultValues, parseOperations, printRecipe } from '../../shared/recipe/recipe.ts';
 import { countSteps, isCanonicalStep } from '../../shared/step-count.ts';
 import { kindOf } from '../../shared/value-blocks.ts';
 import { outcome, runs } from './outcome.ts';
 import { policyOf } from './policies.ts';
-import { operationArbitrary, recipeOf, spellingOf, writtenText } from './recipes.ts';
+import { operationArbitrary, recipeOf, spellingOf, writtenText } from './recipe/recipes.ts';
 
 type Candidates = Readonly<Record<string, readonly Value[]>>;
 type Case = { readonly name: OperationName; readonly candidates: Candidates };

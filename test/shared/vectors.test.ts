@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keyring.ts';
 import { mint } from '../../shared/mint.ts';
-import { signedParts, splitUrl } from '../../shared/request-url.ts';
+import { signedParts, splitUrl } from '../../shared/recipe/request-url.ts';
 import { separator } from '../../shared/url/path.ts';
 import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
 import { keySet } from './known-keys.ts';

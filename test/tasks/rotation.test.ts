@@ -5,7 +5,7 @@ import { nodeKeys } from '../../shared/adapters/first-keys.ts';
 import type { SecretVersions } from '../../shared/adapters/secret-versions.ts';
 import { continuationKeyring } from '../../shared/keyring.ts';
 import { mint } from '../../shared/mint.ts';
-import { credentialOf, splitUrl } from '../../shared/request-url.ts';
+import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import { checkSignature } from '../../shared/stages.ts';
 import { secretIds } from '../../shared/stores/keys.ts';
 import { addRoot, removeRoot, renderInStep } from '../../shared/stores/roots.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sharpOrder } from '../../../shared/operations/operation.ts';
 import { operationCalled, operationNames, rowOf } from '../../../shared/operations/table.ts';
-import { parseOperations } from '../../../shared/recipe.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { outcome } from '../outcome.ts';
 
 describe('the operations table', () => {

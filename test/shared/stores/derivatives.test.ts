@@ -7,7 +7,7 @@ import {
   sourceTag,
   writeBack,
 } from '../../../shared/stores/derivatives.ts';
-import { recipeOf } from '../recipes.ts';
+import { recipeOf } from '../recipe/recipes.ts';
 import { memoryStore } from './memory-store.ts';
 
 const made = { type: 'webp', sourceEtag: '"abc"', engine: 'test' } as const;

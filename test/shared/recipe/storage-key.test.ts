@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.ts';
-import { formatOf, printRecipe } from '../../shared/recipe.ts';
+import { limits } from '../../../shared/limits.ts';
+import { formatOf, printRecipe } from '../../../shared/recipe/recipe.ts';
 import {
   type Derivative,
   derivativeKey,
   derivativePrefix,
   parseKey,
-} from '../../shared/storage-key.ts';
-import { utf8Bytes } from '../../shared/url/path.ts';
-import { outcome, runs } from './outcome.ts';
+} from '../../../shared/recipe/storage-key.ts';
+import { utf8Bytes } from '../../../shared/url/path.ts';
+import { outcome, runs } from '../outcome.ts';
+import { legalPaths } from '../url/paths.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from './recipes.ts';
-import { legalPaths } from './url/paths.ts';
 
 const tenants = fc.constantFrom('a', 'ac', 'acme', 'acme-2', 'acme2', 'shop-7', 'x'.repeat(63));
 const recipes = fc.constantFrom(

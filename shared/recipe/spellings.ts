@@ -1,8 +1,8 @@
-import type { Operation } from './operations/operation.ts';
-import { operationCalled, operationNames, rowOf } from './operations/table.ts';
+import type { Operation } from '../operations/operation.ts';
+import { operationCalled, operationNames, rowOf } from '../operations/table.ts';
+import { Refusal } from '../refusal.ts';
+import { decodeText } from '../url/path.ts';
 import { parseSteps, type RecipeStep, type WrittenRecipe } from './recipe.ts';
-import { Refusal } from './refusal.ts';
-import { decodeText } from './url/path.ts';
 
 /** A recipe that stands in the query instead of behind the path. */
 export type QueryRecipe = { readonly name: SpellingName; readonly value: string };

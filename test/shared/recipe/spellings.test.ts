@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalRecipe, parseOperations, printRecipe } from '../../shared/recipe.ts';
-import { Refusal } from '../../shared/refusal.ts';
-import { parseQueryRecipe, type QueryRecipe } from '../../shared/spelling.ts';
+import { canonicalRecipe, parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import { parseQueryRecipe, type QueryRecipe } from '../../../shared/recipe/spellings.ts';
+import { Refusal } from '../../../shared/refusal.ts';
 
 const oss = (value: string): QueryRecipe => ({ name: 'x-oss-process', value });
 const bos = (value: string): QueryRecipe => ({ name: 'x-bce-process', value });

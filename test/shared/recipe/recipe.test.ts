@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.ts';
-import { operationNames, rowOf } from '../../shared/operations/table.ts';
+import { limits } from '../../../shared/limits.ts';
+import { operationNames, rowOf } from '../../../shared/operations/table.ts';
 import {
   canonicalRecipe,
   defaultValues,
@@ -11,9 +11,9 @@ import {
   valuesOf,
   withFormat,
   withoutFree,
-} from '../../shared/recipe.ts';
-import { separator } from '../../shared/url/path.ts';
-import { outcome, refusalOf, runs } from './outcome.ts';
+} from '../../../shared/recipe/recipe.ts';
+import { separator } from '../../../shared/url/path.ts';
+import { outcome, refusalOf, runs } from '../outcome.ts';
 import {
   canonicalText,
   drawnRecipes,

@@ -1,8 +1,8 @@
-import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
-import { type QueryRecipe, type SpellingName, spellingNames } from './spelling.ts';
-import { decodeTarget, decodeText, splitTarget, type Target } from './url/path.ts';
-import { isExp, isKid, isSignature, type SignedParts } from './url/signature.ts';
+import { limits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
+import { decodeTarget, decodeText, splitTarget, type Target } from '../url/path.ts';
+import { isExp, isKid, isSignature, type SignedParts } from '../url/signature.ts';
+import { type QueryRecipe, type SpellingName, spellingNames } from './spellings.ts';
 
 /** A signature that has the right form. Whether it is the right one is for `verify` to say. */
 export type Credential = { readonly kid: string; readonly sig: string };

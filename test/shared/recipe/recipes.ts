@@ -1,14 +1,19 @@
 import fc from 'fast-check';
-import type { Parameter } from '../../shared/operations/parameter.ts';
+import type { Parameter } from '../../../shared/operations/parameter.ts';
 import {
   type OperationName,
   operationCalled,
   operationNames,
   rowOf,
-} from '../../shared/operations/table.ts';
-import { canonicalRecipe, parseOperations, printRecipe, type Recipe } from '../../shared/recipe.ts';
-import { separator } from '../../shared/url/path.ts';
-import { outcome, runs } from './outcome.ts';
+} from '../../../shared/operations/table.ts';
+import {
+  canonicalRecipe,
+  parseOperations,
+  printRecipe,
+  type Recipe,
+} from '../../../shared/recipe/recipe.ts';
+import { separator } from '../../../shared/url/path.ts';
+import { outcome, runs } from '../outcome.ts';
 
 /** The canonical form of operations as they are written; a preset is not looked up. */
 export const recipeOf = (written: string): Recipe =>

@@ -1,16 +1,16 @@
-import { orMeant } from './did-you-mean.ts';
-import { limits } from './limits.ts';
-import type { Format, Operation, Parameters, ValuesOf } from './operations/operation.ts';
-import type { Parameter, Value } from './operations/parameter.ts';
+import { orMeant } from '../did-you-mean.ts';
+import { limits } from '../limits.ts';
+import type { Format, Operation, Parameters, ValuesOf } from '../operations/operation.ts';
+import type { Parameter, Value } from '../operations/parameter.ts';
 import {
   type OperationName,
   type OperationValues,
   operationCalled,
   operationNames,
   rowOf,
-} from './operations/table.ts';
-import { Refusal } from './refusal.ts';
-import { separator } from './url/path.ts';
+} from '../operations/table.ts';
+import { Refusal } from '../refusal.ts';
+import { separator } from '../url/path.ts';
 
 type Values = Readonly<Record<string, Value | undefined>>;
 export type RecipeStep = { readonly name: OperationName; readonly values: Values };

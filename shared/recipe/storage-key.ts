@@ -1,6 +1,5 @@
-import { limits } from './limits.ts';
-import { canonicalRecipe, formatOf, parseOperations, printRecipe, type Recipe } from './recipe.ts';
-import { Refusal } from './refusal.ts';
+import { limits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
 import {
   decodeTarget,
   encodeTarget,
@@ -8,7 +7,8 @@ import {
   sourceKey,
   splitTarget,
   utf8Bytes,
-} from './url/path.ts';
+} from '../url/path.ts';
+import { canonicalRecipe, formatOf, parseOperations, printRecipe, type Recipe } from './recipe.ts';
 
 /** A source and what is to be made of it; the format is settled. */
 export type Derivative = {
