@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { readGrant } from '../shared/grant.ts';
-import { continuationGeneration, readKid } from '../shared/keyring.ts';
+import { continuationGeneration, readKid } from '../shared/keys/keyring.ts';
 import { negotiable } from '../shared/operations/accept.ts';
 import type { Policy } from '../shared/policy.ts';
 import { formatOf, printRecipe, withoutFree } from '../shared/recipe/recipe.ts';

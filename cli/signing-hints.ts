@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { readGrant } from '../shared/grant.ts';
-import type { Keyring } from '../shared/keyring.ts';
+import type { Keyring } from '../shared/keys/keyring.ts';
 import { grantsOf, type SplitUrl, signedParts } from '../shared/recipe/request-url.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { signedMessage, verify } from '../shared/url/signature.ts';

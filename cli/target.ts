@@ -17,10 +17,10 @@ import {
 import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
-import { type Keyring, rootKeyring } from '../shared/keyring.ts';
+import { type Keyring, rootKeyring } from '../shared/keys/keyring.ts';
+import { secretIds } from '../shared/keys/store.ts';
 import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
-import { secretIds } from '../shared/stores/keys.ts';
 import type { Publishing } from '../shared/stores/publishing.ts';
 import { harmless } from '../shared/terminal.ts';
 import type { HostMap } from '../shared/url/host-map.ts';

@@ -1,4 +1,4 @@
-import type { Keyring } from '../shared/keyring.ts';
+import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import type { Crypto } from '../shared/ports.ts';
 import type { DerivativeKey } from '../shared/recipe/storage-key.ts';

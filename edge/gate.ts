@@ -1,4 +1,4 @@
-import type { Keyring } from '../shared/keyring.ts';
+import type { Keyring } from '../shared/keys/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
 import type { DerivativeKey } from '../shared/recipe/storage-key.ts';

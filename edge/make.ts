@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkBlocked } from '../shared/admission.ts';
-import type { Keyring } from '../shared/keyring.ts';
+import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
 import { denial, isReported, type Policy } from '../shared/policy.ts';

@@ -1,4 +1,4 @@
-import { keyFreshness } from '../shared/stores/keys.ts';
+import { keyFreshness } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/stores/policies.ts';
 import type { Names } from './names.ts';
 import { hostMapOf, region, type Settings } from './settings.ts';

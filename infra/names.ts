@@ -1,4 +1,4 @@
-import { secretIds } from '../shared/stores/keys.ts';
+import { secretIds } from '../shared/keys/store.ts';
 
 const bucketKinds = ['sources', 'derivatives', 'config', 'logs'] as const;
 export type BucketKind = (typeof bucketKinds)[number];

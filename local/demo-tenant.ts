@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { samples, samplesFolder } from '../demo/samples.ts';
-import type { Keyring } from '../shared/keyring.ts';
+import type { Keyring } from '../shared/keys/keyring.ts';
 import type { Signer } from '../shared/mint.ts';
 import { imageTypes, sniff } from '../shared/operations/image-type.ts';
 import type { ObjectStore } from '../shared/ports.ts';

@@ -7,7 +7,7 @@ import {
   localBuckets,
   localHosts,
 } from '../shared/adapters/local-target.ts';
-import { keyFreshness } from '../shared/stores/keys.ts';
+import { keyFreshness } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/stores/policies.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';

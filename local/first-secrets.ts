@@ -1,10 +1,10 @@
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { nodeKeys } from '../shared/adapters/first-keys.ts';
-import { PortFailure, type SecretStore } from '../shared/ports.ts';
 import {
   ensureSecrets as ensureSecretsIn,
   type PublisherSecrets,
-} from '../shared/stores/first-secrets.ts';
+} from '../shared/keys/first-secrets.ts';
+import { PortFailure, type SecretStore } from '../shared/ports.ts';
 import { StartFailure } from './settings.ts';
 
 /** The first secrets of a state folder; one that is unusable is for whoever starts the stack to put right. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { localBuckets, localCredentials } from '../shared/adapters/local-target.ts';
+import { secretIds } from '../shared/keys/store.ts';
 import { type Permission, permissions } from '../shared/permissions.ts';
-import { secretIds } from '../shared/stores/keys.ts';
 import type { Identity } from './sigv4.ts';
 
 /** An IAM statement as far as this stack needs one: an action and what a resource begins with. */

@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
-import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
+import { continuationGeneration, type Keyring, readKid } from './keys/keyring.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { utf8 } from './url/path.ts';

@@ -6,7 +6,7 @@ import {
   checkLifetime,
 } from './admission.ts';
 import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
-import { continuationGeneration, type Keyring, readKid } from './keyring.ts';
+import { continuationGeneration, type Keyring, readKid } from './keys/keyring.ts';
 import { limits } from './limits.ts';
 import { type Negotiable, negotiateFormat } from './operations/accept.ts';
 import { denial, expandPreset, isReported, type Policy } from './policy.ts';

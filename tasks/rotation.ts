@@ -4,11 +4,11 @@ import {
   type SecretVersion,
   type SecretVersions,
 } from '../shared/adapters/secret-versions.ts';
-import { continuationSecret, rootKeyring } from '../shared/keyring.ts';
+import { type FirstKeys, keepSecret } from '../shared/keys/first-secrets.ts';
+import { continuationSecret, rootKeyring } from '../shared/keys/keyring.ts';
+import { checkSuccessor, withRoot } from '../shared/keys/roots.ts';
+import { secretIds } from '../shared/keys/store.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
-import { type FirstKeys, keepSecret } from '../shared/stores/first-secrets.ts';
-import { secretIds } from '../shared/stores/keys.ts';
-import { checkSuccessor, withRoot } from '../shared/stores/roots.ts';
 import { readEvent } from './sentence.ts';
 
 /*

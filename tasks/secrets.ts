@@ -4,7 +4,7 @@ import { nodeKeys } from '../shared/adapters/first-keys.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
 import { existingSecrets, secretVersions } from '../shared/adapters/secret-versions.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
-import { ensureSecrets } from '../shared/stores/first-secrets.ts';
+import { ensureSecrets } from '../shared/keys/first-secrets.ts';
 import { answerCustomResource, type CustomResource } from './custom-resource.ts';
 import { type Rotating, type RotationStep, rotate, rotationSteps } from './rotation.ts';
 import { sentenceOf } from './sentence.ts';

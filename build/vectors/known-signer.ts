@@ -1,5 +1,5 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
+import { rootKeyring } from '../../shared/keys/keyring.ts';
 import type { Signer } from '../../shared/mint.ts';
 
 /*

@@ -1,8 +1,8 @@
+import { renderInStep } from '../../shared/keys/roots.ts';
 import { compilePolicy, type Policy } from '../../shared/policy.ts';
 import { publicHalf } from '../../shared/policy-record.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { auditTrail, trailNames } from '../../shared/stores/audit.ts';
-import { renderInStep } from '../../shared/stores/roots.ts';
 import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/url/path.ts';
 import { type CommonOptions, command, run } from '../command.ts';

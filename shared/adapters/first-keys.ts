@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { FirstKeys } from '../keys/first-secrets.ts';
 import { limits } from '../limits.ts';
-import type { FirstKeys } from '../stores/first-secrets.ts';
 
 function publisher(): { readonly d: string; readonly x: string } {
   const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });

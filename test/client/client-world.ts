@@ -3,7 +3,7 @@ import { type Gatehouse, gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type Policy, readPolicy } from '../../shared/policy.ts';
 import { asRefusal, Refusal } from '../../shared/refusal.ts';
-import { ring, signingKeyOf } from '../shared/known-keys.ts';
+import { ring, signingKeyOf } from '../shared/keys/known-keys.ts';
 
 /** What `signet keys show acme --env` would print. */
 export const acme = {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type GrantRequest, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { mintGrant, verifyGrant } from '../../shared/grant.ts';
-import { ring } from '../shared/known-keys.ts';
+import { ring } from '../shared/keys/known-keys.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 
 const images = signet(acme);

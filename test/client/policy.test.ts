@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type PolicyDocument, withPolicy } from '../../client/policy.ts';
 import { type Recipe, SignetError, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
-import { signingKeyOf } from '../shared/known-keys.ts';
+import { signingKeyOf } from '../shared/keys/known-keys.ts';
 import { acme, edgeWith, policyOf, refusalOf } from './client-world.ts';
 
 const images = signet(acme);

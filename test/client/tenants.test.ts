@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
-import { signingKeyOf } from '../shared/known-keys.ts';
+import { signingKeyOf } from '../shared/keys/known-keys.ts';
 import { anything, edgeWith, policyOf } from './client-world.ts';
 
 const tenants = Array.from({ length: 50 }, (_, at) => `tenant-${at}`);

@@ -12,7 +12,7 @@ import type {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BundledFunctions, bundleFunctions } from '../../build/functions.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/stores/keys.ts';
+import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/stores/policies.ts';
 import { logLines } from '../log-lines.ts';
 import { originEvent, viewerEvent } from './events.ts';

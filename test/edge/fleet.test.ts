@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
 import { publicHalf } from '../../shared/policy-record.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
 import { deleteTenant, publishPolicy } from '../../shared/stores/publishing.ts';
-import { publisher, publishingTo } from '../shared/publisher.ts';
+import { publisher, publishingTo } from '../shared/keys/publisher.ts';
 import { keep, memoryStore } from '../shared/stores/memory-store.ts';
 import { keyring, rootKey, signed } from './edge-world.ts';
 

@@ -10,7 +10,7 @@ import {
   writeLine,
 } from '../../edge/log.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
+import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { logLines } from '../log-lines.ts';
 import { edgeWorld, keyring, rootKey, roots, signed } from './edge-world.ts';
 

@@ -6,12 +6,12 @@ import { render } from '../../edge/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
-import { continuationKeyring, continuationSecret } from '../../shared/keyring.ts';
+import { continuationKeyring, continuationSecret } from '../../shared/keys/keyring.ts';
+import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
 import { limits } from '../../shared/limits.ts';
 import { printRecipe } from '../../shared/recipe/recipe.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
-import { keyFreshness, keyringStore } from '../../shared/stores/keys.ts';
 import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
 import { openPlain } from '../shared/stores/plain-policies.ts';
 import {

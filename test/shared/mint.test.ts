@@ -8,7 +8,7 @@ import type { AuthorizedRequest } from '../../shared/stages.ts';
 import { admit, checkSignature, nameOf, negotiate, readRequest } from '../../shared/stages.ts';
 import { separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
-import { ring, signingKeyOf } from './known-keys.ts';
+import { ring, signingKeyOf } from './keys/known-keys.ts';
 import { outcome, runs } from './outcome.ts';
 import { policyOf, usualFields } from './policies.ts';
 import { someWrittenRecipes, writtenText } from './recipe/recipes.ts';

@@ -6,7 +6,7 @@ import {
   readPublisher,
   signRecord,
 } from '../../shared/policy-record.ts';
-import { publisher, stranger } from './publisher.ts';
+import { publisher, stranger } from './keys/publisher.ts';
 
 const record: PolicyRecord = {
   version: 3,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import type { Keyring } from '../../shared/keyring.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
+import type { Keyring } from '../../shared/keys/keyring.ts';
+import { rootKeyring } from '../../shared/keys/keyring.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Crypto } from '../../shared/ports.ts';
 import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../shared/stages.ts';
 import { decodeTarget } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
-import { keySet, ring, rootKey, signingKeyOf } from './known-keys.ts';
+import { keySet, ring, rootKey, signingKeyOf } from './keys/known-keys.ts';
 import { type Outcome, outcome, refusalOf } from './outcome.ts';
 import { policyOf, usualFields } from './policies.ts';
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
+import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { mint } from '../../shared/mint.ts';
 import { signedParts, splitUrl } from '../../shared/recipe/request-url.ts';
 import { separator } from '../../shared/url/path.ts';
 import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
-import { keySet } from './known-keys.ts';
+import { keySet } from './keys/known-keys.ts';
 
 const vectorSchema = v.object({
   tcId: v.number(),

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../shared/adapters/first-keys.ts';
 import type { SecretVersions } from '../../shared/adapters/secret-versions.ts';
-import { continuationKeyring } from '../../shared/keyring.ts';
+import { continuationKeyring } from '../../shared/keys/keyring.ts';
+import { addRoot, removeRoot, renderInStep } from '../../shared/keys/roots.ts';
+import { secretIds } from '../../shared/keys/store.ts';
 import { mint } from '../../shared/mint.ts';
 import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import { checkSignature } from '../../shared/stages.ts';
-import { secretIds } from '../../shared/stores/keys.ts';
-import { addRoot, removeRoot, renderInStep } from '../../shared/stores/roots.ts';
 import { rotate } from '../../tasks/rotation.ts';
 import {
   allSteps,

@@ -8,9 +8,9 @@ import { vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../shared/adapters/first-keys.ts';
 import { existingSecrets, secretVersions } from '../../shared/adapters/secret-versions.ts';
-import { rootKeyring } from '../../shared/keyring.ts';
-import { ensureSecrets } from '../../shared/stores/first-secrets.ts';
-import { secretIds } from '../../shared/stores/keys.ts';
+import { ensureSecrets } from '../../shared/keys/first-secrets.ts';
+import { rootKeyring } from '../../shared/keys/keyring.ts';
+import { secretIds } from '../../shared/keys/store.ts';
 import { operator, secretKeeper, startEmbedded } from '../local/secrets/embedded-secrets.ts';
 import { logLines } from '../log-lines.ts';
 

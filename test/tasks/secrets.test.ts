@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { secretIds } from '../../shared/stores/keys.ts';
-import { renderInStep } from '../../shared/stores/roots.ts';
+import { renderInStep } from '../../shared/keys/roots.ts';
+import { secretIds } from '../../shared/keys/store.ts';
 import { answerCustomResource } from '../../tasks/custom-resource.ts';
 import { sentenceOf } from '../../tasks/sentence.ts';
 import { failure, type Keeper, privateParts, startKeeper } from './secret-keeper.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
-import { type Keyring, rootKeyring } from '../../../shared/keyring.ts';
+import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
 import { type MintRequest, mint } from '../../../shared/mint.ts';
 import { readPublisher } from '../../../shared/policy-record.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demoUrl } from '../../../local/page.ts';
 import { readSettings, type Settings } from '../../../local/settings.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
-import type { Keyring } from '../../../shared/keyring.ts';
+import type { Keyring } from '../../../shared/keys/keyring.ts';
 import { exitOf, spawnStack, startRunningStack } from '../running-stack.ts';
 import { stackClient } from './stack-client.ts';
 

@@ -9,7 +9,7 @@ import {
   publishPolicy,
 } from '../../../shared/stores/publishing.ts';
 import { PolicyInvalid, publishedPolicy } from '../../../shared/stores/tenants.ts';
-import { publishingTo } from '../publisher.ts';
+import { publishingTo } from '../keys/publisher.ts';
 import { keep, type MemoryStore, memoryStore } from './memory-store.ts';
 
 const widths = (...w: readonly number[]) => ({ tenant: 'acme', operations: { resize: { w } } });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policyKey } from '../../../shared/stores/policy-bucket.ts';
 import { publishPolicy } from '../../../shared/stores/publishing.ts';
 import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/stores/tenants.ts';
-import { publishingTo } from '../publisher.ts';
+import { publishingTo } from '../keys/publisher.ts';
 import { keep, memoryStore } from './memory-store.ts';
 
 describe('the tenants', () => {

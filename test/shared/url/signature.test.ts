@@ -11,7 +11,7 @@ import {
   signedMessage,
   verify,
 } from '../../../shared/url/signature.ts';
-import { signingKeyOf } from '../known-keys.ts';
+import { signingKeyOf } from '../keys/known-keys.ts';
 import { runs } from '../outcome.ts';
 
 /** RFC 4231, section 4. A signing key is text, so a key of bytes is compared through Node alone. */

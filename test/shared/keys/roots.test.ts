@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../../shared/keyring.ts';
-import { publicHalf } from '../../../shared/policy-record.ts';
+import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import {
   addRoot,
   checkSuccessor,
   removeRoot,
   renderInStep,
   withRoot,
-} from '../../../shared/stores/roots.ts';
-import { keySet, rootKey } from '../known-keys.ts';
+} from '../../../shared/keys/roots.ts';
+import { publicHalf } from '../../../shared/policy-record.ts';
 import { sentenceOf } from '../outcome.ts';
-import { publisher } from '../publisher.ts';
+import { keySet, rootKey } from './known-keys.ts';
 import { memorySecrets } from './memory-secrets.ts';
+import { publisher } from './publisher.ts';
 
 const now = 1_800_000_000;
 const r1 = { kid: 'r1', k: rootKey(0) };

@@ -1,6 +1,6 @@
-import type { Keyring } from '../keyring.ts';
 import type { Clock, Random, SecretStore } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
+import type { Keyring } from './keyring.ts';
 
 /** Where the secrets lie. */
 export const secretIds = {

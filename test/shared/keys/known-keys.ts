@@ -1,5 +1,5 @@
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type Keyring, rootKeyring } from '../../shared/keyring.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
 
 /** Unpadded base64url of 32 bytes that count up from `first`. */
 export const rootKey = (first: number): string =>

@@ -1,16 +1,16 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import {
   continuationKeyring,
   continuationSecret,
   deriveSigningKey,
   readKid,
   rootKeyring,
-} from '../../shared/keyring.ts';
-import { sign, verify } from '../../shared/url/signature.ts';
+} from '../../../shared/keys/keyring.ts';
+import { sign, verify } from '../../../shared/url/signature.ts';
+import { sentenceOf } from '../outcome.ts';
 import { keySet, ring, rootKey, roots, signingKeyOf } from './known-keys.ts';
-import { sentenceOf } from './outcome.ts';
 
 const good = rootKey(7);
 const short = Buffer.alloc(31, 9).toString('base64url');

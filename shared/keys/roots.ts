@@ -1,6 +1,6 @@
-import { continuationSecret, rootKeyring } from '../keyring.ts';
 import type { Crypto, SecretStore } from '../ports.ts';
-import { secretIds } from './keys.ts';
+import { continuationSecret, rootKeyring } from './keyring.ts';
+import { secretIds } from './store.ts';
 
 /*
  * Root keys, from which every tenant's signing keys are derived. A new one is mintable twenty minutes

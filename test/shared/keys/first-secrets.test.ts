@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../../shared/adapters/first-keys.ts';
-import { continuationKeyring, continuationSecret, rootKeyring } from '../../../shared/keyring.ts';
+import { ensureSecrets } from '../../../shared/keys/first-secrets.ts';
+import {
+  continuationKeyring,
+  continuationSecret,
+  rootKeyring,
+} from '../../../shared/keys/keyring.ts';
+import { renderInStep } from '../../../shared/keys/roots.ts';
 import { openRecord, publicHalf, signRecord } from '../../../shared/policy-record.ts';
-import { ensureSecrets } from '../../../shared/stores/first-secrets.ts';
-import { renderInStep } from '../../../shared/stores/roots.ts';
-import { keySet, rootKey } from '../known-keys.ts';
-import { publisher, stranger } from '../publisher.ts';
+import { keySet, rootKey } from './known-keys.ts';
 import { type MemorySecrets, memorySecrets } from './memory-secrets.ts';
+import { publisher, stranger } from './publisher.ts';
 
 const ids = { roots: 'signet/roots', render: 'signet/render', publisher: 'signet/publisher' };
 

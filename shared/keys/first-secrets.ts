@@ -1,4 +1,3 @@
-import { continuationSecret, type Keyring, rootKeyring } from '../keyring.ts';
 import {
   type PublisherKey,
   type PublisherSecretKey,
@@ -6,7 +5,8 @@ import {
   readPublisher,
 } from '../policy-record.ts';
 import type { Crypto, SecretStore } from '../ports.ts';
-import { secretIds } from './keys.ts';
+import { continuationSecret, type Keyring, rootKeyring } from './keyring.ts';
+import { secretIds } from './store.ts';
 
 /** Where new keys come from. */
 export type FirstKeys = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../../shared/keyring.ts';
+import { rootKeyring } from '../../../shared/keys/keyring.ts';
+import { keyFreshness, keyringStore, secretIds } from '../../../shared/keys/store.ts';
 import { PortFailure, type SecretStore } from '../../../shared/ports.ts';
-import { keyFreshness, keyringStore, secretIds } from '../../../shared/stores/keys.ts';
-import { keySet, rootKey } from '../known-keys.ts';
 import { awaited } from '../outcome.ts';
-import { handClock, settle } from './hand-clock.ts';
+import { handClock, settle } from '../stores/hand-clock.ts';
+import { keySet, rootKey } from './known-keys.ts';
 
 function stand(first: string | undefined) {
   const { clock, pass } = handClock();
