@@ -7,7 +7,7 @@ import type { Operation } from '../shared/operations/operation.ts';
 import type { Parameter } from '../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
 import { type Part, type Permission, permissions } from '../shared/permissions.ts';
-import { policySchema } from '../shared/policy-schema.ts';
+import { policySchema } from '../shared/policy/schema.ts';
 import { refusals } from '../shared/refusal.ts';
 
 /** Parts of the documentation that are printed from the code they speak of. */

@@ -1,6 +1,6 @@
 import { type MintRequest, requestedRecipe } from '../shared/mint.ts';
 import { negotiable } from '../shared/operations/accept.ts';
-import { expandPreset, type Policy } from '../shared/policy.ts';
+import { expandPreset, type Policy } from '../shared/policy/policy.ts';
 import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
 import { readQuerySpelling } from '../shared/recipe/spellings.ts';
 import { authorize, nameOf } from '../shared/stages.ts';

@@ -1,5 +1,5 @@
 import { limits } from '../shared/limits.ts';
-import type { Keys } from '../shared/policy.ts';
+import type { Keys } from '../shared/policy/policy.ts';
 import { auditVersions } from '../shared/stores/audit.ts';
 import { auditKey, readRecord } from '../shared/stores/policy-bucket.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';

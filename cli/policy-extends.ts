@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { removableIn } from '../shared/policy-json-schema.ts';
+import { removableIn } from '../shared/policy/json-schema.ts';
 import { CommandFailure } from './failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
 

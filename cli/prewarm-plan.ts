@@ -1,5 +1,5 @@
 import type { MintRequest } from '../shared/mint.ts';
-import type { Policy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { pathFault, separator } from '../shared/url/path.ts';
 import { readAskedRecipe, settledKeys } from './asked-recipe.ts';

@@ -1,6 +1,6 @@
 import { roundedExpiry } from '../shared/expiry.ts';
 import { mint } from '../shared/mint.ts';
-import type { Policy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { askFor, type Patience } from './derivative-request.ts';
 import type { ListLine } from './prewarm-list.ts';

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { readGrant } from '../shared/grant.ts';
 import { continuationGeneration, readKid } from '../shared/keys/keyring.ts';
 import { negotiable } from '../shared/operations/accept.ts';
-import type { Policy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
 import { formatOf, printRecipe, withoutFree } from '../shared/recipe/recipe.ts';
 import { credentialOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
 import { parseKey } from '../shared/recipe/storage-key.ts';

@@ -1,6 +1,6 @@
 import type { Signer } from '../shared/mint.ts';
-import type { Policy } from '../shared/policy.ts';
-import { compilePolicy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
+import { compilePolicy } from '../shared/policy/policy.ts';
 import { publishedPolicy } from '../shared/stores/tenants.ts';
 import { isTenant } from '../shared/url/path.ts';
 import { isKid } from '../shared/url/signature.ts';

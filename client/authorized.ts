@@ -1,5 +1,5 @@
 import { checkGrantExpiry, type Grant, readGrant } from '../shared/grant.ts';
-import type { Policy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
 import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
 import {
   type AdmittedUrl,

@@ -1,6 +1,6 @@
 import { checkGrants, checkLifetime } from '../shared/admission.ts';
-import { type Policy, readPolicy } from '../shared/policy.ts';
-import { policyIssues } from '../shared/policy-issues.ts';
+import { policyIssues } from '../shared/policy/issues.ts';
+import { type Policy, readPolicy } from '../shared/policy/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { allowedWidths } from './allowed-widths.ts';
 import { checkAuthorized } from './authorized.ts';

@@ -1,4 +1,4 @@
-import { expandPreset, type Policy } from '../shared/policy.ts';
+import { expandPreset, type Policy } from '../shared/policy/policy.ts';
 import { parseSteps, type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { snapped } from '../shared/snap.ts';

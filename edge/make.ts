@@ -3,7 +3,7 @@ import { checkBlocked } from '../shared/admission.ts';
 import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
-import { denial, isReported, type Policy } from '../shared/policy.ts';
+import { denial, isReported, type Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
 import { answerStep, watermarkOf } from '../shared/recipe/recipe.ts';
 import {

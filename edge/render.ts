@@ -3,7 +3,7 @@ import { limits } from '../shared/limits.ts';
 import { type AnswerType, type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
-import type { Policy } from '../shared/policy.ts';
+import type { Policy } from '../shared/policy/policy.ts';
 import {
   answerStep,
   defaultValues,

@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { permissions } from '../shared/permissions.ts';
-import { policyFields } from '../shared/policy-fields.ts';
+import { policyFields } from '../shared/policy/fields.ts';
 import { deliverAccessLogs } from './access-logs.ts';
 import { makeAlarms } from './alarms.ts';
 import { type Buckets, makeBuckets } from './buckets.ts';

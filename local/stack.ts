@@ -7,7 +7,7 @@ import { secretsClient, secretsManager } from '../shared/adapters/secrets-manage
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import type { Signer } from '../shared/mint.ts';
-import { policyFields } from '../shared/policy-fields.ts';
+import { policyFields } from '../shared/policy/fields.ts';
 import type { ObjectStore, SecretStore } from '../shared/ports.ts';
 import type { Publishing } from '../shared/stores/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';

@@ -1,5 +1,5 @@
 import { limits } from './limits.ts';
-import { type Policy, printedPreset } from './policy.ts';
+import { type Policy, printedPreset } from './policy/policy.ts';
 import { printRecipe, type Recipe, withoutFree } from './recipe/recipe.ts';
 import { Refusal } from './refusal.ts';
 import { covers } from './url/scope.ts';

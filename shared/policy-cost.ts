@@ -2,8 +2,8 @@ import { limits } from './limits.ts';
 import { imageTypes } from './operations/image-type.ts';
 import type { Format } from './operations/operation.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import { allowed, type Policy } from './policy.ts';
-import { policyOperations } from './policy-schema.ts';
+import { allowed, type Policy } from './policy/policy.ts';
+import { policyOperations } from './policy/schema.ts';
 import {
   answerStep,
   canonicalRecipe,

@@ -1,5 +1,5 @@
-import { denial, type Policy } from './policy.ts';
-import type { AllowedValues, Rule } from './policy-schema.ts';
+import { denial, type Policy } from './policy/policy.ts';
+import type { AllowedValues, Rule } from './policy/schema.ts';
 import { canonicalRecipe, type Recipe, valuesOf } from './recipe/recipe.ts';
 
 const sides = ['w', 'h'] as const;

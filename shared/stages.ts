@@ -9,7 +9,7 @@ import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.
 import { continuationGeneration, type Keyring, readKid } from './keys/keyring.ts';
 import { limits } from './limits.ts';
 import { type Negotiable, negotiateFormat } from './operations/accept.ts';
-import { denial, expandPreset, isReported, type Policy } from './policy.ts';
+import { denial, expandPreset, isReported, type Policy } from './policy/policy.ts';
 import type { Crypto } from './ports.ts';
 import {
   formatOf,

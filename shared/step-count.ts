@@ -1,9 +1,9 @@
-import { isWithin, type ValueSet, valuesIn } from './allowed-values.ts';
 import { limits } from './limits.ts';
 import type { Format, Parameters, ValuesOf } from './operations/operation.ts';
 import type { Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Rule } from './policy-schema.ts';
+import type { Rule } from './policy/schema.ts';
+import { isWithin, type ValueSet, valuesIn } from './policy/value-set.ts';
 import { canonicalRecipe, type RecipeStep } from './recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 

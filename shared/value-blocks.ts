@@ -1,7 +1,7 @@
-import { valuesIn } from './allowed-values.ts';
 import type { Parameter, Value } from './operations/parameter.ts';
 import { type OperationName, rowOf } from './operations/table.ts';
-import type { Rule } from './policy-schema.ts';
+import type { Rule } from './policy/schema.ts';
+import { valuesIn } from './policy/value-set.ts';
 
 /*
  * The values that rules allow a parameter, in blocks of such as nothing tells apart: no rule, and

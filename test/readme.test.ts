@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { starterPolicy } from '../shared/starter-policy.ts';
+import { starterPolicy } from '../shared/policy/starter.ts';
 import { acme, edgeWith, policyOf } from './client/client-world.ts';
 import { installed } from './client/published.ts';
 import { missingPrograms, notRun } from './not-run.ts';

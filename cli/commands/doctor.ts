@@ -1,5 +1,5 @@
 import { renderInStep } from '../../shared/keys/roots.ts';
-import { compilePolicy, type Policy } from '../../shared/policy.ts';
+import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { publicHalf } from '../../shared/policy-record.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { auditTrail, trailNames } from '../../shared/stores/audit.ts';

@@ -1,7 +1,7 @@
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
-import type { Policy } from '../../shared/policy.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { formatOf, printRecipe } from '../../shared/recipe/recipe.ts';
 import {

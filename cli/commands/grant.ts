@@ -1,7 +1,7 @@
 import { checkGrants, checkLifetime } from '../../shared/admission.ts';
 import { roundedExpiry } from '../../shared/expiry.ts';
 import { mintGrant } from '../../shared/grant.ts';
-import type { Policy } from '../../shared/policy.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { CommandFailure, usage } from '../failure.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readKid } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot } from '../../shared/keys/roots.ts';
 import { limits } from '../../shared/limits.ts';
-import type { Keys } from '../../shared/policy.ts';
+import type { Keys } from '../../shared/policy/policy.ts';
 import { kidsUpTo } from '../../shared/stores/audit.ts';
 import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { isKid } from '../../shared/url/signature.ts';

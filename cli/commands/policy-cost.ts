@@ -1,8 +1,8 @@
 import { type Assumptions, costEstimate, usualAssumptions } from '../../shared/cost-estimate.ts';
-import { compilePolicy } from '../../shared/policy.ts';
+import { policyIssues } from '../../shared/policy/issues.ts';
+import { compilePolicy } from '../../shared/policy/policy.ts';
+import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { type PolicyCost, policyCost } from '../../shared/policy-cost.ts';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import type { PolicyDocument } from '../../shared/policy-schema.ts';
 import { prices, pricesRead } from '../../shared/prices.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';

@@ -1,4 +1,4 @@
-import { type Change, policyDiff } from '../../shared/policy-diff.ts';
+import { type Change, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
 import { checkReturned } from '../../shared/stores/publishing.ts';
 import { publishedPolicy, validPolicy } from '../../shared/stores/tenants.ts';
 import { printChange } from '../change-text.ts';

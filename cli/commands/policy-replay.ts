@@ -1,5 +1,5 @@
-import { compilePolicy } from '../../shared/policy.ts';
-import type { PolicyDocument } from '../../shared/policy-schema.ts';
+import { compilePolicy } from '../../shared/policy/policy.ts';
+import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/stores/tenants.ts';
 import { beginsAccessLog, type Columns, missingFields, readAccessLine } from '../access-log.ts';
 import { type CommonOptions, command, run } from '../command.ts';

@@ -1,4 +1,4 @@
-import { policyJsonSchema } from '../../shared/policy-json-schema.ts';
+import { policyJsonSchema } from '../../shared/policy/json-schema.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 
 async function schema(options: CommonOptions): Promise<void> {

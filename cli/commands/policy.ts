@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { type PolicyIssue, policyIssues } from '../../shared/policy-issues.ts';
-import { policyWarnings } from '../../shared/policy-warnings.ts';
+import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
+import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { type Publication, publishPolicy } from '../../shared/stores/publishing.ts';
 import { validPolicy } from '../../shared/stores/tenants.ts';
 import { printChange } from '../change-text.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { starterPolicy } from '../../shared/starter-policy.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
 import { deleteTenant, publishPolicy } from '../../shared/stores/publishing.ts';
 import { purgeBelow } from '../../shared/stores/purge.ts';
 import { publishedPolicy, tenantNames, validPolicy } from '../../shared/stores/tenants.ts';

@@ -1,5 +1,5 @@
 import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
 import { printRecipe } from '../recipe/recipe.ts';
 import { type Derivative, derivativeKey } from '../recipe/storage-key.ts';

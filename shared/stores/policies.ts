@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.ts';
-import { type Policy, readPolicy } from '../policy.ts';
+import { type Policy, readPolicy } from '../policy/policy.ts';
 import { openRecord } from '../policy-record.ts';
 import { type Clock, type Crypto, type ObjectStore, PortFailure, type Random } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';

@@ -1,6 +1,6 @@
-import type { Keys } from '../policy.ts';
-import { type Change, policyDiff } from '../policy-diff.ts';
-import { fieldsUnknownTo, fieldsUsed } from '../policy-fields.ts';
+import { type Change, policyDiff } from '../policy/diff/policy-diff.ts';
+import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
+import type { Keys } from '../policy/policy.ts';
 import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { harmless } from '../terminal.ts';

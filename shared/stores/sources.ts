@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import { type SourceType, sniff } from '../operations/image-type.ts';
 import type { Point } from '../operations/operation.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import { sourceKey, type Target, watermarkKey } from '../url/path.ts';

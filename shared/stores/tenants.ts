@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type PolicyIssue, policyIssues } from '../policy-issues.ts';
-import { type PolicyDocument, policySchema } from '../policy-schema.ts';
+import { type PolicyIssue, policyIssues } from '../policy/issues.ts';
+import { type PolicyDocument, policySchema } from '../policy/schema.ts';
 import type { ObjectStore } from '../ports.ts';
 import { recordInForce } from './in-force.ts';
 import { type PolicyBucket, policyKey } from './policy-bucket.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localBuckets } from '../../shared/adapters/local-target.ts';
-import { policyFields } from '../../shared/policy-fields.ts';
+import { policyFields } from '../../shared/policy/fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 
 /*

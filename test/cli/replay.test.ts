@@ -6,9 +6,9 @@ import { lineSplitter, maxLineBytes } from '../../cli/line-splitter.ts';
 import { progressOn } from '../../cli/progress.ts';
 import { countLine, emptyTally, replayReport, tallyBounds } from '../../cli/replay.ts';
 import { decider, type Sides } from '../../cli/replay-decision.ts';
-import { denial } from '../../shared/policy.ts';
+import { denial } from '../../shared/policy/policy.ts';
 import { formatOf, withFormat } from '../../shared/recipe/recipe.ts';
-import { policyOf, usualFields } from '../shared/policies.ts';
+import { policyOf, usualFields } from '../shared/policy/policies.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from '../shared/recipe/recipes.ts';
 import { noon, signedUrl } from './access-logs.ts';
 

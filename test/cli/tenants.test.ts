@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { starterPolicy } from '../../shared/starter-policy.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
 import { publishPolicy } from '../../shared/stores/publishing.ts';
 import { answerTo, type CommandStack, rootKeyBytes, startCommandStack } from './stack.ts';
 

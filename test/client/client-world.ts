@@ -1,7 +1,7 @@
 import { SignetError } from '../../client/signet.ts';
 import { type Gatehouse, gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type Policy, readPolicy } from '../../shared/policy.ts';
+import { type Policy, readPolicy } from '../../shared/policy/policy.ts';
 import { asRefusal, Refusal } from '../../shared/refusal.ts';
 import { ring, signingKeyOf } from '../shared/keys/known-keys.ts';
 

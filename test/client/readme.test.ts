@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
-import { starterPolicy } from '../../shared/starter-policy.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
 import { edgeWith, policyOf } from './client-world.ts';
 import { compiled } from './published.ts';
 import { examples, exportsOf } from './readme-examples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { responseHeaders, shortErrors } from '../../shared/delivery.ts';
 import { limits } from '../../shared/limits.ts';
-import { policyFields } from '../../shared/policy-fields.ts';
+import { policyFields } from '../../shared/policy/fields.ts';
 import {
   account,
   at,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkBlocked, checkLifetime } from '../../shared/admission.ts';
-import { compilePolicy, expandPreset, type Policy } from '../../shared/policy.ts';
+import { policyIssues } from '../../shared/policy/issues.ts';
+import { compilePolicy, expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import { policyWarnings } from '../../shared/policy-warnings.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { authorize, nameOf, negotiate } from '../../shared/stages.ts';

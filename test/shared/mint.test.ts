@@ -10,7 +10,7 @@ import { separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { ring, signingKeyOf } from './keys/known-keys.ts';
 import { outcome, runs } from './outcome.ts';
-import { policyOf, usualFields } from './policies.ts';
+import { policyOf, usualFields } from './policy/policies.ts';
 import { someWrittenRecipes, writtenText } from './recipe/recipes.ts';
 import { paths } from './url/paths.ts';
 

@@ -3,7 +3,7 @@ import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
 import { printRecipe } from '../../shared/recipe/recipe.ts';
-import { policyOf } from './policies.ts';
+import { policyOf } from './policy/policies.ts';
 import { recipeOf } from './recipe/recipes.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
-import { allowed, type Policy } from '../../shared/policy.ts';
+import { allowed, type Policy } from '../../shared/policy/policy.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
 import {
   answerStep,
@@ -16,7 +16,7 @@ import {
   withoutFree,
 } from '../../shared/recipe/recipe.ts';
 import { runs } from './outcome.ts';
-import { type PolicyFields, policyOf } from './policies.ts';
+import { type PolicyFields, policyOf } from './policy/policies.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowed } from '../../shared/policy.ts';
+import { allowed } from '../../shared/policy/policy.ts';
 import {
   canonicalRecipe,
   parseOperations,
@@ -9,7 +9,7 @@ import {
 } from '../../shared/recipe/recipe.ts';
 import { snapped } from '../../shared/snap.ts';
 import { runs } from './outcome.ts';
-import { policyOf } from './policies.ts';
+import { policyOf } from './policy/policies.ts';
 
 const recipeOf = (text: string): Recipe => canonicalRecipe(parseOperations(text).steps);
 

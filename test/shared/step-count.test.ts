@@ -4,13 +4,13 @@ import { limits } from '../../shared/limits.ts';
 import type { Parameters, ValuesOf } from '../../shared/operations/operation.ts';
 import type { Parameter, Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { allowed } from '../../shared/policy.ts';
-import type { Rule } from '../../shared/policy-schema.ts';
+import { allowed } from '../../shared/policy/policy.ts';
+import type { Rule } from '../../shared/policy/schema.ts';
 import { defaultValues, parseOperations, printRecipe } from '../../shared/recipe/recipe.ts';
 import { countSteps, isCanonicalStep } from '../../shared/step-count.ts';
 import { kindOf } from '../../shared/value-blocks.ts';
 import { outcome, runs } from './outcome.ts';
-import { policyOf } from './policies.ts';
+import { policyOf } from './policy/policies.ts';
 import { operationArbitrary, recipeOf, spellingOf, writtenText } from './recipe/recipes.ts';
 
 type Candidates = Readonly<Record<string, readonly Value[]>>;

@@ -1,4 +1,4 @@
-import { readPolicy } from '../../../shared/policy.ts';
+import { readPolicy } from '../../../shared/policy/policy.ts';
 import type { OpenPolicy } from '../../../shared/stores/policies.ts';
 
 /** Policies as plain JSON, for tests of everything but their signatures. */

@@ -3,7 +3,7 @@ import { limits } from '../../../shared/limits.ts';
 import { policyFreshness, policyStore } from '../../../shared/stores/policies.ts';
 import { policyKey } from '../../../shared/stores/policy-bucket.ts';
 import { awaited } from '../outcome.ts';
-import { policyText } from '../policies.ts';
+import { policyText } from '../policy/policies.ts';
 import { handClock, settle } from './hand-clock.ts';
 import { keep, memoryStore } from './memory-store.ts';
 import { openPlain } from './plain-policies.ts';

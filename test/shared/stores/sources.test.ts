@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PortFailure } from '../../../shared/ports.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import { readSource } from '../../../shared/stores/sources.ts';
-import { policyOf } from '../policies.ts';
+import { policyOf } from '../policy/policies.ts';
 import { keep, memoryStore } from './memory-store.ts';
 
 const target = { tenant: 'acme', path: 'deep/cat.jpg' };

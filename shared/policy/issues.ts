@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { orMeant } from './did-you-mean.ts';
-import { limits } from './limits.ts';
+import { orMeant } from '../did-you-mean.ts';
+import { limits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
+import { utf8Bytes } from '../url/path.ts';
 import { readPreset } from './policy.ts';
-import { policySchema } from './policy-schema.ts';
-import { Refusal } from './refusal.ts';
-import { utf8Bytes } from './url/path.ts';
+import { policySchema } from './schema.ts';
 
 export type PolicyIssue = {
   /** Dotted, as in `operations.resize.0.w`; empty for the document itself. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { limits } from './limits.ts';
-import type { Parameter } from './operations/parameter.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import { policySchema } from './policy-schema.ts';
-import { isTenant } from './url/path.ts';
-import { isKid } from './url/signature.ts';
+import { limits } from '../limits.ts';
+import type { Parameter } from '../operations/parameter.ts';
+import { type OperationName, rowOf } from '../operations/table.ts';
+import { isTenant } from '../url/path.ts';
+import { isKid } from '../url/signature.ts';
+import { policySchema } from './schema.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.ts';
-import { readPolicy } from '../../shared/policy.ts';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import { policyOperations, policySchema } from '../../shared/policy-schema.ts';
-import { sentenceOf } from './outcome.ts';
+import { limits } from '../../../shared/limits.ts';
+import { policyIssues } from '../../../shared/policy/issues.ts';
+import { readPolicy } from '../../../shared/policy/policy.ts';
+import { policyOperations, policySchema } from '../../../shared/policy/schema.ts';
+import { sentenceOf } from '../outcome.ts';
 import { policyText, usualFields } from './policies.ts';
 
 /** The place of the first thing that is wrong; nothing when the document is a policy. */

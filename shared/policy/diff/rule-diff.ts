@@ -1,3 +1,5 @@
+import { type OperationName, rowOf } from '../../operations/table.ts';
+import type { Rule } from '../schema.ts';
 import {
   isSame,
   isWithin,
@@ -6,9 +8,7 @@ import {
   type ValueSet,
   valuesIn,
   without,
-} from './allowed-values.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import type { Rule } from './policy-schema.ts';
+} from '../value-set.ts';
 
 /** One difference between two policies, in the words of whoever edits them. */
 export type Change = {

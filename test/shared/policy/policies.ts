@@ -1,4 +1,4 @@
-import { type Policy, readPolicy } from '../../shared/policy.ts';
+import { type Policy, readPolicy } from '../../../shared/policy/policy.ts';
 
 /** What stands in a policy's file, besides the tenant. */
 export type PolicyFields = Readonly<Record<string, unknown>>;

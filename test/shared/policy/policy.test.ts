@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkKid, checkLifetime } from '../../shared/admission.ts';
-import { allowed, denial, expandPreset, readPreset } from '../../shared/policy.ts';
-import { parseOperations, printRecipe } from '../../shared/recipe/recipe.ts';
-import type { Outcome } from './outcome.ts';
-import { outcome, refusalOf } from './outcome.ts';
+import { checkKid, checkLifetime } from '../../../shared/admission.ts';
+import { allowed, denial, expandPreset, readPreset } from '../../../shared/policy/policy.ts';
+import { parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import type { Outcome } from '../outcome.ts';
+import { outcome, refusalOf } from '../outcome.ts';
+import { canonicalText, recipeOf } from '../recipe/recipes.ts';
 import { type PolicyFields, policyOf } from './policies.ts';
-import { canonicalText, recipeOf } from './recipe/recipes.ts';
 
 type Case = readonly [written: string, answer: Outcome];
 type Chapter = readonly [rule: string, fields: PolicyFields, cases: readonly Case[]];

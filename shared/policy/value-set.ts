@@ -1,5 +1,5 @@
-import type { Parameter, Value } from './operations/parameter.ts';
-import type { AllowedValues, Rule } from './policy-schema.ts';
+import type { Parameter, Value } from '../operations/parameter.ts';
+import type { AllowedValues, Rule } from './schema.ts';
 
 /*
  * The values that a rule allows a parameter, as a set: two ways of writing one set are one set. A

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OperationName, rowOf } from '../../shared/operations/table.ts';
-import { allowed } from '../../shared/policy.ts';
-import { runs } from './outcome.ts';
+import { type OperationName, rowOf } from '../../../shared/operations/table.ts';
+import { allowed } from '../../../shared/policy/policy.ts';
+import { runs } from '../outcome.ts';
+import { canonicalText, recipeOf } from '../recipe/recipes.ts';
 import { policyOf } from './policies.ts';
-import { canonicalText, recipeOf } from './recipe/recipes.ts';
 
 /*
  * The decision rule written a second time, from the documentation and without the parser: it takes

@@ -1,15 +1,9 @@
 import * as v from 'valibot';
-import type { Negotiable } from './operations/accept.ts';
-import type { SourceType } from './operations/image-type.ts';
-import type { Format } from './operations/operation.ts';
-import type { Value } from './operations/parameter.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import {
-  type AllowedValues,
-  type PolicyDocument,
-  policySchema,
-  type Rule,
-} from './policy-schema.ts';
+import type { Negotiable } from '../operations/accept.ts';
+import type { SourceType } from '../operations/image-type.ts';
+import type { Format } from '../operations/operation.ts';
+import type { Value } from '../operations/parameter.ts';
+import { type OperationName, rowOf } from '../operations/table.ts';
 import {
   canonicalRecipe,
   formatOf,
@@ -20,8 +14,9 @@ import {
   type WrittenRecipe,
   withFormat,
   withoutFree,
-} from './recipe/recipe.ts';
-import { Refusal } from './refusal.ts';
+} from '../recipe/recipe.ts';
+import { Refusal } from '../refusal.ts';
+import { type AllowedValues, type PolicyDocument, policySchema, type Rule } from './schema.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 

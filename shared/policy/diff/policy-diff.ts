@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Keys, readPreset } from './policy.ts';
-import { type PolicyDocument, policyOperations, policySchema, type Rule } from './policy-schema.ts';
-import { printRecipe } from './recipe/recipe.ts';
+import { printRecipe } from '../../recipe/recipe.ts';
+import { type Keys, readPreset } from '../policy.ts';
+import { type PolicyDocument, policyOperations, policySchema, type Rule } from '../schema.ts';
 import { type Change, printRules, rulesDiff } from './rule-diff.ts';
 
 export type { Change } from './rule-diff.ts';

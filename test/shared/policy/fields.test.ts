@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsUnknownTo, policyFields } from '../../shared/policy-fields.ts';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import { starterPolicy } from '../../shared/starter-policy.ts';
+import { fieldsUnknownTo, policyFields } from '../../../shared/policy/fields.ts';
+import { policyIssues } from '../../../shared/policy/issues.ts';
+import { starterPolicy } from '../../../shared/policy/starter.ts';
 
 const everything = {
   tenant: 'acme',

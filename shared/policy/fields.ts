@@ -1,6 +1,6 @@
-import { operationNames, rowOf } from './operations/table.ts';
-import { policySchema } from './policy-schema.ts';
-import { parseOperations, type RecipeStep } from './recipe/recipe.ts';
+import { operationNames, rowOf } from '../operations/table.ts';
+import { parseOperations, type RecipeStep } from '../recipe/recipe.ts';
+import { policySchema } from './schema.ts';
 
 /*
  * What a policy can speak of, as a list of dotted names. The functions that are deployed announce theirs,

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { limits } from './limits.ts';
-import { type Negotiable, negotiable } from './operations/accept.ts';
-import { sourceTypes } from './operations/image-type.ts';
-import type { Parameter, Value } from './operations/parameter.ts';
-import { type OperationName, operationNames, rowOf } from './operations/table.ts';
-import { isTenant, pathFault } from './url/path.ts';
-import { scopeFault } from './url/scope.ts';
-import { isKid } from './url/signature.ts';
+import { limits } from '../limits.ts';
+import { type Negotiable, negotiable } from '../operations/accept.ts';
+import { sourceTypes } from '../operations/image-type.ts';
+import type { Parameter, Value } from '../operations/parameter.ts';
+import { type OperationName, operationNames, rowOf } from '../operations/table.ts';
+import { isTenant, pathFault } from '../url/path.ts';
+import { scopeFault } from '../url/scope.ts';
+import { isKid } from '../url/signature.ts';
 
 /** The values that a rule allows a parameter: a list, in which null is "left out", or a range. */
 export type AllowedValues =

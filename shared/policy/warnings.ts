@@ -1,13 +1,8 @@
-import type { Parameters, ValuesOf } from './operations/operation.ts';
-import type { Value } from './operations/parameter.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import type { PolicyIssue } from './policy-issues.ts';
-import {
-  type AllowedValues,
-  type PolicyDocument,
-  policyOperations,
-  type Rule,
-} from './policy-schema.ts';
+import type { Parameters, ValuesOf } from '../operations/operation.ts';
+import type { Value } from '../operations/parameter.ts';
+import { type OperationName, rowOf } from '../operations/table.ts';
+import type { PolicyIssue } from './issues.ts';
+import { type AllowedValues, type PolicyDocument, policyOperations, type Rule } from './schema.ts';
 
 type Choice = Value | undefined;
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowed, compilePolicy, type Policy } from '../../shared/policy.ts';
-import { type Change, policyDiff } from '../../shared/policy-diff.ts';
-import type { PolicyDocument } from '../../shared/policy-schema.ts';
-import { starterPolicy } from '../../shared/starter-policy.ts';
-import { validPolicy } from '../../shared/stores/tenants.ts';
-import { runs } from './outcome.ts';
-import type { PolicyFields } from './policies.ts';
-import { recipeOf } from './recipe/recipes.ts';
+import { type Change, policyDiff } from '../../../../shared/policy/diff/policy-diff.ts';
+import { allowed, compilePolicy, type Policy } from '../../../../shared/policy/policy.ts';
+import type { PolicyDocument } from '../../../../shared/policy/schema.ts';
+import { starterPolicy } from '../../../../shared/policy/starter.ts';
+import { validPolicy } from '../../../../shared/stores/tenants.ts';
+import { runs } from '../../outcome.ts';
+import { recipeOf } from '../../recipe/recipes.ts';
+import type { PolicyFields } from '../policies.ts';
 
 const policy = (fields: PolicyFields): PolicyDocument =>
   validPolicy({ tenant: 'acme', operations: {}, ...fields });

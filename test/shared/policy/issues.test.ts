@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicyText } from '../../cli/policy-text.ts';
-import { limits } from '../../shared/limits.ts';
-import { policyIssues } from '../../shared/policy-issues.ts';
-import { policyOperations } from '../../shared/policy-schema.ts';
-import { starterPolicy } from '../../shared/starter-policy.ts';
+import { parsePolicyText } from '../../../cli/policy-text.ts';
+import { limits } from '../../../shared/limits.ts';
+import { policyIssues } from '../../../shared/policy/issues.ts';
+import { policyOperations } from '../../../shared/policy/schema.ts';
+import { starterPolicy } from '../../../shared/policy/starter.ts';
 
 /** A sound policy with some fields replaced. */
 const policy = (fields: object): object => ({
