@@ -1,8 +1,8 @@
 import { limits } from '../shared/limits.ts';
 import type { Keys } from '../shared/policy/policy.ts';
-import { auditVersions } from '../shared/stores/audit.ts';
-import { auditKey, readRecord } from '../shared/stores/policy-bucket.ts';
-import { publishedPolicy } from '../shared/stores/tenants.ts';
+import { auditVersions } from '../shared/versions/audit.ts';
+import { auditKey, readRecord } from '../shared/versions/bucket.ts';
+import { publishedPolicy } from '../shared/versions/tenants.ts';
 import { CommandFailure } from './failure.ts';
 import { logFiles, readLogs } from './log-reader.ts';
 import { countServiceLine, emptyStats, statsReport } from './stats-tally.ts';

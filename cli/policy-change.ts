@@ -1,9 +1,9 @@
-import type { PolicyRecord } from '../shared/policy-record.ts';
 import { PortFailure } from '../shared/ports.ts';
-import { auditVersions } from '../shared/stores/audit.ts';
-import { recordInForce } from '../shared/stores/in-force.ts';
-import { auditKey, policyKey, RecordForged, readRecord } from '../shared/stores/policy-bucket.ts';
-import { type Publication, publishPolicy } from '../shared/stores/publishing.ts';
+import { auditVersions } from '../shared/versions/audit.ts';
+import { auditKey, policyKey, RecordForged, readRecord } from '../shared/versions/bucket.ts';
+import { recordInForce } from '../shared/versions/live.ts';
+import { type Publication, publishPolicy } from '../shared/versions/publishing.ts';
+import type { PolicyRecord } from '../shared/versions/record.ts';
 import { CommandFailure } from './failure.ts';
 import type { Target } from './target.ts';
 import { checkTenantName } from './tenant-name.ts';

@@ -1,9 +1,9 @@
 import type { Signer } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { compilePolicy } from '../shared/policy/policy.ts';
-import { publishedPolicy } from '../shared/stores/tenants.ts';
 import { isTenant } from '../shared/url/path.ts';
 import { isKid } from '../shared/url/signature.ts';
+import { publishedPolicy } from '../shared/versions/tenants.ts';
 import { CommandFailure, usage } from './failure.ts';
 import { noTenant } from './policy-change.ts';
 import type { Target } from './target.ts';

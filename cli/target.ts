@@ -19,11 +19,11 @@ import { secretsClient, secretsManager } from '../shared/adapters/secrets-manage
 import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
 import { type Keyring, rootKeyring } from '../shared/keys/keyring.ts';
 import { secretIds } from '../shared/keys/store.ts';
-import { type PublisherSecretKey, readPublisher } from '../shared/policy-record.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
-import type { Publishing } from '../shared/stores/publishing.ts';
 import { harmless } from '../shared/terminal.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
+import type { Publishing } from '../shared/versions/publishing.ts';
+import { type PublisherSecretKey, readPublisher } from '../shared/versions/record.ts';
 import { CommandFailure, usage } from './failure.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 

@@ -14,8 +14,8 @@ import {
   readRequest,
   type SignedUrl,
 } from '../shared/stages.ts';
-import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import { type HostMap, longForm } from '../shared/url/host-map.ts';
+import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 
 /** What the gate reads of a viewer's request; no header but these has any influence. */
 export type ViewerRequest = {

@@ -20,8 +20,8 @@ import {
   derivativeHeaders,
   writeBack,
 } from '../shared/stores/derivatives.ts';
-import { type Policies, staleSeconds } from '../shared/stores/policies.ts';
 import { readSource, readWatermark, type Source } from '../shared/stores/sources.ts';
+import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { continuationUrl } from './continuation.ts';
 import type { Rendered } from './render.ts';
 import type { Answer } from './response.ts';

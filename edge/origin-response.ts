@@ -14,7 +14,7 @@ import { printRecipe } from '../shared/recipe/recipe.ts';
 import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { cacheTags } from '../shared/stores/derivatives.ts';
-import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
+import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { inTime } from './in-time.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';

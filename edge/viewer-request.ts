@@ -12,7 +12,7 @@ import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { answerOf, asRefusal } from '../shared/refusal.ts';
-import { policyStore, signedPolicies } from '../shared/stores/policies.ts';
+import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { type Gatehouse, gate, type Passage } from './gate.ts';
 import { inTime } from './in-time.ts';

@@ -1,5 +1,5 @@
 import { keyFreshness } from '../shared/keys/store.ts';
-import { policyFreshness } from '../shared/stores/policies.ts';
+import { policyFreshness } from '../shared/versions/cache.ts';
 import type { Names } from './names.ts';
 import { hostMapOf, region, type Settings } from './settings.ts';
 

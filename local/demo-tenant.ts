@@ -6,10 +6,10 @@ import type { Signer } from '../shared/mint.ts';
 import { imageTypes, sniff } from '../shared/operations/image-type.ts';
 import { starterPolicy } from '../shared/policy/starter.ts';
 import type { ObjectStore } from '../shared/ports.ts';
-import type { PolicyBucket } from '../shared/stores/policy-bucket.ts';
-import { type Publishing, publishPolicy } from '../shared/stores/publishing.ts';
-import { publishedPolicy, tenantNames } from '../shared/stores/tenants.ts';
 import { sourceKey } from '../shared/url/path.ts';
+import type { PolicyBucket } from '../shared/versions/bucket.ts';
+import { type Publishing, publishPolicy } from '../shared/versions/publishing.ts';
+import { publishedPolicy, tenantNames } from '../shared/versions/tenants.ts';
 
 export const demoTenant = 'demo';
 

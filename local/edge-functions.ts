@@ -8,7 +8,7 @@ import {
   localHosts,
 } from '../shared/adapters/local-target.ts';
 import { keyFreshness } from '../shared/keys/store.ts';
-import { policyFreshness } from '../shared/stores/policies.ts';
+import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
 

@@ -9,7 +9,7 @@ import { secretIds } from '../shared/keys/store.ts';
 import type { Signer } from '../shared/mint.ts';
 import { policyFields } from '../shared/policy/fields.ts';
 import type { ObjectStore, SecretStore } from '../shared/ports.ts';
-import type { Publishing } from '../shared/stores/publishing.ts';
+import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
 import { demoSigner, ensureDemo } from './demo-tenant.ts';
 import { makeFolder } from './durable-file.ts';

@@ -1,10 +1,10 @@
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
-import { publicHalf } from '../../shared/policy-record.ts';
 import { PortFailure } from '../../shared/ports.ts';
-import { auditTrail, trailNames } from '../../shared/stores/audit.ts';
-import { publishedPolicy, tenantNames } from '../../shared/stores/tenants.ts';
 import { sourceKey } from '../../shared/url/path.ts';
+import { auditTrail, trailNames } from '../../shared/versions/audit.ts';
+import { publicHalf } from '../../shared/versions/record.ts';
+import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { repairOf } from '../policy-change.ts';
 import { counted } from '../quantity.ts';

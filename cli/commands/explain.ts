@@ -23,11 +23,11 @@ import {
   type SignedUrl,
   writtenIn,
 } from '../../shared/stages.ts';
-import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { readSource } from '../../shared/stores/sources.ts';
-import { tenantNames } from '../../shared/stores/tenants.ts';
 import { type HostMap, longForm } from '../../shared/url/host-map.ts';
 import { isKid } from '../../shared/url/signature.ts';
+import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
+import { tenantNames } from '../../shared/versions/tenants.ts';
 import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';

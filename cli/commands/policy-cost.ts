@@ -4,7 +4,7 @@ import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { type PolicyCost, policyCost } from '../../shared/policy-cost.ts';
 import { prices, pricesRead } from '../../shared/prices.ts';
-import { validPolicy } from '../../shared/stores/tenants.ts';
+import { validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';
 import { groupedBig, printCost } from '../policy-cost-text.ts';

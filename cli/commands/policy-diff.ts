@@ -1,6 +1,6 @@
 import { type Change, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
-import { checkReturned } from '../../shared/stores/publishing.ts';
-import { publishedPolicy, validPolicy } from '../../shared/stores/tenants.ts';
+import { checkReturned } from '../../shared/versions/publishing.ts';
+import { publishedPolicy, validPolicy } from '../../shared/versions/tenants.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import type { PolicyDocumentText } from '../policy-change.ts';

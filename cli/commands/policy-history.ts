@@ -1,12 +1,12 @@
+import { harmless } from '../../shared/terminal.ts';
 import {
   type AuditReport,
   auditTrail,
   type HistoryEntry,
   policyHistory,
-} from '../../shared/stores/audit.ts';
-import { auditKey, readRecord } from '../../shared/stores/policy-bucket.ts';
-import { publishPolicy } from '../../shared/stores/publishing.ts';
-import { harmless } from '../../shared/terminal.ts';
+} from '../../shared/versions/audit.ts';
+import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
+import { publishPolicy } from '../../shared/versions/publishing.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
-import { PolicyInvalid, validPolicy } from '../../shared/stores/tenants.ts';
+import { PolicyInvalid, validPolicy } from '../../shared/versions/tenants.ts';
 import { beginsAccessLog, type Columns, missingFields, readAccessLine } from '../access-log.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure } from '../failure.ts';

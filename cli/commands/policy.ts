@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
-import { type Publication, publishPolicy } from '../../shared/stores/publishing.ts';
-import { validPolicy } from '../../shared/stores/tenants.ts';
+import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
+import { validPolicy } from '../../shared/versions/tenants.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';

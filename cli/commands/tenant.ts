@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { deleteTenant, publishPolicy } from '../../shared/stores/publishing.ts';
 import { purgeBelow } from '../../shared/stores/purge.ts';
-import { publishedPolicy, tenantNames, validPolicy } from '../../shared/stores/tenants.ts';
+import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
+import { publishedPolicy, tenantNames, validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
 import { CommandFailure } from '../failure.ts';

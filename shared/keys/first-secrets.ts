@@ -1,10 +1,10 @@
+import type { Crypto, SecretStore } from '../ports.ts';
 import {
   type PublisherKey,
   type PublisherSecretKey,
   publicHalf,
   readPublisher,
-} from '../policy-record.ts';
-import type { Crypto, SecretStore } from '../ports.ts';
+} from '../versions/record.ts';
 import { continuationSecret, type Keyring, rootKeyring } from './keyring.ts';
 import { secretIds } from './store.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { limits } from '../limits.ts';
-import { type PublisherKey, publisherKeySchema } from '../policy-record.ts';
 import type { Crypto, RootKey } from '../ports.ts';
+import { type PublisherKey, publisherKeySchema } from '../versions/record.ts';
 
 /** Where a signing key comes from: the text of `kid`, parted. */
 export type Kid = { readonly root: string; readonly generation: number };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Assets, buildAssets, deployed, refuseTooLarge } from '../../build/assets.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/stores/policies.ts';
+import { policyFreshness } from '../../shared/versions/cache.ts';
 import { buildElsewhere } from './another-checkout.ts';
 import { elfTarget, isElf } from './elf.ts';
 import { zipEntries } from './zip-entries.ts';

@@ -11,9 +11,9 @@ import { localAccess, localHosts } from '../../shared/adapters/local-target.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/keys/store.ts';
-import { policyFreshness, policyStore, signedPolicies } from '../../shared/stores/policies.ts';
 import { encodeTarget } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
+import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { awaited, type Outcome } from '../shared/outcome.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 

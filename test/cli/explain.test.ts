@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation, Stage } from '../../cli/explanation.ts';
-import { policyKey } from '../../shared/stores/policy-bucket.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
 let stack: CommandStack;

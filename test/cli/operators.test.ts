@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KidState } from '../../cli/kid-states.ts';
-import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
+import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { command } from './in-process.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 

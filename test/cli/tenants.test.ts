@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { publishPolicy } from '../../shared/stores/publishing.ts';
+import { publishPolicy } from '../../shared/versions/publishing.ts';
 import { answerTo, type CommandStack, rootKeyBytes, startCommandStack } from './stack.ts';
 
 let stack: CommandStack;

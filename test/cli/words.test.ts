@@ -4,8 +4,8 @@ import { readDuration } from '../../cli/duration.ts';
 import { asFailure, CommandFailure, usage } from '../../cli/failure.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { PublishConflict } from '../../shared/stores/publishing.ts';
-import { PolicyInvalid } from '../../shared/stores/tenants.ts';
+import { PublishConflict } from '../../shared/versions/publishing.ts';
+import { PolicyInvalid } from '../../shared/versions/tenants.ts';
 
 describe('a duration', () => {
   it.each([

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BundledFunctions, bundleFunctions } from '../../build/functions.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/stores/policies.ts';
+import { policyFreshness } from '../../shared/versions/cache.ts';
 import { logLines } from '../log-lines.ts';
 import { originEvent, viewerEvent } from './events.ts';
 

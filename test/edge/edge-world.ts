@@ -6,9 +6,9 @@ import { continuationKeyring, continuationSecret, rootKeyring } from '../../shar
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
 import { type MintRequest, mint } from '../../shared/mint.ts';
 import { PortFailure, type SecretStore } from '../../shared/ports.ts';
-import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
-import { policyKey } from '../../shared/stores/policy-bucket.ts';
-import { openPlain } from '../shared/stores/plain-policies.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
+import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { openPlain } from '../shared/versions/plain-policies.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** The root key of these tests; it must never be seen in a log. */

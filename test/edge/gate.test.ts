@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
 import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
-import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
+import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
 
 const limited = {

@@ -32,7 +32,7 @@ vi.mock('../../edge/render.ts', () => ({
 
 vi.mock('../../shared/adapters/s3.ts', async () => {
   const { pngSignature } = await import('./encoders.ts');
-  const { signRecord } = await import('../../shared/policy-record.ts');
+  const { signRecord } = await import('../../shared/versions/record.ts');
   const { publisher } = await import('../shared/keys/publisher.ts');
   const policy = {
     tenant: 'acme',
@@ -71,7 +71,7 @@ vi.mock('../../shared/adapters/s3.ts', async () => {
 vi.mock('../../shared/adapters/secrets-manager.ts', async () => {
   const { nodeCrypto } = await import('../../shared/adapters/crypto.ts');
   const { continuationSecret } = await import('../../shared/keys/keyring.ts');
-  const { publicHalf } = await import('../../shared/policy-record.ts');
+  const { publicHalf } = await import('../../shared/versions/record.ts');
   const { publisher } = await import('../shared/keys/publisher.ts');
   const { rootKey } = await import('../shared/keys/known-keys.ts');
   const root = { kty: 'oct', kid: 'r1', k: rootKey(0) };

@@ -12,8 +12,8 @@ import { limits } from '../../shared/limits.ts';
 import { printRecipe } from '../../shared/recipe/recipe.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
-import { policyFreshness, policyStore } from '../../shared/stores/policies.ts';
-import { openPlain } from '../shared/stores/plain-policies.ts';
+import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { openPlain } from '../shared/versions/plain-policies.ts';
 import {
   type Call,
   calls,

@@ -5,7 +5,7 @@ import { type Made, make, type Workshop } from '../../edge/make.ts';
 import { limits } from '../../shared/limits.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
+import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { type EdgeWorld, edgeWorld, fetched, json, policy } from './edge-world.ts';
 import { quartered } from './rendering.ts';
 

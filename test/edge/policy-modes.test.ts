@@ -3,7 +3,7 @@ import { gate, type Passage } from '../../edge/gate.ts';
 import { make } from '../../edge/make.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { auditKey, policyKey } from '../../shared/stores/policy-bucket.ts';
+import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
 import { quartered } from './rendering.ts';
 

@@ -8,7 +8,7 @@ import { policyCost } from '../../shared/policy-cost.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { authorize, nameOf, negotiate } from '../../shared/stages.ts';
-import { validPolicy } from '../../shared/stores/tenants.ts';
+import { validPolicy } from '../../shared/versions/tenants.ts';
 
 /* Five policies as tenants have them, with what has to pass and what must not. */
 

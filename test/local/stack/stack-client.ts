@@ -9,9 +9,9 @@ import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
 import { type MintRequest, mint } from '../../../shared/mint.ts';
-import { readPublisher } from '../../../shared/policy-record.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
-import { publishPolicy } from '../../../shared/stores/publishing.ts';
+import { publishPolicy } from '../../../shared/versions/publishing.ts';
+import { readPublisher } from '../../../shared/versions/record.ts';
 import { type Answer, ask } from '../cloudfront/stand.ts';
 
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 1 };

@@ -8,7 +8,7 @@ import {
   rootKeyring,
 } from '../../../shared/keys/keyring.ts';
 import { renderInStep } from '../../../shared/keys/roots.ts';
-import { openRecord, publicHalf, signRecord } from '../../../shared/policy-record.ts';
+import { openRecord, publicHalf, signRecord } from '../../../shared/versions/record.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { type MemorySecrets, memorySecrets } from './memory-secrets.ts';
 import { publisher, stranger } from './publisher.ts';

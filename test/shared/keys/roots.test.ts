@@ -8,7 +8,7 @@ import {
   renderInStep,
   withRoot,
 } from '../../../shared/keys/roots.ts';
-import { publicHalf } from '../../../shared/policy-record.ts';
+import { publicHalf } from '../../../shared/versions/record.ts';
 import { sentenceOf } from '../outcome.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { memorySecrets } from './memory-secrets.ts';

@@ -4,7 +4,7 @@ import { type Change, policyDiff } from '../../../../shared/policy/diff/policy-d
 import { allowed, compilePolicy, type Policy } from '../../../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../../../shared/policy/schema.ts';
 import { starterPolicy } from '../../../../shared/policy/starter.ts';
-import { validPolicy } from '../../../../shared/stores/tenants.ts';
+import { validPolicy } from '../../../../shared/versions/tenants.ts';
 import { runs } from '../../outcome.ts';
 import { recipeOf } from '../../recipe/recipes.ts';
 import type { PolicyFields } from '../policies.ts';

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { type PolicyIssue, policyIssues } from '../policy/issues.ts';
 import { type PolicyDocument, policySchema } from '../policy/schema.ts';
 import type { ObjectStore } from '../ports.ts';
-import { recordInForce } from './in-force.ts';
-import { type PolicyBucket, policyKey } from './policy-bucket.ts';
+import { type PolicyBucket, policyKey } from './bucket.ts';
+import { recordInForce } from './live.ts';
 
 /** A policy as it is published: the document that was written, and its place in the chain. */
 export type PublishedPolicy = {

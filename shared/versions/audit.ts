@@ -1,5 +1,4 @@
 import { limits } from '../limits.ts';
-import type { PolicyRecord } from '../policy-record.ts';
 import { type ObjectStore, PortFailure } from '../ports.ts';
 import { isTenant } from '../url/path.ts';
 import {
@@ -10,7 +9,8 @@ import {
   readRecord,
   type StoredRecord,
   trailFolder,
-} from './policy-bucket.ts';
+} from './bucket.ts';
+import type { PolicyRecord } from './record.ts';
 
 /** The versions that the trail of a tenant names, first to last. */
 export async function auditVersions({ config }: PolicyBucket, tenant: string) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { policyKey } from '../../../shared/stores/policy-bucket.ts';
-import { publishPolicy } from '../../../shared/stores/publishing.ts';
-import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/stores/tenants.ts';
+import { policyKey } from '../../../shared/versions/bucket.ts';
+import { publishPolicy } from '../../../shared/versions/publishing.ts';
+import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
-import { keep, memoryStore } from './memory-store.ts';
+import { keep, memoryStore } from '../stores/memory-store.ts';
 
 describe('the tenants', () => {
   it('are those that have a policy, in order', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../shared/limits.ts';
-import { policyFreshness, policyStore } from '../../../shared/stores/policies.ts';
-import { policyKey } from '../../../shared/stores/policy-bucket.ts';
+import { policyKey } from '../../../shared/versions/bucket.ts';
+import { policyFreshness, policyStore } from '../../../shared/versions/cache.ts';
 import { awaited } from '../outcome.ts';
 import { policyText } from '../policy/policies.ts';
-import { handClock, settle } from './hand-clock.ts';
-import { keep, memoryStore } from './memory-store.ts';
+import { handClock, settle } from '../stores/hand-clock.ts';
+import { keep, memoryStore } from '../stores/memory-store.ts';
 import { openPlain } from './plain-policies.ts';
 
 function stand() {

@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import * as v from 'valibot';
-import { utf8 } from './url/path.ts';
+import { utf8 } from '../url/path.ts';
 
 /*
  * A version of a policy as it is stored: who published what, when and why, chained to the version

@@ -1,11 +1,9 @@
 import { type Change, policyDiff } from '../policy/diff/policy-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
-import { type PolicyRecord, type PublisherSecretKey, signRecord } from '../policy-record.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { harmless } from '../terminal.ts';
 import { kidsUpTo } from './audit.ts';
-import { type Current, commit, current, recordOptions } from './current-policy.ts';
 import {
   auditKey,
   encodeRecord,
@@ -13,7 +11,9 @@ import {
   policyKey,
   readRecord,
   type StoredRecord,
-} from './policy-bucket.ts';
+} from './bucket.ts';
+import { type Current, commit, current, recordOptions } from './current.ts';
+import { type PolicyRecord, type PublisherSecretKey, signRecord } from './record.ts';
 import { PolicyInvalid, validPolicy } from './tenants.ts';
 
 /** What publishing needs besides the bucket: a key that signs, a clock, and a name to answer for it. */

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.ts';
 import { type Policy, readPolicy } from '../policy/policy.ts';
-import { openRecord } from '../policy-record.ts';
 import { type Clock, type Crypto, type ObjectStore, PortFailure, type Random } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
-import { followed, type Link, replacedBy } from './in-force.ts';
-import { decodeRecord, type PolicyBucket, policyKey } from './policy-bucket.ts';
+import { decodeRecord, type PolicyBucket, policyKey } from './bucket.ts';
+import { followed, type Link, replacedBy } from './live.ts';
+import { openRecord } from './record.ts';
 
 /** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
 export const policyFreshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };

@@ -1,5 +1,5 @@
 import { readPolicy } from '../../../shared/policy/policy.ts';
-import type { OpenPolicy } from '../../../shared/stores/policies.ts';
+import type { OpenPolicy } from '../../../shared/versions/cache.ts';
 
 /** Policies as plain JSON, for tests of everything but their signatures. */
 export const openPlain: OpenPolicy = async (tenant, text) => ({

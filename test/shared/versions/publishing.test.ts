@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { PortFailure } from '../../../shared/ports.ts';
-import { auditTrail, policyHistory } from '../../../shared/stores/audit.ts';
-import { auditKey, policyKey } from '../../../shared/stores/policy-bucket.ts';
+import { auditTrail, policyHistory } from '../../../shared/versions/audit.ts';
+import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import {
   deleteTenant,
   PublishConflict,
   type PublishOptions,
   publishPolicy,
-} from '../../../shared/stores/publishing.ts';
-import { PolicyInvalid, publishedPolicy } from '../../../shared/stores/tenants.ts';
+} from '../../../shared/versions/publishing.ts';
+import { PolicyInvalid, publishedPolicy } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
-import { keep, type MemoryStore, memoryStore } from './memory-store.ts';
+import { keep, type MemoryStore, memoryStore } from '../stores/memory-store.ts';
 
 const widths = (...w: readonly number[]) => ({ tenant: 'acme', operations: { resize: { w } } });
 const keys = { active: 'r1.2', accept: ['r1.1', 'r1.2'] };

@@ -8,7 +8,7 @@ import {
   policyKey,
   readRecord,
   type StoredRecord,
-} from './policy-bucket.ts';
+} from './bucket.ts';
 
 /*
  * Which version of a policy holds. What lies at `policies/<tenant>.jws` is signed, and so is every

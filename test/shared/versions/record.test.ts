@@ -5,8 +5,8 @@ import {
   publicHalf,
   readPublisher,
   signRecord,
-} from '../../shared/policy-record.ts';
-import { publisher, stranger } from './keys/publisher.ts';
+} from '../../../shared/versions/record.ts';
+import { publisher, stranger } from '../keys/publisher.ts';
 
 const record: PolicyRecord = {
   version: 3,

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
-import { openRecord, type PolicyRecord, type PublisherKey } from '../policy-record.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
 import { utf8 } from '../url/path.ts';
+import { openRecord, type PolicyRecord, type PublisherKey } from './record.ts';
 
 /** Where policies lie and who may have signed them. */
 export type PolicyBucket = {

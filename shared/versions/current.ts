@@ -1,6 +1,5 @@
 import { PortFailure } from '../ports.ts';
 import { auditVersions } from './audit.ts';
-import { followedRecord } from './in-force.ts';
 import {
   auditKey,
   decodeRecord,
@@ -10,7 +9,8 @@ import {
   policyKey,
   readRecord,
   type StoredRecord,
-} from './policy-bucket.ts';
+} from './bucket.ts';
+import { followedRecord } from './live.ts';
 
 export const recordOptions = { contentType: 'application/jose' } as const;
 
