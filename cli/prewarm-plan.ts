@@ -1,6 +1,6 @@
-import type { MintRequest } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
+import type { MintRequest } from '../shared/request/mint.ts';
 import { pathFault, separator } from '../shared/url/path.ts';
 import { readAskedRecipe, settledKeys } from './asked-recipe.ts';
 import { CommandFailure } from './failure.ts';

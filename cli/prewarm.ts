@@ -1,7 +1,7 @@
-import { roundedExpiry } from '../shared/expiry.ts';
-import { mint } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
+import { roundedExpiry } from '../shared/request/expiry.ts';
+import { mint } from '../shared/request/mint.ts';
 import { askFor, type Patience } from './derivative-request.ts';
 import type { ListLine } from './prewarm-list.ts';
 import { type Unwanted, type Wanted, wantedBy } from './prewarm-plan.ts';

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { readGrant } from '../shared/grant.ts';
 import { continuationGeneration, readKid } from '../shared/keys/keyring.ts';
 import { negotiable } from '../shared/operations/accept.ts';
 import type { Policy } from '../shared/policy/policy.ts';
@@ -7,6 +6,7 @@ import { formatOf, printRecipe, withoutFree } from '../shared/recipe/recipe.ts';
 import { credentialOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
 import { parseKey } from '../shared/recipe/storage-key.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';
+import { readGrant } from '../shared/request/grant.ts';
 import {
   type AuthorizedRequest,
   admit,
@@ -17,7 +17,7 @@ import {
   readRequest,
   type SignedUrl,
   writtenIn,
-} from '../shared/stages.ts';
+} from '../shared/request/stages.ts';
 import type { LoggedRequest } from './access-log.ts';
 
 /*

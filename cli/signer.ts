@@ -1,6 +1,6 @@
-import type { Signer } from '../shared/mint.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { compilePolicy } from '../shared/policy/policy.ts';
+import type { Signer } from '../shared/request/mint.ts';
 import { isTenant } from '../shared/url/path.ts';
 import { isKid } from '../shared/url/signature.ts';
 import { publishedPolicy } from '../shared/versions/tenants.ts';

@@ -1,7 +1,7 @@
-import { checkGrants, checkLifetime } from '../shared/admission.ts';
 import { policyIssues } from '../shared/policy/issues.ts';
 import { type Policy, readPolicy } from '../shared/policy/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
+import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
 import { allowedWidths } from './allowed-widths.ts';
 import { checkAuthorized } from './authorized.ts';
 import type { AskedGrant, AskedUrl, Check } from './check.ts';

@@ -1,4 +1,4 @@
-import { mintTarget } from '../shared/mint.ts';
+import { mintTarget } from '../shared/request/mint.ts';
 import type { AskedGrant, AskedUrl, Check } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 import { refused } from './refused.ts';

@@ -13,7 +13,7 @@ import {
   negotiate,
   readRequest,
   type SignedUrl,
-} from '../shared/stages.ts';
+} from '../shared/request/stages.ts';
 import { type HostMap, longForm } from '../shared/url/host-map.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { checkBlocked } from '../shared/admission.ts';
 import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
@@ -13,6 +12,7 @@ import {
 } from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
 import { answerOf, Refusal } from '../shared/refusal.ts';
+import { checkBlocked } from '../shared/request/admission.ts';
 import {
   cacheTagHeader,
   cacheTags,

@@ -1,7 +1,7 @@
 import { samples } from '../demo/samples.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { roundedExpiry } from '../shared/expiry.ts';
-import { mint, type Signer } from '../shared/mint.ts';
+import { roundedExpiry } from '../shared/request/expiry.ts';
+import { mint, type Signer } from '../shared/request/mint.ts';
 import { demoTenant } from './demo-tenant.ts';
 
 /** The URLs that this machine prints live this long, in seconds. */

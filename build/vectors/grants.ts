@@ -1,5 +1,10 @@
 import { CompactSign } from 'jose';
-import { type GrantRequest, grantType, mintGrant, verifyGrant } from '../../shared/grant.ts';
+import {
+  type GrantRequest,
+  grantType,
+  mintGrant,
+  verifyGrant,
+} from '../../shared/request/grant.ts';
 import vectors from '../../test/vectors/signature.json' with { type: 'json' };
 import { knownExp, knownRing, longestRoot, signerOf } from './known-signer.ts';
 import { type Json, type Notes, type Vector, vectorFile } from './vector-file.ts';

@@ -1,4 +1,4 @@
-import type { GrantRequest } from '../../shared/grant.ts';
+import type { GrantRequest } from '../../shared/request/grant.ts';
 import { knownExp, knownUrl, pastExp, signerOf } from './known-signer.ts';
 
 type Row = readonly [flag: string, comment: string, text: string];

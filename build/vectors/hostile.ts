@@ -1,8 +1,8 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type GrantRequest, mintGrant, readGrant } from '../../shared/grant.ts';
-import { type MintRequest, mint } from '../../shared/mint.ts';
 import type { SpellingName } from '../../shared/recipe/spellings.ts';
 import { Refusal } from '../../shared/refusal.ts';
+import { type GrantRequest, mintGrant, readGrant } from '../../shared/request/grant.ts';
+import { type MintRequest, mint } from '../../shared/request/mint.ts';
 import { decodeTarget } from '../../shared/url/path.ts';
 import {
   badBeginnings,

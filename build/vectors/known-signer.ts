@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
-import type { Signer } from '../../shared/mint.ts';
+import type { Signer } from '../../shared/request/mint.ts';
 
 /*
  * Who signs the vectors. These root keys count up from zero and guard nothing.

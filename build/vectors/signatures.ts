@@ -1,5 +1,5 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
+import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
 import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
 import vectors from '../../test/vectors/signature.json' with { type: 'json' };
 import { knownExp, knownUrl, signerOf } from './known-signer.ts';

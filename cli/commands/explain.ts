@@ -22,7 +22,7 @@ import {
   readRequest,
   type SignedUrl,
   writtenIn,
-} from '../../shared/stages.ts';
+} from '../../shared/request/stages.ts';
 import { readSource } from '../../shared/stores/sources.ts';
 import { type HostMap, longForm } from '../../shared/url/host-map.ts';
 import { isKid } from '../../shared/url/signature.ts';

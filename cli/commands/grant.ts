@@ -1,7 +1,7 @@
-import { checkGrants, checkLifetime } from '../../shared/admission.ts';
-import { roundedExpiry } from '../../shared/expiry.ts';
-import { mintGrant } from '../../shared/grant.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
+import { mintGrant } from '../../shared/request/grant.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { CommandFailure, usage } from '../failure.ts';

@@ -1,8 +1,8 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { checkBlocked, checkLifetime } from '../../shared/admission.ts';
-import { roundedExpiry } from '../../shared/expiry.ts';
-import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
+import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
 import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';

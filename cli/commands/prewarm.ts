@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { requestedRecipe } from '../../shared/mint.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { requestedRecipe } from '../../shared/request/mint.ts';
 import { separator } from '../../shared/url/path.ts';
 import { readAskedRecipe } from '../asked-recipe.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';

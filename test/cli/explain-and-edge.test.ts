@@ -14,7 +14,7 @@ import { keyFreshness, keyringStore, secretIds } from '../../shared/keys/store.t
 import { encodeTarget } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
-import { awaited, type Outcome } from '../shared/outcome.ts';
+import { awaited, type Outcome } from '../shared/request/outcome.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 
 /*

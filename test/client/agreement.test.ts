@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strict } from '../../client/strict.ts';
-import { runs } from '../shared/outcome.ts';
+import { runs } from '../shared/request/outcome.ts';
 import { type Asked, asked, forced } from './asked.ts';
 import { edge } from './client-world.ts';
 import { byEdge, cases, exp, how, images, type Said, saidBy } from './said.ts';

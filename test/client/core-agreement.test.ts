@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../shared/outcome.ts';
+import { runs } from '../shared/request/outcome.ts';
 import { type Asked, asked, isQueried } from './asked.ts';
 import { cases as all, byEdge, how, images, type Said, saidBy } from './said.ts';
 

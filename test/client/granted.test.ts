@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type GrantRequest, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
-import { mintGrant, verifyGrant } from '../../shared/grant.ts';
+import { mintGrant, verifyGrant } from '../../shared/request/grant.ts';
 import { ring } from '../shared/keys/known-keys.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Entry, entries, gzipped } from '../../build/client-bundle.ts';
 import { signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
-import { runs } from '../shared/outcome.ts';
+import { runs } from '../shared/request/outcome.ts';
 import { type Asked, asked } from './asked.ts';
 import { acme } from './client-world.ts';
 import { installed, run } from './published.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withPolicy } from '../../client/policy.ts';
 import { signet } from '../../client/signet.ts';
 import { pathFault } from '../../shared/url/path.ts';
-import { runs } from '../shared/outcome.ts';
+import { runs } from '../shared/request/outcome.ts';
 import { type Asked, asked, forced } from './asked.ts';
 import { acme, edgeWith, policyOf, refusalOf } from './client-world.ts';
 

@@ -1,7 +1,7 @@
 import { mintRequestOf } from '../../client/mint-request.ts';
 import { signet } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { mint } from '../../shared/mint.ts';
+import { mint } from '../../shared/request/mint.ts';
 import type { Asked } from './asked.ts';
 import { acme, type Refused, refusalOf } from './client-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { mint } from '../../shared/mint.ts';
+import { mint } from '../../shared/request/mint.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 

@@ -4,7 +4,7 @@ import { signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { extract, generate, transform, type UnpicOperations } from '../../client/unpic.ts';
 import { unpicRecipe } from '../../client/unpic-recipe.ts';
-import { runs } from '../shared/outcome.ts';
+import { runs } from '../shared/request/outcome.ts';
 import { legalPaths } from '../shared/url/paths.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 

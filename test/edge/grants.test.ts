@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
-import { type GrantRequest, mintGrant } from '../../shared/grant.ts';
 import { asRefusal } from '../../shared/refusal.ts';
+import { type GrantRequest, mintGrant } from '../../shared/request/grant.ts';
 import { type EdgeWorld, edgeWorld, fetched, keyring, policy, signed } from './edge-world.ts';
 
 const limited = {

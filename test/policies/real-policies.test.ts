@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkBlocked, checkLifetime } from '../../shared/admission.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy, expandPreset, type Policy } from '../../shared/policy/policy.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { policyCost } from '../../shared/policy-cost.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { authorize, nameOf, negotiate } from '../../shared/stages.ts';
+import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
+import { authorize, nameOf, negotiate } from '../../shared/request/stages.ts';
 import { validPolicy } from '../../shared/versions/tenants.ts';
 
 /* Five policies as tenants have them, with what has to pass and what must not. */

@@ -15,8 +15,8 @@ import {
   withFormat,
   withoutFree,
 } from '../../shared/recipe/recipe.ts';
-import { runs } from './outcome.ts';
 import { type PolicyFields, policyOf } from './policy/policies.ts';
+import { runs } from './request/outcome.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>

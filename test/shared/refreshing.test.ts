@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Freshness, refreshing } from '../../shared/refreshing.ts';
-import { awaited, type Outcome } from './outcome.ts';
+import { awaited, type Outcome } from './request/outcome.ts';
 import { handClock, settle } from './stores/hand-clock.ts';
 
 const freshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };

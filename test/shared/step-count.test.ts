@@ -9,9 +9,9 @@ import type { Rule } from '../../shared/policy/schema.ts';
 import { defaultValues, parseOperations, printRecipe } from '../../shared/recipe/recipe.ts';
 import { countSteps, isCanonicalStep } from '../../shared/step-count.ts';
 import { kindOf } from '../../shared/value-blocks.ts';
-import { outcome, runs } from './outcome.ts';
 import { policyOf } from './policy/policies.ts';
 import { operationArbitrary, recipeOf, spellingOf, writtenText } from './recipe/recipes.ts';
+import { outcome, runs } from './request/outcome.ts';
 
 type Candidates = Readonly<Record<string, readonly Value[]>>;
 type Case = { readonly name: OperationName; readonly candidates: Candidates };

@@ -6,9 +6,9 @@ import type { SecretVersions } from '../../shared/adapters/secret-versions.ts';
 import { continuationKeyring } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot, renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
-import { mint } from '../../shared/mint.ts';
 import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
-import { checkSignature } from '../../shared/stages.ts';
+import { mint } from '../../shared/request/mint.ts';
+import { checkSignature } from '../../shared/request/stages.ts';
 import { rotate } from '../../tasks/rotation.ts';
 import {
   allSteps,

@@ -8,8 +8,8 @@ import {
 import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
-import { type MintRequest, mint } from '../../../shared/mint.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
+import { type MintRequest, mint } from '../../../shared/request/mint.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
 import { readPublisher } from '../../../shared/versions/record.ts';
 import { type Answer, ask } from '../cloudfront/stand.ts';

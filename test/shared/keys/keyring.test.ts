@@ -9,7 +9,7 @@ import {
   rootKeyring,
 } from '../../../shared/keys/keyring.ts';
 import { sign, verify } from '../../../shared/url/signature.ts';
-import { sentenceOf } from '../outcome.ts';
+import { sentenceOf } from '../request/outcome.ts';
 import { keySet, ring, rootKey, roots, signingKeyOf } from './known-keys.ts';
 
 const good = rootKey(7);

@@ -9,7 +9,7 @@ import {
   withRoot,
 } from '../../../shared/keys/roots.ts';
 import { publicHalf } from '../../../shared/versions/record.ts';
-import { sentenceOf } from '../outcome.ts';
+import { sentenceOf } from '../request/outcome.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { memorySecrets } from './memory-secrets.ts';
 import { publisher } from './publisher.ts';

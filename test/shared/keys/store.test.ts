@@ -3,7 +3,7 @@ import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../../shared/keys/store.ts';
 import { PortFailure, type SecretStore } from '../../../shared/ports.ts';
-import { awaited } from '../outcome.ts';
+import { awaited } from '../request/outcome.ts';
 import { handClock, settle } from '../stores/hand-clock.ts';
 import { keySet, rootKey } from './known-keys.ts';
 

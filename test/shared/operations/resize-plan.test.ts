@@ -7,7 +7,7 @@ import {
   type ResizeValues,
   resizePlan,
 } from '../../../shared/operations/resize-plan.ts';
-import { runs } from '../outcome.ts';
+import { runs } from '../request/outcome.ts';
 
 const defaults: ResizeValues = {
   m: 'lfit',

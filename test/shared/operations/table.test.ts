@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sharpOrder } from '../../../shared/operations/operation.ts';
 import { operationCalled, operationNames, rowOf } from '../../../shared/operations/table.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
-import { outcome } from '../outcome.ts';
+import { outcome } from '../request/outcome.ts';
 
 describe('the operations table', () => {
   it('has its rows in the order in which they are drawn', () => {

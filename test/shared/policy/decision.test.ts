@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OperationName, rowOf } from '../../../shared/operations/table.ts';
 import { allowed } from '../../../shared/policy/policy.ts';
-import { runs } from '../outcome.ts';
 import { canonicalText, recipeOf } from '../recipe/recipes.ts';
+import { runs } from '../request/outcome.ts';
 import { policyOf } from './policies.ts';
 
 /*

@@ -9,8 +9,8 @@ import { starterPolicy } from '../../../shared/policy/starter.ts';
 import { isTenant } from '../../../shared/url/path.ts';
 import { isKid } from '../../../shared/url/signature.ts';
 import permissive from '../../e2e/permissive-policy.json' with { type: 'json' };
-import { runs } from '../outcome.ts';
 import { spellingOf } from '../recipe/recipes.ts';
+import { runs } from '../request/outcome.ts';
 import { accepts } from './json-schema.ts';
 import { usualFields } from './policies.ts';
 

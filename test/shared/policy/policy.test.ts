@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkKid, checkLifetime } from '../../../shared/admission.ts';
 import { allowed, denial, expandPreset, readPreset } from '../../../shared/policy/policy.ts';
 import { parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
-import type { Outcome } from '../outcome.ts';
-import { outcome, refusalOf } from '../outcome.ts';
+import { checkKid, checkLifetime } from '../../../shared/request/admission.ts';
 import { canonicalText, recipeOf } from '../recipe/recipes.ts';
+import type { Outcome } from '../request/outcome.ts';
+import { outcome, refusalOf } from '../request/outcome.ts';
 import { type PolicyFields, policyOf } from './policies.ts';
 
 type Case = readonly [written: string, answer: Outcome];

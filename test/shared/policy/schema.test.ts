@@ -4,7 +4,7 @@ import { limits } from '../../../shared/limits.ts';
 import { policyIssues } from '../../../shared/policy/issues.ts';
 import { readPolicy } from '../../../shared/policy/policy.ts';
 import { policyOperations, policySchema } from '../../../shared/policy/schema.ts';
-import { sentenceOf } from '../outcome.ts';
+import { sentenceOf } from '../request/outcome.ts';
 import { policyText, usualFields } from './policies.ts';
 
 /** The place of the first thing that is wrong; nothing when the document is a policy. */

@@ -13,7 +13,7 @@ import {
   withoutFree,
 } from '../../../shared/recipe/recipe.ts';
 import { separator } from '../../../shared/url/path.ts';
-import { outcome, refusalOf, runs } from '../outcome.ts';
+import { outcome, refusalOf, runs } from '../request/outcome.ts';
 import {
   canonicalText,
   drawnRecipes,

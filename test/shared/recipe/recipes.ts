@@ -13,7 +13,7 @@ import {
   type Recipe,
 } from '../../../shared/recipe/recipe.ts';
 import { separator } from '../../../shared/url/path.ts';
-import { outcome, runs } from '../outcome.ts';
+import { outcome, runs } from '../request/outcome.ts';
 
 /** The canonical form of operations as they are written; a preset is not looked up. */
 export const recipeOf = (written: string): Recipe =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credentialOf, signedParts, splitUrl } from '../../../shared/recipe/request-url.ts';
 import { growth, steady } from '../../fastest.ts';
-import { outcome, refusalOf } from '../outcome.ts';
+import { outcome, refusalOf } from '../request/outcome.ts';
 
 const uri = '/acme/cat.jpg__op__resize,w_400';
 const sig = 'A'.repeat(43);

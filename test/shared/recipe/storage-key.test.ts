@@ -9,7 +9,7 @@ import {
   parseKey,
 } from '../../../shared/recipe/storage-key.ts';
 import { utf8Bytes } from '../../../shared/url/path.ts';
-import { outcome, runs } from '../outcome.ts';
+import { outcome, runs } from '../request/outcome.ts';
 import { legalPaths } from '../url/paths.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from './recipes.ts';
 

@@ -9,7 +9,7 @@ import {
   splitTarget,
   utf8Bytes,
 } from '../../../shared/url/path.ts';
-import { outcome, refusalOf, runs } from '../outcome.ts';
+import { outcome, refusalOf, runs } from '../request/outcome.ts';
 import { legalPaths } from './paths.ts';
 
 /** As sent, decoded, and as it is written again. */

@@ -12,7 +12,7 @@ import {
   verify,
 } from '../../../shared/url/signature.ts';
 import { signingKeyOf } from '../keys/known-keys.ts';
-import { runs } from '../outcome.ts';
+import { runs } from '../request/outcome.ts';
 
 /** RFC 4231, section 4. A signing key is text, so a key of bytes is compared through Node alone. */
 const rfc4231: readonly (readonly [key: string, data: string, hex: string])[] = [

@@ -5,8 +5,8 @@ import { allowed, compilePolicy, type Policy } from '../../../../shared/policy/p
 import type { PolicyDocument } from '../../../../shared/policy/schema.ts';
 import { starterPolicy } from '../../../../shared/policy/starter.ts';
 import { validPolicy } from '../../../../shared/versions/tenants.ts';
-import { runs } from '../../outcome.ts';
 import { recipeOf } from '../../recipe/recipes.ts';
+import { runs } from '../../request/outcome.ts';
 import type { PolicyFields } from '../policies.ts';
 
 const policy = (fields: PolicyFields): PolicyDocument =>

@@ -1,15 +1,15 @@
-import type { Crypto } from './ports.ts';
+import type { Crypto } from '../ports.ts';
 import {
   canonicalRecipe,
   noOperations,
   parseOperations,
   type WrittenRecipe,
-} from './recipe/recipe.ts';
-import { parseQueryRecipe, type QueryRecipe } from './recipe/spellings.ts';
-import { derivativeKey } from './recipe/storage-key.ts';
-import { Refusal } from './refusal.ts';
-import { encodeTarget, isTenant, pathFault, separator } from './url/path.ts';
-import { isExp, isKid, sign } from './url/signature.ts';
+} from '../recipe/recipe.ts';
+import { parseQueryRecipe, type QueryRecipe } from '../recipe/spellings.ts';
+import { derivativeKey } from '../recipe/storage-key.ts';
+import { Refusal } from '../refusal.ts';
+import { encodeTarget, isTenant, pathFault, separator } from '../url/path.ts';
+import { isExp, isKid, sign } from '../url/signature.ts';
 
 /** What a backend says it wants; every part decoded. */
 export type MintRequest = {

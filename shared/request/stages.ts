@@ -1,3 +1,21 @@
+import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
+import { limits } from '../limits.ts';
+import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
+import { denial, expandPreset, isReported, type Policy } from '../policy/policy.ts';
+import type { Crypto } from '../ports.ts';
+import {
+  formatOf,
+  noOperations,
+  parseOperations,
+  type Recipe,
+  type WrittenRecipe,
+  withFormat,
+} from '../recipe/recipe.ts';
+import { type Credential, type Grants, type SplitUrl, signedParts } from '../recipe/request-url.ts';
+import { parseQueryRecipe } from '../recipe/spellings.ts';
+import { type DerivativeKey, derivativeKey, parseKey } from '../recipe/storage-key.ts';
+import { asRefusal, Refusal } from '../refusal.ts';
+import { verify } from '../url/signature.ts';
 import {
   checkBlocked,
   checkGrantedPresets,
@@ -6,25 +24,7 @@ import {
   checkLifetime,
 } from './admission.ts';
 import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
-import { continuationGeneration, type Keyring, readKid } from './keys/keyring.ts';
-import { limits } from './limits.ts';
-import { type Negotiable, negotiateFormat } from './operations/accept.ts';
-import { denial, expandPreset, isReported, type Policy } from './policy/policy.ts';
-import type { Crypto } from './ports.ts';
-import {
-  formatOf,
-  noOperations,
-  parseOperations,
-  type Recipe,
-  type WrittenRecipe,
-  withFormat,
-} from './recipe/recipe.ts';
-import { type Credential, type Grants, type SplitUrl, signedParts } from './recipe/request-url.ts';
-import { parseQueryRecipe } from './recipe/spellings.ts';
-import { type DerivativeKey, derivativeKey, parseKey } from './recipe/storage-key.ts';
-import { asRefusal, Refusal } from './refusal.ts';
 import { snapped } from './snap.ts';
-import { verify } from './url/signature.ts';
 
 /*
  * A request on its way: each stage takes what the one before made and returns something narrower.

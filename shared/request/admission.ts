@@ -1,8 +1,8 @@
-import { limits } from './limits.ts';
-import { type Policy, printedPreset } from './policy/policy.ts';
-import { printRecipe, type Recipe, withoutFree } from './recipe/recipe.ts';
-import { Refusal } from './refusal.ts';
-import { covers } from './url/scope.ts';
+import { limits } from '../limits.ts';
+import { type Policy, printedPreset } from '../policy/policy.ts';
+import { printRecipe, type Recipe, withoutFree } from '../recipe/recipe.ts';
+import { Refusal } from '../refusal.ts';
+import { covers } from '../url/scope.ts';
 
 /*
  * Who may ask, for how long and for which sources. Rules about recipes are the policy's own; nothing

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { grantCovers, mintGrant, readGrant, verifyGrant } from '../../shared/grant.ts';
-import { rootKeyring } from '../../shared/keys/keyring.ts';
-import { limits } from '../../shared/limits.ts';
-import { Refusal } from '../../shared/refusal.ts';
-import vectors from '../vectors/signature.json' with { type: 'json' };
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { rootKeyring } from '../../../shared/keys/keyring.ts';
+import { limits } from '../../../shared/limits.ts';
+import { Refusal } from '../../../shared/refusal.ts';
+import { grantCovers, mintGrant, readGrant, verifyGrant } from '../../../shared/request/grant.ts';
+import vectors from '../../vectors/signature.json' with { type: 'json' };
 
 const root = (kid: string, byte: number) => ({
   kty: 'oct',

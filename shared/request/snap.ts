@@ -1,6 +1,6 @@
-import { denial, type Policy } from './policy/policy.ts';
-import type { AllowedValues, Rule } from './policy/schema.ts';
-import { canonicalRecipe, type Recipe, valuesOf } from './recipe/recipe.ts';
+import { denial, type Policy } from '../policy/policy.ts';
+import type { AllowedValues, Rule } from '../policy/schema.ts';
+import { canonicalRecipe, type Recipe, valuesOf } from '../recipe/recipe.ts';
 
 const sides = ['w', 'h'] as const;
 type Side = (typeof sides)[number];

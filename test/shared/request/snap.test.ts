@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowed } from '../../shared/policy/policy.ts';
+import { allowed } from '../../../shared/policy/policy.ts';
 import {
   canonicalRecipe,
   parseOperations,
   printRecipe,
   type Recipe,
-} from '../../shared/recipe/recipe.ts';
-import { snapped } from '../../shared/snap.ts';
+} from '../../../shared/recipe/recipe.ts';
+import { snapped } from '../../../shared/request/snap.ts';
+import { policyOf } from '../policy/policies.ts';
 import { runs } from './outcome.ts';
-import { policyOf } from './policy/policies.ts';
 
 const recipeOf = (text: string): Recipe => canonicalRecipe(parseOperations(text).steps);
 

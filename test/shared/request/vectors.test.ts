@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { rootKeyring } from '../../shared/keys/keyring.ts';
-import { mint } from '../../shared/mint.ts';
-import { signedParts, splitUrl } from '../../shared/recipe/request-url.ts';
-import { separator } from '../../shared/url/path.ts';
-import { sign, signedMessage, verify } from '../../shared/url/signature.ts';
-import { keySet } from './keys/known-keys.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { rootKeyring } from '../../../shared/keys/keyring.ts';
+import { signedParts, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { mint } from '../../../shared/request/mint.ts';
+import { separator } from '../../../shared/url/path.ts';
+import { sign, signedMessage, verify } from '../../../shared/url/signature.ts';
+import { keySet } from '../keys/known-keys.ts';
 
 const vectorSchema = v.object({
   tcId: v.number(),
@@ -24,7 +24,7 @@ const vectorSchema = v.object({
   url: v.string(),
 });
 const fileSchema = v.object({ root: v.string(), signatures: v.array(vectorSchema) });
-const file = new URL('../vectors/signature.json', import.meta.url);
+const file = new URL('../../vectors/signature.json', import.meta.url);
 const vectors = v.parse(fileSchema, JSON.parse(readFileSync(file, 'utf8')));
 
 const ring = rootKeyring(nodeCrypto, keySet({ kid: 'r1', k: vectors.root }));

@@ -1,18 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { roundedExpiry } from '../../shared/expiry.ts';
-import { type MintRequest, mint, mintTarget } from '../../shared/mint.ts';
-import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
-import type { AuthorizedRequest } from '../../shared/stages.ts';
-import { admit, checkSignature, nameOf, negotiate, readRequest } from '../../shared/stages.ts';
-import { separator } from '../../shared/url/path.ts';
-import { sign } from '../../shared/url/signature.ts';
-import { ring, signingKeyOf } from './keys/known-keys.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { credentialOf, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { roundedExpiry } from '../../../shared/request/expiry.ts';
+import { type MintRequest, mint, mintTarget } from '../../../shared/request/mint.ts';
+import type { AuthorizedRequest } from '../../../shared/request/stages.ts';
+import {
+  admit,
+  checkSignature,
+  nameOf,
+  negotiate,
+  readRequest,
+} from '../../../shared/request/stages.ts';
+import { separator } from '../../../shared/url/path.ts';
+import { sign } from '../../../shared/url/signature.ts';
+import { ring, signingKeyOf } from '../keys/known-keys.ts';
+import { policyOf, usualFields } from '../policy/policies.ts';
+import { someWrittenRecipes, writtenText } from '../recipe/recipes.ts';
+import { paths } from '../url/paths.ts';
 import { outcome, runs } from './outcome.ts';
-import { policyOf, usualFields } from './policy/policies.ts';
-import { someWrittenRecipes, writtenText } from './recipe/recipes.ts';
-import { paths } from './url/paths.ts';
 
 const now = 1_800_000_000;
 const base = 'https://img.example.com';

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
+import { Refusal, type RefusalCode } from '../../../shared/refusal.ts';
 
 /** The refusal that the act ends in; nothing when it is done. A defect is thrown on. */
 export function refusalOf(act: () => unknown): Refusal | undefined {

@@ -1,11 +1,11 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
-import { continuationGeneration, type Keyring, readKid } from './keys/keyring.ts';
-import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
-import { utf8 } from './url/path.ts';
-import { covers, scopeFault } from './url/scope.ts';
-import { isExp, isKid, isSignature } from './url/signature.ts';
+import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
+import { limits } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
+import { utf8 } from '../url/path.ts';
+import { covers, scopeFault } from '../url/scope.ts';
+import { isExp, isKid, isSignature } from '../url/signature.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant

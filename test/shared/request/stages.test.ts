@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import type { Keyring } from '../../shared/keys/keyring.ts';
-import { rootKeyring } from '../../shared/keys/keyring.ts';
-import type { Policy } from '../../shared/policy/policy.ts';
-import type { Crypto } from '../../shared/ports.ts';
-import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
+import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import type { Keyring } from '../../../shared/keys/keyring.ts';
+import { rootKeyring } from '../../../shared/keys/keyring.ts';
+import type { Policy } from '../../../shared/policy/policy.ts';
+import type { Crypto } from '../../../shared/ports.ts';
+import { credentialOf, splitUrl } from '../../../shared/recipe/request-url.ts';
 import {
   admit,
   authorize,
@@ -12,12 +12,12 @@ import {
   nameOf,
   negotiate,
   readRequest,
-} from '../../shared/stages.ts';
-import { decodeTarget } from '../../shared/url/path.ts';
-import { sign } from '../../shared/url/signature.ts';
-import { keySet, ring, rootKey, signingKeyOf } from './keys/known-keys.ts';
+} from '../../../shared/request/stages.ts';
+import { decodeTarget } from '../../../shared/url/path.ts';
+import { sign } from '../../../shared/url/signature.ts';
+import { keySet, ring, rootKey, signingKeyOf } from '../keys/known-keys.ts';
+import { policyOf, usualFields } from '../policy/policies.ts';
 import { type Outcome, outcome, refusalOf } from './outcome.ts';
-import { policyOf, usualFields } from './policy/policies.ts';
 
 const now = 1_800_000_000;
 const week = 604_800;
