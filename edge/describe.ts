@@ -1,6 +1,6 @@
 import type { Metadata } from 'sharp';
+import type { Source } from '../shared/objects/sources.ts';
 import type { Subject } from '../shared/operations/operation.ts';
-import type { Source } from '../shared/stores/sources.ts';
 import { type Chain, ended, type Job, pixelsOf, run } from './chain.ts';
 
 /** A source as those see it who answer with words about it. */

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
+import {
+  cacheTagHeader,
+  cacheTags,
+  type DerivativeHeaders,
+  derivativeHeaders,
+  writeBack,
+} from '../shared/objects/derivatives.ts';
+import { readSource, readWatermark, type Source } from '../shared/objects/sources.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
 import { denial, isReported, type Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
@@ -13,14 +21,6 @@ import {
 import type { Refreshing } from '../shared/refreshing.ts';
 import { answerOf, Refusal } from '../shared/refusal.ts';
 import { checkBlocked } from '../shared/request/admission.ts';
-import {
-  cacheTagHeader,
-  cacheTags,
-  type DerivativeHeaders,
-  derivativeHeaders,
-  writeBack,
-} from '../shared/stores/derivatives.ts';
-import { readSource, readWatermark, type Source } from '../shared/stores/sources.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { continuationUrl } from './continuation.ts';
 import type { Rendered } from './render.ts';

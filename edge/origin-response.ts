@@ -10,10 +10,10 @@ import { secretsClient, secretsManager } from '../shared/adapters/secrets-manage
 import { continuationKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
+import { cacheTags } from '../shared/objects/derivatives.ts';
 import { printRecipe } from '../shared/recipe/recipe.ts';
 import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
-import { cacheTags } from '../shared/stores/derivatives.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { inTime } from './in-time.ts';

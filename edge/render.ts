@@ -1,5 +1,6 @@
 import sharp, { type Metadata } from 'sharp';
 import { limits } from '../shared/limits.ts';
+import type { Source } from '../shared/objects/sources.ts';
 import { type AnswerType, type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
@@ -11,7 +12,6 @@ import {
   type Recipe,
   valuesOf,
 } from '../shared/recipe/recipe.ts';
-import type { Source } from '../shared/stores/sources.ts';
 import {
   before,
   type Chain,

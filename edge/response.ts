@@ -1,6 +1,6 @@
 import type { CloudFrontHeaders, CloudFrontResponse, CloudFrontResultResponse } from 'aws-lambda';
+import { cacheTagHeader } from '../shared/objects/derivatives.ts';
 import { answerOf, type Refusal } from '../shared/refusal.ts';
-import { cacheTagHeader } from '../shared/stores/derivatives.ts';
 
 /** Headers by lower-case name, as CloudFront wants them. */
 export function cloudFrontHeaders(headers: Readonly<Record<string, string>>): CloudFrontHeaders {

@@ -18,7 +18,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { cacheSeconds, shortErrors } from '../shared/delivery.ts';
-import { cacheTagHeader } from '../shared/stores/derivatives.ts';
+import { cacheTagHeader } from '../shared/objects/derivatives.ts';
 import { acknowledge } from './acknowledge.ts';
 import { makeResponseHeaders } from './response-headers.ts';
 import type { Settings } from './settings.ts';

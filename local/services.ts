@@ -6,7 +6,7 @@ import {
   localBuckets,
   portOffsets,
 } from '../shared/adapters/local-target.ts';
-import { purgeRequested } from '../shared/stores/purge.ts';
+import { purgeRequested } from '../shared/objects/purge.ts';
 import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';

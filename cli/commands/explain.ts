@@ -1,6 +1,7 @@
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
+import { readSource } from '../../shared/objects/sources.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { formatOf, printRecipe } from '../../shared/recipe/recipe.ts';
@@ -23,7 +24,6 @@ import {
   type SignedUrl,
   writtenIn,
 } from '../../shared/request/stages.ts';
-import { readSource } from '../../shared/stores/sources.ts';
 import { type HostMap, longForm } from '../../shared/url/host-map.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';

@@ -1,10 +1,10 @@
-import { Refusal } from '../../shared/refusal.ts';
 import {
   purgeBelow,
   purgeSource,
   requestSecondPurge,
   type SourceName,
-} from '../../shared/stores/purge.ts';
+} from '../../shared/objects/purge.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { policyOf } from '../signer.ts';

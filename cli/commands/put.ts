@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { limits } from '../../shared/limits.ts';
+import { purgeSource } from '../../shared/objects/purge.ts';
 import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { purgeSource } from '../../shared/stores/purge.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { purgeBelow } from '../../shared/objects/purge.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { purgeBelow } from '../../shared/stores/purge.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, tenantNames, validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';

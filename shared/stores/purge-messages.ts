@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { sourceKey } from '../url/path.ts';
 import {
   type PurgeStores,
   purgeRequested,
@@ -7,7 +6,8 @@ import {
   type SourceName,
   secondPurgeSeconds,
   sourceNamed,
-} from './purge.ts';
+} from '../objects/purge.ts';
+import { sourceKey } from '../url/path.ts';
 
 /*
  * What a queue says about sources that have changed. S3 reports a change at least once and in any

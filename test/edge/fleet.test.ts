@@ -8,7 +8,7 @@ import { policyFreshness, policyStore, signedPolicies } from '../../shared/versi
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publicHalf } from '../../shared/versions/record.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
-import { keep, memoryStore } from '../shared/stores/memory-store.ts';
+import { keep, memoryStore } from '../shared/objects/memory-store.ts';
 import { keyring, rootKey, signed } from './edge-world.ts';
 
 /*

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { render } from '../../edge/render.ts';
 import { limits } from '../../shared/limits.ts';
+import { readSource } from '../../shared/objects/sources.ts';
 import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { readSource } from '../../shared/stores/sources.ts';
 import { memoryStore } from './memory-store.ts';
 
 /*

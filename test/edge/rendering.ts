@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { type Rendered, render } from '../../edge/render.ts';
 import { limits } from '../../shared/limits.ts';
+import type { Source } from '../../shared/objects/sources.ts';
 import { sniff } from '../../shared/operations/image-type.ts';
 import {
   canonicalRecipe,
@@ -10,7 +11,6 @@ import {
   watermarkOf,
 } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import type { Source } from '../../shared/stores/sources.ts';
 
 export const caps = { maxPixels: limits.sourcePixels, maxFrames: limits.sourceFrames };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Freshness, refreshing } from '../../shared/refreshing.ts';
+import { handClock, settle } from './hand-clock.ts';
 import { awaited, type Outcome } from './request/outcome.ts';
-import { handClock, settle } from './stores/hand-clock.ts';
 
 const freshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openPurgeQueue, type PurgeQueue } from '../../../local/purge-queue.ts';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { secondPurgeSeconds } from '../../../shared/stores/purge.ts';
+import { secondPurgeSeconds } from '../../../shared/objects/purge.ts';
 import { memoryStore } from '../../edge/memory-store.ts';
 
 const one = { body: new Uint8Array(1) };

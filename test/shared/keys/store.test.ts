@@ -3,8 +3,8 @@ import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../../shared/keys/store.ts';
 import { PortFailure, type SecretStore } from '../../../shared/ports.ts';
+import { handClock, settle } from '../hand-clock.ts';
 import { awaited } from '../request/outcome.ts';
-import { handClock, settle } from '../stores/hand-clock.ts';
 import { keySet, rootKey } from './known-keys.ts';
 
 function stand(first: string | undefined) {

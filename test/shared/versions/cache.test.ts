@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../../shared/limits.ts';
 import { policyKey } from '../../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../../shared/versions/cache.ts';
+import { handClock, settle } from '../hand-clock.ts';
+import { keep, memoryStore } from '../objects/memory-store.ts';
 import { policyText } from '../policy/policies.ts';
 import { awaited } from '../request/outcome.ts';
-import { handClock, settle } from '../stores/hand-clock.ts';
-import { keep, memoryStore } from '../stores/memory-store.ts';
 import { openPlain } from './plain-policies.ts';
 
 function stand() {

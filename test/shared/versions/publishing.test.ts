@@ -10,7 +10,7 @@ import {
 } from '../../../shared/versions/publishing.ts';
 import { PolicyInvalid, publishedPolicy } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
-import { keep, type MemoryStore, memoryStore } from '../stores/memory-store.ts';
+import { keep, type MemoryStore, memoryStore } from '../objects/memory-store.ts';
 
 const widths = (...w: readonly number[]) => ({ tenant: 'acme', operations: { resize: { w } } });
 const keys = { active: 'r1.2', accept: ['r1.1', 'r1.2'] };

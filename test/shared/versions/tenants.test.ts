@@ -3,7 +3,7 @@ import { policyKey } from '../../../shared/versions/bucket.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
 import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
-import { keep, memoryStore } from '../stores/memory-store.ts';
+import { keep, memoryStore } from '../objects/memory-store.ts';
 
 describe('the tenants', () => {
   it('are those that have a policy, in order', async () => {

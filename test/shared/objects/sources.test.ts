@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readSource } from '../../../shared/objects/sources.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { Refusal } from '../../../shared/refusal.ts';
-import { readSource } from '../../../shared/stores/sources.ts';
 import { policyOf } from '../policy/policies.ts';
 import { keep, memoryStore } from './memory-store.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/ports.ts';
+import type { Clock } from '../../shared/ports.ts';
 
 /** A clock that stands still until it is moved. */
 export type HandClock = { readonly clock: Clock; readonly pass: (seconds: number) => void };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { PortFailure } from '../../../shared/ports.ts';
 import {
   cacheTags,
   derivativeHeaders,
   sourceTag,
   writeBack,
-} from '../../../shared/stores/derivatives.ts';
+} from '../../../shared/objects/derivatives.ts';
+import { PortFailure } from '../../../shared/ports.ts';
 import { recipeOf } from '../recipe/recipes.ts';
 import { memoryStore } from './memory-store.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { PortFailure } from '../../../shared/ports.ts';
-import { sourceTag } from '../../../shared/stores/derivatives.ts';
+import { sourceTag } from '../../../shared/objects/derivatives.ts';
 import {
   purgeBelow,
   purgeRequested,
   purgeSource,
   requestSecondPurge,
   sourceNamed,
-} from '../../../shared/stores/purge.ts';
+} from '../../../shared/objects/purge.ts';
+import { PortFailure } from '../../../shared/ports.ts';
 import { keep, memoryStore } from './memory-store.ts';
 
 function stand(...keys: readonly string[]) {
