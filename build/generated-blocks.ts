@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
 import { signingMistakes } from '../cli/signing-mistakes.ts';
+import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';
 import type { Parameter } from '../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
-import { type Part, type Permission, permissions } from '../shared/permissions.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { refusals } from '../shared/refusal.ts';
 

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
 import {
   defaultPort,
   type LocalInstance,
@@ -13,10 +16,7 @@ import {
   localDistribution,
   localHosts,
   portOffsets,
-} from '../shared/adapters/local-target.ts';
-import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
-import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
+} from '../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../shared/keys/keyring.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';

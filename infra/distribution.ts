@@ -17,7 +17,7 @@ import type { IVersion, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambd
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { cacheSeconds, shortErrors } from '../shared/delivery.ts';
+import { cacheSeconds, shortErrors } from '../shared/deployment/delivery.ts';
 import { cacheTagHeader } from '../shared/objects/derivatives.ts';
 import { acknowledge } from './acknowledge.ts';
 import { makeResponseHeaders } from './response-headers.ts';

@@ -9,7 +9,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Permission } from '../shared/permissions.ts';
+import type { Permission } from '../shared/deployment/permissions.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { logDays } from './log-days.ts';
 import { logGroupOf } from './names.ts';

@@ -3,7 +3,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Permission } from '../shared/permissions.ts';
+import type { Permission } from '../shared/deployment/permissions.ts';
 import { logDays } from './log-days.ts';
 import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
 import type { Settings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { Permission } from '../shared/permissions.ts';
+import type { Permission } from '../shared/deployment/permissions.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Names } from './names.ts';
 import type { Secrets } from './secrets.ts';

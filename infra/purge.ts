@@ -5,7 +5,7 @@ import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { type CfnQueuePolicy, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { permissions } from '../shared/permissions.ts';
+import { permissions } from '../shared/deployment/permissions.ts';
 import type { Buckets } from './buckets.ts';
 import type { Names } from './names.ts';
 import { ordinaryFunction } from './ordinary-function.ts';

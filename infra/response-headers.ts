@@ -1,7 +1,7 @@
 import { type ResponseCustomHeader, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { responseHeaders } from '../shared/delivery.ts';
+import { responseHeaders } from '../shared/deployment/delivery.ts';
 
 const { set, remove } = responseHeaders;
 

@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnCustomResource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { permissions } from '../shared/permissions.ts';
+import { permissions } from '../shared/deployment/permissions.ts';
 import type { Names } from './names.ts';
 import { ordinaryFunction } from './ordinary-function.ts';
 import type { Secrets } from './secrets.ts';

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { permissions } from '../shared/permissions.ts';
+import { permissions } from '../shared/deployment/permissions.ts';
 import { policyFields } from '../shared/policy/fields.ts';
 import { deliverAccessLogs } from './access-logs.ts';
 import { makeAlarms } from './alarms.ts';

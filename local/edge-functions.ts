@@ -6,7 +6,7 @@ import {
   localAccess,
   localBuckets,
   localHosts,
-} from '../shared/adapters/local-target.ts';
+} from '../shared/deployment/local-endpoints.ts';
 import { keyFreshness } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';

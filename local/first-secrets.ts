@@ -1,5 +1,5 @@
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { nodeKeys } from '../shared/adapters/first-keys.ts';
+import { nodeKeys } from '../shared/adapters/random.ts';
 import {
   ensureSecrets as ensureSecretsIn,
   type PublisherSecrets,

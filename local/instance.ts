@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { type LocalInstance, localAddress } from '../shared/adapters/local-target.ts';
+import { type LocalInstance, localAddress } from '../shared/deployment/local-endpoints.ts';
 import { StartFailure } from './settings.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { localAddress } from '../shared/adapters/local-target.ts';
+import { localAddress } from '../shared/deployment/local-endpoints.ts';
 import { type LogFile, openLog } from './log-file.ts';
 import { demoUrl } from './page.ts';
 import { readSettings, StartFailure } from './settings.ts';

@@ -5,7 +5,7 @@ import {
   type LocalService,
   localBuckets,
   portOffsets,
-} from '../shared/adapters/local-target.ts';
+} from '../shared/deployment/local-endpoints.ts';
 import { purgeRequested } from '../shared/objects/purge.ts';
 import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';

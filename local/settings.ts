@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultPort } from '../shared/adapters/local-target.ts';
+import { defaultPort } from '../shared/deployment/local-endpoints.ts';
 
 export type Settings = {
   /** Where the state lies. */

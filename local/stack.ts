@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { type LocalInstance, localAccess, localBuckets } from '../shared/adapters/local-target.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import {
+  type LocalInstance,
+  localAccess,
+  localBuckets,
+} from '../shared/deployment/local-endpoints.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import { policyFields } from '../shared/policy/fields.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { nodeKeys } from '../shared/adapters/first-keys.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
+import { nodeKeys } from '../shared/adapters/random.ts';
 import { existingSecrets, secretVersions } from '../shared/adapters/secret-versions.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
 import { ensureSecrets } from '../shared/keys/first-secrets.ts';

@@ -1,4 +1,4 @@
-import { cacheSeconds, shortErrors } from '../../shared/delivery.ts';
+import { cacheSeconds, shortErrors } from '../../shared/deployment/delivery.ts';
 import type { EdgeResponse } from './edge-response.ts';
 import { headerValue } from './header-map.ts';
 

@@ -1,4 +1,4 @@
-import { responseHeaders } from '../../shared/delivery.ts';
+import { responseHeaders } from '../../shared/deployment/delivery.ts';
 import type { HeaderLine } from './header-map.ts';
 
 const set: readonly HeaderLine[] = Object.entries(responseHeaders.set);

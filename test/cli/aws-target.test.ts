@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localBuckets } from '../../shared/adapters/local-target.ts';
+import { localBuckets } from '../../shared/deployment/local-endpoints.ts';
 import { policyFields } from '../../shared/policy/fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { responseHeaders, shortErrors } from '../../shared/delivery.ts';
+import { responseHeaders, shortErrors } from '../../shared/deployment/delivery.ts';
 import { limits } from '../../shared/limits.ts';
 import { policyFields } from '../../shared/policy/fields.ts';
 import {

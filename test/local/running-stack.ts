@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LocalInstance } from '../../shared/adapters/local-target.ts';
+import type { LocalInstance } from '../../shared/deployment/local-endpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -7,7 +7,7 @@ import {
   localAddress,
   localBuckets,
   localDistribution,
-} from '../../shared/adapters/local-target.ts';
+} from '../../shared/deployment/local-endpoints.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from '../local/stack/stack-client.ts';
 import { logLines } from '../log-lines.ts';

@@ -1,7 +1,7 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { nodeKeys } from '../../shared/adapters/first-keys.ts';
+import { nodeKeys } from '../../shared/adapters/random.ts';
 import type { SecretVersions } from '../../shared/adapters/secret-versions.ts';
 import { continuationKeyring } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot, renderInStep } from '../../shared/keys/roots.ts';

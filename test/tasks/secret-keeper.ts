@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { nodeKeys } from '../../shared/adapters/first-keys.ts';
+import { nodeKeys } from '../../shared/adapters/random.ts';
 import { existingSecrets, secretVersions } from '../../shared/adapters/secret-versions.ts';
 import { ensureSecrets } from '../../shared/keys/first-secrets.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
 import type { Identity } from '../../../local/sigv4.ts';
+import { permissions } from '../../../shared/deployment/permissions.ts';
 import { secretIds } from '../../../shared/keys/store.ts';
-import { permissions } from '../../../shared/permissions.ts';
 
 export const operator: Identity = {
   accessKeyId: 'operator',

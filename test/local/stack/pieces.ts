@@ -7,12 +7,12 @@ import { ensureSecrets } from '../../../local/first-secrets.ts';
 import { localRoles } from '../../../local/roles.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
+import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import {
   type LocalInstance,
   localAccess,
   localBuckets,
-} from '../../../shared/adapters/local-target.ts';
-import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
+} from '../../../shared/deployment/local-endpoints.ts';
 
 type Piece = {
   readonly up: () => Promise<void>;

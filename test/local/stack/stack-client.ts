@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import {
   type LocalInstance,
   localAccess,
   localBuckets,
-} from '../../../shared/adapters/local-target.ts';
-import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
-import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
+} from '../../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
 import { type MintRequest, mint } from '../../../shared/request/mint.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { nodeKeys } from '../../../shared/adapters/first-keys.ts';
+import { nodeKeys } from '../../../shared/adapters/random.ts';
 import { ensureSecrets } from '../../../shared/keys/first-secrets.ts';
 import {
   continuationKeyring,

@@ -1,5 +1,5 @@
+import type { AwsAccess } from '../adapters/aws-client.ts';
 import type { HostMap } from '../url/host-map.ts';
-import type { AwsAccess } from './aws-client.ts';
 
 /** The ports of the local stack, counted from the CDN's. */
 export const portOffsets = { cdn: 0, s3: 2, secretsManager: 3, cloudFront: 4 } as const;
