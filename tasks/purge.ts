@@ -3,10 +3,10 @@ import { invalidator } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
 import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
-import { isFirstVersion } from '../shared/adapters/source-history.ts';
-import { queueSender } from '../shared/adapters/sqs.ts';
-import { type PurgeWork, workOffPurges } from '../shared/stores/purge-messages.ts';
+import { type PurgeWork, workOffPurges } from './purge-messages.ts';
 import { setting } from './setting.ts';
+import { isFirstVersion } from './source-history.ts';
+import { queueSender } from './sqs.ts';
 
 /*
  * An ordinary function behind a queue: a source has changed, so what was made from it goes, at once

@@ -1,14 +1,10 @@
 import * as v from 'valibot';
-import {
-  existingSecrets,
-  type SecretVersion,
-  type SecretVersions,
-} from '../shared/adapters/secret-versions.ts';
 import { type FirstKeys, keepSecret } from '../shared/keys/first-secrets.ts';
 import { continuationSecret, rootKeyring } from '../shared/keys/keyring.ts';
 import { checkSuccessor, withRoot } from '../shared/keys/roots.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
+import { existingSecrets, type SecretVersion, type SecretVersions } from './secret-versions.ts';
 import { readEvent } from './sentence.ts';
 
 /*

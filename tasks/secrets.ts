@@ -2,11 +2,11 @@ import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
 import { nodeKeys } from '../shared/adapters/random.ts';
-import { existingSecrets, secretVersions } from '../shared/adapters/secret-versions.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
 import { ensureSecrets } from '../shared/keys/first-secrets.ts';
 import { answerCustomResource, type CustomResource } from './custom-resource.ts';
 import { type Rotating, type RotationStep, rotate, rotationSteps } from './rotation.ts';
+import { existingSecrets, secretVersions } from './secret-versions.ts';
 import { sentenceOf } from './sentence.ts';
 
 /*

@@ -2,7 +2,6 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../shared/adapters/random.ts';
-import type { SecretVersions } from '../../shared/adapters/secret-versions.ts';
 import { continuationKeyring } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot, renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
@@ -10,6 +9,7 @@ import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import { mint } from '../../shared/request/mint.ts';
 import { checkSignature } from '../../shared/request/stages.ts';
 import { rotate } from '../../tasks/rotation.ts';
+import type { SecretVersions } from '../../tasks/secret-versions.ts';
 import {
   allSteps,
   failure,

@@ -7,10 +7,10 @@ import {
 import { vi } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../shared/adapters/random.ts';
-import { existingSecrets, secretVersions } from '../../shared/adapters/secret-versions.ts';
 import { ensureSecrets } from '../../shared/keys/first-secrets.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { secretIds } from '../../shared/keys/store.ts';
+import { existingSecrets, secretVersions } from '../../tasks/secret-versions.ts';
 import { operator, secretKeeper, startEmbedded } from '../local/secrets/embedded-secrets.ts';
 import { logLines } from '../log-lines.ts';
 

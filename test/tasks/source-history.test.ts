@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { s3Client } from '../../../shared/adapters/s3.ts';
-import { isFirstVersion } from '../../../shared/adapters/source-history.ts';
+import { s3Client } from '../../shared/adapters/s3.ts';
+import { isFirstVersion } from '../../tasks/source-history.ts';
 
 /* Our own S3 keeps no versions: here one answers as S3 does. */
 

@@ -6,8 +6,8 @@ import {
   type SourceName,
   secondPurgeSeconds,
   sourceNamed,
-} from '../objects/purge.ts';
-import { sourceKey } from '../url/path.ts';
+} from '../shared/objects/purge.ts';
+import { sourceKey } from '../shared/url/path.ts';
 
 /*
  * What a queue says about sources that have changed. S3 reports a change at least once and in any

@@ -1,5 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
+import {
+  type AwsAccess,
+  clientOptions,
+  type Patience,
+  portFailure,
+} from '../shared/adapters/aws-client.ts';
 
 /** Sends to one queue: a body, and for how many seconds nobody is to see it (900 at most). */
 export function queueSender(access: AwsAccess, patience: Patience, queueUrl: string) {

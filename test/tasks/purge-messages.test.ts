@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { sourceTag } from '../../../shared/objects/derivatives.ts';
-import {
-  type PurgeWork,
-  readPurgeMessage,
-  workOffPurges,
-} from '../../../shared/stores/purge-messages.ts';
-import { keep, memoryStore } from '../objects/memory-store.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { sourceTag } from '../../shared/objects/derivatives.ts';
+import { type PurgeWork, readPurgeMessage, workOffPurges } from '../../tasks/purge-messages.ts';
+import { keep, memoryStore } from '../shared/objects/memory-store.ts';
 
 const buckets = { sources: 'src', config: 'cfg' };
 

@@ -5,8 +5,8 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { SecretStore } from '../ports.ts';
-import { portFailure } from './aws-client.ts';
+import { portFailure } from '../shared/adapters/aws-client.ts';
+import type { SecretStore } from '../shared/ports.ts';
 
 export type Stage = 'AWSCURRENT' | 'AWSPENDING';
 

@@ -1,5 +1,5 @@
 import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { portFailure } from './aws-client.ts';
+import { portFailure } from '../shared/adapters/aws-client.ts';
 
 /**
  * Whether an object of a versioned bucket has never been another and was never deleted. In a bucket
