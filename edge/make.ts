@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Rendered } from '../render/render.ts';
 import type { Keyring } from '../shared/keys/keyring.ts';
 import { limits } from '../shared/limits.ts';
 import {
@@ -23,7 +24,6 @@ import { answerOf, Refusal } from '../shared/refusal.ts';
 import { checkBlocked } from '../shared/request/admission.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { continuationUrl } from './continuation.ts';
-import type { Rendered } from './render.ts';
 import type { Answer } from './response.ts';
 
 export type Workshop = {

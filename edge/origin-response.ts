@@ -3,6 +3,7 @@ import type {
   CloudFrontResponseEvent,
   CloudFrontResultResponse,
 } from 'aws-lambda';
+import { engineVersions, render } from '../render/render.ts';
 import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
@@ -16,11 +17,10 @@ import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
-import { inTime } from './in-time.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, make, type Workshop } from './make.ts';
-import { engineVersions, render } from './render.ts';
 import { emptied, overwrite, refusalAnswer } from './response.ts';
+import { inTime } from './timeout.ts';
 
 /** The function has thirty seconds and may meet a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };

@@ -15,9 +15,9 @@ import { answerOf, asRefusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { type Gatehouse, gate, type Passage } from './gate.ts';
-import { inTime } from './in-time.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
+import { inTime } from './timeout.ts';
 
 /** The function has five seconds; the last good key or policy must still fit behind a failure. */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };

@@ -1,6 +1,6 @@
 import type { Gatehouse, ViewerRequest } from '../../edge/gate.ts';
 import type { Workshop } from '../../edge/make.ts';
-import { render } from '../../edge/render.ts';
+import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { continuationKeyring, continuationSecret, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';

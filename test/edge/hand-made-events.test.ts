@@ -22,7 +22,7 @@ vi.mock('../../edge/config.ts', () => ({
   },
 }));
 
-vi.mock('../../edge/render.ts', () => ({
+vi.mock('../../render/render.ts', () => ({
   engineVersions: { sharp: '0', vips: '0' },
   render: async () => {
     world.renders += 1;
@@ -31,7 +31,7 @@ vi.mock('../../edge/render.ts', () => ({
 }));
 
 vi.mock('../../shared/adapters/s3.ts', async () => {
-  const { pngSignature } = await import('./encoders.ts');
+  const { pngSignature } = await import('../render/encoders.ts');
   const { signRecord } = await import('../../shared/versions/record.ts');
   const { publisher } = await import('../shared/keys/publisher.ts');
   const policy = {

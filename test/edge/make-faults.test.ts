@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { make, type Workshop } from '../../edge/make.ts';
-import { render } from '../../edge/render.ts';
+import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
@@ -13,6 +13,7 @@ import { printRecipe } from '../../shared/recipe/recipe.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { quartered } from '../render/rendering.ts';
 import { openPlain } from '../shared/versions/plain-policies.ts';
 import {
   type Call,
@@ -22,7 +23,6 @@ import {
   faults,
   startFaultyAws,
 } from './faulty-aws.ts';
-import { quartered } from './rendering.ts';
 
 const roots = JSON.stringify({
   keys: [{ kty: 'oct', kid: 'r1', k: Buffer.alloc(32, 7).toString('base64url') }],

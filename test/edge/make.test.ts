@@ -6,8 +6,8 @@ import { limits } from '../../shared/limits.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
+import { quartered } from '../render/rendering.ts';
 import { type EdgeWorld, edgeWorld, fetched, json, policy } from './edge-world.ts';
-import { quartered } from './rendering.ts';
 
 const uri = '/acme/a.png__op__resize,w_40__op__format,f_webp';
 const key = uri.slice(1);

@@ -4,8 +4,8 @@ import { make } from '../../edge/make.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
+import { quartered } from '../render/rendering.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
-import { quartered } from './rendering.ts';
 
 let world: EdgeWorld;
 let picture: Buffer;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RefusalCode, refusals } from '../../../shared/refusal.ts';
-import { claiming, flatPng, manyFrames } from '../../edge/encoders.ts';
+import { claiming, flatPng, manyFrames } from '../../render/encoders.ts';
 import type { Answer } from '../cloudfront/stand.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';

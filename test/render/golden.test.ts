@@ -10,7 +10,7 @@ import {
   fingerprintOf,
   goldenRecipe,
   readGolden,
-} from '../golden/golden.ts';
+} from './golden/golden.ts';
 import { draw } from './rendering.ts';
 import { drawScene, type SourceKind, scene, sourceKinds } from './source-kinds.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { type Rendered, render } from '../../edge/render.ts';
+import { type Rendered, render } from '../../render/render.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Source } from '../../shared/objects/sources.ts';
 import { sniff } from '../../shared/operations/image-type.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { render } from '../../edge/render.ts';
+import { render } from '../../render/render.ts';
 import { limits } from '../../shared/limits.ts';
 import { readSource } from '../../shared/objects/sources.ts';
 import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from '../edge/memory-store.ts';
 
 /*
  * Renders files in a process of its own, so that what it took can be measured and a crash of a

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { operationNames, rowOf } from '../../shared/operations/table.ts';
-import { draw } from '../edge/rendering.ts';
-import { drawScene } from '../edge/source-kinds.ts';
+import { operationNames, rowOf } from '../../../shared/operations/table.ts';
+import { draw } from '../rendering.ts';
+import { drawScene } from '../source-kinds.ts';
 import { goldenFile, goldenRecipe } from './golden.ts';
 
 /* Draws every golden image anew: `npm run golden`. Look at each that git shows as changed. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import type { ImageType } from '../../shared/operations/image-type.ts';
-import { type OperationName, rowOf } from '../../shared/operations/table.ts';
+import type { ImageType } from '../../../shared/operations/image-type.ts';
+import { type OperationName, rowOf } from '../../../shared/operations/table.ts';
 
 /*
  * What each row's example draws of the one picture, kept as files: `NAME.webp` of the picture without a
