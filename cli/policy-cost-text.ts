@@ -1,6 +1,6 @@
-import type { Assumptions, CostEstimate } from '../shared/cost-estimate.ts';
-import type { OperationShare, PolicyCost } from '../shared/policy-cost.ts';
-import { pricesRead } from '../shared/prices.ts';
+import type { Assumptions, CostEstimate } from '../operator/cost/estimate.ts';
+import type { OperationShare, PolicyCost } from '../operator/cost/policy-cost.ts';
+import { pricesRead } from '../operator/cost/prices.ts';
 import { bytesText, grouped } from './quantity.ts';
 
 /** A number of any size as people read it: `1,234,567`. */

@@ -1,9 +1,9 @@
-import { type Assumptions, costEstimate, usualAssumptions } from '../../shared/cost-estimate.ts';
+import { type Assumptions, costEstimate, usualAssumptions } from '../../operator/cost/estimate.ts';
+import { type PolicyCost, policyCost } from '../../operator/cost/policy-cost.ts';
+import { prices, pricesRead } from '../../operator/cost/prices.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
-import { type PolicyCost, policyCost } from '../../shared/policy-cost.ts';
-import { prices, pricesRead } from '../../shared/prices.ts';
 import { validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { CommandFailure, usage } from '../failure.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { policyCost } from '../../operator/cost/policy-cost.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy, expandPreset, type Policy } from '../../shared/policy/policy.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
-import { policyCost } from '../../shared/policy-cost.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';

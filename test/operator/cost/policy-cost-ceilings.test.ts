@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { imageTypes } from '../../shared/operations/image-type.ts';
-import type { Format } from '../../shared/operations/operation.ts';
-import { policyCost } from '../../shared/policy-cost.ts';
-import { printRecipe } from '../../shared/recipe/recipe.ts';
-import { policyOf } from './policy/policies.ts';
-import { recipeOf } from './recipe/recipes.ts';
+import { policyCost } from '../../../operator/cost/policy-cost.ts';
+import { imageTypes } from '../../../shared/operations/image-type.ts';
+import type { Format } from '../../../shared/operations/operation.ts';
+import { printRecipe } from '../../../shared/recipe/recipe.ts';
+import { policyOf } from '../../shared/policy/policies.ts';
+import { recipeOf } from '../../shared/recipe/recipes.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>

@@ -1,7 +1,7 @@
-import type { Parameter, Value } from './operations/parameter.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import type { Rule } from './policy/schema.ts';
-import { valuesIn } from './policy/value-set.ts';
+import type { Parameter, Value } from '../../shared/operations/parameter.ts';
+import { type OperationName, rowOf } from '../../shared/operations/table.ts';
+import type { Rule } from '../../shared/policy/schema.ts';
+import { valuesIn } from '../../shared/policy/value-set.ts';
 
 /*
  * The values that rules allow a parameter, in blocks of such as nothing tells apart: no rule, and

@@ -1,10 +1,10 @@
-import { limits } from './limits.ts';
-import type { Format, Parameters, ValuesOf } from './operations/operation.ts';
-import type { Value } from './operations/parameter.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import type { Rule } from './policy/schema.ts';
-import { isWithin, type ValueSet, valuesIn } from './policy/value-set.ts';
-import { canonicalRecipe, type RecipeStep } from './recipe/recipe.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Format, Parameters, ValuesOf } from '../../shared/operations/operation.ts';
+import type { Value } from '../../shared/operations/parameter.ts';
+import { type OperationName, rowOf } from '../../shared/operations/table.ts';
+import type { Rule } from '../../shared/policy/schema.ts';
+import { isWithin, type ValueSet, valuesIn } from '../../shared/policy/value-set.ts';
+import { canonicalRecipe, type RecipeStep } from '../../shared/recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 
 /*

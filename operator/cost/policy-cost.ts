@@ -1,9 +1,9 @@
-import { limits } from './limits.ts';
-import { imageTypes } from './operations/image-type.ts';
-import type { Format } from './operations/operation.ts';
-import { type OperationName, rowOf } from './operations/table.ts';
-import { allowed, type Policy } from './policy/policy.ts';
-import { policyOperations } from './policy/schema.ts';
+import { limits } from '../../shared/limits.ts';
+import { imageTypes } from '../../shared/operations/image-type.ts';
+import type { Format } from '../../shared/operations/operation.ts';
+import { type OperationName, rowOf } from '../../shared/operations/table.ts';
+import { allowed, type Policy } from '../../shared/policy/policy.ts';
+import { policyOperations } from '../../shared/policy/schema.ts';
 import {
   answerStep,
   canonicalRecipe,
@@ -11,7 +11,7 @@ import {
   parseOperations,
   type Recipe,
   type RecipeStep,
-} from './recipe/recipe.ts';
+} from '../../shared/recipe/recipe.ts';
 import { countSteps } from './step-count.ts';
 
 /** What one operation adds to the number of derivatives. */

@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.ts';
-import type { Parameters, ValuesOf } from '../../shared/operations/operation.ts';
-import type { Parameter, Value } from '../../shared/operations/parameter.ts';
-import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { allowed } from '../../shared/policy/policy.ts';
-import type { Rule } from '../../shared/policy/schema.ts';
-import { defaultValues, parseOperations, printRecipe } from '../../shared/recipe/recipe.ts';
-import { countSteps, isCanonicalStep } from '../../shared/step-count.ts';
-import { kindOf } from '../../shared/value-blocks.ts';
-import { policyOf } from './policy/policies.ts';
-import { operationArbitrary, recipeOf, spellingOf, writtenText } from './recipe/recipes.ts';
-import { outcome, runs } from './request/outcome.ts';
+import { countSteps, isCanonicalStep } from '../../../operator/cost/step-count.ts';
+import { kindOf } from '../../../operator/cost/value-blocks.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { Parameters, ValuesOf } from '../../../shared/operations/operation.ts';
+import type { Parameter, Value } from '../../../shared/operations/parameter.ts';
+import { type OperationName, operationNames, rowOf } from '../../../shared/operations/table.ts';
+import { allowed } from '../../../shared/policy/policy.ts';
+import type { Rule } from '../../../shared/policy/schema.ts';
+import { defaultValues, parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import { policyOf } from '../../shared/policy/policies.ts';
+import {
+  operationArbitrary,
+  recipeOf,
+  spellingOf,
+  writtenText,
+} from '../../shared/recipe/recipes.ts';
+import { outcome, runs } from '../../shared/request/outcome.ts';
 
 type Candidates = Readonly<Record<string, readonly Value[]>>;
 type Case = { readonly name: OperationName; readonly candidates: Candidates };

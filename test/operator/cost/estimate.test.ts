@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costEstimate, usualAssumptions } from '../../shared/cost-estimate.ts';
+import { costEstimate, usualAssumptions } from '../../../operator/cost/estimate.ts';
 
 const nobody = { ...usualAssumptions, viewsPerMonth: 0 };
 

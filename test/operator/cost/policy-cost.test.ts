@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageTypes } from '../../shared/operations/image-type.ts';
-import type { Format } from '../../shared/operations/operation.ts';
-import { allowed, type Policy } from '../../shared/policy/policy.ts';
-import { policyCost } from '../../shared/policy-cost.ts';
+import { policyCost } from '../../../operator/cost/policy-cost.ts';
+import { imageTypes } from '../../../shared/operations/image-type.ts';
+import type { Format } from '../../../shared/operations/operation.ts';
+import { allowed, type Policy } from '../../../shared/policy/policy.ts';
 import {
   answerStep,
   canonicalRecipe,
@@ -14,9 +14,9 @@ import {
   type Recipe,
   withFormat,
   withoutFree,
-} from '../../shared/recipe/recipe.ts';
-import { type PolicyFields, policyOf } from './policy/policies.ts';
-import { runs } from './request/outcome.ts';
+} from '../../../shared/recipe/recipe.ts';
+import { type PolicyFields, policyOf } from '../../shared/policy/policies.ts';
+import { runs } from '../../shared/request/outcome.ts';
 
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>
