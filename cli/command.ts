@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { asFailure, usage } from '../operator/failure.ts';
+import { openTarget, stackNamed, type Target } from '../operator/target/target.ts';
 import { isHarmless } from '../shared/terminal.ts';
-import { asFailure, usage } from './failure.ts';
-import { openTarget, stackNamed, type Target } from './target.ts';
 
 /** What a command has to say: once for people, once for programs. */
 export type Result = {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
+import { CommandFailure } from '../operator/failure.ts';
+import { unreadable } from '../operator/policy-files/unreadable-file.ts';
 import { separator } from '../shared/url/path.ts';
-import { CommandFailure } from './failure.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { grouped } from './quantity.ts';
-import { unreadable } from './unreadable.ts';
 
 /** The derivatives that are known to be made, so that another run need not ask for them. */
 export type PrewarmState = {

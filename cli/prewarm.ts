@@ -1,3 +1,4 @@
+import type { TenantSigner } from '../operator/keys/signer.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { roundedExpiry } from '../shared/request/expiry.ts';
@@ -8,7 +9,6 @@ import { type Unwanted, type Wanted, wantedBy } from './prewarm-plan.ts';
 import type { PrewarmState } from './prewarm-state.ts';
 import { countOutcome, countRefused, type PrewarmTally } from './prewarm-tally.ts';
 import type { Progress } from './progress.ts';
-import type { TenantSigner } from './signer.ts';
 
 /** All that a run needs. */
 export type Prewarming = {

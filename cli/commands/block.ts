@@ -1,7 +1,7 @@
+import { CommandFailure } from '../../operator/failure.ts';
+import { changePolicy, type PolicyDocumentText } from '../../operator/policy-change.ts';
 import { covers } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure } from '../failure.ts';
-import { changePolicy, type PolicyDocumentText } from '../policy-change.ts';
 import { checkScope, literalNote } from './purge.ts';
 
 type Options = CommonOptions & { readonly reason: string };

@@ -1,3 +1,5 @@
+import { repairOf } from '../../operator/policy-change.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
@@ -6,9 +8,7 @@ import { auditTrail, trailNames } from '../../shared/versions/audit.ts';
 import { publicHalf } from '../../shared/versions/record.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { repairOf } from '../policy-change.ts';
 import { counted } from '../quantity.ts';
-import type { Target } from '../target.ts';
 
 /** One thing that was looked at: what was found, and what to do where it is not well. */
 type Finding = {

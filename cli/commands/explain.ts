@@ -1,3 +1,6 @@
+import { usage } from '../../operator/failure.ts';
+import { offlineSigner } from '../../operator/keys/signer.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
@@ -31,12 +34,9 @@ import { tenantNames } from '../../shared/versions/tenants.ts';
 import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { explaining, printExplanation } from '../explanation.ts';
-import { usage } from '../failure.ts';
 import { nameHint } from '../name-mistakes.ts';
 import { hostHint } from '../own-host.ts';
-import { offlineSigner } from '../signer.ts';
 import { signatureHint, splitHint } from '../signing-hints.ts';
-import type { Target } from '../target.ts';
 
 type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
 type Explaining = ReturnType<typeof explaining>;

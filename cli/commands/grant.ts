@@ -1,15 +1,15 @@
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { offlineSigner, onlineSigner } from '../../operator/keys/signer.ts';
+import { checkTenantName } from '../../operator/tenant-name.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mintGrant } from '../../shared/request/grant.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
-import { CommandFailure, usage } from '../failure.ts';
 import { gathered } from '../gathered.ts';
 import { writeWarnings } from '../log-warnings.ts';
 import { scopeWarnings } from '../scope-warnings.ts';
-import { offlineSigner, onlineSigner } from '../signer.ts';
-import { checkTenantName } from '../tenant-name.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;

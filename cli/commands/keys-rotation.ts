@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { changePolicy, liveRecord, mintableRoot } from '../../operator/policy-change.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { readKid } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot } from '../../shared/keys/roots.ts';
 import { limits } from '../../shared/limits.ts';
@@ -8,9 +11,6 @@ import { kidsUpTo } from '../../shared/versions/audit.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { changePolicy, liveRecord, mintableRoot } from '../policy-change.ts';
-import type { Target } from '../target.ts';
 
 type Options = CommonOptions & { readonly reason?: string; readonly yes?: true };
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import { usage } from '../../operator/failure.ts';
+import { kidStates, printKid } from '../../operator/keys/key-states.ts';
+import { onlineSigner } from '../../operator/keys/signer.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
-import { usage } from '../failure.ts';
-import { kidStates, printKid } from '../kid-states.ts';
-import { onlineSigner } from '../signer.ts';
-import type { Target } from '../target.ts';
 import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
 type Options = CommonOptions & { readonly env?: true; readonly kids?: true };

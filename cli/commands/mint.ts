@@ -1,3 +1,6 @@
+import { usage } from '../../operator/failure.ts';
+import { offlineSigner, onlineSigner, type TenantSigner } from '../../operator/keys/signer.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
@@ -6,10 +9,7 @@ import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts
 import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
-import { usage } from '../failure.ts';
 import { checkOwner, onHost } from '../own-host.ts';
-import { offlineSigner, onlineSigner, type TenantSigner } from '../signer.ts';
-import type { Target } from '../target.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;

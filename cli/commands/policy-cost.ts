@@ -1,15 +1,15 @@
 import { type Assumptions, costEstimate, usualAssumptions } from '../../operator/cost/estimate.ts';
 import { type PolicyCost, policyCost } from '../../operator/cost/policy-cost.ts';
 import { prices, pricesRead } from '../../operator/cost/prices.ts';
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
+import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
 import { groupedBig, printCost } from '../policy-cost-text.ts';
-import { resolvePolicyFile } from '../policy-extends.ts';
-import { printIssue } from '../policy-set.ts';
 
 type Options = CommonOptions & {
   readonly max?: string;

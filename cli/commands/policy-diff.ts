@@ -1,11 +1,11 @@
+import type { PolicyDocumentText } from '../../operator/policy-change.ts';
+import { readPolicySet } from '../../operator/policy-files/policy-set.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { type Change, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
 import { checkReturned } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, validPolicy } from '../../shared/versions/tenants.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import type { PolicyDocumentText } from '../policy-change.ts';
-import { readPolicySet } from '../policy-set.ts';
-import type { Target } from '../target.ts';
 
 type Difference = {
   readonly tenant: string;

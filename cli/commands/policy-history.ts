@@ -1,3 +1,7 @@
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { mintableRoot } from '../../operator/policy-change.ts';
+import type { Target } from '../../operator/target/target.ts';
+import { checkTenantName } from '../../operator/tenant-name.ts';
 import { harmless } from '../../shared/terminal.ts';
 import {
   type AuditReport,
@@ -9,10 +13,6 @@ import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
 import { publishPolicy } from '../../shared/versions/publishing.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { mintableRoot } from '../policy-change.ts';
-import type { Target } from '../target.ts';
-import { checkTenantName } from '../tenant-name.ts';
 
 type Entry = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
 

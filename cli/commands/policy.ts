@@ -1,16 +1,20 @@
 import { Command } from 'commander';
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { mintableRoot } from '../../operator/policy-change.ts';
+import {
+  isBase,
+  type ResolvedPolicy,
+  resolvePolicyFile,
+} from '../../operator/policy-files/policy-extends.ts';
+import { checkRoots, policyFiles } from '../../operator/policy-files/policy-file.ts';
+import { printIssue, readPolicySet } from '../../operator/policy-files/policy-set.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
 import { validPolicy } from '../../shared/versions/tenants.ts';
 import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { mintableRoot } from '../policy-change.ts';
-import { isBase, type ResolvedPolicy, resolvePolicyFile } from '../policy-extends.ts';
-import { checkRoots, policyFiles } from '../policy-file.ts';
-import { printIssue, readPolicySet } from '../policy-set.ts';
-import type { Target } from '../target.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
+import { usage } from '../../operator/failure.ts';
+import { onlineSigner, policyOf } from '../../operator/keys/signer.ts';
+import type { Target } from '../../operator/target/target.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { requestedRecipe } from '../../shared/request/mint.ts';
 import { separator } from '../../shared/url/path.ts';
 import { readAskedRecipe } from '../asked-recipe.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
 import { requestPatience } from '../derivative-request.ts';
-import { usage } from '../failure.ts';
 import { gathered } from '../gathered.ts';
 import { interruptible } from '../interruption.ts';
 import { type Prewarming, prewarm } from '../prewarm.ts';
@@ -15,8 +17,6 @@ import { emptyPrewarm, type PrewarmTally, refusedInAll } from '../prewarm-tally.
 import { prewarmJson, prewarmSoFar, printPrewarm } from '../prewarm-text.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { progressLines } from '../progress-lines.ts';
-import { onlineSigner, policyOf } from '../signer.ts';
-import type { Target } from '../target.ts';
 
 type Options = CommonOptions & {
   readonly recipe?: readonly string[];

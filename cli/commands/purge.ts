@@ -1,3 +1,5 @@
+import { policyOf } from '../../operator/keys/signer.ts';
+import type { Target } from '../../operator/target/target.ts';
 import {
   purgeBelow,
   purgeSource,
@@ -7,8 +9,6 @@ import {
 import { Refusal } from '../../shared/refusal.ts';
 import { scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { policyOf } from '../signer.ts';
-import type { Target } from '../target.ts';
 
 export function checkScope(scope: string): void {
   const fault = scopeFault(scope);

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { policyOf } from '../../operator/keys/signer.ts';
+import { fileName, unreadable } from '../../operator/policy-files/unreadable-file.ts';
+import type { Target } from '../../operator/target/target.ts';
 import { limits } from '../../shared/limits.ts';
 import { purgeSource } from '../../shared/objects/purge.ts';
 import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { policyOf } from '../signer.ts';
-import type { Target } from '../target.ts';
-import { fileName, unreadable } from '../unreadable.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
 

@@ -1,10 +1,13 @@
+import { CommandFailure, usage } from '../../operator/failure.ts';
+import { fileName } from '../../operator/policy-files/unreadable-file.ts';
+import { edgeLogFile } from '../../operator/target/state-folder.ts';
+import { stackNamed } from '../../operator/target/target.ts';
+import { checkTenantName } from '../../operator/tenant-name.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { CommandFailure, usage } from '../failure.ts';
 import { type LogFile, type LogVisitor, logFiles, readLogs, totalBytes } from '../log-reader.ts';
 import { damageWarning, writeWarnings } from '../log-warnings.ts';
 import { progressOn } from '../progress.ts';
 import { bytesText, counted, grouped } from '../quantity.ts';
-import { edgeLogFile } from '../state-folder.ts';
 import {
   countServiceLine,
   emptyStats,
@@ -13,9 +16,6 @@ import {
   statsReport,
   type TenantStats,
 } from '../stats-tally.ts';
-import { stackNamed } from '../target.ts';
-import { checkTenantName } from '../tenant-name.ts';
-import { fileName } from '../unreadable.ts';
 
 type Options = CommonOptions & { readonly tenant?: string };
 

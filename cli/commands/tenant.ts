@@ -1,16 +1,16 @@
 import { Command } from 'commander';
+import { CommandFailure } from '../../operator/failure.ts';
+import { isGone, mintableRoot, noTenant } from '../../operator/policy-change.ts';
+import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
+import { checkRoots } from '../../operator/policy-files/policy-file.ts';
+import type { Target } from '../../operator/target/target.ts';
+import { checkTenantName } from '../../operator/tenant-name.ts';
 import { purgeBelow } from '../../shared/objects/purge.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, tenantNames, validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
-import { CommandFailure } from '../failure.ts';
-import { isGone, mintableRoot, noTenant } from '../policy-change.ts';
-import { resolvePolicyFile } from '../policy-extends.ts';
-import { checkRoots } from '../policy-file.ts';
-import type { Target } from '../target.ts';
-import { checkTenantName } from '../tenant-name.ts';
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };

@@ -2,8 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CommandFailure } from '../../cli/failure.ts';
-import { isBase, resolvePolicies, resolvePolicyFile } from '../../cli/policy-extends.ts';
+import { CommandFailure } from '../../operator/failure.ts';
+import {
+  isBase,
+  resolvePolicies,
+  resolvePolicyFile,
+} from '../../operator/policy-files/policy-extends.ts';
 
 let folder: string;
 

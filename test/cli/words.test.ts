@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAskedUrl } from '../../cli/asked-url.ts';
 import { readDuration } from '../../cli/duration.ts';
-import { asFailure, CommandFailure, usage } from '../../cli/failure.ts';
+import { asFailure, CommandFailure, usage } from '../../operator/failure.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { PublishConflict } from '../../shared/versions/publishing.ts';

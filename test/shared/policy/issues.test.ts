@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicyText } from '../../../cli/policy-text.ts';
+import { parsePolicyText } from '../../../operator/policy-files/policy-text.ts';
 import { limits } from '../../../shared/limits.ts';
 import { policyIssues } from '../../../shared/policy/issues.ts';
 import { policyOperations } from '../../../shared/policy/schema.ts';

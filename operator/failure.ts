@@ -1,9 +1,9 @@
-import { NoCredentials, StackUnknown } from '../shared/adapters/stack-outputs.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
 import { PublishConflict } from '../shared/versions/publishing.ts';
 import { PolicyInvalid } from '../shared/versions/tenants.ts';
+import { NoCredentials, StackUnknown } from './target/stack-outputs.ts';
 
 /** 1: refused or failed; 2: wrong usage; 3: the target cannot be reached. */
 export type ExitCode = 1 | 2 | 3;

@@ -1,13 +1,13 @@
-import type { Policy } from '../shared/policy/policy.ts';
-import { compilePolicy } from '../shared/policy/policy.ts';
-import type { Signer } from '../shared/request/mint.ts';
-import { isTenant } from '../shared/url/path.ts';
-import { isKid } from '../shared/url/signature.ts';
-import { publishedPolicy } from '../shared/versions/tenants.ts';
-import { CommandFailure, usage } from './failure.ts';
-import { noTenant } from './policy-change.ts';
-import type { Target } from './target.ts';
-import { checkTenantName } from './tenant-name.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
+import { compilePolicy } from '../../shared/policy/policy.ts';
+import type { Signer } from '../../shared/request/mint.ts';
+import { isTenant } from '../../shared/url/path.ts';
+import { isKid } from '../../shared/url/signature.ts';
+import { publishedPolicy } from '../../shared/versions/tenants.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { noTenant } from '../policy-change.ts';
+import type { Target } from '../target/target.ts';
+import { checkTenantName } from '../tenant-name.ts';
 
 /** Who signs for a tenant, where its URLs lead, and what it may ask for, if that is known. */
 export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };

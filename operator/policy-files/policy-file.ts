@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Keyring } from '../shared/keys/keyring.ts';
-import type { PolicyIssue } from '../shared/policy/issues.ts';
-import { CommandFailure } from './failure.ts';
+import type { Keyring } from '../../shared/keys/keyring.ts';
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
+import { CommandFailure } from '../failure.ts';
 import { parsePolicyText } from './policy-text.ts';
-import { unreadable } from './unreadable.ts';
+import { unreadable } from './unreadable-file.ts';
 
 const inWords = ({ path, message }: PolicyIssue): string => (path ? `${path} ${message}` : message);
 

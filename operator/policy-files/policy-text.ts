@@ -1,7 +1,7 @@
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
-import { limits } from '../shared/limits.ts';
-import type { PolicyIssue } from '../shared/policy/issues.ts';
-import { utf8Bytes } from '../shared/url/path.ts';
+import { limits } from '../../shared/limits.ts';
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
+import { utf8Bytes } from '../../shared/url/path.ts';
 
 const strictly = { disallowComments: true, allowTrailingComma: false } as const;
 

@@ -1,4 +1,4 @@
-import { CommandFailure } from './failure.ts';
+import { CommandFailure } from '../failure.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

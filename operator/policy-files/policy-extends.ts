@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { removableIn } from '../shared/policy/json-schema.ts';
-import { CommandFailure } from './failure.ts';
+import { removableIn } from '../../shared/policy/json-schema.ts';
+import { CommandFailure } from '../failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
 
 type Document = Readonly<Record<string, unknown>>;

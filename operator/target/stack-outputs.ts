@@ -4,8 +4,13 @@ import {
   GetTemplateSummaryCommand,
 } from '@aws-sdk/client-cloudformation';
 import * as v from 'valibot';
-import type { HostMap } from '../url/host-map.ts';
-import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
+import {
+  type AwsAccess,
+  clientOptions,
+  type Patience,
+  portFailure,
+} from '../../shared/adapters/aws-client.ts';
+import type { HostMap } from '../../shared/url/host-map.ts';
 
 /** What a deployed stack says of itself, by the names of its outputs. */
 const outputNames = {

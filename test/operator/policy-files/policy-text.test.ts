@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicyText } from '../../cli/policy-text.ts';
-import { limits } from '../../shared/limits.ts';
+import { parsePolicyText } from '../../../operator/policy-files/policy-text.ts';
+import { limits } from '../../../shared/limits.ts';
 
 describe('the text of a policy', () => {
   it.each([

@@ -1,5 +1,5 @@
-import { type PolicyIssue, policyIssues } from '../shared/policy/issues.ts';
-import { CommandFailure } from './failure.ts';
+import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
+import { CommandFailure } from '../failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 

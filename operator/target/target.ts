@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../shared/adapters/clock.ts';
-import { invalidator } from '../shared/adapters/cloudfront.ts';
-import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
-import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
-import { stackAnnouncement, stackOutputs, stackSettled } from '../shared/adapters/stack-outputs.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
+import { invalidator } from '../../shared/adapters/cloudfront.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { ordinaryS3, s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import {
   defaultPort,
   type LocalInstance,
@@ -16,15 +15,16 @@ import {
   localDistribution,
   localHosts,
   portOffsets,
-} from '../shared/deployment/local-endpoints.ts';
-import { type Keyring, rootKeyring } from '../shared/keys/keyring.ts';
-import { secretIds } from '../shared/keys/store.ts';
-import type { Invalidate, ObjectStore, SecretStore } from '../shared/ports.ts';
-import { harmless } from '../shared/terminal.ts';
-import type { HostMap } from '../shared/url/host-map.ts';
-import type { Publishing } from '../shared/versions/publishing.ts';
-import { type PublisherSecretKey, readPublisher } from '../shared/versions/record.ts';
-import { CommandFailure, usage } from './failure.ts';
+} from '../../shared/deployment/local-endpoints.ts';
+import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
+import { secretIds } from '../../shared/keys/store.ts';
+import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
+import { harmless } from '../../shared/terminal.ts';
+import type { HostMap } from '../../shared/url/host-map.ts';
+import type { Publishing } from '../../shared/versions/publishing.ts';
+import { type PublisherSecretKey, readPublisher } from '../../shared/versions/record.ts';
+import { CommandFailure, usage } from '../failure.ts';
+import { stackAnnouncement, stackOutputs, stackSettled } from './stack-outputs.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
 /** An installation that commands act on; whoever acts on it may publish. */

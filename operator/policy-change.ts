@@ -5,7 +5,7 @@ import { recordInForce } from '../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../shared/versions/publishing.ts';
 import type { PolicyRecord } from '../shared/versions/record.ts';
 import { CommandFailure } from './failure.ts';
-import type { Target } from './target.ts';
+import type { Target } from './target/target.ts';
 import { checkTenantName } from './tenant-name.ts';
 
 export type PolicyDocumentText = Readonly<Record<string, unknown>>;
