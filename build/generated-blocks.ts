@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
-import { signingMistakes } from '../cli/signing-mistakes.ts';
+import { signingMistakes } from '../operator/explain/signing-mistakes.ts';
 import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';

@@ -1,3 +1,7 @@
+import { explaining, printExplanation } from '../../operator/explain/explanation.ts';
+import { nameHint } from '../../operator/explain/name-mistakes.ts';
+import { readAskedUrl } from '../../operator/explain/pasted-url.ts';
+import { signatureHint, splitHint } from '../../operator/explain/signing-hints.ts';
 import { usage } from '../../operator/failure.ts';
 import { offlineSigner } from '../../operator/keys/signer.ts';
 import type { Target } from '../../operator/target/target.ts';
@@ -31,12 +35,8 @@ import { type HostMap, longForm } from '../../shared/url/host-map.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
-import { readAskedUrl } from '../asked-url.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { explaining, printExplanation } from '../explanation.ts';
-import { nameHint } from '../name-mistakes.ts';
 import { hostHint } from '../own-host.ts';
-import { signatureHint, splitHint } from '../signing-hints.ts';
 
 type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
 type Explaining = ReturnType<typeof explaining>;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Explanation, Stage } from '../../cli/explanation.ts';
+import type { Explanation, Stage } from '../../operator/explain/explanation.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { grantMistake } from '../../cli/grant-mistakes.ts';
+import { grantMistake } from '../../operator/explain/grant-mistakes.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
 let stack: CommandStack;

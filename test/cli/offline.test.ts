@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Explanation } from '../../cli/explanation.ts';
+import type { Explanation } from '../../operator/explain/explanation.ts';
 import { command, type Environment, json } from './in-process.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAskedUrl } from '../../cli/asked-url.ts';
 import { readDuration } from '../../cli/duration.ts';
+import { readAskedUrl } from '../../operator/explain/pasted-url.ts';
 import { asFailure, CommandFailure, usage } from '../../operator/failure.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';

@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../shared/ports.ts';
-import { sourceKey, type Target } from '../shared/url/path.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
+import { sourceKey, type Target } from '../../shared/url/path.ts';
 
 /** A way to another name than was meant. */
 type NameMistake = {

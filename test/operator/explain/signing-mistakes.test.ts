@@ -1,6 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Suspect, signingMistake, signingMistakes } from '../../cli/signing-mistakes.ts';
+import {
+  type Suspect,
+  signingMistake,
+  signingMistakes,
+} from '../../../operator/explain/signing-mistakes.ts';
 
 const signingKey = `sgn_${Buffer.alloc(32, 7).toString('base64url')}`;
 const otherKey = `sgn_${Buffer.alloc(32, 8).toString('base64url')}`;

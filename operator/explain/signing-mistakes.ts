@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { encodeTarget } from '../shared/url/path.ts';
-import { type SignedParts, signedMessage } from '../shared/url/signature.ts';
+import { encodeTarget } from '../../shared/url/path.ts';
+import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
 
 /** What is needed to find out how a signature went wrong. */
 export type Suspect = {

@@ -1,11 +1,11 @@
-import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import type { Keyring } from '../shared/keys/keyring.ts';
-import { grantsOf, type SplitUrl, signedParts } from '../shared/recipe/request-url.ts';
-import { Refusal } from '../shared/refusal.ts';
-import { readGrant } from '../shared/request/grant.ts';
-import { signedMessage, verify } from '../shared/url/signature.ts';
-import type { AskedUrl } from './asked-url.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import type { Keyring } from '../../shared/keys/keyring.ts';
+import { grantsOf, type SplitUrl, signedParts } from '../../shared/recipe/request-url.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import { readGrant } from '../../shared/request/grant.ts';
+import { signedMessage, verify } from '../../shared/url/signature.ts';
 import { grantMistake } from './grant-mistakes.ts';
+import type { AskedUrl } from './pasted-url.ts';
 import { signingMistake } from './signing-mistakes.ts';
 
 /** Whose keys there are to try. */

@@ -1,4 +1,4 @@
-import { asRefusal, type Refusal } from '../shared/refusal.ts';
+import { asRefusal, type Refusal } from '../../shared/refusal.ts';
 
 /** One stage of a request: what went in is the stage before, what came out is `data`. */
 export type Stage = {

@@ -1,4 +1,4 @@
-import { usage } from '../operator/failure.ts';
+import { usage } from '../failure.ts';
 
 /** A URL as somebody pasted it, cut without repairing anything: the edge repairs nothing either. */
 export type AskedUrl = {
