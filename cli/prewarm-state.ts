@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
 import { CommandFailure } from '../operator/failure.ts';
+import { lineSplitter } from '../operator/logs/line-splitter.ts';
 import { unreadable } from '../operator/policy-files/unreadable-file.ts';
 import { separator } from '../shared/url/path.ts';
-import { lineSplitter } from './line-splitter.ts';
 import { grouped } from './quantity.ts';
 
 /** The derivatives that are known to be made, so that another run need not ask for them. */

@@ -1,18 +1,29 @@
 import { CommandFailure } from '../../operator/failure.ts';
 import { policyOf } from '../../operator/keys/signer.ts';
+import {
+  beginsAccessLog,
+  type Columns,
+  missingFields,
+  readAccessLine,
+} from '../../operator/logs/access-log.ts';
+import { type LogVisitor, logFiles, readLogs, totalBytes } from '../../operator/logs/log-reader.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { fileName } from '../../operator/policy-files/unreadable-file.ts';
+import { type Decide, decider, type Sides } from '../../operator/replay/decision.ts';
+import {
+  countLine,
+  emptyTally,
+  type ReplayReport,
+  replayReport,
+  type Tally,
+} from '../../operator/replay/replay-report.ts';
 import type { Target } from '../../operator/target/target.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/versions/tenants.ts';
-import { beginsAccessLog, type Columns, missingFields, readAccessLine } from '../access-log.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { type LogVisitor, logFiles, readLogs, totalBytes } from '../log-reader.ts';
 import { damageWarning, writeWarnings } from '../log-warnings.ts';
 import { progressOn } from '../progress.ts';
-import { countLine, emptyTally, type ReplayReport, replayReport, type Tally } from '../replay.ts';
-import { type Decide, decider, type Sides } from '../replay-decision.ts';
 import { printReplay } from '../replay-text.ts';
 
 type Options = CommonOptions & {

@@ -1,13 +1,12 @@
 import { CommandFailure, usage } from '../../operator/failure.ts';
+import {
+  type LogFile,
+  type LogVisitor,
+  logFiles,
+  readLogs,
+  totalBytes,
+} from '../../operator/logs/log-reader.ts';
 import { fileName } from '../../operator/policy-files/unreadable-file.ts';
-import { edgeLogFile } from '../../operator/target/state-folder.ts';
-import { stackNamed } from '../../operator/target/target.ts';
-import { checkTenantName } from '../../operator/tenant-name.ts';
-import { type CommonOptions, command, run } from '../command.ts';
-import { type LogFile, type LogVisitor, logFiles, readLogs, totalBytes } from '../log-reader.ts';
-import { damageWarning, writeWarnings } from '../log-warnings.ts';
-import { progressOn } from '../progress.ts';
-import { bytesText, counted, grouped } from '../quantity.ts';
 import {
   countServiceLine,
   emptyStats,
@@ -15,7 +14,14 @@ import {
   type StatsTally,
   statsReport,
   type TenantStats,
-} from '../stats-tally.ts';
+} from '../../operator/stats/stats-tally.ts';
+import { edgeLogFile } from '../../operator/target/state-folder.ts';
+import { stackNamed } from '../../operator/target/target.ts';
+import { checkTenantName } from '../../operator/tenant-name.ts';
+import { type CommonOptions, command, run } from '../command.ts';
+import { damageWarning, writeWarnings } from '../log-warnings.ts';
+import { progressOn } from '../progress.ts';
+import { bytesText, counted, grouped } from '../quantity.ts';
 
 type Options = CommonOptions & { readonly tenant?: string };
 

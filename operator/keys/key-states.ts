@@ -1,11 +1,11 @@
-import { logFiles, readLogs } from '../../cli/log-reader.ts';
-import { countServiceLine, emptyStats, statsReport } from '../../cli/stats-tally.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Keys } from '../../shared/policy/policy.ts';
 import { auditVersions } from '../../shared/versions/audit.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import { CommandFailure } from '../failure.ts';
+import { logFiles, readLogs } from '../logs/log-reader.ts';
+import { countServiceLine, emptyStats, statsReport } from '../stats/stats-tally.ts';
 import type { Target } from '../target/target.ts';
 
 /** What is known of a kid that a tenant accepts. */

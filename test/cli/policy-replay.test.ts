@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { ReplayReport } from '../../cli/replay.ts';
+import type { ReplayReport } from '../../operator/replay/replay-report.ts';
 import {
   type Asked,
   header,

@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { durations, noteDuration, percentile } from '../../cli/durations.ts';
+import { type LogLine, printLine } from '../../edge/log.ts';
+import { durations, noteDuration, percentile } from '../../operator/stats/latency.ts';
 import {
   countServiceLine,
   emptyStats,
   type StatsReport,
   statsBounds,
   statsReport,
-} from '../../cli/stats-tally.ts';
-import { type LogLine, printLine } from '../../edge/log.ts';
+} from '../../operator/stats/stats-tally.ts';
 import { temporaryFolder } from './access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';

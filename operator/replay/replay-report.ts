@@ -1,7 +1,7 @@
-import type { RefusalCode } from '../shared/refusal.ts';
-import type { AccessLine } from './access-log.ts';
-import { type Distinct, distinct, distinctCount, note } from './distinct.ts';
-import type { Change, Decide, UndecidedReason, Verdict } from './replay-decision.ts';
+import type { RefusalCode } from '../../shared/refusal.ts';
+import type { AccessLine } from '../logs/access-log.ts';
+import type { Change, Decide, UndecidedReason, Verdict } from './decision.ts';
+import { type Distinct, distinct, distinctCount, note } from './distinct-count.ts';
 
 /** What a tally holds at most, however long the log is. */
 export const tallyBounds = {

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { continuationGeneration, readKid } from '../shared/keys/keyring.ts';
-import { negotiable } from '../shared/operations/accept.ts';
-import type { Policy } from '../shared/policy/policy.ts';
-import { formatOf, printRecipe, withoutFree } from '../shared/recipe/recipe.ts';
-import { credentialOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
-import { parseKey } from '../shared/recipe/storage-key.ts';
-import { Refusal, type RefusalCode } from '../shared/refusal.ts';
-import { readGrant } from '../shared/request/grant.ts';
+import { continuationGeneration, readKid } from '../../shared/keys/keyring.ts';
+import { negotiable } from '../../shared/operations/accept.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
+import { formatOf, printRecipe, withoutFree } from '../../shared/recipe/recipe.ts';
+import { credentialOf, type SplitUrl, splitUrl } from '../../shared/recipe/request-url.ts';
+import { parseKey } from '../../shared/recipe/storage-key.ts';
+import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
+import { readGrant } from '../../shared/request/grant.ts';
 import {
   type AuthorizedRequest,
   admit,
@@ -17,8 +17,8 @@ import {
   readRequest,
   type SignedUrl,
   writtenIn,
-} from '../shared/request/stages.ts';
-import type { LoggedRequest } from './access-log.ts';
+} from '../../shared/request/stages.ts';
+import type { LoggedRequest } from '../logs/access-log.ts';
 
 /*
  * What two policies say of a request that was logged: the stages of the edge, in its order, without

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandFailure } from '../operator/failure.ts';
-import { unreadable } from '../operator/policy-files/unreadable-file.ts';
+import { CommandFailure } from '../failure.ts';
+import { unreadable } from '../policy-files/unreadable-file.ts';
+import { type Unpacking, unpackingOf } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
-import { type Unpacking, unpackingOf } from './unpacking.ts';
 
 /** A file to read; `-` is what comes from stdin, whose size nobody knows. */
 export type LogFile = { readonly path: string; readonly bytes: number | undefined };

@@ -1,5 +1,5 @@
-import { type Durations, durations, noteDuration, percentile } from './durations.ts';
-import { isRefusal, readServiceLine, type ServiceLine } from './service-line.ts';
+import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
+import { type Durations, durations, noteDuration, percentile } from './latency.ts';
 
 /** What is held at most: whoever writes into a log may name tenants and kids as they like. */
 export const statsBounds = { tenants: 10_000, kids: 100 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectIn } from '../../cli/json-line.ts';
+import { objectIn } from '../../../operator/logs/json-line.ts';
 
 describe('a line of a log', () => {
   it('is read where it is a JSON object', () => {

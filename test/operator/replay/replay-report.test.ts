@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessLine } from '../../cli/access-log.ts';
-import { distinct, distinctCount, note } from '../../cli/distinct.ts';
-import { lineSplitter, maxLineBytes } from '../../cli/line-splitter.ts';
-import { progressOn } from '../../cli/progress.ts';
-import { countLine, emptyTally, replayReport, tallyBounds } from '../../cli/replay.ts';
-import { decider, type Sides } from '../../cli/replay-decision.ts';
-import { denial } from '../../shared/policy/policy.ts';
-import { formatOf, withFormat } from '../../shared/recipe/recipe.ts';
-import { policyOf, usualFields } from '../shared/policy/policies.ts';
-import { recipeOf, someWrittenRecipes, writtenText } from '../shared/recipe/recipes.ts';
-import { noon, signedUrl } from './access-logs.ts';
+import { progressOn } from '../../../cli/progress.ts';
+import type { AccessLine } from '../../../operator/logs/access-log.ts';
+import { lineSplitter, maxLineBytes } from '../../../operator/logs/line-splitter.ts';
+import { decider, type Sides } from '../../../operator/replay/decision.ts';
+import { distinct, distinctCount, note } from '../../../operator/replay/distinct-count.ts';
+import {
+  countLine,
+  emptyTally,
+  replayReport,
+  tallyBounds,
+} from '../../../operator/replay/replay-report.ts';
+import { denial } from '../../../shared/policy/policy.ts';
+import { formatOf, withFormat } from '../../../shared/recipe/recipe.ts';
+import { noon, signedUrl } from '../../cli/access-logs.ts';
+import { policyOf, usualFields } from '../../shared/policy/policies.ts';
+import { recipeOf, someWrittenRecipes, writtenText } from '../../shared/recipe/recipes.ts';
 
 const sidesOf = (before: object, after: object): Sides => ({
   before: { policy: policyOf({ ...before }), knowsKids: true },

@@ -1,6 +1,6 @@
-import { type RefusalCode, refusals } from '../shared/refusal.ts';
-import { isTenant } from '../shared/url/path.ts';
-import { isKid } from '../shared/url/signature.ts';
+import { type RefusalCode, refusals } from '../../shared/refusal.ts';
+import { isTenant } from '../../shared/url/path.ts';
+import { isKid } from '../../shared/url/signature.ts';
 import { objectIn } from './json-line.ts';
 
 /** How a request ended that was not refused. */

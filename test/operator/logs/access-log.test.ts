@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginsAccessLog, missingFields, readAccessLine } from '../../cli/access-log.ts';
-import { header, jsonLog, logged, noon, row, signedUrl } from './access-logs.ts';
+import {
+  beginsAccessLog,
+  missingFields,
+  readAccessLine,
+} from '../../../operator/logs/access-log.ts';
+import { header, jsonLog, logged, noon, row, signedUrl } from '../../cli/access-logs.ts';
 
 const columnsOf = (line: string) => {
   const read = readAccessLine(line, undefined);
