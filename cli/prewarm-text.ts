@@ -1,6 +1,6 @@
+import type { Example, PrewarmTally } from '../operator/prewarm/tally.ts';
+import { refusedInAll } from '../operator/prewarm/tally.ts';
 import { harmless } from '../shared/terminal.ts';
-import type { Example, PrewarmTally } from './prewarm-tally.ts';
-import { refusedInAll } from './prewarm-tally.ts';
 import { counted, grouped } from './quantity.ts';
 
 /** How a run ended: the end of the list, or earlier. */

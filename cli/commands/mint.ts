@@ -1,12 +1,12 @@
 import { usage } from '../../operator/failure.ts';
 import { offlineSigner, onlineSigner, type TenantSigner } from '../../operator/keys/signer.ts';
+import { readAskedRecipe, settledKeys } from '../../operator/recipe-input.ts';
 import type { Target } from '../../operator/target/target.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
-import { readAskedRecipe, settledKeys } from '../asked-recipe.ts';
 import { type CommonOptions, command, run } from '../command.ts';
 import { readDuration } from '../duration.ts';
 import { checkOwner, onHost } from '../own-host.ts';

@@ -1,14 +1,14 @@
-import type { TenantSigner } from '../operator/keys/signer.ts';
-import type { Policy } from '../shared/policy/policy.ts';
-import type { Clock, Crypto } from '../shared/ports.ts';
-import { roundedExpiry } from '../shared/request/expiry.ts';
-import { mint } from '../shared/request/mint.ts';
+import type { Progress } from '../../cli/progress.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
+import type { Clock, Crypto } from '../../shared/ports.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
+import { mint } from '../../shared/request/mint.ts';
+import type { TenantSigner } from '../keys/signer.ts';
 import { askFor, type Patience } from './derivative-request.ts';
-import type { ListLine } from './prewarm-list.ts';
-import { type Unwanted, type Wanted, wantedBy } from './prewarm-plan.ts';
-import type { PrewarmState } from './prewarm-state.ts';
-import { countOutcome, countRefused, type PrewarmTally } from './prewarm-tally.ts';
-import type { Progress } from './progress.ts';
+import type { ListLine } from './list.ts';
+import { type Unwanted, type Wanted, wantedBy } from './plan.ts';
+import type { PrewarmState } from './state.ts';
+import { countOutcome, countRefused, type PrewarmTally } from './tally.ts';
 
 /** All that a run needs. */
 export type Prewarming = {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { CommandFailure } from '../operator/failure.ts';
-import { lineSplitter } from '../operator/logs/line-splitter.ts';
-import { unreadable } from '../operator/policy-files/unreadable-file.ts';
-import { separator } from '../shared/url/path.ts';
-import { grouped } from './quantity.ts';
+import { grouped } from '../../cli/quantity.ts';
+import { separator } from '../../shared/url/path.ts';
+import { CommandFailure } from '../failure.ts';
+import { lineSplitter } from '../logs/line-splitter.ts';
+import { unreadable } from '../policy-files/unreadable-file.ts';
 
 /** The derivatives that are known to be made, so that another run need not ask for them. */
 export type PrewarmState = {

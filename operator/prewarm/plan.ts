@@ -1,11 +1,11 @@
-import { CommandFailure } from '../operator/failure.ts';
-import type { Policy } from '../shared/policy/policy.ts';
-import { Refusal } from '../shared/refusal.ts';
-import type { MintRequest } from '../shared/request/mint.ts';
-import { pathFault, separator } from '../shared/url/path.ts';
-import { readAskedRecipe, settledKeys } from './asked-recipe.ts';
-import type { ListLine } from './prewarm-list.ts';
-import type { Example } from './prewarm-tally.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import type { MintRequest } from '../../shared/request/mint.ts';
+import { pathFault, separator } from '../../shared/url/path.ts';
+import { CommandFailure } from '../failure.ts';
+import { readAskedRecipe, settledKeys } from '../recipe-input.ts';
+import type { ListLine } from './list.ts';
+import type { Example } from './tally.ts';
 
 /** One derivative that the list asks for. */
 export type Wanted = {

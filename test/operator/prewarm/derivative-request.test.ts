@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { askFor, type Outcome } from '../../cli/derivative-request.ts';
+import { askFor, type Outcome } from '../../../operator/prewarm/derivative-request.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 

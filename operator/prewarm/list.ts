@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
-import { CommandFailure } from '../operator/failure.ts';
-import { lineSplitter, maxLineBytes } from '../operator/logs/line-splitter.ts';
-import { unreadable } from '../operator/policy-files/unreadable-file.ts';
+import { CommandFailure } from '../failure.ts';
+import { lineSplitter, maxLineBytes } from '../logs/line-splitter.ts';
+import { unreadable } from '../policy-files/unreadable-file.ts';
 
 /** A line of a list: a source with the operations that it brings along, or what is wrong with it. */
 export type ListLine = {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openState } from '../../cli/prewarm-state.ts';
+import { openState } from '../../../operator/prewarm/state.ts';
 
 let folder: string;
 

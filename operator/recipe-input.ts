@@ -1,10 +1,10 @@
-import { usage } from '../operator/failure.ts';
 import { negotiable } from '../shared/operations/accept.ts';
 import { expandPreset, type Policy } from '../shared/policy/policy.ts';
 import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
 import { readQuerySpelling } from '../shared/recipe/spellings.ts';
 import { type MintRequest, requestedRecipe } from '../shared/request/mint.ts';
 import { authorize, nameOf } from '../shared/request/stages.ts';
+import { usage } from './failure.ts';
 
 /** A recipe as somebody wrote it: operations, or one in the spelling of another service. */
 export type AskedRecipe = Pick<MintRequest, 'operations' | 'query'>;

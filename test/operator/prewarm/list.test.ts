@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ListLine, listBytes, readList } from '../../cli/prewarm-list.ts';
-import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
+import { maxLineBytes } from '../../../operator/logs/line-splitter.ts';
+import { type ListLine, listBytes, readList } from '../../../operator/prewarm/list.ts';
 
 let folder: string;
 
