@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import { type CommonOptions, command, run } from '../command.ts';
-import { bashCompletion } from '../completion-bash.ts';
-import { fishCompletion } from '../completion-fish.ts';
-import { type CompletedCommand, completedCommands } from '../completion-tree.ts';
-import { zshCompletion } from '../completion-zsh.ts';
+import { bashCompletion } from '../completion/bash.ts';
+import { fishCompletion } from '../completion/fish.ts';
+import { type CompletedCommand, completedCommands } from '../completion/tree.ts';
+import { zshCompletion } from '../completion/zsh.ts';
 
 const scripts = {
   bash: bashCompletion,

@@ -7,8 +7,8 @@ import { sourceKey } from '../../shared/url/path.ts';
 import { auditTrail, trailNames } from '../../shared/versions/audit.ts';
 import { publicHalf } from '../../shared/versions/record.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { counted } from '../base/quantity.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { counted } from '../quantity.ts';
 
 /** One thing that was looked at: what was found, and what to do where it is not well. */
 type Finding = {

@@ -35,8 +35,8 @@ import { type HostMap, longForm } from '../../shared/url/host-map.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
+import { hostHint } from '../base/host-option.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { hostHint } from '../own-host.ts';
 
 type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
 type Explaining = ReturnType<typeof explaining>;

@@ -5,11 +5,11 @@ import type { Policy } from '../../shared/policy/policy.ts';
 import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mintGrant } from '../../shared/request/grant.ts';
+import { readDuration } from '../base/duration.ts';
+import { gathered } from '../base/options.ts';
+import { scopeWarnings } from '../base/scope-warnings.ts';
+import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { readDuration } from '../duration.ts';
-import { gathered } from '../gathered.ts';
-import { writeWarnings } from '../log-warnings.ts';
-import { scopeWarnings } from '../scope-warnings.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;

@@ -9,8 +9,8 @@ import type { Keys } from '../../shared/policy/policy.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { kidsUpTo } from '../../shared/versions/audit.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { confirmed } from '../base/confirm.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
-import { confirmed } from '../confirmed.ts';
 
 type Options = CommonOptions & { readonly reason?: string; readonly yes?: true };
 

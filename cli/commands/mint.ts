@@ -7,9 +7,9 @@ import type { Policy } from '../../shared/policy/policy.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
+import { readDuration } from '../base/duration.ts';
+import { checkOwner, onHost } from '../base/host-option.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { readDuration } from '../duration.ts';
-import { checkOwner, onHost } from '../own-host.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;

@@ -9,7 +9,7 @@ import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { validPolicy } from '../../shared/versions/tenants.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { groupedBig, printCost } from '../policy-cost-text.ts';
+import { groupedBig, printCost } from '../print/cost.ts';
 
 type Options = CommonOptions & {
   readonly max?: string;

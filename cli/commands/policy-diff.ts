@@ -4,8 +4,8 @@ import type { Target } from '../../operator/target/target.ts';
 import { type Change, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
 import { checkReturned } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, validPolicy } from '../../shared/versions/tenants.ts';
-import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
+import { printChange } from '../print/change.ts';
 
 type Difference = {
   readonly tenant: string;

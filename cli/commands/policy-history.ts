@@ -11,8 +11,8 @@ import {
 } from '../../shared/versions/audit.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
 import { publishPolicy } from '../../shared/versions/publishing.ts';
-import { printChange } from '../change-text.ts';
 import { type CommonOptions, command, run } from '../command.ts';
+import { printChange } from '../print/change.ts';
 
 type Entry = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
 

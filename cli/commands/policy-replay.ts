@@ -21,10 +21,10 @@ import type { Target } from '../../operator/target/target.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { PolicyDocument } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/versions/tenants.ts';
+import { damageWarning, writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { damageWarning, writeWarnings } from '../log-warnings.ts';
-import { progressOn } from '../progress.ts';
-import { printReplay } from '../replay-text.ts';
+import { printReplay } from '../print/replay.ts';
+import { progressOn } from '../progress/bar.ts';
 
 type Options = CommonOptions & {
   readonly policy: string;

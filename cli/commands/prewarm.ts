@@ -11,12 +11,12 @@ import type { Target } from '../../operator/target/target.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { requestedRecipe } from '../../shared/request/mint.ts';
 import { separator } from '../../shared/url/path.ts';
+import { interruptible } from '../base/interruption.ts';
+import { gathered } from '../base/options.ts';
 import { type CommonOptions, command, type Result, run } from '../command.ts';
-import { gathered } from '../gathered.ts';
-import { interruptible } from '../interruption.ts';
-import { prewarmJson, prewarmSoFar, printPrewarm } from '../prewarm-text.ts';
-import { type Progress, progressOn } from '../progress.ts';
-import { progressLines } from '../progress-lines.ts';
+import { prewarmJson, prewarmSoFar, printPrewarm } from '../print/prewarm.ts';
+import { type Progress, progressOn } from '../progress/bar.ts';
+import { progressLines } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
   readonly recipe?: readonly string[];

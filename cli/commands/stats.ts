@@ -18,10 +18,10 @@ import {
 import { edgeLogFile } from '../../operator/target/state-folder.ts';
 import { stackNamed } from '../../operator/target/target.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
+import { bytesText, counted, grouped } from '../base/quantity.ts';
+import { damageWarning, writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { damageWarning, writeWarnings } from '../log-warnings.ts';
-import { progressOn } from '../progress.ts';
-import { bytesText, counted, grouped } from '../quantity.ts';
+import { progressOn } from '../progress/bar.ts';
 
 type Options = CommonOptions & { readonly tenant?: string };
 

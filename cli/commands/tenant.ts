@@ -9,8 +9,8 @@ import { purgeBelow } from '../../shared/objects/purge.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, tenantNames, validPolicy } from '../../shared/versions/tenants.ts';
+import { confirmed } from '../base/confirm.ts';
 import { type CommonOptions, command, run } from '../command.ts';
-import { confirmed } from '../confirmed.ts';
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };

@@ -1,4 +1,4 @@
-import type { Progress } from '../../cli/progress.ts';
+import type { Progress } from '../../cli/progress/bar.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../../shared/ports.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';

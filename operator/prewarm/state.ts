@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { grouped } from '../../cli/quantity.ts';
+import { grouped } from '../../cli/base/quantity.ts';
 import { separator } from '../../shared/url/path.ts';
 import { CommandFailure } from '../failure.ts';
 import { lineSplitter } from '../logs/line-splitter.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDuration } from '../../cli/duration.ts';
+import { readDuration } from '../../cli/base/duration.ts';
 import { readAskedUrl } from '../../operator/explain/pasted-url.ts';
 import { asFailure, CommandFailure, usage } from '../../operator/failure.ts';
 import { PortFailure } from '../../shared/ports.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { progressOn } from '../../../cli/progress.ts';
+import { progressOn } from '../../../cli/progress/bar.ts';
 import type { AccessLine } from '../../../operator/logs/access-log.ts';
 import { lineSplitter, maxLineBytes } from '../../../operator/logs/line-splitter.ts';
 import { decider, type Sides } from '../../../operator/replay/decision.ts';

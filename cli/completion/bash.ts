@@ -1,4 +1,4 @@
-import { type CompletedCommand, type Offers, placeOf } from './completion-tree.ts';
+import { type CompletedCommand, type Offers, placeOf } from './tree.ts';
 
 /** As one word of a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

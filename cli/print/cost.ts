@@ -1,7 +1,7 @@
-import type { Assumptions, CostEstimate } from '../operator/cost/estimate.ts';
-import type { OperationShare, PolicyCost } from '../operator/cost/policy-cost.ts';
-import { pricesRead } from '../operator/cost/prices.ts';
-import { bytesText, grouped } from './quantity.ts';
+import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts';
+import type { OperationShare, PolicyCost } from '../../operator/cost/policy-cost.ts';
+import { pricesRead } from '../../operator/cost/prices.ts';
+import { bytesText, grouped } from '../base/quantity.ts';
 
 /** A number of any size as people read it: `1,234,567`. */
 export const groupedBig = (count: bigint): string => count.toLocaleString('en-US');

@@ -1,4 +1,4 @@
-import { usage } from '../operator/failure.ts';
+import { usage } from '../../operator/failure.ts';
 
 const units: ReadonlyMap<string, number> = new Map([
   ['', 1],

@@ -1,4 +1,4 @@
-import type { Change } from '../shared/policy/diff/policy-diff.ts';
+import type { Change } from '../../shared/policy/diff/policy-diff.ts';
 
 const marks = { widens: '+', narrows: '-', changes: '~' } as const;
 

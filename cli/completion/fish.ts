@@ -4,7 +4,7 @@ import {
   type CompletedOption,
   type Offers,
   placeOf,
-} from './completion-tree.ts';
+} from './tree.ts';
 
 /** As one word of fish, in which a backslash escapes within quotes too. */
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, (mark) => `\\${mark}`)}'`;

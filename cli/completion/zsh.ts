@@ -1,9 +1,4 @@
-import type {
-  CompletedCommand,
-  CompletedOperand,
-  CompletedOption,
-  Offers,
-} from './completion-tree.ts';
+import type { CompletedCommand, CompletedOperand, CompletedOption, Offers } from './tree.ts';
 
 /** As one word of a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

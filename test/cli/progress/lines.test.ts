@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { progressLines } from '../../cli/progress-lines.ts';
+import { progressLines } from '../../../cli/progress/lines.ts';
 
 it('a line of progress is written every ten seconds at most, and only on the way', () => {
   let now = 1_000_000;

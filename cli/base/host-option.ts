@@ -1,6 +1,6 @@
-import type { AskedUrl } from '../operator/explain/pasted-url.ts';
-import { usage } from '../operator/failure.ts';
-import { type HostMap, tenantOfHost } from '../shared/url/host-map.ts';
+import type { AskedUrl } from '../../operator/explain/pasted-url.ts';
+import { usage } from '../../operator/failure.ts';
+import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
 
 /** The parts of `--host`: a host with a scheme or without. Throws a usage failure for what is none. */
 function readHost(text: string) {

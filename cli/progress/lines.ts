@@ -1,5 +1,5 @@
-import type { Clock } from '../shared/ports.ts';
-import type { Progress } from './progress.ts';
+import type { Clock } from '../../shared/ports.ts';
+import type { Progress } from './bar.ts';
 
 const pause = 10_000;
 

@@ -1,7 +1,7 @@
-import type { Example, PrewarmTally } from '../operator/prewarm/tally.ts';
-import { refusedInAll } from '../operator/prewarm/tally.ts';
-import { harmless } from '../shared/terminal.ts';
-import { counted, grouped } from './quantity.ts';
+import type { Example, PrewarmTally } from '../../operator/prewarm/tally.ts';
+import { refusedInAll } from '../../operator/prewarm/tally.ts';
+import { harmless } from '../../shared/terminal.ts';
+import { counted, grouped } from '../base/quantity.ts';
 
 /** How a run ended: the end of the list, or earlier. */
 export type PrewarmEnd = {

@@ -1,4 +1,4 @@
-import { fileName } from '../operator/policy-files/unreadable-file.ts';
+import { fileName } from '../../operator/policy-files/unreadable-file.ts';
 
 /** What is said of a log that is cut or damaged; what was read of it has been counted. */
 export const damageWarning = (file: string): string =>

@@ -1,7 +1,7 @@
-import { maxLineBytes } from '../operator/logs/line-splitter.ts';
-import { type UndecidedReason, undecidedReasons } from '../operator/replay/decision.ts';
-import type { RefusedRecipes, ReplayReport } from '../operator/replay/replay-report.ts';
-import { grouped } from './quantity.ts';
+import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
+import { type UndecidedReason, undecidedReasons } from '../../operator/replay/decision.ts';
+import type { RefusedRecipes, ReplayReport } from '../../operator/replay/replay-report.ts';
+import { grouped } from '../base/quantity.ts';
 
 type Row = readonly [label: string, count: number, about?: string];
 

@@ -1,4 +1,4 @@
-import { bytesText } from './quantity.ts';
+import { bytesText } from '../base/quantity.ts';
 
 export type Progress = {
   readonly advance: (bytes: number) => void;

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CommandFailure, usage } from '../operator/failure.ts';
+import { CommandFailure, usage } from '../../operator/failure.ts';
 
 /**
  * Asks before something that cannot be taken back. Where nobody can be asked, `--yes` has to be there.
