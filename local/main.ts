@@ -1,6 +1,6 @@
 import { localAddress } from '../shared/deployment/local-endpoints.ts';
+import { demoUrl } from './demo/page.ts';
 import { type LogFile, openLog } from './log-file.ts';
-import { demoUrl } from './page.ts';
 import { readSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 

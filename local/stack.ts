@@ -15,11 +15,11 @@ import type { ObjectStore, SecretStore } from '../shared/ports.ts';
 import type { Signer } from '../shared/request/mint.ts';
 import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
-import { demoSigner, ensureDemo } from './demo-tenant.ts';
+import { localPage } from './demo/page.ts';
+import { demoSigner, ensureDemo } from './demo/tenant.ts';
 import { makeFolder } from './durable-file.ts';
 import { ensureSecrets } from './first-secrets.ts';
 import { claimFolder } from './instance.ts';
-import { localPage } from './page.ts';
 import { openPurgeQueue, type PurgeQueue } from './purge-queue.ts';
 import { localRoles } from './roles.ts';
 import {

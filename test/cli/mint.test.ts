@@ -34,7 +34,7 @@ beforeAll(async () => {
     const file = path.join(folder, `${policy.tenant}.json`);
     await writeFile(file, JSON.stringify(policy));
     await stack.json('policy', 'publish', file);
-    const mark = new URL('../../demo/samples/mark.png', import.meta.url).pathname;
+    const mark = new URL('../../local/demo/samples/mark.png', import.meta.url).pathname;
     await stack.json('put', policy.tenant, 'mark.png', mark);
   }
 });

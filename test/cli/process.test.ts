@@ -104,7 +104,7 @@ describe('help', () => {
   });
 });
 
-const png = fileURLToPath(new URL('../../demo/samples/mark.png', import.meta.url));
+const png = fileURLToPath(new URL('../../local/demo/samples/mark.png', import.meta.url));
 const policyFile = fileURLToPath(new URL('policy.json', import.meta.url));
 
 const online: readonly (readonly string[])[] = [

@@ -9,7 +9,7 @@ import { type CommandStack, picture, startCommandStack } from './stack.ts';
 let stack: CommandStack;
 let folder: string;
 
-const samples = new URL('../../demo/samples/', import.meta.url).pathname;
+const samples = new URL('../../local/demo/samples/', import.meta.url).pathname;
 const png = path.join(samples, 'mark.png');
 
 beforeAll(async () => {

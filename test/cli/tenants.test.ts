@@ -147,7 +147,13 @@ const commandsOnTenants = (name: string): readonly (readonly string[])[] => [
   ['tenant', 'create', '--', name],
   ['tenant', 'show', '--', name],
   ['keys', 'show', '--', name],
-  ['put', '--', name, 'a.jpg', new URL('../../demo/samples/mark.png', import.meta.url).pathname],
+  [
+    'put',
+    '--',
+    name,
+    'a.jpg',
+    new URL('../../local/demo/samples/mark.png', import.meta.url).pathname,
+  ],
   ['purge', '--', name, '*'],
 ];
 
@@ -172,7 +178,12 @@ describe('a tenant that does not exist', () => {
     ['tenant', 'show', 'nobody'],
     ['keys', 'show', 'nobody'],
     ['mint', 'nobody', 'a.jpg'],
-    ['put', 'nobody', 'a.jpg', new URL('../../demo/samples/mark.png', import.meta.url).pathname],
+    [
+      'put',
+      'nobody',
+      'a.jpg',
+      new URL('../../local/demo/samples/mark.png', import.meta.url).pathname,
+    ],
     ['purge', 'nobody', '*'],
   ])('is not found: %s %s', async (...args) => {
     const { code, stdout, stderr } = await stack.run(...args, '--json');

@@ -89,7 +89,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop());
 
-const markFile = new URL('../../demo/samples/mark.png', import.meta.url);
+const markFile = new URL('../../local/demo/samples/mark.png', import.meta.url);
 
 function colourOf([r = 0, g = 0, b = 0, alpha = 0]: Uint8Array): string {
   if (alpha < 128) return 'clear';

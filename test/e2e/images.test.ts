@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { samples } from '../../demo/samples.ts';
+import { samples } from '../../local/demo/samples.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { type Answer, type Client, type Expected, isSkipped, type Picture } from './client.ts';
 import {

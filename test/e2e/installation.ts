@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { samplesFolder } from '../../demo/samples.ts';
+import { samplesFolder } from '../../local/demo/samples.ts';
 import { signet } from '../cli/signet.ts';
 import { type Client, type Signed, startClient } from './client.ts';
 

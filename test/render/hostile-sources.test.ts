@@ -20,7 +20,9 @@ type Worked = {
 };
 
 /** An honest photograph of 12 megapixels: anybody may have one like it rendered. */
-const photograph = fileURLToPath(new URL('../../demo/samples/observatory.jpg', import.meta.url));
+const photograph = fileURLToPath(
+  new URL('../../local/demo/samples/observatory.jpg', import.meta.url),
+);
 const script = fileURLToPath(new URL('./hostile-child.ts', import.meta.url));
 const sources = await hostileSources();
 let folder = '';

@@ -30,7 +30,7 @@ export function draw(bytes: Uint8Array, recipe: string, narrower = {}): Promise<
 }
 
 /** The watermark of every recipe that draws one: the project's own mark. */
-const theMark = readFileSync(new URL('../../demo/samples/mark.png', import.meta.url));
+const theMark = readFileSync(new URL('../../local/demo/samples/mark.png', import.meta.url));
 
 export type Colour = readonly [number, number, number, number];
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { samplesFolder } from '../../demo/samples.ts';
+import { samplesFolder } from '../../local/demo/samples.ts';
 import type { OperationName } from '../../shared/operations/table.ts';
 import { jpegSegment, withSegments } from './encoders.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { demoUrl } from '../../../local/page.ts';
+import { demoUrl } from '../../../local/demo/page.ts';
 import { readSettings, type Settings } from '../../../local/settings.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
 import type { Keyring } from '../../../shared/keys/keyring.ts';

@@ -1,8 +1,8 @@
-import { samples } from '../demo/samples.ts';
-import { nodeCrypto } from '../shared/adapters/crypto.ts';
-import { roundedExpiry } from '../shared/request/expiry.ts';
-import { mint, type Signer } from '../shared/request/mint.ts';
-import { demoTenant } from './demo-tenant.ts';
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
+import { mint, type Signer } from '../../shared/request/mint.ts';
+import { samples } from './samples.ts';
+import { demoTenant } from './tenant.ts';
 
 /** The URLs that this machine prints live this long, in seconds. */
 const lifetime = 604_800;

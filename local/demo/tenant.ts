@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { samples, samplesFolder } from '../demo/samples.ts';
-import type { Keyring } from '../shared/keys/keyring.ts';
-import { imageTypes, sniff } from '../shared/operations/image-type.ts';
-import { starterPolicy } from '../shared/policy/starter.ts';
-import type { ObjectStore } from '../shared/ports.ts';
-import type { Signer } from '../shared/request/mint.ts';
-import { sourceKey } from '../shared/url/path.ts';
-import type { PolicyBucket } from '../shared/versions/bucket.ts';
-import { type Publishing, publishPolicy } from '../shared/versions/publishing.ts';
-import { publishedPolicy, tenantNames } from '../shared/versions/tenants.ts';
+import type { Keyring } from '../../shared/keys/keyring.ts';
+import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
+import type { Signer } from '../../shared/request/mint.ts';
+import { sourceKey } from '../../shared/url/path.ts';
+import type { PolicyBucket } from '../../shared/versions/bucket.ts';
+import { type Publishing, publishPolicy } from '../../shared/versions/publishing.ts';
+import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { samples, samplesFolder } from './samples.ts';
 
 export const demoTenant = 'demo';
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { samples, samplesFolder } from '../../demo/samples.ts';
+import { samples, samplesFolder } from '../../../local/demo/samples.ts';
 
 const file = (name: string): string => join(samplesFolder, name);
 const metadata = (name: string) => sharp(file(name)).metadata();
