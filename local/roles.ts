@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { localBuckets, localCredentials } from '../shared/deployment/local-endpoints.ts';
 import { type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { secretIds } from '../shared/keys/store.ts';
-import type { Identity } from './sigv4.ts';
+import type { Identity } from './http/sigv4.ts';
 
 /** An IAM statement as far as this stack needs one: an action and what a resource begins with. */
 type Statement = { readonly action: string; readonly on: string; readonly exactly?: true };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Verified } from '../sigv4.ts';
+import type { Verified } from '../http/sigv4.ts';
 import type { ObjectStore, StoredBucket } from './object-store.ts';
 
 /** A verified request, as the operations see it. */

@@ -1,4 +1,4 @@
-import { percentEncode } from '../raw-request.ts';
+import { percentEncode } from '../http/raw-request.ts';
 import { type Answer, xmlAnswer } from './answer.ts';
 import type { BucketIndex, IndexEntry } from './bucket-index.ts';
 import type { BucketCall } from './call.ts';

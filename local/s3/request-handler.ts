@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MalformedRequest, type RawRequest, readRawRequest } from '../raw-request.ts';
-import { type Identity, SignatureRefusal, type Verified, verifySignature } from '../sigv4.ts';
-import { isPresigned, presignParameters } from '../sigv4-credential.ts';
+import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
+import { type Identity, SignatureRefusal, type Verified, verifySignature } from '../http/sigv4.ts';
+import { isPresigned, presignParameters } from '../http/sigv4-credential.ts';
 import {
   type Answer,
   createRequestIds,

@@ -1,5 +1,5 @@
-import { listen, type WireAnswer, type WireFault } from '../http.ts';
-import type { Identity } from '../sigv4.ts';
+import { listen, type WireAnswer, type WireFault } from '../http/http.ts';
+import type { Identity } from '../http/sigv4.ts';
 import { createRequestIds, errorAnswer, standardHeaders } from './answer.ts';
 import { type ObjectChange, openStore } from './object-store.ts';
 import { handleRequest } from './request-handler.ts';

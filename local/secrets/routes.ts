@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Identity } from '../sigv4.ts';
+import type { Identity } from '../http/sigv4.ts';
 import { SecretError } from './secret-error.ts';
 import {
   createSecret,

@@ -1,4 +1,4 @@
-import type { SignatureFault } from '../sigv4.ts';
+import type { SignatureFault } from '../http/sigv4.ts';
 
 export type SecretErrorCode =
   | 'AccessDeniedException'

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Listener, listen, type WireAnswer } from '../http.ts';
-import { MalformedRequest, type RawRequest, readRawRequest } from '../raw-request.ts';
-import { type Identity, SignatureRefusal, sameHex, verifySignature } from '../sigv4.ts';
-import { sha256Hex } from '../sigv4-canonical.ts';
+import { type Listener, listen, type WireAnswer } from '../http/http.ts';
+import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
+import { type Identity, SignatureRefusal, sameHex, verifySignature } from '../http/sigv4.ts';
+import { sha256Hex } from '../http/sigv4-canonical.ts';
 import { runOperation } from './routes.ts';
 import { SecretError, signatureError, statusOf } from './secret-error.ts';
 import type { Output } from './secret-operations.ts';

@@ -2,8 +2,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOrigin, type Origin } from '../../../local/cloudfront/origin.ts';
-import { readRawRequest } from '../../../local/raw-request.ts';
-import { verifySignature } from '../../../local/sigv4.ts';
+import { readRawRequest } from '../../../local/http/raw-request.ts';
+import { verifySignature } from '../../../local/http/sigv4.ts';
 import { type Stand, startStand } from './stand.ts';
 
 const identity = { accessKeyId: 'cdn', secretAccessKey: 'cdn-secret', allows: () => true };

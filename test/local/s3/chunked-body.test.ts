@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deriveSigner, printScope } from '../../../local/http/sigv4-canonical.ts';
 import { decodeChunked } from '../../../local/s3/chunked-body.ts';
-import { deriveSigner, printScope } from '../../../local/sigv4-canonical.ts';
 import {
   bucket,
   errorCode,

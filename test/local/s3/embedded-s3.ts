@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { Identity } from '../../../local/http/sigv4.ts';
 import { type S3Options, startS3 } from '../../../local/s3/server.ts';
-import type { Identity } from '../../../local/sigv4.ts';
 
 export const bucket = 'signet-sources';
 export const otherBucket = 'signet-config';

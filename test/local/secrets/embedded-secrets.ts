@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Identity } from '../../../local/http/sigv4.ts';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
-import type { Identity } from '../../../local/sigv4.ts';
 import { permissions } from '../../../shared/deployment/permissions.ts';
 import { secretIds } from '../../../shared/keys/store.ts';
 

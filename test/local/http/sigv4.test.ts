@@ -2,8 +2,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentEncode, type RawRequest } from '../../local/raw-request.ts';
-import { type Identity, SignatureRefusal, verifySignature } from '../../local/sigv4.ts';
+import { percentEncode, type RawRequest } from '../../../local/http/raw-request.ts';
+import { type Identity, SignatureRefusal, verifySignature } from '../../../local/http/sigv4.ts';
 
 const identity: Identity = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',

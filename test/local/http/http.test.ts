@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Listener, listen, type WireFault } from '../../local/http.ts';
+import { type Listener, listen, type WireFault } from '../../../local/http/http.ts';
 
 const running: Listener[] = [];
 afterEach(async () => {
