@@ -1,8 +1,8 @@
 import { localAddress } from '../shared/deployment/local-endpoints.ts';
 import { demoUrl } from './demo/page.ts';
-import { type LogFile, openLog } from './log-file.ts';
 import { readSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
+import { type LogFile, openLog } from './state/log-file.ts';
 
 /** A second Ctrl-C, or this many milliseconds, and nothing is waited for any longer. */
 const patienceMs = 20_000;

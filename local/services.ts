@@ -10,11 +10,11 @@ import { purgeRequested } from '../shared/objects/purge.ts';
 import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
-import type { PurgeQueue } from './purge-queue.ts';
 import type { Roles } from './roles.ts';
 import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type Settings, StartFailure } from './settings.ts';
+import type { PurgeQueue } from './state/purge-queue.ts';
 
 export type Closing = () => Promise<void>;
 export type Log = (line: string) => void;

@@ -17,10 +17,7 @@ import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
-import { makeFolder } from './durable-file.ts';
 import { ensureSecrets } from './first-secrets.ts';
-import { claimFolder } from './instance.ts';
-import { openPurgeQueue, type PurgeQueue } from './purge-queue.ts';
 import { localRoles } from './roles.ts';
 import {
   type Closing,
@@ -32,6 +29,9 @@ import {
   openSecrets,
 } from './services.ts';
 import type { Settings } from './settings.ts';
+import { makeFolder } from './state/durable-file.ts';
+import { claimFolder } from './state/instance.ts';
+import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
 
 export type Stack = LocalInstance & {
   /** Who signs for the demo tenant. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from '../durable-file.ts';
-import { createKeyLocks } from '../key-locks.ts';
+import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from '../state/durable-file.ts';
+import { createKeyLocks } from '../state/key-locks.ts';
 import { type Secret, secretSchema } from './secret.ts';
 
 /** Turns the secret that is there, if any, into the one that is to be there. */

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { type LocalInstance, localAddress } from '../shared/deployment/local-endpoints.ts';
-import { StartFailure } from './settings.ts';
+import { type LocalInstance, localAddress } from '../../shared/deployment/local-endpoints.ts';
+import { StartFailure } from '../settings.ts';
 
 /*
  * One stack per folder. Node has no file locks and the packages that imitate them do not say who

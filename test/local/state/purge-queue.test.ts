@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openPurgeQueue, type PurgeQueue } from '../../../local/purge-queue.ts';
+import { openPurgeQueue, type PurgeQueue } from '../../../local/state/purge-queue.ts';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { secondPurgeSeconds } from '../../../shared/objects/purge.ts';
 import { memoryStore } from '../../edge/memory-store.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createKeyLocks } from '../../local/key-locks.ts';
+import { createKeyLocks } from '../../../local/state/key-locks.ts';
 
 it('runs the work of one name in the order it came, and other names beside it', async () => {
   const locked = createKeyLocks();

@@ -6,7 +6,7 @@ import {
   purgeSource,
   secondPurgeSeconds,
   sourceNamed,
-} from '../shared/objects/purge.ts';
+} from '../../shared/objects/purge.ts';
 import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from './durable-file.ts';
 
 /*
