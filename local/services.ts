@@ -7,7 +7,7 @@ import {
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
 import { purgeRequested } from '../shared/objects/purge.ts';
-import { startInvalidationApi } from './cloudfront/invalidation-api.ts';
+import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import type { Roles } from './roles.ts';

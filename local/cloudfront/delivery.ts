@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { withoutCacheTags } from './cache-tags.ts';
-import { distributionDomainName } from './edge-event.ts';
+import { withoutCacheTags } from './cache/cache-tags.ts';
 import type { Delivery } from './edge-response.ts';
+import { distributionDomainName } from './functions/edge-event.ts';
 import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts';
 

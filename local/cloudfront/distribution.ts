@@ -1,13 +1,13 @@
 import type { CloudFrontRequest } from 'aws-lambda';
-import { cacheTags } from './cache-tags.ts';
-import { fromStored } from './conditional.ts';
-import type { ViewerRequest } from './edge-event.ts';
-import type { EdgeFunctions } from './edge-functions.ts';
+import { cacheTags } from './cache/cache-tags.ts';
+import { fromStored } from './cache/conditional.ts';
+import { createFlights, type Flight } from './cache/flights.ts';
+import { anyOf } from './cache/invalidation.ts';
+import { ageOf, type CacheEntry, type ObjectCache } from './cache/object-cache.ts';
 import { cacheVerdict, type Delivery, type EdgeResponse } from './edge-response.ts';
-import { createFlights, type Flight } from './flights.ts';
+import type { ViewerRequest } from './functions/edge-event.ts';
+import type { EdgeFunctions } from './functions/edge-functions.ts';
 import { type HeaderLine, headerValue, linesOf, withoutHeaders } from './header-map.ts';
-import { anyOf } from './invalidation.ts';
-import { ageOf, type CacheEntry, type ObjectCache } from './object-cache.ts';
 import type { FetchOrigin, OriginFetch } from './origin-fetch.ts';
 
 /** The viewer headers that reach the origin; everything else stays at the edge. */

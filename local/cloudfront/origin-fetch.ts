@@ -1,11 +1,11 @@
 import type { CloudFrontRequest } from 'aws-lambda';
-import { originRequest } from './edge-event.ts';
-import type { Log } from './edge-function.ts';
-import type { EdgeFunctions } from './edge-functions.ts';
 import type { EdgeResponse } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
+import { originRequest } from './functions/edge-event.ts';
+import type { Log } from './functions/edge-function.ts';
+import type { EdgeFunctions } from './functions/edge-functions.ts';
+import type { LambdaFaultKind } from './functions/lambda-fault.ts';
 import { type HeaderLine, withoutHeaders } from './header-map.ts';
-import type { LambdaFaultKind } from './lambda-fault.ts';
 import type { Origin } from './origin.ts';
 
 /** What one trip to the origin and through origin-response gave. */

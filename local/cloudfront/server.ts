@@ -1,14 +1,14 @@
+import { createObjectCache } from './cache/object-cache.ts';
 import { createDistribution } from './distribution.ts';
-import type { ViewerRequest } from './edge-event.ts';
-import type { EdgeFunction, LogSource } from './edge-function.ts';
-import { startEdgeFunctions } from './edge-functions.ts';
 import type { Delivery } from './edge-response.ts';
-import { createObjectCache } from './object-cache.ts';
+import type { ViewerRequest } from './functions/edge-event.ts';
+import type { EdgeFunction, LogSource } from './functions/edge-function.ts';
+import { startEdgeFunctions } from './functions/edge-functions.ts';
 import { createOrigin, type OriginAddress } from './origin.ts';
 import { createOriginFetch } from './origin-fetch.ts';
 import { startViewerServer } from './viewer-server.ts';
 
-export type { EdgeFunction } from './edge-function.ts';
+export type { EdgeFunction } from './functions/edge-function.ts';
 
 /** How long closing waits for what is under way. */
 const drainMs = 15_000;

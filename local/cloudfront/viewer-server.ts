@@ -2,9 +2,9 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { deliver, deliverRaw } from './delivery.ts';
-import type { ViewerRequest } from './edge-event.ts';
 import type { Delivery } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
+import type { ViewerRequest } from './functions/edge-event.ts';
 import { newRequestId, readViewerRequest } from './viewer.ts';
 
 /** Longer than any head CloudFront reads, so that what is too long gets a page and not a hang-up. */

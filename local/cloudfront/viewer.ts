@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { distributionDomainName, type ViewerRequest } from './edge-event.ts';
+import { distributionDomainName, type ViewerRequest } from './functions/edge-event.ts';
 import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
 import { maxHeadBytes, maxTargetBytes, splitTarget } from './request-target.ts';
 

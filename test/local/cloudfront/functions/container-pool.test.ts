@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import {
   type ContainerPool,
   startContainerPool,
-} from '../../../local/cloudfront/container-pool.ts';
+} from '../../../../local/cloudfront/functions/container-pool.ts';
 
 let folder: string;
 let made = 0;

@@ -4,7 +4,7 @@ import type {
   CloudFrontRequestEvent,
   CloudFrontResponseEvent,
 } from 'aws-lambda';
-import { type HeaderLine, headerMap, withoutHeaders } from './header-map.ts';
+import { type HeaderLine, headerMap, withoutHeaders } from '../header-map.ts';
 
 /** The name this distribution has in events and on its own pages. */
 export const distributionDomainName = 'd111111abcdef8.cloudfront.net';

@@ -5,8 +5,8 @@ import {
   ListDistributionsCommand,
 } from '@aws-sdk/client-cloudfront';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startInvalidationApi } from '../../../local/cloudfront/invalidation-api.ts';
-import { ask } from './stand.ts';
+import { startInvalidationApi } from '../../../../local/cloudfront/control/invalidation-api.ts';
+import { ask } from '../stand.ts';
 
 type Api = Awaited<ReturnType<typeof startInvalidationApi>>;
 

@@ -8,7 +8,7 @@ import {
   type Stand,
   startStand,
   viewerCode,
-} from './stand.ts';
+} from '../stand.ts';
 
 type S3Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { EdgeResponse } from '../edge-response.ts';
 import { cacheTags } from './cache-tags.ts';
-import type { EdgeResponse } from './edge-response.ts';
 import { type Lifetime, lifetime } from './freshness.ts';
 import type { Matcher } from './invalidation.ts';
 

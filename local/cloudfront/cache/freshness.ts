@@ -1,6 +1,6 @@
-import { cacheSeconds, shortErrors } from '../../shared/deployment/delivery.ts';
-import type { EdgeResponse } from './edge-response.ts';
-import { headerValue } from './header-map.ts';
+import { cacheSeconds, shortErrors } from '../../../shared/deployment/delivery.ts';
+import type { EdgeResponse } from '../edge-response.ts';
+import { headerValue } from '../header-map.ts';
 
 const { usual: defaultTtl, most: maximumTtl } = cacheSeconds;
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { missing, object, originCode, type Stand, startStand } from './stand.ts';
+import { missing, object, originCode, type Stand, startStand } from '../stand.ts';
 
 /** A container is a process that has to be started first, on however busy a machine. */
 const patiently = { timeout: 20_000 };

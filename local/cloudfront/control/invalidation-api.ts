@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import { type Listener, listen, type WireAnswer } from '../http/http.ts';
-import { type RawRequest, readRawRequest } from '../http/raw-request.ts';
+import { type Listener, listen, type WireAnswer } from '../../http/http.ts';
+import { type RawRequest, readRawRequest } from '../../http/raw-request.ts';
 import {
   type Identity,
   type SignatureFault,
   SignatureRefusal,
   verifySignature,
-} from '../http/sigv4.ts';
-import { sha256Hex } from '../http/sigv4-canonical.ts';
+} from '../../http/sigv4.ts';
+import { sha256Hex } from '../../http/sigv4-canonical.ts';
 import {
   ControlPlaneError,
   type ControlPlaneErrorCode,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lifetime } from '../../../local/cloudfront/freshness.ts';
-import type { HeaderLine } from '../../../local/cloudfront/header-map.ts';
+import { lifetime } from '../../../../local/cloudfront/cache/freshness.ts';
+import type { HeaderLine } from '../../../../local/cloudfront/header-map.ts';
 
 const now = Date.parse('2026-08-01T00:00:00Z');
 const day = 86_400;

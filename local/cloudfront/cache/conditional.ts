@@ -1,5 +1,5 @@
-import type { EdgeResponse } from './edge-response.ts';
-import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
+import type { EdgeResponse } from '../edge-response.ts';
+import { type HeaderLine, headerValue, withoutHeaders } from '../header-map.ts';
 
 type Range = { readonly start: number; readonly end: number };
 

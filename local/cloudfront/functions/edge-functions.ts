@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { CloudFrontHeaders, CloudFrontRequest } from 'aws-lambda';
+import type { EdgeResponse } from '../edge-response.ts';
+import { errorPage, faultMessages } from '../error-page.ts';
 import { type ContainerPool, startContainerPool } from './container-pool.ts';
 import {
   originHeaders,
@@ -8,8 +10,6 @@ import {
   viewerRequestEvent,
 } from './edge-event.ts';
 import type { EdgeFunction, Log, LogSource } from './edge-function.ts';
-import type { EdgeResponse } from './edge-response.ts';
-import { errorPage, faultMessages } from './error-page.ts';
 import {
   type FunctionResponse,
   originResponseResult,

@@ -1,4 +1,4 @@
-import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
+import { type HeaderLine, headerValue, withoutHeaders } from '../header-map.ts';
 
 /** The header CacheTagConfig names, and the form in which S3 returns it from an object's metadata. */
 const tagHeaders = ['cache-tag', 'x-amz-meta-cache-tag'];

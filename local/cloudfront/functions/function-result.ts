@@ -1,5 +1,5 @@
 import type { CloudFrontHeaders, CloudFrontRequest } from 'aws-lambda';
-import { type HeaderLine, linesOf } from './header-map.ts';
+import { type HeaderLine, linesOf } from '../header-map.ts';
 import { checkedHeaders, checkHeaderChanges } from './header-rules.ts';
 import { invalidResult } from './lambda-fault.ts';
 

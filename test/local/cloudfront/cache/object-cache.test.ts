@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createObjectCache } from '../../../local/cloudfront/object-cache.ts';
+import { createObjectCache } from '../../../../local/cloudfront/cache/object-cache.ts';
 
 const mib = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { object, type Stand, startStand } from './stand.ts';
+import { object, type Stand, startStand } from '../stand.ts';
 
 let stand: Stand;
 

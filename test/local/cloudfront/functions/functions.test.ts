@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { missing, object, originCode, type Stand, startStand, viewerCode } from './stand.ts';
+import { missing, object, originCode, type Stand, startStand, viewerCode } from '../stand.ts';
 
 let stand: Stand;
 
