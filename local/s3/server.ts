@@ -1,11 +1,11 @@
 import { listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import type { Identity } from '../http/sigv4.ts';
-import { createRequestIds, errorAnswer, standardHeaders } from './answer.ts';
-import { type ObjectChange, openStore } from './object-store.ts';
-import { handleRequest } from './request-handler.ts';
-import { S3Error, type S3ErrorCode } from './s3-error.ts';
+import { type ObjectChange, openStore } from './objects/object-store.ts';
+import { createRequestIds, errorAnswer, standardHeaders } from './wire/answer.ts';
+import { handleRequest } from './wire/request-handler.ts';
+import { S3Error, type S3ErrorCode } from './wire/s3-error.ts';
 
-export type { ObjectChange } from './object-store.ts';
+export type { ObjectChange } from './objects/object-store.ts';
 
 export type EmbeddedS3 = { readonly port: number; readonly close: () => Promise<void> };
 

@@ -1,4 +1,4 @@
-import { branch, leaf } from '../../s3/xml.ts';
+import { branch, leaf } from '../../s3/wire/xml.ts';
 
 // One row per error of CloudFront's API that this server can give.
 const errors = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { branch, leaf, parseXml, unescapeXml } from '../../s3/xml.ts';
+import { branch, leaf, parseXml, unescapeXml } from '../../s3/wire/xml.ts';
 import { ControlPlaneError, cloudFrontNamespace } from './control-plane-error.ts';
 
 /** CloudFront's quotas for one batch: paths, and those of them that end in a star. */

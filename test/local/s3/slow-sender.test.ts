@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { bodyIdleMillis } from '../../../local/s3/limits.ts';
+import { bodyIdleMillis } from '../../../local/s3/wire/limits.ts';
 import {
   bucket,
   errorCode,

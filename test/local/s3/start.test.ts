@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { encodeTail } from '../../../local/s3/object-file.ts';
+import { encodeTail } from '../../../local/s3/objects/object-file.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BucketIndex, createBucketIndex } from '../../../local/s3/bucket-index.ts';
-import { compareUtf8 } from '../../../local/s3/utf8-order.ts';
+import { type BucketIndex, createBucketIndex } from '../../../../local/s3/objects/bucket-index.ts';
+import { compareUtf8 } from '../../../../local/s3/objects/utf8-order.ts';
 import {
   bucket,
   errorCode,
@@ -20,7 +20,7 @@ import {
   type Running,
   signedRequest,
   startEmbedded,
-} from './embedded-s3.ts';
+} from '../embedded-s3.ts';
 
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

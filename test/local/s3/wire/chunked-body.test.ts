@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deriveSigner, printScope } from '../../../local/http/sigv4-canonical.ts';
-import { decodeChunked } from '../../../local/s3/chunked-body.ts';
+import { deriveSigner, printScope } from '../../../../local/http/sigv4-canonical.ts';
+import { decodeChunked } from '../../../../local/s3/wire/chunked-body.ts';
 import {
   bucket,
   errorCode,
@@ -13,7 +13,7 @@ import {
   signedRequest,
   signerFor,
   startEmbedded,
-} from './embedded-s3.ts';
+} from '../embedded-s3.ts';
 
 const hex = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 const checksumName = 'x-amz-checksum-crc32';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sameHex, type Verified } from '../http/sigv4.ts';
-import { sha256Hex } from '../http/sigv4-canonical.ts';
+import { sameHex, type Verified } from '../../http/sigv4.ts';
+import { sha256Hex } from '../../http/sigv4-canonical.ts';
 import { type ByteReader, createByteReader } from './byte-reader.ts';
 import { maxChunkLineBytes } from './limits.ts';
 import { S3Error } from './s3-error.ts';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { type Answer, xmlAnswer } from './answer.ts';
-import { allows, type BucketCall } from './call.ts';
-import { maxPageKeys, maxXmlBytes } from './limits.ts';
-import { openPayload } from './payload.ts';
-import { S3Error } from './s3-error.ts';
-import { checkKeyLength } from './target.ts';
-import { branch, leaf, parseXml, unescapeXml, xmlDocument } from './xml.ts';
+import { type Answer, xmlAnswer } from '../wire/answer.ts';
+import { allows, type BucketCall } from '../wire/call.ts';
+import { maxPageKeys, maxXmlBytes } from '../wire/limits.ts';
+import { openPayload } from '../wire/payload.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { checkKeyLength } from '../wire/target.ts';
+import { branch, leaf, parseXml, unescapeXml, xmlDocument } from '../wire/xml.ts';
 
 const deleteSchema = v.object({
   Delete: v.looseObject({

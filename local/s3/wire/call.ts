@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Verified } from '../http/sigv4.ts';
-import type { ObjectStore, StoredBucket } from './object-store.ts';
+import type { Verified } from '../../http/sigv4.ts';
+import type { ObjectStore, StoredBucket } from '../objects/object-store.ts';
 
 /** A verified request, as the operations see it. */
 export type Call = {

@@ -1,6 +1,6 @@
-import { type Answer, xmlAnswer } from './answer.ts';
-import type { BucketCall, Call } from './call.ts';
-import { branch, leaf, xmlDocument } from './xml.ts';
+import { type Answer, xmlAnswer } from '../wire/answer.ts';
+import type { BucketCall, Call } from '../wire/call.ts';
+import { branch, leaf, xmlDocument } from '../wire/xml.ts';
 
 /** ListBuckets. */
 export async function listBuckets(call: Call): Promise<Answer> {

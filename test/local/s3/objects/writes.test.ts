@@ -19,7 +19,7 @@ import {
   signedRequest,
   signerFor,
   startEmbedded,
-} from './embedded-s3.ts';
+} from '../embedded-s3.ts';
 
 let embedded: Running;
 beforeEach(async () => {

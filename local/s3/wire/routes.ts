@@ -1,9 +1,9 @@
+import { getBucketLocation, headBucket, listBuckets } from '../objects/bucket-operations.ts';
+import { deleteObjects } from '../objects/delete-objects.ts';
+import { listObjects } from '../objects/list-objects.ts';
+import { deleteObject, getObject, overridable, putObject } from '../objects/object-operations.ts';
 import type { Answer } from './answer.ts';
-import { getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
 import { allows, type BucketCall, type Call, type ObjectCall } from './call.ts';
-import { deleteObjects } from './delete-objects.ts';
-import { listObjects } from './list-objects.ts';
-import { deleteObject, getObject, overridable, putObject } from './object-operations.ts';
 import { S3Error } from './s3-error.ts';
 import { refuseUnsupportedHeaders } from './stored-headers.ts';
 import type { Target } from './target.ts';

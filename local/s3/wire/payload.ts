@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { sameHex, type Verified } from '../http/sigv4.ts';
+import { sameHex, type Verified } from '../../http/sigv4.ts';
 import { type Checksum, checkChecksumForm, isChecksum, startDigest } from './checksum.ts';
 import { type ChunkedForm, decodeChunked } from './chunked-body.ts';
 import { bodyIdleMillis } from './limits.ts';

@@ -1,11 +1,11 @@
-import { percentEncode } from '../http/raw-request.ts';
-import { type Answer, xmlAnswer } from './answer.ts';
+import { percentEncode } from '../../http/raw-request.ts';
+import { type Answer, xmlAnswer } from '../wire/answer.ts';
+import type { BucketCall } from '../wire/call.ts';
+import { maxPageKeys } from '../wire/limits.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { branch, leaf, xmlDocument } from '../wire/xml.ts';
 import type { BucketIndex, IndexEntry } from './bucket-index.ts';
-import type { BucketCall } from './call.ts';
-import { maxPageKeys } from './limits.ts';
-import { S3Error } from './s3-error.ts';
 import { compareUtf8 } from './utf8-order.ts';
-import { branch, leaf, xmlDocument } from './xml.ts';
 
 type ListRequest = {
   readonly prefix: string;

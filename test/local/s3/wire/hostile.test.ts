@@ -8,7 +8,7 @@ import {
   sendRaw,
   signedRequest,
   startEmbedded,
-} from './embedded-s3.ts';
+} from '../embedded-s3.ts';
 
 let embedded: Running;
 const rejections: unknown[] = [];

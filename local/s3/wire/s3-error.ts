@@ -1,4 +1,4 @@
-import type { SignatureFault } from '../http/sigv4.ts';
+import type { SignatureFault } from '../../http/sigv4.ts';
 
 // One row per error of S3 that this server can give: its status and its default message.
 const errors = {

@@ -1,5 +1,5 @@
-import type { ObjectHead } from './object-file.ts';
-import type { Precondition } from './object-store.ts';
+import type { ObjectHead } from '../objects/object-file.ts';
+import type { Precondition } from '../objects/object-store.ts';
 import { S3Error } from './s3-error.ts';
 
 type Headers = ReadonlyMap<string, string>;

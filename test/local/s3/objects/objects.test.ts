@@ -14,7 +14,7 @@ import {
   type Running,
   signedRequest,
   startEmbedded,
-} from './embedded-s3.ts';
+} from '../embedded-s3.ts';
 
 let embedded: Running;
 beforeAll(async () => {

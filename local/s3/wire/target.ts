@@ -1,4 +1,4 @@
-import { percentDecode, type RawRequest } from '../http/raw-request.ts';
+import { percentDecode, type RawRequest } from '../../http/raw-request.ts';
 import { maxKeyBytes } from './limits.ts';
 import { S3Error } from './s3-error.ts';
 

@@ -7,8 +7,8 @@ import {
   sweepTemporaries,
   syncFolder,
   writeTemporary,
-} from '../state/durable-file.ts';
-import { createKeyLocks } from '../state/key-locks.ts';
+} from '../../state/durable-file.ts';
+import { createKeyLocks } from '../../state/key-locks.ts';
 import { type BucketIndex, createBucketIndex, type IndexEntry } from './bucket-index.ts';
 import {
   encodeTail,

@@ -1,12 +1,12 @@
-import type { Answer } from './answer.ts';
-import { allows, type ObjectCall } from './call.ts';
-import { rangeHolds, readOutcome, writePrecondition } from './conditions.ts';
-import { maxBodyBytes, maxVerifiedBytes } from './limits.ts';
+import type { Answer } from '../wire/answer.ts';
+import { allows, type ObjectCall } from '../wire/call.ts';
+import { rangeHolds, readOutcome, writePrecondition } from '../wire/conditions.ts';
+import { maxBodyBytes, maxVerifiedBytes } from '../wire/limits.ts';
+import { openPayload } from '../wire/payload.ts';
+import { readRange, type Span } from '../wire/range.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { countTags, storedHeaders } from '../wire/stored-headers.ts';
 import { type ObjectHead, type OpenObject, readVerified } from './object-file.ts';
-import { openPayload } from './payload.ts';
-import { readRange, type Span } from './range.ts';
-import { S3Error } from './s3-error.ts';
-import { countTags, storedHeaders } from './stored-headers.ts';
 
 /** PutObject: the body reaches a file of its own first, the key changes in one rename. */
 export async function putObject(call: ObjectCall): Promise<Answer> {

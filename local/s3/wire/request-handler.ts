@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
-import { type Identity, SignatureRefusal, type Verified, verifySignature } from '../http/sigv4.ts';
-import { isPresigned, presignParameters } from '../http/sigv4-credential.ts';
+import { MalformedRequest, type RawRequest, readRawRequest } from '../../http/raw-request.ts';
+import {
+  type Identity,
+  SignatureRefusal,
+  type Verified,
+  verifySignature,
+} from '../../http/sigv4.ts';
+import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 import {
   type Answer,
   createRequestIds,
@@ -10,7 +16,6 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
-import type { ObjectStore } from './object-store.ts';
 import { route } from './routes.ts';
 import { S3Error, signatureError } from './s3-error.ts';
 import { readTarget } from './target.ts';
