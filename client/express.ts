@@ -3,14 +3,14 @@ import {
   type GrantHandlerOptions,
   type GrantMinter,
   grantAnswers,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 export type {
   CookieOptions,
   GrantBody,
   GrantHandlerOptions,
   GrantMinter,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 /** As much of Express's response as is used, of version 4 and of 5. */
 export type ExpressResponse = {

@@ -4,14 +4,14 @@ import {
   type GrantHandlerOptions,
   type GrantMinter,
   grantAnswers,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 export type {
   CookieOptions,
   GrantBody,
   GrantHandlerOptions,
   GrantMinter,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 /** As much of Fastify's reply as is used. */
 export type FastifyReply = {

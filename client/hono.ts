@@ -5,14 +5,14 @@ import {
   type GrantHandlerOptions,
   type GrantMinter,
   grantAnswers,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 export type {
   CookieOptions,
   GrantBody,
   GrantHandlerOptions,
   GrantMinter,
-} from './grant-answer.ts';
+} from './lib/grant-answer.ts';
 
 /** As much of Hono's context as is used. */
 export type HonoContext = {

@@ -1,4 +1,4 @@
-import type { Picture } from './responsive.ts';
+import type { Picture } from './lib/responsive.ts';
 
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -1,6 +1,6 @@
-import type { GrantedMinter } from './granted.ts';
-import type { Recipe } from './recipe.ts';
-import { sourcePath } from './source-path.ts';
+import type { GrantedMinter } from './lib/granted.ts';
+import type { Recipe } from './lib/recipe.ts';
+import { sourcePath } from './lib/source-path.ts';
 
 /** What `next/image` asks its loader for; a quality only where the page names one. */
 export type LoaderRequest = {

@@ -2,14 +2,14 @@ import { policyIssues } from '../shared/policy/issues.ts';
 import { type Policy, readPolicy } from '../shared/policy/policy.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
-import { allowedWidths } from './allowed-widths.ts';
-import { checkAuthorized } from './authorized.ts';
-import type { AskedGrant, AskedUrl, Check } from './check.ts';
-import { need } from './need.ts';
-import { operationsOf, type Recipe } from './recipe.ts';
-import { refused } from './refused.ts';
-import { SignetError } from './signet-error.ts';
-import { snappedOperations } from './snapped.ts';
+import { allowedWidths } from './lib/allowed-widths.ts';
+import { checkAuthorized } from './lib/authorized.ts';
+import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
+import { need } from './lib/need.ts';
+import { operationsOf, type Recipe } from './lib/recipe.ts';
+import { refused } from './lib/refused.ts';
+import { SignetError } from './lib/signet-error.ts';
+import { snappedOperations } from './lib/snapped.ts';
 
 /** A tenant's policy as it is published. It is read and validated by the edge's own code. */
 export type PolicyDocument = { readonly tenant: string; readonly [field: string]: unknown };

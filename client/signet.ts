@@ -6,14 +6,14 @@ import {
   type Place,
   type Setting,
   variableOf,
-} from './address.ts';
-import type { Check } from './check.ts';
-import { expiryOf, type Lifetime } from './expiry.ts';
-import { grantText } from './grant.ts';
-import { type GrantedMinter, withGrant } from './granted.ts';
-import { hmacWith } from './hmac.ts';
-import { need } from './need.ts';
-import { operationsOf, type Recipe } from './recipe.ts';
+} from './lib/address.ts';
+import type { Check } from './lib/check.ts';
+import { expiryOf, type Lifetime } from './lib/expiry.ts';
+import { grantText } from './lib/grant.ts';
+import { type GrantedMinter, withGrant } from './lib/granted.ts';
+import { hmacWith } from './lib/hmac.ts';
+import { need } from './lib/need.ts';
+import { operationsOf, type Recipe } from './lib/recipe.ts';
 import {
   awaited,
   type Mint,
@@ -23,17 +23,17 @@ import {
   picture,
   type Sizes,
   srcset,
-} from './responsive.ts';
+} from './lib/responsive.ts';
 
-export type { Place } from './address.ts';
-export type { AskedGrant, AskedUrl, Check } from './check.ts';
-export type { Lifetime } from './expiry.ts';
-export type { GrantedMinter, GrantedOptions } from './granted.ts';
-export { withGrant } from './granted.ts';
-export type { Operations } from './operations.ts';
-export type { Recipe } from './recipe.ts';
-export type { Picture, PictureOptions, Sizes } from './responsive.ts';
-export { SignetError } from './signet-error.ts';
+export type { Place } from './lib/address.ts';
+export type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
+export type { Lifetime } from './lib/expiry.ts';
+export type { GrantedMinter, GrantedOptions } from './lib/granted.ts';
+export { withGrant } from './lib/granted.ts';
+export type { Operations } from './lib/operations.ts';
+export type { Recipe } from './lib/recipe.ts';
+export type { Picture, PictureOptions, Sizes } from './lib/responsive.ts';
+export { SignetError } from './lib/signet-error.ts';
 
 /** What `signet keys show TENANT --env` prints; what is left out is read from the environment. */
 export type SignetOptions = Partial<Place> & {

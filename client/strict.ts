@@ -1,8 +1,8 @@
 import { mintTarget } from '../shared/request/mint.ts';
-import type { AskedGrant, AskedUrl, Check } from './check.ts';
-import { mintRequestOf } from './mint-request.ts';
-import { refused } from './refused.ts';
-import { SignetError } from './signet-error.ts';
+import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
+import { mintRequestOf } from './lib/mint-request.ts';
+import { refused } from './lib/refused.ts';
+import { SignetError } from './lib/signet-error.ts';
 
 export type StrictOptions = {
   /**

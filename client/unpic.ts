@@ -1,15 +1,15 @@
-import { type GrantedOptions, withGrant } from './granted.ts';
-import { sourcePath } from './source-path.ts';
-import { type UnpicOperations, unpicRecipe } from './unpic-recipe.ts';
-import { defined, type Extracted, readUrl } from './unpic-url.ts';
+import { type GrantedOptions, withGrant } from './lib/granted.ts';
+import { sourcePath } from './lib/source-path.ts';
+import { type UnpicOperations, unpicRecipe } from './lib/unpic-recipe.ts';
+import { defined, type Extracted, readUrl } from './lib/unpic-url.ts';
 
 /*
  * A provider as unpic has them. Its options are those of `withGrant`: unpic makes URLs in browsers as
  * well, so no key is near.
  */
 
-export type { UnpicOperations } from './unpic-recipe.ts';
-export type { Extracted } from './unpic-url.ts';
+export type { UnpicOperations } from './lib/unpic-recipe.ts';
+export type { Extracted } from './lib/unpic-url.ts';
 
 /** A `URL`, by what is asked of it: a project may have no such type. */
 type Address = { readonly href: string };

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type CookieOptions, grantAnswers } from '../../client/grant-answer.ts';
+import { type CookieOptions, grantAnswers } from '../../client/lib/grant-answer.ts';
 import { type SignetOptions, signet, withGrant } from '../../client/signet.ts';
 import { acme, edge, refusalOf } from './client-world.ts';
 

@@ -1,4 +1,4 @@
-import { mintRequestOf } from '../../client/mint-request.ts';
+import { mintRequestOf } from '../../client/lib/mint-request.ts';
 import { signet } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { mint } from '../../shared/request/mint.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unpicRecipe } from '../../client/lib/unpic-recipe.ts';
 import { signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { extract, generate, transform, type UnpicOperations } from '../../client/unpic.ts';
-import { unpicRecipe } from '../../client/unpic-recipe.ts';
 import { runs } from '../shared/request/outcome.ts';
 import { legalPaths } from '../shared/url/paths.ts';
 import { acme, edge, refusalOf } from './client-world.ts';

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { grantHandler as expressGrants } from '../../client/express.ts';
 import { grantHandler as fastifyGrants } from '../../client/fastify.ts';
-import type { GrantHandlerOptions, GrantMinter } from '../../client/grant-answer.ts';
 import { grantHandler as honoGrants } from '../../client/hono.ts';
+import type { GrantHandlerOptions, GrantMinter } from '../../client/lib/grant-answer.ts';
 import type { GrantRequest } from '../../client/signet.ts';
 import { framework } from './frameworks.ts';
 

@@ -1,4 +1,4 @@
-import { limits } from '../shared/limits.ts';
+import { limits } from '../../shared/limits.ts';
 import { addressOf, checkPlace, type Place } from './address.ts';
 import type { Check } from './check.ts';
 import { operationsOf, type Recipe } from './recipe.ts';

@@ -1,6 +1,6 @@
-import type { Policy } from '../shared/policy/policy.ts';
-import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
-import { checkGrantExpiry, type Grant, readGrant } from '../shared/request/grant.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
+import { formatOf, withFormat } from '../../shared/recipe/recipe.ts';
+import { checkGrantExpiry, type Grant, readGrant } from '../../shared/request/grant.ts';
 import {
   type AdmittedUrl,
   admit,
@@ -8,8 +8,8 @@ import {
   nameOf,
   readRequest,
   type SignedUrl,
-} from '../shared/request/stages.ts';
-import { separator } from '../shared/url/path.ts';
+} from '../../shared/request/stages.ts';
+import { separator } from '../../shared/url/path.ts';
 import type { AskedUrl } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 

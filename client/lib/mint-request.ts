@@ -1,5 +1,5 @@
-import type { SpellingName } from '../shared/recipe/spellings.ts';
-import type { MintRequest } from '../shared/request/mint.ts';
+import type { SpellingName } from '../../shared/recipe/spellings.ts';
+import type { MintRequest } from '../../shared/request/mint.ts';
 import { spelling } from './address.ts';
 import type { AskedUrl } from './check.ts';
 

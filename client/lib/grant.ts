@@ -1,6 +1,6 @@
-import { limits } from '../shared/limits.ts';
-import { utf8 } from '../shared/url/path.ts';
-import { scopeFault } from '../shared/url/scope.ts';
+import { limits } from '../../shared/limits.ts';
+import { utf8 } from '../../shared/url/path.ts';
+import { scopeFault } from '../../shared/url/scope.ts';
 import type { AskedGrant } from './check.ts';
 import { base64url, type Hmac } from './hmac.ts';
 import { need } from './need.ts';

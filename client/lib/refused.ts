@@ -1,4 +1,4 @@
-import { Refusal } from '../shared/refusal.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { SignetError } from './signet-error.ts';
 
 /** Lets the edge's own code decide, and hands on what it throws as the client does. */

@@ -1,4 +1,4 @@
-import { roundedExpiry } from '../shared/request/expiry.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { need } from './need.ts';
 import { SignetError } from './signet-error.ts';
 

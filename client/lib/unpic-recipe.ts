@@ -1,4 +1,4 @@
-import { limits } from '../shared/limits.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Operations } from './operations.ts';
 import type { Recipe } from './recipe.ts';
 

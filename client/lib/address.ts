@@ -1,5 +1,5 @@
-import { limits } from '../shared/limits.ts';
-import { encodeTarget, isTenant, pathFault, separator, utf8Bytes } from '../shared/url/path.ts';
+import { limits } from '../../shared/limits.ts';
+import { encodeTarget, isTenant, pathFault, separator, utf8Bytes } from '../../shared/url/path.ts';
 import type { AskedUrl, Check } from './check.ts';
 import { checkOperations } from './grammar.ts';
 import { need } from './need.ts';

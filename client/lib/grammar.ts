@@ -1,4 +1,4 @@
-import { limits } from '../shared/limits.ts';
+import { limits } from '../../shared/limits.ts';
 import { need } from './need.ts';
 import { lettersOf, operationNames } from './operations.ts';
 

@@ -1,4 +1,4 @@
-import { separator } from '../shared/url/path.ts';
+import { separator } from '../../shared/url/path.ts';
 import { checkPair, lettersCalled } from './grammar.ts';
 import { need } from './need.ts';
 import type { Operations } from './operations.ts';

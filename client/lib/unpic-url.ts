@@ -1,4 +1,4 @@
-import { isTenant, separator } from '../shared/url/path.ts';
+import { isTenant, separator } from '../../shared/url/path.ts';
 import type { GrantedOptions } from './granted.ts';
 import type { UnpicOperations } from './unpic-recipe.ts';
 

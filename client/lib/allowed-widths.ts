@@ -1,7 +1,7 @@
-import { denial, expandPreset, type Policy } from '../shared/policy/policy.ts';
-import type { AllowedValues } from '../shared/policy/schema.ts';
-import { parseSteps } from '../shared/recipe/recipe.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { denial, expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import type { AllowedValues } from '../../shared/policy/schema.ts';
+import { parseSteps } from '../../shared/recipe/recipe.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { ofWidth } from './responsive.ts';
 
 /** The numbers among the values of a rule. */

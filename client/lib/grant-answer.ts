@@ -1,7 +1,7 @@
+import type { GrantRequest, Minter } from '../signet.ts';
 import type { Place } from './address.ts';
 import { type CookieOptions, type GrantCookie, grantCookie } from './grant-cookie.ts';
 import { need } from './need.ts';
-import type { GrantRequest, Minter } from './signet.ts';
 
 export type { CookieOptions } from './grant-cookie.ts';
 

@@ -1,7 +1,7 @@
-import { expandPreset, type Policy } from '../shared/policy/policy.ts';
-import { parseSteps, type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
-import { Refusal } from '../shared/refusal.ts';
-import { snapped } from '../shared/request/snap.ts';
+import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import { parseSteps, type Recipe, valuesOf } from '../../shared/recipe/recipe.ts';
+import { Refusal } from '../../shared/refusal.ts';
+import { snapped } from '../../shared/request/snap.ts';
 
 /** Nothing for operations that will be refused for what they are. */
 function readable(policy: Policy, operations: readonly string[]): Recipe | undefined {
