@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { leaves } from '../cli/program.ts';
-import { readSettings } from '../infra/settings.ts';
+import { leaves } from '../../cli/program.ts';
+import { readSettings } from '../../infra/settings.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
 

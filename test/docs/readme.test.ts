@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { starterPolicy } from '../shared/policy/starter.ts';
-import { acme, edgeWith, policyOf } from './client/client-world.ts';
-import { installed } from './client/published.ts';
-import { missingPrograms, notRun } from './not-run.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
+import { acme, edgeWith, policyOf } from '../client/client-world.ts';
+import { installed } from '../client/published.ts';
+import { missingPrograms, notRun } from '../not-run.ts';
 
 /* What README.md tells people to paste and to call, as a stranger does it, against the edge itself. */
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 const [, published = ''] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
 /** What whoever pastes has: a tenant as it was created, or with the policy that README.md shows. */
