@@ -24,13 +24,15 @@ const settings = (outDir: string): object => ({
 });
 
 /** A package's types name its JavaScript. */
-const published = (text: string): string => text.replace(/(from '\.\/[a-z-]+)\.ts'/g, "$1.js'");
+const published = (text: string): string =>
+  text.replace(/(from '\.{1,2}\/(?:lib\/)?[a-z-]+)\.ts'/g, "$1.js'");
 
 const imported = (text: string): readonly string[] =>
   [...text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)].map(([, what = '']) => what);
 
 async function emitted(folder: string): Promise<Map<string, string>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.d.ts'));
+  const all = await readdir(folder, { recursive: true });
+  const names = all.filter((name) => name.endsWith('.d.ts'));
   const texts = names.map(
     async (name) => [name, published(await readFile(path.join(folder, name), 'utf8'))] as const,
   );
@@ -45,13 +47,14 @@ function reached(texts: ReadonlyMap<string, string>): Map<string, string> {
     if (text === undefined) throw new Error(`the types of ${from} need ${name}`);
     if (found.has(name)) return;
     found.set(name, text);
-    for (const what of imported(text)) follow(what.replace(/^\.\/(.*)\.js$/, '$1.d.ts'), name);
+    for (const what of imported(text))
+      follow(path.posix.join(path.posix.dirname(name), what).replace(/\.js$/, '.d.ts'), name);
   };
   for (const entry of entries) follow(`${entry}.d.ts`, entry);
   return found;
 }
 
-/** The types of the package by their file's name. They stand alone: none is of another folder. */
+/** The types of the package by file name, such as `signet.d.ts` and `lib/recipe.d.ts`. They import nothing outside the package. */
 export async function clientDeclarations(): Promise<Map<string, string>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-client-types-'));
   try {

@@ -76,7 +76,7 @@ function letterLines(name: string, row: Operation): readonly string[] {
   return [name, ...(row.aliases ?? [])].map((one) => `  ${property(one)}: '${letters.join(' ')}',`);
 }
 
-/** The module, as it stands in `client/operations.ts`. */
+/** The module, as it stands in `client/lib/operations.ts`. */
 export function clientOperations(): string {
   const rows = operationNames.map((name) => [name, rowOf(name)] as const);
   return `/* Written from the operations table; to write it anew: npm run docs */

@@ -21,7 +21,7 @@ export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, 
   );
   const types = await clientDeclarations();
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.join(folder, 'lib'), { recursive: true });
   const write = (name: string, content: string | Uint8Array) =>
     writeFile(path.join(folder, name), content);
   for (const [entry, code] of modules) await write(`${entry}.js`, code);

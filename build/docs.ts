@@ -26,7 +26,7 @@ function namesIn(text: string): readonly string[] {
 const check = process.argv.includes('--check');
 const texts = files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 const written = texts.map(({ file, text }) => ({ file, text, fresh: withBlocks(text) }));
-const whole = { 'client/operations.ts': clientOperations(), ...(await vectorFiles()) };
+const whole = { 'client/lib/operations.ts': clientOperations(), ...(await vectorFiles()) };
 for (const [file, fresh] of Object.entries(whole))
   written.push({ file, fresh, text: existsSync(file) ? readFileSync(file, 'utf8') : '' });
 const missing = Object.keys(blocks).filter(

@@ -13,10 +13,10 @@ import { paintTide } from './paint/tide.ts';
 import { samplesFolder } from './samples.ts';
 
 /**
- * Paints the demo's sample images into `demo/samples/`:
+ * Paints the demo's sample images into `local/demo/samples/`:
  *
- *     node --import tsx demo/make-samples.ts            all of them, in a few minutes
- *     node --import tsx demo/make-samples.ts tide.gif   only the ones named
+ *     node --import tsx local/demo/make-samples.ts            all of them, in a few minutes
+ *     node --import tsx local/demo/make-samples.ts tide.gif   only the ones named
  *
  * `--scale 0.25 --into <folder>` makes small drafts elsewhere, to try a change out quickly.
  */

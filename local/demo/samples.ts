@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The pictures the demo starts with. All of them are painted by `demo/make-samples.ts`. */
+/** The pictures the demo starts with. All of them are painted by `local/demo/make-samples.ts`. */
 
 export interface Sample {
   /** The file's name inside `samplesFolder`. */

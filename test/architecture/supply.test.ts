@@ -10,7 +10,7 @@ type Package = {
   readonly inBundle?: boolean;
 };
 const read = <T>(file: string): T =>
-  JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')) as T;
+  JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as T;
 
 type Manifest = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
 const manifests = ['', '.ci/node24/', 'test/frameworks/'].map((folder) =>

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Which are zipped: their files are to lie elsewhere, and be of another time. */
 const zipped = ['sharp', 'semver', 'detect-libc', '@img'].map((name) => `node_modules/${name}`);
-const sources = ['build', 'edge', 'shared', 'tasks'];
+const sources = ['build', 'edge', 'render', 'shared', 'tasks'];
 const manifests = ['package.json', 'package-lock.json', 'tsconfig.json'];
 
 async function copyCheckout(copy: string): Promise<void> {

@@ -97,7 +97,7 @@ describe('the types', () => {
   );
 
   it('are those of the operations table', async () => {
-    const written = await readFile(path.join(root, 'client', 'operations.ts'), 'utf8');
+    const written = await readFile(path.join(root, 'client', 'lib', 'operations.ts'), 'utf8');
     expect(written).toBe(clientOperations());
     for (const name of operationNames)
       for (const about of [

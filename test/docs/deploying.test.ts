@@ -9,7 +9,7 @@ import { readSettings } from '../../infra/settings.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = readFileSync(path.join(root, 'docs', 'deploying.md'), 'utf8');
 
 const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);

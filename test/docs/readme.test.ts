@@ -131,7 +131,7 @@ function ran(language: string, signer: string, call: string): string {
   const home = path.join(folder, language.replace('#', 'sharp'));
   const write = (name: string, text: string): void => writeFileSync(path.join(home, name), text);
   mkdirSync(path.dirname(path.join(home, program.pasted)), { recursive: true });
-  const source = fileURLToPath(new URL(`../${signer}`, import.meta.url));
+  const source = fileURLToPath(new URL(`../../${signer}`, import.meta.url));
   copyFileSync(source, path.join(home, program.pasted));
   for (const [name, text] of Object.entries(program.beside ?? {})) write(name, text);
   write(program.file, program.around(call));

@@ -71,7 +71,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     await expect(client.put('a.png', await picture('blue', 400, 300))).rejects.toThrow(
       'S3 put on signet-sources failed: InternalError 500',
     );
-    const sample = path.resolve('demo/samples/mark.png');
+    const sample = path.resolve('local/demo/samples/mark.png');
     const { code, stderr } = await signet(['put', 'acme', 'a.png', sample, '--json'], {
       SIGNET_HOME: home,
     });
