@@ -35,4 +35,4 @@ export async function clientModule(entry: Entry): Promise<Uint8Array> {
   return output.contents;
 }
 
-export const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
+export const gzippedBytes = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;

@@ -24,30 +24,30 @@ const settings = (outDir: string): object => ({
 });
 
 /** A package's types name its JavaScript. */
-const published = (text: string): string =>
+const toPublished = (text: string): string =>
   text.replace(/(from '\.{1,2}\/(?:lib\/)?[a-z-]+)\.ts'/g, "$1.js'");
 
-const imported = (text: string): readonly string[] =>
+const importsIn = (text: string): readonly string[] =>
   [...text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)].map(([, what = '']) => what);
 
-async function emitted(folder: string): Promise<Map<string, string>> {
+async function readEmitted(folder: string): Promise<Map<string, string>> {
   const all = await readdir(folder, { recursive: true });
   const names = all.filter((name) => name.endsWith('.d.ts'));
   const texts = names.map(
-    async (name) => [name, published(await readFile(path.join(folder, name), 'utf8'))] as const,
+    async (name) => [name, toPublished(await readFile(path.join(folder, name), 'utf8'))] as const,
   );
   return new Map(await Promise.all(texts));
 }
 
 /** What the entries lead to. Throws where that is outside the package, which has no types but these. */
-function reached(texts: ReadonlyMap<string, string>): Map<string, string> {
+function followImports(texts: ReadonlyMap<string, string>): Map<string, string> {
   const found = new Map<string, string>();
   const follow = (name: string, from: string): void => {
     const text = texts.get(name);
     if (text === undefined) throw new Error(`the types of ${from} need ${name}`);
     if (found.has(name)) return;
     found.set(name, text);
-    for (const what of imported(text))
+    for (const what of importsIn(text))
       follow(path.posix.join(path.posix.dirname(name), what).replace(/\.js$/, '.d.ts'), name);
   };
   for (const entry of entries) follow(`${entry}.d.ts`, entry);
@@ -61,7 +61,7 @@ export async function clientDeclarations(): Promise<Map<string, string>> {
     const project = path.join(folder, 'tsconfig.json');
     await writeFile(project, JSON.stringify(settings(path.join(folder, 'types'))));
     await promisify(execFile)(process.execPath, [compiler, '-p', project]);
-    return reached(await emitted(path.join(folder, 'types', 'client')));
+    return followImports(await readEmitted(path.join(folder, 'types', 'client')));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

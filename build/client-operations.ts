@@ -100,6 +100,6 @@ ${rows.flatMap(([name, row]) => letterLines(name, row)).join('\n')}
 export const lettersOf = (name: string): readonly string[] | undefined =>
   letters[name]?.split?.(' ');
 
-export const operationNames: readonly string[] = Object.keys(letters);
+export const knownOperations: readonly string[] = Object.keys(letters);
 `;
 }

@@ -35,7 +35,7 @@ function withoutDrawing(source: string): string {
   return kept.join('\n');
 }
 
-async function lean(path: string): Promise<OnLoadResult> {
+async function leanSource(path: string): Promise<OnLoadResult> {
   const source = withoutLimits(await readFile(path, 'utf8'));
   const isRow = source.includes('= operation({');
   return { contents: isRow ? withoutDrawing(source) : source, loader: 'ts' };
@@ -45,7 +45,7 @@ async function lean(path: string): Promise<OnLoadResult> {
 export const leanSources: Plugin = {
   name: 'lean sources',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/](?:client|shared)[\\/].*\.ts$/ }, ({ path }) => lean(path)),
+    onLoad({ filter: /[\\/](?:client|shared)[\\/].*\.ts$/ }, ({ path }) => leanSource(path)),
 };
 
 /**

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { gzipped } from './client-bundle.ts';
+import { gzippedBytes } from './client-bundle.ts';
 import { clientPackage } from './client-package.ts';
 import { root } from './functions.ts';
 
@@ -10,4 +10,4 @@ import { root } from './functions.ts';
 
 const folder = path.join(root, 'dist', 'client');
 for (const [entry, code] of await clientPackage(folder))
-  console.log(`${entry}.js: ${code.length} bytes, ${gzipped(code)} gzipped`);
+  console.log(`${entry}.js: ${code.length} bytes, ${gzippedBytes(code)} gzipped`);

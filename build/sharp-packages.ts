@@ -32,17 +32,17 @@ function runsOnPlatform({ os, cpu, libc }: LockedPackage): boolean {
   );
 }
 
-const at = (lock: Lock, place: string): LockedPackage => lock.packages[place] ?? {};
+const packageAt = (lock: Lock, place: string): LockedPackage => lock.packages[place] ?? {};
 
 /** The package around a nested one; nothing around those of the root. */
-const around = (place: string): string =>
+const parentPlace = (place: string): string =>
   place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/')));
 
 /** Node's own search: in the package itself, then beside it, then beside the one around it. */
 function placeOf(lock: Lock, name: string, from: string): string | undefined {
   const place = path.posix.join(from, 'node_modules', name);
   if (Object.hasOwn(lock.packages, place)) return place;
-  return from === '' ? undefined : placeOf(lock, name, around(from));
+  return from === '' ? undefined : placeOf(lock, name, parentPlace(from));
 }
 
 function requiredPlace(lock: Lock, name: string, from: string): string {
@@ -55,12 +55,12 @@ function requiredPlace(lock: Lock, name: string, from: string): string {
 type Choice = (locked: LockedPackage) => boolean;
 
 function neededBy(lock: Lock, place: string, choose: Choice): readonly string[] {
-  const { dependencies = {}, optionalDependencies = {} } = at(lock, place);
+  const { dependencies = {}, optionalDependencies = {} } = packageAt(lock, place);
   const required = Object.keys(dependencies).map((name) => requiredPlace(lock, name, place));
   const optional = Object.keys(optionalDependencies)
     .map((name) => placeOf(lock, name, place))
     .filter((one) => one !== undefined)
-    .filter((one) => choose(at(lock, one)));
+    .filter((one) => choose(packageAt(lock, one)));
   return [...required, ...optional];
 }
 
@@ -79,7 +79,7 @@ function placesFromSharp(lock: Lock, choose: Choice): readonly string[] {
 export function placesOfSharp(lock: Lock): readonly string[] {
   const places = placesFromSharp(lock, runsOnPlatform);
   // npm is known to write locks with the optional packages of the machine at hand alone.
-  if (!places.some((place) => at(lock, place).cpu !== undefined))
+  if (!places.some((place) => packageAt(lock, place).cpu !== undefined))
     throw new Error(
       'package-lock.json has no sharp for Linux x64 with glibc; remove node_modules and ' +
         'package-lock.json, then run: npm install',
@@ -101,16 +101,16 @@ async function installedVersion(root: string, place: string): Promise<string | u
 
 async function areInstalled(root: string, lock: Lock, places: readonly string[]): Promise<boolean> {
   const versions = await Promise.all(places.map((place) => installedVersion(root, place)));
-  return places.every((place, index) => at(lock, place).version === versions[index]);
+  return places.every((place, index) => packageAt(lock, place).version === versions[index]);
 }
 
 /** A project of sharp alone, whose lock keeps every row of the real one, with its integrity. */
 async function writeProject(folder: string, lock: Lock): Promise<void> {
-  const dependencies = { sharp: at(lock, requiredPlace(lock, 'sharp', '')).version };
+  const dependencies = { sharp: packageAt(lock, requiredPlace(lock, 'sharp', '')).version };
   const manifest = { name: 'signet-sharp', version: '0.0.0', private: true, dependencies };
   // Those for other platforms too: npm takes a lock without them for one out of step.
   const places = placesFromSharp(lock, () => true);
-  const packages = Object.fromEntries(places.map((place) => [place, at(lock, place)]));
+  const packages = Object.fromEntries(places.map((place) => [place, packageAt(lock, place)]));
   const { lockfileVersion } = lock;
   const { name, version } = manifest;
   const derived = { name, version, lockfileVersion, packages: { '': manifest, ...packages } };
@@ -132,7 +132,10 @@ async function install(folder: string, lock: Lock): Promise<void> {
 const isRun = (name: string): boolean =>
   !/\.(?:[cm]?ts|map)$/.test(name) && !name.startsWith('node_modules/');
 
-async function read(root: string, places: readonly string[]): Promise<Map<string, Uint8Array>> {
+async function readPackages(
+  root: string,
+  places: readonly string[],
+): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const place of places)
     for (const [name, bytes] of await filesBelow(path.join(root, place), isRun))
@@ -148,7 +151,7 @@ async function readInstalled(
   try {
     await install(folder, lock);
     // It fails for what npm left out: an optional package that it cannot get, without a word.
-    return await read(folder, places);
+    return await readPackages(folder, places);
   } catch (cause) {
     throw new Error(
       'node_modules lack sharp for Linux x64 as package-lock.json has it, and npm could not ' +
@@ -172,6 +175,6 @@ async function readInstalled(
 export async function sharpFiles(root: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const lock = await readJson<Lock>(path.join(root, 'package-lock.json'));
   const places = placesOfSharp(lock);
-  if (await areInstalled(root, lock, places)) return read(root, places);
+  if (await areInstalled(root, lock, places)) return readPackages(root, places);
   return readInstalled(lock, places);
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { asFailure, usage } from '../operator/failure.ts';
-import { openTarget, stackNamed, type Target } from '../operator/target/target.ts';
-import { isHarmless } from '../shared/terminal.ts';
+import { asFailure, usageFailure } from '../operator/failure.ts';
+import { type Installation, openInstallation, parseStackName } from '../operator/target/target.ts';
+import { isSafeForTerminal } from '../shared/terminal.ts';
 
 /** What a command has to say: once for people, once for programs. */
 export type Result = {
@@ -38,29 +38,31 @@ const mostReason = 1_000;
 
 function checkReason({ reason }: CommonOptions): void {
   if (reason === undefined) return;
-  if (reason.trim() === '') throw usage('--reason is empty; say why, it stays in the audit trail');
-  if (!isHarmless(reason)) throw usage('--reason has a control character in it; leave it out');
+  if (reason.trim() === '')
+    throw usageFailure('--reason is empty; say why, it stays in the audit trail');
+  if (!isSafeForTerminal(reason))
+    throw usageFailure('--reason has a control character in it; leave it out');
   if (reason.length > mostReason)
-    throw usage(`--reason has ${reason.length} characters; write ${mostReason} at most`);
+    throw usageFailure(`--reason has ${reason.length} characters; write ${mostReason} at most`);
 }
 
 function isLocal(target: string | undefined): boolean {
   try {
-    return stackNamed(target) === undefined;
+    return parseStackName(target) === undefined;
   } catch {
     return true;
   }
 }
 
 /** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
-export async function run(
+export async function runCommand(
   options: CommonOptions,
-  work: (target: () => Promise<Target>) => Promise<Result>,
+  work: (target: () => Promise<Installation>) => Promise<Result>,
 ): Promise<void> {
   const { json, target } = options;
   try {
     checkReason(options);
-    const result = await work(() => openTarget(target));
+    const result = await work(() => openInstallation(target));
     print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { GrantedMinter } from './lib/granted.ts';
-import type { Recipe } from './lib/recipe.ts';
+import type { RecipeInput } from './lib/recipe.ts';
 import { sourcePath } from './lib/source-path.ts';
 
 /** What `next/image` asks its loader for; a quality only where the page names one. */
@@ -10,7 +10,7 @@ export type LoaderRequest = {
   readonly quality?: number | undefined;
 };
 
-const fitted = ({ width, quality }: LoaderRequest): Recipe => ({
+const fitWidth = ({ width, quality }: LoaderRequest): RecipeInput => ({
   resize: { w: width },
   ...(quality === undefined ? {} : { quality }),
   format: 'auto',
@@ -24,7 +24,7 @@ const fitted = ({ width, quality }: LoaderRequest): Recipe => ({
 export const imageLoader =
   (
     images: Pick<GrantedMinter, 'url'>,
-    recipe: (request: LoaderRequest) => Recipe = fitted,
+    recipe: (request: LoaderRequest) => RecipeInput = fitWidth,
   ): ((request: LoaderRequest) => string) =>
   (request) =>
     images.url(sourcePath(request.src), recipe(request));

@@ -1,13 +1,14 @@
 import { policyIssues } from '../shared/policy/issues.ts';
 import { type Policy, readPolicy } from '../shared/policy/policy.ts';
+import { seconds } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
 import { allowedWidths } from './lib/allowed-widths.ts';
-import { checkAuthorized } from './lib/authorized.ts';
+import { checkAuthorization } from './lib/authorized.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
-import { need } from './lib/need.ts';
-import { operationsOf, type Recipe } from './lib/recipe.ts';
-import { refused } from './lib/refused.ts';
+import { assertValid } from './lib/need.ts';
+import { operationsOf, type RecipeInput } from './lib/recipe.ts';
+import { asSignetError } from './lib/refused.ts';
 import { SignetError } from './lib/signet-error.ts';
 import { snappedOperations } from './lib/snapped.ts';
 
@@ -25,21 +26,27 @@ export type PolicyOptions = {
 /** What a policy knows besides what it refuses. */
 export type Widths = {
   /** The widths that the policy allows a recipe, such as `resize`: what a `srcset` may offer. */
-  readonly widths: (recipe?: Recipe) => readonly number[];
+  readonly widths: (recipe?: RecipeInput) => readonly number[];
 };
 
 /** What files have besides the policy: the schema for editors, which says nothing, and another file. */
 function policyIn({ $schema: _forEditors, ...document }: PolicyDocument & { $schema?: unknown }) {
-  need(
+  assertValid(
     document['extends'] === undefined,
     'the policy extends another file; take the whole one, which npx signet tenant show TENANT prints',
   );
   const [issue] = policyIssues(document);
-  need(issue === undefined, `the policy cannot be published: ${issue?.path} ${issue?.message}`);
+  assertValid(
+    issue === undefined,
+    `the policy cannot be published: ${issue?.path} ${issue?.message}`,
+  );
   return document;
 }
 
-function read(tenant: string, file: PolicyDocument): Policy & { readonly anyKid: boolean } {
+function readPolicyJson(
+  tenant: string,
+  file: PolicyDocument,
+): Policy & { readonly anyKid: boolean } {
   const document = policyIn(file);
   try {
     const policy = readPolicy(tenant, JSON.stringify(document));
@@ -49,10 +56,8 @@ function read(tenant: string, file: PolicyDocument): Policy & { readonly anyKid:
   }
 }
 
-const seconds = (): number => Math.floor(Date.now() / 1_000);
-
 function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
-  const now = seconds();
+  const now = seconds(Date.now);
   checkLifetime(policy, String(exp), now);
   checkGrants(policy, undefined, now);
   const unknown = presets.find((name) => !policy.presets.has(name));
@@ -72,14 +77,14 @@ function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
 export function withPolicy<
   M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
 >(minter: M, document: PolicyDocument, { snap = false }: PolicyOptions = {}): M & Widths {
-  const policy = read(minter.tenant, document);
+  const policy = readPolicyJson(minter.tenant, document);
   const url = (asked: AskedUrl): readonly string[] =>
-    refused(() => {
+    asSignetError(() => {
       const operations = snap ? snappedOperations(policy, asked.operations) : asked.operations;
-      checkAuthorized({ ...asked, operations }, policy, seconds());
+      checkAuthorization({ ...asked, operations }, policy, seconds(Date.now));
       return operations;
     });
-  const grant = (asked: AskedGrant): void => refused(() => checkGrant(policy, asked));
+  const grant = (asked: AskedGrant): void => asSignetError(() => checkGrant(policy, asked));
   return {
     ...minter.checkedBy({ url, grant }),
     widths: (recipe = 'resize') => allowedWidths(policy, operationsOf(recipe)),

@@ -12,11 +12,11 @@ import { expiryOf, type Lifetime } from './lib/expiry.ts';
 import { grantText } from './lib/grant.ts';
 import { type GrantedMinter, withGrant } from './lib/granted.ts';
 import { hmacWith } from './lib/hmac.ts';
-import { need } from './lib/need.ts';
-import { operationsOf, type Recipe } from './lib/recipe.ts';
+import { assertValid } from './lib/need.ts';
+import { operationsOf, type RecipeInput } from './lib/recipe.ts';
 import {
-  awaited,
   type Mint,
+  mapAwaited,
   mintOne,
   type Picture,
   type PictureOptions,
@@ -31,7 +31,7 @@ export type { Lifetime } from './lib/expiry.ts';
 export type { GrantedMinter, GrantedOptions } from './lib/granted.ts';
 export { withGrant } from './lib/granted.ts';
 export type { Operations } from './lib/operations.ts';
-export type { Recipe } from './lib/recipe.ts';
+export type { RecipeInput as Recipe } from './lib/recipe.ts';
 export type { Picture, PictureOptions, Sizes } from './lib/responsive.ts';
 export { SignetError } from './lib/signet-error.ts';
 
@@ -65,13 +65,17 @@ export type Minter = {
   readonly tenant: string;
   /** Where its images are: what `withGrant` has to know in a browser, besides the grant. */
   readonly place: Pick<Place, 'url' | 'tenant' | 'ownHost'>;
-  readonly url: (path: string, recipe?: Recipe, options?: UrlOptions) => Promise<string>;
+  readonly url: (path: string, recipe?: RecipeInput, options?: UrlOptions) => Promise<string>;
   /** The value of a `srcset`, each of its URLs signed. */
-  readonly srcset: (path: string, recipe: Recipe, options: Sizes & UrlOptions) => Promise<string>;
+  readonly srcset: (
+    path: string,
+    recipe: RecipeInput,
+    options: Sizes & UrlOptions,
+  ) => Promise<string>;
   /** What a `<picture>` is made of. */
   readonly picture: (
     path: string,
-    recipe: Recipe,
+    recipe: RecipeInput,
     options: PictureOptions & UrlOptions,
   ) => Promise<Picture>;
   /** One signature for many URLs. */
@@ -110,10 +114,10 @@ export function signet(options: SignetOptions = {}): Minter {
   const hmac = hmacWith(key);
   const minting =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    async (path: string, recipe: Recipe, how: How & UrlOptions): Promise<T> => {
+    async (path: string, recipe: RecipeInput, how: How & UrlOptions): Promise<T> => {
       const written = operationsOf(recipe, how.version);
       const exp = expiryOf(how.expires ?? lifetime);
-      return awaited(
+      return mapAwaited(
         (mint) => make(mint, written, how),
         async (operations) => {
           const address = addressOf(signer, { tenant, path, operations, kid, exp });
@@ -133,9 +137,9 @@ export function signet(options: SignetOptions = {}): Minter {
     picture: minting(picture),
     grant: async ({ scope, expires = lifetime, notBefore, presets, ...others }) => {
       // A word that nobody reads was meant to narrow it.
-      for (const name in others) need(0, `a grant has no ${name}`);
+      for (const name in others) assertValid(0, `a grant has no ${name}`);
       const exp = expiryOf(expires);
-      need(exp, 'a grant expires');
+      assertValid(exp, 'a grant expires');
       const nbf = notBefore && Math.floor(+notBefore / 1_000);
       const asked = {
         tenant,

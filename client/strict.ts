@@ -1,7 +1,7 @@
 import { mintTarget } from '../shared/request/mint.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
 import { mintRequestOf } from './lib/mint-request.ts';
-import { refused } from './lib/refused.ts';
+import { asSignetError } from './lib/refused.ts';
 import { SignetError } from './lib/signet-error.ts';
 
 export type StrictOptions = {
@@ -42,14 +42,14 @@ export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
 ): M {
   const url = (asked: AskedUrl): readonly string[] => {
     if (encoded === 'refuse') checkEncoding(asked.path);
-    refused(() => mintTarget(mintRequestOf(asked)));
+    asSignetError(() => mintTarget(mintRequestOf(asked)));
     if (asked.kid === undefined) checkGranted(asked);
     return asked.operations;
   };
   /** A preset is asked for by its name, as an operation: what cannot be one covers nothing. */
   const grant = ({ tenant, presets = [] }: AskedGrant): void => {
     for (const name of presets)
-      refused(() =>
+      asSignetError(() =>
         mintTarget(mintRequestOf({ tenant, path: '-', operations: [`style,n_${name}`] })),
       );
   };

@@ -1,7 +1,7 @@
 import { type GrantedOptions, withGrant } from './lib/granted.ts';
 import { sourcePath } from './lib/source-path.ts';
 import { type UnpicOperations, unpicRecipe } from './lib/unpic-recipe.ts';
-import { defined, type Extracted, readUrl } from './lib/unpic-url.ts';
+import { type Extracted, readUrl, withoutUndefined } from './lib/unpic-url.ts';
 
 /*
  * A provider as unpic has them. Its options are those of `withGrant`: unpic makes URLs in browsers as
@@ -48,6 +48,6 @@ export function transform(
 ): string {
   const known = extract(src, options);
   if (known === null) return generate(src, operations, options);
-  const merged = { ...known.operations, ...defined(operations) };
+  const merged = { ...known.operations, ...withoutUndefined(operations) };
   return generate(known.src, merged, { ...known.options, ...options });
 }

@@ -1,5 +1,6 @@
 import type { Keyring } from '../shared/keys/keyring.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
+import { seconds } from '../shared/ports.ts';
 import { credentialOf, grantsOf, type SplitUrl, splitUrl } from '../shared/recipe/request-url.ts';
 import type { DerivativeKey } from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
@@ -29,7 +30,7 @@ export type ViewerRequest = {
   readonly cookie?: string | undefined;
 };
 
-export type Gatehouse = {
+export type GateDeps = {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly keys: Refreshing<Keyring>;
@@ -38,11 +39,9 @@ export type Gatehouse = {
 };
 
 /** What the log may say of a request, as far as it came. */
-export type Passage = { url?: SplitUrl; verified?: true; kid?: string; reported?: Refusal };
+export type RequestTrace = { url?: SplitUrl; verified?: true; kid?: string; reported?: Refusal };
 
-const secondsOf = ({ clock }: Gatehouse): number => Math.floor(clock() / 1_000);
-
-function split({ method, host, uri, querystring }: ViewerRequest, { hosts }: Gatehouse): SplitUrl {
+function split({ method, host, uri, querystring }: ViewerRequest, { hosts }: GateDeps): SplitUrl {
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
   return splitUrl(longForm(hosts, host, uri, querystring), querystring);
 }
@@ -51,7 +50,7 @@ function split({ method, host, uri, querystring }: ViewerRequest, { hosts }: Gat
  * A kid that the policy at hand does not accept may have been rotated in a moment ago: its first URL
  * is as valid as all that follow. Only who holds a signing key can make this read more often.
  */
-async function policyFor({ tenant, kid, continuation }: SignedUrl, { policies }: Gatehouse) {
+async function policyFor({ tenant, kid, continuation }: SignedUrl, { policies }: GateDeps) {
   const held = await policies.of(tenant);
   const known = held === undefined || continuation || held.keys.accept.includes(kid);
   return known ? held : policies.of(tenant, staleSeconds);
@@ -61,16 +60,16 @@ async function policyFor({ tenant, kid, continuation }: SignedUrl, { policies }:
 async function verify(
   url: SplitUrl,
   { cookie }: ViewerRequest,
-  house: Gatehouse,
-  passage: Passage,
+  deps: GateDeps,
+  trace: RequestTrace,
 ): Promise<AdmittedUrl> {
   const credential = grantsOf(url, cookie) ?? credentialOf(url);
-  const now = secondsOf(house);
-  const keyring = await house.keys.read();
-  const signed = await checkCredential(house.crypto, keyring, url, credential, now);
-  passage.verified = true;
-  passage.kid = signed.kid;
-  return admit(signed, await policyFor(signed, house), now);
+  const now = seconds(deps.clock);
+  const keyring = await deps.keys.read();
+  const signed = await checkCredential(deps.crypto, keyring, url, credential, now);
+  trace.verified = true;
+  trace.kid = signed.kid;
+  return admit(signed, await policyFor(signed, deps), now);
 }
 
 /**
@@ -79,15 +78,15 @@ async function verify(
  */
 export async function gate(
   request: ViewerRequest,
-  house: Gatehouse,
-  passage: Passage = {},
+  deps: GateDeps,
+  trace: RequestTrace = {},
 ): Promise<DerivativeKey> {
-  const url = split(request, house);
-  passage.url = url;
-  const verified = await verify(url, request, house, passage);
+  const url = split(request, deps);
+  trace.url = url;
+  const verified = await verify(url, request, deps, trace);
   const parsed = readRequest(verified);
   const negotiated = negotiate(parsed, request.accept, verified.policy.autoFormats);
-  const authorized = authorize(negotiated, verified.policy, secondsOf(house));
-  if (authorized.reported !== undefined) passage.reported = authorized.reported;
+  const authorized = authorize(negotiated, verified.policy, seconds(deps.clock));
+  if (authorized.reported !== undefined) trace.reported = authorized.reported;
   return nameOf(authorized);
 }

@@ -7,10 +7,10 @@ import { asRefusal, refusals } from '../shared/refusal.ts';
 /** Longer texts add nothing but cost: attackers choose them. */
 const maxCharacters = 256;
 
-export type EdgeFunction = 'viewer-request' | 'origin-response';
+export type FunctionName = 'viewer-request' | 'origin-response';
 
 export type LogLine = {
-  readonly function: EdgeFunction;
+  readonly function: FunctionName;
   /** The viewer's `x-amz-cf-id`. */
   readonly requestId: string;
   /** `allowed`, `stored`, `rendered`, or a refusal's code. */
@@ -102,7 +102,7 @@ export function printLine(line: LogLine, now: number, weight = 1): string {
 }
 
 /** A failure behind a request: a store that is away, a policy that cannot be read. */
-export function writeFailure(name: EdgeFunction, reason: string, now: number): void {
+export function writeFailure(name: FunctionName, reason: string, now: number): void {
   const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
   putLine(escaped(JSON.stringify(line)));
 }

@@ -11,22 +11,23 @@ import {
 } from '../shared/objects/derivatives.ts';
 import { readSource, readWatermark, type Source } from '../shared/objects/sources.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
-import { denial, isReported, type Policy } from '../shared/policy/policy.ts';
+import { findDenial, isReported, type Policy } from '../shared/policy/policy.ts';
 import type { Clock, Crypto, ObjectStore } from '../shared/ports.ts';
-import { answerStep, watermarkOf } from '../shared/recipe/recipe.ts';
+import { seconds } from '../shared/ports.ts';
+import { findAnswer, findWatermark } from '../shared/recipe/recipe.ts';
 import {
   type Derivative,
   type DerivativeKey,
   derivativeKey,
 } from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
-import { answerOf, Refusal } from '../shared/refusal.ts';
+import { answerOf, forbidden, Refusal } from '../shared/refusal.ts';
 import { checkBlocked } from '../shared/request/admission.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { continuationUrl } from './continuation.ts';
-import type { Answer } from './response.ts';
+import type { EdgeAnswer } from './response.ts';
 
-export type Workshop = {
+export type MakeDeps = {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly policies: Policies;
@@ -45,7 +46,7 @@ export type Workshop = {
 
 /** What was made, and what it cost. */
 export type Made = {
-  readonly answer: Answer;
+  readonly answer: EdgeAnswer;
   /** Where the answer is a stand-in: why. */
   readonly refusal?: Refusal;
   readonly bytes: number;
@@ -58,19 +59,19 @@ export type Made = {
  * Asks the policy again. Invariant: whoever reached this function past viewer-request gets
  * nothing that the policy does not allow.
  */
-async function authorizedBy(
-  { policies, clock }: Workshop,
+async function authorizeAgain(
+  { policies, clock }: MakeDeps,
   { tenant, path, recipe }: Derivative,
 ): Promise<Policy> {
-  const now = Math.floor(clock() / 1_000);
+  const now = seconds(clock);
   const refused = (policy: Policy): Refusal | undefined => {
-    const denied = denial(policy, recipe);
+    const denied = findDenial(policy, recipe);
     return denied !== undefined && isReported(policy, denied, now) ? undefined : denied;
   };
   const held = await policies.of(tenant);
   const settled = held !== undefined && refused(held) === undefined;
   const policy = settled ? held : await policies.of(tenant, staleSeconds);
-  if (policy === undefined) throw new Refusal('forbidden', `there is no tenant ${tenant}`);
+  if (policy === undefined) throw forbidden(`there is no tenant ${tenant}`);
   const denied = refused(policy);
   if (denied !== undefined) throw denied;
   checkBlocked(policy, path);
@@ -79,7 +80,7 @@ async function authorizedBy(
 
 type Timed<T> = { readonly value: T; readonly milliseconds: number };
 
-async function timed<T>(work: Promise<T>): Promise<Timed<T>> {
+async function measureTime<T>(work: Promise<T>): Promise<Timed<T>> {
   const started = performance.now();
   const value = await work;
   return { value, milliseconds: performance.now() - started };
@@ -90,7 +91,7 @@ async function timed<T>(work: Promise<T>): Promise<Timed<T>> {
  * viewer's time, so it is logged and this viewer gets the image all the same.
  */
 async function store(
-  { derivatives, onFailure }: Workshop,
+  { derivatives, onFailure }: MakeDeps,
   derivative: Derivative,
   bytes: Uint8Array,
   headers: DerivativeHeaders,
@@ -116,12 +117,12 @@ function imageHeaders(headers: DerivativeHeaders, bytes: Uint8Array): Record<str
 }
 
 /** One redirect to the stored object, and only once S3 has acknowledged it: never a loop. */
-async function redirect(workshop: Workshop, key: DerivativeKey, stored: boolean): Promise<Answer> {
+async function redirect(deps: MakeDeps, key: DerivativeKey, stored: boolean): Promise<EdgeAnswer> {
   if (!stored)
     throw new Refusal('unavailable', 'too large to answer directly, and it could not be stored');
-  const keyring = await workshop.continuationKeys.read();
-  const now = Math.floor(workshop.clock() / 1_000);
-  const location = continuationUrl(workshop.crypto, keyring, key, now);
+  const keyring = await deps.continuationKeys.read();
+  const now = seconds(deps.clock);
+  const location = continuationUrl(deps.crypto, keyring, key, now);
   return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: { text: '' } };
 }
 
@@ -131,47 +132,48 @@ const serverTiming = (steps: Readonly<Record<string, Timed<unknown>>>): string =
     .join(', ');
 
 /** A request for a derivative that nobody has stored yet. */
-export type Order = { readonly derivative: Derivative; readonly method: string };
+export type DerivativeRequest = { readonly derivative: Derivative; readonly method: string };
 
 type Image = { readonly bytes: Uint8Array; readonly headers: DerivativeHeaders };
 
 async function answerWith(
-  workshop: Workshop,
-  { derivative, method }: Order,
+  deps: MakeDeps,
+  { derivative, method }: DerivativeRequest,
   { bytes, headers }: Image,
   stored: boolean,
-): Promise<Answer> {
+): Promise<EdgeAnswer> {
   const image = imageHeaders(headers, bytes);
   // What CloudFront would do with a generated body here is not documented, so there is none.
   if (method === 'HEAD')
     return { status: 200, headers: { ...image, 'cache-control': 'no-store' }, body: { text: '' } };
-  if (bytes.length > limits.inlineBytes)
-    return redirect(workshop, derivativeKey(derivative), stored);
+  if (bytes.length > limits.inlineBytes) return redirect(deps, derivativeKey(derivative), stored);
   return { status: 200, headers: image, body: { bytes } };
 }
 
-async function watermarkFor({ sources }: Workshop, { tenant, recipe }: Derivative) {
-  const id = watermarkOf(recipe);
+async function watermarkFor({ sources }: MakeDeps, { tenant, recipe }: Derivative) {
+  const id = findWatermark(recipe);
   return id === undefined ? undefined : readWatermark(sources, tenant, id);
 }
 
-async function drawn(workshop: Workshop, derivative: Derivative, policy: Policy) {
-  const source = await timed(readSource(workshop.sources, derivative, policy.source));
-  const mark = await watermarkFor(workshop, derivative);
-  const render = await timed(workshop.render(source.value, derivative.recipe, policy.source, mark));
+async function drawDerivative(deps: MakeDeps, derivative: Derivative, policy: Policy) {
+  const source = await measureTime(readSource(deps.sources, derivative, policy.source));
+  const mark = await watermarkFor(deps, derivative);
+  const render = await measureTime(
+    deps.render(source.value, derivative.recipe, policy.source, mark),
+  );
   return { source, render };
 }
 
 /** Makes the derivative that a key names: reads, renders, stores, answers. Throws refusals. */
-async function makeStored(workshop: Workshop, order: Order, policy: Policy): Promise<Made> {
+async function makeStored(deps: MakeDeps, order: DerivativeRequest, policy: Policy): Promise<Made> {
   const { derivative } = order;
-  const { source, render } = await drawn(workshop, derivative, policy);
+  const { source, render } = await drawDerivative(deps, derivative, policy);
   const { bytes, type } = render.value;
-  const origin = { type, sourceEtag: source.value.etag, engine: workshop.engine };
-  const headers = derivativeHeaders(workshop.crypto, derivative, origin, policy.cache);
-  const stored = await timed(store(workshop, derivative, bytes, headers));
+  const origin = { type, sourceEtag: source.value.etag, engine: deps.engine };
+  const headers = derivativeHeaders(deps.crypto, derivative, origin, policy.cache);
+  const stored = await measureTime(store(deps, derivative, bytes, headers));
   const timing = { 'server-timing': serverTiming({ source, render, store: stored }) };
-  const answer = await answerWith(workshop, order, { bytes, headers }, stored.value);
+  const answer = await answerWith(deps, order, { bytes, headers }, stored.value);
   return {
     answer: { ...answer, headers: { ...answer.headers, ...timing } },
     bytes: bytes.length,
@@ -185,22 +187,22 @@ async function makeStored(workshop: Workshop, order: Order, policy: Policy): Pro
  * status and for the time of the refusal. It is not stored: the key is that of the source itself.
  */
 async function makeFallback(
-  workshop: Workshop,
-  { derivative, method }: Order,
+  deps: MakeDeps,
+  { derivative, method }: DerivativeRequest,
   policy: Policy,
   refusal: Refusal,
 ): Promise<Made> {
   const path = policy.fallback ?? '';
-  const { source, render } = await drawn(workshop, { ...derivative, path }, policy);
+  const { source, render } = await drawDerivative(deps, { ...derivative, path }, policy);
   const { bytes, type } = render.value;
   if (bytes.length > limits.inlineBytes) throw refusal;
   const { status, headers } = answerOf(refusal);
-  const answer: Answer = {
+  const answer: EdgeAnswer = {
     status,
     headers: {
       ...headers,
       'content-type': contentTypeOf(type),
-      [cacheTagHeader]: cacheTags(workshop.crypto, derivative),
+      [cacheTagHeader]: cacheTags(deps.crypto, derivative),
     },
     body: method === 'HEAD' ? { text: '' } : { bytes },
   };
@@ -218,20 +220,20 @@ const isAboutSource = (thrown: unknown): thrown is Refusal =>
 
 /** Words about a source cannot be said of another one. */
 function hasFallback({ fallback }: Policy, { path, recipe }: Derivative): boolean {
-  return fallback !== null && fallback !== path && answerStep(recipe) === undefined;
+  return fallback !== null && fallback !== path && findAnswer(recipe) === undefined;
 }
 
 /**
  * Makes the derivative that a key names, or what the policy lets stand in for it. Throws refusals;
  * a stand-in that cannot be drawn either leaves the first one.
  */
-export async function make(workshop: Workshop, order: Order): Promise<Made> {
-  const policy = await authorizedBy(workshop, order.derivative);
+export async function make(deps: MakeDeps, order: DerivativeRequest): Promise<Made> {
+  const policy = await authorizeAgain(deps, order.derivative);
   try {
-    return await makeStored(workshop, order, policy);
+    return await makeStored(deps, order, policy);
   } catch (thrown) {
     if (!isAboutSource(thrown) || !hasFallback(policy, order.derivative)) throw thrown;
-    return makeFallback(workshop, order, policy, thrown).catch((again: unknown) => {
+    return makeFallback(deps, order, policy, thrown).catch((again: unknown) => {
       throw isAboutSource(again) ? thrown : again;
     });
   }

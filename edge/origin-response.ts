@@ -4,8 +4,9 @@ import type {
   CloudFrontResultResponse,
 } from 'aws-lambda';
 import { engineVersions, render } from '../render/render.ts';
-import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
+import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { continuationKeyring } from '../shared/keys/keyring.ts';
@@ -18,9 +19,9 @@ import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
-import { type Made, make, type Workshop } from './make.ts';
-import { emptied, overwrite, refusalAnswer } from './response.ts';
-import { inTime } from './timeout.ts';
+import { type Made, type MakeDeps, make } from './make.ts';
+import { emptyBody, overwrite, refusalAnswer } from './response.ts';
+import { withTimeout } from './timeout.ts';
 
 /** The function has thirty seconds and may meet a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
@@ -29,23 +30,23 @@ const sampling = { oneIn: config.logOneIn, random: systemRandom };
 
 const onFailure = (reason: string): void => writeFailure('origin-response', reason, systemClock());
 
-const world = { clock: systemClock, random: systemRandom, onFailure };
+const runtime = { clock: systemClock, random: systemRandom, onFailure };
 const s3 = s3Client(config.s3, patience);
 
 // Module scope outlives the request: clients keep their connections, keys and policies stay.
 const continuationKeys = keyringStore({
-  ...world,
+  ...runtime,
   secrets: secretsManager(secretsClient(config.secretsManager, patience)),
   id: secretIds.render,
   open: (secret) => continuationKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
 });
 
-const workshop: Workshop = {
+const deps: MakeDeps = {
   crypto: nodeCrypto,
   clock: systemClock,
   policies: policyStore({
-    ...world,
+    ...runtime,
     open: signedPolicies(nodeCrypto, async () => (await continuationKeys.read()).publishers),
     config: s3Store(s3, config.buckets.config),
     freshness: config.policyFreshness,
@@ -61,7 +62,7 @@ const workshop: Workshop = {
 type Base = Pick<LogLine, 'function' | 'requestId'>;
 
 /** A denial of what viewer-request has let through says that the two disagree: page somebody. */
-function loud(refusal: Refusal): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
+function raiseDenial(refusal: Refusal): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
   const denial = /^(?:denied_|forbidden|malformed)/.test(refusal.code);
   const fields = refusalFields(refusal);
   return denial && !refusal.detail.aboutSource ? { ...fields, level: 'error' } : fields;
@@ -85,21 +86,21 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
     tags = cacheTags(nodeCrypto, derivative);
-    const making = make(workshop, { derivative, method });
-    const { answer, refusal, ...sizes } = await inTime(limits.renderRequestSeconds, making);
+    const making = make(deps, { derivative, method });
+    const { answer, refusal, ...sizes } = await withTimeout(limits.renderRequestSeconds, making);
     const outcome =
       refusal === undefined ? rendered : { ...refusalFields(refusal), fallback: true };
     write({ ...outcome, ...sizes });
     return answer;
   } catch (thrown) {
     const refusal = asRefusal(thrown);
-    write(loud(refusal));
+    write(raiseDenial(refusal));
     return refusalAnswer(refusal, tags);
   }
 }
 
 /** What a key names; nothing where somebody else has put another key before this function. */
-function named(uri: string): Partial<LogLine> {
+function derivativeFieldsOf(uri: string): Partial<LogLine> {
   try {
     return derivativeFields(parseKey(uri));
   } catch {
@@ -108,10 +109,10 @@ function named(uri: string): Partial<LogLine> {
 }
 
 /** S3 itself answered: what it said is true of the derivative, or is nothing a viewer should see. */
-function passedOn(base: Base, uri: string, response: CloudFrontResponse): CloudFrontResultResponse {
+function passOn(base: Base, uri: string, response: CloudFrontResponse): CloudFrontResultResponse {
   const { status } = response;
-  const line = { ...base, ...named(uri), outcome: 'stored', level: 'info' } as const;
-  if (status === '412' || status === '416') return emptied(response);
+  const line = { ...base, ...derivativeFieldsOf(uri), outcome: 'stored', level: 'info' } as const;
+  if (status === '412' || status === '416') return emptyBody(response);
   if (status === '200' || status === '206' || status === '304') {
     writeLine(line, true, systemClock(), sampling);
     return response;
@@ -126,6 +127,6 @@ export async function handler(event: CloudFrontResponseEvent): Promise<CloudFron
   if (record === undefined) throw new Error('the event has no record');
   const { request, response, config: about } = record.cf;
   const base: Base = { function: 'origin-response', requestId: about.requestId };
-  if (response.status !== '404') return passedOn(base, request.uri, response);
+  if (response.status !== '404') return passOn(base, request.uri, response);
   return overwrite(response, await makeMissing(base, request.uri, request.method));
 }

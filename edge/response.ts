@@ -22,13 +22,13 @@ const stale = [
   'content-type',
 ];
 
-export type Answer = {
+export type EdgeAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly text: string } | { readonly bytes: Uint8Array };
 };
 
-function bodyOf(body: Answer['body']): { body: string; bodyEncoding: 'text' | 'base64' } {
+function bodyOf(body: EdgeAnswer['body']): { body: string; bodyEncoding: 'text' | 'base64' } {
   if ('text' in body) return { body: body.text, bodyEncoding: 'text' };
   return { body: Buffer.from(body.bytes).toString('base64'), bodyEncoding: 'base64' };
 }
@@ -37,7 +37,10 @@ function bodyOf(body: Answer['body']): { body: string; bodyEncoding: 'text' | 'b
  * Writes an answer over S3's. Invariant: the received object is kept and changed, because a fresh
  * one would lack the read-only `transfer-encoding` of S3's errors, and CloudFront answers 502.
  */
-export function overwrite(response: CloudFrontResponse, answer: Answer): CloudFrontResultResponse {
+export function overwrite(
+  response: CloudFrontResponse,
+  answer: EdgeAnswer,
+): CloudFrontResultResponse {
   const kept = response.headers;
   for (const name of stale) delete kept[name];
   return Object.assign(response, {
@@ -49,7 +52,7 @@ export function overwrite(response: CloudFrontResponse, answer: Answer): CloudFr
 }
 
 /** The body must be set: unset, S3's XML would go out. */
-export function emptied(response: CloudFrontResponse): CloudFrontResultResponse {
+export function emptyBody(response: CloudFrontResponse): CloudFrontResultResponse {
   delete response.headers['content-length'];
   delete response.headers['content-type'];
   return Object.assign(response, { body: '', bodyEncoding: 'text' as const });
@@ -59,7 +62,7 @@ export function emptied(response: CloudFrontResponse): CloudFrontResultResponse 
  * A refusal as an answer. One that is cached carries the tags of the derivative that it stands in
  * for, so that the purge of a source also drops what was said while it was missing or damaged.
  */
-export function refusalAnswer(refusal: Refusal, tags?: string): Answer {
+export function refusalAnswer(refusal: Refusal, tags?: string): EdgeAnswer {
   const { status, headers, body } = answerOf(refusal);
   const tagged = tags === undefined ? headers : { ...headers, [cacheTagHeader]: tags };
   return { status, headers: tagged, body: { text: body } };

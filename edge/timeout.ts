@@ -1,7 +1,7 @@
 import { Refusal } from '../shared/refusal.ts';
 
 /** Rejects work that has taken too long with `unavailable`, while there is still time to say so. */
-export async function inTime<T>(seconds: number, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(seconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

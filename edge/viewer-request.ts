@@ -4,8 +4,9 @@ import type {
   CloudFrontRequestResult,
   CloudFrontResultResponse,
 } from 'aws-lambda';
-import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
+import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
@@ -14,10 +15,10 @@ import { limits } from '../shared/limits.ts';
 import { answerOf, asRefusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
-import { type Gatehouse, gate, type Passage } from './gate.ts';
+import { type GateDeps, gate, type RequestTrace } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
-import { inTime } from './timeout.ts';
+import { withTimeout } from './timeout.ts';
 
 /** The function has five seconds; the last good key or policy must still fit behind a failure. */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
@@ -26,24 +27,24 @@ const sampling = { oneIn: config.logOneIn, random: systemRandom };
 
 const onFailure = (reason: string): void => writeFailure('viewer-request', reason, systemClock());
 
-const world = { clock: systemClock, random: systemRandom, onFailure };
+const runtime = { clock: systemClock, random: systemRandom, onFailure };
 
 // Module scope outlives the request: clients keep their connections, keys and policies stay.
 const keys = keyringStore({
-  ...world,
+  ...runtime,
   secrets: secretsManager(secretsClient(config.secretsManager, patience)),
   id: secretIds.roots,
   open: (secret) => rootKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
 });
 
-const house: Gatehouse = {
+const deps: GateDeps = {
   crypto: nodeCrypto,
   clock: systemClock,
   hosts: config.hosts,
   keys,
   policies: policyStore({
-    ...world,
+    ...runtime,
     open: signedPolicies(nodeCrypto, async () => (await keys.read()).publishers),
     config: s3Store(s3Client(config.s3, patience), config.buckets.config),
     freshness: config.policyFreshness,
@@ -51,9 +52,9 @@ const house: Gatehouse = {
 };
 
 // Read at start, so that the first request does not wait; if it fails, that request tries again.
-house.keys.read().catch(() => undefined);
+deps.keys.read().catch(() => undefined);
 
-function refused(thrown: unknown): CloudFrontResultResponse {
+function toRefusalResponse(thrown: unknown): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));
   return { status: String(status), headers: cloudFrontHeaders(headers), body };
 }
@@ -71,18 +72,18 @@ function cookieOf({ headers }: CloudFrontRequest): string | undefined {
 const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
 
 /** A grant's kid is known once the grant is believed. */
-const kidField = ({ kid }: Passage) => (kid === undefined ? {} : { kid });
+const kidField = ({ kid }: RequestTrace) => (kid === undefined ? {} : { kid });
 
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');
   const { request, config: about } = record.cf;
-  const passage: Passage = {};
+  const trace: RequestTrace = {};
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
   const write = (fields: Parameters<typeof writeLine>[0]): void =>
     writeLine(
-      { ...fields, ...urlFields(passage.url), ...kidField(passage) },
-      passage.verified ?? false,
+      { ...fields, ...urlFields(trace.url), ...kidField(trace) },
+      trace.verified ?? false,
       systemClock(),
       sampling,
     );
@@ -93,13 +94,13 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       cookie: cookieOf(request),
       host: hostOf(request),
     };
-    const { uri } = await inTime(limits.viewerRequestSeconds, gate(asked, house, passage));
-    write({ ...base, outcome: 'allowed', level: 'info', reported: passage.reported?.code });
+    const { uri } = await withTimeout(limits.viewerRequestSeconds, gate(asked, deps, trace));
+    write({ ...base, outcome: 'allowed', level: 'info', reported: trace.reported?.code });
     request.uri = uri;
     request.querystring = '';
     return request;
   } catch (thrown) {
     write({ ...base, ...refusalFields(thrown) });
-    return refused(thrown);
+    return toRefusalResponse(thrown);
   }
 }

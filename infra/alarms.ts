@@ -13,10 +13,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
-import { region, type Settings } from './settings.ts';
+import { region, type StackSettings } from './settings.ts';
 
 export type Watched = {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   readonly distribution: Distribution;
   readonly queue: Queue;
   readonly dead: Queue;
@@ -103,7 +103,7 @@ function upkeepWatches({ dead, purge, queue, secretKeeper }: Watched): readonly 
   ];
 }
 
-function makeTopic(scope: Construct, { alarmEmail, account }: Settings): Topic {
+function makeTopic(scope: Construct, { alarmEmail, account }: StackSettings): Topic {
   const topic = new Topic(scope, 'Alarms', { enforceSSL: true });
   topic.addToResourcePolicy(
     new PolicyStatement({

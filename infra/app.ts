@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildAssets } from '../build/assets.ts';
 import { edgeConfig } from './edge-config.ts';
 import { namesFor } from './names.ts';
-import { noAccount, readSettings, SettingFailure } from './settings.ts';
+import { noAccount, readStackSettings, SettingFailure } from './settings.ts';
 import { signetApp } from './signet-app.ts';
 
 /*
@@ -13,22 +13,24 @@ import { signetApp } from './signet-app.ts';
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const read = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+const readJson = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
 /** What stands in cdk.json, as the command line hands it over, or as it is where this runs by itself. */
 function ownContext(): unknown {
   const handed = process.env['CDK_CONTEXT_JSON'];
-  const { context } = read('cdk.json') as { readonly context: Readonly<Record<string, unknown>> };
+  const { context } = readJson('cdk.json') as {
+    readonly context: Readonly<Record<string, unknown>>;
+  };
   const all = handed ? (JSON.parse(handed) as typeof context) : context;
   return all['signet'];
 }
 
 async function main(): Promise<void> {
-  const settings = readSettings(ownContext(), process.env['CDK_DEFAULT_ACCOUNT'] || undefined);
+  const settings = readStackSettings(ownContext(), process.env['CDK_DEFAULT_ACCOUNT'] || undefined);
   if (settings.account === noAccount)
     console.error(`No account is known: the template is one of account ${noAccount}.`);
   const names = namesFor(settings.name, settings.account);
-  const { version } = read('package.json') as { readonly version: string };
+  const { version } = readJson('package.json') as { readonly version: string };
   const config = edgeConfig(settings, names, version);
   const zips = await buildAssets(path.join(root, 'dist', 'zips'), {
     viewerRequest: config,

@@ -11,7 +11,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { BucketKind, Names } from './names.ts';
 import { objectsArn } from './permissions.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export type Buckets = Readonly<Record<BucketKind, IBucket>>;
 
@@ -61,7 +61,7 @@ function appendOnly(config: IBucket, name: string): void {
 export function makeBuckets(
   scope: Construct,
   names: Names,
-  { logDays }: Pick<Settings, 'logDays'>,
+  { logDays }: Pick<StackSettings, 'logDays'>,
 ): Buckets {
   const logs = bucket(scope, names, 'logs', {
     lifecycleRules: [{ ...unfinished, expiration: Duration.days(logDays) }],

@@ -2,7 +2,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
-import { region, type Settings } from './settings.ts';
+import { region, type StackSettings } from './settings.ts';
 
 const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
   new GraphWidget({ title, left: [...left], right: [...right], width: 12 });
@@ -16,7 +16,7 @@ const renders = [
 /** What is served, how much of it comes from the caches, and how it ends. */
 export function makeDashboard(
   scope: Construct,
-  { name, originShieldRegion: shield }: Pick<Settings, 'name' | 'originShieldRegion'>,
+  { name, originShieldRegion: shield }: Pick<StackSettings, 'name' | 'originShieldRegion'>,
   distribution: Distribution,
 ): void {
   const sum = (metric: string) => distributionMetric(distribution, metric, 'Sum');

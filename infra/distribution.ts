@@ -21,17 +21,17 @@ import { cacheSeconds, shortErrors } from '../shared/deployment/delivery.ts';
 import { cacheTagHeader } from '../shared/objects/derivatives.ts';
 import { acknowledge } from './acknowledge.ts';
 import { makeResponseHeaders } from './response-headers.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
-export type EdgeFunctions = {
+export type DistributionFunctions = {
   readonly viewerRequest: LambdaFunction;
   readonly originResponse: LambdaFunction;
 };
 
 export type DistributionParts = {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   readonly derivatives: IBucket;
-  readonly functions: EdgeFunctions;
+  readonly functions: DistributionFunctions;
   /** The ARN of a firewall's ACL, where there is one. */
   readonly firewall: string | undefined;
 };
@@ -51,7 +51,7 @@ function makeCachePolicy(scope: Construct): CachePolicy {
   });
 }
 
-function onDomains(scope: Construct, { hosts, certificateArn }: Settings) {
+function onDomains(scope: Construct, { hosts, certificateArn }: StackSettings) {
   if (certificateArn === undefined) return {};
   return {
     domainNames: Object.keys(hosts),

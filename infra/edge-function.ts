@@ -14,7 +14,7 @@ import { acknowledgeWildcards } from './acknowledge.ts';
 import { logDays } from './log-days.ts';
 import { logGroupOf } from './names.ts';
 import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export type EdgeFunctionProps = {
   readonly name: string;
@@ -23,7 +23,7 @@ export type EdgeFunctionProps = {
   readonly timeout: Duration;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
-  readonly settings: Settings;
+  readonly settings: StackSettings;
 };
 
 /** Replicas log in the Region where they run, and make the group there themselves. */

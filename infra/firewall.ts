@@ -1,10 +1,10 @@
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
-type Rates = Exclude<Settings['firewall'], false>;
+type Rates = Exclude<StackSettings['firewall'], false>;
 
-const visible = (metricName: string) => ({
+const withVisibility = (metricName: string) => ({
   cloudWatchMetricsEnabled: true,
   sampledRequestsEnabled: false,
   metricName,
@@ -16,7 +16,7 @@ const tooMany = {
   },
 };
 
-function lacks(
+function statementLacks(
   fieldToMatch: CfnWebACL.FieldToMatchProperty,
   searchString: string,
 ): CfnWebACL.StatementProperty {
@@ -38,16 +38,16 @@ function rateByAddress(limit: number): CfnWebACL.RuleProperty {
     statement: {
       rateBasedStatement: { aggregateKeyType: 'IP', limit, evaluationWindowSec: 300 },
     },
-    visibilityConfig: visible('rate-by-address'),
+    visibilityConfig: withVisibility('rate-by-address'),
   };
 }
 
 /** Requests without a signature are refused in any case, but at the cost of running a function. */
 function rateOfUnsigned(limit: number): CfnWebACL.RuleProperty {
   const statements = [
-    lacks({ queryString: {} }, 'sig='),
-    lacks({ queryString: {} }, 'grant='),
-    lacks({ singleHeader: { Name: 'cookie' } }, 'signet-grant='),
+    statementLacks({ queryString: {} }, 'sig='),
+    statementLacks({ queryString: {} }, 'grant='),
+    statementLacks({ singleHeader: { Name: 'cookie' } }, 'signet-grant='),
   ];
   return {
     name: 'rate-of-unsigned',
@@ -61,7 +61,7 @@ function rateOfUnsigned(limit: number): CfnWebACL.RuleProperty {
         scopeDownStatement: { andStatement: { statements } },
       },
     },
-    visibilityConfig: visible('rate-of-unsigned'),
+    visibilityConfig: withVisibility('rate-of-unsigned'),
   };
 }
 
@@ -70,7 +70,7 @@ export function makeFirewall(scope: Construct, name: string, rates: Rates): stri
   const made = new CfnWebACL(scope, 'Firewall', {
     scope: 'CLOUDFRONT',
     defaultAction: { allow: {} },
-    visibilityConfig: visible(`${name}-firewall`),
+    visibilityConfig: withVisibility(`${name}-firewall`),
     rules: [rateByAddress(rates.requestsPer5Minutes), rateOfUnsigned(rates.unsignedPerMinute)],
   });
   return made.attrArn;

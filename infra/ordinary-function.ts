@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { Permission } from '../shared/deployment/permissions.ts';
 import { logDays } from './log-days.ts';
 import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export type OrdinaryFunctionProps = {
   readonly zip: string;
@@ -14,7 +14,7 @@ export type OrdinaryFunctionProps = {
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
-  readonly settings: Settings;
+  readonly settings: StackSettings;
 };
 
 /** Long enough for a source with thousands of derivatives. */

@@ -11,10 +11,10 @@ import type { Names } from './names.ts';
 import { ordinaryFunction } from './ordinary-function.ts';
 import { bucketArn } from './permissions.ts';
 import type { Secrets } from './secrets.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export type PurgeParts = {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   readonly names: Names;
   readonly secrets: Secrets;
   readonly buckets: Buckets;

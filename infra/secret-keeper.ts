@@ -7,10 +7,10 @@ import { permissions } from '../shared/deployment/permissions.ts';
 import type { Names } from './names.ts';
 import { ordinaryFunction } from './ordinary-function.ts';
 import type { Secrets } from './secrets.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export type SecretKeeperParts = {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   readonly names: Names;
   readonly secrets: Secrets;
   readonly zip: string;

@@ -7,7 +7,7 @@ import { isTenant } from '../shared/url/path.ts';
  */
 
 /** A text of a form, with the sentence that says which. */
-export const text = (form: RegExp, expects: string) =>
+export const textSetting = (form: RegExp, expects: string) =>
   v.pipe(v.string(`expects ${expects}`), v.regex(form, `expects ${expects}`));
 
 /** A whole number between two. */
@@ -32,7 +32,7 @@ const object = (example: string) =>
   v.custom<Readonly<Record<string, unknown>>>(isObject, `expects an object, such as ${example}`);
 
 /** Buckets begin with it, and S3 keeps some beginnings for itself. */
-export const stackName = text(
+export const stackName = textSetting(
   /^(?!xn--|sthree-|amzn-s3-demo-)[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/,
   'up to 24 of a-z, 0-9 and -, from a letter to a letter or digit, such as signet',
 );
@@ -50,7 +50,7 @@ const owner = v.custom<string | null>(
 
 export const hosts = v.pipe(
   object('{"img.example.com": null}'),
-  v.record(text(hostForm, 'the name of a host of your own, such as img.example.com'), owner),
+  v.record(textSetting(hostForm, 'the name of a host of your own, such as img.example.com'), owner),
 );
 
 /** The ARN of a certificate: its Region and its account. */
@@ -80,14 +80,14 @@ export const firewall: v.GenericSchema<unknown, Rates | false> = v.lazy((value) 
   value === false ? v.literal(false) : rates,
 );
 
-export const email = text(
+export const email = textSetting(
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
   'an address of e-mail, such as ops@example.com',
 );
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const tagText = (least: number, most: number) =>
-  text(
+  textSetting(
     new RegExp(`^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{${least},${most}}$`, 'iu'),
     `${least} to ${most} letters, digits, blanks and _.:/=+@-, without aws: in front`,
   );

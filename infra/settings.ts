@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { orMeant } from '../shared/did-you-mean.ts';
-import { harmless } from '../shared/terminal.ts';
+import { didYouMean } from '../shared/did-you-mean.ts';
+import { escapeForTerminal } from '../shared/terminal.ts';
 import * as form from './setting-forms.ts';
 
 /** Something in cdk.json that the person at the keyboard can put right, in one sentence. */
@@ -13,12 +13,14 @@ export const region = 'us-east-1';
 
 const fields = {
   name: v.optional(form.stackName, 'signet'),
-  account: v.optional(form.text(/^[0-9]{12}$/, 'the twelve digits of an AWS account')),
+  account: v.optional(form.textSetting(/^[0-9]{12}$/, 'the twelve digits of an AWS account')),
   region: v.optional(
     v.literal(region, `is not ${region}: Lambda@Edge is made there alone; leave it out`),
   ),
   hosts: v.optional(form.hosts, {}),
-  certificateArn: v.optional(form.text(form.certificateForm, 'the ARN of a certificate of ACM')),
+  certificateArn: v.optional(
+    form.textSetting(form.certificateForm, 'the ARN of a certificate of ACM'),
+  ),
   originShieldRegion: v.optional(form.shield, region),
   priceClass: v.optional(v.picklist(['all', '200', '100'], 'expects one of all, 200, 100'), 'all'),
   firewall: v.optional(form.firewall, false),
@@ -29,7 +31,7 @@ const fields = {
 } as const;
 const schema = v.strictObject(fields);
 
-export type Settings = Readonly<v.InferOutput<typeof schema>> & {
+export type StackSettings = Readonly<v.InferOutput<typeof schema>> & {
   /** Twelve digits; bucket names have them in. */
   readonly account: string;
 };
@@ -37,9 +39,11 @@ export type Settings = Readonly<v.InferOutput<typeof schema>> & {
 function sentence(issue: v.BaseIssue<unknown>): string {
   const path = ['signet', ...(issue.path ?? []).map(({ key }) => String(key))].join('.');
   if (issue.type !== 'strict_object' || issue.expected !== 'never')
-    return harmless(`cdk.json: ${path} ${issue.message}`);
+    return escapeForTerminal(`cdk.json: ${path} ${issue.message}`);
   const name = String(issue.path?.at(-1)?.key ?? '');
-  return harmless(`cdk.json: ${path} is no setting${orMeant(name, Object.keys(fields))}`);
+  return escapeForTerminal(
+    `cdk.json: ${path} is no setting${didYouMean(name, Object.keys(fields))}`,
+  );
 }
 
 function checkHosts({ hosts, certificateArn }: v.InferOutput<typeof schema>): void {
@@ -60,7 +64,7 @@ function checkHosts({ hosts, certificateArn }: v.InferOutput<typeof schema>): vo
     throw new SettingFailure(`cdk.json: signet.hosts.${wild} is "*", and the host has no * in it`);
 }
 
-function checkOwner({ account, certificateArn }: Settings): void {
+function checkOwner({ account, certificateArn }: StackSettings): void {
   const [, , owner = account] = form.certificateForm.exec(certificateArn ?? '') ?? [];
   if (owner !== account && account !== noAccount)
     throw new SettingFailure(
@@ -72,7 +76,10 @@ function checkOwner({ account, certificateArn }: Settings): void {
  * Reads what cdk.json says of the installation. Throws `SettingFailure`. Without an account of its own
  * it is that of the credentials; where nobody knows one, the template can be made and not deployed.
  */
-export function readSettings(context: unknown, ofCredentials: string | undefined): Settings {
+export function readStackSettings(
+  context: unknown,
+  ofCredentials: string | undefined,
+): StackSettings {
   if (context !== undefined && !form.isObject(context))
     throw new SettingFailure('cdk.json: signet expects an object, such as {"name": "signet"}');
   const read = v.safeParse(schema, context ?? {}, { abortEarly: true });
@@ -87,12 +94,14 @@ export function readSettings(context: unknown, ofCredentials: string | undefined
 export const noAccount = '000000000000';
 
 /** The hosts that belong to one tenant each, as viewer-request reads them. */
-export function hostMapOf({ hosts }: Pick<Settings, 'hosts'>): Readonly<Record<string, string>> {
+export function hostMapOf({
+  hosts,
+}: Pick<StackSettings, 'hosts'>): Readonly<Record<string, string>> {
   const owned = Object.entries(hosts).filter(([, tenant]) => tenant !== null);
   return Object.fromEntries(owned) as Record<string, string>;
 }
 
 /** The host of all tenants, if there is one with a name that can be asked for. */
-export function mainHost({ hosts }: Pick<Settings, 'hosts'>): string | undefined {
+export function mainHost({ hosts }: Pick<StackSettings, 'hosts'>): string | undefined {
   return Object.keys(hosts).find((name) => hosts[name] === null && !name.startsWith('*'));
 }

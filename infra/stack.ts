@@ -6,27 +6,27 @@ import { deliverAccessLogs } from './access-logs.ts';
 import { makeAlarms } from './alarms.ts';
 import { type Buckets, makeBuckets } from './buckets.ts';
 import { makeDashboard } from './dashboard.ts';
-import { type EdgeFunctions, makeDistribution } from './distribution.ts';
+import { type DistributionFunctions, makeDistribution } from './distribution.ts';
 import { edgeFunction } from './edge-function.ts';
 import { makeFirewall } from './firewall.ts';
 import { type Names, namesFor } from './names.ts';
 import { makePurge } from './purge.ts';
 import { makeSecretKeeper } from './secret-keeper.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
-import { hostMapOf, mainHost, region, type Settings } from './settings.ts';
+import { hostMapOf, mainHost, region, type StackSettings } from './settings.ts';
 
 /** Zips that the build has written, by their paths. */
 export type Zips = Readonly<
   Record<'viewerRequest' | 'originResponse' | 'purge' | 'secrets', string>
 >;
 
-export type StackProps = { readonly settings: Settings; readonly zips: Zips };
+export type StackProps = { readonly settings: StackSettings; readonly zips: Zips };
 
 function makeEdgeFunctions(
   scope: Construct,
   { settings, zips }: StackProps,
   resources: { readonly names: Names; readonly secrets: Secrets },
-): EdgeFunctions {
+): DistributionFunctions {
   const common = { resources, settings };
   return {
     // 128 MB and 5 s is what a viewer trigger may have.
@@ -85,7 +85,7 @@ export class SignetStack extends Stack {
 
   /** What `signet --target aws:STACK` reads. */
   private announce(
-    settings: Settings,
+    settings: StackSettings,
     { sources, derivatives, config }: Buckets,
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },
   ): void {

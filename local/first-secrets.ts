@@ -8,7 +8,7 @@ import { PortFailure, type SecretStore } from '../shared/ports.ts';
 import { StartFailure } from './settings.ts';
 
 /** The first secrets of a state folder; one that is unusable is for whoever starts the stack to put right. */
-export async function ensureSecrets(secrets: SecretStore): Promise<PublisherSecrets> {
+export async function ensureLocalSecrets(secrets: SecretStore): Promise<PublisherSecrets> {
   try {
     return await ensureSecretsIn({ crypto: nodeCrypto, secrets, keys: nodeKeys });
   } catch (thrown) {

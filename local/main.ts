@@ -1,13 +1,13 @@
 import { localAddress } from '../shared/deployment/local-endpoints.ts';
 import { demoUrl } from './demo/page.ts';
-import { readSettings, StartFailure } from './settings.ts';
+import { readLocalSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
-import { type LogFile, openLog } from './state/log-file.ts';
+import { openLog, type RotatingLog } from './state/log-file.ts';
 
 /** A second Ctrl-C, or this many milliseconds, and nothing is waited for any longer. */
 const patienceMs = 20_000;
 
-async function greet({ host, ports, demo }: Stack, log: LogFile, milliseconds: number) {
+async function greet({ host, ports, demo }: Stack, log: RotatingLog, milliseconds: number) {
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
   const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
@@ -43,7 +43,7 @@ function onOrphaned(stop: () => void): void {
 }
 
 /** Stops once, whatever asks for it and however often. */
-function stopOn(signals: readonly NodeJS.Signals[], stack: Stack, log: LogFile): void {
+function stopOn(signals: readonly NodeJS.Signals[], stack: Stack, log: RotatingLog): void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(1);
@@ -67,8 +67,8 @@ function explainFailure(thrown: unknown): string {
 
 async function main(): Promise<void> {
   const started = performance.now();
-  const settings = readSettings(process.env);
-  let log: LogFile | undefined;
+  const settings = readLocalSettings(process.env);
+  let log: RotatingLog | undefined;
   const waiting: string[] = [];
   const write = (line: string): void => void (log ? log.write(line) : waiting.push(line));
   const stack = await startStack(settings, write);

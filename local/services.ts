@@ -6,28 +6,32 @@ import {
   localBuckets,
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
-import { purgeRequested } from '../shared/objects/purge.ts';
+import { purgeRequestKey } from '../shared/objects/purge.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import type { Roles } from './roles.ts';
 import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
-import { type Settings, StartFailure } from './settings.ts';
+import { type LocalSettings, StartFailure } from './settings.ts';
 import type { PurgeQueue } from './state/purge-queue.ts';
 
 export type Closing = () => Promise<void>;
 export type Log = (line: string) => void;
 
-function portFor(settings: Settings, service: LocalService): number {
+function portFor(settings: LocalSettings, service: LocalService): number {
   return settings.port === 0 ? 0 : settings.port + portOffsets[service];
 }
 
 /** Another range of ports that fits. */
-const elsewhere = ({ port }: Settings): number => (port > 60_000 ? defaultPort : port + 1_000);
+const otherPort = ({ port }: LocalSettings): number => (port > 60_000 ? defaultPort : port + 1_000);
 
 /** Words the failures that everybody meets: something else listens there, or nothing may. */
-async function listening<T>(settings: Settings, service: LocalService, start: Promise<T>) {
+async function orStartFailure<T>(
+  settings: LocalSettings,
+  service: LocalService,
+  start: Promise<T>,
+) {
   try {
     return await start;
   } catch (thrown) {
@@ -35,7 +39,7 @@ async function listening<T>(settings: Settings, service: LocalService, start: Pr
     const port = portFor(settings, service);
     if (code === 'EADDRINUSE')
       throw new StartFailure(
-        `Port ${port} is in use; take others with: SIGNET_PORT=${elsewhere(settings)} npm start`,
+        `Port ${port} is in use; take others with: SIGNET_PORT=${otherPort(settings)} npm start`,
       );
     if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND')
       throw new StartFailure(
@@ -47,24 +51,24 @@ async function listening<T>(settings: Settings, service: LocalService, start: Pr
 
 /** What every service of a starting stack gets, and where it leaves how it is closed. */
 export type Opening = {
-  readonly settings: Settings;
+  readonly settings: LocalSettings;
   readonly roles: Roles;
   readonly log: Log;
   readonly closings: Closing[];
 };
 
 /** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
-function purgedBy({ bucket, key, kind }: ObjectChange): string | undefined {
+function purgedSource({ bucket, key, kind }: ObjectChange): string | undefined {
   if (bucket === localBuckets.sources) return key;
   const asked = bucket === localBuckets.config && kind === 'created';
-  return asked ? purgeRequested(key) : undefined;
+  return asked ? purgeRequestKey(key) : undefined;
 }
 
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
 ) {
-  const s3 = await listening(
+  const s3 = await orStartFailure(
     settings,
     's3',
     startS3({
@@ -74,11 +78,11 @@ export async function openS3(
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
       beforeChange: async (change) => {
-        const key = purgedBy(change);
+        const key = purgedSource(change);
         if (key !== undefined) await (await queue).note(key);
       },
       afterChange: async (change) => {
-        const key = purgedBy(change);
+        const key = purgedSource(change);
         if (key !== undefined) await (await queue).changed(key);
       },
       log,
@@ -89,7 +93,7 @@ export async function openS3(
 }
 
 export async function openSecrets({ settings, roles, closings }: Opening): Promise<number> {
-  const secrets = await listening(
+  const secrets = await orStartFailure(
     settings,
     'secretsManager',
     startSecretsManager({
@@ -114,7 +118,7 @@ export async function openCloudFront(
     roles,
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
-  const cloudFront = await listening(
+  const cloudFront = await orStartFailure(
     settings,
     'cdn',
     startCloudFront({
@@ -140,7 +144,7 @@ export async function openInvalidations(
   { settings, roles, closings }: Opening,
   { invalidate }: CloudFront,
 ): Promise<number> {
-  const api = await listening(
+  const api = await orStartFailure(
     settings,
     'cloudFront',
     startInvalidationApi({

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPort } from '../shared/deployment/local-endpoints.ts';
 
-export type Settings = {
+export type LocalSettings = {
   /** Where the state lies. */
   readonly home: string;
   /** Of the CDN; the others follow it. 0 takes any free ports. */
@@ -29,7 +29,7 @@ function readPort(text: string): number {
 }
 
 /** Reads SIGNET_HOME, SIGNET_PORT and SIGNET_BIND. An empty variable is one that is not set. */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
   return {
     home: path.resolve(environment['SIGNET_HOME'] || path.join(clone, '.signet')),

@@ -17,7 +17,7 @@ import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
-import { ensureSecrets } from './first-secrets.ts';
+import { ensureLocalSecrets } from './first-secrets.ts';
 import { localRoles } from './roles.ts';
 import {
   type Closing,
@@ -28,7 +28,7 @@ import {
   openS3,
   openSecrets,
 } from './services.ts';
-import type { Settings } from './settings.ts';
+import type { LocalSettings } from './settings.ts';
 import { makeFolder } from './state/durable-file.ts';
 import { claimFolder } from './state/instance.ts';
 import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
@@ -49,7 +49,7 @@ async function closeAll(closings: readonly Closing[]): Promise<void> {
 }
 
 /** S3 answers before the queue that it reports to can be opened; changes wait for that. */
-function promised<T>(): { readonly value: Promise<T>; readonly keep: (value: T) => void } {
+function createPromise<T>(): { readonly value: Promise<T>; readonly keep: (value: T) => void } {
   let keep: (value: T) => void = () => undefined;
   const value = new Promise<T>((resolve) => {
     keep = resolve;
@@ -69,8 +69,8 @@ function openStores(instance: LocalInstance): Stores {
 }
 
 /** What the stack publishes with, in its own name. */
-async function publishingWith(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
-  const { keyring, publisher } = await ensureSecrets(secrets);
+async function createPublishing(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
+  const { keyring, publisher } = await ensureLocalSecrets(secrets);
   const publishers = async () => keyring.publishers;
   return { crypto: nodeCrypto, config, publishers, publisher, clock: systemClock, by: 'npm start' };
 }
@@ -82,7 +82,7 @@ const keyringOf = async (secrets: SecretStore) =>
 async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const { settings, log, closings } = opening;
   const { host, home } = settings;
-  const queue = promised<PurgeQueue>();
+  const queue = createPromise<PurgeQueue>();
   const s3 = await openS3(opening, queue.value);
   const secretsManagerPort = await openSecrets(opening);
   const early = {
@@ -105,7 +105,7 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   closings.push(purges.close);
   queue.keep(purges);
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));
-  const publishing = await publishingWith(secrets, stores.config);
+  const publishing = await createPublishing(secrets, stores.config);
   const { newest } = await keyringOf(secrets);
   const demo = async () => demoSigner(publishing, await keyringOf(secrets));
   const [cloudFront] = await Promise.all([
@@ -123,7 +123,7 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
  * Starts the whole service on a state folder. Throws `StartFailure` for what the person at the
  * keyboard can put right; whatever was opened by then is closed again.
  */
-export async function startStack(settings: Settings, log: Log): Promise<Stack> {
+export async function startStack(settings: LocalSettings, log: Log): Promise<Stack> {
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];
   try {

@@ -1,17 +1,17 @@
-import { PortFailure } from '../shared/ports.ts';
+import { PortFailure, seconds } from '../shared/ports.ts';
 import { auditVersions } from '../shared/versions/audit.ts';
 import { auditKey, policyKey, RecordForged, readRecord } from '../shared/versions/bucket.ts';
 import { recordInForce } from '../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../shared/versions/publishing.ts';
 import type { PolicyRecord } from '../shared/versions/record.ts';
 import { CommandFailure } from './failure.ts';
-import type { Target } from './target/target.ts';
+import type { Installation } from './target/target.ts';
 import { checkTenantName } from './tenant-name.ts';
 
 export type PolicyDocumentText = Readonly<Record<string, unknown>>;
 
 /** Nobody has deleted the tenant, and nothing of it is live. */
-export async function isGone(target: Target, tenant: string): Promise<boolean> {
+export async function isGone(target: Installation, tenant: string): Promise<boolean> {
   const last = (await auditVersions(target, tenant)).at(-1);
   if (last === undefined) return false;
   const stored = await readRecord(target, auditKey(tenant, last));
@@ -19,7 +19,7 @@ export async function isGone(target: Target, tenant: string): Promise<boolean> {
 }
 
 /** What is to be said where no policy of a tenant is live. */
-export async function noTenant(target: Target, tenant: string): Promise<CommandFailure> {
+export async function noTenant(target: Installation, tenant: string): Promise<CommandFailure> {
   if (!(await isGone(target, tenant)))
     return new CommandFailure(
       'not_found',
@@ -32,7 +32,7 @@ export async function noTenant(target: Target, tenant: string): Promise<CommandF
 }
 
 /** What puts a policy right that cannot be believed: the last version of its trail, published anew. */
-export async function repairOf(target: Target, tenant: string): Promise<string> {
+export async function repairOf(target: Installation, tenant: string): Promise<string> {
   const last = (await auditVersions(target, tenant)).at(-1);
   const version = last === undefined ? '' : ` ${last}`;
   return `publish it again, or: npx signet policy rollback ${tenant}${version} --reason TEXT`;
@@ -44,7 +44,7 @@ const forgedTrail = (thrown: Error, tenant: string): boolean =>
 
 /** The version that is in force, as it was written. Throws when there is no such tenant. */
 export async function liveRecord(
-  target: Target,
+  target: Installation,
   tenant: string,
 ): Promise<PolicyRecord & { readonly policy: PolicyDocumentText }> {
   checkTenantName(tenant);
@@ -60,8 +60,8 @@ export async function liveRecord(
 }
 
 /** The root that new kids are derived from: the newest that every function knows by now. */
-export async function mintableRoot(target: Target): Promise<string> {
-  return (await target.keyring()).mintable(Math.floor(target.clock() / 1_000));
+export async function mintableRoot(target: Installation): Promise<string> {
+  return (await target.keyring()).mintable(seconds(target.clock));
 }
 
 /**
@@ -69,7 +69,7 @@ export async function mintableRoot(target: Target): Promise<string> {
  * somebody else has published is lost.
  */
 export async function changePolicy(
-  target: Target,
+  target: Installation,
   tenant: string,
   reason: string | undefined,
   change: (live: PolicyRecord & { readonly policy: PolicyDocumentText }) => PolicyDocumentText,

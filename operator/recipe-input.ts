@@ -4,10 +4,10 @@ import { formatOf, withFormat } from '../shared/recipe/recipe.ts';
 import { readQuerySpelling } from '../shared/recipe/spellings.ts';
 import { type MintRequest, requestedRecipe } from '../shared/request/mint.ts';
 import { authorize, nameOf } from '../shared/request/stages.ts';
-import { usage } from './failure.ts';
+import { usageFailure } from './failure.ts';
 
 /** A recipe as somebody wrote it: operations, or one in the spelling of another service. */
-export type AskedRecipe = Pick<MintRequest, 'operations' | 'query'>;
+export type WrittenOperations = Pick<MintRequest, 'operations' | 'query'>;
 
 /** A derivative that answers a request, and the Accept header that settles on it. */
 export type SettledKey = {
@@ -20,12 +20,14 @@ export type SettledKey = {
  * Operations as they are, or one recipe as it stood behind the question mark of another service.
  * Throws a usage failure where both are written, and `malformed`.
  */
-export function readAskedRecipe(written: readonly string[]): AskedRecipe {
+export function readOperations(written: readonly string[]): WrittenOperations {
   const bare = written.find((one) => /^(?:image|style)\//.test(one));
-  if (bare !== undefined) throw usage(`write 'x-oss-process=${bare}', or 'x-bce-process=${bare}'`);
+  if (bare !== undefined)
+    throw usageFailure(`write 'x-oss-process=${bare}', or 'x-bce-process=${bare}'`);
   const [query] = written.flatMap((one) => readQuerySpelling(one) ?? []);
   if (query === undefined) return { operations: written };
-  if (written.length > 1) throw usage(`${query.name} stands alone; leave the other operations out`);
+  if (written.length > 1)
+    throw usageFailure(`${query.name} stands alone; leave the other operations out`);
   return { operations: [], query };
 }
 

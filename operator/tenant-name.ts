@@ -1,10 +1,10 @@
 import { isTenant } from '../shared/url/path.ts';
-import { usage } from './failure.ts';
+import { usageFailure } from './failure.ts';
 
 /** Throws `usage` for what can be no tenant's name. */
 export function checkTenantName(name: string): void {
   if (!isTenant(name))
-    throw usage(
+    throw usageFailure(
       `"${name}" is not a tenant name: 1 to 63 of a-z and 0-9, with single hyphens inside`,
     );
 }

@@ -42,10 +42,10 @@ export function refuse(code: RefusalCode, reason: string, cause?: unknown): Refu
 }
 
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
-export const before = place('orient') - 1;
+export const beforeFirstStage = place('orient') - 1;
 
 /** Runs sharp under what is left of the time. Whatever it throws is about the source. */
-export async function run<T>(
+export async function runSharp<T>(
   { deadline }: Job,
   image: Sharp,
   finish: (image: Sharp) => Promise<T>,
@@ -70,8 +70,10 @@ export async function run<T>(
 
 export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
 
-export const pixelsOf = (job: Job, image: Sharp): Promise<Pixels> =>
-  run(job, image, (one) => one.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }));
+export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
+  runSharp(job, image, (one) =>
+    one.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }),
+  );
 
 /** Opens plain pixels; their number is bounded by the steps that made them. */
 function openPixels(job: Job, { data, info }: Pixels): Sharp {
@@ -91,13 +93,13 @@ function chainOn(job: Job, pixels: Pixels): Chain {
     image: openPixels(job, pixels),
     size: { width, height: height / job.scene.frames },
     alpha: channels % 2 === 0,
-    reached: before,
+    reached: beforeFirstStage,
   };
 }
 
 /** Ends the chain: what follows starts on its pixels. */
-export async function ended(job: Job, { image }: Chain): Promise<Chain> {
-  return chainOn(job, await pixelsOf(job, image));
+export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
+  return chainOn(job, await readPixels(job, image));
 }
 
 /**
@@ -105,12 +107,12 @@ export async function ended(job: Job, { image }: Chain): Promise<Chain> {
  * where it has a profile, and leaves there; the steps that add to a channel count in 8 bits; and a
  * single channel of grey takes no colour.
  */
-export async function plain(job: Job, chain: Chain, header: Metadata): Promise<Chain> {
+export async function toSrgb8(job: Job, chain: Chain, header: Metadata): Promise<Chain> {
   const { depth, channels, icc } = header;
   if (depth === 'uchar' && channels > 2) return chain;
   const wide = depth === 'ushort' && icc !== undefined;
   const image = wide ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
-  return ended(job, { ...chain, image });
+  return endChain(job, { ...chain, image });
 }
 
 function checkCanvas({ width, height }: Size, frames: number): void {
@@ -120,7 +122,7 @@ function checkCanvas({ width, height }: Size, frames: number): void {
 
 /** Draws a step on a chain, ending it first where sharp would run the step too early. */
 async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Promise<Chain> {
-  const ready = place(step.from) <= chain.reached ? await ended(job, chain) : chain;
+  const ready = place(step.from) <= chain.reached ? await endChain(job, chain) : chain;
   const drawn: Drawn = await step.draw(ready, values, job.scene);
   checkCanvas(drawn.size, job.scene.frames);
   const next = {
@@ -131,20 +133,20 @@ async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Prom
   };
   // sharp settles at the start of a chain whether it mixes colours by their alpha.
   const cleared = next.alpha && !ready.alpha;
-  return drawn.unmeasured || cleared ? ended(job, next) : next;
+  return drawn.unmeasured || cleared ? endChain(job, next) : next;
 }
 
 /** Draws a step on every frame by itself and puts the frames together again. */
 async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
   const { frames } = job.scene;
-  const { data, info } = await pixelsOf(job, chain.image);
+  const { data, info } = await readPixels(job, chain.image);
   const frame = { ...info, height: info.height / frames };
   const still: Job = { ...job, scene: { ...job.scene, frames: 1 } };
   const drawn: Pixels[] = [];
   for (let at = 0; at < frames; at += 1) {
     const bytes = data.subarray((at * data.length) / frames, ((at + 1) * data.length) / frames);
     const one = await draw(still, chainOn(still, { data: bytes, info: frame }), planned);
-    drawn.push(await pixelsOf(still, one.image));
+    drawn.push(await readPixels(still, one.image));
   }
   const [first = { data, info: frame }] = drawn;
   const strip = { ...first.info, height: first.info.height * frames };
@@ -165,8 +167,8 @@ export async function drawAll(
 }
 
 /** Lays what is transparent on white; sharp would do it before most of the steps. */
-export async function flattened(job: Job, chain: Chain): Promise<Chain> {
+export async function flatten(job: Job, chain: Chain): Promise<Chain> {
   if (!chain.alpha) return chain;
-  const ready = place('flatten') <= chain.reached ? await ended(job, chain) : chain;
+  const ready = place('flatten') <= chain.reached ? await endChain(job, chain) : chain;
   return { ...ready, image: ready.image.flatten({ background: '#FFFFFF' }), alpha: false };
 }

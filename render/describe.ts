@@ -1,13 +1,18 @@
 import type { Metadata } from 'sharp';
 import type { Source } from '../shared/objects/sources.ts';
 import type { Subject } from '../shared/operations/operation.ts';
-import { type Chain, ended, type Job, pixelsOf, run } from './chain.ts';
+import { type Chain, endChain, type Job, readPixels, runSharp } from './chain.ts';
 
 /** A source as those see it who answer with words about it. */
-export function describe(job: Job, upright: Chain, source: Source, header: Metadata): Subject {
+export function describeSource(
+  job: Job,
+  upright: Chain,
+  source: Source,
+  header: Metadata,
+): Subject {
   const { width, height } = upright.size;
   const scaled = async (size: { readonly width: number; readonly height: number }) => {
-    const { image } = await ended(job, upright);
+    const { image } = await endChain(job, upright);
     return image
       .resize({ ...size, fit: 'fill' })
       .toColourspace('srgb')
@@ -22,10 +27,10 @@ export function describe(job: Job, upright: Chain, source: Source, header: Metad
       alpha: header.hasAlpha,
       bytes: source.bytes.length,
     },
-    pixels: async (size) => pixelsOf(job, await scaled(size)),
+    pixels: async (size) => readPixels(job, await scaled(size)),
     tiny: async (size) => {
       const image = (await scaled(size)).webp({ quality: 40, effort: 4 });
-      const bytes = await run(job, image, (one) => one.toBuffer());
+      const bytes = await runSharp(job, image, (one) => one.toBuffer());
       return `data:image/webp;base64,${bytes.toString('base64')}`;
     },
   };

@@ -5,7 +5,7 @@ import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Size } from '../shared/operations/operation.ts';
 import { defaultQuality } from '../shared/operations/quality.ts';
 import { type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
-import { type Chain, ended, flattened, type Job, refuse, run } from './chain.ts';
+import { type Chain, endChain, flatten, type Job, refuse, runSharp } from './chain.ts';
 
 /** Below this an image looks worse and hardly gets smaller. */
 const lowestQuality = 30;
@@ -27,15 +27,20 @@ function qualities(first: number): readonly number[] {
 }
 
 /** The best that fits into so many bytes, or the smallest where none does. */
-async function fitted(job: Job, chain: Chain, how: Encoding, max: number): Promise<Uint8Array> {
+async function encodeWithin(
+  job: Job,
+  chain: Chain,
+  how: Encoding,
+  max: number,
+): Promise<Uint8Array> {
   // The pixels are drawn once; only the encoder runs again.
-  const { image } = await ended(job, chain);
+  const { image } = await endChain(job, chain);
   let smallest: Uint8Array | undefined;
   for (const quality of qualities(how.quality)) {
     // An animation takes long each time: better one that is a little too large than none.
     if (smallest !== undefined && job.deadline - performance.now() < reserveMs) break;
     const encoded = encoders[how.type](image.clone(), { ...how, quality });
-    const bytes = await run(job, encoded, (one) => one.toBuffer());
+    const bytes = await runSharp(job, encoded, (one) => one.toBuffer());
     if (bytes.length <= max) return bytes;
     if (smallest === undefined || bytes.length < smallest.length) smallest = bytes;
   }
@@ -51,7 +56,7 @@ export async function encode(
   header: Metadata,
 ): Promise<Uint8Array> {
   const { frames } = job.scene;
-  const ready = imageTypes[type].alpha ? chain : await flattened(job, chain);
+  const ready = imageTypes[type].alpha ? chain : await flatten(job, chain);
   checkOutput(ready.size, frames);
   const { q = defaultQuality, max } = valuesOf(recipe, 'quality') ?? {};
   const how: Encoding = {
@@ -61,6 +66,7 @@ export async function encode(
     delay: frames > 1 ? header.delay?.slice(0, frames) : undefined,
     loop: frames > 1 ? header.loop : undefined,
   };
-  if (max !== undefined && type !== 'png' && type !== 'gif') return fitted(job, ready, how, max);
-  return run(job, encoders[type](ready.image, how), (one) => one.toBuffer());
+  if (max !== undefined && type !== 'png' && type !== 'gif')
+    return encodeWithin(job, ready, how, max);
+  return runSharp(job, encoders[type](ready.image, how), (one) => one.toBuffer());
 }

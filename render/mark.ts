@@ -1,11 +1,11 @@
 import { limits } from '../shared/limits.ts';
 import type { Mark } from '../shared/operations/operation.ts';
-import { type Job, refuse, run } from './chain.ts';
+import { type Job, refuse, runSharp } from './chain.ts';
 
 /** Opens a watermark: its header is checked like a source's, its pixels are read when it is drawn. */
 export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
   const open = () => job.sharp(bytes, { failOn: 'warning', limitInputPixels: false });
-  const { width, height } = await run(job, open(), (image) => image.metadata());
+  const { width, height } = await runSharp(job, open(), (image) => image.metadata());
   if (width * height > limits.watermarkPixels)
     throw refuse('source_too_large', `the watermark has ${width}×${height} pixels`);
   return {
@@ -15,13 +15,13 @@ export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
         .resize({ ...size, fit: 'fill' })
         .toColourspace('srgb')
         .ensureAlpha();
-      return run(job, image, async (one) => faded(await one.raw().toBuffer(), opacity));
+      return runSharp(job, image, async (one) => applyOpacity(await one.raw().toBuffer(), opacity));
     },
   };
 }
 
 /** RGBA pixels with every alpha cut to a share of it. */
-function faded(pixels: Buffer, opacity: number): Buffer {
+function applyOpacity(pixels: Buffer, opacity: number): Buffer {
   if (opacity === 1) return pixels;
   for (let at = 3; at < pixels.length; at += 4)
     pixels[at] = Math.round((pixels[at] ?? 0) * opacity);

@@ -6,23 +6,23 @@ import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import {
-  answerStep,
   defaultValues,
+  findAnswer,
   formatOf,
   type Recipe,
   valuesOf,
 } from '../shared/recipe/recipe.ts';
 import {
-  before,
+  beforeFirstStage,
   type Chain,
   drawAll,
   type Job,
   type PlannedStep,
-  plain,
   refuse,
-  run,
+  runSharp,
+  toSrgb8,
 } from './chain.ts';
-import { describe } from './describe.ts';
+import { describeSource } from './describe.ts';
 import { encode } from './encode.ts';
 import { openMark } from './mark.ts';
 
@@ -55,7 +55,7 @@ export type Rendered = Size & {
 type Caps = Pick<Policy['source'], 'maxPixels' | 'maxFrames'>;
 
 /** The steps of a recipe in order, those that are always drawn among them. */
-function plan(recipe: Recipe): readonly PlannedStep[] {
+function planSteps(recipe: Recipe): readonly PlannedStep[] {
   return operationNames.flatMap((name) => {
     const { step, always } = rowOf(name);
     const values = valuesOf(recipe, name) ?? (always ? defaultValues(name) : undefined);
@@ -68,7 +68,7 @@ const stillScene: Scene = { frames: 1, focus: undefined, orientation: 1, mark: u
 /** The header alone: no pixel is decoded before its numbers have been checked. */
 async function readHeader(deadline: number, bytes: Uint8Array): Promise<Metadata> {
   const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false });
-  return run({ deadline, sharp, scene: stillScene }, image, (one) => one.metadata());
+  return runSharp({ deadline, sharp, scene: stillScene }, image, (one) => one.metadata());
 }
 
 /** How many frames the answer has: one, unless its type can move and every step can follow. */
@@ -88,9 +88,13 @@ function checkHeader({ width, height, pages = 1 }: Metadata, frames: number, cap
     );
 }
 
-function open(bytes: Uint8Array, { width, height, hasAlpha }: Metadata, frames: number): Chain {
+function openSource(
+  bytes: Uint8Array,
+  { width, height, hasAlpha }: Metadata,
+  frames: number,
+): Chain {
   const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false, pages: frames });
-  return { image, size: { width, height }, alpha: hasAlpha, reached: before };
+  return { image, size: { width, height }, alpha: hasAlpha, reached: beforeFirstStage };
 }
 
 type Opened = {
@@ -106,9 +110,9 @@ async function drawSource(
   { source, header }: Opened,
   steps: readonly PlannedStep[],
 ): Promise<Chain> {
-  const opened = open(source.bytes, header, job.scene.frames);
+  const opened = openSource(source.bytes, header, job.scene.frames);
   const upright = await drawAll(job, opened, steps.slice(0, 1));
-  return drawAll(job, await plain(job, upright, header), steps.slice(1));
+  return drawAll(job, await toSrgb8(job, upright, header), steps.slice(1));
 }
 
 function settledType(recipe: Recipe, source: Source): ImageType {
@@ -127,7 +131,7 @@ async function jobFor({ source, mark, header, deadline }: Opened, frames: number
 
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
   const { source, header } = opened;
-  const steps = plan(recipe);
+  const steps = planSteps(recipe);
   const wanted = settledType(recipe, source);
   const frames = framesFor(header, wanted, steps, caps);
   checkHeader(header, frames, caps);
@@ -142,12 +146,12 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
 /** An answer in JSON is about the first frame, upright and whole. */
 async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
   const { source, header } = opened;
-  const { answer, values } = answerStep(recipe) ?? {};
+  const { answer, values } = findAnswer(recipe) ?? {};
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   checkHeader(header, 1, caps);
   const job = await jobFor(opened, 1);
-  const upright = await drawSource(job, opened, plan(recipe));
-  const said = await answer(describe(job, upright, source, header), values);
+  const upright = await drawSource(job, opened, planSteps(recipe));
+  const said = await answer(describeSource(job, upright, source, header), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));
   return { bytes, type: 'json', frames: 1, ...upright.size };
 }
@@ -166,7 +170,7 @@ export async function render(
   const deadline = performance.now() + limits.renderSeconds * 1_000;
   const header = await readHeader(deadline, source.bytes);
   const opened = { source, mark, header, deadline };
-  return answerStep(recipe) === undefined
+  return findAnswer(recipe) === undefined
     ? renderImage(opened, recipe, caps)
     : renderAnswer(opened, recipe, caps);
 }

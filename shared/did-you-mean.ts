@@ -26,7 +26,7 @@ function nearest(written: string, known: readonly string[]): string | undefined 
 }
 
 /** `; did you mean "resize"?`, the end of a sentence; nothing where no known name is near. */
-export function orMeant(written: unknown, names: readonly string[]): string {
+export function didYouMean(written: unknown, names: readonly string[]): string {
   if (typeof written !== 'string' || written.length > longest) return '';
   const known = names.filter((name) => name !== '');
   const meant = nearest(written, known);

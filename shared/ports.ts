@@ -3,6 +3,9 @@
 /** Milliseconds since 1970. */
 export type Clock = () => number;
 
+/** The clock's time in whole Unix seconds. */
+export const seconds = (clock: Clock): number => Math.floor(clock() / 1_000);
+
 /** Sources of randomness are ports too, so that jitter can be tested: 0 ≤ n < 1. */
 export type Random = () => number;
 

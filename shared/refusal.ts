@@ -183,6 +183,12 @@ export class Refusal extends Error {
   }
 }
 
+/** A `malformed` refusal with its reason. */
+export const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
+
+/** A `forbidden` refusal with its reason, which only the log and `explain` show. */
+export const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
+
 /** The answer to a refusal: one constant body per code, so that an answer tells nothing else. */
 export type RefusalAnswer = {
   readonly status: number;

@@ -6,8 +6,9 @@ const breaks = /[\t\n\r\u0085\u2028\u2029]+/g;
  * A text that somebody else has written, as one line for a terminal, which it can neither end nor
  * recolour: line ends become a space, and what a terminal would obey becomes U+FFFD.
  */
-export const harmless = (text: string): string =>
+export const escapeForTerminal = (text: string): string =>
   text.replace(breaks, ' ').replace(obeyed, '\uFFFD');
 
 /** Whether a terminal would obey something in a text besides the end of a line. */
-export const isHarmless = (text: string): boolean => text.replace(breaks, ' ').search(obeyed) < 0;
+export const isSafeForTerminal = (text: string): boolean =>
+  text.replace(breaks, ' ').search(obeyed) < 0;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
-import { readEvent, sentenceOf } from './sentence.ts';
+import { describeFailure, readEvent } from './sentence.ts';
 
 /*
  * A resource of the stack that is no resource: CloudFormation asks for it when a stack is made or
@@ -29,7 +29,7 @@ export type CustomResource = {
 const attempts = 3;
 const answerMillis = 5_000;
 
-async function inTime(work: Promise<unknown>, milliseconds: number): Promise<void> {
+async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const message = `it has taken longer than ${milliseconds / 1_000} seconds`;
@@ -39,15 +39,15 @@ async function inTime(work: Promise<unknown>, milliseconds: number): Promise<voi
 }
 
 /** Why the request could not be granted; nothing when it is. Secrets outlive the stack. */
-async function failureOf({ RequestType }: Request, world: CustomResource) {
+async function failureOf({ RequestType }: Request, deps: CustomResource) {
   if (RequestType === 'Delete') return undefined;
   if (RequestType !== 'Create' && RequestType !== 'Update')
     return 'CloudFormation asks for what is none of Create, Update and Delete';
   try {
-    await inTime(world.ensure(), world.patience);
+    await withTimeout(deps.ensure(), deps.patience);
     return undefined;
   } catch (thrown) {
-    return sentenceOf(thrown);
+    return describeFailure(thrown);
   }
 }
 
@@ -98,10 +98,10 @@ async function deliver(url: string, body: string): Promise<void> {
  */
 export async function answerCustomResource(
   event: unknown,
-  world: CustomResource,
+  deps: CustomResource,
 ): Promise<string | undefined> {
   const request = readEvent(requestSchema, event);
-  const failure = await failureOf(request, world);
+  const failure = await failureOf(request, deps);
   await deliver(request.ResponseURL, printAnswer(request, failure));
   return failure;
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import {
   type PurgeStores,
-  purgeRequested,
+  parseSourceKey,
+  purgeRequestKey,
   purgeSources,
   type SourceName,
   secondPurgeSeconds,
-  sourceNamed,
 } from '../shared/objects/purge.ts';
 import { sourceKey } from '../shared/url/path.ts';
 
@@ -59,7 +59,7 @@ type Asked = {
 };
 
 function sourcesOf(keys: readonly string[]): readonly SourceName[] {
-  return keys.map(sourceNamed).filter((source) => source !== undefined);
+  return keys.map(parseSourceKey).filter((source) => source !== undefined);
 }
 
 /** What a message asks for. Throws a sentence for one that nobody of ours has sent. */
@@ -72,7 +72,7 @@ export function readPurgeMessage(body: string, buckets: PurgeWork['buckets']): A
   const keys = { sources: [] as string[], stored: [] as string[] };
   for (const { eventName, s3 } of said.Records) {
     const key = decodedKey(s3.object.key);
-    const asked = s3.bucket.name === buckets.config ? purgeRequested(key) : undefined;
+    const asked = s3.bucket.name === buckets.config ? purgeRequestKey(key) : undefined;
     if (asked !== undefined) keys.sources.push(asked);
     if (s3.bucket.name !== buckets.sources) continue;
     (eventName.startsWith('ObjectCreated:') ? keys.stored : keys.sources).push(key);
@@ -85,7 +85,7 @@ type Read = QueuedMessage & { readonly asked: Asked };
 const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
 
-function distinct(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
+function distinctSources(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
   return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];
 }
 
@@ -102,7 +102,7 @@ async function isNew({ isFirst, onFailure }: PurgeWork, source: SourceName): Pro
   }
 }
 
-async function replaced(
+async function replacedSources(
   work: PurgeWork,
   stored: readonly SourceName[],
 ): Promise<readonly SourceName[]> {
@@ -113,8 +113,9 @@ async function replaced(
 
 /** Purges what messages ask for, and sees that it is done once more when renders are through. */
 async function purgeAll(work: PurgeWork, asked: readonly Asked[]): Promise<void> {
-  const old = await replaced(work, distinct(asked.map(({ stored }) => stored)));
-  const named = (some: readonly Asked[]) => distinct([...some.map(({ sources }) => sources), old]);
+  const old = await replacedSources(work, distinctSources(asked.map(({ stored }) => stored)));
+  const named = (some: readonly Asked[]) =>
+    distinctSources([...some.map(({ sources }) => sources), old]);
   await purgeSources(work, named(asked));
   const first = named(asked.filter((one) => !one.again)).map(sourceKey);
   if (first.length > 0) await work.later(JSON.stringify({ purgeAgain: first }), secondPurgeSeconds);
@@ -138,7 +139,7 @@ function readAll(work: PurgeWork, messages: readonly QueuedMessage[]) {
  * Works off a batch of messages. The answer is the ids of those that the queue has to keep: it hands
  * them out again, and after a few times to whoever looks after what nobody can work off.
  */
-export async function workOffPurges(
+export async function handlePurgeMessages(
   work: PurgeWork,
   messages: readonly QueuedMessage[],
 ): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { invalidator } from '../shared/adapters/cloudfront.ts';
+import { createInvalidate } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
-import { ordinaryS3, s3Client, s3Store } from '../shared/adapters/s3.ts';
-import { type PurgeWork, workOffPurges } from './purge-messages.ts';
-import { setting } from './setting.ts';
+import { s3Client, s3FromEnvironment, s3Store } from '../shared/adapters/s3.ts';
+import { handlePurgeMessages, type PurgeWork } from './purge-messages.ts';
+import { readSetting } from './setting.ts';
 import { isFirstVersion } from './source-history.ts';
 import { queueSender } from './sqs.ts';
 
@@ -19,22 +19,22 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts
 
 const write = (line: object): void => putLine(JSON.stringify({ function: 'purge', ...line }));
 
-const s3 = s3Client(ordinaryS3(access.region), patience);
-const sources = setting('SIGNET_SOURCES_BUCKET');
+const s3 = s3Client(s3FromEnvironment(access.region), patience);
+const sources = readSetting('SIGNET_SOURCES_BUCKET');
 const work: PurgeWork = {
   crypto: nodeCrypto,
-  derivatives: s3Store(s3, setting('SIGNET_DERIVATIVES_BUCKET')),
-  invalidate: invalidator(access, patience, setting('SIGNET_DISTRIBUTION_ID')),
-  buckets: { sources, config: setting('SIGNET_CONFIG_BUCKET') },
+  derivatives: s3Store(s3, readSetting('SIGNET_DERIVATIVES_BUCKET')),
+  invalidate: createInvalidate(access, patience, readSetting('SIGNET_DISTRIBUTION_ID')),
+  buckets: { sources, config: readSetting('SIGNET_CONFIG_BUCKET') },
   isFirst: isFirstVersion(s3, sources),
-  later: queueSender(access, patience, setting('SIGNET_PURGE_QUEUE')),
+  later: queueSender(access, patience, readSetting('SIGNET_PURGE_QUEUE')),
   onFailure: (reason) => write({ level: 'error', reason }),
 };
 
 /** Works off a batch; what is named in the answer comes again. */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
-  const failed = await workOffPurges(work, messages);
+  const failed = await handlePurgeMessages(work, messages);
   write({ level: 'info', messages: messages.length, failed: failed.length });
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }

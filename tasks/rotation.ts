@@ -4,7 +4,8 @@ import { continuationSecret, rootKeyring } from '../shared/keys/keyring.ts';
 import { checkSuccessor, withRoot } from '../shared/keys/roots.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
-import { existingSecrets, type SecretVersion, type SecretVersions } from './secret-versions.ts';
+import { seconds } from '../shared/ports.ts';
+import { type SecretVersion, type SecretVersions, secretsWithValues } from './secret-versions.ts';
 import { readEvent } from './sentence.ts';
 
 /*
@@ -39,8 +40,6 @@ const { roots } = secretIds;
 /** As Secrets Manager names it: six random letters follow the name. */
 const rootsArn = /^arn:aws[a-z-]*:secretsmanager:us-east-1:[0-9]{12}:secret:signet\/roots-\w{6}$/;
 
-const seconds = ({ clock }: Rotating): number => Math.floor(clock() / 1_000);
-
 const isOn = ({ labels, token }: Turn, stage: string): boolean =>
   labels[token]?.includes(stage) ?? false;
 
@@ -66,7 +65,7 @@ function checkPending(turn: Turn): void {
  */
 async function checkOwn(turn: Turn, current: SecretVersion, own: SecretVersion): Promise<void> {
   try {
-    checkSuccessor(turn.crypto, current.text, own.text, seconds(turn));
+    checkSuccessor(turn.crypto, current.text, own.text, seconds(turn.clock));
   } catch (thrown) {
     await turn.versions.move(roots, 'AWSPENDING', { from: turn.token });
     throw thrown;
@@ -80,7 +79,10 @@ async function createSecret(turn: Turn): Promise<void> {
   const current = await readCurrent(turn);
   const own = await readOwn(turn);
   if (own !== undefined) return checkOwn(turn, current, own);
-  const { text } = withRoot(crypto, current.text, { k: keys.rootMaterial(), now: seconds(turn) });
+  const { text } = withRoot(crypto, current.text, {
+    k: keys.rootMaterial(),
+    now: seconds(turn.clock),
+  });
   await versions.put(roots, text, { token, stage: 'AWSPENDING' });
 }
 
@@ -124,7 +126,7 @@ async function finishSecret(turn: Turn): Promise<void> {
   const own = await readOwn(turn);
   if (own === undefined) throw new Error('the version of this rotation has no value');
   const render = continuationSecret(crypto, own.text);
-  await keepSecret(existingSecrets(versions), secretIds.render, render);
+  await keepSecret(secretsWithValues(versions), secretIds.render, render);
   // Left on, it would stay behind when an operator adds a root, and no rotation would begin again.
   if (isOn(turn, 'AWSPENDING')) await versions.move(roots, 'AWSPENDING', { from: token });
 }
@@ -137,10 +139,10 @@ const steps: Readonly<Record<RotationStep, (turn: Turn) => Promise<void>>> = {
 };
 
 /** Does one step of a rotation. Throws a sentence for whatever keeps it from being done. */
-export async function rotate(event: unknown, world: Rotating): Promise<void> {
+export async function runRotationStep(event: unknown, deps: Rotating): Promise<void> {
   const { Step, SecretId, ClientRequestToken: token } = readEvent(eventSchema, event);
   if (SecretId !== roots && !rootsArn.test(SecretId))
     throw new Error(`only ${roots} is rotated; what is in the others follows from other things`);
-  const labels = await world.versions.labels(roots);
-  await steps[Step]({ ...world, token, labels });
+  const labels = await deps.versions.labels(roots);
+  await steps[Step]({ ...deps, token, labels });
 }

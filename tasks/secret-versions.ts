@@ -8,15 +8,15 @@ import {
 import { portFailure } from '../shared/adapters/aws-client.ts';
 import type { SecretStore } from '../shared/ports.ts';
 
-export type Stage = 'AWSCURRENT' | 'AWSPENDING';
+export type VersionStage = 'AWSCURRENT' | 'AWSPENDING';
 
 export type SecretVersion = { readonly id: string; readonly text: string };
 
 /** Names the version by the label that it carries, or by its id. */
-export type Which = { readonly VersionStage: Stage } | { readonly VersionId: string };
+export type Which = { readonly VersionStage: VersionStage } | { readonly VersionId: string };
 
 /** What a new version is called and labelled. */
-export type Labelled = { readonly token: string; readonly stage: Stage };
+export type Labelled = { readonly token: string; readonly stage: VersionStage };
 
 /** From which version a label is taken, and to which it goes; to none when that is left out. */
 export type Move = { readonly from: string; readonly to?: string };
@@ -33,10 +33,10 @@ export type SecretVersions = {
   /** The labels of every version that has one. */
   readonly labels: (id: string) => Promise<Readonly<Record<string, readonly string[]>>>;
   /** Refused where the label is not on the version that it is to leave. */
-  readonly move: (id: string, stage: Stage, move: Move) => Promise<void>;
+  readonly move: (id: string, stage: VersionStage, move: Move) => Promise<void>;
 };
 
-async function answered<T>(what: string, call: Promise<T>): Promise<T> {
+async function orPortFailure<T>(what: string, call: Promise<T>): Promise<T> {
   return call.catch((thrown: unknown) => {
     throw portFailure(`Secrets Manager ${what}`, thrown);
   });
@@ -61,22 +61,22 @@ export function secretVersions(client: SecretsManagerClient): SecretVersions {
       const { token: ClientRequestToken, stage = 'AWSCURRENT' } = labelled ?? {};
       const VersionStages = [stage];
       const asked = { SecretId: id, SecretString: text, ClientRequestToken, VersionStages };
-      await answered(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
+      await orPortFailure(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
     },
     labels: async (id) => {
       const asked = new DescribeSecretCommand({ SecretId: id });
-      return (await answered(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {};
+      return (await orPortFailure(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {};
     },
     move: async (id, stage, { from: RemoveFromVersionId, to: MoveToVersionId }) => {
       const asked = { SecretId: id, VersionStage: stage, RemoveFromVersionId, MoveToVersionId };
       const moved = client.send(new UpdateSecretVersionStageCommand(asked));
-      await answered(`move of ${stage} of ${id}`, moved);
+      await orPortFailure(`move of ${stage} of ${id}`, moved);
     },
   };
 }
 
 /** The secret store port on secrets that exist already, be they empty. */
-export function existingSecrets({ read, put }: SecretVersions): SecretStore {
+export function secretsWithValues({ read, put }: SecretVersions): SecretStore {
   return {
     read: async (id) => (await read(id, { VersionStage: 'AWSCURRENT' }))?.text,
     write: (id, text) => put(id, text),

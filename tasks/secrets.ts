@@ -5,9 +5,9 @@ import { nodeKeys } from '../shared/adapters/random.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
 import { ensureSecrets } from '../shared/keys/first-secrets.ts';
 import { answerCustomResource, type CustomResource } from './custom-resource.ts';
-import { type Rotating, type RotationStep, rotate, rotationSteps } from './rotation.ts';
-import { existingSecrets, secretVersions } from './secret-versions.ts';
-import { sentenceOf } from './sentence.ts';
+import { type Rotating, type RotationStep, rotationSteps, runRotationStep } from './rotation.ts';
+import { secretsWithValues, secretVersions } from './secret-versions.ts';
+import { describeFailure } from './sentence.ts';
 
 /*
  * An ordinary function that makes the first keys of a stack when CloudFormation asks for them, and
@@ -17,7 +17,7 @@ import { sentenceOf } from './sentence.ts';
 const access = { region: 'us-east-1' } as const;
 const patience = { connectionTimeout: 2_000, requestTimeout: 5_000, maxAttempts: 3 };
 
-const world: Rotating = {
+const deps: Rotating = {
   crypto: nodeCrypto,
   clock: systemClock,
   keys: nodeKeys,
@@ -27,7 +27,7 @@ const world: Rotating = {
 /** Of the minute that the function has; the rest is for the answer. */
 const firstSecrets: CustomResource = {
   ensure: () =>
-    ensureSecrets({ ...world, secrets: existingSecrets(world.versions), keys: nodeKeys }),
+    ensureSecrets({ ...deps, secrets: secretsWithValues(deps.versions), keys: nodeKeys }),
   patience: 40_000,
 };
 
@@ -39,7 +39,7 @@ const oneOf = <T>(known: readonly T[], value: unknown): T | 'unknown' =>
   known.find((one) => one === value) ?? 'unknown';
 
 /** What a line may say of an event that nobody has read yet. */
-function askedBy(event: unknown): Asked {
+function readTrigger(event: unknown): Asked {
   const { Step, RequestType } = Object(event) as Readonly<Record<'Step' | 'RequestType', unknown>>;
   if (Step !== undefined) return { step: oneOf(rotationSteps, Step) };
   return { requestType: oneOf(['Create', 'Update', 'Delete'] as const, RequestType) };
@@ -56,17 +56,17 @@ function write(asked: Asked, reason: string | undefined): void {
 /** What went wrong and has been answered, or nothing. */
 async function work(asked: Asked, event: unknown): Promise<string | undefined> {
   if ('requestType' in asked) return answerCustomResource(event, firstSecrets);
-  await rotate(event, world);
+  await runRotationStep(event, deps);
   return undefined;
 }
 
 /** Takes events of Secrets Manager and of CloudFormation; whoever sent it asks again when it fails. */
 export async function handler(event: unknown): Promise<void> {
-  const asked = askedBy(event);
+  const asked = readTrigger(event);
   try {
     write(asked, await work(asked, event));
   } catch (thrown) {
-    const reason = sentenceOf(thrown);
+    const reason = describeFailure(thrown);
     write(asked, reason);
     // Without a cause: Lambda writes all of an error into the log.
     throw new Error(reason);

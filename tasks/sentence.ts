@@ -5,7 +5,7 @@ import { PortFailure } from '../shared/ports.ts';
  * What may be said of a failure. Errors that nobody of us has thrown may quote what was being read,
  * which here is a secret or an event with a credential in it: of these only the kind.
  */
-export function sentenceOf(thrown: unknown): string {
+export function describeFailure(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'something failed that is no error';
   const ours = thrown instanceof PortFailure || thrown.name === 'Error';
   return ours ? thrown.message : `a ${thrown.name} that nobody has thought of`;

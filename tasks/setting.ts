@@ -1,5 +1,5 @@
 /** A variable of the function, which the stack sets. Throws for one that is missing. */
-export function setting(name: string): string {
+export function readSetting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set; deploy the stack again`);
   return value;

@@ -1,4 +1,4 @@
-import { decodeTarget, encodeTarget, pathFault } from '../../shared/url/path.ts';
+import { decodePath, encodePath, pathFault } from '../../shared/url/path.ts';
 import { type Notes, type Vector, vectorFile } from './vector-file.ts';
 
 const notes: Notes = {
@@ -121,7 +121,7 @@ const escapes: readonly Row[] = [
 const valid = (flag: string, [comment, path]: Row): Vector => {
   const fault = pathFault(path);
   if (fault !== undefined) throw new Error(`${comment}: ${fault}`);
-  return { comment, flags: [flag], path, encoded: encodeTarget(path), result: 'valid' };
+  return { comment, flags: [flag], path, encoded: encodePath(path), result: 'valid' };
 };
 
 type Mistake = readonly [comment: string, path: string, encoded: string];
@@ -153,7 +153,7 @@ const mistakes: readonly Mistake[] = [
 /** What the edge reads there; nothing where it refuses it. */
 function read(encoded: string): string | undefined {
   try {
-    return decodeTarget(encoded);
+    return decodePath(encoded);
   } catch {
     return undefined;
   }
@@ -176,7 +176,7 @@ export function encodings(): string {
     ['LooksEncoded', escapes],
   ];
   const characters = punctuation.map((character) => {
-    const flag = encodeTarget(character) === character ? 'Unreserved' : 'Reserved';
+    const flag = encodePath(character) === character ? 'Unreserved' : 'Reserved';
     return valid(flag, [`the character ${character}`, `a${character}b.jpg`]);
   });
   return vectorFile({

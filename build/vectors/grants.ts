@@ -1,10 +1,5 @@
 import { CompactSign } from 'jose';
-import {
-  type GrantRequest,
-  grantType,
-  mintGrant,
-  verifyGrant,
-} from '../../shared/request/grant.ts';
+import { type GrantClaims, grantType, mintGrant, verifyGrant } from '../../shared/request/grant.ts';
 import vectors from '../../test/vectors/signature.json' with { type: 'json' };
 import { knownExp, knownRing, longestRoot, signerOf } from './known-signer.ts';
 import { type Json, type Notes, type Vector, vectorFile } from './vector-file.ts';
@@ -53,7 +48,7 @@ type Case = {
   readonly flags: readonly string[];
   readonly tenant?: string;
   readonly kid?: string;
-} & GrantRequest;
+} & GrantClaims;
 
 const exp = knownExp;
 

@@ -1,4 +1,4 @@
-import type { GrantRequest } from '../../shared/request/grant.ts';
+import type { GrantClaims } from '../../shared/request/grant.ts';
 import { knownExp, knownUrl, pastExp, signerOf } from './known-signer.ts';
 
 type Row = readonly [flag: string, comment: string, text: string];
@@ -102,7 +102,7 @@ const base = { scope: ['*'], exp: knownExp } as const;
 const scoped = (flag: string, comment: string, ...scope: string[]) =>
   [flag, comment, { ...base, scope }] as const;
 
-export const badGrants: readonly (readonly [string, string, GrantRequest])[] = [
+export const badGrants: readonly (readonly [string, string, GrantClaims])[] = [
   scoped('Scope', 'none'),
   scoped('Scope', 'an empty one', ''),
   scoped('Scope', 'a slash in front', '/albums/*'),

@@ -1,9 +1,9 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { SpellingName } from '../../shared/recipe/spellings.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { type GrantRequest, mintGrant, readGrant } from '../../shared/request/grant.ts';
+import { type GrantClaims, mintGrant, readGrant } from '../../shared/request/grant.ts';
 import { type MintRequest, mint } from '../../shared/request/mint.ts';
-import { decodeTarget } from '../../shared/url/path.ts';
+import { decodePath } from '../../shared/url/path.ts';
 import {
   badBeginnings,
   badBytes,
@@ -62,7 +62,7 @@ async function bytes(): Promise<readonly Vector[]> {
   return Promise.all(
     badBytes.map(async ([comment, pathHex]) => {
       const sent = pathHex.replace(/../g, '%$&');
-      const reason = await reasonOf(comment, () => decodeTarget(sent));
+      const reason = await reasonOf(comment, () => decodePath(sent));
       const { path: _text, ...rest } = sound;
       const call = { ...environment, pathHex, ...rest };
       return { comment, flags: ['InvalidUtf8'], ...call, reason, result: 'invalid' as const };
@@ -92,7 +92,7 @@ function unknownSpelling(
 }
 
 /** Minting may leave it to the edge, which does not read such a grant. */
-async function mintAndRead(request: GrantRequest): Promise<void> {
+async function mintAndRead(request: GrantClaims): Promise<void> {
   const { tenant } = environment;
   readGrant(await mintGrant(tenant, request, environment), tenant);
 }

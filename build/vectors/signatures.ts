@@ -6,9 +6,9 @@ import { knownExp, knownUrl, signerOf } from './known-signer.ts';
 import { type SignatureCase, signatureCases, signatureNotes } from './signature-cases.ts';
 import {
   mistakeNotes,
+  mistakeVectors,
   normalFormMistakes,
   type SigningMistake,
-  signingMistakes,
 } from './signing-mistakes.ts';
 import { type Vector, vectorFile } from './vector-file.ts';
 
@@ -78,7 +78,7 @@ function mistakes(): readonly Vector[] {
   const [toComposed, toDecomposed] = normalFormMistakes;
   if (toComposed === undefined || toDecomposed === undefined) throw new Error('a form is missing');
   return [
-    ...signingMistakes.map((one) => mistake(telling, one)),
+    ...mistakeVectors.map((one) => mistake(telling, one)),
     mistake(decomposed, toComposed),
     mistake(composed, toDecomposed),
   ];

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { encodeTarget } from '../../shared/url/path.ts';
+import { encodePath } from '../../shared/url/path.ts';
 import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
 import { signerOf } from './known-signer.ts';
 import type { Notes } from './vector-file.ts';
@@ -78,7 +78,7 @@ const alias = (sig: string): string =>
   sig.slice(0, -1) + String.fromCharCode(sig.charCodeAt(42) + 1);
 
 const wrongPaths: readonly SigningMistake[] = [
-  { flag: 'WrongPath', comment: 'the encoded path', made: target(encodeTarget) },
+  { flag: 'WrongPath', comment: 'the encoded path', made: target(encodePath) },
   { flag: 'WrongPath', comment: 'without its leading slash', made: target((it) => it.slice(1)) },
   {
     flag: 'WrongPath',
@@ -174,7 +174,7 @@ const wrongForms: readonly SigningMistake[] = [
 ];
 
 /** The mistakes that can be made with any message. */
-export const signingMistakes: readonly SigningMistake[] = [
+export const mistakeVectors: readonly SigningMistake[] = [
   ...wrongPaths,
   ...wrongMessages,
   ...wrongKeys,

@@ -1,4 +1,4 @@
-import { usage } from '../../operator/failure.ts';
+import { usageFailure } from '../../operator/failure.ts';
 
 const units: ReadonlyMap<string, number> = new Map([
   ['', 1],
@@ -13,8 +13,9 @@ export function readDuration(text: string): number | undefined {
   if (text === 'never') return undefined;
   const [, digits = '', unit = ''] = /^([1-9][0-9]{0,8})([smhd]?)$/.exec(text) ?? [];
   const seconds = Number(digits) * (units.get(unit) ?? 0);
-  if (digits === '') throw usage(`"${text}" is not a duration; write 90s, 15m, 1h, 7d or never`);
+  if (digits === '')
+    throw usageFailure(`"${text}" is not a duration; write 90s, 15m, 1h, 7d or never`);
   if (seconds > 315_360_000)
-    throw usage(`"${text}" is more than ten years; write 3650d at most, or never`);
+    throw usageFailure(`"${text}" is more than ten years; write 3650d at most, or never`);
   return seconds;
 }

@@ -1,5 +1,5 @@
-import type { AskedUrl } from '../../operator/explain/pasted-url.ts';
-import { usage } from '../../operator/failure.ts';
+import type { PastedUrl } from '../../operator/explain/pasted-url.ts';
+import { usageFailure } from '../../operator/failure.ts';
 import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
 
 /** The parts of `--host`: a host with a scheme or without. Throws a usage failure for what is none. */
@@ -7,7 +7,7 @@ function readHost(text: string) {
   const [, scheme = 'https://', name] =
     /^(https?:\/\/)?([A-Za-z0-9.-]+(?::[0-9]+)?)\/?$/.exec(text) ?? [];
   if (name === undefined)
-    throw usage(`--host is "${text}"; write the name of a host, such as img.example.com`);
+    throw usageFailure(`--host is "${text}"; write the name of a host, such as img.example.com`);
   return { scheme, name };
 }
 
@@ -24,7 +24,7 @@ export function checkOwner(hosts: HostMap, host: string, tenant: string): void {
   if (owner === tenant) return;
   const known = Object.keys(hosts);
   const list = known.length === 0 ? 'no host belongs to a tenant' : `there are ${known.join(', ')}`;
-  throw usage(
+  throw usageFailure(
     `--host ${name} is ${owner === undefined ? 'no host of a tenant' : `that of ${owner}`} here; ${list}`,
   );
 }
@@ -32,7 +32,7 @@ export function checkOwner(hosts: HostMap, host: string, tenant: string): void {
 /** What may be amiss with a URL on a host that belongs to one tenant. */
 export function hostHint(
   hosts: HostMap,
-  { host, uri }: AskedUrl,
+  { host, uri }: PastedUrl,
 ): Readonly<Record<string, string>> {
   const owner = tenantOfHost(hosts, host);
   if (owner === undefined || !uri.startsWith(`/${owner}/`)) return {};

@@ -1,5 +1,5 @@
 /** What an option has said each time it was given, for commander to gather. */
-export const gathered = (text: string, before: readonly string[] = []): readonly string[] => [
+export const collect = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   text,
 ];

@@ -1,15 +1,15 @@
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** A whole number as people read it: `1,234,567`. */
-export const grouped = (count: number): string => count.toLocaleString('en-US');
+export const printNumber = (count: number): string => count.toLocaleString('en-US');
 
 /** A number of bytes as people read it: `1.2 MB`, where a megabyte is a million. */
-export function bytesText(bytes: number): string {
+export function printBytes(bytes: number): string {
   const power = bytes < 1_000 ? 0 : Math.min(5, Math.floor(Math.log10(bytes) / 3));
   const scaled = bytes / 1_000 ** power;
-  return `${power === 0 ? grouped(bytes) : scaled.toFixed(1)} ${units[power]}`;
+  return `${power === 0 ? printNumber(bytes) : scaled.toFixed(1)} ${units[power]}`;
 }
 
 /** A count and its noun: `1 line`, `2 lines`. */
-export const counted = (count: number, noun: string): string =>
-  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+export const printCount = (count: number, noun: string): string =>
+  `${printNumber(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -13,11 +13,11 @@ const doubts: readonly (readonly [
   ],
   [
     (scope) => /%[0-9A-Fa-f]{2}/.test(scope),
-    (scope) => `looks percent-encoded; a scope is the name as it is: ${decoded(scope)}`,
+    (scope) => `looks percent-encoded; a scope is the name as it is: ${decodeScope(scope)}`,
   ],
 ];
 
-function decoded(scope: string): string {
+function decodeScope(scope: string): string {
   try {
     return decodeURIComponent(scope);
   } catch {

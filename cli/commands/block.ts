@@ -1,7 +1,7 @@
 import { CommandFailure } from '../../operator/failure.ts';
 import { changePolicy, type PolicyDocumentText } from '../../operator/policy-change.ts';
 import { covers } from '../../shared/url/scope.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { checkScope, literalNote } from './purge.ts';
 
 type Options = CommonOptions & { readonly reason: string };
@@ -10,7 +10,7 @@ const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
   (blocked as readonly string[] | undefined) ?? [];
 
 async function block(tenant: string, scope: string, options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkScope(scope);
     const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
       const blocked = blockedIn(policy);
@@ -29,7 +29,7 @@ function stillBlocked(blocked: readonly string[], scope: string): string | undef
 }
 
 async function unblock(tenant: string, scope: string, options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     let wider: string | undefined;
     const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
       const blocked = blockedIn(policy);

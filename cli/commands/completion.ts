@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { type CompletedCommand, completedCommands } from '../completion/tree.ts';
@@ -20,7 +20,7 @@ export function completionCommand(root: () => Command): Command {
   )
     .addArgument(shell)
     .action(async (name: keyof typeof scripts, options: CommonOptions) => {
-      await run(options, async () => {
+      await runCommand(options, async () => {
         const script = scripts[name](completedCommands(root()));
         return { text: script, json: { shell: name, script } };
       });

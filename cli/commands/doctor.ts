@@ -1,14 +1,14 @@
 import { repairOf } from '../../operator/policy-change.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
+import { publicHalf } from '../../shared/keys/publisher.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { sourceKey } from '../../shared/url/path.ts';
 import { auditTrail, trailNames } from '../../shared/versions/audit.ts';
-import { publicHalf } from '../../shared/versions/record.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
-import { counted } from '../base/quantity.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { printCount } from '../base/quantity.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 /** One thing that was looked at: what was found, and what to do where it is not well. */
 type Finding = {
@@ -44,7 +44,7 @@ async function looked(
 const restore =
   'restore the secret from its previous version, or from a backup of the state folder';
 
-async function checkSecrets(target: Target): Promise<readonly Finding[]> {
+async function checkSecrets(target: Installation): Promise<readonly Finding[]> {
   const roots = await looked('root keys', restore, async () => {
     const { kids } = await target.keyring();
     return well('root keys', kids.join(', '));
@@ -72,7 +72,7 @@ async function checkSecrets(target: Target): Promise<readonly Finding[]> {
   return [roots, publisher, render];
 }
 
-async function checkDistribution({ address }: Target): Promise<Finding> {
+async function checkDistribution({ address }: Installation): Promise<Finding> {
   const check = 'distribution';
   const url = `${address}/signet-doctor/unsigned.jpg`;
   try {
@@ -91,13 +91,13 @@ async function checkDistribution({ address }: Target): Promise<Finding> {
   }
 }
 
-async function fallbackFault(target: Target, { tenant, fallback }: Policy) {
+async function fallbackFault(target: Installation, { tenant, fallback }: Policy) {
   if (fallback === null) return undefined;
   const found = await target.sources.get(sourceKey({ tenant, path: fallback }), { maxBytes: 0 });
   return found === 'missing' ? `its fallback ${fallback} is not there` : undefined;
 }
 
-async function checkPolicy(target: Target, tenant: string): Promise<Finding> {
+async function checkPolicy(target: Installation, tenant: string): Promise<Finding> {
   const check = `policy ${tenant}`;
   const published = await publishedPolicy(target, tenant);
   if (published === undefined) return ill(check, 'it is gone', 'run it again');
@@ -116,16 +116,19 @@ async function checkPolicy(target: Target, tenant: string): Promise<Finding> {
   return well(check, `version ${published.version}${reporting}`);
 }
 
-async function checkTrail(target: Target, tenant: string): Promise<Finding> {
+async function checkTrail(target: Installation, tenant: string): Promise<Finding> {
   const check = `trail ${tenant}`;
   const { versions, faults } = await auditTrail(target, tenant);
-  if (faults.length === 0) return well(check, `${counted(versions, 'version')}, whole`);
+  if (faults.length === 0) return well(check, `${printCount(versions, 'version')}, whole`);
   const todo = `find who can write to the bucket; ${await repairOf(target, tenant)}`;
   return ill(check, faults.join('; '), todo);
 }
 
 /** A tenant is gone for the functions where its policy is; the trail says whether it was deleted. */
-async function checkGone(target: Target, live: readonly string[]): Promise<readonly Finding[]> {
+async function checkGone(
+  target: Installation,
+  live: readonly string[],
+): Promise<readonly Finding[]> {
   const gone = (await trailNames(target.config)).filter((name) => !live.includes(name));
   return Promise.all(
     gone.map((name) =>
@@ -138,7 +141,7 @@ async function checkGone(target: Target, live: readonly string[]): Promise<reado
   );
 }
 
-async function checkTenant(target: Target, tenant: string): Promise<readonly Finding[]> {
+async function checkTenant(target: Installation, tenant: string): Promise<readonly Finding[]> {
   const repair = () => repairOf(target, tenant);
   return [
     await looked(`policy ${tenant}`, repair, () => checkPolicy(target, tenant)),
@@ -151,7 +154,7 @@ function print({ check, ok, found, todo }: Finding): string {
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const target = await open();
     const names = await tenantNames(target.config);
     const findings = [...(await checkSecrets(target)), await checkDistribution(target)];

@@ -1,16 +1,17 @@
-import { explaining, printExplanation } from '../../operator/explain/explanation.ts';
+import { createExplanation, printExplanation } from '../../operator/explain/explanation.ts';
 import { nameHint } from '../../operator/explain/name-mistakes.ts';
-import { readAskedUrl } from '../../operator/explain/pasted-url.ts';
+import { readPastedUrl } from '../../operator/explain/pasted-url.ts';
 import { signatureHint, splitHint } from '../../operator/explain/signing-hints.ts';
-import { usage } from '../../operator/failure.ts';
+import { usageFailure } from '../../operator/failure.ts';
 import { offlineSigner } from '../../operator/keys/signer.ts';
-import type { Target } from '../../operator/target/target.ts';
-import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
+import type { Installation } from '../../operator/target/target.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { systemRandom } from '../../shared/adapters/random.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import { readSource } from '../../shared/objects/sources.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
-import { PortFailure } from '../../shared/ports.ts';
+import { PortFailure, seconds } from '../../shared/ports.ts';
 import { formatOf, printRecipe } from '../../shared/recipe/recipe.ts';
 import {
   credentialOf,
@@ -36,27 +37,25 @@ import { isKid } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
 import { hostHint } from '../base/host-option.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
-type Explaining = ReturnType<typeof explaining>;
+type Explaining = ReturnType<typeof createExplanation>;
 
 /** What can be asked: everything at a target, and with SIGNET_KEY alone one tenant's key. */
 type Knowledge = {
   readonly keyring: Keyring;
   readonly policyOf: ((tenant: string) => Promise<Policy | undefined>) | undefined;
   readonly tenants: () => Promise<readonly string[]>;
-  readonly target: Target | undefined;
+  readonly target: Installation | undefined;
 };
-
-const seconds = (): number => Math.floor(Date.now() / 1_000);
 
 function offline({ tenant, kid: asked }: SplitUrl, options: Options): Knowledge | undefined {
   const signer = offlineSigner(tenant, options);
   if (signer === undefined) return undefined;
   const { kid, signingKey } = signer;
   if (asked !== undefined && isKid(asked) && asked !== kid)
-    throw usage(
+    throw usageFailure(
       `SIGNET_KEY is the key of kid ${kid}, not of ${asked}; unset it to ask the installation`,
     );
   const keyring: Keyring = {
@@ -69,7 +68,7 @@ function offline({ tenant, kid: asked }: SplitUrl, options: Options): Knowledge 
   return { keyring, policyOf: undefined, tenants: async () => [], target: undefined };
 }
 
-async function online(target: Target): Promise<Knowledge> {
+async function online(target: Installation): Promise<Knowledge> {
   return {
     keyring: await target.keyring(),
     // Read as the edge reads it: a policy that it cannot use must not look as if it were fine.
@@ -107,7 +106,7 @@ async function decide(ex: Explaining, admitted: AdmittedUrl, accept: string | un
   );
   const allowed = await ex.stage(
     'authorize',
-    () => authorize(settled, policy, seconds()),
+    () => authorize(settled, policy, seconds(Date.now)),
     ({ recipe, reported }) => ({
       recipe: printRecipe(recipe),
       ...(reported === undefined ? {} : { reported: reported.code }),
@@ -126,7 +125,7 @@ async function decide(ex: Explaining, admitted: AdmittedUrl, accept: string | un
  */
 async function lookUp(
   ex: Explaining,
-  target: Target,
+  target: Installation,
   { url, policy }: AdmittedUrl,
   { key }: DerivativeKey,
 ): Promise<boolean> {
@@ -167,7 +166,7 @@ function signerOf(signed: SignedUrl): Readonly<Record<string, unknown>> {
 
 /** What nobody can be asked about is the host of all tenants; the next stage says what is amiss. */
 async function hostsAt(
-  open: () => Promise<Target>,
+  open: () => Promise<Installation>,
   host: string | undefined,
   { target }: Options,
 ): Promise<HostMap> {
@@ -182,11 +181,11 @@ async function hostsAt(
 async function explainStages(
   ex: Explaining,
   text: string,
-  open: () => Promise<Target>,
+  open: () => Promise<Installation>,
   options: Options,
 ) {
   const { accept, cookie } = options;
-  const asked = readAskedUrl(text);
+  const asked = readPastedUrl(text);
   const hosts = await hostsAt(open, asked.host, options);
   const url = await ex.stage(
     'split',
@@ -195,7 +194,7 @@ async function explainStages(
     () => splitHint(asked),
   );
   const knowledge = offline(url, options) ?? (await online(await open()));
-  const now = seconds();
+  const now = seconds(Date.now);
   const signed = await ex.stage(
     'verify',
     () => {
@@ -217,8 +216,8 @@ async function explainStages(
 }
 
 async function explain(text: string, options: Options): Promise<void> {
-  await run(options, async (open) => {
-    const ex = explaining(text);
+  await runCommand(options, async (open) => {
+    const ex = createExplanation(text);
     try {
       await explainStages(ex, text, open, options);
     } catch (thrown) {

@@ -1,15 +1,16 @@
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { offlineSigner, onlineSigner } from '../../operator/keys/signer.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { seconds } from '../../shared/ports.ts';
 import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mintGrant } from '../../shared/request/grant.ts';
 import { readDuration } from '../base/duration.ts';
-import { gathered } from '../base/options.ts';
+import { collect } from '../base/options.ts';
 import { scopeWarnings } from '../base/scope-warnings.ts';
 import { writeWarnings } from '../base/warnings.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;
@@ -33,21 +34,21 @@ function checkAgainst(policy: Policy, exp: number, presets: readonly string[], n
 
 function expiryFrom(text: string, now: number): number {
   const lifetime = readDuration(text);
-  if (lifetime === undefined) throw usage('a grant has to expire; write 90s, 15m, 1h or 7d');
+  if (lifetime === undefined) throw usageFailure('a grant has to expire; write 90s, 15m, 1h or 7d');
   return roundedExpiry(now, lifetime);
 }
 
 function startFrom(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
-  const seconds = readDuration(text);
-  if (seconds === undefined) throw usage('--not-before takes a duration, such as 1h');
-  return now + seconds;
+  const delay = readDuration(text);
+  if (delay === undefined) throw usageFailure('--not-before takes a duration, such as 1h');
+  return now + delay;
 }
 
 async function grant(tenant: string, scope: readonly string[], options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkTenantName(tenant);
-    const now = Math.floor(Date.now() / 1_000);
+    const now = seconds(Date.now);
     const exp = expiryFrom(options.expires, now);
     const nbf = startFrom(options.notBefore, now);
     const { preset: presets } = options;
@@ -72,6 +73,6 @@ export const grantCommand = command(
 )
   .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h or 7d', '1h')
   .option('--not-before <duration>', 'it begins to hold after this: 15m, 1h')
-  .option('--preset <name>', 'only this preset may be asked for; may be repeated', gathered)
+  .option('--preset <name>', 'only this preset may be asked for; may be repeated', collect)
   .option('--no-check', 'do not ask the policy whether the edge will take it')
   .action(grant);

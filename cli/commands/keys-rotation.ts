@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { changePolicy, liveRecord, mintableRoot } from '../../operator/policy-change.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { readKid } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot } from '../../shared/keys/roots.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Keys } from '../../shared/policy/policy.ts';
+import { seconds } from '../../shared/ports.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { kidsUpTo } from '../../shared/versions/audit.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
-import { confirmed } from '../base/confirm.ts';
-import { type CommonOptions, command, type Result, run } from '../command.ts';
+import { confirm } from '../base/confirm.ts';
+import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 
 type Options = CommonOptions & { readonly reason?: string; readonly yes?: true };
 
@@ -25,7 +26,11 @@ function nextKid(root: string, had: readonly string[]): string {
   return `${root}.${Math.max(0, ...generations.map(({ generation }) => generation)) + 1}`;
 }
 
-async function rotateTenant(target: Target, tenant: string, reason?: string): Promise<Result> {
+async function rotateTenant(
+  target: Installation,
+  tenant: string,
+  reason?: string,
+): Promise<Result> {
   const root = await mintableRoot(target);
   const { keys } = await changePolicy(target, tenant, reason ?? 'keys rotate', (live) => {
     const { accept } = keysIn(live.policy);
@@ -42,15 +47,15 @@ async function rotateTenant(target: Target, tenant: string, reason?: string): Pr
   return { text, json: { tenant, ...keys } };
 }
 
-async function rotateRoots(target: Target): Promise<Result> {
-  const now = Math.floor(target.clock() / 1_000);
+async function rotateRoots(target: Installation): Promise<Result> {
+  const now = seconds(target.clock);
   const kid = await addRoot(target, randomBytes(limits.rootKeyBytes).toString('base64url'), now);
   const text = `Added root key ${kid}. Tenants get keys of it in 20 minutes, when every function knows it: npx signet keys rotate TENANT`;
   return { text, json: { root: kid, mintableAt: new Date((now + 1_200) * 1_000).toISOString() } };
 }
 
 async function rotate(tenant: string | undefined, options: Options): Promise<void> {
-  await run(options, async (open) =>
+  await runCommand(options, async (open) =>
     tenant === undefined
       ? rotateRoots(await open())
       : rotateTenant(await open(), tenant, options.reason),
@@ -68,14 +73,14 @@ function checkRetirable(tenant: string, { active, accept }: Keys, kid: string): 
 }
 
 async function retireTenantKid(
-  target: Target,
+  target: Installation,
   tenant: string,
   kid: string,
   { reason, yes }: Options,
 ): Promise<Result> {
-  if (!isKid(kid)) throw usage(`"${kid}" is not a kid, such as r1.1`);
+  if (!isKid(kid)) throw usageFailure(`"${kid}" is not a kid, such as r1.1`);
   checkRetirable(tenant, keysIn((await liveRecord(target, tenant)).policy), kid);
-  await confirmed(
+  await confirm(
     `Every URL of ${tenant} that was signed with ${kid} will be refused within a minute, for good.`,
     yes === true,
   );
@@ -89,7 +94,7 @@ async function retireTenantKid(
 }
 
 /** The tenants that would lose URLs with a root. */
-async function tenantsOn(target: Target, root: string): Promise<readonly string[]> {
+async function tenantsOn(target: Installation, root: string): Promise<readonly string[]> {
   const using: string[] = [];
   for (const name of await tenantNames(target.config)) {
     const published = await publishedPolicy(target, name);
@@ -99,7 +104,7 @@ async function tenantsOn(target: Target, root: string): Promise<readonly string[
   return using;
 }
 
-async function checkRoot(target: Target, root: string): Promise<void> {
+async function checkRoot(target: Installation, root: string): Promise<void> {
   const { kids } = await target.keyring();
   if (!kids.includes(root))
     throw new CommandFailure('not_found', `there is no root key ${root}: ${kids.join(', ')}`);
@@ -118,15 +123,15 @@ async function checkRoot(target: Target, root: string): Promise<void> {
     );
 }
 
-async function retireRoot(target: Target, root: string, { yes }: Options): Promise<Result> {
+async function retireRoot(target: Installation, root: string, { yes }: Options): Promise<Result> {
   await checkRoot(target, root);
-  await confirmed(`Root key ${root} will be deleted from the secret, for good.`, yes === true);
+  await confirm(`Root key ${root} will be deleted from the secret, for good.`, yes === true);
   await removeRoot(target, root);
   return { text: `Retired root key ${root}`, json: { retired: root } };
 }
 
 async function retire(name: string, kid: string | undefined, options: Options): Promise<void> {
-  await run(options, async (open) =>
+  await runCommand(options, async (open) =>
     kid === undefined
       ? retireRoot(await open(), name, options)
       : retireTenantKid(await open(), name, kid, options),

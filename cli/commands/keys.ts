@@ -1,19 +1,19 @@
 import { Command } from 'commander';
-import { usage } from '../../operator/failure.ts';
-import { kidStates, printKid } from '../../operator/keys/key-states.ts';
+import { usageFailure } from '../../operator/failure.ts';
+import { keyStates, printKid } from '../../operator/keys/key-states.ts';
 import { onlineSigner } from '../../operator/keys/signer.ts';
-import type { Target } from '../../operator/target/target.ts';
-import { type CommonOptions, command, type Result, run } from '../command.ts';
+import type { Installation } from '../../operator/target/target.ts';
+import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
 type Options = CommonOptions & { readonly env?: true; readonly kids?: true };
 
-async function roots(target: Target): Promise<Result> {
+async function roots(target: Installation): Promise<Result> {
   const { kids } = await target.keyring();
   return { text: kids.join('\n'), json: { roots: kids.map((kid) => ({ kid })) } };
 }
 
-async function tenantKey(target: Target, tenant: string, asked: Options): Promise<Result> {
+async function tenantKey(target: Installation, tenant: string, asked: Options): Promise<Result> {
   const { env } = asked;
   const { kid, signingKey, address } = await onlineSigner(target, tenant);
   const lines = env
@@ -25,16 +25,16 @@ async function tenantKey(target: Target, tenant: string, asked: Options): Promis
       ]
     : [`tenant      ${tenant}`, `kid         ${kid}`, `signing key ${signingKey}`];
   if (env) return { text: lines.join('\n'), json: { tenant, kid, signingKey } };
-  const kids = await kidStates(target, tenant);
+  const kids = await keyStates(target, tenant);
   const text = [...lines, ...kids.map((one) => `accepts     ${printKid(one)}`)].join('\n');
   return { text, json: { tenant, kid, signingKey, ...(asked.kids ? { kids } : {}) } };
 }
 
 async function show(tenant: string | undefined, options: Options): Promise<void> {
-  await run(options, async (open) => {
-    if (options.env && options.json) throw usage('--env prints variables; leave out --json');
+  await runCommand(options, async (open) => {
+    if (options.env && options.json) throw usageFailure('--env prints variables; leave out --json');
     if (tenant !== undefined) return tenantKey(await open(), tenant, options);
-    if (options.env) throw usage('--env needs a tenant');
+    if (options.env) throw usageFailure('--env needs a tenant');
     return roots(await open());
   });
 }

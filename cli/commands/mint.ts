@@ -1,15 +1,16 @@
-import { usage } from '../../operator/failure.ts';
+import { usageFailure } from '../../operator/failure.ts';
 import { offlineSigner, onlineSigner, type TenantSigner } from '../../operator/keys/signer.ts';
-import { readAskedRecipe, settledKeys } from '../../operator/recipe-input.ts';
-import type { Target } from '../../operator/target/target.ts';
+import { readOperations, settledKeys } from '../../operator/recipe-input.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { seconds } from '../../shared/ports.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
 import { readDuration } from '../base/duration.ts';
 import { checkOwner, onHost } from '../base/host-option.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;
@@ -34,19 +35,19 @@ function readRequest(
 ): MintRequest {
   const [, before, recipe] = /^(.*)\?(x-(?:oss|bce)-process=.*)$/.exec(path) ?? [];
   if (recipe !== undefined)
-    throw usage(
+    throw usageFailure(
       `the recipe stands in the path; write: npx signet mint ${tenant} '${before}' '${recipe}'`,
     );
   const lifetime = readDuration(expires);
   const exp = lifetime === undefined ? undefined : roundedExpiry(now, lifetime);
-  const request: MintRequest = { tenant, path, ...readAskedRecipe(written), exp };
+  const request: MintRequest = { tenant, path, ...readOperations(written), exp };
   mintTarget(request);
   return request;
 }
 
 /** Who signs, once all has been asked that the target knows. */
 async function signerFor(
-  open: () => Promise<Target>,
+  open: () => Promise<Installation>,
   request: MintRequest,
   options: Options,
   now: number,
@@ -68,9 +69,9 @@ async function mintUrl(
   written: readonly string[],
   options: Options,
 ): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const { host, expires } = options;
-    const now = Math.floor(Date.now() / 1_000);
+    const now = seconds(Date.now);
     const request = readRequest(tenant, path, written, { expires, now });
     const signer = await signerFor(open, request, options, now);
     const long = mint(nodeCrypto, signer.address, request, signer);

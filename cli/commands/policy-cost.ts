@@ -1,14 +1,14 @@
 import { type Assumptions, costEstimate, usualAssumptions } from '../../operator/cost/estimate.ts';
 import { type PolicyCost, policyCost } from '../../operator/cost/policy-cost.ts';
 import { prices, pricesRead } from '../../operator/cost/prices.ts';
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
-import type { PolicyDocument } from '../../shared/policy/schema.ts';
-import { validPolicy } from '../../shared/versions/tenants.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import type { ValidPolicy } from '../../shared/policy/schema.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { groupedBig, printCost } from '../print/cost.ts';
 
 type Options = CommonOptions & {
@@ -17,7 +17,7 @@ type Options = CommonOptions & {
   readonly views: string;
 };
 
-async function documentIn(file: string): Promise<PolicyDocument> {
+async function documentIn(file: string): Promise<ValidPolicy> {
   const document = await resolvePolicyFile(file);
   const issues = policyIssues(document);
   if (issues.length > 0)
@@ -31,7 +31,7 @@ async function documentIn(file: string): Promise<PolicyDocument> {
 /** A whole number of so many digits at most. */
 function wholeNumber(option: string, text: string, digits: number): bigint {
   if (!/^(?:0|[1-9][0-9]*)$/.test(text) || text.length > digits)
-    throw usage(`${option} is "${text}"; write a whole number of up to ${digits} digits`);
+    throw usageFailure(`${option} is "${text}"; write a whole number of up to ${digits} digits`);
   return BigInt(text);
 }
 
@@ -52,7 +52,7 @@ function aboveMax({ derivativesPerSource, exact }: PolicyCost, max: bigint | und
 }
 
 /** What is counted is what holds when reporting ends. */
-function reporting({ mode, reportUntil }: PolicyDocument): string | undefined {
+function reporting({ mode, reportUntil }: ValidPolicy): string | undefined {
   if (mode !== 'report') return undefined;
   return `Until ${reportUntil} the policy only reports, and any other derivative is made too.`;
 }
@@ -66,7 +66,7 @@ function jsonNumber(_key: string, value: unknown): unknown {
 const plain = (value: object): object => JSON.parse(JSON.stringify(value, jsonNumber)) as object;
 
 async function cost(file: string, options: Options): Promise<void> {
-  await run(options, async () => {
+  await runCommand(options, async () => {
     const max = options.max === undefined ? undefined : wholeNumber('--max', options.max, 60);
     const assumed = assumptionsIn(options);
     const document = await documentIn(file);

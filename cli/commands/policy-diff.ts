@@ -1,24 +1,25 @@
 import type { PolicyDocumentText } from '../../operator/policy-change.ts';
 import { readPolicySet } from '../../operator/policy-files/policy-set.ts';
-import type { Target } from '../../operator/target/target.ts';
-import { type Change, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
-import { checkReturned } from '../../shared/versions/publishing.ts';
-import { publishedPolicy, validPolicy } from '../../shared/versions/tenants.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import type { Installation } from '../../operator/target/target.ts';
+import { type PolicyChange, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
+import { checkRetiredKids } from '../../shared/versions/publishing.ts';
+import { publishedPolicy } from '../../shared/versions/tenants.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printChange } from '../print/change.ts';
 
 type Difference = {
   readonly tenant: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly PolicyChange[];
   /** Whether there is no such tenant yet. */
   readonly new: boolean;
 };
 
-async function difference(target: Target, document: PolicyDocumentText): Promise<Difference> {
+async function difference(target: Installation, document: PolicyDocumentText): Promise<Difference> {
   const wanted = validPolicy(document);
   const { tenant } = wanted;
   const published = await publishedPolicy(target, tenant);
-  if (wanted.keys !== undefined) checkReturned(wanted.keys, published?.retired ?? []);
+  if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, published?.retired ?? []);
   // Publishing lifts no takedown that the file does not speak of.
   const { blocked } = document['blocked'] === undefined ? (published?.document ?? wanted) : wanted;
   const changes = policyDiff(published?.document, { ...wanted, blocked });
@@ -36,7 +37,7 @@ async function diff(
   paths: readonly string[],
   options: CommonOptions & { readonly exitCode?: true },
 ): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const wanted = (await readPolicySet(paths)).map(({ document }) => document);
     const target = await open();
     const all = await Promise.all(wanted.map((one) => difference(target, one)));

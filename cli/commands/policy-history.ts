@@ -1,8 +1,9 @@
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { mintableRoot } from '../../operator/policy-change.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
-import { harmless } from '../../shared/terminal.ts';
+import { PortFailure } from '../../shared/ports.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
 import {
   type AuditReport,
   auditTrail,
@@ -11,15 +12,15 @@ import {
 } from '../../shared/versions/audit.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
 import { publishPolicy } from '../../shared/versions/publishing.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printChange } from '../print/change.ts';
 
 type Entry = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
 
-async function entriesOf(target: Target, tenant: string): Promise<readonly Entry[]> {
+async function entriesOf(target: Installation, tenant: string): Promise<readonly Entry[]> {
   checkTenantName(tenant);
   const history = await policyHistory(target, tenant).catch((thrown: Error) => {
-    if (thrown.name === 'PortFailure') throw thrown;
+    if (thrown instanceof PortFailure) throw thrown;
     throw new CommandFailure(
       'damaged_trail',
       `${thrown.message}; look at all of it with: npx signet policy audit ${tenant}`,
@@ -31,8 +32,8 @@ async function entriesOf(target: Target, tenant: string): Promise<readonly Entry
 }
 
 const printEntry = ({ version, at, by, reason, deleted }: Entry): string => {
-  const why = reason === null ? '' : `  ${harmless(reason)}`;
-  return `${String(version).padStart(4)}  ${at}  ${harmless(by)}${deleted ? '  (deleted)' : ''}${why}`;
+  const why = reason === null ? '' : `  ${escapeForTerminal(reason)}`;
+  return `${String(version).padStart(4)}  ${at}  ${escapeForTerminal(by)}${deleted ? '  (deleted)' : ''}${why}`;
 };
 
 /** What the trail ought to have between two versions. */
@@ -45,7 +46,7 @@ function printGap({ version }: Entry, before: Entry | undefined): readonly strin
 }
 
 async function history(tenant: string, options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const entries = await entriesOf(await open(), tenant);
     const lines = entries.flatMap((one, at) => [
       printEntry(one),
@@ -56,12 +57,13 @@ async function history(tenant: string, options: CommonOptions): Promise<void> {
 }
 
 function readVersion(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw usage(`"${text}" is not the number of a version`);
+  if (!/^[1-9][0-9]{0,8}$/.test(text))
+    throw usageFailure(`"${text}" is not the number of a version`);
   return Number(text);
 }
 
 /** The version to go back to: the one that is named, or the last before the live one that had a policy. */
-async function wantedVersion(target: Target, tenant: string, named: string | undefined) {
+async function wantedVersion(target: Installation, tenant: string, named: string | undefined) {
   const entries = await entriesOf(target, tenant);
   if (named !== undefined) return readVersion(named);
   const [, ...before] = entries;
@@ -72,7 +74,7 @@ async function wantedVersion(target: Target, tenant: string, named: string | und
 }
 
 /** What a version said, but for its keys: a kid that has left never returns. Takedowns stay, too. */
-async function contentOf(target: Target, tenant: string, version: number) {
+async function contentOf(target: Installation, tenant: string, version: number) {
   const stored = await readRecord(target, auditKey(tenant, version));
   if (stored === undefined)
     throw new CommandFailure(
@@ -90,7 +92,7 @@ async function rollback(
   named: string | undefined,
   options: CommonOptions & { readonly reason: string },
 ): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const target = await open();
     const version = await wantedVersion(target, tenant, named);
     const content = await contentOf(target, tenant, version);
@@ -116,7 +118,7 @@ function printReport(tenant: string, { versions, faults }: AuditReport): string 
 }
 
 async function audit(tenant: string, options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkTenantName(tenant);
     const report = await auditTrail(await open(), tenant);
     if (report.versions === 0 && report.faults.length === 0)

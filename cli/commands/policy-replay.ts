@@ -9,7 +9,7 @@ import {
 import { type LogVisitor, logFiles, readLogs, totalBytes } from '../../operator/logs/log-reader.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { fileName } from '../../operator/policy-files/unreadable-file.ts';
-import { type Decide, decider, type Sides } from '../../operator/replay/decision.ts';
+import { createDecider, type Decide, type Sides } from '../../operator/replay/decision.ts';
 import {
   countLine,
   emptyTally,
@@ -17,12 +17,12 @@ import {
   replayReport,
   type Tally,
 } from '../../operator/replay/replay-report.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
-import type { PolicyDocument } from '../../shared/policy/schema.ts';
-import { PolicyInvalid, validPolicy } from '../../shared/versions/tenants.ts';
+import type { ValidPolicy } from '../../shared/policy/schema.ts';
+import { PolicyInvalid, validPolicy } from '../../shared/policy/validation.ts';
 import { damageWarning, writeWarnings } from '../base/warnings.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printReplay } from '../print/replay.ts';
 import { progressOn } from '../progress/bar.ts';
 
@@ -32,7 +32,7 @@ type Options = CommonOptions & {
   readonly failOnRefused?: true;
 };
 
-type Candidate = PolicyDocument & { readonly knowsBlocked: boolean };
+type Candidate = ValidPolicy & { readonly knowsBlocked: boolean };
 
 async function documentIn(file: string): Promise<Candidate> {
   const document = await resolvePolicyFile(file);
@@ -61,7 +61,10 @@ async function beforeIn(file: string, tenant: string): Promise<Sides['before']> 
 }
 
 /** What is live, or stands for it, and what would be live if the file were published. */
-async function sidesFor({ policy, against }: Options, open: () => Promise<Target>): Promise<Sides> {
+async function sidesFor(
+  { policy, against }: Options,
+  open: () => Promise<Installation>,
+): Promise<Sides> {
   const document = await documentIn(policy);
   const { tenant, keys, knowsBlocked } = document;
   const before =
@@ -121,7 +124,7 @@ async function countAll(logs: readonly string[], sides: Sides, quiet: boolean) {
   const progress = progressOn(process.stderr, totalBytes(files), quiet);
   try {
     await readLogs(files, {
-      ...counting(tally, decider(sides), damaged),
+      ...counting(tally, createDecider(sides), damaged),
       advance: progress.advance,
     });
   } finally {
@@ -151,7 +154,7 @@ function checkCompared({ failOnRefused }: Options, { requests, tenant }: ReplayR
 }
 
 async function replay(logs: readonly string[], options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const json = options.json ?? false;
     const sides = await sidesFor(options, open);
     const { tally, damaged } = await countAll(logs, sides, json);

@@ -1,8 +1,8 @@
 import { policyJsonSchema } from '../../shared/policy/json-schema.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 async function schema(options: CommonOptions): Promise<void> {
-  await run(options, async () => {
+  await runCommand(options, async () => {
     const json = policyJsonSchema();
     return { text: JSON.stringify(json, undefined, 2), json };
   });

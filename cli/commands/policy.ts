@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { mintableRoot } from '../../operator/policy-change.ts';
 import {
   isBase,
@@ -8,12 +8,12 @@ import {
 } from '../../operator/policy-files/policy-extends.ts';
 import { checkRoots, policyFiles } from '../../operator/policy-files/policy-file.ts';
 import { printIssue, readPolicySet } from '../../operator/policy-files/policy-set.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
-import { validPolicy } from '../../shared/versions/tenants.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printChange } from '../print/change.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
@@ -71,7 +71,7 @@ function printChecked({ file, issues, warnings }: Checked): string {
 }
 
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
-  await run(options, async () => {
+  await runCommand(options, async () => {
     const files = await policyFiles(paths);
     const all = await Promise.all(files.map((file) => check(file, paths.includes(file))));
     const checked = withoutTwins(all.flat());
@@ -89,12 +89,16 @@ type PublishChoices = { readonly reason?: string; readonly expect?: string };
 function expectedVersion({ expect }: PublishChoices, count: number): number | undefined {
   if (expect === undefined) return undefined;
   if (!/^(?:0|[1-9][0-9]{0,8})$/.test(expect))
-    throw usage(`--expect is "${expect}"; write the number of a version, or 0`);
-  if (count > 1) throw usage('--expect goes with one policy');
+    throw usageFailure(`--expect is "${expect}"; write the number of a version, or 0`);
+  if (count > 1) throw usageFailure('--expect goes with one policy');
   return Number(expect);
 }
 
-async function publishAll(target: Target, all: readonly ResolvedPolicy[], choices: PublishChoices) {
+async function publishAll(
+  target: Installation,
+  all: readonly ResolvedPolicy[],
+  choices: PublishChoices,
+) {
   const expected = expectedVersion(choices, all.length);
   const keyring = await target.keyring();
   for (const { file, document } of all) checkRoots(file, document, keyring);
@@ -116,7 +120,7 @@ async function publish(
   paths: readonly string[],
   options: CommonOptions & PublishChoices,
 ): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const all = await readPolicySet(paths);
     const tenants = await publishAll(await open(), all, options);
     const warnings = all.flatMap(({ file, document }) =>

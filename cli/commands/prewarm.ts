@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
-import { usage } from '../../operator/failure.ts';
+import { usageFailure } from '../../operator/failure.ts';
 import { onlineSigner, policyOf } from '../../operator/keys/signer.ts';
-import { requestPatience } from '../../operator/prewarm/derivative-request.ts';
+import { requestRetries } from '../../operator/prewarm/derivative-request.ts';
 import { listBytes, readList } from '../../operator/prewarm/list.ts';
 import { type Prewarming, prewarm } from '../../operator/prewarm/prewarm.ts';
 import { openState, type PrewarmState } from '../../operator/prewarm/state.ts';
 import { emptyPrewarm, type PrewarmTally, refusedInAll } from '../../operator/prewarm/tally.ts';
-import { readAskedRecipe } from '../../operator/recipe-input.ts';
-import type { Target } from '../../operator/target/target.ts';
+import { readOperations } from '../../operator/recipe-input.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { requestedRecipe } from '../../shared/request/mint.ts';
 import { separator } from '../../shared/url/path.ts';
 import { interruptible } from '../base/interruption.ts';
-import { gathered } from '../base/options.ts';
-import { type CommonOptions, command, type Result, run } from '../command.ts';
+import { collect } from '../base/options.ts';
+import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import { prewarmJson, prewarmSoFar, printPrewarm } from '../print/prewarm.ts';
 import { type Progress, progressOn } from '../progress/bar.ts';
 import { progressLines } from '../progress/lines.ts';
@@ -38,21 +38,22 @@ type Settings = {
 /** Throws `malformed` at once for what would be wrong on every line. */
 function readRecipe(tenant: string, text: string): readonly string[] {
   const operations = text.split(separator);
-  requestedRecipe({ tenant, path: '', ...readAskedRecipe(operations), exp: undefined });
+  requestedRecipe({ tenant, path: '', ...readOperations(operations), exp: undefined });
   return operations;
 }
 
 function readConcurrency(text: string): number {
   if (!/^(?:[1-9]|[1-5][0-9]|6[0-4])$/.test(text))
-    throw usage(`--concurrency is "${text}"; write a whole number from 1 to 64`);
+    throw usageFailure(`--concurrency is "${text}"; write a whole number from 1 to 64`);
   return Number(text);
 }
 
 function stateFor(list: string, { fresh, state }: Options): string | undefined {
   const file = state ?? (list === '-' ? undefined : `${list}.done`);
-  if (file === undefined && fresh) throw usage('--fresh needs --state where the list is stdin');
+  if (file === undefined && fresh)
+    throw usageFailure('--fresh needs --state where the list is stdin');
   if (file !== undefined && list !== '-' && resolve(file) === resolve(list))
-    throw usage('--state names the list itself; name another file');
+    throw usageFailure('--state names the list itself; name another file');
   return file;
 }
 
@@ -70,7 +71,9 @@ function readSettings(tenant: string, list: string, options: Options): Settings 
 
 function presetsOf({ presets, tenant }: Policy): readonly (readonly string[])[] {
   if (presets.size === 0)
-    throw usage(`${tenant} has no presets; say what to make with --recipe, such as resize,w_640`);
+    throw usageFailure(
+      `${tenant} has no presets; say what to make with --recipe, such as resize,w_640`,
+    );
   return [...presets.keys()].map((name) => [`style,n_${name}`]);
 }
 
@@ -91,7 +94,7 @@ function sayStopping(json: boolean): void {
 
 type Prepared = Omit<Prewarming, 'lines' | 'state' | 'signal' | 'progress'>;
 
-async function prepare(settings: Settings, target: Target): Promise<Prepared> {
+async function prepare(settings: Settings, target: Installation): Promise<Prepared> {
   const { concurrency, recipes, tenant } = settings;
   const signer = await onlineSigner(target, tenant);
   const policy = signer.policy ?? (await policyOf(target, tenant));
@@ -102,7 +105,7 @@ async function prepare(settings: Settings, target: Target): Promise<Prepared> {
     signer,
     crypto: target.crypto,
     clock: target.clock,
-    patience: requestPatience,
+    patience: requestRetries,
     concurrency,
   };
 }
@@ -127,7 +130,7 @@ async function workOff(
   }
 }
 
-async function prewarmList(settings: Settings, target: Target): Promise<Result> {
+async function prewarmList(settings: Settings, target: Installation): Promise<Result> {
   const { fresh, json, list, stateFile, tenant } = settings;
   const bytes = await listBytes(list);
   const prepared = await prepare(settings, target);
@@ -141,7 +144,7 @@ async function prewarmList(settings: Settings, target: Target): Promise<Result> 
 }
 
 async function prewarmWith(tenant: string, list: string, options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const settings = readSettings(tenant, list, options);
     return prewarmList(settings, await open());
   });
@@ -154,7 +157,7 @@ export const prewarmCommand = command(
   .option(
     '--recipe <operations>',
     'what to make of a line without operations, as in a URL: resize,w_640__op__format,f_auto; may be repeated (default: all presets)',
-    gathered,
+    collect,
   )
   .option('--concurrency <number>', 'how many requests are under way at a time, 1 to 64', '4')
   .option(

@@ -1,21 +1,21 @@
 import { policyOf } from '../../operator/keys/signer.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import {
   purgeBelow,
   purgeSource,
   requestSecondPurge,
   type SourceName,
 } from '../../shared/objects/purge.ts';
-import { Refusal } from '../../shared/refusal.ts';
+import { malformed } from '../../shared/refusal.ts';
 import { scopeFault, scopePrefix } from '../../shared/url/scope.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 export function checkScope(scope: string): void {
   const fault = scopeFault(scope);
-  if (fault !== undefined) throw new Refusal('malformed', fault);
+  if (fault !== undefined) throw malformed(fault);
 }
 
-async function purgeScope(target: Target, tenant: string, scope: string) {
+async function purgeScope(target: Installation, tenant: string, scope: string) {
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(target, tenant, prefix);
   const source: SourceName = { tenant, path: scope };
@@ -39,7 +39,7 @@ function printPurge(scope: string, derivatives: number, sources: number): string
 }
 
 async function purge(tenant: string, scope: string, options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkScope(scope);
     const target = await open();
     await policyOf(target, tenant);

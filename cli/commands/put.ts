@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import { policyOf } from '../../operator/keys/signer.ts';
-import { fileName, unreadable } from '../../operator/policy-files/unreadable-file.ts';
-import type { Target } from '../../operator/target/target.ts';
+import { fileName, unreadableFile } from '../../operator/policy-files/unreadable-file.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { limits } from '../../shared/limits.ts';
 import { purgeSource } from '../../shared/objects/purge.ts';
 import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
-import { Refusal } from '../../shared/refusal.ts';
+import { malformed } from '../../shared/refusal.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
-import { type CommonOptions, command, type Result, run } from '../command.ts';
+import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
 
@@ -24,7 +24,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
     }
   } catch (thrown) {
     if (thrown instanceof CommandFailure) throw thrown;
-    throw unreadable(file, thrown);
+    throw unreadableFile(file, thrown);
   }
   return Buffer.concat(chunks, size);
 }
@@ -48,12 +48,12 @@ function typeOf(file: string, bytes: Uint8Array): string {
 }
 
 /** As one word of a shell. */
-const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
+const quotePath = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
 
 function metadataFor(focus: string | undefined): Record<string, string> {
   if (focus === undefined) return {};
   if (!/^(?:100|[1-9]?[0-9]),(?:100|[1-9]?[0-9])$/.test(focus))
-    throw usage(`--focus is "${focus}"; write two whole per cents, such as 30,70`);
+    throw usageFailure(`--focus is "${focus}"; write two whole per cents, such as 30,70`);
   return { focus };
 }
 
@@ -68,7 +68,7 @@ async function putWatermark(
   tenant: string,
   id: string,
   file: string,
-  open: () => Promise<Target>,
+  open: () => Promise<Installation>,
 ): Promise<Result> {
   const bytes = await readBytes(file);
   if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
@@ -86,16 +86,15 @@ async function putWatermark(
 }
 
 async function put(tenant: string, path: string, file: string, options: Options): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const [, id] = watermarkPath.exec(path) ?? [];
     if (id !== undefined) return putWatermark(tenant, id, file, open);
     if (path.startsWith('_watermarks/'))
-      throw new Refusal(
-        'malformed',
+      throw malformed(
         `${path} is not _watermarks/ID.png; an ID has letters, digits, dots and hyphens, 64 at most`,
       );
     const fault = pathFault(path);
-    if (fault !== undefined) throw new Refusal('malformed', fault);
+    if (fault !== undefined) throw malformed(fault);
     const metadata = metadataFor(options.focus);
     const bytes = await readBytes(file);
     const contentType = typeOf(file, bytes);
@@ -103,7 +102,7 @@ async function put(tenant: string, path: string, file: string, options: Options)
     await policyOf(target, tenant);
     await target.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
     const purged = await purgeSource(target, { tenant, path });
-    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: npx signet mint ${tenant} ${quoted(path)} resize,w_640`;
+    const text = `Stored ${tenant}/${path} (${contentType}, ${bytes.length} bytes). Next: npx signet mint ${tenant} ${quotePath(path)} resize,w_640`;
     return { text, json: { tenant, path, contentType, bytes: bytes.length, purged } };
   });
 }

@@ -1,4 +1,4 @@
-import { CommandFailure, usage } from '../../operator/failure.ts';
+import { CommandFailure, usageFailure } from '../../operator/failure.ts';
 import {
   type LogFile,
   type LogVisitor,
@@ -16,29 +16,29 @@ import {
   type TenantStats,
 } from '../../operator/stats/stats-tally.ts';
 import { edgeLogFile } from '../../operator/target/state-folder.ts';
-import { stackNamed } from '../../operator/target/target.ts';
+import { parseStackName } from '../../operator/target/target.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
-import { bytesText, counted, grouped } from '../base/quantity.ts';
+import { printBytes, printCount, printNumber } from '../base/quantity.ts';
 import { damageWarning, writeWarnings } from '../base/warnings.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 import { progressOn } from '../progress/bar.ts';
 
 type Options = CommonOptions & { readonly tenant?: string };
 
 const listed = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
-    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .map(([name, count]) => `${name} ${printNumber(count)}`)
     .join(', ') || 'none';
 
 function printRenders({ count, p50, p95, max, totalMilliseconds }: TenantStats['renders']): string {
   if (count === 0) return 'none';
   const total = (totalMilliseconds / 1_000).toFixed(1);
-  return `${grouped(count)}, p50 ${p50} ms, p95 ${p95} ms, max ${max} ms, ${total} s in all`;
+  return `${printNumber(count)}, p50 ${p50} ms, p95 ${p95} ms, max ${max} ms, ${total} s in all`;
 }
 
-function printBytes({ made, source, saved }: TenantStats['bytes']): string {
-  const difference = saved < 0 ? `${bytesText(-saved)} more` : `${bytesText(saved)} saved`;
-  return `${bytesText(made)} made of ${bytesText(source)}, ${difference}`;
+function printByteStats({ made, source, saved }: TenantStats['bytes']): string {
+  const difference = saved < 0 ? `${printBytes(-saved)} more` : `${printBytes(saved)} saved`;
+  return `${printBytes(made)} made of ${printBytes(source)}, ${difference}`;
 }
 
 function printTenant(name: string, stats: TenantStats): string {
@@ -47,7 +47,7 @@ function printTenant(name: string, stats: TenantStats): string {
     name,
     `  views:    ${listed(stats.views)}${sampled}`,
     `  renders:  ${printRenders(stats.renders)}`,
-    `  bytes:    ${printBytes(stats.bytes)}`,
+    `  bytes:    ${printByteStats(stats.bytes)}`,
     `  refusals: ${listed(stats.refusals)}`,
     ...(Object.keys(stats.reported).length > 0 ? [`  reported: ${listed(stats.reported)}`] : []),
     ...Object.entries(stats.kids).map(([kid, time]) => `  kid ${kid} last used ${time}`),
@@ -63,9 +63,9 @@ function printStats(
     ...(absent ? [`${only} is not in the log`] : []),
     ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
     ...(Object.keys(unattributed).length > 0 ? [`Without a tenant: ${listed(unattributed)}`] : []),
-    ...(failures > 0 ? [`${counted(failures, 'failure')} behind requests`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'line')} about no request`] : []),
-    ...(tooLong > 0 ? [`${counted(tooLong, 'line')} over 64 KB`] : []),
+    ...(failures > 0 ? [`${printCount(failures, 'failure')} behind requests`] : []),
+    ...(unreadable > 0 ? [`${printCount(unreadable, 'line')} about no request`] : []),
+    ...(tooLong > 0 ? [`${printCount(tooLong, 'line')} over 64 KB`] : []),
   ];
   return lines.join('\n') || 'Nothing has been logged';
 }
@@ -116,15 +116,15 @@ async function countAll(files: readonly LogFile[], { json, tenant }: Options) {
 /** The local stack writes a file; what a deployed one logs lies in CloudWatch, Region by Region. */
 function namedLogs(logs: readonly string[], { target }: Options): readonly string[] {
   if (logs.length > 0) return logs;
-  const stack = stackNamed(target);
+  const stack = parseStackName(target);
   if (stack === undefined) return [edgeLogFile()];
-  throw usage(
+  throw usageFailure(
     `the log of ${stack} is in CloudWatch; fetch its lines (aws logs filter-log-events) and name the file, or - for stdin`,
   );
 }
 
 async function stats(logs: readonly string[], options: Options): Promise<void> {
-  await run(options, async () => {
+  await runCommand(options, async () => {
     if (options.tenant !== undefined) checkTenantName(options.tenant);
     const files = await logFiles(namedLogs(logs, options));
     const { tally, damaged } = await countAll(files, options);

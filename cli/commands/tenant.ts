@@ -3,14 +3,15 @@ import { CommandFailure } from '../../operator/failure.ts';
 import { isGone, mintableRoot, noTenant } from '../../operator/policy-change.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { checkRoots } from '../../operator/policy-files/policy-file.ts';
-import type { Target } from '../../operator/target/target.ts';
+import type { Installation } from '../../operator/target/target.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
 import { purgeBelow } from '../../shared/objects/purge.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
-import { publishedPolicy, tenantNames, validPolicy } from '../../shared/versions/tenants.ts';
-import { confirmed } from '../base/confirm.ts';
-import { type CommonOptions, command, run } from '../command.ts';
+import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { confirm } from '../base/confirm.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
 
 async function documentFor(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
@@ -24,7 +25,7 @@ async function documentFor(name: string, file: string | undefined): Promise<obje
 }
 
 async function create(name: string, options: CommonOptions & { readonly policy?: string }) {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkTenantName(name);
     const document = await documentFor(name, options.policy);
     validPolicy(document);
@@ -39,13 +40,13 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const names = await tenantNames((await open()).config);
     return { text: names.join('\n'), json: names.map((tenant) => ({ tenant })) };
   });
 }
 
-async function published(target: Target, name: string) {
+async function published(target: Installation, name: string) {
   checkTenantName(name);
   const found = await publishedPolicy(target, name);
   if (found === undefined) throw await noTenant(target, name);
@@ -53,7 +54,7 @@ async function published(target: Target, name: string) {
 }
 
 async function show(name: string, options: CommonOptions): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     const document = await published(await open(), name);
     return { text: JSON.stringify(document, undefined, 2), json: document };
   });
@@ -63,12 +64,12 @@ async function remove(
   name: string,
   options: CommonOptions & { readonly reason?: string; readonly yes?: true },
 ): Promise<void> {
-  await run(options, async (open) => {
+  await runCommand(options, async (open) => {
     checkTenantName(name);
     const target = await open();
     const live = (await tenantNames(target.config)).includes(name);
     if (!live && !(await isGone(target, name))) throw await noTenant(target, name);
-    await confirmed(
+    await confirm(
       `Every URL of ${name} will be refused within a minute, for good: a new tenant of that name gets other keys.`,
       options.yes === true,
     );

@@ -1,17 +1,17 @@
 import { type CompletedCommand, type Offers, placeOf } from './tree.ts';
 
 /** As one word of a shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const oneOf = (patterns: readonly string[]): string => patterns.map(quoted).join(' | ');
+const oneOf = (patterns: readonly string[]): string => patterns.map(quote).join(' | ');
 
 type ValuePlace = { readonly patterns: readonly string[]; readonly offers: Offers };
 
-const offering = (offers: Exclude<Offers, 'nothing'>): string =>
-  offers === 'files' ? '_signet_files' : `_signet_words ${quoted(offers.join(' '))}`;
+const printOffers = (offers: Exclude<Offers, 'nothing'>): string =>
+  offers === 'files' ? '_signet_files' : `_signet_words ${quote(offers.join(' '))}`;
 
 const valueCase = ({ patterns, offers }: ValuePlace): readonly string[] =>
-  offers === 'nothing' ? [] : [`    ${oneOf(patterns)}) ${offering(offers)} ;;`];
+  offers === 'nothing' ? [] : [`    ${oneOf(patterns)}) ${printOffers(offers)} ;;`];
 
 /** The options behind which a value stands, each with the command that it belongs to. */
 const valuePlaces = (commands: readonly CompletedCommand[]): readonly ValuePlace[] =>
@@ -27,7 +27,7 @@ function wordCase({ inner, operands, options, words }: CompletedCommand): string
   const chosen = operands.flatMap(({ offers }) => (typeof offers === 'string' ? [] : offers));
   const names = [...inner.map(({ name }) => name), ...chosen].join(' ');
   const files = operands.some(({ offers }) => offers === 'files') ? ' files' : '';
-  return `    ${quoted(placeOf(words))}) _signet_offer ${quoted(flags)} ${quoted(names)}${files} ;;`;
+  return `    ${quote(placeOf(words))}) _signet_offer ${quote(flags)} ${quote(names)}${files} ;;`;
 }
 
 const offerings = `_signet_words() {

@@ -7,33 +7,33 @@ import {
 } from './tree.ts';
 
 /** As one word of fish, in which a backslash escapes within quotes too. */
-const quoted = (text: string): string => `'${text.replace(/[\\']/g, (mark) => `\\${mark}`)}'`;
+const quote = (text: string): string => `'${text.replace(/[\\']/g, (mark) => `\\${mark}`)}'`;
 
 /** Offered in this command alone. */
-const inPlace = (words: readonly string[]): string =>
-  `complete -c signet -n ${quoted(`__signet_at ${quoted(placeOf(words))}`)}`;
+const completeIn = (words: readonly string[]): string =>
+  `complete -c signet -n ${quote(`__signet_at ${quote(placeOf(words))}`)}`;
 
-function behind(offers: Offers): string {
+function offerValues(offers: Offers): string {
   if (offers === 'nothing') return ' -x';
-  return offers === 'files' ? ' -r -F' : ` -x -a ${quoted(offers.join(' '))}`;
+  return offers === 'files' ? ' -r -F' : ` -x -a ${quote(offers.join(' '))}`;
 }
 
 function optionLine(words: readonly string[], { about, flags, value }: CompletedOption): string {
   const names = flags.map((flag) =>
     flag.startsWith('--') ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`,
   );
-  const after = value === undefined ? '' : behind(value.offers);
-  return `${inPlace(words)}${names.join('')}${after} -d ${quoted(about)}`;
+  const after = value === undefined ? '' : offerValues(value.offers);
+  return `${completeIn(words)}${names.join('')}${after} -d ${quote(about)}`;
 }
 
 function operandLines(words: readonly string[], { offers }: CompletedOperand): readonly string[] {
   if (offers === 'nothing') return [];
-  const what = offers === 'files' ? '-F' : `-a ${quoted(offers.join(' '))}`;
-  return [`${inPlace(words)} ${what}`];
+  const what = offers === 'files' ? '-F' : `-a ${quote(offers.join(' '))}`;
+  return [`${completeIn(words)} ${what}`];
 }
 
 const linesOf = ({ inner, operands, options, words }: CompletedCommand): readonly string[] => [
-  ...inner.map(({ about, name }) => `${inPlace(words)} -a ${name} -d ${quoted(about)}`),
+  ...inner.map(({ about, name }) => `${completeIn(words)} -a ${name} -d ${quote(about)}`),
   ...operands.flatMap((operand) => operandLines(words, operand)),
   ...options.map((option) => optionLine(words, option)),
 ];
@@ -58,9 +58,9 @@ function __signet_place
             continue
         end
         switch "$place $word"
-            case ${places.map(quoted).join(' ')}
+            case ${places.map(quote).join(' ')}
                 set place "$place $word"
-            case ${values.map(quoted).join(' ')}
+            case ${values.map(quote).join(' ')}
                 set value yes
         end
     end

@@ -40,7 +40,7 @@ function offersFor(name: string, choices: readonly string[] | undefined): Offers
 }
 
 /** How it begins, up to where it explains itself: a shell shows one line. */
-function inShort(text: string): string {
+function shorten(text: string): string {
   const [begins = ''] = text.split(/[.;:] | \(/);
   return begins.replace(/, such as$/, '');
 }
@@ -50,7 +50,7 @@ function completedOption(option: Option): CompletedOption {
   const [, name] = /[<[]([^>\].]+)/.exec(option.flags) ?? [];
   // An option that gathers its values brings a function that does.
   const repeated = option.variadic || option.parseArg !== undefined;
-  const own = { flags, about: inShort(option.description), repeated };
+  const own = { flags, about: shorten(option.description), repeated };
   return name === undefined
     ? own
     : { ...own, value: { name, offers: offersFor(name, option.argChoices) } };
@@ -74,10 +74,10 @@ export function completedCommands(
 ): readonly CompletedCommand[] {
   const own: CompletedCommand = {
     words,
-    about: inShort(command.description()),
+    about: shorten(command.description()),
     inner: command.commands.map((one) => ({
       name: one.name(),
-      about: inShort(one.description()),
+      about: shorten(one.description()),
     })),
     options: command.createHelp().visibleOptions(command).map(completedOption),
     operands: command.registeredArguments.map(completedOperand),

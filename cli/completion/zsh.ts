@@ -1,10 +1,10 @@
 import type { CompletedCommand, CompletedOperand, CompletedOption, Offers } from './tree.ts';
 
 /** As one word of a shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Colons and brackets part a description from the rest. */
-const escaped = (text: string): string => text.replace(/[\\:[\]]/g, (mark) => `\\${mark}`);
+const escapeSpec = (text: string): string => text.replace(/[\\:[\]]/g, (mark) => `\\${mark}`);
 
 const functionOf = (words: readonly string[]): string => ['_signet', ...words].join('_');
 
@@ -15,31 +15,31 @@ function action(offers: Offers): string {
 }
 
 function optionSpec({ about, flags, repeated, value }: CompletedOption): string {
-  const text = `[${escaped(about)}]`;
-  const after = value === undefined ? '' : `:${escaped(value.name)}:${action(value.offers)}`;
+  const text = `[${escapeSpec(about)}]`;
+  const after = value === undefined ? '' : `:${escapeSpec(value.name)}:${action(value.offers)}`;
   const [first = ''] = flags;
   const shape = flags.length === 1 ? first : `{${flags.join(',')}}`;
-  if (flags.length === 1) return quoted(`${repeated ? '*' : ''}${shape}${text}${after}`);
-  return `${quoted(repeated ? '*' : `(${flags.join(' ')})`)}${shape}${quoted(`${text}${after}`)}`;
+  if (flags.length === 1) return quote(`${repeated ? '*' : ''}${shape}${text}${after}`);
+  return `${quote(repeated ? '*' : `(${flags.join(' ')})`)}${shape}${quote(`${text}${after}`)}`;
 }
 
 function operandSpec({ name, offers, required, variadic }: CompletedOperand, at: number): string {
   const place = variadic ? '*' : String(at + 1);
   const mark = required || variadic ? ':' : '::';
-  return quoted(`${place}${mark}${escaped(name)}:${action(offers)}`);
+  return quote(`${place}${mark}${escapeSpec(name)}:${action(offers)}`);
 }
 
-const listed = (specs: readonly string[]): string =>
+const printSpecs = (specs: readonly string[]): string =>
   specs.map((spec) => ` \\\n    ${spec}`).join('');
 
 function leafFunction({ operands, options, words }: CompletedCommand): string {
   const specs = [...options.map(optionSpec), ...operands.map(operandSpec)];
-  return `${functionOf(words)}() {\n  _arguments -s${listed(specs)}\n}`;
+  return `${functionOf(words)}() {\n  _arguments -s${printSpecs(specs)}\n}`;
 }
 
 function groupFunction({ inner, options, words }: CompletedCommand): string {
   const specs = [...options.map(optionSpec), `'1:command:->command'`, `'*::operand:->operand'`];
-  const names = inner.map(({ about, name }) => `    ${quoted(`${name}:${escaped(about)}`)}`);
+  const names = inner.map(({ about, name }) => `    ${quote(`${name}:${escapeSpec(about)}`)}`);
   const cases = inner.map(({ name }) => `    ${name}) ${functionOf([...words, name])} ;;`);
   return `${functionOf(words)}() {
   local state line
@@ -48,7 +48,7 @@ function groupFunction({ inner, options, words }: CompletedCommand): string {
   commands=(
 ${names.join('\n')}
   )
-  _arguments -C${listed(specs)}
+  _arguments -C${printSpecs(specs)}
   case $state in
   command) _describe -t commands 'command' commands ;;
   operand)

@@ -1,6 +1,6 @@
-import type { Change } from '../../shared/policy/diff/policy-diff.ts';
+import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 
 const marks = { widens: '+', narrows: '-', changes: '~' } as const;
 
 /** A change as a line: what widens is marked +, what narrows -, anything else ~. */
-export const printChange = ({ kind, text }: Change): string => `  ${marks[kind]} ${text}`;
+export const printChange = ({ kind, text }: PolicyChange): string => `  ${marks[kind]} ${text}`;

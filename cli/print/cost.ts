@@ -1,7 +1,7 @@
 import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts';
 import type { OperationShare, PolicyCost } from '../../operator/cost/policy-cost.ts';
 import { pricesRead } from '../../operator/cost/prices.ts';
-import { bytesText, grouped } from '../base/quantity.ts';
+import { printBytes, printNumber } from '../base/quantity.ts';
 
 /** A number of any size as people read it: `1,234,567`. */
 export const groupedBig = (count: bigint): string => count.toLocaleString('en-US');
@@ -26,9 +26,9 @@ function estimateLines(estimate: CostEstimate, assumed: Assumptions): readonly s
   const { renderSeconds, renderGigabytes } = assumed;
   const { storage, renders, views, total } = usdPerMonth;
   return [
-    `Of ${grouped(sources)} sources: ${groupedBig(derivatives)} derivatives, ${bytesText(Number(bytes))} if every one is made`,
-    `At ${grouped(viewsPerMonth)} views a month, at most: ${groupedBig(keptDerivatives)} kept, ${bytesText(Number(keptBytes))}; USD ${usd(total)} a month (storage ${usd(storage)}, renders ${usd(renders)}, views ${usd(views)})`,
-    `Assumed: ${bytesText(derivativeBytes)} a derivative, kept for ${keptDays} days; ${renderSeconds} s of ${renderGigabytes} GB a render`,
+    `Of ${printNumber(sources)} sources: ${groupedBig(derivatives)} derivatives, ${printBytes(Number(bytes))} if every one is made`,
+    `At ${printNumber(viewsPerMonth)} views a month, at most: ${groupedBig(keptDerivatives)} kept, ${printBytes(Number(keptBytes))}; USD ${usd(total)} a month (storage ${usd(storage)}, renders ${usd(renders)}, views ${usd(views)})`,
+    `Assumed: ${printBytes(derivativeBytes)} a derivative, kept for ${keptDays} days; ${renderSeconds} s of ${renderGigabytes} GB a render`,
     `Prices of ${pricesRead}, in USD`,
   ];
 }

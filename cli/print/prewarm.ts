@@ -1,7 +1,7 @@
 import type { Example, PrewarmTally } from '../../operator/prewarm/tally.ts';
 import { refusedInAll } from '../../operator/prewarm/tally.ts';
-import { harmless } from '../../shared/terminal.ts';
-import { counted, grouped } from '../base/quantity.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
 
 /** How a run ended: the end of the list, or earlier. */
 export type PrewarmEnd = {
@@ -17,22 +17,22 @@ export type PrewarmEnd = {
 export function prewarmSoFar(tally: PrewarmTally): string {
   const { already, failed, line, made, skipped } = tally;
   const bad = refusedInAll(tally) + failed;
-  return `line ${grouped(line)}: ${grouped(made)} made, ${grouped(already)} there already, ${grouped(skipped)} skipped, ${grouped(bad)} refused or failed`;
+  return `line ${printNumber(line)}: ${printNumber(made)} made, ${printNumber(already)} there already, ${printNumber(skipped)} skipped, ${printNumber(bad)} refused or failed`;
 }
 
 function printExample({ line, path, recipe, reason }: Example): string {
   const words = [...(path === undefined ? [] : [path]), ...(recipe ? [recipe] : [])];
   const what = [...(words.length > 0 ? [words.join(' ')] : []), ...(reason ? [reason] : [])];
-  return `      line ${grouped(line)}: ${harmless(what.join(': ')).slice(0, 300)}`;
+  return `      line ${printNumber(line)}: ${escapeForTerminal(what.join(': ')).slice(0, 300)}`;
 }
 
 function printBad(tally: PrewarmTally, of: string, count: number): readonly string[] {
   const examples = tally.examples.get(of) ?? [];
   const others = count - examples.length;
   return [
-    `    ${of}: ${grouped(count)}`,
+    `    ${of}: ${printNumber(count)}`,
     ...examples.map(printExample),
-    ...(others > 0 ? [`      and ${counted(others, 'other')}`] : []),
+    ...(others > 0 ? [`      and ${printCount(others, 'other')}`] : []),
   ];
 }
 
@@ -48,7 +48,7 @@ function printEnd(
     stateFile === undefined
       ? 'give --state FILE to go on from where it stopped the next time'
       : 'run it again to go on';
-  return [`Stopped at line ${grouped(line)}; ${next}.`];
+  return [`Stopped at line ${printNumber(line)}; ${next}.`];
 }
 
 /** The result for people. */
@@ -56,10 +56,10 @@ export function printPrewarm(tally: PrewarmTally, end: PrewarmEnd): string {
   const { already, asked, failed, made, refused, skipped } = tally;
   const bad = [...refused, ...(failed > 0 ? [['failed', failed] as const] : [])];
   return [
-    `${end.tenant}: ${counted(asked, 'derivative')} asked for`,
-    `  made:          ${grouped(made)}`,
-    `  there already: ${grouped(already)}`,
-    `  skipped:       ${grouped(skipped)} (made in another run, or named twice)`,
+    `${end.tenant}: ${printCount(asked, 'derivative')} asked for`,
+    `  made:          ${printNumber(made)}`,
+    `  there already: ${printNumber(already)}`,
+    `  skipped:       ${printNumber(skipped)} (made in another run, or named twice)`,
     ...(bad.length > 0 ? ['  refused or failed'] : []),
     ...bad.flatMap(([of, count]) => printBad(tally, of, count)),
     ...printEnd(tally, end),

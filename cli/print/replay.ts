@@ -1,7 +1,7 @@
 import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
 import { type UndecidedReason, undecidedReasons } from '../../operator/replay/decision.ts';
 import type { RefusedRecipes, ReplayReport } from '../../operator/replay/replay-report.ts';
-import { grouped } from '../base/quantity.ts';
+import { printNumber } from '../base/quantity.ts';
 
 type Row = readonly [label: string, count: number, about?: string];
 
@@ -9,16 +9,16 @@ const widthOf = (rows: readonly Row[]): number =>
   Math.max(...rows.map(([label]) => label.length + 1));
 
 const printRow = ([label, count, about]: Row, width: number): string =>
-  `  ${`${label}:`.padEnd(width)} ${grouped(count)}${about === undefined ? '' : ` (${about})`}`;
+  `  ${`${label}:`.padEnd(width)} ${printNumber(count)}${about === undefined ? '' : ` (${about})`}`;
 
 const moreThan = ({ count, more }: { readonly count: number; readonly more: boolean }): string =>
-  `${more ? 'more than ' : ''}${grouped(count)}`;
+  `${more ? 'more than ' : ''}${printNumber(count)}`;
 
 function printRefused({ code, requests, recipes, distinctRecipes }: RefusedRecipes): string {
   const others = distinctRecipes.more || distinctRecipes.count > recipes.length;
   return [
-    `  ${code}: ${grouped(requests)}`,
-    ...recipes.map((one) => `    ${grouped(one.requests)} × ${one.recipe || 'no operation'}`),
+    `  ${code}: ${printNumber(requests)}`,
+    ...recipes.map((one) => `    ${printNumber(one.requests)} × ${one.recipe || 'no operation'}`),
     ...(others ? [`    and others: ${moreThan(distinctRecipes)} recipes in all`] : []),
   ].join('\n');
 }
@@ -54,7 +54,7 @@ export function printReplay(report: ReplayReport): string {
   const others = otherRows(report);
   const width = widthOf([...rows, ...others]);
   return [
-    `${report.tenant}: ${grouped(report.requests)} requests decided`,
+    `${report.tenant}: ${printNumber(report.requests)} requests decided`,
     ...rows.map((row) => printRow(row, width)),
     `  keys: at most ${moreThan(before)} before, ${moreThan(after)} after; f_auto counts for each type that it can settle on`,
     ...(report.newlyRefusedBy.length > 0 ? ['Newly refused, by code and recipe'] : []),

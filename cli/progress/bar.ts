@@ -1,4 +1,4 @@
-import { bytesText } from '../base/quantity.ts';
+import { printBytes } from '../base/quantity.ts';
 
 export type Progress = {
   readonly advance: (bytes: number) => void;
@@ -16,7 +16,7 @@ function bar(done: number, total: number): string {
   const part = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(part * width);
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
-  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${percent} of ${bytesText(total)}`;
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${percent} of ${printBytes(total)}`;
 }
 
 /**
@@ -34,7 +34,7 @@ export function progressOn(
   const show = (): void => {
     const text =
       total === undefined
-        ? `${bytesText(Math.floor(done / stepBytes) * stepBytes)} read`
+        ? `${printBytes(Math.floor(done / stepBytes) * stepBytes)} read`
         : bar(done, total);
     // Most chunks change nothing that can be seen.
     if (text !== shown) terminal.write(`\r${text}`);

@@ -1,8 +1,9 @@
 import { limits } from '../../shared/limits.ts';
-import { encodeTarget, isTenant, pathFault, separator, utf8Bytes } from '../../shared/url/path.ts';
+import { encodePath, isTenant, pathFault, separator } from '../../shared/url/path.ts';
+import { utf8Bytes } from '../../shared/utf8.ts';
 import type { AskedUrl, Check } from './check.ts';
 import { checkOperations } from './grammar.ts';
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 /** Where images are served. */
 export type Place = {
@@ -31,7 +32,7 @@ export const variableOf = (name: Setting): string => `SIGNET_${name.toUpperCase(
 
 /** Throws `malformed` for a setting that is not what it has to be; its value, which may be a key, is not said. */
 export const needSetting = (name: Setting, holds: boolean, what: string): void =>
-  need(
+  assertValid(
     holds,
     `${name} (${variableOf(name)}) is not ${what} alone; npx signet keys show TENANT --env prints it`,
   );
@@ -50,7 +51,7 @@ export function addressOf(place: Place, asked: AskedUrl): Address {
   const { url, tenant, ownHost, checks = [] } = place;
   const { path } = asked;
   const fault = pathFault(path);
-  need(!fault, `${fault}`);
+  assertValid(!fault, `${fault}`);
   const operations = checks.reduce(
     (before, check) => check.url({ ...asked, operations: before }),
     asked.operations,
@@ -60,18 +61,18 @@ export function addressOf(place: Place, asked: AskedUrl): Address {
   if (!written) checkOperations(operations);
   const target = [`/${tenant}/${path}`, ...(written ? [] : operations)].join(separator);
   // Whoever knows the grammar has measured the key itself, without what draws nothing.
-  need(
+  assertValid(
     checks[0] || utf8Bytes(target) <= limits.keyBytes + 1,
     `the key is longer than ${limits.keyBytes} bytes`,
   );
-  const uri = encodeTarget(target);
+  const uri = encodePath(target);
   return {
     target,
     ...query,
     with: (credential) => {
-      const recipe = encodeTarget(written).replace('%3D', '=');
+      const recipe = encodePath(written).replace('%3D', '=');
       const search = [recipe, credential].filter(Boolean).join('&');
-      need(
+      assertValid(
         uri.length + search.length < limits.urlBytes,
         `the URL is longer than ${limits.urlBytes} bytes`,
       );

@@ -1,8 +1,8 @@
-import { denial, expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import { expandPreset, findDenial, type Policy } from '../../shared/policy/policy.ts';
 import type { AllowedValues } from '../../shared/policy/schema.ts';
 import { parseSteps } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { ofWidth } from './responsive.ts';
+import { widthSources } from './responsive.ts';
 
 /** The numbers among the values of a rule. */
 function numbersIn(allowed: AllowedValues | undefined): readonly number[] {
@@ -15,7 +15,7 @@ function numbersIn(allowed: AllowedValues | undefined): readonly number[] {
 /** Whether the policy has nothing against this resize, whatever else it asks of a recipe. */
 function allows(policy: Policy, operations: readonly string[]): boolean {
   try {
-    const denied = denial(policy, expandPreset(policy, parseSteps(operations)));
+    const denied = findDenial(policy, expandPreset(policy, parseSteps(operations)));
     return denied === undefined || denied.detail.rule !== 'operations.resize';
   } catch (thrown) {
     if (thrown instanceof Refusal) return false;
@@ -29,6 +29,6 @@ export function allowedWidths(policy: Policy, operations: readonly string[]): re
   const rules = policy.rules.get('resize') ?? [];
   const named = new Set(rules.flatMap((rule) => numbersIn(rule['w'])));
   return [...named]
-    .filter((width) => allows(policy, ofWidth(operations, width)))
+    .filter((width) => allows(policy, widthSources(operations, width)))
     .toSorted((a, b) => a - b);
 }

@@ -48,7 +48,7 @@ function authorizeAll(admitted: AdmittedUrl, policy: Policy, now: number): void 
  * Asks of a URL what the edge will ask of it. Throws its refusal; `now` in seconds. A document that
  * leaves its keys to the live policy says nothing of kids, so any will do.
  */
-export function checkAuthorized(
+export function checkAuthorization(
   asked: AskedUrl,
   document: Policy & { readonly anyKid: boolean },
   now: number,

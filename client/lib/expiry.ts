@@ -1,5 +1,5 @@
 import { roundedExpiry } from '../../shared/request/expiry.ts';
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 import { SignetError } from './signet-error.ts';
 
 /** How long a URL lives: seconds, or `90s`, `15m`, `1h`, `7d`; `never` where the policy lets it. */
@@ -20,13 +20,13 @@ export function expiryOf(expires: Lifetime | Date): number | undefined {
   if (expires instanceof Date) {
     const at = Math.floor(+expires / 1_000);
     if (at < now) throw new SignetError('expired', `expired ${now - at} seconds ago`);
-    need(at < elevenDigits, 'expires is no Date that a URL can have');
+    assertValid(at < elevenDigits, 'expires is no Date that a URL can have');
     return at;
   }
   const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(`${expires}`) ?? [];
   const seconds = Number(digits) * (units[unit as 's'] ?? 1);
   // Longer is never, or was meant in milliseconds.
-  need(
+  assertValid(
     seconds <= tenYears,
     `expires is "${expires}"; write seconds (not milliseconds), 15m or 7d, ten years at most, never or a Date`,
   );

@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits.ts';
-import { need } from './need.ts';
-import { lettersOf, operationNames } from './operations.ts';
+import { assertValid } from './need.ts';
+import { knownOperations, lettersOf } from './operations.ts';
 
 /*
  * The names in a recipe, and how it is written: what four kilobytes have room for. Which values an
@@ -12,7 +12,7 @@ import { lettersOf, operationNames } from './operations.ts';
  * The end of a sentence: the name that was probably meant, which begins or ends alike, or whose letter
  * the word begins with. `/strict` compares all of a name.
  */
-function orMeant(written: string, names: readonly string[]): string {
+function suggestName(written: string, names: readonly string[]): string {
   const meant = names.find((name) =>
     name[1]
       ? written && (name.startsWith(written.slice(0, 2)) || name.endsWith(written.slice(-3)))
@@ -21,12 +21,15 @@ function orMeant(written: string, names: readonly string[]): string {
   return meant ? `; did you mean "${meant}"?` : '';
 }
 
-const quoted = (text: string): string => `"${text.slice(0, 64)}"`;
+const quote = (text: string): string => `"${text.slice(0, 64)}"`;
 
 /** The letters of an operation. Throws `malformed` where there is none of this name. */
-export function lettersCalled(called: string): readonly string[] {
+export function lettersFor(called: string): readonly string[] {
   const letters = lettersOf(called);
-  need(letters, `there is no operation ${quoted(called)}${orMeant(called, operationNames)}`);
+  assertValid(
+    letters,
+    `there is no operation ${quote(called)}${suggestName(called, knownOperations)}`,
+  );
   return letters;
 }
 
@@ -36,19 +39,19 @@ export function lettersCalled(called: string): readonly string[] {
  */
 export function checkPair(called: string, letters: readonly string[], pair: string): void {
   const [, letter = ''] = /^([A-Za-z]+)_-?[A-Za-z0-9][A-Za-z0-9.-]*$/.exec(pair) ?? [];
-  need(letter, `${called}: "${pair}" is not written as parameter_value`);
-  need(
+  assertValid(letter, `${called}: "${pair}" is not written as parameter_value`);
+  assertValid(
     letters.includes(letter),
-    `${called} has no parameter ${quoted(letter)}${orMeant(letter, letters)}`,
+    `${called} has no parameter ${quote(letter)}${suggestName(letter, letters)}`,
   );
 }
 
 /** Throws `malformed` for operations, as they stand in a URL, that there are not. */
 export function checkOperations(written: readonly string[]): void {
-  need(written.length <= limits.operations, `more than ${limits.operations} operations`);
+  assertValid(written.length <= limits.operations, `more than ${limits.operations} operations`);
   for (const one of written) {
     const [called = '', ...pairs] = one.split(',');
-    const letters = lettersCalled(called);
+    const letters = lettersFor(called);
     for (const pair of pairs) checkPair(called, letters, pair);
   }
 }

@@ -1,7 +1,7 @@
 import type { GrantRequest, Minter } from '../signet.ts';
 import type { Place } from './address.ts';
 import { type CookieOptions, type GrantCookie, grantCookie } from './grant-cookie.ts';
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 export type { CookieOptions } from './grant-cookie.ts';
 
@@ -70,7 +70,7 @@ export function grantAnswers<Request>(
   const { place } = images;
   const { as = 'json' } = options;
   // Whoever misspells it would have the grant where scripts can read it.
-  need(['json', 'cookie'].includes(as), `as is "${as}"; write json or cookie`);
+  assertValid(['json', 'cookie'].includes(as), `as is "${as}"; write json or cookie`);
   const cookie = options.as === 'cookie' ? grantCookie(place, options) : undefined;
   return async (request) => {
     const given = await options.grant(request);

@@ -1,5 +1,5 @@
 import type { Place } from './address.ts';
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 export type CookieOptions = {
   /**
@@ -20,7 +20,7 @@ const hostForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /** Throws `malformed` for a domain that browsers would not send to the images' host. */
 function checkDomain(domain: string, host: string): void {
-  need(
+  assertValid(
     hostForm.test(domain) &&
       `.${host}`.endsWith(`.${domain}`) &&
       (domain.includes('.') || domain === host),
@@ -30,7 +30,7 @@ function checkDomain(domain: string, host: string): void {
 
 /** Throws `malformed` for a path that browsers would not send to the images. */
 function checkPath(path: string, images: string): void {
-  need(
+  assertValid(
     /^\/[\w./~%-]*$/.test(path) && `${images}/`.startsWith(path.replace(/\/?$/, '/')),
     `path "${path}" does not cover ${images || '/'}, where the images are`,
   );
@@ -45,7 +45,7 @@ export function grantCookie(place: Place, options: CookieOptions): GrantCookie {
   const images = place.ownHost ? '' : `/${place.tenant}`;
   const { path = images || '/', sameSite = 'Lax' } = options;
   const domain = options.domain?.replace(/^\./, '').toLowerCase();
-  need(
+  assertValid(
     ['Strict', 'Lax', 'None'].includes(sameSite),
     `sameSite is "${sameSite}"; write Strict, Lax or None`,
   );

@@ -1,18 +1,18 @@
 import { limits } from '../../shared/limits.ts';
-import { utf8 } from '../../shared/url/path.ts';
 import { scopeFault } from '../../shared/url/scope.ts';
+import { utf8 } from '../../shared/utf8.ts';
 import type { AskedGrant } from './check.ts';
 import { base64url, type Hmac } from './hmac.ts';
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 function checkScope(scope: readonly string[]): void {
-  need(
+  assertValid(
     scope.length > 0 && scope.length <= limits.grantScopes,
     `a grant covers 1 to ${limits.grantScopes} scopes`,
   );
   for (const one of scope) {
     const fault = scopeFault(one);
-    need(!fault, `"${one}" is no scope: ${fault}`);
+    assertValid(!fault, `"${one}" is no scope: ${fault}`);
   }
 }
 
@@ -22,12 +22,12 @@ export async function grantText(
   { tenant: iss, kid, scope, exp, nbf, presets }: AskedGrant,
 ): Promise<string> {
   checkScope(scope);
-  need(presets?.length !== 0 && (nbf ?? 0) >= 0, 'presets or notBefore is empty');
+  assertValid(presets?.length !== 0 && (nbf ?? 0) >= 0, 'presets or notBefore is empty');
   const claims = { iss, scope: scope.length > 1 ? scope : scope[0], exp, nbf, presets };
   const parts = [{ alg: 'HS256', typ: 'signet-grant+jwt', kid }, claims];
   const input = parts.map((part) => base64url(utf8(JSON.stringify(part)))).join('.');
   const text = `${input}.${await hmac(input)}`;
-  need(
+  assertValid(
     text.length <= limits.grantCharacters,
     `the grant has more than ${limits.grantCharacters} characters; name fewer scopes`,
   );

@@ -1,7 +1,7 @@
 import { limits } from '../../shared/limits.ts';
 import { addressOf, checkPlace, type Place } from './address.ts';
 import type { Check } from './check.ts';
-import { operationsOf, type Recipe } from './recipe.ts';
+import { operationsOf, type RecipeInput } from './recipe.ts';
 import {
   type Mint,
   mintOne,
@@ -16,9 +16,9 @@ import { SignetError } from './signet-error.ts';
 /** Writes URLs that a grant covers. It knows no key, so it may run in a browser. */
 export type GrantedMinter = {
   readonly tenant: string;
-  readonly url: (path: string, recipe?: Recipe) => string;
-  readonly srcset: (path: string, recipe: Recipe, sizes: Sizes) => string;
-  readonly picture: (path: string, recipe: Recipe, options: PictureOptions) => Picture;
+  readonly url: (path: string, recipe?: RecipeInput) => string;
+  readonly srcset: (path: string, recipe: RecipeInput, sizes: Sizes) => string;
+  readonly picture: (path: string, recipe: RecipeInput, options: PictureOptions) => Picture;
   /** The same minter with one more check, behind those that it has. */
   readonly checkedBy: (check: Check) => GrantedMinter;
 };
@@ -41,7 +41,7 @@ export function withGrant(options: GrantedOptions): GrantedMinter {
     throw new SignetError('forbidden', 'the grant is not written as one');
   const minting =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    (path: string, recipe: Recipe, how: How): T => {
+    (path: string, recipe: RecipeInput, how: How): T => {
       const mint = (operations: readonly string[]): string =>
         addressOf(options, { tenant, path, operations, grant }).with(
           grant && !cookie ? `grant=${grant}` : '',

@@ -1,4 +1,4 @@
-import { utf8 } from '../../shared/url/path.ts';
+import { utf8 } from '../../shared/utf8.ts';
 
 /** Bytes as unpadded base64url. */
 export const base64url = (bytes: Uint8Array): string =>

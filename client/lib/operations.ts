@@ -205,4 +205,4 @@ const letters: Readonly<Record<string, string>> = {
 export const lettersOf = (name: string): readonly string[] | undefined =>
   letters[name]?.split?.(' ');
 
-export const operationNames: readonly string[] = Object.keys(letters);
+export const knownOperations: readonly string[] = Object.keys(letters);

@@ -2,7 +2,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import { SignetError } from './signet-error.ts';
 
 /** Lets the edge's own code decide, and hands on what it throws as the client does. */
-export function refused<T>(decide: () => T): T {
+export function asSignetError<T>(decide: () => T): T {
   try {
     return decide();
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 /** In which sizes an image is offered: widths in pixels, or multiples of the recipe's own size. */
 export type Sizes =
@@ -34,24 +34,24 @@ export type Mint = (operations: Operations) => string;
 export const mintOne = (mint: Mint, operations: Operations): string => mint(operations);
 
 /** The operations with another text in the place of one. */
-function changed(operations: Operations, name: string, change: (own: string) => string) {
+function withParameter(operations: Operations, name: string, change: (own: string) => string) {
   const isOwn = (one: string): boolean => one.split(',')[0] === name;
   const own = operations.find(isOwn) ?? name;
   return [...operations.filter((one) => !isOwn(one)), change(own)];
 }
 
 /** The recipe in another width; of two sides, the other keeps its proportion. */
-export const ofWidth = (operations: Operations, width: number): Operations =>
-  changed(operations, 'resize', (resize) => {
+export const widthSources = (operations: Operations, width: number): Operations =>
+  withParameter(operations, 'resize', (resize) => {
     const [part = '', own = 0] = /,w_(\d+)/.exec(resize) ?? [];
     const height = (_: string, h: string): string =>
       `,h_${own ? Math.max(1, Math.round((+h * width) / +own)) : h}`;
     return `${resize.replace(part, '').replace(/,h_(\d+)/, height)},w_${width}`;
   });
 
-const ofDensity = (operations: Operations, density: number): Operations =>
-  changed(operations, 'resize', (resize) => {
-    need(/,[whls]_/.test(resize), 'densities need a size in resize');
+const densitySources = (operations: Operations, density: number): Operations =>
+  withParameter(operations, 'resize', (resize) => {
+    assertValid(/,[whls]_/.test(resize), 'densities need a size in resize');
     return resize.replace(/(,[whls]_)(\d+)/g, (_, side, own) => side + Math.round(own * density));
   });
 
@@ -59,7 +59,7 @@ const ofDensity = (operations: Operations, density: number): Operations =>
 const candidates = (operations: Operations, { widths, densities }: Sizes) =>
   (widths ?? densities).map((one) => ({
     name: one + (widths ? 'w' : 'x'),
-    recipe: (widths ? ofWidth : ofDensity)(operations, one),
+    recipe: (widths ? widthSources : densitySources)(operations, one),
   }));
 
 /** The value of a `srcset`. */
@@ -77,7 +77,7 @@ export function picture(mint: Mint, operations: Operations, options: PictureOpti
       type: `image/${format.replace('jpg', 'jpeg')}`,
       srcset: srcset(
         mint,
-        changed(operations, 'format', () => `format,f_${format}`),
+        withParameter(operations, 'format', () => `format,f_${format}`),
         options,
       ),
       sizes,
@@ -92,7 +92,7 @@ export function picture(mint: Mint, operations: Operations, options: PictureOpti
 }
 
 /** The same for URLs that take time: all that are asked for, and then what is made of them. */
-export async function awaited<T>(
+export async function mapAwaited<T>(
   make: (mint: Mint) => T,
   mint: (operations: Operations) => Promise<string>,
 ): Promise<T> {

@@ -1,7 +1,7 @@
 import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
 import { parseSteps, type Recipe, valuesOf } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { snapped } from '../../shared/request/snap.ts';
+import { snapRecipe } from '../../shared/request/snap.ts';
 
 /** Nothing for operations that will be refused for what they are. */
 function readable(policy: Policy, operations: readonly string[]): Recipe | undefined {
@@ -25,7 +25,7 @@ export function snappedOperations(
   const resize = operations[at];
   const recipe = resize === undefined ? undefined : readable(policy, operations);
   if (resize === undefined || recipe === undefined) return operations;
-  const { w, h } = valuesOf(snapped({ ...policy, snap: true }, recipe), 'resize') ?? {};
+  const { w, h } = valuesOf(snapRecipe({ ...policy, snap: true }, recipe), 'resize') ?? {};
   const written = resize.replace(/,w_\d+/, `,w_${w}`).replace(/,h_\d+/, `,h_${h}`);
   return operations.with(at, written);
 }

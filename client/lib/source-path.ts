@@ -1,4 +1,4 @@
-import { need } from './need.ts';
+import { assertValid } from './need.ts';
 
 /** With a scheme or a host; without bytes of its own; or a file that Next itself has bundled. */
 const elsewhere = /^(?:[a-z][a-z\d+.-]*:)?\/\/|^(?:data|blob):|^\/(?:[^?]*\/)?_next\/static\//i;
@@ -9,6 +9,9 @@ const elsewhere = /^(?:[a-z][a-z\d+.-]*:)?\/\/|^(?:data|blob):|^\/(?:[^?]*\/)?_n
  * such a name would be a broken picture.
  */
 export function sourcePath(src: string): string {
-  need(!elsewhere.test(src), `"${src.slice(0, 64)}" is an address, not the path of a source`);
+  assertValid(
+    !elsewhere.test(src),
+    `"${src.slice(0, 64)}" is an address, not the path of a source`,
+  );
   return src.replace(/^\//, '');
 }

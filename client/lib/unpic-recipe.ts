@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits.ts';
 import type { Operations } from './operations.ts';
-import type { Recipe } from './recipe.ts';
+import type { RecipeInput } from './recipe.ts';
 
 /** What unpic asks of every service, and the operations of this one by their names. */
 export type UnpicOperations = Omit<Operations, 'format' | 'quality' | 'version'> & {
@@ -35,7 +35,7 @@ function drawable(width: Side, height: Side): { readonly w?: number; readonly h?
  * The recipe of what unpic asks for. With both sides an image fills them, as unpic's `objectFit` has it,
  * unless `resize` says another mode.
  */
-export function unpicRecipe(operations: UnpicOperations): Recipe {
+export function unpicRecipe(operations: UnpicOperations): RecipeInput {
   const { width, height, format = 'auto', quality, resize, ...others } = operations;
   const size = drawable(width, height);
   const mode = size.w && size.h ? ({ m: 'fill' } as const) : {};
@@ -47,5 +47,5 @@ export function unpicRecipe(operations: UnpicOperations): Recipe {
     format: format.replace('jpeg', 'jpg'),
   };
   // Which formats there are is asked when it is written.
-  return recipe as Recipe;
+  return recipe as RecipeInput;
 }

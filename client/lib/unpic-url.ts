@@ -17,7 +17,7 @@ function placeOf(uri: string): GrantedOptions | undefined {
   return isTenant(tenant) ? { url, tenant } : undefined;
 }
 
-function decoded(uri: string): string | undefined {
+function decodePart(uri: string): string | undefined {
   try {
     return decodeURIComponent(uri);
   } catch {
@@ -43,7 +43,7 @@ function operationOf(text: string): readonly [string, Values] {
 const isEmpty = (values: object): boolean => Object.keys(values).length === 0;
 
 /** An operation as unpic names it. A version is for whoever signs the URL itself, not for a grant. */
-function named([name, values]: readonly [string, Values]): Readonly<Record<string, unknown>> {
+function findNamed([name, values]: readonly [string, Values]): Readonly<Record<string, unknown>> {
   if (name === 'version') return {};
   if (name === 'format') return { format: values['f'] };
   if (name === 'quality') return { quality: values['q'] };
@@ -57,7 +57,7 @@ const isReadable = ([name, values]: readonly [string, Values]): boolean =>
   name !== 'style' && (name !== 'quality' || Object.keys(values).join() === 'q');
 
 /** Without what has no value, so that it is not in the way of what is asked for. */
-export const defined = <T extends object>(values: T): T =>
+export const withoutUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 /**
@@ -70,14 +70,14 @@ export function readUrl(text: string, options?: GrantedOptions): Extracted | nul
   if (place === undefined || /(?:^|&)x-/.test(query)) return null;
   const { url, tenant, ownHost } = place;
   const base = `${url.replace(/\/$/, '')}/${ownHost ? '' : `${tenant}/`}`;
-  const target = uri.startsWith(base) ? decoded(uri.slice(base.length)) : undefined;
+  const target = uri.startsWith(base) ? decodePart(uri.slice(base.length)) : undefined;
   const [path, ...written] = target?.split(separator) ?? [];
   const operations = written.map(operationOf);
   if (!path || !operations.every(isReadable)) return null;
   const [, grant] = /(?:^|&)grant=([^&]*)/.exec(query) ?? [];
   return {
     src: `/${path}`,
-    operations: defined(Object.assign({}, ...operations.map(named))),
+    operations: withoutUndefined(Object.assign({}, ...operations.map(findNamed))),
     options: grant === undefined ? place : { ...place, grant },
   };
 }

@@ -1,11 +1,11 @@
 import type { CloudFrontRequest } from 'aws-lambda';
-import { cacheTags } from './cache/cache-tags.ts';
-import { fromStored } from './cache/conditional.ts';
+import { readCacheTags } from './cache/cache-tags.ts';
+import { answerFromStored } from './cache/conditional.ts';
 import { createFlights, type Flight } from './cache/flights.ts';
 import { anyOf } from './cache/invalidation.ts';
 import { ageOf, type CacheEntry, type ObjectCache } from './cache/object-cache.ts';
 import { cacheVerdict, type Delivery, type EdgeResponse } from './edge-response.ts';
-import type { ViewerRequest } from './functions/edge-event.ts';
+import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunctions } from './functions/edge-functions.ts';
 import { type HeaderLine, headerValue, linesOf, withoutHeaders } from './header-map.ts';
 import type { FetchOrigin, OriginFetch } from './origin-fetch.ts';
@@ -38,7 +38,7 @@ type Asked = {
 
 /** The path of a request through one edge location. */
 export type Distribution = {
-  readonly answer: (viewer: ViewerRequest) => Promise<Delivery>;
+  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
   readonly invalidate: (items: readonly string[]) => number;
   /** Resolves when no fetch is under way, those that nobody waits for any more included. */
   readonly settled: () => Promise<void>;
@@ -62,7 +62,7 @@ function forwardable(asked: Asked): HeaderLine[] {
   });
 }
 
-function refreshed(stale: EdgeResponse, notModified: EdgeResponse): EdgeResponse {
+function refreshStored(stale: EdgeResponse, notModified: EdgeResponse): EdgeResponse {
   const names = notModified.headers.map(([name]) => name);
   return { ...stale, headers: [...withoutHeaders(stale.headers, names), ...notModified.headers] };
 }
@@ -75,29 +75,29 @@ function fromFunction(response: {
   return { ...response, body: response.body ?? Buffer.alloc(0) };
 }
 
-function fly(parts: Parts, asked: Asked, forwarded: readonly HeaderLine[]) {
+function fetchCollapsed(parts: Parts, asked: Asked, forwarded: readonly HeaderLine[]) {
   const { cache, clock, fetchOrigin } = parts;
   const { request, requestId, stale } = asked;
   const keep = (flight: Flight, response: EdgeResponse): boolean => {
     if (request.method !== 'GET' || notWhole.has(response.status)) return false;
-    if (flight.outdated(request.uri, cacheTags(response.headers))) return false;
+    if (flight.outdated(request.uri, readCacheTags(response.headers))) return false;
     return cache.store(request.uri, response);
   };
   return async (flight: Flight): Promise<Landing> => {
     const fetched = await fetchOrigin(request, forwarded, requestId);
     const { status } = fetched.response;
     if (stale && status === 304) {
-      const response = refreshed(stale.response, fetched.response);
+      const response = refreshStored(stale.response, fetched.response);
       return { response, stored: keep(flight, response), refreshed: true };
     }
-    if (stale && status >= 500 && usableOnError(stale, clock())) {
+    if (stale && status >= 500 && isUsableOnError(stale, clock())) {
       return { response: stale.response, stored: false, refreshed: true };
     }
     return { ...fetched, stored: keep(flight, fetched.response), refreshed: false };
   };
 }
 
-function usableOnError(stale: CacheEntry, now: number): boolean {
+function isUsableOnError(stale: CacheEntry, now: number): boolean {
   const { freshMs, staleIfErrorMs } = stale.lifetime;
   return ageOf(stale, now) < freshMs + staleIfErrorMs;
 }
@@ -109,7 +109,7 @@ function depart(parts: Parts, flights: ReturnType<typeof createFlights<Landing>>
   const plain = asked.stale !== undefined || forwarded.length === 0;
   const alone = method === 'OPTIONS' ? asked.requestId : '';
   const name = JSON.stringify([method, uri, plain ? [] : forwarded, alone]);
-  return { ...flights.join(name, uri, fly(parts, asked, forwarded)), plain };
+  return { ...flights.join(name, uri, fetchCollapsed(parts, asked, forwarded)), plain };
 }
 
 /** Puts the functions, the cache and the origin into CloudFront's order. */
@@ -122,7 +122,7 @@ export function createDistribution(parts: Parts): Distribution {
     // A range is defined for GET only; the HEAD of a stored object is the HEAD of all of it.
     const ranged = asked.request.method === 'GET';
     const headers = ranged ? asked.headers : withoutHeaders(asked.headers, ['range']);
-    const response = fromStored(entry.response, headers);
+    const response = answerFromStored(entry.response, headers);
     const age = Math.floor(ageOf(entry, clock()) / 1000);
     return { response, xCache: cacheVerdict(response.status, 'Hit'), age };
   };
@@ -133,7 +133,7 @@ export function createDistribution(parts: Parts): Distribution {
     const shared = joined && landing.stored;
     if (shared || landing.refreshed) traffic.hits += 1;
     else traffic.misses += 1;
-    const response = plain ? fromStored(landing.response, asked.headers) : landing.response;
+    const response = plain ? answerFromStored(landing.response, asked.headers) : landing.response;
     if (landing.fault) return { response, xCache: `${landing.fault} from cloudfront` };
     const verdict = landing.refreshed ? 'RefreshHit' : shared ? 'Hit' : 'Miss';
     return { response, xCache: cacheVerdict(response.status, verdict) };

@@ -2,7 +2,7 @@ import type { CloudFrontRequest } from 'aws-lambda';
 import type { EdgeResponse } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
 import { originRequest } from './functions/edge-event.ts';
-import type { Log } from './functions/edge-function.ts';
+import type { FunctionLog } from './functions/edge-function.ts';
 import type { EdgeFunctions } from './functions/edge-functions.ts';
 import type { LambdaFaultKind } from './functions/lambda-fault.ts';
 import { type HeaderLine, withoutHeaders } from './header-map.ts';
@@ -37,7 +37,7 @@ export function createOriginFetch(parts: {
   readonly bucket: string;
   readonly functions: EdgeFunctions;
   readonly traffic: OriginTraffic;
-  readonly log: Log;
+  readonly log: FunctionLog;
 }): FetchOrigin {
   const { origin, bucket, functions, traffic, log } = parts;
   return async (request, forwarded, requestId) => {

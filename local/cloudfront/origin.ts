@@ -39,7 +39,7 @@ export type Origin = {
 
 class OriginTimeout extends Error {}
 
-function timed(request: http.ClientRequest, timeouts: typeof defaultTimeouts): void {
+function withTimeout(request: http.ClientRequest, timeouts: typeof defaultTimeouts): void {
   const late = () => request.destroy(new OriginTimeout('the origin did not answer in time'));
   request.setTimeout(timeouts.responseMs, late);
   request.on('socket', (socket) => {
@@ -64,7 +64,7 @@ function send(options: http.RequestOptions, timeouts: typeof defaultTimeouts) {
         });
       });
     });
-    timed(request, timeouts);
+    withTimeout(request, timeouts);
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The origin may close an idle connection just as it is used again: nothing was answered.
       const again = request.reusedSocket && error.code === 'ECONNRESET';
@@ -75,7 +75,7 @@ function send(options: http.RequestOptions, timeouts: typeof defaultTimeouts) {
   });
 }
 
-function failed(error: unknown): OriginAnswer {
+function originFailure(error: unknown): OriginAnswer {
   const reason = error instanceof Error ? error.message : String(error);
   return { kind: 'failed', status: error instanceof OriginTimeout ? 504 : 502, reason };
 }
@@ -107,7 +107,7 @@ export function createOrigin(address: OriginAddress, timeouts = defaultTimeouts)
         });
         return await send({ host, port, method, path, headers: signed.headers, agent }, timeouts);
       } catch (error) {
-        return failed(error);
+        return originFailure(error);
       }
     },
     close: () => agent.destroy(),

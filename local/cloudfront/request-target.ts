@@ -17,7 +17,7 @@ const absolute = /^https?:\/\/([^/?#]+)/i;
  * Splits a target without decoding or normalising anything: the edge function must see the bytes
  * that were sent, or it could be made to check another path than the origin reads.
  */
-export function splitTarget(target: string): RequestTarget | undefined {
+export function splitRequestTarget(target: string): RequestTarget | undefined {
   if (!printable.test(target)) return undefined;
   const [prefix = '', authority] = absolute.exec(target) ?? [];
   const rest = target.slice(prefix.length);

@@ -1,7 +1,7 @@
 import { createObjectCache } from './cache/object-cache.ts';
 import { createDistribution } from './distribution.ts';
 import type { Delivery } from './edge-response.ts';
-import type { ViewerRequest } from './functions/edge-event.ts';
+import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunction, LogSource } from './functions/edge-function.ts';
 import { startEdgeFunctions } from './functions/edge-functions.ts';
 import { createOrigin, type OriginAddress } from './origin.ts';
@@ -68,9 +68,9 @@ function localDelivery(page: LocalPage): Delivery {
 
 function answering(
   options: CloudFrontOptions,
-  answer: (viewer: ViewerRequest) => Promise<Delivery>,
+  answer: (viewer: EmulatedRequest) => Promise<Delivery>,
 ) {
-  return async (viewer: ViewerRequest): Promise<Delivery> => {
+  return async (viewer: EmulatedRequest): Promise<Delivery> => {
     const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
     return local ? localDelivery(await local()) : answer(viewer);
   };

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { deliver, deliverRaw } from './delivery.ts';
 import type { Delivery } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
-import type { ViewerRequest } from './functions/edge-event.ts';
+import type { EmulatedRequest } from './functions/edge-event.ts';
 import { newRequestId, readViewerRequest } from './viewer.ts';
 
 /** Longer than any head CloudFront reads, so that what is too long gets a page and not a hang-up. */
@@ -30,7 +30,7 @@ function ownError(status: number, message: string, requestId: string): Delivery 
   return { response, xCache: 'Error from cloudfront' };
 }
 
-function unreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -42,7 +42,7 @@ function unreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** Reads a body away for a moment: hanging up on one would take the answer with it. */
-async function drained(message: http.IncomingMessage): Promise<void> {
+async function waitUntilDrained(message: http.IncomingMessage): Promise<void> {
   message.resume();
   if (message.complete) return;
   await new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ async function drained(message: http.IncomingMessage): Promise<void> {
 async function handle(
   message: http.IncomingMessage,
   response: http.ServerResponse,
-  answer: (viewer: ViewerRequest) => Promise<Delivery>,
+  answer: (viewer: EmulatedRequest) => Promise<Delivery>,
 ): Promise<void> {
   const requestId = newRequestId();
   const method = message.method ?? 'GET';
@@ -67,13 +67,13 @@ async function handle(
     deliver(response, await answer(read), { method, requestId });
     return;
   }
-  await drained(message);
+  await waitUntilDrained(message);
   // Whatever else was to follow a refused head is not read: the connection cannot be used again.
   response.shouldKeepAlive = false;
   deliver(response, ownError(read.status, read.message, requestId), { method, requestId });
 }
 
-function listening(server: http.Server, host: string, port: number): Promise<number> {
+function waitUntilListening(server: http.Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -120,7 +120,7 @@ function closing(server: http.Server, destroyIdle: () => void, deadline: number)
 export async function startViewerServer(options: {
   readonly host: string;
   readonly port: number;
-  readonly answer: (viewer: ViewerRequest) => Promise<Delivery>;
+  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
   readonly failed: (error: unknown) => void;
 }): Promise<ViewerServer> {
   const server = http.createServer(serverOptions, (message, response) => {
@@ -135,11 +135,11 @@ export async function startViewerServer(options: {
   const { destroyIdle } = trackIdle(server);
   server.maxHeadersCount = 0;
   server.timeout = 120_000;
-  server.on('clientError', unreadable);
+  server.on('clientError', answerUnreadable);
   server.on('connect', (_message, socket) => {
     const requestId = newRequestId();
     deliverRaw(socket, ownError(403, 'CONNECT is not allowed.', requestId), requestId);
   });
-  const port = await listening(server, options.host, options.port);
+  const port = await waitUntilListening(server, options.host, options.port);
   return { port, close: (deadline) => closing(server, destroyIdle, deadline) };
 }

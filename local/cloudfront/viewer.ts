@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { distributionDomainName, type ViewerRequest } from './functions/edge-event.ts';
+import { distributionDomainName, type EmulatedRequest } from './functions/edge-event.ts';
 import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
-import { maxHeadBytes, maxTargetBytes, splitTarget } from './request-target.ts';
+import { maxHeadBytes, maxTargetBytes, splitRequestTarget } from './request-target.ts';
 
 /** A request CloudFront answers itself, before any function. */
 export type RefusedRequest = {
@@ -42,7 +42,7 @@ function hasBody(message: IncomingMessage): boolean {
 }
 
 /** The headers with exactly one Host, or undefined when there is none to go by. */
-function hosted(
+function withHost(
   message: IncomingMessage,
   authority: string | undefined,
 ): readonly HeaderLine[] | undefined {
@@ -60,12 +60,12 @@ function hosted(
 export function readViewerRequest(
   message: IncomingMessage,
   requestId: string,
-): ({ readonly kind: 'request' } & ViewerRequest) | RefusedRequest {
+): ({ readonly kind: 'request' } & EmulatedRequest) | RefusedRequest {
   const { method = '', rawHeaders, url = '' } = message;
   if (url.length >= maxTargetBytes) return refusals.targetTooLong;
   if (headBytes(url, headerLines(rawHeaders)) > maxHeadBytes) return refusals.headTooLong;
-  const target = splitTarget(url);
-  const headers = hosted(message, target?.authority);
+  const target = splitRequestTarget(url);
+  const headers = withHost(message, target?.authority);
   if (!target || !headers) return refusals.badRequest;
   if (!allowedMethods.has(method)) return refusals.method;
   if (method !== 'OPTIONS' && hasBody(message)) return refusals.body;

@@ -1,4 +1,5 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { seconds } from '../../shared/ports.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mint, type Signer } from '../../shared/request/mint.ts';
 import { samples } from './samples.ts';
@@ -14,7 +15,7 @@ export function demoUrl(
   path: string,
   operations: readonly string[],
 ): string {
-  const exp = roundedExpiry(Math.floor(Date.now() / 1_000), lifetime);
+  const exp = roundedExpiry(seconds(Date.now), lifetime);
   return mint(nodeCrypto, address, { tenant: demoTenant, path, operations, exp }, signer);
 }
 

@@ -72,7 +72,7 @@ function decodeQuery(text: string): string {
 }
 
 // A second host, authorization or x-amz-* line is the start of a parser differential: refused.
-const single = (name: string): boolean =>
+const singleHeader = (name: string): boolean =>
   name === 'host' || name === 'authorization' || name.startsWith('x-amz-');
 
 function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
@@ -81,7 +81,7 @@ function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
     const name = (raw[at] ?? '').toLowerCase();
     const value = raw[at + 1] ?? '';
     const earlier = headers.get(name);
-    if (earlier !== undefined && single(name)) {
+    if (earlier !== undefined && singleHeader(name)) {
       throw new MalformedRequest(`The header ${name} came twice.`);
     }
     headers.set(name, earlier === undefined ? value : `${earlier},${value}`);

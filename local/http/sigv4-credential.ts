@@ -1,7 +1,7 @@
 import type { RawRequest } from './raw-request.ts';
 import type { CredentialScope } from './sigv4-canonical.ts';
 
-export type Credential = {
+export type Sigv4Credential = {
   readonly accessKeyId: string;
   readonly scope: CredentialScope;
   readonly terminator: string;
@@ -26,7 +26,7 @@ export function isPresigned(request: RawRequest): boolean {
 }
 
 /** The credential in the Authorization header; undefined when it cannot be read. */
-export function headerCredential(request: RawRequest): Credential | undefined {
+export function headerCredential(request: RawRequest): Sigv4Credential | undefined {
   const text = request.headers.get('authorization') ?? '';
   const space = text.indexOf(' ');
   if (text.slice(0, space) !== algorithm) return undefined;
@@ -53,7 +53,7 @@ function readFields(text: string): Map<string, string> | undefined {
 }
 
 /** The credential in the query; undefined when any of its six parameters is missing or doubled. */
-export function queryCredential(request: RawRequest): Credential | undefined {
+export function queryCredential(request: RawRequest): Sigv4Credential | undefined {
   const fields = new Map<string, string>();
   for (const { name, value } of request.query) {
     if (!presignParameters.has(name)) continue;
@@ -82,7 +82,7 @@ type Fields = {
   readonly expires: number | undefined;
 };
 
-function build(fields: Fields): Credential | undefined {
+function build(fields: Fields): Sigv4Credential | undefined {
   const { credential = '', signedHeaders = '', signature = '', amzDate = '', expires } = fields;
   const parts = credential.split('/');
   const [date = '', region = '', service = '', terminator = ''] = parts.slice(-4);

@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { RawRequest } from './raw-request.ts';
 import { canonicalRequest, deriveSigner, printScope, sha256Hex } from './sigv4-canonical.ts';
 import {
-  type Credential,
   headerCredential,
   isPresigned,
   parseAmzDate,
   queryCredential,
+  type Sigv4Credential,
 } from './sigv4-credential.ts';
 
 /** Someone who may sign requests, and what an IAM policy would let them do. */
@@ -70,18 +70,18 @@ export function verifySignature(request: RawRequest, rules: SignatureRules): Ver
   const scope = printScope(credential.scope);
   const toSign = ['AWS4-HMAC-SHA256', credential.amzDate, scope, sha256Hex(canonical)].join('\n');
   const sign = deriveSigner(identity.secretAccessKey, credential.scope);
-  if (!sameHex(sign(toSign), credential.signature)) throw new SignatureRefusal('mismatch');
+  if (!isSameHex(sign(toSign), credential.signature)) throw new SignatureRefusal('mismatch');
   const { signature, amzDate, expires } = credential;
   return { identity, presigned: expires !== undefined, signature, amzDate, scope, sign };
 }
 
 /** Compares two hex digests in constant time. */
-export function sameHex(expected: string, given: string): boolean {
+export function isSameHex(expected: string, given: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(given)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function readCredential(request: RawRequest): Credential {
+function readCredential(request: RawRequest): Sigv4Credential {
   const inHeader = request.headers.has('authorization');
   const inQuery = isPresigned(request);
   if (!inHeader && !inQuery) throw new SignatureRefusal('unsigned');
@@ -91,7 +91,7 @@ function readCredential(request: RawRequest): Credential {
   return credential;
 }
 
-function checkScope({ scope, terminator, amzDate }: Credential, rules: SignatureRules): void {
+function checkScope({ scope, terminator, amzDate }: Sigv4Credential, rules: SignatureRules): void {
   const holds =
     scope.date === amzDate.slice(0, 8) &&
     scope.region === rules.region &&
@@ -100,7 +100,7 @@ function checkScope({ scope, terminator, amzDate }: Credential, rules: Signature
   if (!holds) throw new SignatureRefusal('wrong_scope');
 }
 
-function checkTime({ amzDate, expires }: Credential, nowMillis: number): void {
+function checkTime({ amzDate, expires }: Sigv4Credential, nowMillis: number): void {
   const age = nowMillis - parseAmzDate(amzDate);
   // A date such as month 13 parses to NaN and must not slip through both comparisons.
   if (Number.isNaN(age)) throw new SignatureRefusal('malformed');
@@ -110,7 +110,7 @@ function checkTime({ amzDate, expires }: Credential, nowMillis: number): void {
 }
 
 /** An x-amz-* header outside the signature could be added by anyone who sees the request. */
-function checkSignedHeaders({ signedHeaders }: Credential, request: RawRequest): void {
+function checkSignedHeaders({ signedHeaders }: Sigv4Credential, request: RawRequest): void {
   const signed = new Set(signedHeaders);
   const wellFormed =
     signed.size === signedHeaders.length &&

@@ -21,10 +21,10 @@ import {
   rotateSecretRequest,
   updateStageRequest,
 } from './secret-requests.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { DiskSecrets } from './secret-store.ts';
 
 export type Context = {
-  readonly store: SecretStore;
+  readonly store: DiskSecrets;
   readonly region: string;
   readonly identity: Identity;
 };
@@ -56,7 +56,7 @@ function problem({ kind, type, expected, requirement }: v.BaseIssue<unknown>): s
 }
 
 /** The secret's name, also where an ARN was given, so that one rule covers both spellings. */
-function resourceOf(input: unknown, store: SecretStore): string {
+function resourceOf(input: unknown, store: DiskSecrets): string {
   const { Name, SecretId } = input as { readonly Name?: string; readonly SecretId?: string };
   const id = Name ?? SecretId ?? '*';
   const inArn = /^arn:aws:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];

@@ -48,11 +48,11 @@ const faults: Readonly<Record<SignatureFault, readonly [SecretErrorCode, string]
 };
 
 /** Secrets Manager's own error for a signature that was not believed. */
-export function signatureError(fault: SignatureFault): SecretError {
+export function secretSignatureError(fault: SignatureFault): SecretError {
   return new SecretError(...faults[fault]);
 }
 
 /** The status the error goes out with: 400, as the JSON protocol has it, but for faults of ours. */
-export function statusOf(code: SecretErrorCode): number {
+export function secretErrorStatus(code: SecretErrorCode): number {
   return code === 'InternalServiceError' ? 500 : 400;
 }

@@ -19,11 +19,11 @@ import type {
   rotateSecretRequest,
   updateStageRequest,
 } from './secret-requests.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { DiskSecrets } from './secret-store.ts';
 
 export type SecretCall<Schema extends v.GenericSchema> = {
   readonly input: v.InferOutput<Schema>;
-  readonly store: SecretStore;
+  readonly store: DiskSecrets;
   readonly region: string;
 };
 
@@ -36,7 +36,7 @@ export async function createSecret(call: SecretCall<typeof createSecretRequest>)
   const now = Date.now();
   const id = ClientRequestToken ?? randomUUID();
   const made = await call.store.change(name, (current) => {
-    if (current !== undefined) return sameAgain(current, id, value);
+    if (current !== undefined) return isSameAgain(current, id, value);
     const arn = `arn:aws:secretsmanager:${call.region}:000000000000:secret:${name}-${suffix()}`;
     const empty: Secret = { name, arn, description, createdAt: now, changedAt: now, versions: [] };
     if (value === undefined) return empty;
@@ -50,9 +50,9 @@ function suffix(): string {
   return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('');
 }
 
-function sameAgain(secret: Secret, id: string, value: SecretValue | undefined): Secret {
+function isSameAgain(secret: Secret, id: string, value: SecretValue | undefined): Secret {
   const made = secret.versions.find((version) => version.id === id);
-  if (made !== undefined && value !== undefined && sameValue(made, value)) return secret;
+  if (made !== undefined && value !== undefined && isSameValue(made, value)) return secret;
   throw new SecretError(
     'ResourceExistsException',
     `The operation failed because the secret ${secret.name} already exists.`,
@@ -75,7 +75,7 @@ function readValue({ SecretString, SecretBinary }: Values): SecretValue | undefi
   return { text: SecretString ?? null, binary: SecretBinary ?? null };
 }
 
-function sameValue(a: SecretValue, b: SecretValue): boolean {
+function isSameValue(a: SecretValue, b: SecretValue): boolean {
   return a.text === b.text && a.binary === b.binary;
 }
 
@@ -92,7 +92,7 @@ export async function putSecretValue(
   const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
     const current = stored ?? existing(call.store, SecretId);
     const made = current.versions.find((version) => version.id === id);
-    if (made !== undefined && !isEmpty(made)) return repeated(current, made, value);
+    if (made !== undefined && !isEmpty(made)) return findRepeated(current, made, value);
     // The first value of a secret is current whatever labels it was given.
     const first = current.versions.every(isEmpty) ? ['AWSCURRENT'] : [];
     const stages = [...new Set([...first, ...VersionStages, ...(made?.stages ?? [])])];
@@ -103,8 +103,8 @@ export async function putSecretValue(
   return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: stages };
 }
 
-function repeated(secret: Secret, made: Version, value: SecretValue): Secret {
-  if (sameValue(made, value)) return secret;
+function findRepeated(secret: Secret, made: Version, value: SecretValue): Secret {
+  if (isSameValue(made, value)) return secret;
   throw new SecretError(
     'ResourceExistsException',
     'A version with this ClientRequestToken and another value already exists.',
@@ -112,7 +112,7 @@ function repeated(secret: Secret, made: Version, value: SecretValue): Secret {
 }
 
 /** The secret behind a name or ARN, or ResourceNotFoundException. */
-function existing(store: SecretStore, nameOrArn: string): Secret {
+function existing(store: DiskSecrets, nameOrArn: string): Secret {
   const secret = store.find(nameOrArn);
   if (secret !== undefined) return secret;
   throw new SecretError(

@@ -7,22 +7,22 @@ import { createKeyLocks } from '../state/key-locks.ts';
 import { type Secret, secretSchema } from './secret.ts';
 
 /** Turns the secret that is there, if any, into the one that is to be there. */
-export type Change = (current: Secret | undefined) => Secret;
+export type SecretChange = (current: Secret | undefined) => Secret;
 
-export type SecretStore = {
+export type DiskSecrets = {
   readonly find: (nameOrArn: string) => Secret | undefined;
   readonly all: () => readonly Secret[];
   /** Runs changes of one secret one after the other; resolves once the new one is on disk. */
-  readonly change: (name: string, change: Change) => Promise<Secret>;
+  readonly change: (name: string, change: SecretChange) => Promise<Secret>;
 };
 
 /** Opens the folder, one file per secret, and keeps the secrets in memory as well. */
-export async function openSecretStore(folder: string): Promise<SecretStore> {
+export async function openSecretStore(folder: string): Promise<DiskSecrets> {
   await makeFolder(folder);
   await sweepTemporaries(folder);
   const secrets = await readSecrets(folder);
   const locked = createKeyLocks();
-  const change = async (name: string, make: Change): Promise<Secret> => {
+  const change = async (name: string, make: SecretChange): Promise<Secret> => {
     const current = secrets.get(name);
     const next = make(current);
     if (next !== current) {

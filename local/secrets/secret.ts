@@ -41,7 +41,7 @@ export function withVersion(secret: Secret, version: Version): Secret {
     (current, stage) => withStage(current, stage, version.id),
     added,
   );
-  return { ...labelled, versions: pruned(labelled.versions) };
+  return { ...labelled, versions: pruneVersions(labelled.versions) };
 }
 
 /**
@@ -63,7 +63,7 @@ function place(secret: Secret, stage: string, versionId: string | undefined): Se
   return { ...secret, versions };
 }
 
-function pruned(versions: readonly Version[]): Version[] {
+function pruneVersions(versions: readonly Version[]): Version[] {
   const unlabelled = versions.filter(({ stages }) => stages.length === 0);
   const dropped = new Set(unlabelled.slice(0, -keptUnlabelled));
   return versions.filter((version) => !dropped.has(version));

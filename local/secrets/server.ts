@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Listener, listen, type WireAnswer } from '../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
-import { type Identity, SignatureRefusal, sameHex, verifySignature } from '../http/sigv4.ts';
+import { type Identity, isSameHex, SignatureRefusal, verifySignature } from '../http/sigv4.ts';
 import { sha256Hex } from '../http/sigv4-canonical.ts';
 import { runOperation } from './routes.ts';
-import { SecretError, signatureError, statusOf } from './secret-error.ts';
+import { SecretError, secretErrorStatus, secretSignatureError } from './secret-error.ts';
 import type { Output } from './secret-operations.ts';
-import { openSecretStore, type SecretStore } from './secret-store.ts';
+import { type DiskSecrets, openSecretStore } from './secret-store.ts';
 
 export type SecretsManagerOptions = {
   /** Made 0700, its files 0600. One process at a time. */
@@ -21,7 +21,7 @@ export type SecretsManagerOptions = {
 };
 
 type Service = {
-  readonly store: SecretStore;
+  readonly store: DiskSecrets;
   readonly identities: readonly Identity[];
   readonly region: string;
 };
@@ -65,12 +65,12 @@ function jsonHeaders(): Record<string, string> {
 function wireAnswer(error: SecretError): WireAnswer {
   const body = JSON.stringify({ __type: error.code, Message: error.message });
   const headers = { ...jsonHeaders(), 'x-amzn-errortype': error.code };
-  return { status: statusOf(error.code), headers, body };
+  return { status: secretErrorStatus(error.code), headers, body };
 }
 
 function explain(error: unknown): SecretError {
   if (error instanceof SecretError) return error;
-  if (error instanceof SignatureRefusal) return signatureError(error.fault);
+  if (error instanceof SignatureRefusal) return secretSignatureError(error.fault);
   if (error instanceof MalformedRequest) {
     return new SecretError('SerializationException', error.message);
   }
@@ -86,7 +86,7 @@ async function answerTo(service: Service, message: IncomingMessage): Promise<Out
   const rules = { identities, region, service: 'secretsmanager', payloadHash, nowMillis };
   const { identity } = verifySignature(request, rules);
   const announced = request.headers.get('x-amz-content-sha256') ?? payloadHash;
-  if (!sameHex(payloadHash, announced)) throw new SignatureRefusal('mismatch');
+  if (!isSameHex(payloadHash, announced)) throw new SignatureRefusal('mismatch');
   return runOperation(readOperation(request), parseBody(body), { store, region, identity });
 }
 

@@ -35,7 +35,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+function isAnswering(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port, timeout: 1_000 });
     const end = (result: boolean) => () => {
@@ -50,10 +50,10 @@ function answers(host: string, port: number): Promise<boolean> {
 async function isRunning({ pid, host, ports, since }: Held): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (host === undefined || ports === undefined) return Date.now() - since < startingMs;
-  return answers(host, ports.cdn);
+  return isAnswering(host, ports.cdn);
 }
 
-function taken(home: string, { pid, host, ports }: Held): StartFailure {
+function folderTaken(home: string, { pid, host, ports }: Held): StartFailure {
   const where = host && ports ? `at ${localAddress(host, ports.cdn)}` : 'and is still starting';
   return new StartFailure(
     `Signet already runs on ${home} (pid ${pid}) ${where}; stop it with: kill ${pid}`,
@@ -105,7 +105,7 @@ export async function claimFolder(home: string): Promise<Claim> {
         release: () => rm(fileIn(home), { force: true }),
       };
     const held = await readHeld(home);
-    if (held !== undefined && (await isRunning(held))) throw taken(home, held);
+    if (held !== undefined && (await isRunning(held))) throw folderTaken(home, held);
     await clear(home);
   }
   throw new StartFailure(`Several processes start on ${home} at once; start one of them again.`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 /** A log that has grown beyond this starts anew; the one before is kept. */
 const maxBytes = 20_000_000;
 
-export type LogFile = {
+export type RotatingLog = {
   readonly path: string;
   readonly write: (line: string) => void;
   readonly close: () => Promise<void>;
@@ -16,7 +16,7 @@ function sizeOf(file: string): number {
 }
 
 /** Opens the file that the functions' lines go to. A disk that is full stops no request. */
-export async function openLog(home: string): Promise<LogFile> {
+export async function openLog(home: string): Promise<RotatingLog> {
   const file = path.join(home, 'logs', 'edge.log');
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   if (sizeOf(file) > maxBytes) await rename(file, `${file}.1`);

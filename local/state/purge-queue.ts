@@ -3,9 +3,9 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type PurgeStores,
+  parseSourceKey,
   purgeSource,
   secondPurgeSeconds,
-  sourceNamed,
 } from '../../shared/objects/purge.ts';
 import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from './durable-file.ts';
 
@@ -77,7 +77,7 @@ type Queue = {
 };
 
 async function purge({ stores }: Queue, key: string): Promise<void> {
-  const source = sourceNamed(key);
+  const source = parseSourceKey(key);
   if (source !== undefined) await purgeSource(stores, source);
 }
 
@@ -122,7 +122,7 @@ async function purgeFirst(queue: Queue, key: string): Promise<void> {
   await Promise.all(notices.map(mark));
 }
 
-async function changed(queue: Queue, key: string): Promise<void> {
+async function purgeChanged(queue: Queue, key: string): Promise<void> {
   schedule(queue, key);
   await track(queue, purgeFirst(queue, key));
 }
@@ -131,7 +131,7 @@ async function changed(queue: Queue, key: string): Promise<void> {
 async function resume(queue: Queue, left: readonly Notice[]): Promise<void> {
   for (const { key } of left) schedule(queue, key);
   const unpurged = left.filter(({ purged }) => !purged);
-  await Promise.all(unpurged.map(({ key }) => changed(queue, key)));
+  await Promise.all(unpurged.map(({ key }) => purgeChanged(queue, key)));
 }
 
 async function close(queue: Queue): Promise<void> {
@@ -160,7 +160,7 @@ export async function openPurgeQueue(
   for (const notice of left) remember(queue, notice.key, [notice]);
   return {
     note: async (key) => remember(queue, key, [await writeNotice(folder, key)]),
-    changed: (key) => changed(queue, key),
+    changed: (key) => purgeChanged(queue, key),
     resume: () => resume(queue, left),
     close: () => close(queue),
   };

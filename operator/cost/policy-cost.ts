@@ -2,11 +2,11 @@ import { limits } from '../../shared/limits.ts';
 import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
-import { allowed, type Policy } from '../../shared/policy/policy.ts';
+import { isAllowed, type Policy } from '../../shared/policy/policy.ts';
 import { policyOperations } from '../../shared/policy/schema.ts';
 import {
-  answerStep,
   canonicalRecipe,
+  findAnswer,
   formatOf,
   parseOperations,
   type Recipe,
@@ -63,15 +63,15 @@ function formatsByRules(policy: Policy): readonly Format[] {
   const { presetsOnly, require } = policy;
   if (presetsOnly || !require.every((name) => drawing.includes(name))) return [];
   const free = { ...byRules(policy), require: [] };
-  return formats.filter((f) => allowed(free, canonicalRecipe([formatStep(f)])));
+  return formats.filter((f) => isAllowed(free, canonicalRecipe([formatStep(f)])));
 }
 
 /** How many operations may stand beside a format: only `src` need not be written. */
-const mostBeside = (format: Format): number => limits.operations - (format === 'src' ? 0 : 1);
+const mostOtherSteps = (format: Format): number => limits.operations - (format === 'src' ? 0 : 1);
 
 /** Recipes in a format, counted by how many operations they have. */
 function countRecipes(parts: readonly Part[], format: Format): bigint {
-  const most = mostBeside(format);
+  const most = mostOtherSteps(format);
   let counts: readonly bigint[] = [1n, ...Array.from({ length: most }, () => 0n)];
   for (const { name, steps, required } of parts) {
     const ways = rowOf(name).matters?.(format) === false ? 0n : steps;
@@ -86,11 +86,11 @@ function onlyPresets(policy: Policy): readonly Recipe[] {
   const rules = byRules(policy);
   return [...policy.presetRecipes]
     .map((text) => canonicalRecipe(parseOperations(text, limits.operations + 1).steps))
-    .filter((recipe) => answerStep(recipe) === undefined)
+    .filter((recipe) => findAnswer(recipe) === undefined)
     .filter((recipe) => {
       const beside = recipe.steps.filter(({ name }) => name !== 'format').length;
       // A preset with as many operations as can be written may still be asked for in a format.
-      return beside > mostBeside(formatOf(recipe)) || !allowed(rules, recipe);
+      return beside > mostOtherSteps(formatOf(recipe)) || !isAllowed(rules, recipe);
     });
 }
 

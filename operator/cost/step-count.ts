@@ -3,7 +3,7 @@ import type { Format, Parameters, ValuesOf } from '../../shared/operations/opera
 import type { Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
 import type { Rule } from '../../shared/policy/schema.ts';
-import { isWithin, type ValueSet, valuesIn } from '../../shared/policy/value-set.ts';
+import { isWithin, type ValueSet, valueSetIn } from '../../shared/policy/value-set.ts';
 import { canonicalRecipe, type RecipeStep } from '../../shared/recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 
@@ -45,7 +45,7 @@ type Sets = ReadonlyMap<string, ValueSet>;
 
 /** What a rule allows each parameter of its operation. */
 const setsOf = (name: OperationName, rule: Rule): Sets =>
-  new Map(parametersOf(name).map(([own, parameter]) => [own, valuesIn(rule, own, parameter)]));
+  new Map(parametersOf(name).map(([own, parameter]) => [own, valueSetIn(rule, own, parameter)]));
 
 const sizeOf = (set: ValueSet): number =>
   'min' in set ? Math.floor((set.max - set.min) / set.step) + 1 : set.length;
@@ -124,7 +124,11 @@ function blocksAmong(name: OperationName, rules: readonly Rule[]): BlocksAmong {
 const bitsIn = (mask: bigint): number => mask.toString(2).replaceAll('0', '').length;
 
 /** First the parameters that leave the fewest rules, so that little is looked at behind them. */
-function inOrder(names: readonly string[], blocks: BlocksAmong, rules: bigint): readonly string[] {
+function orderParameters(
+  names: readonly string[],
+  blocks: BlocksAmong,
+  rules: bigint,
+): readonly string[] {
   const left = (own: string): number =>
     (blocks(own, rules) ?? []).reduce((most, block) => Math.max(most, bitsIn(block.rules)), 0);
   const most = new Map(names.map((own) => [own, left(own)]));
@@ -136,7 +140,7 @@ function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
   const every = (1n << BigInt(rules.length)) - 1n;
   const waysOf = waysIn(name);
   const blocks = blocksAmong(name, rules);
-  const order = inOrder(Object.keys(rowOf(name).parameters), blocks, every);
+  const order = orderParameters(Object.keys(rowOf(name).parameters), blocks, every);
   const chosen = new Map<string, Block>();
   const values: Record<string, Value | undefined> = {};
   let [count, looked] = [0n, 0];
@@ -162,7 +166,7 @@ function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
 type Measured = { readonly rule: Rule; readonly sets: Sets; readonly combinations: number };
 
 /** The smallest first. */
-function measured(name: OperationName, rules: readonly Rule[]): readonly Measured[] {
+function measureRules(name: OperationName, rules: readonly Rule[]): readonly Measured[] {
   const all = rules.map((rule): Measured => {
     const sets = setsOf(name, rule);
     return { rule, sets, combinations: combinationsOf(sets) };
@@ -171,7 +175,7 @@ function measured(name: OperationName, rules: readonly Rule[]): readonly Measure
 }
 
 /** The rules that are written out, each text of which is compared with every other rule. */
-function parted(all: readonly Measured[], most: number) {
+function splitBySize(all: readonly Measured[], most: number) {
   let sum = 0;
   const sums = all.map(({ combinations }) => {
     sum += combinations;
@@ -210,7 +214,7 @@ export function countSteps(
   rules: readonly Rule[],
   written: number = maxWritten,
 ): Count {
-  const { small, large } = parted(measured(name, rules), written);
+  const { small, large } = splitBySize(measureRules(name, rules), written);
   const { count, exact, counted } =
     large.length === 0 ? { count: 0n, exact: true, counted: large } : countLarge(name, large);
   const others = countWritten(

@@ -1,7 +1,7 @@
 import type { Parameter, Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
 import type { Rule } from '../../shared/policy/schema.ts';
-import { valuesIn } from '../../shared/policy/value-set.ts';
+import { valueSetIn } from '../../shared/policy/value-set.ts';
 
 /*
  * The values that rules allow a parameter, in blocks of such as nothing tells apart: no rule, and
@@ -89,7 +89,7 @@ function allowedBy(
   for (const [index, one] of rules.entries()) {
     const rule = 1n << BigInt(index);
     if ((rule & among) === 0n) continue;
-    const values = valuesIn(one, own, parameter);
+    const values = valueSetIn(one, own, parameter);
     const listed = 'min' in values ? fewIn(values) : values;
     if ('min' in values && listed === undefined) ranges.push({ ...values, rule });
     for (const value of listed ?? []) addTo(named, value ?? undefined, rule);

@@ -1,7 +1,7 @@
 import { asRefusal, type Refusal } from '../../shared/refusal.ts';
 
 /** One stage of a request: what went in is the stage before, what came out is `data`. */
-export type Stage = {
+export type ExplainedStage = {
   readonly stage: string;
   readonly ok: boolean;
   readonly data: Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ export type Stage = {
 
 export type Explanation = {
   readonly url: string;
-  readonly stages: readonly Stage[];
+  readonly stages: readonly ExplainedStage[];
   readonly key?: string;
   /** Whether the derivative lies in S3 already; if not, only its render can tell that it decodes. */
   readonly stored?: boolean;
@@ -22,8 +22,8 @@ export type Explanation = {
 };
 
 /** Keeps what every stage made, and stops at the first that refuses. */
-export function explaining(url: string) {
-  const stages: Stage[] = [];
+export function createExplanation(url: string) {
+  const stages: ExplainedStage[] = [];
   let ending: { readonly key: string; readonly stored: boolean } | undefined;
   let refusal: Refusal | undefined;
 

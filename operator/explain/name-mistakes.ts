@@ -1,13 +1,13 @@
 import type { ObjectStore } from '../../shared/ports.ts';
-import { sourceKey, type Target } from '../../shared/url/path.ts';
+import { type SourcePath, sourceKey } from '../../shared/url/path.ts';
 
 /** A way to another name than was meant. */
 type NameMistake = {
-  readonly meant: (target: Target) => string | undefined;
+  readonly meant: (target: SourcePath) => string | undefined;
   readonly what: (name: string) => string;
 };
 
-function decoded({ path }: Target): string | undefined {
+function decodeName({ path }: SourcePath): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -18,7 +18,7 @@ function decoded({ path }: Target): string | undefined {
 /** What people take for the name of a source that is not there. */
 const mistakes: readonly NameMistake[] = [
   {
-    meant: decoded,
+    meant: decodeName,
     what: (name) => `the path was encoded before it was minted; mint the name as it is: ${name}`,
   },
   {
@@ -31,7 +31,7 @@ const mistakes: readonly NameMistake[] = [
 /** The mistake after which there is a source of that name; nothing where none of them leads to one. */
 export async function nameHint(
   sources: ObjectStore,
-  target: Target,
+  target: SourcePath,
 ): Promise<Readonly<Record<string, string>>> {
   for (const { meant, what } of mistakes) {
     const path = meant(target);

@@ -5,7 +5,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import { readGrant } from '../../shared/request/grant.ts';
 import { signedMessage, verify } from '../../shared/url/signature.ts';
 import { grantMistake } from './grant-mistakes.ts';
-import type { AskedUrl } from './pasted-url.ts';
+import type { PastedUrl } from './pasted-url.ts';
 import { signingMistake } from './signing-mistakes.ts';
 
 /** Whose keys there are to try. */
@@ -64,7 +64,7 @@ export async function signatureHint(
 }
 
 /** What may have happened to a URL that cannot be split. */
-export function splitHint({ querystring }: AskedUrl): Readonly<Record<string, string>> {
+export function splitHint({ querystring }: PastedUrl): Readonly<Record<string, string>> {
   if (/(?:^|&)amp;/.test(querystring))
     return { mistake: 'the URL was copied out of HTML; write & where it says &amp;' };
   const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { encodeTarget } from '../../shared/url/path.ts';
+import { encodePath } from '../../shared/url/path.ts';
 import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
 
 /** What is needed to find out how a signature went wrong. */
@@ -22,7 +22,7 @@ function digest(key: string | Buffer, message: string): Digest {
 }
 
 /** The signature in the one spelling the edge takes, from whichever it was written in. */
-function respelled(sig: string): string {
+function respellSignature(sig: string): string {
   const decoded = sig.replace(/%(2b|2f|3d)/gi, (hex) => decodeURIComponent(hex));
   return decoded.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_').replaceAll(' ', '-');
 }
@@ -32,20 +32,20 @@ type Mistake = { readonly what: string; readonly made: (suspect: Suspect) => boo
 const signedWith =
   (change: (parts: SignedParts) => string) =>
   ({ parts, signingKey, sig }: Suspect): boolean =>
-    digest(signingKey, change(parts)).base64url === respelled(sig);
+    digest(signingKey, change(parts)).base64url === respellSignature(sig);
 
 const messageOf = (parts: SignedParts, change: Partial<SignedParts>): string =>
   signedMessage({ ...parts, ...change });
 
-const keyed =
+const signedWithKey =
   (key: (signingKey: string) => string | Buffer) =>
   ({ parts, signingKey, sig }: Suspect): boolean =>
-    digest(key(signingKey), signedMessage(parts)).base64url === respelled(sig);
+    digest(key(signingKey), signedMessage(parts)).base64url === respellSignature(sig);
 
 /** Programs differ in what they leave bare; the one that signed may not be the one that sent. */
 function encodings({ uri, parts: { target } }: Suspect): readonly string[] {
   const escaped = encodeURIComponent(target).replaceAll('%2F', '/');
-  const upper = [uri, encodeTarget(target), encodeURI(target), escaped];
+  const upper = [uri, encodePath(target), encodeURI(target), escaped];
   const lower = upper.map((one) => one.replace(/%../g, (hex) => hex.toLowerCase()));
   return [...upper, ...lower, encodeURIComponent(target)].filter((one) => one !== target);
 }
@@ -57,7 +57,8 @@ const milliseconds = Array.from({ length: 1_000 }, (_, rest) => String(rest).pad
 const mistakes: readonly Mistake[] = [
   {
     what: 'sig is plain or padded base64; write base64url without padding',
-    made: (suspect) => respelled(suspect.sig) !== suspect.sig && signedWith(signedMessage)(suspect),
+    made: (suspect) =>
+      respellSignature(suspect.sig) !== suspect.sig && signedWith(signedMessage)(suspect),
   },
   {
     what: 'sig is hexadecimal; write base64url without padding',
@@ -110,16 +111,16 @@ const mistakes: readonly Mistake[] = [
   },
   {
     what: 'the signing key was decoded; use its 47 characters as they are',
-    made: keyed((signingKey) => Buffer.from(signingKey.slice(4), 'base64url')),
+    made: signedWithKey((signingKey) => Buffer.from(signingKey.slice(4), 'base64url')),
   },
   {
     what: 'the signing key was used without its sgn_; use its 47 characters as they are',
-    made: keyed((signingKey) => signingKey.slice(4)),
+    made: signedWithKey((signingKey) => signingKey.slice(4)),
   },
   {
     what: 'the signing key was used with a line end behind it; strip it',
     made: (suspect) =>
-      ['\n', '\r\n', ' '].some((end) => keyed((signingKey) => signingKey + end)(suspect)),
+      ['\n', '\r\n', ' '].some((end) => signedWithKey((signingKey) => signingKey + end)(suspect)),
   },
   {
     what: 'the path was signed in another Unicode form (NFC or NFD); sign the one in the URL',
@@ -142,7 +143,9 @@ export const signingMistakes: readonly string[] = [
 
 function otherOwner({ parts, sig, others }: Suspect): string | undefined {
   const message = signedMessage(parts);
-  const found = [...others].find(([, key]) => digest(key, message).base64url === respelled(sig));
+  const found = [...others].find(
+    ([, key]) => digest(key, message).base64url === respellSignature(sig),
+  );
   return found && `it was signed with the key of ${found[0]}; use that of the tenant in the URL`;
 }
 

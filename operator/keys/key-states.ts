@@ -6,10 +6,10 @@ import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import { CommandFailure } from '../failure.ts';
 import { logFiles, readLogs } from '../logs/log-reader.ts';
 import { countServiceLine, emptyStats, statsReport } from '../stats/stats-tally.ts';
-import type { Target } from '../target/target.ts';
+import type { Installation } from '../target/target.ts';
 
 /** What is known of a kid that a tenant accepts. */
-export type KidState = {
+export type KeyState = {
   readonly kid: string;
   readonly active: boolean;
   /** When it last signed a request, as far as the log reaches; null where the log does not name it. */
@@ -21,7 +21,7 @@ export type KidState = {
 };
 
 /** When another kid took over, in seconds; nothing while the kid signs, or where the trail is damaged. */
-async function replacedAt(target: Target, tenant: string, kid: string) {
+async function replacedAt(target: Installation, tenant: string, kid: string) {
   let replaced: number | undefined;
   for (const version of (await auditVersions(target, tenant)).toReversed()) {
     const stored = await readRecord(target, auditKey(tenant, version)).catch(() => undefined);
@@ -34,7 +34,7 @@ async function replacedAt(target: Target, tenant: string, kid: string) {
 
 /** The last use of each kid, from the log of this machine's stack; nothing where there is no log. */
 async function lastUses(
-  { edgeLog }: Target,
+  { edgeLog }: Installation,
   tenant: string,
 ): Promise<Readonly<Record<string, string>>> {
   if (edgeLog === undefined) return {};
@@ -55,7 +55,12 @@ async function lastUses(
 }
 
 /** When the last URL that a kid can have signed expires, in milliseconds; minters' clocks may differ. */
-async function lastExpiry(target: Target, tenant: string, kid: string, lifetime: number | null) {
+async function lastExpiry(
+  target: Installation,
+  tenant: string,
+  kid: string,
+  lifetime: number | null,
+) {
   if (lifetime === null) return undefined;
   const replaced = await replacedAt(target, tenant, kid);
   const seconds = lifetime + limits.clockSkewSeconds;
@@ -63,11 +68,14 @@ async function lastExpiry(target: Target, tenant: string, kid: string, lifetime:
 }
 
 /** The state of every kid that a tenant accepts. */
-export async function kidStates(target: Target, tenant: string): Promise<readonly KidState[]> {
+export async function keyStates(
+  target: Installation,
+  tenant: string,
+): Promise<readonly KeyState[]> {
   const published = await publishedPolicy(target, tenant);
   const { keys, urls } = published?.document ?? {};
   const used = await lastUses(target, tenant);
-  const states: KidState[] = [];
+  const states: KeyState[] = [];
   for (const kid of keys?.accept ?? []) {
     const expiry = await lastExpiry(target, tenant, kid, urls?.maxLifetime ?? null);
     states.push({
@@ -82,7 +90,7 @@ export async function kidStates(target: Target, tenant: string): Promise<readonl
 }
 
 /** One line about a kid. */
-export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KidState): string {
+export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KeyState): string {
   const use = lastUsed === null ? 'not in the log' : `last used ${lastUsed}`;
   if (active) return `${kid}  signs; ${use}`;
   const end = lastExpiry === null ? 'its URLs may live for ever' : `its URLs end by ${lastExpiry}`;

@@ -4,9 +4,9 @@ import type { Signer } from '../../shared/request/mint.ts';
 import { isTenant } from '../../shared/url/path.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { CommandFailure, usage } from '../failure.ts';
+import { CommandFailure, usageFailure } from '../failure.ts';
 import { noTenant } from '../policy-change.ts';
-import type { Target } from '../target/target.ts';
+import type { Installation } from '../target/target.ts';
 import { checkTenantName } from '../tenant-name.ts';
 
 /** Who signs for a tenant, where its URLs lead, and what it may ask for, if that is known. */
@@ -26,24 +26,24 @@ export function offlineSigner(
   const address = process.env['SIGNET_URL'] ?? '';
   const owner = process.env['SIGNET_TENANT'];
   if (!keyForm.test(signingKey))
-    throw usage('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
+    throw usageFailure('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
   if (!isKid(kid))
-    throw usage(
+    throw usageFailure(
       'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end',
     );
   if (!addressForm.test(address))
-    throw usage('SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com');
+    throw usageFailure('SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com');
   // Never repeated: whoever mixes the variables up has a key in one of them.
-  if (owner && !isTenant(owner)) throw usage('SIGNET_TENANT is not a tenant name');
+  if (owner && !isTenant(owner)) throw usageFailure('SIGNET_TENANT is not a tenant name');
   if (owner && owner !== tenant)
-    throw usage(
+    throw usageFailure(
       `SIGNET_KEY is the key of ${owner}, not of ${tenant}; unset it or mint for ${owner}`,
     );
   return { kid, signingKey, address };
 }
 
 /** The tenant's policy. Throws when there is no such tenant, or none can have that name. */
-export async function policyOf(target: Target, tenant: string): Promise<Policy> {
+export async function policyOf(target: Installation, tenant: string): Promise<Policy> {
   checkTenantName(tenant);
   const published = await publishedPolicy(target, tenant);
   if (published === undefined) throw await noTenant(target, tenant);
@@ -51,7 +51,7 @@ export async function policyOf(target: Target, tenant: string): Promise<Policy> 
 }
 
 /** The tenant's active signing key at a target. */
-export async function onlineSigner(target: Target, tenant: string): Promise<TenantSigner> {
+export async function onlineSigner(target: Installation, tenant: string): Promise<TenantSigner> {
   const policy = await policyOf(target, tenant);
   const kid = policy.keys.active;
   const signingKey = (await target.keyring()).signingKey(tenant, kid);

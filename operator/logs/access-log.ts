@@ -49,7 +49,7 @@ export function beginsAccessLog(line: string): boolean {
  * and never as UTF-8, that is the URL as it was sent; its own escapes are for the edge's code.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */
-function unescaped(value: string): string {
+function unescapeOnce(value: string): string {
   return value.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
@@ -62,8 +62,8 @@ const unsendable = /[^\x21-\x7e]|[#\\]|%(?![0-9A-Fa-f]{2})/;
  * JSON needs no escapes of its own, and programs that pass logs on take them off. Where taking
  * them back gives what nobody can have sent, they had been taken back before.
  */
-function unescapedOnce(value: string): string {
-  const raw = unescaped(value);
+function unescapeIfEscaped(value: string): string {
+  const raw = unescapeOnce(value);
   return unsendable.test(raw) ? value : raw;
 }
 
@@ -91,7 +91,7 @@ function requestOf(field: Field, raw: (value: string) => string): LoggedRequest 
 
 function readRow(line: string, columns: Columns): LoggedRequest | undefined {
   const values = line.split('\t');
-  return requestOf((name) => values[columns.get(name) ?? -1], unescaped);
+  return requestOf((name) => values[columns.get(name) ?? -1], unescapeOnce);
 }
 
 function readObject(line: string): LoggedRequest | undefined {
@@ -102,7 +102,7 @@ function readObject(line: string): LoggedRequest | undefined {
     if (typeof value === 'number') return String(value).padStart(3, '0');
     return typeof value === 'string' ? value : undefined;
   };
-  return requestOf(field, unescapedOnce);
+  return requestOf(field, unescapeIfEscaped);
 }
 
 function readDirective(line: string): AccessLine {

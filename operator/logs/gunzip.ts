@@ -1,21 +1,21 @@
 import { createGunzip } from 'node:zlib';
 
 /** Takes a file's bytes and gives those that are meant: the same, or what they unpack to. */
-export type Unpacking = {
+export type Gunzip = {
   readonly write: (chunk: Buffer) => Promise<readonly Buffer[]>;
   readonly end: () => Promise<readonly Buffer[]>;
   /** Whether the file is cut or damaged; what came before the damage has been given. */
   readonly damaged: () => boolean;
 };
 
-const asItIs: Unpacking = {
+const passThrough: Gunzip = {
   write: async (chunk) => [chunk],
   end: async () => [],
   damaged: () => false,
 };
 
 /** Reading the stream itself would lose what it holds when it meets the damage. */
-function gunzipping(): Unpacking {
+function createGunzipReader(): Gunzip {
   const gunzip = createGunzip();
   const given: Buffer[] = [];
   let damaged = false;
@@ -45,6 +45,6 @@ function gunzipping(): Unpacking {
 }
 
 /** How to read a file that begins with these bytes: its name may say anything. */
-export function unpackingOf(head: Buffer): Unpacking {
-  return head[0] === 0x1f && head[1] === 0x8b ? gunzipping() : asItIs;
+export function gunzipFor(head: Buffer): Gunzip {
+  return head[0] === 0x1f && head[1] === 0x8b ? createGunzipReader() : passThrough;
 }

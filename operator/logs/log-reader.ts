@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CommandFailure } from '../failure.ts';
-import { unreadable } from '../policy-files/unreadable-file.ts';
-import { type Unpacking, unpackingOf } from './gunzip.ts';
+import { unreadableFile } from '../policy-files/unreadable-file.ts';
+import { type Gunzip, gunzipFor } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
 
 /** A file to read; `-` is what comes from stdin, whose size nobody knows. */
@@ -42,7 +42,7 @@ export async function logFiles(paths: readonly string[]): Promise<readonly LogFi
   const found = await Promise.all(
     paths.map((at) =>
       filesAt(at).catch((thrown: unknown) => {
-        throw thrown instanceof CommandFailure ? thrown : unreadable(at, thrown);
+        throw thrown instanceof CommandFailure ? thrown : unreadableFile(at, thrown);
       }),
     ),
   );
@@ -63,7 +63,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer, void, undefined> {
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (thrown) {
-    throw unreadable(file, thrown);
+    throw unreadableFile(file, thrown);
   }
 }
 
@@ -71,14 +71,14 @@ async function readFile(file: string, visitor: LogVisitor): Promise<void> {
   const splitter = lineSplitter(visitor);
   const split = (chunks: readonly Buffer[]): void => chunks.forEach(splitter.push);
   let head: Buffer = Buffer.alloc(0);
-  let unpacking: Unpacking | undefined;
+  let unpacking: Gunzip | undefined;
   visitor.begin(file);
   for await (const chunk of bytesOf(file)) {
     visitor.advance(chunk.length);
     // A pipe may begin with a single byte.
     head = unpacking === undefined ? Buffer.concat([head, chunk]) : chunk;
     if (unpacking === undefined && head.length < 2) continue;
-    unpacking ??= unpackingOf(head);
+    unpacking ??= gunzipFor(head);
     split(await unpacking.write(head));
   }
   split(unpacking === undefined ? [head] : await unpacking.end());

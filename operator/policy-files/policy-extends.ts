@@ -57,7 +57,7 @@ function basesOf(chain: Chain, document: Document): readonly string[] {
 }
 
 /** One group over another: null takes out what is there, and stands where nothing is. */
-function mergedGroup(name: string, inherited: Document, own: Document): Document {
+function mergeGroup(name: string, inherited: Document, own: Document): Document {
   const takenOut = Object.keys(own).filter(
     (field) => removable.has(name) && own[field] === null && Object.hasOwn(inherited, field),
   );
@@ -65,16 +65,16 @@ function mergedGroup(name: string, inherited: Document, own: Document): Document
   return Object.fromEntries(all.filter(([field]) => !takenOut.includes(field)));
 }
 
-function mergedField(name: string, inherited: unknown, own: unknown): unknown {
+function mergeField(name: string, inherited: unknown, own: unknown): unknown {
   return isObject(inherited) && isObject(own) && !whole.has(name)
-    ? mergedGroup(name, inherited, own)
+    ? mergeGroup(name, inherited, own)
     : own;
 }
 
-function merged(inherited: Document, own: Document): Document {
+function mergeDocuments(inherited: Document, own: Document): Document {
   const fields = Object.entries(own).map(([name, value]) => [
     name,
-    mergedField(name, ownField(inherited, name), value),
+    mergeField(name, ownField(inherited, name), value),
   ]);
   return { ...inherited, ...Object.fromEntries(fields) };
 }
@@ -84,9 +84,9 @@ async function resolveChain(chain: Chain): Promise<Document> {
   const document = await readOne(chain);
   let inherited: Document = {};
   for (const base of basesOf(chain, document))
-    inherited = merged(inherited, await resolveChain([...chain, base]));
+    inherited = mergeDocuments(inherited, await resolveChain([...chain, base]));
   const { $schema: _editors, extends: _bases, ...own } = document;
-  return merged(inherited, own);
+  return mergeDocuments(inherited, own);
 }
 
 /** A slip in a name must not leave in what was to be taken out. */
@@ -120,7 +120,7 @@ export type ResolvedPolicy = {
   readonly document: Record<string, unknown>;
 };
 
-async function resolvedAt(at: string): Promise<readonly ResolvedPolicy[]> {
+async function resolvePath(at: string): Promise<readonly ResolvedPolicy[]> {
   const files = await policyFiles([at]);
   const all = await Promise.all(
     files.map(async (file) => ({ file, document: await resolvePolicyFile(file) })),
@@ -133,5 +133,5 @@ async function resolvedAt(at: string): Promise<readonly ResolvedPolicy[]> {
 export async function resolvePolicies(
   paths: readonly string[],
 ): Promise<readonly ResolvedPolicy[]> {
-  return (await Promise.all(paths.map(resolvedAt))).flat();
+  return (await Promise.all(paths.map(resolvePath))).flat();
 }

@@ -4,18 +4,22 @@ import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import { CommandFailure } from '../failure.ts';
 import { parsePolicyText } from './policy-text.ts';
-import { unreadable } from './unreadable-file.ts';
+import { unreadableFile } from './unreadable-file.ts';
 
-const inWords = ({ path, message }: PolicyIssue): string => (path ? `${path} ${message}` : message);
+const printIssueText = ({ path, message }: PolicyIssue): string =>
+  path ? `${path} ${message}` : message;
 
 /** A file's JSON. What is in it is for the schema to judge, but it has to be an object. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw unreadable(file, thrown);
+    throw unreadableFile(file, thrown);
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)
-    throw new CommandFailure('invalid_policy', `${file} ${parsed.issues.map(inWords).join('; ')}`);
+    throw new CommandFailure(
+      'invalid_policy',
+      `${file} ${parsed.issues.map(printIssueText).join('; ')}`,
+    );
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);
@@ -44,7 +48,7 @@ export async function policyFiles(paths: readonly string[]): Promise<readonly st
 
 async function filesAt(at: string): Promise<readonly string[]> {
   const kind = await stat(at).catch((thrown: unknown) => {
-    throw unreadable(at, thrown);
+    throw unreadableFile(at, thrown);
   });
   if (!kind.isDirectory()) return [at];
   const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();

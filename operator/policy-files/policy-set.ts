@@ -17,7 +17,7 @@ function checkOne({ file, document }: ResolvedPolicy): void {
 }
 
 /** The first fault ends it; of many files there may be more. */
-async function resolvedSet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
+async function resolveSet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
   const files = await policyFiles(paths);
   try {
     const all = await resolvePolicies(paths);
@@ -35,7 +35,7 @@ async function resolvedSet(paths: readonly string[]): Promise<readonly ResolvedP
  * wrong keeps all of them from being used.
  */
 export async function readPolicySet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
-  const all = await resolvedSet(paths);
+  const all = await resolveSet(paths);
   const tenants = all.map(({ document }) => String(document['tenant']));
   const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
   if (twice !== undefined) {

@@ -1,12 +1,12 @@
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import { limits } from '../../shared/limits.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { utf8Bytes } from '../../shared/url/path.ts';
+import { utf8Bytes } from '../../shared/utf8.ts';
 
 const strictly = { disallowComments: true, allowTrailingComma: false } as const;
 
 /** `CommaExpected` as people say it. */
-const inWords = (code: ParseErrorCode): string =>
+const printErrorCode = (code: ParseErrorCode): string =>
   printParseErrorCode(code)
     .replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter}`)
     .toLowerCase();
@@ -16,14 +16,14 @@ function brokenAt(text: string): string {
   let first: string | undefined;
   const onError = (code: ParseErrorCode, ...place: readonly number[]): void => {
     const [, , line = 0, column = 0] = place;
-    first ??= `: ${inWords(code)} in line ${line + 1}, column ${column + 1}`;
+    first ??= `: ${printErrorCode(code)} in line ${line + 1}, column ${column + 1}`;
   };
   visit(text, { onError }, strictly);
   return `is not JSON${first ?? ''}`;
 }
 
 /** The fields that stand more than once in one object, of which JSON keeps the last without a word. */
-function repeated(text: string): readonly PolicyIssue[] {
+function findRepeatedFields(text: string): readonly PolicyIssue[] {
   const seen = new Set<string>();
   const issues = new Map<string, PolicyIssue>();
   visit(text, {
@@ -64,6 +64,6 @@ export function parsePolicyText(
     const message = withoutOverflow(() => brokenAt(text), 'is not JSON');
     return { issues: [{ path: '', message }] };
   }
-  const issues = withoutOverflow(() => repeated(text), []);
+  const issues = withoutOverflow(() => findRepeatedFields(text), []);
   return issues.length > 0 ? { issues } : { document };
 }

@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
 export const fileName = (file: string): string => (file === '-' ? 'what came from stdin' : file);
 
 /** A file that cannot be read, in a sentence. */
-export function unreadable(file: string, thrown: unknown): CommandFailure {
+export function unreadableFile(file: string, thrown: unknown): CommandFailure {
   const { code = 'for a reason that nobody gives' } = thrown as NodeJS.ErrnoException;
   const why = reasons[code] ?? `cannot be read (${code})`;
   return new CommandFailure('unreadable_file', `${fileName(file)} ${why}`);

@@ -7,13 +7,13 @@ export type Outcome =
   /** Nobody answered, or not for the request's own sake: it may be well the next time. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-export type AskedDerivative = {
+export type DerivativeUrl = {
   /** Mints the URL anew for each try. */
   readonly url: () => string;
   readonly accept: string | undefined;
 };
 
-export type Patience = {
+export type RetryPlan = {
   /** How long to wait before each further try, in milliseconds. */
   readonly pauses: readonly number[];
   /** How long a try may take, in milliseconds. */
@@ -21,14 +21,14 @@ export type Patience = {
 };
 
 /** A render may take 25 s, and a request may stand in line. */
-export const requestPatience: Patience = { pauses: [250, 500, 1_000], most: 60_000 };
+export const requestRetries: RetryPlan = { pauses: [250, 500, 1_000], most: 60_000 };
 
 type Try = { readonly outcome: Outcome; readonly again: boolean };
 
 /** What a gateway says when what stands behind it is away for a moment. */
 const passing: ReadonlySet<number> = new Set([502, 503, 504]);
 
-function read({ headers, redirected, status }: Response): Try {
+function readResponse({ headers, redirected, status }: Response): Try {
   const code = headers.get('x-signet-error') ?? undefined;
   if (passing.has(status))
     return { outcome: { kind: 'failed', reason: code ?? `HTTP ${status}` }, again: true };
@@ -42,23 +42,23 @@ function read({ headers, redirected, status }: Response): Try {
   return { outcome: { kind: made ? 'made' : 'already' }, again: false };
 }
 
-function whyUnanswered(thrown: unknown, most: number): string {
+function describeNoAnswer(thrown: unknown, most: number): string {
   if (!(thrown instanceof Error)) return String(thrown);
   if (thrown.name === 'TimeoutError') return `no answer within ${most / 1_000} s`;
   const { code } = (thrown.cause ?? {}) as NodeJS.ErrnoException;
   return code === undefined ? thrown.message : `no answer (${code})`;
 }
 
-async function tryOnce({ url, accept }: AskedDerivative, most: number): Promise<Try> {
+async function tryOnce({ url, accept }: DerivativeUrl, most: number): Promise<Try> {
   const headers: Record<string, string> = accept === undefined ? {} : { accept };
   // Outside: what cannot be minted is no fault of the connection.
   const minted = url();
   try {
     const answer = await fetch(minted, { headers, signal: AbortSignal.timeout(most) });
     await answer.body?.pipeTo(new WritableStream());
-    return read(answer);
+    return readResponse(answer);
   } catch (thrown) {
-    return { outcome: { kind: 'failed', reason: whyUnanswered(thrown, most) }, again: true };
+    return { outcome: { kind: 'failed', reason: describeNoAnswer(thrown, most) }, again: true };
   }
 }
 
@@ -66,9 +66,9 @@ async function tryOnce({ url, accept }: AskedDerivative, most: number): Promise<
  * Asks for a derivative until there is an answer that stands, and drops the image. Where nobody
  * answers it is asked for again after each pause, unless the signal is aborted.
  */
-export async function askFor(
-  asked: AskedDerivative,
-  { pauses, most }: Patience,
+export async function fetchDerivative(
+  asked: DerivativeUrl,
+  { pauses, most }: RetryPlan,
   signal: AbortSignal,
 ): Promise<Outcome> {
   let { outcome, again } = await tryOnce(asked, most);

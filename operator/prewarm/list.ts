@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { CommandFailure } from '../failure.ts';
 import { lineSplitter, maxLineBytes } from '../logs/line-splitter.ts';
-import { unreadable } from '../policy-files/unreadable-file.ts';
+import { unreadableFile } from '../policy-files/unreadable-file.ts';
 
 /** A line of a list: a source with the operations that it brings along, or what is wrong with it. */
 export type ListLine = {
@@ -22,7 +22,7 @@ type Content = { readonly path: string; readonly operations: readonly string[] }
 export async function listBytes(file: string): Promise<number | undefined> {
   if (file === '-') return undefined;
   const found = await stat(file).catch((thrown: unknown) => {
-    throw unreadable(file, thrown);
+    throw unreadableFile(file, thrown);
   });
   if (found.isDirectory())
     throw new CommandFailure('unreadable_file', `${file} is a folder; name a file of paths`);
@@ -44,7 +44,7 @@ async function* chunksOf(file: string, signal: AbortSignal): AsyncGenerator<Buff
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (thrown) {
-    if (!signal.aborted) throw unreadable(file, thrown);
+    if (!signal.aborted) throw unreadableFile(file, thrown);
   }
 }
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../shared/refusal.ts';
 import type { MintRequest } from '../../shared/request/mint.ts';
 import { pathFault, separator } from '../../shared/url/path.ts';
 import { CommandFailure } from '../failure.ts';
-import { readAskedRecipe, settledKeys } from '../recipe-input.ts';
+import { readOperations, settledKeys } from '../recipe-input.ts';
 import type { ListLine } from './list.ts';
 import type { Example } from './tally.ts';
 
@@ -25,7 +25,7 @@ type Planning = {
   readonly recipes: readonly (readonly string[])[];
 };
 
-function unwanted(thrown: unknown, example: Example): Unwanted {
+function toUnwanted(thrown: unknown, example: Example): Unwanted {
   if (thrown instanceof Refusal)
     return { refused: thrown.code, example: { ...example, reason: thrown.detail.reason } };
   if (thrown instanceof CommandFailure)
@@ -33,30 +33,30 @@ function unwanted(thrown: unknown, example: Example): Unwanted {
   throw thrown;
 }
 
-const malformed = (line: number, reason: string): Unwanted => ({
+const malformedLine = (line: number, reason: string): Unwanted => ({
   refused: 'malformed',
   example: { line, reason },
 });
 
 /** The derivatives that one line of a list stands for, and what is refused of it; `now` in seconds. */
-export function wantedBy(
+export function planLine(
   line: ListLine,
   { tenant, policy, recipes }: Planning,
   now: number,
 ): readonly (Wanted | Unwanted)[] {
-  if ('fault' in line) return [malformed(line.number, line.fault)];
+  if ('fault' in line) return [malformedLine(line.number, line.fault)];
   const { number, operations, path } = line;
   const fault = pathFault(path);
-  if (fault !== undefined) return [malformed(number, fault)];
+  if (fault !== undefined) return [malformedLine(number, fault)];
   return (operations.length > 0 ? [operations] : recipes).flatMap(
     (written): readonly (Wanted | Unwanted)[] => {
       const example = { line: number, path, recipe: written.join(separator) };
       try {
-        const request = { tenant, path, ...readAskedRecipe(written) };
+        const request = { tenant, path, ...readOperations(written) };
         const keys = settledKeys(policy, { ...request, exp: undefined }, now);
         return keys.map((one): Wanted => ({ request, example, ...one }));
       } catch (thrown) {
-        return [unwanted(thrown, example)];
+        return [toUnwanted(thrown, example)];
       }
     },
   );

@@ -1,12 +1,13 @@
 import type { Progress } from '../../cli/progress/bar.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../../shared/ports.ts';
+import { seconds } from '../../shared/ports.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mint } from '../../shared/request/mint.ts';
 import type { TenantSigner } from '../keys/signer.ts';
-import { askFor, type Patience } from './derivative-request.ts';
+import { fetchDerivative, type RetryPlan } from './derivative-request.ts';
 import type { ListLine } from './list.ts';
-import { type Unwanted, type Wanted, wantedBy } from './plan.ts';
+import { planLine, type Unwanted, type Wanted } from './plan.ts';
 import type { PrewarmState } from './state.ts';
 import { countOutcome, countRefused, type PrewarmTally } from './tally.ts';
 
@@ -22,7 +23,7 @@ export type Prewarming = {
   readonly clock: Clock;
   readonly state: PrewarmState;
   readonly progress: Progress;
-  readonly patience: Patience;
+  readonly patience: RetryPlan;
   /** How many requests are under way at a time. */
   readonly concurrency: number;
   /** Aborted, nothing new is begun. */
@@ -31,8 +32,6 @@ export type Prewarming = {
 
 /** A URL lives for an hour, or for as long as the policy lets it. */
 const lifetime = ({ maxLifetime }: Policy): number => Math.min(3_600, maxLifetime ?? 3_600);
-
-const seconds = (clock: Clock): number => Math.floor(clock() / 1_000);
 
 /** Counts what needs no request; whether one is left to be asked for. */
 function isLeft(
@@ -59,7 +58,7 @@ async function* toAsk(
   for await (const line of run.lines) {
     if (run.signal.aborted) return;
     tally.line = line.number;
-    for (const one of wantedBy(line, run, seconds(run.clock)))
+    for (const one of planLine(line, run, seconds(run.clock)))
       if (isLeft(run, tally, underWay, one)) {
         underWay.add(one.key);
         yield one;
@@ -68,14 +67,18 @@ async function* toAsk(
   }
 }
 
-async function ask(run: Prewarming, tally: PrewarmTally, wanted: Wanted): Promise<void> {
+async function requestDerivative(
+  run: Prewarming,
+  tally: PrewarmTally,
+  wanted: Wanted,
+): Promise<void> {
   const { clock, crypto, patience, policy, signal, signer, state } = run;
   const url = (): string => {
     const exp = roundedExpiry(seconds(clock), lifetime(policy));
     return mint(crypto, signer.address, { ...wanted.request, exp }, signer);
   };
   tally.asked += 1;
-  const outcome = await askFor({ url, accept: wanted.accept }, patience, signal);
+  const outcome = await fetchDerivative({ url, accept: wanted.accept }, patience, signal);
   countOutcome(tally, outcome, wanted.example);
   if (outcome.kind === 'made' || outcome.kind === 'already') state.add(wanted.key);
 }
@@ -92,7 +95,7 @@ export async function prewarm(run: Prewarming, tally: PrewarmTally): Promise<voi
     // Leaving the loop, in whatever way, ends the list for all.
     for await (const one of wanted) {
       if (run.signal.aborted) return;
-      await ask(run, tally, one);
+      await requestDerivative(run, tally, one);
       underWay.delete(one.key);
     }
   };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { grouped } from '../../cli/base/quantity.ts';
+import { printNumber } from '../../cli/base/quantity.ts';
 import { separator } from '../../shared/url/path.ts';
 import { CommandFailure } from '../failure.ts';
 import { lineSplitter } from '../logs/line-splitter.ts';
-import { unreadable } from '../policy-files/unreadable-file.ts';
+import { unreadableFile } from '../policy-files/unreadable-file.ts';
 
 /** The derivatives that are known to be made, so that another run need not ask for them. */
 export type PrewarmState = {
@@ -34,10 +34,10 @@ function hashOf(key: string): bigint {
 const full = (file: string, most: number): CommandFailure =>
   new CommandFailure(
     'state_full',
-    `${file} cannot remember more than ${grouped(most)} derivatives; split the list and give each part its own --state`,
+    `${file} cannot remember more than ${printNumber(most)} derivatives; split the list and give each part its own --state`,
   );
 
-function unwritable(file: string, thrown: unknown): CommandFailure {
+function unwritableFile(file: string, thrown: unknown): CommandFailure {
   const { code } = thrown as NodeJS.ErrnoException;
   return new CommandFailure('unwritable_file', `${file} cannot be written (${code})`);
 }
@@ -55,7 +55,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(file)) yield chunk as Buffer;
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(file, thrown);
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadableFile(file, thrown);
   }
 }
 
@@ -65,7 +65,7 @@ type Remembered = {
   readonly cut: boolean;
 };
 
-async function remembered(file: string, most: number): Promise<Remembered> {
+async function readRemembered(file: string, most: number): Promise<Remembered> {
   const hashes = new Set<bigint>();
   let lines = 0;
   let last = 0x0a;
@@ -87,11 +87,11 @@ async function remembered(file: string, most: number): Promise<Remembered> {
 }
 
 /** Runs what touches the file, and says what is wrong with it. */
-function writing<T>(file: string, work: () => T): T {
+function orUnwritable<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    throw unwritable(file, thrown);
+    throw unwritableFile(file, thrown);
   }
 }
 
@@ -113,21 +113,21 @@ export async function openState(
 ): Promise<PrewarmState> {
   if (file === undefined) return forgetful;
   const nothing: Remembered = { hashes: new Set(), cut: false };
-  const { hashes, cut } = fresh ? nothing : await remembered(file, most);
-  if (fresh) writing(file, () => closeSync(openSync(file, 'w')));
-  const opened = writing(file, () => openSync(file, 'a'));
+  const { hashes, cut } = fresh ? nothing : await readRemembered(file, most);
+  if (fresh) orUnwritable(file, () => closeSync(openSync(file, 'w')));
+  const opened = orUnwritable(file, () => openSync(file, 'a'));
   // A key is not to continue half of another one.
-  if (cut) writing(file, () => appendFileSync(opened, '\n'));
+  if (cut) orUnwritable(file, () => appendFileSync(opened, '\n'));
   return {
     has: (key) => hashes.has(hashOf(key)),
     add: (key) => {
       if (hashes.size >= most) throw full(file, most);
-      writing(file, () => appendFileSync(opened, `${key}\n`));
+      orUnwritable(file, () => appendFileSync(opened, `${key}\n`));
       hashes.add(hashOf(key));
     },
     size: () => hashes.size,
     close: () => {
-      writing(file, () => fsyncSync(opened));
+      orUnwritable(file, () => fsyncSync(opened));
       closeSync(opened);
     },
   };

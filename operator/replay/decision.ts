@@ -42,14 +42,18 @@ export const undecidedReasons = {
 } as const;
 export type UndecidedReason = keyof typeof undecidedReasons;
 
-export type Change = 'stillAllowed' | 'newlyRefused' | 'newlyAllowed' | 'refusedBeforeAndAfter';
+export type VerdictChange =
+  | 'stillAllowed'
+  | 'newlyRefused'
+  | 'newlyAllowed'
+  | 'refusedBeforeAndAfter';
 
 export type Verdict =
   | { readonly kind: 'otherTenant' }
   | { readonly kind: 'undecided'; readonly why: UndecidedReason }
   | {
       readonly kind: 'decided';
-      readonly change: Change;
+      readonly change: VerdictChange;
       /** The code of the policy after, where it refuses what the one before allows. */
       readonly code: RefusalCode | undefined;
       /** Whether the policy after lets it in only because it is in report mode. */
@@ -68,7 +72,7 @@ type Outcome = { readonly key: string; readonly reported: boolean } | Refused;
 /** The same under both policies. */
 type Both<T> = { readonly before: T; readonly after: T };
 
-function attempt<T>(act: () => T): T | Refused {
+function catchRefusal<T>(act: () => T): T | Refused {
   try {
     return act();
   } catch (thrown) {
@@ -78,7 +82,7 @@ function attempt<T>(act: () => T): T | Refused {
 }
 
 function isKey(uri: string): boolean {
-  const parsed = attempt(() => parseKey(uri));
+  const parsed = catchRefusal(() => parseKey(uri));
   return !('code' in parsed);
 }
 
@@ -105,17 +109,17 @@ function asSigned(url: SplitUrl, { status, querystring }: LoggedRequest): Signed
 function admission(url: SignedUrl, { policy, knowsKids }: Side, at: number): Refused | undefined {
   const { kid } = url;
   const asked = knowsKids ? policy : { ...policy, keys: { active: kid, accept: [kid] } };
-  const admitted = attempt(() => admit(url, asked, at));
+  const admitted = catchRefusal(() => admit(url, asked, at));
   return 'code' in admitted ? admitted : undefined;
 }
 
-const ask = (url: SignedUrl, { policy }: Side): Asked =>
-  attempt(() => ({ asked: readRequest({ url, policy }) }));
+const readAsked = (url: SignedUrl, { policy }: Side): Asked =>
+  catchRefusal(() => ({ asked: readRequest({ url, policy }) }));
 
 function settle(asked: Asked, { policy }: Side, accept: string | undefined, at: number): Settled {
   if ('code' in asked) return asked;
   const negotiated = negotiate(asked.asked, accept, policy.autoFormats);
-  return attempt(() => ({ allowed: authorize(negotiated, policy, at) }));
+  return catchRefusal(() => ({ allowed: authorize(negotiated, policy, at) }));
 }
 
 const isAuto = (asked: Asked): boolean =>
@@ -141,8 +145,8 @@ function recipeText(url: SignedUrl, asked: Asked): string {
 type Reading = { readonly recipe: string; readonly viewers: readonly Both<Settled>[] };
 
 function read(url: SignedUrl, sides: Sides, at: number): Reading {
-  const before = ask(url, sides.before);
-  const after = ask(url, sides.after);
+  const before = readAsked(url, sides.before);
+  const after = readAsked(url, sides.after);
   const accepts = isAuto(before) || isAuto(after) ? acceptsFor(sides) : [undefined];
   return {
     recipe: recipeText(url, before),
@@ -154,7 +158,7 @@ function read(url: SignedUrl, sides: Sides, at: number): Reading {
 }
 
 /** What a policy says of a recipe is the same for every path; millions of lines have few recipes. */
-function remembering(sides: Sides): (url: SignedUrl, at: number) => Reading {
+function createReadingCache(sides: Sides): (url: SignedUrl, at: number) => Reading {
   const readings = new LRUCache<string, Reading>({ max: heldReadings });
   const reports = ({ policy }: Side, at: number): boolean => at * 1_000 < policy.reportUntil;
   return (url, at) => {
@@ -171,7 +175,7 @@ function outcomeOf(refused: Refused | undefined, settled: Settled, path: string)
   if (refused !== undefined) return refused;
   if ('code' in settled) return settled;
   const { allowed } = settled;
-  return attempt(() => ({
+  return catchRefusal(() => ({
     key: nameOf({ ...allowed, path }).key,
     reported: allowed.reported !== undefined,
   }));
@@ -180,7 +184,7 @@ function outcomeOf(refused: Refused | undefined, settled: Settled, path: string)
 type Pair = Both<Outcome>;
 
 /** One viewer who is refused from now on weighs more than others who are let in. */
-function changeOf(pairs: readonly Pair[]): Change {
+function changeOf(pairs: readonly Pair[]): VerdictChange {
   const some = (was: 'key' | 'code', is: 'key' | 'code'): boolean =>
     pairs.some(({ before, after }) => was in before && is in after);
   if (some('key', 'code')) return 'newlyRefused';
@@ -228,17 +232,17 @@ const unasked = ['Redirect', 'LimitExceeded', 'CapacityExceeded'];
 export type Decide = (request: LoggedRequest) => Verdict;
 
 /** Decides logged requests under both policies. Never throws for what a viewer has sent. */
-export function decider(sides: Sides): Decide {
+export function createDecider(sides: Sides): Decide {
   const { tenant } = sides.after.policy;
-  const reading = remembering(sides);
+  const reading = createReadingCache(sides);
   return (request) => {
     const { method, uri, querystring, resultType, at } = request;
     if (unasked.includes(resultType)) return { kind: 'undecided', why: 'unasked' };
-    const url = attempt(() => splitUrl(uri, querystring));
+    const url = catchRefusal(() => splitUrl(uri, querystring));
     if ('code' in url) return { kind: 'undecided', why: 'malformed' };
     if (url.tenant !== tenant) return { kind: 'otherTenant' };
     if (method !== 'GET' && method !== 'HEAD') return { kind: 'undecided', why: 'method' };
-    const signed = attempt(() => asSigned(url, request));
+    const signed = catchRefusal(() => asSigned(url, request));
     return 'code' in signed
       ? { kind: 'undecided', why: 'unsigned' }
       : compare(signed, request, sides, reading(signed, at));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** How many different texts there were: exact up to a limit, and known to be more beyond it. */
-export type Distinct = {
+export type DistinctCount = {
   readonly limit: number;
   readonly hashes: Set<bigint>;
   /** Whether there were more than the limit; then none of them is held any longer. */
@@ -9,7 +9,11 @@ export type Distinct = {
 };
 
 /** Counts nothing yet. */
-export const distinct = (limit: number): Distinct => ({ limit, hashes: new Set(), more: false });
+export const createDistinctCount = (limit: number): DistinctCount => ({
+  limit,
+  hashes: new Set(),
+  more: false,
+});
 
 /** 64 bits: among a million texts, two with the same are one chance in 37 million. */
 function hashOf(text: string): bigint {
@@ -17,7 +21,7 @@ function hashOf(text: string): bigint {
 }
 
 /** Counts a text, unless it was counted before. */
-export function note(counter: Distinct, text: string): void {
+export function addDistinct(counter: DistinctCount, text: string): void {
   if (counter.more) return;
   counter.hashes.add(hashOf(text));
   if (counter.hashes.size <= counter.limit) return;
@@ -26,7 +30,7 @@ export function note(counter: Distinct, text: string): void {
 }
 
 /** The number of different texts, or the limit and that there were more. */
-export function distinctCount({ limit, hashes, more }: Distinct): {
+export function distinctCount({ limit, hashes, more }: DistinctCount): {
   readonly count: number;
   readonly more: boolean;
 } {

@@ -1,7 +1,12 @@
 import type { RefusalCode } from '../../shared/refusal.ts';
 import type { AccessLine } from '../logs/access-log.ts';
-import type { Change, Decide, UndecidedReason, Verdict } from './decision.ts';
-import { type Distinct, distinct, distinctCount, note } from './distinct-count.ts';
+import type { Decide, UndecidedReason, Verdict, VerdictChange } from './decision.ts';
+import {
+  addDistinct,
+  createDistinctCount,
+  type DistinctCount,
+  distinctCount,
+} from './distinct-count.ts';
 
 /** What a tally holds at most, however long the log is. */
 export const tallyBounds = {
@@ -21,11 +26,11 @@ type RecipeCounts = { readonly counts: Map<string, number>; beyond: number };
  * every line would be a million hashes for every line.
  */
 export type Tally = {
-  readonly changes: Record<Change, number>;
+  readonly changes: Record<VerdictChange, number>;
   readonly refused: Map<RefusalCode, RecipeCounts>;
   readonly undecided: Record<UndecidedReason, number>;
-  readonly keysBefore: Distinct;
-  readonly keysAfter: Distinct;
+  readonly keysBefore: DistinctCount;
+  readonly keysAfter: DistinctCount;
   reported: number;
   otherTenants: number;
   unreadable: number;
@@ -38,8 +43,8 @@ export function emptyTally(): Tally {
     changes: { stillAllowed: 0, newlyRefused: 0, newlyAllowed: 0, refusedBeforeAndAfter: 0 },
     refused: new Map(),
     undecided: { method: 0, malformed: 0, unsigned: 0, otherwise: 0, unasked: 0 },
-    keysBefore: distinct(tallyBounds.distinctKeys),
-    keysAfter: distinct(tallyBounds.distinctKeys),
+    keysBefore: createDistinctCount(tallyBounds.distinctKeys),
+    keysAfter: createDistinctCount(tallyBounds.distinctKeys),
     reported: 0,
     otherTenants: 0,
     unreadable: 0,
@@ -63,8 +68,8 @@ function countVerdict(tally: Tally, verdict: Verdict): void {
     tally.changes[change] += 1;
     if (reported) tally.reported += 1;
     if (code !== undefined) countRefused(tally, code, recipe);
-    for (const key of keysBefore) note(tally.keysBefore, key);
-    for (const key of keysAfter) note(tally.keysAfter, key);
+    for (const key of keysBefore) addDistinct(tally.keysBefore, key);
+    for (const key of keysAfter) addDistinct(tally.keysAfter, key);
   }
 }
 

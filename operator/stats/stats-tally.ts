@@ -1,5 +1,5 @@
 import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
-import { type Durations, durations, noteDuration, percentile } from './latency.ts';
+import { addLatency, createLatency, type Latency, percentile } from './latency.ts';
 
 /** What is held at most: whoever writes into a log may name tenants and kids as they like. */
 export const statsBounds = { tenants: 10_000, kids: 100 } as const;
@@ -11,7 +11,7 @@ type TenantTally = {
   readonly refusals: Counts;
   readonly reported: Counts;
   readonly kids: Map<string, string>;
-  readonly renders: Durations;
+  readonly renders: Latency;
   rendered: number;
   made: number;
   source: number;
@@ -43,7 +43,7 @@ const emptyTenant = (): TenantTally => ({
   refusals: new Map(),
   reported: new Map(),
   kids: new Map(),
-  renders: durations(),
+  renders: createLatency(),
   rendered: 0,
   made: 0,
   source: 0,
@@ -68,7 +68,7 @@ function noteKid({ kids }: TenantTally, { kid, outcome, time }: ServiceLine): vo
 
 function noteRender(tenant: TenantTally, { milliseconds, bytes, sourceBytes }: ServiceLine): void {
   tenant.rendered += 1;
-  if (milliseconds !== undefined) noteDuration(tenant.renders, milliseconds);
+  if (milliseconds !== undefined) addLatency(tenant.renders, milliseconds);
   tenant.made += bytes ?? 0;
   tenant.source += sourceBytes ?? 0;
   if (bytes !== undefined && sourceBytes !== undefined) tenant.saved += sourceBytes - bytes;
@@ -133,13 +133,13 @@ export type TenantStats = {
 };
 
 /** The largest first, so that both readers see what matters. */
-const ranked = (counts: Counts): Readonly<Record<string, number>> =>
+const rankCounts = (counts: Counts): Readonly<Record<string, number>> =>
   Object.fromEntries([...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 
 function tenantStats(tally: TenantTally): TenantStats {
   const { renders, rendered, made, source, saved, kids, sampled } = tally;
   return {
-    views: ranked(tally.views),
+    views: rankCounts(tally.views),
     renders: {
       count: rendered,
       p50: percentile(renders, 0.5),
@@ -148,8 +148,8 @@ function tenantStats(tally: TenantTally): TenantStats {
       totalMilliseconds: renders.total,
     },
     bytes: { made, source, saved },
-    refusals: ranked(tally.refusals),
-    reported: ranked(tally.reported),
+    refusals: rankCounts(tally.refusals),
+    reported: rankCounts(tally.reported),
     kids: Object.fromEntries([...kids].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     sampled,
   };
@@ -169,7 +169,7 @@ export function statsReport(tally: StatsTally): StatsReport {
   const byName = [...tenants].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     tenants: Object.fromEntries(byName.map(([name, one]) => [name, tenantStats(one)])),
-    unattributed: ranked(unattributed),
+    unattributed: rankCounts(unattributed),
     ...lines,
   };
 }

@@ -33,7 +33,7 @@ export class NoCredentials extends Error {
   override readonly name = 'NoCredentials';
 }
 
-async function asked<T>(
+async function askCloudFormation<T>(
   access: AwsAccess,
   patience: Patience,
   stack: string,
@@ -54,8 +54,8 @@ async function asked<T>(
   }
 }
 
-async function described(access: AwsAccess, patience: Patience, stack: string) {
-  const { Stacks = [] } = await asked(access, patience, stack, (client) =>
+async function describeStack(access: AwsAccess, patience: Patience, stack: string) {
+  const { Stacks = [] } = await askCloudFormation(access, patience, stack, (client) =>
     client.send(new DescribeStacksCommand({ StackName: stack })),
   );
   return Stacks[0];
@@ -69,12 +69,12 @@ const settled: readonly (string | undefined)[] = [
 ];
 
 /** Whether no deployment of a stack is under way or has stuck. Throws as `stackOutputs` does. */
-export async function stackSettled(
+export async function isStackSettled(
   access: AwsAccess,
   patience: Patience,
   stack: string,
 ): Promise<boolean> {
-  return settled.includes((await described(access, patience, stack))?.StackStatus);
+  return settled.includes((await describeStack(access, patience, stack))?.StackStatus);
 }
 
 /** Reads the outputs of a stack. Throws `StackUnknown`, and `PortFailure` where AWS does not answer. */
@@ -83,7 +83,7 @@ export async function stackOutputs(
   patience: Patience,
   stack: string,
 ): Promise<StackOutputs> {
-  const outputs = (await described(access, patience, stack))?.Outputs ?? [];
+  const outputs = (await describeStack(access, patience, stack))?.Outputs ?? [];
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
   if (missing !== undefined)
@@ -120,7 +120,7 @@ export async function stackAnnouncement(
   patience: Patience,
   stack: string,
 ): Promise<StackAnnouncement> {
-  const { Metadata } = await asked(access, patience, stack, (client) =>
+  const { Metadata } = await askCloudFormation(access, patience, stack, (client) =>
     client.send(new GetTemplateSummaryCommand({ StackName: stack })),
   );
   const said = v.safeParse(announcement, Metadata);

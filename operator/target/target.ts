@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.ts';
-import { invalidator } from '../../shared/adapters/cloudfront.ts';
+import { createInvalidate } from '../../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { ordinaryS3, s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import {
   defaultPort,
@@ -17,18 +17,18 @@ import {
   portOffsets,
 } from '../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
+import { type PublisherSecretKey, readPublisher } from '../../shared/keys/publisher.ts';
 import { secretIds } from '../../shared/keys/store.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
-import { harmless } from '../../shared/terminal.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
-import { type PublisherSecretKey, readPublisher } from '../../shared/versions/record.ts';
-import { CommandFailure, usage } from '../failure.ts';
-import { stackAnnouncement, stackOutputs, stackSettled } from './stack-outputs.ts';
+import { CommandFailure, usageFailure } from '../failure.ts';
+import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
 /** An installation that commands act on; whoever acts on it may publish. */
-export type Target = Publishing & {
+export type Installation = Publishing & {
   /** Where its images are served. */
   readonly address: string;
   /** The hosts that belong to one tenant each. */
@@ -71,7 +71,7 @@ function localInstance(): LocalInstance {
 }
 
 /** A stack that listens everywhere is reached at home. */
-function reachable(instance: LocalInstance): LocalInstance {
+function withReachableHost(instance: LocalInstance): LocalInstance {
   const anywhere = instance.host === '0.0.0.0' || instance.host === '::';
   return anywhere ? { ...instance, host: '127.0.0.1' } : instance;
 }
@@ -91,7 +91,7 @@ const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
 /** Who answers for a change in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
 function operator(): string {
   const named = process.env['SIGNET_OPERATOR']?.trim();
-  return harmless(named || `${userInfo().username}@${hostname()}`).slice(0, 128);
+  return escapeForTerminal(named || `${userInfo().username}@${hostname()}`).slice(0, 128);
 }
 
 /** One answer for all who ask, and another try after a failure. */
@@ -107,7 +107,7 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
 }
 
 /** What every target has besides where its things lie. */
-function actingWith(secrets: SecretStore) {
+function operatorDeps(secrets: SecretStore) {
   const keyring = (): Promise<Keyring> => readKeyring(secrets);
   return {
     crypto: nodeCrypto,
@@ -120,19 +120,19 @@ function actingWith(secrets: SecretStore) {
   };
 }
 
-function localTarget(): Target {
-  const instance = reachable(localInstance());
+function localTarget(): Installation {
+  const instance = withReachableHost(localInstance());
   const client = s3Client(localAccess(instance, 's3'), patience);
   const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
   return {
-    ...actingWith(secrets),
+    ...operatorDeps(secrets),
     address: localAddress(instance.host, instance.ports.cdn),
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
-    invalidate: invalidator(localAccess(instance, 'cloudFront'), patience, localDistribution),
+    invalidate: createInvalidate(localAccess(instance, 'cloudFront'), patience, localDistribution),
     edgeLog: edgeLogFile(),
   };
 }
@@ -141,35 +141,37 @@ function localTarget(): Target {
 const region = 'us-east-1';
 
 /** A deployed stack, with the SDK's ordinary credentials. */
-async function awsTarget(stack: string): Promise<Target> {
+async function awsTarget(stack: string): Promise<Installation> {
   const access = { region };
   const outputs = await stackOutputs(access, patience, stack);
-  const client = s3Client(ordinaryS3(region), patience);
+  const client = s3Client(s3FromEnvironment(region), patience);
   const announced = once(() => stackAnnouncement(access, patience, stack));
   return {
-    ...actingWith(secretsManager(secretsClient(access, patience))),
+    ...operatorDeps(secretsManager(secretsClient(access, patience))),
     address: outputs.address,
     knownFields: async () =>
-      (await stackSettled(access, patience, stack)) ? (await announced()).policyFields : 'changing',
+      (await isStackSettled(access, patience, stack))
+        ? (await announced()).policyFields
+        : 'changing',
     hosts: async () => (await announced()).hosts,
     sources: s3Store(client, outputs.sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),
-    invalidate: invalidator(access, patience, outputs.distribution),
+    invalidate: createInvalidate(access, patience, outputs.distribution),
   };
 }
 
 /** The deployed stack that `--target` or SIGNET_TARGET names; nothing for the one on this machine. */
-export function stackNamed(named: string | undefined): string | undefined {
+export function parseStackName(named: string | undefined): string | undefined {
   const name = named ?? (process.env['SIGNET_TARGET'] || 'local');
   if (name === 'local') return undefined;
   const [, stack] = /^aws:([A-Za-z][A-Za-z0-9-]{0,127})$/.exec(name) ?? [];
-  if (stack === undefined) throw usage(`--target is "${name}"; write local, or aws:STACK`);
+  if (stack === undefined) throw usageFailure(`--target is "${name}"; write local, or aws:STACK`);
   return stack;
 }
 
 /** The installation that `--target` or SIGNET_TARGET names; the one on this machine by default. */
-export async function openTarget(named: string | undefined): Promise<Target> {
-  const stack = stackNamed(named);
+export async function openInstallation(named: string | undefined): Promise<Installation> {
+  const stack = parseStackName(named);
   return stack === undefined ? localTarget() : awsTarget(stack);
 }

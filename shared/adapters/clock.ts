@@ -1,4 +1,3 @@
-import type { Clock, Random } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 
 export const systemClock: Clock = () => Date.now();
-export const systemRandom: Random = () => Math.random();

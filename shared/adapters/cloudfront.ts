@@ -6,7 +6,7 @@ import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws
 const batch = 3_000;
 
 /** The invalidation port on a distribution: every tag becomes an item `#tag`. */
-export function invalidator(
+export function createInvalidate(
   access: AwsAccess,
   patience: Patience,
   distributionId: string,

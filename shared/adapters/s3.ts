@@ -25,7 +25,7 @@ import {
 const deleteBatch = 1_000;
 
 /** S3 as the SDK's own variable says, read here because another S3 wants its buckets in the path. */
-export function ordinaryS3(region: string): AwsAccess {
+export function s3FromEnvironment(region: string): AwsAccess {
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
   return endpoint ? { region, endpoint } : { region };
 }
@@ -57,7 +57,7 @@ function discard(body: unknown): void {
   stream?.destroy?.();
 }
 
-async function received(
+async function readObject(
   { Body: body, ContentLength, ETag, Metadata }: GetObjectCommandOutput,
   maxBytes: number,
 ): Promise<StoredObject | 'too-large'> {
@@ -83,7 +83,7 @@ async function get(client: S3Client, bucket: string, key: string, options: GetOp
     const output = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, ...condition }),
     );
-    return await received(output, maxBytes);
+    return await readObject(output, maxBytes);
   } catch (thrown) {
     if (isMissing(thrown)) return 'missing';
     if (statusOf(thrown) === 304) return 'unchanged';

@@ -1,11 +1,11 @@
 import type { Crypto, SecretStore } from '../ports.ts';
+import { continuationSecret, type Keyring, rootKeyring } from './keyring.ts';
 import {
   type PublisherKey,
   type PublisherSecretKey,
   publicHalf,
   readPublisher,
-} from '../versions/record.ts';
-import { continuationSecret, type Keyring, rootKeyring } from './keyring.ts';
+} from './publisher.ts';
 import { secretIds } from './store.ts';
 
 /** Where new keys come from. */
@@ -79,12 +79,12 @@ export async function keepSecret(secrets: SecretStore, id: string, text: string)
  * from them; a run that was cut is completed by the next. Throws a sentence for keys that cannot be
  * read and never replaces them: every URL that they have signed would die.
  */
-export async function ensureSecrets(world: FirstSecrets): Promise<PublisherSecrets> {
-  const { crypto, secrets, keys } = world;
+export async function ensureSecrets(deps: FirstSecrets): Promise<PublisherSecrets> {
+  const { crypto, secrets, keys } = deps;
   const stored = (await secrets.read(secretIds.roots)) ?? newRoots(keys);
   const { publishers: known } = rootKeyring(crypto, stored);
   // Invariant: the publisher's key is written before the roots name it, so a cut leaves none lost.
-  const publisher = await ensurePublisher(world, known);
+  const publisher = await ensurePublisher(deps, known);
   const roots = withPublisher(stored, known, publisher);
   await keepSecret(secrets, secretIds.roots, roots);
   await keepSecret(secrets, secretIds.render, continuationSecret(crypto, roots));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { limits } from '../limits.ts';
 import type { Crypto, RootKey } from '../ports.ts';
-import { type PublisherKey, publisherKeySchema } from '../versions/record.ts';
+import { type PublisherKey, publisherKeySchema } from './publisher.ts';
 
 /** Where a signing key comes from: the text of `kid`, parted. */
 export type Kid = { readonly root: string; readonly generation: number };
@@ -73,7 +73,7 @@ function readSet(secret: string, kidForm: RegExp): KeySet {
 }
 
 /** Never repeats what it could not read: a secret must not reach a log. */
-function unusable(id: string, thrown: unknown): Error {
+function unusableSecret(id: string, thrown: unknown): Error {
   const why = thrown instanceof SyntaxError ? 'it is not JSON' : thrown;
   return new Error(
     `secret ${id} is unusable: ${why instanceof v.ValiError ? 'it is not a JWK set' : String(why)}`,
@@ -88,7 +88,7 @@ const mintableAfterSeconds = 1_200;
 
 type Names = Pick<Keyring, 'kids' | 'newest' | 'mintable' | 'publishers'>;
 
-function named({ keys, publishers }: KeySet): Names {
+function describeKeys({ keys, publishers }: KeySet): Names {
   const kids = keys.map(({ kid }) => kid);
   const mintable = (now: number): string => {
     const known = keys.filter(({ iat }) => iat + mintableAfterSeconds <= now);
@@ -123,9 +123,9 @@ export function rootKeyring(crypto: Crypto, secret: string): Keyring {
       const key = roots.get(root);
       return key && deriveSigningKey(crypto, key, tenant, generation);
     };
-    return { signingKey, ...named(set) };
+    return { signingKey, ...describeKeys(set) };
   } catch (thrown) {
-    throw unusable('signet/roots', thrown);
+    throw unusableSecret('signet/roots', thrown);
   }
 }
 
@@ -151,9 +151,9 @@ export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
     const texts = new Map(set.keys.map(({ kid, k }) => [kid, importContinuation(crypto, kid, k)]));
     return {
       signingKey: (_tenant, kid) => texts.get(kid),
-      ...named(set),
+      ...describeKeys(set),
     };
   } catch (thrown) {
-    throw unusable('signet/render', thrown);
+    throw unusableSecret('signet/render', thrown);
   }
 }

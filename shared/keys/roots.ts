@@ -14,7 +14,7 @@ type RootSet = {
 export type RootSecrets = { readonly crypto: Crypto; readonly secrets: SecretStore };
 
 /** Reads the roots as they are written. Throws a sentence for a set that is unusable. */
-function opened(crypto: Crypto, text: string): RootSet {
+function readRootSet(crypto: Crypto, text: string): RootSet {
   rootKeyring(crypto, text);
   return JSON.parse(text) as RootSet;
 }
@@ -49,7 +49,7 @@ export type NewRoot = { readonly k: string; readonly now: number };
 
 /** The text of a set with one more root key, and that one's name. Throws for a set that is unusable. */
 export function withRoot(crypto: Crypto, roots: string, { k, now }: NewRoot) {
-  const { keys } = opened(crypto, roots);
+  const { keys } = readRootSet(crypto, roots);
   const kid = nextName(keys.map((key) => key.kid));
   const text = JSON.stringify({ keys: [...keys, { kty: 'oct', kid, k, iat: now }] });
   rootKeyring(crypto, text);
@@ -64,8 +64,8 @@ const publishableSeconds = 300;
  * published; `now` in seconds. Whatever an operator has added or removed since is not undone.
  */
 export function checkSuccessor(crypto: Crypto, current: string, next: string, now: number): void {
-  const { keys: had } = opened(crypto, current);
-  const { keys } = opened(crypto, next);
+  const { keys: had } = readRootSet(crypto, current);
+  const { keys } = readRootSet(crypto, next);
   if (JSON.stringify(keys.slice(0, -1)) !== JSON.stringify(had))
     throw new Error('the root keys have changed since this rotation began');
   if (now > (keys.at(-1)?.iat ?? 0) + publishableSeconds)
@@ -73,15 +73,15 @@ export function checkSuccessor(crypto: Crypto, current: string, next: string, no
 }
 
 /** Adds a root key with this material; `now` in seconds. The answer is its name. */
-export async function addRoot(world: RootSecrets, k: string, now: number): Promise<string> {
-  const { kid, text } = withRoot(world.crypto, await readRoots(world), { k, now });
-  await writeRoots(world, text);
+export async function addRoot(deps: RootSecrets, k: string, now: number): Promise<string> {
+  const { kid, text } = withRoot(deps.crypto, await readRoots(deps), { k, now });
+  await writeRoots(deps, text);
   return kid;
 }
 
 /** Removes a root key: whatever was signed with a key derived from it is refused from then on. */
-export async function removeRoot(world: RootSecrets, kid: string): Promise<void> {
-  const { keys } = opened(world.crypto, await readRoots(world));
+export async function removeRoot(deps: RootSecrets, kid: string): Promise<void> {
+  const { keys } = readRootSet(deps.crypto, await readRoots(deps));
   const left = keys.filter((key) => key.kty !== 'oct' || key.kid !== kid);
-  await writeRoots(world, JSON.stringify({ keys: left }));
+  await writeRoots(deps, JSON.stringify({ keys: left }));
 }

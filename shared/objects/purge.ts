@@ -1,6 +1,6 @@
 import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
 import { derivativePrefix } from '../recipe/storage-key.ts';
-import { sourceKey, splitTarget, type Target } from '../url/path.ts';
+import { type SourcePath, sourceKey, splitPath } from '../url/path.ts';
 import { sourceTag } from './derivatives.ts';
 
 /** A render that began before the source changed may store what it read for this long. */
@@ -12,7 +12,7 @@ export type PurgeStores = {
   readonly invalidate: Invalidate;
 };
 
-export type SourceName = Pick<Target, 'tenant' | 'path'>;
+export type SourceName = Pick<SourcePath, 'tenant' | 'path'>;
 
 /** Deletes keys page by page, so that a prefix of any size takes the same memory. */
 const batch = 1_000;
@@ -57,7 +57,7 @@ export const purgeSource = (stores: PurgeStores, source: SourceName): Promise<nu
 /** The source that a derivative was made from; nothing for a key that this service never wrote. */
 function sourceOf(key: string): SourceName | undefined {
   try {
-    const { tenant, path } = splitTarget(`/${key}`);
+    const { tenant, path } = splitPath(`/${key}`);
     return { tenant, path };
   } catch {
     return undefined;
@@ -97,12 +97,12 @@ export async function requestSecondPurge(
 }
 
 /** The source key that an object of the config bucket asks to purge, if it asks for one. */
-export function purgeRequested(key: string): string | undefined {
+export function purgeRequestKey(key: string): string | undefined {
   return key.startsWith(requests) ? key.slice(requests.length) : undefined;
 }
 
 /** The source that a key of the sources bucket is; nothing for a key that can never be served. */
-export function sourceNamed(key: string): SourceName | undefined {
+export function parseSourceKey(key: string): SourceName | undefined {
   const named = sourceOf(key);
   return named !== undefined && sourceKey(named) === key ? named : undefined;
 }

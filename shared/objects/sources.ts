@@ -4,7 +4,7 @@ import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { sourceKey, type Target, watermarkKey } from '../url/path.ts';
+import { type SourcePath, sourceKey, watermarkKey } from '../url/path.ts';
 
 /** A source that was read whole and looks like an image of a type that the policy takes. */
 export type Source = {
@@ -49,7 +49,7 @@ export async function readWatermark(
 /** Reads a source under its caps. Throws the `source_…` refusals. */
 export async function readSource(
   sources: ObjectStore,
-  target: Pick<Target, 'tenant' | 'path'>,
+  target: Pick<SourcePath, 'tenant' | 'path'>,
   { types, maxBytes }: Policy['source'],
 ): Promise<Source> {
   const read = await sources.get(sourceKey(target), { maxBytes });

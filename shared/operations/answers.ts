@@ -33,7 +33,7 @@ export const averageHue = operation({
 const smallSide = 100;
 const tinySide = 16;
 
-function within(side: number, { width, height }: { width: number; height: number }) {
+function fitInside(side: number, { width, height }: { width: number; height: number }) {
   const factor = Math.min(1, side / Math.max(width, height));
   return {
     width: Math.max(1, Math.round(width * factor)),
@@ -55,8 +55,8 @@ export const placeholder = operation({
   answer: async ({ facts, pixels, tiny }, { k }) => {
     const { width, height } = facts;
     const about = { kind: k, width, height };
-    if (k === 'lqip') return { ...about, value: await tiny(within(tinySide, facts)) };
-    const small = within(smallSide, facts);
+    if (k === 'lqip') return { ...about, value: await tiny(fitInside(tinySide, facts)) };
+    const small = fitInside(smallSide, facts);
     const { data } = await pixels(small);
     const value =
       k === 'blurhash'

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import type { Size } from './operation.ts';
 
 /** How much of a pixel lies outside a circle, from 0 to 1: the edge is one pixel soft. */
-function outside(distance: number, radius: number): number {
+function coverageOutside(distance: number, radius: number): number {
   return Math.min(1, Math.max(0, distance - radius + 0.5));
 }
 
@@ -12,13 +12,13 @@ function cornerTile(side: number, radius: number): Buffer {
   for (let y = 0; y < side; y += 1)
     for (let x = 0; x < side; x += 1) {
       const distance = Math.hypot(radius - x - 0.5, radius - y - 0.5);
-      pixels[(y * side + x) * 4 + 3] = Math.round(255 * outside(distance, radius));
+      pixels[(y * side + x) * 4 + 3] = Math.round(255 * coverageOutside(distance, radius));
     }
   return pixels;
 }
 
 /** The same tile for another corner. */
-function mirrored(tile: Buffer, side: number, right: boolean, bottom: boolean): Buffer {
+function mirrorTile(tile: Buffer, side: number, right: boolean, bottom: boolean): Buffer {
   const pixels = Buffer.alloc(tile.length);
   for (let y = 0; y < side; y += 1)
     for (let x = 0; x < side; x += 1) {
@@ -38,7 +38,7 @@ export function roundCorners(image: Sharp, { width, height }: Size, radius: numb
   const raw = { width: side, height: side, channels: 4 as const };
   const corners = [false, true].flatMap((bottom) =>
     [false, true].map((right) => ({
-      input: mirrored(tile, side, right, bottom),
+      input: mirrorTile(tile, side, right, bottom),
       raw,
       left: right ? width - side : 0,
       top: bottom ? height - side : 0,

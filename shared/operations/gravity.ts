@@ -25,16 +25,16 @@ export function gravityAt({ x, y }: Point): Compass | undefined {
   return compass.find((gravity) => pointOf(gravity).x === x && pointOf(gravity).y === y);
 }
 
-const within = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
+const clamp = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
 
 /** The upper left corner of a box inside a picture, as near to centred on the point as fits. */
 export function boxAround(point: Point, box: Size, picture: Size): { left: number; top: number } {
   return {
-    left: within(
+    left: clamp(
       Math.round((picture.width * point.x) / 100 - box.width / 2),
       picture.width - box.width,
     ),
-    top: within(
+    top: clamp(
       Math.round((picture.height * point.y) / 100 - box.height / 2),
       picture.height - box.height,
     ),

@@ -31,7 +31,7 @@ const centre: Point = { x: 50, y: 50 };
 
 const side = (length: number): number => Math.max(1, Math.round(length));
 
-const times = ({ width, height }: Size, factor: number): Size => ({
+const scaleSize = ({ width, height }: Size, factor: number): Size => ({
   width: side(width * factor),
   height: side(height * factor),
 });
@@ -45,14 +45,14 @@ function factors({ w, h, l, s, p }: ResizeValues, { width, height }: Size): read
 }
 
 /** `lfit` fits inside the box, `mfit` covers it: BOS gives 450×300 and 500×333 for 600×400 in 500×300. */
-function fitted(values: ResizeValues, source: Size): Size {
+function fitSize(values: ResizeValues, source: Size): Size {
   const all = factors(values, source);
   const factor = values.m === 'mfit' ? Math.max(...all) : Math.min(...all);
-  return times(source, values.limit === 1 ? Math.min(1, factor) : factor);
+  return scaleSize(source, values.limit === 1 ? Math.min(1, factor) : factor);
 }
 
 /** The box asked for; with `limit` no side of it is longer than the source's. */
-function boxed({ w, h, limit }: ResizeValues, source: Size): Size {
+function boxSize({ w, h, limit }: ResizeValues, source: Size): Size {
   const width = w ?? h ?? source.width;
   const height = h ?? w ?? source.height;
   if (limit === 0) return { width, height };
@@ -65,14 +65,14 @@ function focalPoint({ g, fx, fy }: ResizeValues, focus: Point | undefined): Poin
   return g === 'smart' || g === 'entropy' ? centre : pointOf(g);
 }
 
-function fill(
+function planFill(
   values: ResizeValues,
   source: Size,
   frames: number,
   focus: Point | undefined,
 ): ResizePlan {
-  const box = boxed(values, source);
-  const cover = times(source, Math.max(box.width / source.width, box.height / source.height));
+  const box = boxSize(values, source);
+  const cover = scaleSize(source, Math.max(box.width / source.width, box.height / source.height));
   const scaled = {
     width: Math.max(box.width, cover.width),
     height: Math.max(box.height, cover.height),
@@ -84,8 +84,8 @@ function fill(
   return { kind: 'cut', scaled, box: { ...at, ...box } };
 }
 
-function pad(values: ResizeValues, source: Size): ResizePlan {
-  const scaled = fitted({ ...values, m: 'lfit' }, source);
+function planPad(values: ResizeValues, source: Size): ResizePlan {
+  const scaled = fitSize({ ...values, m: 'lfit' }, source);
   const canvas = { width: values.w ?? scaled.width, height: values.h ?? scaled.height };
   const left = Math.floor((canvas.width - scaled.width) / 2);
   const top = Math.floor((canvas.height - scaled.height) / 2);
@@ -99,10 +99,10 @@ export function resizePlan(
   frames = 1,
   focus?: Point,
 ): ResizePlan {
-  if (values.m === 'fill') return fill(values, source, frames, focus);
-  if (values.m === 'pad') return pad(values, source);
-  if (values.m === 'fixed') return { kind: 'scale', scaled: boxed(values, source) };
-  return { kind: 'scale', scaled: fitted(values, source) };
+  if (values.m === 'fill') return planFill(values, source, frames, focus);
+  if (values.m === 'pad') return planPad(values, source);
+  if (values.m === 'fixed') return { kind: 'scale', scaled: boxSize(values, source) };
+  return { kind: 'scale', scaled: fitSize(values, source) };
 }
 
 /** The size that the plan ends in. */

@@ -42,23 +42,23 @@ const parameters = {
 
 type Values = ValuesOf<typeof parameters>;
 
-const given = (value: unknown): number => (value === undefined ? 0 : 1);
+const countGiven = (value: unknown): number => (value === undefined ? 0 : 1);
 
 /** What each mode needs besides one way of saying how large. */
 function modeFault({ m, w, h }: Values): string | undefined {
-  if ((m === 'fill' || m === 'pad') && given(w) + given(h) < 2)
+  if ((m === 'fill' || m === 'pad') && countGiven(w) + countGiven(h) < 2)
     return `needs both w and h with m_${m}`;
-  return m === 'fixed' && given(w ?? h) === 0 ? 'needs w or h with m_fixed' : undefined;
+  return m === 'fixed' && countGiven(w ?? h) === 0 ? 'needs w or h with m_fixed' : undefined;
 }
 
 function check(values: Values): string | undefined {
   const { w, h, l, s, p, g, fx, fy } = values;
-  const ways = given(w ?? h) + given(l) + given(s) + given(p);
+  const ways = countGiven(w ?? h) + countGiven(l) + countGiven(s) + countGiven(p);
   if (ways !== 1) return 'needs exactly one of w and h, l, s, or p';
   const { w: width = 1, h: height = 1 } = normaliseMode(values);
   if (width * height > limits.outputPixels)
     return `cannot make more than ${limits.outputPixels} pixels`;
-  if (g !== 'center' && given(fx ?? fy) === 1) return 'takes g or fx and fy, not both';
+  if (g !== 'center' && countGiven(fx ?? fy) === 1) return 'takes g or fx and fy, not both';
   return modeFault(values);
 }
 
@@ -105,7 +105,7 @@ function checkScaled({ scaled: { width, height } }: ResizePlan): void {
     });
 }
 
-function carryOut(image: Sharp, plan: ResizePlan, background: string): Sharp {
+function drawPlan(image: Sharp, plan: ResizePlan, background: string): Sharp {
   if (plan.kind === 'search') return image.resize({ ...plan.box, fit: 'cover', position: plan.by });
   const scaled = image.resize({ ...plan.scaled, fit: 'fill' });
   if (plan.kind === 'scale') return scaled;
@@ -137,7 +137,7 @@ export const resize = operation({
       const plan = resizePlan(values, size, frames, focus);
       checkScaled(plan);
       const drawn = {
-        image: carryOut(image, plan, cssColor(values.color)),
+        image: drawPlan(image, plan, cssColor(values.color)),
         size: plannedSize(plan),
       };
       return values.color.length > 6 ? { ...drawn, alpha: true } : drawn;

@@ -73,7 +73,7 @@ const byName: ReadonlyMap<string, OperationName> = new Map(
 );
 
 /** The operation that goes by this name, or nothing. */
-export function operationCalled(name: string): OperationName | undefined {
+export function findOperation(name: string): OperationName | undefined {
   return byName.get(name);
 }
 

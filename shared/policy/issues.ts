@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { orMeant } from '../did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { utf8Bytes } from '../url/path.ts';
+import { utf8Bytes } from '../utf8.ts';
 import { readPreset } from './policy.ts';
 import { policySchema } from './schema.ts';
 
@@ -16,7 +16,7 @@ function knownNames(expected: string | null): readonly string[] {
   return [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
 }
 
-function siblings(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): readonly string[] {
+function siblingFields(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): readonly string[] {
   const steps = (issue.path ?? []).slice(0, -1).map(({ key }) => key);
   return entriesAt(schema, steps);
 }
@@ -33,36 +33,36 @@ type Nested = {
 function entriesAt(schema: unknown, steps: readonly unknown[]): readonly string[] {
   let at = schema as Nested | undefined;
   for (const step of steps) {
-    at = opened(at, Number.isInteger(step));
+    at = unwrapSchema(at, Number.isInteger(step));
     at = Number.isInteger(step) ? at?.item : at?.entries?.[String(step)];
   }
-  return Object.keys(opened(at, false)?.entries ?? {});
+  return Object.keys(unwrapSchema(at, false)?.entries ?? {});
 }
 
-function opened(schema: Nested | undefined, asList: boolean): Nested | undefined {
+function unwrapSchema(schema: Nested | undefined, asList: boolean): Nested | undefined {
   let at = schema;
   while (at?.wrapped !== undefined || at?.type === 'lazy')
     at = at.wrapped ?? at.getter?.(asList ? [] : {});
   return at;
 }
 
-function unknownField(issue: v.BaseIssue<unknown>, name: string): string {
-  return `is not a field here${orMeant(name, siblings(issue, policySchema))}`;
+function describeUnknownField(issue: v.BaseIssue<unknown>, name: string): string {
+  return `is not a field here${didYouMean(name, siblingFields(issue, policySchema))}`;
 }
 
-function notAmong({ expected, input }: v.BaseIssue<unknown>): string {
+function describeNotListed({ expected, input }: v.BaseIssue<unknown>): string {
   const names = knownNames(expected);
-  return `expects one of ${names.join(', ')}${orMeant(input, names)}`;
+  return `expects one of ${names.join(', ')}${didYouMean(input, names)}`;
 }
 
 /** A value of a rule, which the table describes. */
-function notAllowed({ message, input }: v.BaseIssue<unknown>): string {
+function describeNotAllowed({ message, input }: v.BaseIssue<unknown>): string {
   const [, choices = ''] = /^expects one of (.+?), or null/.exec(message) ?? [];
-  return `${message}${orMeant(input, choices.split(', '))}`;
+  return `${message}${didYouMean(input, choices.split(', '))}`;
 }
 
 /** What the library writes as `>=60`, or not at all. */
-function expectation({ type, expected }: v.BaseIssue<unknown>): string {
+function describeExpectation({ type, expected }: v.BaseIssue<unknown>): string {
   if (type === 'integer') return 'a whole number';
   const [, bound, count] = /^([<>]=)(.+)$/.exec(expected ?? '') ?? [];
   const counted = /_(?:length|entries)$/.test(type) ? ' entries' : '';
@@ -74,25 +74,28 @@ function expectation({ type, expected }: v.BaseIssue<unknown>): string {
 const ownMessage = /^Invalid /;
 
 /** The library names the first unknown field of an object; these are the others. */
-function furtherUnknown(issue: v.BaseIssue<unknown>): readonly PolicyIssue[] {
+function findMoreUnknownFields(issue: v.BaseIssue<unknown>): readonly PolicyIssue[] {
   const last = issue.path?.at(-1);
   if (issue.type !== 'strict_object' || issue.expected !== 'never' || last === undefined) return [];
-  const known = siblings(issue, policySchema);
+  const known = siblingFields(issue, policySchema);
   const path = (v.getDotPath(issue) ?? '').split('.').slice(0, -1);
   return Object.keys(last.input as object)
     .filter((name) => name !== last.key && !known.includes(name))
-    .map((name) => ({ path: [...path, name].join('.'), message: unknownField(issue, name) }));
+    .map((name) => ({
+      path: [...path, name].join('.'),
+      message: describeUnknownField(issue, name),
+    }));
 }
 
-function describe(issue: v.BaseIssue<unknown>): string {
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   const name = String(issue.path?.at(-1)?.key ?? '');
   if (issue.type === 'strict_object' && issue.expected === 'never')
-    return unknownField(issue, name);
+    return describeUnknownField(issue, name);
   if (issue.type === 'strict_object' && issue.expected === `"${name}"`) return 'is missing';
-  if (issue.type === 'picklist') return notAmong(issue);
-  if (issue.type === 'union') return notAllowed(issue);
+  if (issue.type === 'picklist') return describeNotListed(issue);
+  if (issue.type === 'union') return describeNotAllowed(issue);
   if (!ownMessage.test(issue.message)) return issue.message;
-  return `expects ${expectation(issue)}, not ${issue.received}`;
+  return `expects ${describeExpectation(issue)}, not ${issue.received}`;
 }
 
 /** The library drops these without a word, lest they reach an object's prototype. */
@@ -117,7 +120,7 @@ function presetIssues(presets: unknown): readonly PolicyIssue[] {
 /** The library takes a list for an object with no fields; whoever wrote it meant something. */
 function listIssues(document: object): readonly PolicyIssue[] {
   return Object.entries(policySchema.entries).flatMap(([path, schema]) => {
-    const fields = opened(schema as Nested, false)?.type ?? '';
+    const fields = unwrapSchema(schema as Nested, false)?.type ?? '';
     const isObject = fields === 'strict_object' || fields === 'record';
     const list = Object.hasOwn(document, path) && Array.isArray(Reflect.get(document, path));
     return isObject && list ? [{ path, message: 'expects an object, not a list' }] : [];
@@ -150,8 +153,8 @@ export function policyIssues(document: unknown): readonly PolicyIssue[] {
     return [{ path: '', message: 'is not a JSON object' }];
   const parsed = v.safeParse(policySchema, document);
   const own = (parsed.issues ?? []).flatMap((issue) => [
-    { path: v.getDotPath(issue) ?? '', message: describe(issue) },
-    ...furtherUnknown(issue),
+    { path: v.getDotPath(issue) ?? '', message: describeIssue(issue) },
+    ...findMoreUnknownFields(issue),
   ]);
   const presets = Object.hasOwn(document, 'presets') ? Reflect.get(document, 'presets') : {};
   const issues = [

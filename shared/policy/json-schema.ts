@@ -53,8 +53,8 @@ function keywordsOf({ type, requirement }: Nested, of: unknown): JsonSchema {
 }
 
 /** What a check asks and JSON Schema cannot say is left to `policy validate`. */
-function piped([first, ...checks]: readonly Nested[], place: Place): JsonSchema {
-  let made = inner(first, place);
+function convertPipe([first, ...checks]: readonly Nested[], place: Place): JsonSchema {
+  let made = convertInner(first, place);
   for (const check of checks) made = { ...made, ...keywordsOf(check, made['type']) };
   return made;
 }
@@ -71,14 +71,14 @@ function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
 }
 
 /** A lazy schema looks at the input: a list has one form, anything else another. */
-function chosen(getter: (input: unknown) => Nested, place: Place): JsonSchema {
+function chooseSchemas(getter: (input: unknown) => Nested, place: Place): JsonSchema {
   const forms = [getter({}), getter([])].filter(({ type }) => type !== 'never');
-  return anyOf([...new Set(forms)].map((form) => written(form, place)));
+  return anyOf([...new Set(forms)].map((form) => convertSchema(form, place)));
 }
 
-function object(entries: Readonly<Record<string, Nested>>, place: Place): JsonSchema {
+function convertObject(entries: Readonly<Record<string, Nested>>, place: Place): JsonSchema {
   const all = Object.entries(entries);
-  const properties = all.map(([name, entry]) => [name, field(entry, [...place, name])]);
+  const properties = all.map(([name, entry]) => [name, convertField(entry, [...place, name])]);
   const required = all.filter(([, { type }]) => type !== 'optional').map(([name]) => name);
   return {
     type: 'object',
@@ -88,17 +88,21 @@ function object(entries: Readonly<Record<string, Nested>>, place: Place): JsonSc
   };
 }
 
-function record(key: Nested | undefined, value: Nested | undefined, place: Place): JsonSchema {
-  const { pattern = '' } = inner(key, place);
+function convertRecord(
+  key: Nested | undefined,
+  value: Nested | undefined,
+  place: Place,
+): JsonSchema {
+  const { pattern = '' } = convertInner(key, place);
   return {
     type: 'object',
-    patternProperties: { [String(pattern)]: inner(value, place) },
+    patternProperties: { [String(pattern)]: convertInner(value, place) },
     additionalProperties: false,
   };
 }
 
 /** A value that a rule lists: the library asks the parameter, whose control says the same in data. */
-function listed({ control }: Parameter): JsonSchema {
+function listedValue({ control }: Parameter): JsonSchema {
   if (control.control === 'select') return { enum: control.options };
   if (control.control === 'number')
     return { type: 'integer', minimum: control.min, maximum: control.max };
@@ -114,9 +118,9 @@ function parameterAt([group, name, own, ...within]: Place): Parameter | undefine
     : undefined;
 }
 
-function custom(place: Place): JsonSchema {
+function convertCustom(place: Place): JsonSchema {
   const parameter = parameterAt(place);
-  return parameter === undefined ? {} : listed(parameter);
+  return parameter === undefined ? {} : listedValue(parameter);
 }
 
 /** What the library says, by the type that says it. */
@@ -126,24 +130,24 @@ const kinds: Readonly<Record<string, (schema: Nested, place: Place) => JsonSchem
   ),
   picklist: ({ options }) => ({ enum: options }),
   literal: ({ literal }) => ({ const: literal }),
-  strict_object: ({ entries = {} }, place) => object(entries, place),
-  record: ({ key, value }, place) => record(key, value, place),
-  array: ({ item }, place) => ({ type: 'array', items: inner(item, place) }),
-  optional: ({ wrapped }, place) => inner(wrapped, place),
-  nullable: ({ wrapped }, place) => anyOf([inner(wrapped, place), { type: 'null' }]),
+  strict_object: ({ entries = {} }, place) => convertObject(entries, place),
+  record: ({ key, value }, place) => convertRecord(key, value, place),
+  array: ({ item }, place) => ({ type: 'array', items: convertInner(item, place) }),
+  optional: ({ wrapped }, place) => convertInner(wrapped, place),
+  nullable: ({ wrapped }, place) => anyOf([convertInner(wrapped, place), { type: 'null' }]),
   union: ({ options = [] }, place) =>
-    anyOf(options.map((option) => written(option as Nested, place))),
-  lazy: ({ getter }, place) => (getter === undefined ? {} : chosen(getter, place)),
-  custom: (_schema, place) => custom(place),
+    anyOf(options.map((option) => convertSchema(option as Nested, place))),
+  lazy: ({ getter }, place) => (getter === undefined ? {} : chooseSchemas(getter, place)),
+  custom: (_schema, place) => convertCustom(place),
 };
 
-const inner = (schema: Nested | undefined, place: Place): JsonSchema =>
-  schema === undefined ? {} : written(schema, place);
+const convertInner = (schema: Nested | undefined, place: Place): JsonSchema =>
+  schema === undefined ? {} : convertSchema(schema, place);
 
 /** A schema as JSON Schema. One of a kind that is not known here allows everything. */
-function written(schema: Nested, place: Place): JsonSchema {
+function convertSchema(schema: Nested, place: Place): JsonSchema {
   const { type, pipe } = schema;
-  return pipe === undefined ? (kinds[type]?.(schema, place) ?? {}) : piped(pipe, place);
+  return pipe === undefined ? (kinds[type]?.(schema, place) ?? {}) : convertPipe(pipe, place);
 }
 
 /** The line that documents a field: its own, or that of the row of the table. */
@@ -160,11 +164,11 @@ function descriptionOf(schema: Nested, place: Place): string | undefined {
 }
 
 /** A field of an object, with what an editor shows about it. */
-function field(schema: Nested, place: Place): JsonSchema {
+function convertField(schema: Nested, place: Place): JsonSchema {
   const description = descriptionOf(schema.wrapped ?? schema, place);
   return {
     ...(description === undefined ? {} : { description }),
-    ...written(schema, place),
+    ...convertSchema(schema, place),
     ...(schema.default === undefined ? {} : { default: schema.default }),
   };
 }
@@ -182,22 +186,22 @@ const fileFields = {
 /** The fields whose entries a file takes out with null where it extends another. */
 export const removableIn = ['operations', 'presets'] as const;
 
-function orNull({ description, ...schema }: JsonSchema): JsonSchema {
+function allowNull({ description, ...schema }: JsonSchema): JsonSchema {
   const wider = anyOf([schema, { type: 'null' }]);
   return description === undefined ? wider : { description, ...wider };
 }
 
-function removable(group: JsonSchema): JsonSchema {
+function allowRemoval(group: JsonSchema): JsonSchema {
   const keyword = group['properties'] === undefined ? 'patternProperties' : 'properties';
   const entries = Object.entries(group[keyword] as Readonly<Record<string, JsonSchema>>);
-  const wider = entries.map(([name, schema]) => [name, orNull(schema)]);
+  const wider = entries.map(([name, schema]) => [name, allowNull(schema)]);
   return { ...group, [keyword]: Object.fromEntries(wider) };
 }
 
 const present = { additionalProperties: { type: ['object', 'array', 'string'] } };
 
 /** A file that stands alone has no null to take out, and is a tenant's. */
-const alone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
+const standsAlone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
   required: ['tenant', group],
   properties: { operations: present, presets: present, [group]: { ...present, ...own } },
 });
@@ -209,9 +213,9 @@ const alone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => 
  */
 export function policyJsonSchema(): JsonSchema {
   const { entries } = policySchema as unknown as Nested;
-  const { type, properties, additionalProperties } = object(entries ?? {}, []);
+  const { type, properties, additionalProperties } = convertObject(entries ?? {}, []);
   const derived = properties as Readonly<Record<string, JsonSchema>>;
-  const groups = removableIn.map((name) => [name, removable(derived[name] ?? {})]);
+  const groups = removableIn.map((name) => [name, allowRemoval(derived[name] ?? {})]);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: "A tenant's policy",
@@ -220,8 +224,8 @@ export function policyJsonSchema(): JsonSchema {
     additionalProperties,
     anyOf: [
       { required: ['extends'] },
-      alone('operations', {}),
-      alone('presets', { minProperties: 1 }),
+      standsAlone('operations', {}),
+      standsAlone('presets', { minProperties: 1 }),
     ],
   };
 }

@@ -15,8 +15,8 @@ import {
   withFormat,
   withoutFree,
 } from '../recipe/recipe.ts';
-import { Refusal } from '../refusal.ts';
-import { type AllowedValues, type PolicyDocument, policySchema, type Rule } from './schema.ts';
+import { malformed, Refusal } from '../refusal.ts';
+import { type AllowedValues, policySchema, type Rule, type ValidPolicy } from './schema.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 
@@ -56,7 +56,7 @@ const firstKeys: Keys = { active: 'r1.1', accept: ['r1.1'] };
 /** A preset's text as a recipe. Throws `malformed`; a preset cannot name another one. */
 export function readPreset(text: string): Recipe {
   const { steps, preset } = parseOperations(text);
-  if (preset !== undefined) throw new Refusal('malformed', 'a preset cannot name a preset');
+  if (preset !== undefined) throw malformed('a preset cannot name a preset');
   return canonicalRecipe(steps);
 }
 
@@ -67,22 +67,19 @@ function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly
 }
 
 /** What a preset stands for, in each format it can end in, as printed. */
-export function printedPreset(
-  recipe: Recipe,
-  autoFormats: readonly Negotiable[],
-): readonly string[] {
+export function printPreset(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly string[] {
   return formatsOf(recipe, autoFormats).map((format) =>
     printRecipe(withoutFree(withFormat(recipe, format))),
   );
 }
 
 /** Builds the policy that the edge asks from a document that the schema has accepted. */
-export function compilePolicy(document: PolicyDocument): Policy {
+export function compilePolicy(document: ValidPolicy): Policy {
   const presets = new Map(
     Object.entries(document.presets).map(([name, text]) => [name, readPreset(text)]),
   );
   const autoFormats = document.auto.format;
-  const printed = [...presets.values()].flatMap((recipe) => printedPreset(recipe, autoFormats));
+  const printed = [...presets.values()].flatMap((recipe) => printPreset(recipe, autoFormats));
   return {
     tenant: document.tenant,
     keys: document.keys ?? firstKeys,
@@ -189,7 +186,7 @@ function deny(
   return new Refusal(code, { reason, rule, allowed });
 }
 
-function denialOfStep(policy: Policy, step: RecipeStep): Refusal | undefined {
+function findStepDenial(policy: Policy, step: RecipeStep): Refusal | undefined {
   const { name } = step;
   const rules = rulesFor(policy, name);
   if (rules === undefined)
@@ -209,7 +206,7 @@ function denialOfStep(policy: Policy, step: RecipeStep): Refusal | undefined {
  * The one question that both functions ask: why the policy denies this canonical recipe, or
  * nothing when it allows it. The answer never depends on how the recipe was spelled.
  */
-export function denial(policy: Policy, asked: Recipe): Refusal | undefined {
+export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   const recipe = withoutFree(asked);
   if (policy.presetRecipes.has(printRecipe(recipe))) return undefined;
   if (policy.presetsOnly)
@@ -219,11 +216,11 @@ export function denial(policy: Policy, asked: Recipe): Refusal | undefined {
   const missing = policy.require.find((name) => !recipe.steps.some((step) => step.name === name));
   if (missing !== undefined)
     return deny('denied_required', `the policy requires ${missing}`, 'require', policy.require);
-  return recipe.steps.map((step) => denialOfStep(policy, step)).find((one) => one !== undefined);
+  return recipe.steps.map((step) => findStepDenial(policy, step)).find((one) => one !== undefined);
 }
 
-export function allowed(policy: Policy, recipe: Recipe): boolean {
-  return denial(policy, recipe) === undefined;
+export function isAllowed(policy: Policy, recipe: Recipe): boolean {
+  return findDenial(policy, recipe) === undefined;
 }
 
 /** What `mode: "report"` may relax: rules and presets, never who may ask or for how long. */

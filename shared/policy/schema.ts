@@ -109,43 +109,49 @@ const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]]
 const tenYears = 10 * 366 * 86_400;
 
 /** A field with the line that documents it and the value that holds without it. */
-const described = <S extends v.GenericSchema>(schema: S, about: string) =>
+const withDescription = <S extends v.GenericSchema>(schema: S, about: string) =>
   v.pipe(schema, v.description(about));
 
 const sourceSchema = v.strictObject({
   types: v.optional(
-    described(
+    withDescription(
       v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
       'The types of sources that images are made of; asked when one is made',
     ),
     [...sourceTypes],
   ),
   maxBytes: v.optional(
-    described(wholeNumber(1, limits.sourceBytes), 'The largest source, in bytes'),
+    withDescription(wholeNumber(1, limits.sourceBytes), 'The largest source, in bytes'),
     limits.sourceBytes,
   ),
   maxPixels: v.optional(
-    described(wholeNumber(1, limits.sourcePixels), 'Its width × height × frames at most'),
+    withDescription(wholeNumber(1, limits.sourcePixels), 'Its width × height × frames at most'),
     limits.sourcePixels,
   ),
   maxFrames: v.optional(
-    described(wholeNumber(1, limits.sourceFrames), 'How many frames of an animation are kept'),
+    withDescription(
+      wholeNumber(1, limits.sourceFrames),
+      'How many frames of an animation are kept',
+    ),
     limits.sourceFrames,
   ),
 });
 
 const maxAge = wholeNumber(0, 31_536_000);
 const cacheSchema = v.strictObject({
-  maxAge: v.optional(described(maxAge, 'Seconds in browsers'), 86_400),
+  maxAge: v.optional(withDescription(maxAge, 'Seconds in browsers'), 86_400),
   sharedMaxAge: v.optional(
-    described(maxAge, 'Seconds in CloudFront; at most half of maxAge is best, since Age counts'),
+    withDescription(
+      maxAge,
+      'Seconds in CloudFront; at most half of maxAge is best, since Age counts',
+    ),
     43_200,
   ),
 });
 
 const autoSchema = v.strictObject({
   format: v.optional(
-    described(
+    withDescription(
       v.array(v.picklist(negotiableNames)),
       'What `format,f_auto` prefers where Accept names several equally',
     ),
@@ -155,14 +161,14 @@ const autoSchema = v.strictObject({
 
 const urlsSchema = v.strictObject({
   maxLifetime: v.optional(
-    described(
+    withDescription(
       v.nullable(wholeNumber(60, tenYears)),
       'How many seconds ahead `exp` may be; null lets URLs live for ever',
     ),
     null,
   ),
   grants: v.optional(
-    described(
+    withDescription(
       v.boolean(),
       'Whether one signature may cover many URLs: grants, in the query or a cookie',
     ),
@@ -194,71 +200,74 @@ const presetName = v.pipe(
  */
 export const policySchema = v.pipe(
   v.strictObject({
-    tenant: described(
+    tenant: withDescription(
       v.pipe(v.string(), v.check(isTenant, 'is not a tenant name')),
       'Whose policy it is: a-z and 0-9 with single hyphens inside, 63 characters at most',
     ),
     keys: v.optional(
-      described(
+      withDescription(
         keysSchema,
         'The kid that signs and the kids that verify, as in `{"active": "r1.2", "accept": ["r1.1", "r1.2"]}`; left out, the published ones stay',
       ),
     ),
     operations: v.optional(
-      described(
+      withDescription(
         operationsSchema,
         'For each allowed operation a rule or a list of rules, any of which suffices. A rule gives parameters a list of values (`null`: may be left out) or a range `{min,max,step}`; a parameter it does not name stays at its default',
       ),
     ),
     require: v.optional(
-      described(
+      withDescription(
         v.array(v.picklist(requirable)),
         'Operations that every recipe must have; presets need not',
       ),
       [],
     ),
     presets: v.optional(
-      described(
+      withDescription(
         v.pipe(v.record(presetName, v.string()), v.maxEntries(limits.presets)),
         'Recipes by name, for `style,n_NAME`; they need no rules',
       ),
       {},
     ),
-    presetsOnly: v.optional(described(v.boolean(), 'Whether presets alone are served'), false),
+    presetsOnly: v.optional(
+      withDescription(v.boolean(), 'Whether presets alone are served'),
+      false,
+    ),
     auto: v.optional(autoSchema, {}),
     source: v.optional(sourceSchema, {}),
     urls: v.optional(urlsSchema, {}),
     cache: v.optional(cacheSchema, {}),
     snap: v.optional(
-      described(
+      withDescription(
         v.boolean(),
         'Whether a `w` or `h` that no rule allows is moved to the next allowed one; for recipes that name one of `w`, `h`, `l`, `s`',
       ),
       false,
     ),
     blocked: v.optional(
-      described(
+      withDescription(
         v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
         'Sources, or `prefix/*`, that are refused at once, cached or not; left out, the published ones stay',
       ),
       [],
     ),
     fallback: v.optional(
-      described(
+      withDescription(
         v.nullable(sourcePath),
         'A source that is shown, with the same recipe and the status of the refusal, where another is missing or bad',
       ),
       null,
     ),
     mode: v.optional(
-      described(
+      withDescription(
         v.picklist(['enforce', 'report']),
         '`report` serves what rules and presets would refuse, and logs it, until `reportUntil`',
       ),
       'enforce',
     ),
     reportUntil: v.optional(
-      described(
+      withDescription(
         v.pipe(v.string(), v.isoTimestamp('expects a time such as 2030-01-31T12:00:00Z')),
         'When `mode: "report"` ends by itself',
       ),
@@ -274,4 +283,4 @@ export const policySchema = v.pipe(
   ),
 );
 
-export type PolicyDocument = v.InferOutput<typeof policySchema>;
+export type ValidPolicy = v.InferOutput<typeof policySchema>;

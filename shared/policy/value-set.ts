@@ -14,7 +14,7 @@ export type ValueSet = readonly Member[] | Range;
 const isList = (values: AllowedValues): values is readonly Member[] => Array.isArray(values);
 
 /** What a rule allows a parameter. */
-export function valuesIn(rule: Rule, name: string, { fallback }: Parameter): ValueSet {
+export function valueSetIn(rule: Rule, name: string, { fallback }: Parameter): ValueSet {
   const allowed: AllowedValues = (Object.hasOwn(rule, name) ? rule[name] : undefined) ?? [null];
   return isList(allowed) ? [...new Set(allowed.map((one) => one ?? fallback ?? null))] : allowed;
 }
@@ -51,7 +51,10 @@ export const isSame = (one: ValueSet, other: ValueSet): boolean =>
   isWithin(one, other) && isWithin(other, one);
 
 /** The values of one list that are not in the other; nothing where one of the two is a range. */
-export function without(values: ValueSet, others: ValueSet): readonly Member[] | undefined {
+export function valuesMissingFrom(
+  values: ValueSet,
+  others: ValueSet,
+): readonly Member[] | undefined {
   if (!isList(values) || !isList(others)) return undefined;
   return values.filter((one) => !others.includes(one));
 }
@@ -59,7 +62,7 @@ export function without(values: ValueSet, others: ValueSet): readonly Member[] |
 /** How much two sets have in common, from 0 to 1; of ranges a guess. */
 export function likeness(one: ValueSet, other: ValueSet): number {
   if (isSame(one, other)) return 1;
-  const added = without(other, one);
+  const added = valuesMissingFrom(other, one);
   if (added === undefined || !isList(other) || !isList(one)) return 0.5;
   return (other.length - added.length) / (one.length + added.length);
 }

@@ -2,7 +2,7 @@ import type { Parameters, ValuesOf } from '../operations/operation.ts';
 import type { Value } from '../operations/parameter.ts';
 import { type OperationName, rowOf } from '../operations/table.ts';
 import type { PolicyIssue } from './issues.ts';
-import { type AllowedValues, type PolicyDocument, policyOperations, type Rule } from './schema.ts';
+import { type AllowedValues, policyOperations, type Rule, type ValidPolicy } from './schema.ts';
 
 type Choice = Value | undefined;
 
@@ -95,7 +95,7 @@ function deadValues(name: OperationName, rule: Rule, at: string): readonly Polic
   );
 }
 
-function cacheWarnings({ cache }: PolicyDocument): readonly PolicyIssue[] {
+function cacheWarnings({ cache }: ValidPolicy): readonly PolicyIssue[] {
   if (cache.sharedMaxAge * 2 <= cache.maxAge) return [];
   const message =
     'is more than half of cache.maxAge: CloudFront sends Age, and browsers subtract it';
@@ -103,7 +103,7 @@ function cacheWarnings({ cache }: PolicyDocument): readonly PolicyIssue[] {
 }
 
 /** Presets need not have what is required; where nothing else can have it, they alone are served. */
-function requireWarnings({ require, operations = {} }: PolicyDocument): readonly PolicyIssue[] {
+function requireWarnings({ require, operations = {} }: ValidPolicy): readonly PolicyIssue[] {
   const unmet = require.filter((name) => (operations[name] ?? []).length === 0);
   return unmet.map((name) => ({
     path: 'require',
@@ -111,13 +111,13 @@ function requireWarnings({ require, operations = {} }: PolicyDocument): readonly
   }));
 }
 
-function modeWarnings({ mode, reportUntil = '' }: PolicyDocument, now: number) {
+function modeWarnings({ mode, reportUntil = '' }: ValidPolicy, now: number) {
   if (mode !== 'report' || Date.parse(reportUntil) > now) return [];
   return [{ path: 'reportUntil', message: 'is past: nothing is reported, all is enforced' }];
 }
 
 /** What is allowed in a policy and probably not meant, at a time in Unix milliseconds. */
-export function policyWarnings(document: PolicyDocument, now: number): readonly PolicyIssue[] {
+export function policyWarnings(document: ValidPolicy, now: number): readonly PolicyIssue[] {
   const operations = document.operations ?? {};
   const dead = policyOperations.flatMap((name) =>
     (operations[name] ?? []).flatMap((rule, index) =>

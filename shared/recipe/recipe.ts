@@ -1,15 +1,15 @@
-import { orMeant } from '../did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { limits } from '../limits.ts';
 import type { Format, Operation, Parameters, ValuesOf } from '../operations/operation.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import {
+  findOperation,
   type OperationName,
   type OperationValues,
-  operationCalled,
   operationNames,
   rowOf,
 } from '../operations/table.ts';
-import { Refusal } from '../refusal.ts';
+import { malformed } from '../refusal.ts';
 import { separator } from '../url/path.ts';
 
 type Values = Readonly<Record<string, Value | undefined>>;
@@ -35,13 +35,9 @@ const valueForm = /^-?[A-Za-z0-9][A-Za-z0-9.-]*$/;
 /** `style` names a recipe of the policy and is gone before there is a recipe. */
 const style = 'style';
 
-function malformed(reason: string): Refusal {
-  return new Refusal('malformed', reason);
-}
-
 /** OSS writes `rotate,90`; here and in BOS every value has its parameter before it. */
-function unnamed(operation: string, pair: string): string {
-  const name = operationCalled(operation);
+function explainUnnamed(operation: string, pair: string): string {
+  const name = findOperation(operation);
   const [first] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
   const meant =
     first !== undefined && valueForm.test(pair) ? `; write ${operation},${first}_${pair}` : '';
@@ -53,7 +49,8 @@ function readPair(operation: string, pair: string): readonly [string, string] {
   const at = pair.indexOf('_');
   const name = pair.slice(0, Math.max(at, 0));
   const value = pair.slice(at + 1);
-  if (!parameterForm.test(name)) throw malformed(`${operation}: ${unnamed(operation, pair)}`);
+  if (!parameterForm.test(name))
+    throw malformed(`${operation}: ${explainUnnamed(operation, pair)}`);
   if (!valueForm.test(value))
     throw malformed(
       `${operation}: ${name} is ${value === '' ? 'empty' : `"${value}"`}; a value has letters, digits, dots and hyphens`,
@@ -68,12 +65,12 @@ function readValue(operation: string, name: string, parameter: Parameter, text: 
   return value;
 }
 
-function parameterCalled(row: Operation, operation: string, written: string): [string, Parameter] {
+function findParameter(row: Operation, operation: string, written: string): [string, Parameter] {
   const aliases = new Map(Object.entries(row.parameterAliases ?? {}));
   const name = aliases.get(written) ?? written;
   const found = Object.entries(row.parameters).find(([own]) => own === name);
   if (found === undefined) {
-    const meant = orMeant(written, Object.keys(row.parameters));
+    const meant = didYouMean(written, Object.keys(row.parameters));
     throw malformed(`${operation} has no parameter "${written.slice(0, 64)}"${meant}`);
   }
   return found;
@@ -84,7 +81,7 @@ function readValues(operation: OperationName, pairs: readonly string[]): Values 
   const given = new Map<string, Value>();
   for (const pair of pairs) {
     const [written, text] = readPair(operation, pair);
-    const [name, parameter] = parameterCalled(row, operation, written);
+    const [name, parameter] = findParameter(row, operation, written);
     if (given.has(name)) throw malformed(`${operation}: ${name} is given twice`);
     given.set(name, readValue(operation, name, parameter, text));
   }
@@ -99,9 +96,9 @@ function withFallbacks(parameters: Parameters, given: ReadonlyMap<string, Value>
 
 function readStep(written: string): RecipeStep {
   const [called = '', ...pairs] = written.split(',');
-  const name = nameForm.test(called) ? operationCalled(called) : undefined;
+  const name = nameForm.test(called) ? findOperation(called) : undefined;
   if (name === undefined) {
-    const meant = orMeant(called, [...operationNames, style]);
+    const meant = didYouMean(called, [...operationNames, style]);
     throw malformed(`there is no operation "${called.slice(0, 64)}"${meant}`);
   }
   const values = readValues(name, pairs);
@@ -122,7 +119,7 @@ const isStyle = (written: string): boolean => written === style || written.start
 
 /** Words are about the source as it is: there is nothing to draw beside them. */
 function checkAlone(steps: readonly RecipeStep[]): void {
-  const speaking = steps.find(answers);
+  const speaking = steps.find(isAnswer);
   const beside = steps.find((step) => step !== speaking && rowOf(step.name).free !== true);
   if (speaking !== undefined && beside !== undefined)
     throw malformed(`${speaking.name} stands alone, not with ${beside.name}`);
@@ -157,7 +154,7 @@ export function parseSteps(
 }
 
 /** What a source is answered with when its URL names no operation. */
-export const noOperations: WrittenRecipe = { steps: [] };
+export const emptyRecipe: WrittenRecipe = { steps: [] };
 
 /** The parameters that differ from their defaults, in the row's order. */
 function printValues({ name, values }: RecipeStep): readonly string[] {
@@ -172,7 +169,7 @@ function isIdle(step: RecipeStep): boolean {
   return Object.keys(rowOf(step.name).parameters).length > 0 && printValues(step).length === 0;
 }
 
-function normalised({ name, values }: RecipeStep): RecipeStep {
+function normaliseStep({ name, values }: RecipeStep): RecipeStep {
   return { name, values: rowOf(name).normalise?.(values) ?? values };
 }
 
@@ -181,17 +178,17 @@ function formatIn(steps: readonly RecipeStep[]): Format {
   return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
 }
 
-const answers = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;
+const isAnswer = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;
 
 /** The canonical form of what was written; a preset must have been expanded before. */
 export function canonicalRecipe(written: readonly RecipeStep[]): Recipe {
   // Words have no format.
-  const formatted = written.some(answers)
+  const formatted = written.some(isAnswer)
     ? written.filter(({ name }) => name !== 'format')
     : written;
   const format = formatIn(formatted);
   const steps = formatted
-    .map(normalised)
+    .map(normaliseStep)
     .filter((step) => !isIdle(step) && (rowOf(step.name).matters?.(format) ?? true))
     .toSorted((a, b) => operationNames.indexOf(a.name) - operationNames.indexOf(b.name));
   return { steps } as unknown as Recipe;
@@ -201,7 +198,7 @@ export function canonicalRecipe(written: readonly RecipeStep[]): Recipe {
 export function printRecipe({ steps }: Recipe): string {
   const drawn = steps.filter(({ name }) => name !== 'format');
   const printed = drawn.map((step) => [step.name, ...printValues(step)].join(','));
-  const format = steps.some(answers) ? [] : [`format,f_${formatIn(steps)}`];
+  const format = steps.some(isAnswer) ? [] : [`format,f_${formatIn(steps)}`];
   return [...printed, ...format].join(separator);
 }
 
@@ -215,14 +212,14 @@ export function valuesOf<Name extends OperationName>(
 }
 
 /** The operation that answers in words, if the recipe has one. */
-export function answerStep({ steps }: Recipe) {
-  const step = steps.find(answers);
+export function findAnswer({ steps }: Recipe) {
+  const step = steps.find(isAnswer);
   const answer = step && rowOf(step.name).answer;
   return step === undefined || answer === undefined ? undefined : { answer, values: step.values };
 }
 
 /** The id of the watermark that the recipe draws. */
-export function watermarkOf({ steps }: Recipe): string | undefined {
+export function findWatermark({ steps }: Recipe): string | undefined {
   return steps
     .map(({ name, values }) => rowOf(name).step?.watermark?.(values))
     .find((id) => id !== undefined);

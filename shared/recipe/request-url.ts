@@ -1,16 +1,16 @@
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
-import { decodeTarget, decodeText, splitTarget, type Target } from '../url/path.ts';
+import { forbidden, malformed } from '../refusal.ts';
+import { decodePath, decodeText, type SourcePath, splitPath } from '../url/path.ts';
 import { isExp, isKid, isSignature, type SignedParts } from '../url/signature.ts';
 import { type QueryRecipe, type SpellingName, spellingNames } from './spellings.ts';
 
 /** A signature that has the right form. Whether it is the right one is for `verify` to say. */
-export type Credential = { readonly kid: string; readonly sig: string };
+export type UrlSignature = { readonly kid: string; readonly sig: string };
 /** One grant or several, of which the first that is right and covers the source counts. */
-export type Grants = { readonly grants: readonly string[] };
+export type PresentedGrants = { readonly grants: readonly string[] };
 
 /** A request's URL in parts that are well-formed and not yet believed. */
-export type SplitUrl = Target & {
+export type SplitUrl = SourcePath & {
   /** The path as the viewer sent it. */
   readonly uri: string;
   /** The same, decoded: what the signature covers. */
@@ -29,8 +29,6 @@ export type SplitUrl = Target & {
 const signatureNames = ['exp', 'kid', 'sig'] as const;
 const names = [...signatureNames, 'grant', ...spellingNames] as const;
 type Name = (typeof names)[number];
-
-const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
 
 function readPart(part: string): readonly [Name, string] {
   const at = part.indexOf('=');
@@ -53,7 +51,7 @@ function readPart(part: string): readonly [Name, string] {
 const isSpelling = (name: Name): name is SpellingName => spellingNames.some((one) => one === name);
 
 /** The recipe in the query, if there is one: never two, and never beside operations in the path. */
-function queryRecipe(query: ReadonlyMap<Name, string>, { operations }: Target) {
+function queryRecipe(query: ReadonlyMap<Name, string>, { operations }: SourcePath) {
   const [first, second] = spellingNames.flatMap((name): readonly QueryRecipe[] => {
     const value = query.get(name);
     return value === undefined ? [] : [{ name, value }];
@@ -89,7 +87,7 @@ function checkCredential(query: ReadonlyMap<Name, string>): void {
 export function splitUrl(uri: string, querystring: string): SplitUrl {
   if (uri.length + querystring.length + 1 > limits.urlBytes)
     throw malformed(`the URL is longer than ${limits.urlBytes} bytes`);
-  const target = decodeTarget(uri);
+  const target = decodePath(uri);
   const query = readQuery(querystring);
   checkCredential(query);
   const exp = query.get('exp');
@@ -99,18 +97,17 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
         ? 'exp is in milliseconds; it counts whole seconds since 1970'
         : 'exp is not the ten digits of a time in whole seconds since 1970',
     );
-  const parts = splitTarget(target);
+  const parts = splitPath(target);
   const credential = { kid: query.get('kid'), sig: query.get('sig'), grant: query.get('grant') };
   return { ...parts, ...credential, uri, target, exp, query: queryRecipe(query, parts) };
 }
 
 /** The URL's credential. Throws `forbidden` where it is missing or does not have the form of one. */
-export function credentialOf({ kid, sig }: SplitUrl): Credential {
+export function credentialOf({ kid, sig }: SplitUrl): UrlSignature {
   if (kid === undefined || sig === undefined)
-    throw new Refusal('forbidden', 'the URL is not signed: kid or sig is missing');
-  if (!isKid(kid)) throw new Refusal('forbidden', 'kid is not written as root.generation');
-  if (!isSignature(sig))
-    throw new Refusal('forbidden', 'sig is not 43 characters of unpadded base64url');
+    throw forbidden('the URL is not signed: kid or sig is missing');
+  if (!isKid(kid)) throw forbidden('kid is not written as root.generation');
+  if (!isSignature(sig)) throw forbidden('sig is not 43 characters of unpadded base64url');
   return { kid, sig };
 }
 
@@ -131,7 +128,7 @@ function grantsIn(cookie: string): readonly string[] {
 }
 
 /** The grants that a request comes with: in its query, or, where that has no credential, in cookies. */
-export function grantsOf(url: SplitUrl, cookie: string | undefined): Grants | undefined {
+export function grantsOf(url: SplitUrl, cookie: string | undefined): PresentedGrants | undefined {
   if (url.grant !== undefined) return { grants: [url.grant] };
   const { exp, kid, sig } = url;
   if (cookie === undefined || [exp, kid, sig].some((one) => one !== undefined)) return undefined;

@@ -1,6 +1,6 @@
 import type { Operation } from '../operations/operation.ts';
-import { operationCalled, operationNames, rowOf } from '../operations/table.ts';
-import { Refusal } from '../refusal.ts';
+import { findOperation, operationNames, rowOf } from '../operations/table.ts';
+import { malformed } from '../refusal.ts';
 import { decodeText } from '../url/path.ts';
 import { parseSteps, type RecipeStep, type WrittenRecipe } from './recipe.ts';
 
@@ -35,12 +35,10 @@ export function readQuerySpelling(text: string): QueryRecipe | undefined {
 
 const prefix = 'image/';
 
-const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
-
 /** `format,webp` as `format,f_webp`, where the spelling has it. */
-function named(written: string, { bare }: Spelling): string {
+function nameBareValue(written: string, { bare }: Spelling): string {
   const [called = '', first, ...more] = written.split(',');
-  const name = operationCalled(called);
+  const name = findOperation(called);
   const [own] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
   if (!bare || first === undefined || first.includes('_') || own === undefined) return written;
   return [called, `${own}_${first}`, ...more].join(',');
@@ -84,7 +82,7 @@ export function parseQueryRecipe({ name, value }: QueryRecipe): WrittenRecipe {
       `${name} does not begin with ${style === undefined ? prefix : `${prefix} or ${style}`}`,
     );
   const written = value.slice(prefix.length).split('/');
-  const recipe = parseSteps(written.map((one) => named(one, spelling)));
+  const recipe = parseSteps(written.map((one) => nameBareValue(one, spelling)));
   checkOrder(name, recipe.steps);
   return recipe;
 }

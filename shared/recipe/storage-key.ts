@@ -1,13 +1,7 @@
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
-import {
-  decodeTarget,
-  encodeTarget,
-  separator,
-  sourceKey,
-  splitTarget,
-  utf8Bytes,
-} from '../url/path.ts';
+import { malformed } from '../refusal.ts';
+import { decodePath, encodePath, separator, sourceKey, splitPath } from '../url/path.ts';
+import { utf8Bytes } from '../utf8.ts';
 import { canonicalRecipe, formatOf, parseOperations, printRecipe, type Recipe } from './recipe.ts';
 
 /** A source and what is to be made of it; the format is settled. */
@@ -29,8 +23,8 @@ export function derivativePrefix(source: Pick<Derivative, 'tenant' | 'path'>): s
 export function derivativeKey(derivative: Derivative): DerivativeKey {
   const key = `${derivativePrefix(derivative)}${printRecipe(derivative.recipe)}`;
   if (utf8Bytes(key) > limits.keyBytes)
-    throw new Refusal('malformed', `the key is longer than ${limits.keyBytes} bytes`);
-  return { key, uri: `/${encodeTarget(key)}` };
+    throw malformed(`the key is longer than ${limits.keyBytes} bytes`);
+  return { key, uri: `/${encodePath(key)}` };
 }
 
 /** A key ends in the format, whether it was written or not. */
@@ -41,11 +35,11 @@ const inKey = limits.operations + 1;
  * nothing is ever made under a second name.
  */
 export function parseKey(uri: string): Derivative {
-  const { tenant, path, operations } = splitTarget(decodeTarget(uri));
+  const { tenant, path, operations } = splitPath(decodePath(uri));
   const { steps, preset } = parseOperations(operations ?? '', inKey);
   const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
   const settled = preset === undefined && formatOf(derivative.recipe) !== 'auto';
   if (!settled || derivativeKey(derivative).uri !== uri)
-    throw new Refusal('malformed', 'the key is not in canonical form');
+    throw malformed('the key is not in canonical form');
   return derivative;
 }

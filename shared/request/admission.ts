@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { type Policy, printedPreset } from '../policy/policy.ts';
+import { type Policy, printPreset } from '../policy/policy.ts';
 import { printRecipe, type Recipe, withoutFree } from '../recipe/recipe.ts';
 import { Refusal } from '../refusal.ts';
 import { covers } from '../url/scope.ts';
@@ -35,7 +35,7 @@ export function checkGrants({ grants }: Policy, nbf: number | undefined, now: nu
 export function checkGrantedPresets(policy: Policy, names: readonly string[], asked: Recipe): void {
   const printed = names.flatMap((name) => {
     const recipe = policy.presets.get(name);
-    return recipe === undefined ? [] : printedPreset(recipe, policy.autoFormats);
+    return recipe === undefined ? [] : printPreset(recipe, policy.autoFormats);
   });
   if (!printed.includes(printRecipe(withoutFree(asked))))
     throw new Refusal('denied_preset', {

@@ -2,10 +2,10 @@ import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jo
 import * as v from 'valibot';
 import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
-import { utf8 } from '../url/path.ts';
+import { forbidden, malformed, Refusal } from '../refusal.ts';
 import { covers, scopeFault } from '../url/scope.ts';
 import { isExp, isKid, isSignature } from '../url/signature.ts';
+import { utf8 } from '../utf8.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant
@@ -49,8 +49,6 @@ const claims = v.strictObject({
   sub: v.optional(v.string()),
 });
 
-const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
-
 /** Exactly these three, so that no header can point to a key, a URL or another algorithm. */
 function readHeader(text: string): string {
   const header: Readonly<Record<string, unknown>> = decodeProtectedHeader(text);
@@ -66,7 +64,7 @@ function readHeader(text: string): string {
   return kid;
 }
 
-function parsed<T>(read: () => T): T {
+function parseJwt<T>(read: () => T): T {
   try {
     return read();
   } catch (thrown) {
@@ -85,7 +83,7 @@ const expected: Readonly<Record<string, string>> = {
   ...{ iat: 'a number', jti: 'a text', sub: 'a text' },
 };
 
-function unreadable(path: string): Refusal {
+function unreadableClaim(path: string): Refusal {
   const [name = ''] = path.split('.');
   const what = Object.hasOwn(expected, name)
     ? `it has to be ${expected[name]}`
@@ -98,12 +96,12 @@ export function readGrant(text: string, tenant: string): Grant {
   const [, sig = ''] = grantForm.exec(text) ?? [];
   if (text.length > limits.grantCharacters || !isSignature(sig))
     throw forbidden('the grant is not written as one');
-  const kid = parsed(() => readHeader(text));
+  const kid = parseJwt(() => readHeader(text));
   const read = v.safeParse(
     claims,
-    parsed(() => decodeJwt(text)),
+    parseJwt(() => decodeJwt(text)),
   );
-  if (!read.success) throw unreadable(v.getDotPath(read.issues[0]) ?? 'claims');
+  if (!read.success) throw unreadableClaim(v.getDotPath(read.issues[0]) ?? 'claims');
   const { iss, scope: named, exp, nbf, presets } = read.output;
   if (iss !== tenant) throw forbidden('the grant is of another tenant');
   return { kid, scope: [named].flat(), exp, nbf, presets };
@@ -139,11 +137,9 @@ export function checkGrantExpiry({ exp }: Grant, now: number): void {
 }
 
 /** What a grant is to say; its tenant is the one whose key signs it. */
-export type GrantRequest = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nbf' | 'presets'>>;
+export type GrantClaims = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nbf' | 'presets'>>;
 
-const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
-
-function checkRequest({ scope: named, exp }: GrantRequest): void {
+function checkRequest({ scope: named, exp }: GrantClaims): void {
   if (named.length === 0 || named.length > limits.grantScopes)
     throw malformed(`a grant covers 1 to ${limits.grantScopes} scopes`);
   for (const one of named) {
@@ -156,7 +152,7 @@ function checkRequest({ scope: named, exp }: GrantRequest): void {
 /** Mints a grant. Throws `malformed` for one that the edge would not read. */
 export async function mintGrant(
   tenant: string,
-  request: GrantRequest,
+  request: GrantClaims,
   { kid, signingKey }: { readonly kid: string; readonly signingKey: string },
 ): Promise<string> {
   checkRequest(request);

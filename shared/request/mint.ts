@@ -1,14 +1,14 @@
 import type { Crypto } from '../ports.ts';
 import {
   canonicalRecipe,
-  noOperations,
+  emptyRecipe,
   parseOperations,
   type WrittenRecipe,
 } from '../recipe/recipe.ts';
 import { parseQueryRecipe, type QueryRecipe } from '../recipe/spellings.ts';
 import { derivativeKey } from '../recipe/storage-key.ts';
-import { Refusal } from '../refusal.ts';
-import { encodeTarget, isTenant, pathFault, separator } from '../url/path.ts';
+import { malformed } from '../refusal.ts';
+import { encodePath, isTenant, pathFault, separator } from '../url/path.ts';
 import { isExp, isKid, sign } from '../url/signature.ts';
 
 /** What a backend says it wants; every part decoded. */
@@ -28,17 +28,17 @@ export type Signer = { readonly kid: string; readonly signingKey: string };
 /** The recipe that was asked for, in whichever spelling. Throws `malformed`. */
 export function requestedRecipe({ operations, query }: MintRequest): WrittenRecipe {
   if (query !== undefined && operations.length > 0)
-    throw new Refusal('malformed', 'the recipe is written in two spellings; use one');
+    throw malformed('the recipe is written in two spellings; use one');
   if (query !== undefined) return parseQueryRecipe(query);
-  return operations.length === 0 ? noOperations : parseOperations(operations.join(separator));
+  return operations.length === 0 ? emptyRecipe : parseOperations(operations.join(separator));
 }
 
 /** The decoded path of the URL. Throws `malformed` for whatever the edge would refuse. */
 export function mintTarget(request: MintRequest): string {
   const { tenant, path, operations } = request;
-  if (!isTenant(tenant)) throw new Refusal('malformed', `"${tenant}" is not a tenant name`);
+  if (!isTenant(tenant)) throw malformed(`"${tenant}" is not a tenant name`);
   const fault = pathFault(path);
-  if (fault !== undefined) throw new Refusal('malformed', fault);
+  if (fault !== undefined) throw malformed(fault);
   // A preset's recipe is only known to the policy, so its key is measured without it.
   const { steps } = requestedRecipe(request);
   derivativeKey({ tenant, path, recipe: canonicalRecipe(steps) });
@@ -50,16 +50,16 @@ export function mint(crypto: Crypto, base: string, request: MintRequest, signer:
   const target = mintTarget(request);
   const exp = request.exp === undefined ? undefined : String(request.exp);
   if (exp !== undefined && !isExp(exp))
-    throw new Refusal('malformed', 'exp is not a time in whole seconds since 1970');
-  if (!isKid(signer.kid)) throw new Refusal('malformed', `"${signer.kid}" is not a kid`);
+    throw malformed('exp is not a time in whole seconds since 1970');
+  if (!isKid(signer.kid)) throw malformed(`"${signer.kid}" is not a kid`);
   const { query } = request;
   const parts = { kid: signer.kid, exp, target, ...(query === undefined ? {} : { query }) };
   const sig = sign(crypto, signer.signingKey, parts);
   const sent = [
-    ...(query === undefined ? [] : [`${query.name}=${encodeTarget(query.value)}`]),
+    ...(query === undefined ? [] : [`${query.name}=${encodePath(query.value)}`]),
     ...(exp === undefined ? [] : [`exp=${exp}`]),
     `kid=${signer.kid}`,
     `sig=${sig}`,
   ];
-  return `${base.replace(/\/$/, '')}${encodeTarget(target)}?${sent.join('&')}`;
+  return `${base.replace(/\/$/, '')}${encodePath(target)}?${sent.join('&')}`;
 }

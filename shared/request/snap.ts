@@ -1,4 +1,4 @@
-import { denial, type Policy } from '../policy/policy.ts';
+import { findDenial, type Policy } from '../policy/policy.ts';
 import type { AllowedValues, Rule } from '../policy/schema.ts';
 import { canonicalRecipe, type Recipe, valuesOf } from '../recipe/recipe.ts';
 
@@ -6,7 +6,7 @@ const sides = ['w', 'h'] as const;
 type Side = (typeof sides)[number];
 
 /** The least allowed value that is not below the wanted one, or the largest of all. */
-function nextIn(allowed: AllowedValues, wanted: number): number | undefined {
+function nextLength(allowed: AllowedValues, wanted: number): number | undefined {
   if (Array.isArray(allowed)) {
     const numbers = allowed.filter((value) => typeof value === 'number');
     const above = numbers.filter((value) => value >= wanted);
@@ -18,7 +18,7 @@ function nextIn(allowed: AllowedValues, wanted: number): number | undefined {
 }
 
 /** The recipe with another length of a side. */
-function resized({ steps }: Recipe, side: Side, length: number): Recipe {
+function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
   return canonicalRecipe(
     steps.map((step) =>
       step.name === 'resize' ? { ...step, values: { ...step.values, [side]: length } } : step,
@@ -27,7 +27,7 @@ function resized({ steps }: Recipe, side: Side, length: number): Recipe {
 }
 
 /** Of several lengths the nearest above, or the largest where all are below. */
-function nearest(lengths: readonly number[], wanted: number): number | undefined {
+function nearestLength(lengths: readonly number[], wanted: number): number | undefined {
   const above = lengths.filter((length) => length >= wanted);
   return above.length > 0 ? Math.min(...above) : lengths.toSorted((a, b) => a - b).at(-1);
 }
@@ -36,11 +36,11 @@ function candidates(policy: Policy, recipe: Recipe, side: Side, wanted: number):
   const rules: readonly Rule[] = policy.rules.get('resize') ?? [];
   const lengths = rules.flatMap((rule) => {
     const allowed = rule[side];
-    const length = allowed === undefined ? undefined : nextIn(allowed, wanted);
+    const length = allowed === undefined ? undefined : nextLength(allowed, wanted);
     return length === undefined ? [] : [length];
   });
   return lengths.filter((length) => {
-    const denied = denial(policy, resized(recipe, side, length));
+    const denied = findDenial(policy, withSide(recipe, side, length));
     return denied === undefined || denied.detail.rule !== 'operations.resize';
   });
 }
@@ -50,14 +50,14 @@ function candidates(policy: Policy, recipe: Recipe, side: Side, wanted: number):
  * that and the recipe is denied for its resize. What names two sides is left to be refused: which of
  * them to move, and what becomes of the other, only the caller knows.
  */
-export function snapped(policy: Policy, recipe: Recipe): Recipe {
+export function snapRecipe(policy: Policy, recipe: Recipe): Recipe {
   const values = policy.snap ? valuesOf(recipe, 'resize') : undefined;
-  if (values === undefined || denial(policy, recipe)?.detail.rule !== 'operations.resize')
+  if (values === undefined || findDenial(policy, recipe)?.detail.rule !== 'operations.resize')
     return recipe;
   const named = (['w', 'h', 'l', 's'] as const).filter((one) => values[one] !== undefined);
   const side = sides.find((one) => one === named[0]);
   const wanted = side === undefined ? undefined : values[side];
   if (side === undefined || wanted === undefined || named.length > 1) return recipe;
-  const length = nearest(candidates(policy, recipe, side, wanted), wanted);
-  return length === undefined ? recipe : resized(recipe, side, length);
+  const length = nearestLength(candidates(policy, recipe, side, wanted), wanted);
+  return length === undefined ? recipe : withSide(recipe, side, length);
 }

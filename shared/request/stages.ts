@@ -1,20 +1,25 @@
 import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
 import { limits } from '../limits.ts';
 import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
-import { denial, expandPreset, isReported, type Policy } from '../policy/policy.ts';
+import { expandPreset, findDenial, isReported, type Policy } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
 import {
+  emptyRecipe,
   formatOf,
-  noOperations,
   parseOperations,
   type Recipe,
   type WrittenRecipe,
   withFormat,
 } from '../recipe/recipe.ts';
-import { type Credential, type Grants, type SplitUrl, signedParts } from '../recipe/request-url.ts';
+import {
+  type PresentedGrants,
+  type SplitUrl,
+  signedParts,
+  type UrlSignature,
+} from '../recipe/request-url.ts';
 import { parseQueryRecipe } from '../recipe/spellings.ts';
 import { type DerivativeKey, derivativeKey, parseKey } from '../recipe/storage-key.ts';
-import { asRefusal, Refusal } from '../refusal.ts';
+import { asRefusal, forbidden, Refusal } from '../refusal.ts';
 import { verify } from '../url/signature.ts';
 import {
   checkBlocked,
@@ -24,7 +29,7 @@ import {
   checkLifetime,
 } from './admission.ts';
 import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
-import { snapped } from './snap.ts';
+import { snapRecipe } from './snap.ts';
 
 /*
  * A request on its way: each stage takes what the one before made and returns something narrower.
@@ -61,8 +66,6 @@ export type AuthorizedRequest = ImageRequest & {
   readonly reported?: Refusal;
 };
 
-const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
-
 /** A continuation leads to one stored derivative, soon: anything else it might sign is refused. */
 function checkContinuation({ uri, exp }: SplitUrl, now: number): void {
   if (exp === undefined || Number(exp) > now + limits.continuationSeconds)
@@ -82,7 +85,7 @@ export function checkSignature(
   crypto: Crypto,
   keyring: Keyring,
   url: SplitUrl,
-  { kid, sig }: Credential,
+  { kid, sig }: UrlSignature,
   now: number,
 ): SignedUrl {
   const known = keyring.signingKey(url.tenant, kid);
@@ -120,7 +123,7 @@ async function tryGrant(
 async function checkGrantsOf(
   keyring: Keyring,
   url: SplitUrl,
-  { grants: texts }: Grants,
+  { grants: texts }: PresentedGrants,
   now: number,
 ): Promise<SignedUrl> {
   const refused: Refusal[] = [];
@@ -128,10 +131,10 @@ async function checkGrantsOf(
   for (const text of texts) {
     const tried = await tryGrant(keyring, url, text, now);
     if (tried instanceof Refusal) refused.push(tried);
-    else if (grantCovers(tried, url.path)) return granted(url, tried);
+    else if (grantCovers(tried, url.path)) return toGrantedUrl(url, tried);
     else right ??= tried;
   }
-  if (right !== undefined) return granted(url, right);
+  if (right !== undefined) return toGrantedUrl(url, right);
   throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
 }
 
@@ -140,7 +143,7 @@ export async function checkCredential(
   crypto: Crypto,
   keyring: Keyring,
   url: SplitUrl,
-  credential: Credential | Grants,
+  credential: UrlSignature | PresentedGrants,
   now: number,
 ): Promise<SignedUrl> {
   return 'grants' in credential
@@ -148,7 +151,7 @@ export async function checkCredential(
     : checkSignature(crypto, keyring, url, credential, now);
 }
 
-const granted = (url: SplitUrl, grant: Grant): SignedUrl =>
+const toGrantedUrl = (url: SplitUrl, grant: Grant): SignedUrl =>
   ({ ...url, kid: grant.kid, continuation: false, granted: grant }) as unknown as SignedUrl;
 
 function checkSigner(url: SignedUrl, policy: Policy, now: number): void {
@@ -179,7 +182,7 @@ export function admit(url: SignedUrl, policy: Policy | undefined, now: number): 
 /** The recipe as it was written, in whichever spelling. */
 export function writtenIn({ operations, query }: SplitUrl): WrittenRecipe {
   if (query !== undefined) return parseQueryRecipe(query);
-  return operations === undefined ? noOperations : parseOperations(operations);
+  return operations === undefined ? emptyRecipe : parseOperations(operations);
 }
 
 /** Whoever holds a grant writes the rest of the URL, and could make one object after another. */
@@ -217,9 +220,9 @@ export function negotiate(
  * length, the other with what it would have been refused with. `now` in seconds.
  */
 export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
-  const recipe = snapped(policy, request.recipe);
+  const recipe = snapRecipe(policy, request.recipe);
   if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, recipe);
-  const denied = denial(policy, recipe);
+  const denied = findDenial(policy, recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
   const reported = denied === undefined ? {} : { reported: denied };
   return { ...request, recipe, ...reported } as unknown as AuthorizedRequest;

@@ -1,11 +1,12 @@
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
+import { malformed } from '../refusal.ts';
+import { utf8Bytes } from '../utf8.ts';
 
 /** What parts a source's path from its operations, and the operations from each other. */
 export const separator = '__op__';
 
 /** A URL's path, decoded and parted. Only `splitTarget` makes one, so its parts are sound. */
-export type Target = {
+export type SourcePath = {
   readonly tenant: string;
   /** The source's path under its tenant. */
   readonly path: string;
@@ -18,17 +19,9 @@ const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const rawForm = /^[\x21-\x7e]*$/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
-const encoder = new TextEncoder();
 
 /** The prefix of watermarks: they are drawn on images and never served as one. */
 const reserved = '_watermarks';
-
-const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
-
-/** The UTF-8 of a text. */
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
-
-export const utf8Bytes = (text: string): number => utf8(text).length;
 
 export function isTenant(text: string): boolean {
   return text.length <= limits.tenantCharacters && tenantForm.test(text);
@@ -62,7 +55,7 @@ export function pathFault(path: string): string | undefined {
  * Decodes a URL's path, once. Nothing is repaired: what is not percent-encoded UTF-8 is refused,
  * and so is an encoded slash, which would be read as a slash by one program and not by another.
  */
-export function decodeTarget(uri: string): string {
+export function decodePath(uri: string): string {
   if (uri.includes('?')) throw malformed('the path is not percent-encoded');
   if (encodedSlash.test(uri)) throw malformed('the path has an encoded slash');
   return decodeText(uri, 'the path');
@@ -76,13 +69,13 @@ export function decodeText(written: string, what: string): string {
   if (!rawForm.test(written) || /[\\#]/.test(written))
     throw malformed(`${what} is not percent-encoded`);
   if (badEscape.test(written)) throw malformed(`${what} has a % that no two hex digits follow`);
-  const text = decoded(written, what);
+  const text = decodeUtf8Escapes(written, what);
   if (hasForbiddenCharacter(text))
     throw malformed(`${what} has a control character or a backslash`);
   return text;
 }
 
-function decoded(written: string, what: string): string {
+function decodeUtf8Escapes(written: string, what: string): string {
   try {
     return decodeURIComponent(written);
   } catch {
@@ -94,7 +87,7 @@ function decoded(written: string, what: string): string {
  * The one encoding of a path: unreserved characters (RFC 3986, section 2.3), slash and comma
  * bare, all else `%XX`. A bare plus would reach S3 as a space.
  */
-export function encodeTarget(target: string): string {
+export function encodePath(target: string): string {
   return encodeURIComponent(target)
     .replace(/[!'()*]/g, (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%2F/g, '/')
@@ -102,7 +95,7 @@ export function encodeTarget(target: string): string {
 }
 
 /** Parts a decoded path at its first slash and its first separator. */
-export function splitTarget(target: string): Target {
+export function splitPath(target: string): SourcePath {
   const at = target.indexOf('/', 1);
   const tenant = target.slice(1, Math.max(at, 1));
   if (!target.startsWith('/') || !isTenant(tenant))
@@ -121,6 +114,6 @@ export function watermarkKey(tenant: string, id: string): string {
 }
 
 /** The key of a source in the sources bucket. */
-export function sourceKey({ tenant, path }: Pick<Target, 'tenant' | 'path'>): string {
+export function sourceKey({ tenant, path }: Pick<SourcePath, 'tenant' | 'path'>): string {
   return `${tenant}/${path}`;
 }

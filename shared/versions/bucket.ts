@@ -1,7 +1,8 @@
+import type { PublisherKey } from '../keys/publisher.ts';
 import { limits } from '../limits.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
-import { utf8 } from '../url/path.ts';
-import { openRecord, type PolicyRecord, type PublisherKey } from './record.ts';
+import { utf8 } from '../utf8.ts';
+import { type PolicyRecord, verifyRecord } from './record.ts';
 
 /** Where policies lie and who may have signed them. */
 export type PolicyBucket = {
@@ -38,12 +39,12 @@ export class RecordForged extends Error {
 }
 
 /** Reads what lies at a key as a version. Throws `RecordForged`. */
-export async function openStored(
+export async function verifyStoredRecord(
   { crypto, publishers }: PolicyBucket,
   key: string,
   text: string,
 ): Promise<StoredRecord> {
-  const record = await openRecord(await publishers(), text).catch((thrown: Error) => {
+  const record = await verifyRecord(await publishers(), text).catch((thrown: Error) => {
     throw new RecordForged(key, thrown.message);
   });
   return { record, text, hash: crypto.sha256Hex(text) };
@@ -57,5 +58,5 @@ export async function readRecord(
   const read = await bucket.config.get(key, { maxBytes: limits.recordBytes });
   if (read === 'missing') return undefined;
   if (typeof read === 'string') throw new RecordForged(key, `it is ${read}`);
-  return { ...(await openStored(bucket, key, decodeRecord(read.body))), etag: read.etag };
+  return { ...(await verifyStoredRecord(bucket, key, decodeRecord(read.body))), etag: read.etag };
 }

@@ -5,7 +5,7 @@ import { type Clock, type Crypto, type ObjectStore, PortFailure, type Random } f
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
 import { decodeRecord, type PolicyBucket, policyKey } from './bucket.ts';
 import { followed, type Link, replacedBy } from './live.ts';
-import { openRecord } from './record.ts';
+import { verifyRecord } from './record.ts';
 
 /** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
 export const policyFreshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
@@ -50,7 +50,7 @@ export type PoliciesOptions = {
 /** Believes what a publisher has signed for this tenant, and nothing else that lies there. */
 export function signedPolicies(crypto: Crypto, publishers: PolicyBucket['publishers']): OpenPolicy {
   return async (tenant, text) => {
-    const record = await openRecord(await publishers(), text).catch((thrown: Error) => {
+    const record = await verifyRecord(await publishers(), text).catch((thrown: Error) => {
       throw new Error(`policy ${tenant} is unusable: ${thrown.message}`);
     });
     const { version, previous, policy: written } = record;

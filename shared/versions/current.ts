@@ -4,11 +4,11 @@ import {
   auditKey,
   decodeRecord,
   encodeRecord,
-  openStored,
   type PolicyBucket,
   policyKey,
   readRecord,
   type StoredRecord,
+  verifyStoredRecord,
 } from './bucket.ts';
 import { followedRecord } from './live.ts';
 
@@ -89,7 +89,7 @@ export async function current(bucket: PolicyBucket, tenant: string): Promise<Cur
 
 async function readable(bucket: PolicyBucket, key: string, body: Uint8Array) {
   try {
-    return await openStored(bucket, key, decodeRecord(body));
+    return await verifyStoredRecord(bucket, key, decodeRecord(body));
   } catch {
     return undefined;
   }

@@ -3,11 +3,11 @@ import { type ObjectStore, PortFailure } from '../ports.ts';
 import {
   auditKey,
   decodeRecord,
-  openStored,
   type PolicyBucket,
   policyKey,
   readRecord,
   type StoredRecord,
+  verifyStoredRecord,
 } from './bucket.ts';
 
 /*
@@ -64,7 +64,7 @@ export async function followedRecord(
     return { version, previous, hash: stored.hash, stored };
   };
   const key = auditKey(tenant, live.record.version + 1);
-  const open = async (text: string) => linked(await openStored(bucket, key, text));
+  const open = async (text: string) => linked(await verifyStoredRecord(bucket, key, text));
   const found = await followed(bucket.config, tenant, linked(live), open);
   return found === 'replaced' ? found : found.stored;
 }

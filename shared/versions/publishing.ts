@@ -1,8 +1,10 @@
-import { type Change, policyDiff } from '../policy/diff/policy-diff.ts';
+import type { PublisherSecretKey } from '../keys/publisher.ts';
+import { type PolicyChange, policyDiff } from '../policy/diff/policy-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
+import { PolicyInvalid, validPolicy } from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
-import { harmless } from '../terminal.ts';
+import { escapeForTerminal } from '../terminal.ts';
 import { kidsUpTo } from './audit.ts';
 import {
   auditKey,
@@ -13,8 +15,7 @@ import {
   type StoredRecord,
 } from './bucket.ts';
 import { type Current, commit, current, recordOptions } from './current.ts';
-import { type PolicyRecord, type PublisherSecretKey, signRecord } from './record.ts';
-import { PolicyInvalid, validPolicy } from './tenants.ts';
+import { type PolicyRecord, signRecord } from './record.ts';
 
 /** What publishing needs besides the bucket: a key that signs, a clock, and a name to answer for it. */
 export type Publishing = PolicyBucket & {
@@ -32,8 +33,8 @@ export type Publishing = PolicyBucket & {
 export class PublishConflict extends Error {
   override readonly name = 'PublishConflict';
   /** What the other one changed, where that is known. */
-  readonly change: readonly Change[];
-  constructor(message: string, change: readonly Change[] = []) {
+  readonly change: readonly PolicyChange[];
+  constructor(message: string, change: readonly PolicyChange[] = []) {
     super(message);
     this.change = change;
   }
@@ -60,7 +61,7 @@ export type Publication = {
   /** Whether the live version says the same already: then it stays, and no other is made. */
   readonly unchanged: boolean;
   /** What it changes of the version before. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly PolicyChange[];
 };
 
 /** A recreated tenant goes on counting: what was signed for the one before it stays dead. */
@@ -83,7 +84,7 @@ type Written = Readonly<Record<string, unknown>>;
  * default of the reader. What it does not speak of and others have set stays: keys, and takedowns,
  * which a file in git knows nothing of.
  */
-function merged(
+function mergeWithLive(
   document: Written,
   { last }: Current,
   { root, restoring }: PublishOptions,
@@ -121,7 +122,7 @@ async function checkFields(
 }
 
 /** Throws `PolicyInvalid` for a kid that has left the tenant's policy before. */
-export function checkReturned({ accept }: Keys, retired: readonly string[]): void {
+export function checkRetiredKids({ accept }: Keys, retired: readonly string[]): void {
   const returned = accept.find((kid) => retired.includes(kid));
   if (returned !== undefined)
     throw new PolicyInvalid([
@@ -130,7 +131,7 @@ export function checkReturned({ accept }: Keys, retired: readonly string[]): voi
 }
 
 /** The version that follows. */
-function following(
+function nextRecord(
   { clock, by }: Publishing,
   last: StoredRecord | undefined,
   policy: PolicyRecord['policy'],
@@ -161,8 +162,8 @@ function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecor
   return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
 }
 
-const because = ({ reason }: PolicyRecord): string =>
-  reason === null ? '' : ` (${harmless(reason)})`;
+const printReason = ({ reason }: PolicyRecord): string =>
+  reason === null ? '' : ` (${escapeForTerminal(reason)})`;
 
 /**
  * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
@@ -180,7 +181,7 @@ async function finishOther(
   if (sameChange(mine, theirs.record)) return;
   const { version, by } = theirs.record;
   throw new PublishConflict(
-    `${harmless(by)} has just published version ${version} of ${tenant}${because(theirs.record)}; look at the difference, then publish again`,
+    `${escapeForTerminal(by)} has just published version ${version} of ${tenant}${printReason(theirs.record)}; look at the difference, then publish again`,
     changeOf(last?.record.policy, theirs.record.policy),
   );
 }
@@ -190,13 +191,13 @@ function checkResumed(tenant: string, { last, resumed }: Current, expected: numb
   if (resumed === undefined || last === undefined || expected === last.record.version) return;
   const { version, by } = last.record;
   throw new PublishConflict(
-    `version ${version} of ${tenant}, which ${harmless(by)} published${because(last.record)}, was not in force and is now; look at the difference, then publish again`,
+    `version ${version} of ${tenant}, which ${escapeForTerminal(by)} published${printReason(last.record)}, was not in force and is now; look at the difference, then publish again`,
     changeOf(resumed.before?.record.policy, last.record.policy),
   );
 }
 
 /** Writes a version: into the trail, which decides who was first, and then into force. */
-async function append(
+async function appendVersion(
   publishing: Publishing,
   tenant: string,
   now: Current,
@@ -235,9 +236,9 @@ export async function publishPolicy(
 ): Promise<Publication> {
   const { tenant } = validPolicy(document);
   const now = await current(publishing, tenant);
-  const policy = merged(document as Written, now, options);
+  const policy = mergeWithLive(document as Written, now, options);
   validPolicy(policy);
-  const record = following(publishing, now.last, policy, options.reason);
+  const record = nextRecord(publishing, now.last, policy, options.reason);
   const created = now.etag === undefined || (now.resumed && now.resumed.before === undefined);
   const before = now.last?.record;
   const changes = changeOf(before?.policy, policy);
@@ -248,9 +249,9 @@ export async function publishPolicy(
   checkCurrent(tenant, now, options);
   if (now.believed && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version, unchanged: true };
-  checkReturned(policy.keys, now.last?.record.retired ?? []);
+  checkRetiredKids(policy.keys, now.last?.record.retired ?? []);
   await checkFields(publishing, policy, now);
-  await append(publishing, tenant, now, record);
+  await appendVersion(publishing, tenant, now, record);
   return { ...done, version: record.version };
 }
 
@@ -262,6 +263,6 @@ export async function deleteTenant(
 ): Promise<boolean> {
   const now = await current(publishing, tenant);
   if (now.etag === undefined) return false;
-  await append(publishing, tenant, now, following(publishing, now.last, null, reason));
+  await appendVersion(publishing, tenant, now, nextRecord(publishing, now.last, null, reason));
   return true;
 }

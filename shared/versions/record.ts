@@ -1,6 +1,7 @@
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import * as v from 'valibot';
-import { utf8 } from '../url/path.ts';
+import type { PublisherKey, PublisherSecretKey } from '../keys/publisher.ts';
+import { utf8 } from '../utf8.ts';
 
 /*
  * A version of a policy as it is stored: who published what, when and why, chained to the version
@@ -10,25 +11,6 @@ import { utf8 } from '../url/path.ts';
 
 const recordType = 'signet-policy+jws';
 const algorithm = 'EdDSA';
-
-/** The public half of the key that signs policies; the edge holds this and no more. */
-export type PublisherKey = {
-  readonly kty: 'OKP';
-  readonly crv: 'Ed25519';
-  readonly x: string;
-  readonly kid: string;
-};
-export type PublisherSecretKey = PublisherKey & { readonly d: string };
-
-const octets = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
-const publicFields = {
-  kty: v.literal('OKP'),
-  crv: v.literal('Ed25519'),
-  x: octets,
-  kid: v.string(),
-} as const;
-export const publisherKeySchema = v.object(publicFields);
-const publisherSecretSchema = v.object({ ...publicFields, d: octets });
 
 const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const recordSchema = v.strictObject({
@@ -47,20 +29,6 @@ const recordSchema = v.strictObject({
 
 export type PolicyRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
-/** Reads the secret with the key that signs policies. Never repeats what it could not read. */
-export function readPublisher(secret: string): PublisherSecretKey {
-  try {
-    return v.parse(publisherSecretSchema, JSON.parse(secret));
-  } catch {
-    throw new Error('secret signet/publisher is unusable: it is not an Ed25519 key as a JWK');
-  }
-}
-
-/** The half of a publisher's key that may be known. */
-export function publicHalf({ kty, crv, x, kid }: PublisherSecretKey): PublisherKey {
-  return { kty, crv, x, kid };
-}
-
 /** Signs a version; the answer is its text, of which the next version holds the hash. */
 export async function signRecord(key: PublisherSecretKey, record: PolicyRecord): Promise<string> {
   const secret = await importJWK(key, algorithm);
@@ -69,7 +37,7 @@ export async function signRecord(key: PublisherSecretKey, record: PolicyRecord):
     .sign(secret);
 }
 
-async function verified(publishers: readonly PublisherKey[], text: string) {
+async function verifyJws(publishers: readonly PublisherKey[], text: string) {
   return compactVerify(
     text,
     async ({ kid }) => {
@@ -83,11 +51,11 @@ async function verified(publishers: readonly PublisherKey[], text: string) {
 }
 
 /** Reads a version. Throws a sentence for whatever no publisher has signed. */
-export async function openRecord(
+export async function verifyRecord(
   publishers: readonly PublisherKey[],
   text: string,
 ): Promise<PolicyRecord> {
-  const { payload, protectedHeader } = await verified(publishers, text).catch(() => {
+  const { payload, protectedHeader } = await verifyJws(publishers, text).catch(() => {
     throw new Error('its signature is not one of the publisher');
   });
   if (protectedHeader.typ !== recordType) throw new Error('it is signed as something else');

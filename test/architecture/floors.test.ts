@@ -1,136 +1,80 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { files, imports, printImport, sources, topFolderOf, topFolders } from './source-tree.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A file imports from its own floor and from those below it. */
-const floors: readonly (readonly string[])[] = [
-  [
-    ...['limits', 'refusal', 'ports', 'harmless', 'parameter', 'image-type', 'nearest', 'prices'],
-    ...['cost-estimate', 'delivery', 'permissions', 'expiry'],
-  ],
-  ['operations/', 'signature', 'accept', 'target', 'policy-record'],
-  ['recipe', 'keyring', 'scope', 'host-map', 'grant'],
-  [
-    ...['spelling', 'request-url', 'storage-key', 'policy-schema', 'policy', 'policy-issues'],
-    ...['policy-warnings', 'starter-policy', 'snap', 'admission'],
-    ...['allowed-values', 'rule-diff', 'policy-diff', 'policy-json-schema', 'policy-fields'],
-    ...['value-blocks', 'step-count', 'policy-cost'],
-  ],
-  ['mint', 'stages', 'stores/'],
-  ['adapters/'],
+/**
+ * The floors of shared/, from the ground up. A folder imports from itself and from folders before it.
+ * Files directly in shared/ are the ground: they import only each other.
+ */
+const floors: readonly string[] = [
+  ...['url', 'operations', 'recipe', 'keys', 'policy', 'versions', 'request', 'objects'],
+  ...['adapters', 'deployment'],
 ];
-const doorFloor = floors.length;
-const doors = ['edge', 'tasks', 'infra', 'local', 'cli', 'client'];
-const houses = ['shared', ...doors, 'build', 'demo'];
 
-type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
+const inShared = (file: string): boolean => topFolderOf(file) === 'shared';
 
-function filesBelow(folder: string): readonly string[] {
-  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && /\.(?:ts|mjs|js)$/.test(one.name))
-    .map((one) => path.relative(root, path.join(one.parentPath, one.name)).replaceAll('\\', '/'))
-    .toSorted();
+/** The floor of a file of shared/: 0 for the ground, -1 for a folder that has no floor. */
+function floorOf(file: string): number {
+  const [, folder = '', name] = file.split('/');
+  if (name === undefined) return 0;
+  return floors.includes(folder) ? floors.indexOf(folder) + 1 : -1;
 }
 
-const files = houses.flatMap(filesBelow);
-const sources = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
-
-/** `import … from 'x'`, `import 'x'`, `export … from 'x'`, `import('x')`. */
-const staticImport =
-  /^(?:import|export)\s(?<type>type\s)?(?:[^'";]*?\sfrom\s)?\s*'(?<what>[^']+)'/gm;
-const dynamicImport = /\bimport\(\s*'(?<what>[^']+)'/g;
-
-function resolved(file: string, what: string): string {
-  return what.startsWith('.') ? path.posix.join(path.posix.dirname(file), what) : what;
-}
-
-function importsOf(file: string): readonly Import[] {
-  const source = sources.get(file) ?? '';
-  return [...source.matchAll(staticImport), ...source.matchAll(dynamicImport)].map(
-    ({ groups }) => ({
-      from: file,
-      to: resolved(file, groups?.['what'] ?? ''),
-      typeOnly: groups?.['type'] !== undefined,
-    }),
-  );
-}
-
-const imports = files.flatMap(importsOf);
-const houseOf = (file: string): string => file.split('/')[0] ?? '';
-const written = ({ from, to }: Import): string => `${from} imports ${to}`;
-
-/** The floor of a file; nothing for one that stands on no list. */
-function floorOf(file: string): number | undefined {
-  if (doors.includes(houseOf(file))) return doorFloor;
-  const name = file.replace(/^shared\//, '').replace(/\.ts$/, '');
-  const floor = floors.findIndex((names) =>
-    names.some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one)),
-  );
-  return floor < 0 ? undefined : floor;
-}
-
-const inShared = files.filter((file) => houseOf(file) === 'shared');
-const core = imports.filter(
-  ({ from }) => houseOf(from) === 'shared' && !from.startsWith('shared/adapters/'),
-);
-
-describe('the house', () => {
-  it('is read: every folder has files and imports', () => {
-    for (const house of ['shared', 'edge', 'local', 'cli', 'build'])
-      expect(imports.filter(({ from }) => houseOf(from) === house).length).toBeGreaterThan(0);
+describe('the source tree', () => {
+  it('has files and imports in every top folder', () => {
+    for (const folder of topFolders)
+      expect([folder, imports.some(({ from }) => topFolderOf(from) === folder)]).toEqual([
+        folder,
+        true,
+      ]);
     expect(imports.filter(({ to }) => to === 'sharp').length).toBeGreaterThan(3);
   });
 
-  it('has every file of shared/ on a floor', () => {
-    expect(inShared.filter((file) => floorOf(file) === undefined)).toEqual([]);
+  it('has no folder in shared/ without a floor, and no floor without a folder', () => {
+    expect(files.filter((file) => inShared(file) && floorOf(file) < 0)).toEqual([]);
+    const folders = new Set(files.filter(inShared).map((file) => file.split('/')[1]));
+    expect(floors.filter((floor) => !folders.has(floor))).toEqual([]);
   });
 
-  it('has no floor for a file that is gone', () => {
-    const standing = (name: string): boolean =>
-      inShared.some((file) =>
-        file.startsWith(`shared/${name.endsWith('/') ? name : `${name}.ts`}`),
-      );
-    expect(floors.flat().filter((name) => !standing(name))).toEqual([]);
+  it('has imports in shared/ that lead down or stay on the floor', () => {
+    const upward = imports.filter(
+      ({ from, to }) => inShared(from) && inShared(to) && floorOf(to) > floorOf(from),
+    );
+    expect(upward.map(printImport)).toEqual([]);
   });
 
-  it('has stairs that lead down only', () => {
-    const upward = imports
-      .filter(({ from, to }) => sources.has(to) && floorOf(from) !== undefined)
-      .filter(({ from, to }) => (floorOf(to) ?? doorFloor) > (floorOf(from) ?? 0));
-    expect(upward.filter(({ from }) => houseOf(from) === 'shared').map(written)).toEqual([]);
-  });
-
-  it('has no circle of imports', () => {
+  it('has no cycle of imports', () => {
     const next = (file: string): readonly string[] =>
       imports.filter(({ from, to }) => from === file && sources.has(to)).map(({ to }) => to);
     const done = new Set<string>();
-    const circles: string[] = [];
+    const cycles: string[] = [];
     const walk = (file: string, above: readonly string[]): void => {
-      if (above.includes(file)) circles.push([...above, file].join(' → '));
+      if (above.includes(file)) cycles.push([...above, file].join(' → '));
       if (done.has(file) || above.includes(file)) return;
       for (const one of next(file)) walk(one, [...above, file]);
       done.add(file);
     };
     for (const file of files) walk(file, []);
-    expect(circles).toEqual([]);
+    expect(cycles).toEqual([]);
   });
 
-  it('imports no file that is not there', () => {
-    const missing = imports.filter(({ to }) => houses.includes(houseOf(to)) && !sources.has(to));
-    expect(missing.map(written)).toEqual([]);
+  it('imports no file that does not exist', () => {
+    const missing = imports.filter(
+      ({ to }) => topFolders.some((folder) => folder === topFolderOf(to)) && !sources.has(to),
+    );
+    expect(missing.map(printImport)).toEqual([]);
   });
 });
 
+const core = imports.filter(({ from }) => inShared(from) && !from.startsWith('shared/adapters/'));
+
 describe('the core', () => {
-  it('knows neither Node nor AWS', () => {
-    const worldly = core.filter(({ to }) => /^(?:node:|@aws-sdk\/|@smithy\/|aws-lambda)/.test(to));
-    expect(worldly.map(written)).toEqual([]);
+  it('imports neither Node nor AWS', () => {
+    const impure = core.filter(({ to }) => /^(?:node:|@aws-sdk\/|@smithy\/|aws-lambda)/.test(to));
+    expect(impure.map(printImport)).toEqual([]);
   });
 
-  it('needs six small packages when it runs, and sharp for its types alone', () => {
+  it('needs six small packages at run time, and sharp for its types alone', () => {
     const packages = core.filter(({ to }) => !sources.has(to));
     const running = packages.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to);
     const types = packages.filter(({ typeOnly }) => typeOnly).map(({ to }) => to);
@@ -141,62 +85,94 @@ describe('the core', () => {
   });
 
   it('imports nothing from outside shared/', () => {
-    const out = imports.filter(
-      ({ from, to }) => houseOf(from) === 'shared' && sources.has(to) && houseOf(to) !== 'shared',
+    const outward = imports.filter(
+      ({ from, to }) => inShared(from) && sources.has(to) && !inShared(to),
     );
-    expect(out.map(written)).toEqual([]);
+    expect(outward.map(printImport)).toEqual([]);
   });
 });
 
-/** Who may run code of whom, besides shared/. */
+/** What a top folder may run besides shared/ and itself, and why. */
 const neighbours: Readonly<Record<string, readonly string[]>> = {
-  edge: [],
-  cli: [],
+  render: [],
+  // The origin-response function draws images.
+  edge: ['render'],
   tasks: [],
   client: [],
+  operator: [],
+  // The commands print what the operator's functions return.
+  cli: ['operator'],
+  // The documentation shows the commands, and the mistakes that explain knows.
+  build: ['cli', 'operator'],
   // The stack builds what it deploys.
   infra: ['build'],
-  // The stack bundles the functions that would be deployed, and has a demo tenant.
-  local: ['build', 'demo'],
-  // The README shows the commands as the command line declares them.
-  build: ['cli'],
-  demo: [],
+  // The local stack bundles the functions and works off purges as the deployed task does.
+  local: ['build', 'tasks'],
 };
 
 describe('the doors', () => {
-  it.each(Object.entries(neighbours))(
-    '%s runs no code of another door but of %j',
-    (house, open) => {
-      const across = imports.filter(
-        ({ from, to, typeOnly }) =>
-          houseOf(from) === house &&
-          sources.has(to) &&
-          !['shared', house, ...open].includes(houseOf(to)) &&
-          !(house === 'build' && houseOf(to) === 'edge' && typeOnly),
-      );
-      expect(across.map(written)).toEqual([]);
-    },
-  );
+  it.each(Object.entries(neighbours))('%s runs code of shared/ and of %j', (folder, open) => {
+    const across = imports.filter(
+      ({ from, to, typeOnly }) =>
+        topFolderOf(from) === folder &&
+        sources.has(to) &&
+        !['shared', folder, ...open].includes(topFolderOf(to)) &&
+        !(folder === 'build' && topFolderOf(to) === 'edge' && typeOnly),
+    );
+    expect(across.map(printImport)).toEqual([]);
+  });
 
-  it('nobody imports the entry of the render function', () => {
+  it('the entries of functions are imported by no other file', () => {
     const entries = ['edge/origin-response.ts', 'edge/viewer-request.ts'];
-    expect(imports.filter(({ to }) => entries.includes(to)).map(written)).toEqual([]);
+    expect(imports.filter(({ to }) => entries.includes(to)).map(printImport)).toEqual([]);
   });
 });
 
-/** Where sharp is loaded, and why. */
-const sharpLoaders: Readonly<Record<string, string>> = {
-  'edge/render.ts': 'the one place where pictures are decoded',
+describe('sharp', () => {
+  it('is loaded by the renderer, and by the code that paints the demo images', () => {
+    const loading = imports.filter(
+      ({ from, to, typeOnly }) =>
+        to === 'sharp' && !typeOnly && !from.startsWith('local/demo/paint/'),
+    );
+    expect(loading.map(({ from }) => from)).toEqual(['render/render.ts']);
+  });
+});
+
+/** What is named alike in several files, and why. */
+const sharedNames: Readonly<Record<string, string>> = {
+  handler: 'Lambda looks for this name in each function',
+  grantHandler: 'each framework has an entry of its own with the same public name',
 };
 
-describe('sharp', () => {
-  it('is loaded by the renderer, and elsewhere for a stated reason', () => {
-    const loading = imports.filter(
-      ({ from, to, typeOnly }) => to === 'sharp' && !typeOnly && houseOf(from) !== 'demo',
-    );
-    expect(loading.map(({ from }) => from).toSorted()).toEqual(
-      Object.keys(sharpLoaders).toSorted(),
-    );
+describe('an exported name', () => {
+  it('is defined once', () => {
+    const places = new Map<string, Set<string>>();
+    const definition =
+      /^export (?:async )?(?:function\*?|const|let|class|type|interface|enum) (\w+)/gm;
+    // A module that prints code of another one quotes its exports.
+    for (const [file, source] of sources)
+      for (const [, name = ''] of source.replace(/`[^`]*`/g, '').matchAll(definition))
+        places.set(name, (places.get(name) ?? new Set()).add(file));
+    const repeated = [...places].filter(([, where]) => where.size > 1).map(([name]) => name);
+    expect(repeated.toSorted()).toEqual(Object.keys(sharedNames).toSorted());
+  });
+});
+
+/** Casts through `unknown`: each makes a brand or crosses into a library that cannot type it. */
+const forcedCasts: Readonly<Record<string, string>> = {
+  'build/generated-blocks.ts': 'reads a schema of valibot from outside',
+  'client/signet.ts': 'process exists in Node alone',
+  'shared/adapters/crypto.ts': 'a root key is opaque outside the adapter',
+  'shared/policy/fields.ts': 'reads a schema of valibot from outside',
+  'shared/policy/json-schema.ts': 'reads a schema of valibot from outside',
+  'shared/recipe/recipe.ts': 'the one place that makes a canonical recipe',
+  'shared/request/stages.ts': 'the one place that makes a signed URL and an authorized request',
+};
+
+describe('a cast through unknown', () => {
+  it('stands only where a brand is made or a library cannot be typed', () => {
+    const casting = [...sources].filter(([, source]) => source.includes('as unknown as'));
+    expect(casting.map(([file]) => file).toSorted()).toEqual(Object.keys(forcedCasts).toSorted());
   });
 });
 
@@ -207,12 +183,12 @@ describe('a file', () => {
     expect(files.filter((file) => vague.test(path.posix.basename(file)))).toEqual([]);
   });
 
-  it('is one idea: no more than 300 lines', () => {
+  it('has no more than 300 lines', () => {
     const long = [...sources].filter(([, source]) => source.split('\n').length > 301);
     expect(long.map(([file]) => file)).toEqual([]);
   });
 
-  it('has no default export, but for those that a tool asks for', () => {
+  it('has no default export', () => {
     const defaults = [...sources].filter(([, source]) => /^export default/m.test(source));
     expect(defaults.map(([file]) => file)).toEqual([]);
   });

@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Gatehouse, gate } from '../../edge/gate.ts';
+import { type GateDeps, gate } from '../../edge/gate.ts';
 import type { Explanation } from '../../operator/explain/explanation.ts';
-import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { systemRandom } from '../../shared/adapters/random.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { localAccess, localHosts } from '../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/keys/store.ts';
-import { encodeTarget } from '../../shared/url/path.ts';
+import { encodePath } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { awaited, type Outcome } from '../shared/request/outcome.ts';
@@ -37,7 +38,7 @@ const policies = [
 let stack: CommandStack;
 let folder: string;
 let keyring: Keyring;
-let house: Gatehouse;
+let house: GateDeps;
 
 beforeAll(async () => {
   stack = await startCommandStack();
@@ -189,7 +190,7 @@ function spelled({ tenant, path: name, operations: written, kid, lifetime, accid
   const signingKey = keyring.signingKey(tenant, kid) ?? 'no key';
   const sig = sign(nodeCrypto, signingKey, { kid, exp, target });
   const query = `${exp === undefined ? '' : `exp=${exp}&`}kid=${kid}&sig=${sig}`;
-  const [uri, querystring] = accidents[accident]?.(encodeTarget(target), query) ?? [];
+  const [uri, querystring] = accidents[accident]?.(encodePath(target), query) ?? [];
   return { uri: uri ?? '', querystring: querystring ?? '' };
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Explanation, Stage } from '../../operator/explain/explanation.ts';
+import type { ExplainedStage, Explanation } from '../../operator/explain/explanation.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
@@ -92,7 +92,7 @@ async function explained(url: string, ...more: readonly string[]): Promise<Expla
   return { code, explanation: JSON.parse(stdout) as Explanation };
 }
 
-const lastOf = ({ stages }: Explanation): Stage | undefined => stages.at(-1);
+const lastOf = ({ stages }: Explanation): ExplainedStage | undefined => stages.at(-1);
 
 describe('a URL that is served', () => {
   it('is shown stage by stage, ending in the key under which the derivative is stored', async () => {

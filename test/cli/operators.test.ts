@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KidState } from '../../operator/keys/key-states.ts';
+import type { KeyState } from '../../operator/keys/key-states.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { command } from './in-process.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
@@ -212,7 +212,7 @@ describe('a key', () => {
     const before = wholeSeconds();
     await stack.json('keys', 'rotate', name);
     const after = Date.now() / 1_000;
-    const { kids } = await stack.json<{ kids: readonly KidState[] }>(
+    const { kids } = await stack.json<{ kids: readonly KeyState[] }>(
       'keys',
       'show',
       name,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../cli/base/duration.ts';
-import { readAskedUrl } from '../../operator/explain/pasted-url.ts';
-import { asFailure, CommandFailure, usage } from '../../operator/failure.ts';
+import { readPastedUrl } from '../../operator/explain/pasted-url.ts';
+import { asFailure, CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { PolicyInvalid } from '../../shared/policy/validation.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { PublishConflict } from '../../shared/versions/publishing.ts';
-import { PolicyInvalid } from '../../shared/versions/tenants.ts';
 
 describe('a duration', () => {
   it.each([
@@ -61,13 +61,13 @@ describe('a URL that somebody pasted', () => {
     ['https://h', '/', ''],
     ['https://h?x=1', '/', 'x=1'],
   ])('%j is cut without repairing it', (written, uri, querystring) => {
-    expect(readAskedUrl(written)).toMatchObject({ uri, querystring });
+    expect(readPastedUrl(written)).toMatchObject({ uri, querystring });
   });
 
   it.each(['', 'acme/a.jpg', 'ftp://h/a.jpg', '?x=1', 'https://', "'/a'"])(
     'is not %j',
     (written) => {
-      expect(() => readAskedUrl(written)).toThrow(
+      expect(() => readPastedUrl(written)).toThrow(
         'explain needs a URL, or its path with the query',
       );
     },
@@ -76,7 +76,7 @@ describe('a URL that somebody pasted', () => {
 
 describe('what was thrown', () => {
   it.each([
-    ['wrong usage', usage('say what'), 'usage', 'say what', 2],
+    ['wrong usage', usageFailure('say what'), 'usage', 'say what', 2],
     [
       'a failure',
       new CommandFailure('not_found', 'it is not there'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { operationNames, rowOf } from '../../shared/operations/table.ts';
-import { encodeTarget, separator } from '../../shared/url/path.ts';
+import { encodePath, separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { someWrittenRecipes, type WrittenOperation } from '../shared/recipe/recipes.ts';
 import { paths } from '../shared/url/paths.ts';
@@ -115,6 +115,6 @@ export function forced(one: Asked, exp: number): string | undefined {
   const parts = { kid: acme.kid, exp: String(exp), target };
   const signed = query === undefined ? parts : { ...parts, query: { name, value } };
   const sig = sign(nodeCrypto, acme.key, signed);
-  const spelled = query === undefined ? '' : `${name}=${encodeTarget(value)}&`;
-  return `${acme.url}${encodeTarget(target)}?${spelled}exp=${exp}&kid=${acme.kid}&sig=${sig}`;
+  const spelled = query === undefined ? '' : `${name}=${encodePath(value)}&`;
+  return `${acme.url}${encodePath(target)}?${spelled}exp=${exp}&kid=${acme.kid}&sig=${sig}`;
 }

@@ -1,5 +1,5 @@
 import { SignetError } from '../../client/signet.ts';
-import { type Gatehouse, gate } from '../../edge/gate.ts';
+import { type GateDeps, gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type Policy, readPolicy } from '../../shared/policy/policy.ts';
 import { asRefusal, Refusal } from '../../shared/refusal.ts';
@@ -25,7 +25,7 @@ export const anything = {
 export const policyOf = (document: { readonly tenant: string }): Policy =>
   readPolicy(document.tenant, JSON.stringify(document));
 
-const houseOf = (...policies: readonly Policy[]): Gatehouse => ({
+const houseOf = (...policies: readonly Policy[]): GateDeps => ({
   crypto: nodeCrypto,
   clock: Date.now,
   keys: { read: async () => ring },

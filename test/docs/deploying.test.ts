@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { leaves } from '../../cli/program.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readStackSettings } from '../../infra/settings.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
 
@@ -85,7 +85,7 @@ describe('docs/deploying.md', () => {
   it('has a row for every setting, with its default', () => {
     const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
     const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
-    const { account: _account, hosts, tags, ...defaults } = readSettings({}, '111111111111');
+    const { account: _account, hosts, tags, ...defaults } = readStackSettings({}, '111111111111');
     expect([hosts, tags]).toEqual([{}, {}]);
     for (const [name, value] of Object.entries(defaults))
       expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);

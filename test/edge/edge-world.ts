@@ -1,5 +1,5 @@
-import type { Gatehouse, ViewerRequest } from '../../edge/gate.ts';
-import type { Workshop } from '../../edge/make.ts';
+import type { GateDeps, ViewerRequest } from '../../edge/gate.ts';
+import type { MakeDeps } from '../../edge/make.ts';
 import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { continuationKeyring, continuationSecret, rootKeyring } from '../../shared/keys/keyring.ts';
@@ -67,13 +67,13 @@ export function edgeWorld(document: object = policy) {
       freshness: keyFreshness,
       open: (text) => open(nodeCrypto, text),
     });
-  const house: Gatehouse = {
+  const house: GateDeps = {
     ...world,
     hosts: { 'img.acme.com': 'acme', '*.img.test': '*' },
     keys: keys('signet/roots', rootKeyring),
     policies: policies(),
   };
-  const workshop: Workshop = {
+  const workshop: MakeDeps = {
     ...world,
     policies: policies(),
     continuationKeys: keys('signet/render', continuationKeyring),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { publicHalf } from '../../shared/keys/publisher.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
-import { publicHalf } from '../../shared/versions/record.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
 import { keep, memoryStore } from '../shared/objects/memory-store.ts';
 import { keyring, rootKey, signed } from './edge-world.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
+import { gate, type RequestTrace, type ViewerRequest } from '../../edge/gate.ts';
 import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
@@ -17,7 +17,7 @@ beforeEach(() => {
   world = edgeWorld(limited);
 });
 
-async function endOf(request: ViewerRequest, passage: Passage = {}): Promise<string> {
+async function endOf(request: ViewerRequest, passage: RequestTrace = {}): Promise<string> {
   try {
     return (await gate(request, world.house, passage)).uri;
   } catch (thrown) {
@@ -102,7 +102,7 @@ describe('a request that is allowed', () => {
   });
 
   it('is marked as verified as soon as its signature is, whatever comes then', async () => {
-    const passage: Passage = {};
+    const passage: RequestTrace = {};
     expect(await endOf(sign({ operations: ['resize,w_41'] }), passage)).toBe('denied_value');
     expect(passage).toMatchObject({ verified: true, url: { tenant: 'acme', path: 'a.png' } });
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type Passage, type ViewerRequest } from '../../edge/gate.ts';
+import { gate, type RequestTrace, type ViewerRequest } from '../../edge/gate.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { type GrantRequest, mintGrant } from '../../shared/request/grant.ts';
+import { type GrantClaims, mintGrant } from '../../shared/request/grant.ts';
 import { type EdgeWorld, edgeWorld, fetched, keyring, policy, signed } from './edge-world.ts';
 
 const limited = {
@@ -18,14 +18,14 @@ beforeEach(() => {
 });
 const now = (): number => Math.floor(world.time.now / 1_000);
 
-type Asked = Partial<GrantRequest> & { readonly kid?: string; readonly tenant?: string };
+type Asked = Partial<GrantClaims> & { readonly kid?: string; readonly tenant?: string };
 function grant({ kid = 'r1.2', tenant = 'acme', ...asked }: Asked = {}): Promise<string> {
   const signingKey = keyring.signingKey(tenant, kid) ?? '';
   const request = { scope: ['albums/*', 'a.png'], exp: now() + 3_600, ...asked };
   return mintGrant(tenant, request, { kid, signingKey });
 }
 
-async function endOf(request: ViewerRequest, passage: Passage = {}): Promise<string> {
+async function endOf(request: ViewerRequest, passage: RequestTrace = {}): Promise<string> {
   try {
     return (await gate(request, world.house, passage)).uri;
   } catch (thrown) {
@@ -202,10 +202,10 @@ describe('somebody without a key', () => {
   });
 
   it('leaves the kid of a grant in the log once it is believed, and the grant never', async () => {
-    const passage: Passage = {};
+    const passage: RequestTrace = {};
     await endOf(await inQuery(at('a.png')), passage);
     expect(passage).toMatchObject({ verified: true, kid: 'r1.2' });
-    const refused: Passage = {};
+    const refused: RequestTrace = {};
     await endOf(fetched(`${at('a.png')}?grant=x`), refused);
     expect([refused.verified, refused.kid]).toEqual([undefined, undefined]);
   });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { gate, type Passage } from '../../edge/gate.ts';
+import { gate, type RequestTrace } from '../../edge/gate.ts';
 import {
   hashOfSignature,
   type LogLine,
@@ -136,7 +136,7 @@ describe('secrets', () => {
       { ...good, uri: good.uri.replace('a.png', `a.png%3F${good.querystring}`) },
     ];
     for (const request of requests) {
-      const passage: Passage = {};
+      const passage: RequestTrace = {};
       const fields = await gate(request, world.house, passage).then(
         () => ({ outcome: 'allowed', level: 'info' }) as const,
         refusalFields,

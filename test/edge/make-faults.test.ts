@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { make, type Workshop } from '../../edge/make.ts';
+import { type MakeDeps, make } from '../../edge/make.ts';
 import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
@@ -38,7 +38,7 @@ const large = '/acme/a.png__op__format,f_src';
 const small = '/acme/a.png__op__resize,w_40__op__format,f_src';
 
 /** What is asked for whole is made one byte larger than an answer of a function may be. */
-const draw: Workshop['render'] = async (source, recipe, caps) => {
+const draw: MakeDeps['render'] = async (source, recipe, caps) => {
   const rendered = await render(source, recipe, caps);
   const whole = printRecipe(recipe) === 'format,f_src';
   return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
@@ -68,7 +68,7 @@ async function openStand() {
     onFailure: (one: string) => void failures.push(one),
   };
   const s3 = s3Client(aws.access, patience);
-  const workshop: Workshop = {
+  const workshop: MakeDeps = {
     ...world,
     crypto: nodeCrypto,
     policies: policyStore({
@@ -93,7 +93,7 @@ async function openStand() {
 }
 
 /** What a viewer would get: the status, or a refusal's code. */
-async function answered(workshop: Workshop, uri: string) {
+async function answered(workshop: MakeDeps, uri: string) {
   try {
     const { answer } = await make(workshop, { derivative: parseKey(uri), method: 'GET' });
     return { end: String(answer.status), answer };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
-import { type Made, make, type Workshop } from '../../edge/make.ts';
+import { type Made, type MakeDeps, make } from '../../edge/make.ts';
 import { limits } from '../../shared/limits.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
@@ -19,11 +19,11 @@ beforeEach(async () => {
   world.sources.objects.set('acme/a.png', { body: source });
 });
 
-const ask = (method = 'GET', changes: Partial<Workshop> = {}): Promise<Made> =>
+const ask = (method = 'GET', changes: Partial<MakeDeps> = {}): Promise<Made> =>
   make({ ...world.workshop, ...changes }, { derivative: parseKey(uri), method });
 
 /** A render whose result has so many bytes. */
-const weighing = (bytes: number): Partial<Workshop> => ({
+const weighing = (bytes: number): Partial<MakeDeps> => ({
   render: async () => ({
     bytes: new Uint8Array(bytes),
     type: 'webp',
@@ -33,7 +33,7 @@ const weighing = (bytes: number): Partial<Workshop> => ({
   }),
 });
 const large = weighing(limits.inlineBytes + 1);
-const cannotWrite: Partial<Workshop> = {
+const cannotWrite: Partial<MakeDeps> = {
   derivatives: {
     ...edgeWorld().derivatives,
     put: () => Promise.reject(new Error('S3 is away')),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type Passage } from '../../edge/gate.ts';
+import { gate, type RequestTrace } from '../../edge/gate.ts';
 import { make } from '../../edge/make.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
@@ -22,8 +22,10 @@ function publish(fields: object): void {
 const endOf = (work: Promise<{ readonly uri: string }>): Promise<string> =>
   work.then(({ uri }) => uri).catch((thrown: unknown) => asRefusal(thrown).code);
 
-const ask = (asked: Parameters<typeof signed>[1] = {}, passage: Passage = {}): Promise<string> =>
-  endOf(gate(signed(world, asked), world.house, passage));
+const ask = (
+  asked: Parameters<typeof signed>[1] = {},
+  passage: RequestTrace = {},
+): Promise<string> => endOf(gate(signed(world, asked), world.house, passage));
 
 const order = (uri: string, method = 'GET') => ({ derivative: parseKey(uri), method });
 const made = (uri: string, method = 'GET') => make(world.workshop, order(uri, method));
@@ -40,7 +42,7 @@ describe('a policy in report mode', () => {
 
   it('serves what its rules would refuse, in both functions, and says what it would have said', async () => {
     publish(reporting);
-    const passage: Passage = {};
+    const passage: RequestTrace = {};
     expect(await ask({ operations: odd }, passage)).toBe(key);
     expect(passage.reported?.code).toBe('denied_value');
     expect(await codeOf(key)).toBe('made');

@@ -1,6 +1,6 @@
 import type { CloudFrontResponse } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { emptied, overwrite, refusalAnswer } from '../../edge/response.ts';
+import { emptyBody, overwrite, refusalAnswer } from '../../edge/response.ts';
 import { Refusal, type RefusalCode, refusals } from '../../shared/refusal.ts';
 
 const header = (key: string, value: string) => [{ key, value }];
@@ -64,7 +64,7 @@ describe('an answer over that of S3', () => {
 
   it('that is emptied has a body, because an unset one would be that of S3', () => {
     const received = missing();
-    const written = emptied(received);
+    const written = emptyBody(received);
     expect(written).toBe(received);
     expect(written).toMatchObject({ status: '404', body: '', bodyEncoding: 'text' });
     expect(Object.keys(written.headers ?? {})).not.toContain('content-type');

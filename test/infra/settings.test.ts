@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostMapOf, mainHost, noAccount, readSettings } from '../../infra/settings.ts';
+import { hostMapOf, mainHost, noAccount, readStackSettings } from '../../infra/settings.ts';
 import { account, certificateArn, domains } from './synth.ts';
 
 const elsewhere = certificateArn.replace('us-east-1', 'eu-west-1');
@@ -103,7 +103,7 @@ const wrongs: readonly Wrong[] = [
 describe('the settings of an installation', () => {
   it('may be left out, all of them', () => {
     for (const context of [undefined, {}])
-      expect(readSettings(context, account)).toEqual({
+      expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
         account,
         hosts: {},
@@ -117,31 +117,33 @@ describe('the settings of an installation', () => {
   });
 
   it('name the account of the credentials, or one that stands for none', () => {
-    expect(readSettings({ account: '222222222222' }, account).account).toBe('222222222222');
-    expect(readSettings({}, undefined).account).toBe(noAccount);
+    expect(readStackSettings({ account: '222222222222' }, account).account).toBe('222222222222');
+    expect(readStackSettings({}, undefined).account).toBe(noAccount);
   });
 
   it('have usual rates where the firewall is there', () => {
-    expect(readSettings({ firewall: {} }, account).firewall).toEqual({
+    expect(readStackSettings({ firewall: {} }, account).firewall).toEqual({
       requestsPer5Minutes: 10_000,
       unsignedPerMinute: 500,
     });
   });
 
   it('say which hosts are whose', () => {
-    const settings = readSettings(domains, account);
+    const settings = readStackSettings(domains, account);
     expect(hostMapOf(settings)).toEqual({ '*.img.example.com': '*', 'img.acme.com': 'acme' });
     expect(mainHost(settings)).toBe('img.example.com');
-    expect(mainHost(readSettings({}, account))).toBeUndefined();
+    expect(mainHost(readStackSettings({}, account))).toBeUndefined();
   });
 
   it.each(wrongs)('%j is refused in one sentence', (context, sentence) => {
-    expect(() => readSettings(context, account)).toThrow(
+    expect(() => readStackSettings(context, account)).toThrow(
       expect.objectContaining({ message: `cdk.json: ${sentence}` }),
     );
   });
 
   it.each([[null], [[]], ['signet'], [7]])('%j are none', (context) => {
-    expect(() => readSettings(context, account)).toThrow(/^cdk\.json: signet expects an object/);
+    expect(() => readStackSettings(context, account)).toThrow(
+      /^cdk\.json: signet expects an object/,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zipSync } from 'fflate';
-import { readSettings } from '../../infra/settings.ts';
+import { readStackSettings } from '../../infra/settings.ts';
 import { signetApp } from '../../infra/signet-app.ts';
 import type { Zips } from '../../infra/stack.ts';
 
@@ -48,7 +48,7 @@ export function withApp<T>(
 ): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'signet-synth-'));
   try {
-    const settings = readSettings(context, account);
+    const settings = readStackSettings(context, account);
     const zips = smallZips(folder);
     return use(signetApp({ settings, zips }, { outdir: path.join(folder, 'out'), checked }));
   } finally {

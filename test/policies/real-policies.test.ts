@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { policyCost } from '../../operator/cost/policy-cost.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy, expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
 import { authorize, nameOf, negotiate } from '../../shared/request/stages.ts';
-import { validPolicy } from '../../shared/versions/tenants.ts';
 
 /* Five policies as tenants have them, with what has to pass and what must not. */
 

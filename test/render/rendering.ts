@@ -6,9 +6,9 @@ import type { Source } from '../../shared/objects/sources.ts';
 import { sniff } from '../../shared/operations/image-type.ts';
 import {
   canonicalRecipe,
+  findWatermark,
   parseOperations,
   type Recipe,
-  watermarkOf,
 } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 
@@ -25,7 +25,7 @@ export function sourceOf(bytes: Uint8Array, focus?: Source['focus']): Source {
 
 /** Renders a recipe as it is written in a URL. */
 export function draw(bytes: Uint8Array, recipe: string, narrower = {}): Promise<Rendered> {
-  const mark = watermarkOf(recipeOf(recipe)) === undefined ? undefined : theMark;
+  const mark = findWatermark(recipeOf(recipe)) === undefined ? undefined : theMark;
   return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower }, mark);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orMeant } from '../../shared/did-you-mean.ts';
+import { didYouMean } from '../../shared/did-you-mean.ts';
 
 describe('a suggestion', () => {
   it.each([
@@ -15,6 +15,6 @@ describe('a suggestion', () => {
     [5, ['resize'], ''],
     ['resize'.repeat(20), ['resize'], ''],
   ])('for %j among %j is %j', (written, known, meant) => {
-    expect(orMeant(written, known)).toBe(meant);
+    expect(didYouMean(written, known)).toBe(meant);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, isHarmless } from '../../shared/terminal.ts';
+import { escapeForTerminal, isSafeForTerminal } from '../../shared/terminal.ts';
 
 describe('a text for a terminal', () => {
   it.each([
@@ -10,6 +10,6 @@ describe('a text for a terminal', () => {
     ['a C1 control', 'a\u009bb', 'a\uFFFDb', false],
     ['another direction', 'a\u202Ecod.exe', 'a\uFFFDcod.exe', false],
   ])('has %s in one line', (_what, text, shown, sound) => {
-    expect([harmless(text), isHarmless(text)]).toEqual([shown, sound]);
+    expect([escapeForTerminal(text), isSafeForTerminal(text)]).toEqual([shown, sound]);
   });
 });

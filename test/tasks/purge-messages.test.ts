@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { sourceTag } from '../../shared/objects/derivatives.ts';
-import { type PurgeWork, readPurgeMessage, workOffPurges } from '../../tasks/purge-messages.ts';
+import {
+  handlePurgeMessages,
+  type PurgeWork,
+  readPurgeMessage,
+} from '../../tasks/purge-messages.ts';
 import { keep, memoryStore } from '../shared/objects/memory-store.ts';
 
 const buckets = { sources: 'src', config: 'cfg' };
@@ -40,7 +44,7 @@ function stand() {
     onFailure: (reason) => failures.push(reason),
   };
   const workedBy = (by: PurgeWork, ...bodies: readonly string[]) =>
-    workOffPurges(
+    handlePurgeMessages(
       by,
       bodies.map((body, at) => ({ id: `m${at}`, body })),
     );

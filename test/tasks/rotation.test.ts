@@ -8,7 +8,7 @@ import { secretIds } from '../../shared/keys/store.ts';
 import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import { mint } from '../../shared/request/mint.ts';
 import { checkSignature } from '../../shared/request/stages.ts';
-import { rotate } from '../../tasks/rotation.ts';
+import { runRotationStep } from '../../tasks/rotation.ts';
 import type { SecretVersions } from '../../tasks/secret-versions.ts';
 import {
   allSteps,
@@ -171,7 +171,7 @@ describe('a rotation that is cut', () => {
     let cutIn = 0;
     for (const Step of allSteps) {
       const event = { Step, SecretId: keeper.arn, ClientRequestToken: t1 };
-      const run = (): Promise<string> => failure(rotate(event, world));
+      const run = (): Promise<string> => failure(runRotationStep(event, world));
       if ((await run()) === '') continue;
       cutIn += 1;
       expect(await run()).toBe('');
@@ -235,7 +235,7 @@ describe('a rotation that an operator comes before', () => {
     };
     const rotating = { crypto: nodeCrypto, clock: Date.now, keys: nodeKeys, versions: late };
     const event = { Step: finish, SecretId: keeper.arn, ClientRequestToken: t1 };
-    expect(await failure(rotate(event, rotating))).toBe(
+    expect(await failure(runRotationStep(event, rotating))).toBe(
       'Secrets Manager move of AWSCURRENT of signet/roots failed: InvalidParameterException 400',
     );
     expect((await keeper.keyring()).kids).toEqual(['r1', 'r2']);

@@ -10,7 +10,7 @@ import { nodeKeys } from '../../shared/adapters/random.ts';
 import { ensureSecrets } from '../../shared/keys/first-secrets.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { secretIds } from '../../shared/keys/store.ts';
-import { existingSecrets, secretVersions } from '../../tasks/secret-versions.ts';
+import { secretsWithValues, secretVersions } from '../../tasks/secret-versions.ts';
 import { operator, secretKeeper, startEmbedded } from '../local/secrets/embedded-secrets.ts';
 import { logLines } from '../log-lines.ts';
 
@@ -43,7 +43,7 @@ export async function startKeeper() {
   const lines = logLines();
   const handler = await loaded(embedded.port);
   const versions = secretVersions(embedded.clientFor(operator));
-  const secrets = existingSecrets(versions);
+  const secrets = secretsWithValues(versions);
   const text = async (id: string = secretIds.roots, which: object = {}): Promise<string> => {
     const asked = new GetSecretValueCommand({ SecretId: id, ...which });
     return (await client.send(asked)).SecretString ?? '';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
 import { answerCustomResource } from '../../tasks/custom-resource.ts';
-import { sentenceOf } from '../../tasks/sentence.ts';
+import { describeFailure } from '../../tasks/sentence.ts';
 import { failure, type Keeper, privateParts, startKeeper } from './secret-keeper.ts';
 
 /* The function as CloudFormation calls it: its answer is a PUT to an address that was signed by S3. */
@@ -225,6 +225,6 @@ it('a rotation fails with a sentence where Secrets Manager is away', async () =>
 });
 
 it('what nobody has thought of is not quoted', () => {
-  expect(sentenceOf(new TypeError('secret'))).toBe('a TypeError that nobody has thought of');
-  expect(sentenceOf('secret')).toBe('something failed that is no error');
+  expect(describeFailure(new TypeError('secret'))).toBe('a TypeError that nobody has thought of');
+  expect(describeFailure('secret')).toBe('something failed that is no error');
 });

@@ -7,7 +7,7 @@ const tagHeaders = ['cache-tag', 'x-amz-meta-cache-tag'];
 const maxTags = 50;
 
 /** The tags of a response, without doubles. */
-export function cacheTags(lines: readonly HeaderLine[]): readonly string[] {
+export function readCacheTags(lines: readonly HeaderLine[]): readonly string[] {
   const listed = tagHeaders.flatMap((name) => (headerValue(lines, name) ?? '').split(','));
   const tags = listed.map((tag) => tag.trim()).filter((tag) => tag !== '');
   return [...new Set(tags)].slice(0, maxTags);

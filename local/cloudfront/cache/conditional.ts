@@ -15,15 +15,17 @@ function rangeOf(text: string, length: number): Range | 'unsatisfiable' | undefi
   return start > end ? 'unsatisfiable' : { start, end };
 }
 
-function opaque(tag: string): string {
+function opaqueTag(tag: string): string {
   return tag.trim().replace(/^W\//, '');
 }
 
 function matchesTag(condition: string, etag: string): boolean {
-  return condition.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag));
+  return condition
+    .split(',')
+    .some((tag) => tag.trim() === '*' || opaqueTag(tag) === opaqueTag(etag));
 }
 
-function notModified(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
+function answerNotModified(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
   const etag = headerValue(response.headers, 'etag');
   const tags = headerValue(asked, 'if-none-match');
   // If-None-Match, where it is sent, is the whole condition: the date is not looked at.
@@ -59,9 +61,12 @@ function partOf(response: EdgeResponse, text: string): EdgeResponse {
 }
 
 /** Answers a request from a stored object: in full, in part, or that nothing has changed. */
-export function fromStored(response: EdgeResponse, asked: readonly HeaderLine[]): EdgeResponse {
+export function answerFromStored(
+  response: EdgeResponse,
+  asked: readonly HeaderLine[],
+): EdgeResponse {
   if (response.status !== 200) return response;
-  if (notModified(response, asked)) {
+  if (answerNotModified(response, asked)) {
     return { ...response, status: 304, body: Buffer.alloc(0) };
   }
   const range = headerValue(asked, 'range');

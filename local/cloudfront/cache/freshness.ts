@@ -11,7 +11,7 @@ const obeysNoStore: ReadonlySet<number> = new Set([404, 410, 414, 501]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** For how long an answer may be used, in milliseconds from when it came. */
-export type Lifetime = {
+export type CacheLifetime = {
   readonly freshMs: number;
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
@@ -42,7 +42,11 @@ function expiresIn(response: EdgeResponse, now: number): number | undefined {
   return Number.isNaN(at) ? 0 : Math.min(Math.max(0, (at - now) / 1000), maximumTtl);
 }
 
-function askedFor(response: EdgeResponse, found: Directives, now: number): number | undefined {
+function lifetimeAskedFor(
+  response: EdgeResponse,
+  found: Directives,
+  now: number,
+): number | undefined {
   return seconds(found, 's-maxage') ?? seconds(found, 'max-age') ?? expiresIn(response, now);
 }
 
@@ -55,7 +59,7 @@ function errorSeconds(response: EdgeResponse, found: Directives, now: number): n
   const always = alwaysCached.has(status);
   if (!always && !cachedWithMaxAge.has(status)) return 0;
   if (obeysNoStore.has(status) && refusesStorage(found)) return 0;
-  const asked = askedFor(response, found, now);
+  const asked = lifetimeAskedFor(response, found, now);
   if (!always && asked === undefined) return 0;
   return Math.max(asked ?? 0, shortErrors.includes(status) ? 1 : 10);
 }
@@ -68,11 +72,11 @@ function freshSeconds(response: EdgeResponse, found: Directives, now: number): n
   if (redirects.has(status)) {
     return seconds(found, 's-maxage') ?? seconds(found, 'max-age') ?? 0;
   }
-  return status < 300 ? (askedFor(response, found, now) ?? defaultTtl) : 0;
+  return status < 300 ? (lifetimeAskedFor(response, found, now) ?? defaultTtl) : 0;
 }
 
 /** How long CloudFront keeps an answer, or undefined when it does not store it at all. */
-export function lifetime(response: EdgeResponse, now: number): Lifetime | undefined {
+export function lifetime(response: EdgeResponse, now: number): CacheLifetime | undefined {
   const found = directives(response);
   const fresh = freshSeconds(response, found, now);
   if (fresh <= 0) return undefined;

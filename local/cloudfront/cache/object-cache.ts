@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EdgeResponse } from '../edge-response.ts';
-import { cacheTags } from './cache-tags.ts';
-import { type Lifetime, lifetime } from './freshness.ts';
+import { readCacheTags } from './cache-tags.ts';
+import { type CacheLifetime, lifetime } from './freshness.ts';
 import type { Matcher } from './invalidation.ts';
 
 /** All cached objects together; the least recently used make room. */
@@ -15,7 +15,7 @@ export type CacheEntry = {
   readonly response: EdgeResponse;
   readonly tags: readonly string[];
   readonly storedAt: number;
-  readonly lifetime: Lifetime;
+  readonly lifetime: CacheLifetime;
 };
 
 /** The objects of one edge location. */
@@ -46,7 +46,7 @@ export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes
       // An answer that may not be kept still says that the one before it is out of date.
       entries.delete(key);
       if (!life) return false;
-      const tags = cacheTags(response.headers);
+      const tags = readCacheTags(response.headers);
       entries.set(key, { response, tags, storedAt: now, lifetime: life });
       return entries.has(key);
     },

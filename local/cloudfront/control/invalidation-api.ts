@@ -54,7 +54,7 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function authenticated(request: RawRequest, body: Buffer, identities: Options['identities']) {
+function authenticate(request: RawRequest, body: Buffer, identities: Options['identities']) {
   try {
     return verifySignature(request, {
       identities,
@@ -149,7 +149,7 @@ export async function startInvalidationApi(options: Options): Promise<Listener> 
     try {
       const request = readRawRequest(message);
       const body = await readBody(message);
-      const identity = authenticated(request, body, options.identities);
+      const identity = authenticate(request, body, options.identities);
       send(response, answer(ledger, { request, identity, body }), requestId);
     } catch (error) {
       send(response, failure(error, requestId), requestId);

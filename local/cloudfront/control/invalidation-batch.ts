@@ -40,7 +40,7 @@ function checkItem(item: string): void {
   }
 }
 
-function parsed(text: string): unknown {
+function parseBatch(text: string): unknown {
   try {
     return parseXml(text);
   } catch {
@@ -50,7 +50,7 @@ function parsed(text: string): unknown {
 
 /** Reads CreateInvalidation's document and holds it to CloudFront's rules. */
 export function readBatch(text: string): InvalidationBatch {
-  const read = v.safeParse(batchSchema, parsed(text));
+  const read = v.safeParse(batchSchema, parseBatch(text));
   if (!read.success) throw new ControlPlaneError('MalformedXML');
   const { CallerReference: callerReference, Paths: paths } = read.output.InvalidationBatch;
   const items = [paths.Items.Path].flat().map(unescapeXml);

@@ -1,5 +1,5 @@
 import { type Container, startContainer } from './container.ts';
-import type { EdgeFunction, Log, LogSource } from './edge-function.ts';
+import type { EdgeFunction, FunctionLog, LogSource } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
 
 /** Lambda's concurrency per Region: what would wait beyond it is throttled instead. */
@@ -50,7 +50,10 @@ function containerStock(limit: number, start: () => Container) {
   };
 }
 
-async function settled(running: ReadonlySet<Promise<void>>, deadline: number): Promise<void> {
+async function waitUntilSettled(
+  running: ReadonlySet<Promise<void>>,
+  deadline: number,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
@@ -63,7 +66,11 @@ async function settled(running: ReadonlySet<Promise<void>>, deadline: number): P
 }
 
 /** Starts a pool: one container at once, so that a broken bundle is seen early, more on demand. */
-export function startContainerPool(fn: EdgeFunction, source: LogSource, log: Log): ContainerPool {
+export function startContainerPool(
+  fn: EdgeFunction,
+  source: LogSource,
+  log: FunctionLog,
+): ContainerPool {
   const stock = containerStock(Math.max(1, fn.workers), () => startContainer(fn, source, log));
   const waiting: Job[] = [];
   const running = new Set<Promise<void>>();
@@ -97,7 +104,7 @@ export function startContainerPool(fn: EdgeFunction, source: LogSource, log: Log
       }),
     close: async (deadline) => {
       closed = true;
-      await settled(running, deadline);
+      await waitUntilSettled(running, deadline);
       const stopped = new LambdaFault('LambdaLimitExceeded', 'the function was stopped');
       for (const job of waiting.splice(0)) job.reject(stopped);
       await stock.stopAll();

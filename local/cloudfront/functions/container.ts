@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type EdgeFunction,
+  type FunctionLog,
   functionEnvironment,
-  type Log,
   type LogSource,
 } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
@@ -41,7 +41,7 @@ const entry = fileURLToPath(new URL('./container.mjs', import.meta.url));
  * the emulator could not exit before it), a crash of a decoder would take the emulator along, and
  * all functions would share one thread pool. At the edge each has its own.
  */
-function startProcess(fn: EdgeFunction, source: LogSource, log: Log): ChildProcess {
+function startProcess(fn: EdgeFunction, source: LogSource, log: FunctionLog): ChildProcess {
   const name = `signet-${source}`;
   const child = fork(entry, [fn.file, name, String(fn.memoryMb)], {
     cwd: dirname(fn.file),
@@ -58,7 +58,7 @@ function startProcess(fn: EdgeFunction, source: LogSource, log: Log): ChildProce
 
 // A pipe is written before the message that follows it, so once the event loop has come round,
 // what a function printed has been read: lines never trail behind the answer they belong to.
-function printed(): Promise<void> {
+function printFault(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -66,7 +66,7 @@ function executionError(reason: string): LambdaFault {
   return new LambdaFault('LambdaExecutionError', reason);
 }
 
-function parsed(message: Message, source: LogSource, log: Log): unknown {
+function parseResult(message: Message, source: LogSource, log: FunctionLog): unknown {
   if (message.kind === 'result') return JSON.parse(message.json);
   if (message.kind === 'ready') throw executionError('the function answered out of turn');
   for (const line of message.error.stack.split('\n')) log(source, line);
@@ -111,7 +111,7 @@ function openChannel(child: ChildProcess) {
 }
 
 /** Starts a container; loading goes on in the background and is waited for by the first event. */
-export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): Container {
+export function startContainer(fn: EdgeFunction, source: LogSource, log: FunctionLog): Container {
   const child = startProcess(fn, source, log);
   const exited = once(child, 'exit').catch(() => undefined);
   const channel = openChannel(child);
@@ -120,7 +120,7 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): C
     const message = await channel.next(loadTimeoutMs, 'the function did not load in 10 seconds');
     if (message.kind === 'ready') return;
     channel.kill('the function did not load');
-    parsed(message, source, log);
+    parseResult(message, source, log);
   };
   const loaded = load();
   // A failure to load is reported by whoever runs an event; with nobody there it must not be fatal.
@@ -136,8 +136,8 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Log): C
       // A container that dies just now fails the answer, so the failure to send is not news.
       child.send(message, () => undefined);
       const answered = await answer;
-      await printed();
-      return parsed(answered, source, log);
+      await printFault();
+      return parseResult(answered, source, log);
     },
     alive: channel.alive,
     stop: async () => {

@@ -12,7 +12,7 @@ export const distributionDomainName = 'd111111abcdef8.cloudfront.net';
 const distributionId = 'EDFDVBD6EXAMPLE';
 
 /** A viewer's request as it came in, nothing decoded. */
-export type ViewerRequest = {
+export type EmulatedRequest = {
   readonly requestId: string;
   readonly clientIp: string;
   readonly method: string;
@@ -29,7 +29,7 @@ function configOf<Type extends 'viewer-request' | 'origin-response'>(
 }
 
 /** The event of a viewer request, in Lambda@Edge's shape. */
-export function viewerRequestEvent(viewer: ViewerRequest): CloudFrontRequestEvent {
+export function viewerRequestEvent(viewer: EmulatedRequest): CloudFrontRequestEvent {
   const { clientIp, method, querystring, uri } = viewer;
   const headers = headerMap(viewer.headers);
   const request = { clientIp, headers, method, querystring, uri };

@@ -10,7 +10,7 @@ export type EdgeFunction = {
 
 export type LogSource = 'viewer-request' | 'origin-response' | 'cloudfront';
 
-export type Log = (source: LogSource, line: string) => void;
+export type FunctionLog = (source: LogSource, line: string) => void;
 
 /**
  * The environment Lambda gives every function. The Region is deliberately not us-east-1: it is the

@@ -4,12 +4,12 @@ import type { EdgeResponse } from '../edge-response.ts';
 import { errorPage, faultMessages } from '../error-page.ts';
 import { type ContainerPool, startContainerPool } from './container-pool.ts';
 import {
+  type EmulatedRequest,
   originHeaders,
   originResponseEvent,
-  type ViewerRequest,
   viewerRequestEvent,
 } from './edge-event.ts';
-import type { EdgeFunction, Log, LogSource } from './edge-function.ts';
+import type { EdgeFunction, FunctionLog, LogSource } from './edge-function.ts';
 import {
   type FunctionResponse,
   originResponseResult,
@@ -27,7 +27,7 @@ export type FaultPage = {
 
 /** The distribution's two functions; what they answer has passed CloudFront's rules. */
 export type EdgeFunctions = {
-  readonly viewerRequest: (viewer: ViewerRequest) => Promise<ViewerRequestResult | FaultPage>;
+  readonly viewerRequest: (viewer: EmulatedRequest) => Promise<ViewerRequestResult | FaultPage>;
   readonly originResponse: (
     requestId: string,
     request: CloudFrontRequest,
@@ -37,7 +37,7 @@ export type EdgeFunctions = {
   readonly close: (deadline: number) => Promise<void>;
 };
 
-function reported(log: Log, source: LogSource, requestId: string) {
+function reportFault(log: FunctionLog, source: LogSource, requestId: string) {
   return (error: unknown): FaultPage => {
     if (!(error instanceof LambdaFault)) throw error;
     log('cloudfront', `${error.kind} in ${source} ${requestId}: ${error.message}`);
@@ -67,7 +67,7 @@ async function runOriginResponse(
 export function startEdgeFunctions(
   viewerRequest: EdgeFunction,
   originResponse: EdgeFunction,
-  log: Log,
+  log: FunctionLog,
 ): EdgeFunctions {
   const viewerPool = startContainerPool(viewerRequest, 'viewer-request', log);
   const originPool = startContainerPool(originResponse, 'origin-response', log);
@@ -80,12 +80,12 @@ export function startEdgeFunctions(
         if (!record) throw new Error('an event without a record');
         return viewerRequestResult(result, record.cf.request, viewerRequest.maxBodyBytes);
       } catch (error) {
-        return reported(log, 'viewer-request', viewer.requestId)(error);
+        return reportFault(log, 'viewer-request', viewer.requestId)(error);
       }
     },
     originResponse: (requestId, request, answer) =>
       runOriginResponse(originPool, originResponse, requestId, request, answer).catch(
-        reported(log, 'origin-response', requestId),
+        reportFault(log, 'origin-response', requestId),
       ),
     close: async (deadline) => {
       await Promise.all([viewerPool.close(deadline), originPool.close(deadline)]);

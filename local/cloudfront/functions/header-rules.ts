@@ -41,7 +41,7 @@ const disallowedPrefixes = ['x-amz-cf-', 'x-edge-'];
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function disallowed(name: string): boolean {
+function findDisallowed(name: string): boolean {
   return disallowedNames.has(name) || disallowedPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
@@ -89,7 +89,7 @@ export function checkHeaderChanges(
     throw invalidResult(`read-only header ${name} was added, changed or deleted`);
   }
   for (const name of Object.keys(after)) {
-    if (!disallowed(name) || values(before, name) === values(after, name)) continue;
+    if (!findDisallowed(name) || values(before, name) === values(after, name)) continue;
     throw invalidResult(`disallowed header ${name} was added`);
   }
 }

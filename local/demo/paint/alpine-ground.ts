@@ -3,13 +3,13 @@ import { dim, hex, mix, plus, ramp, times } from './colour.ts';
 import { bell, clamp, lerp, smoothstep } from './maths.ts';
 import { cell, fractal, noise, ridged } from './noise.ts';
 import { bake } from './relief.ts';
-import type { HeightAt, Vector } from './terrain.ts';
+import type { HeightAt, PaintVector } from './terrain.ts';
 import { dot, normalAt, sunlight, unit } from './terrain.ts';
 
 /** The mountains around the lake: how high they stand, what covers them, how the light falls. */
 
 const seed = 41;
-export const sun: Vector = unit([0.86, 0.36, -0.06]);
+export const sun: PaintVector = unit([0.86, 0.36, -0.06]);
 
 /** Where the big forms stand: `[x, z, height, breadth]` in metres. */
 const massifs: readonly (readonly [number, number, number, number])[] = [
@@ -90,7 +90,7 @@ const meadow = hex('#4d5a2c');
 const spruce = { dark: hex('#16241a'), light: hex('#35461f') };
 const beach = hex('#7d776a');
 
-const cover = (x: number, z: number, height: number, normal: Vector): Rgb => {
+const cover = (x: number, z: number, height: number, normal: PaintVector): Rgb => {
   const patch = fractal(x / 90, z / 90, 5, seed + 12);
   const strata = noise(x / 900 + patch * 0.3, height / 26, seed + 13);
   const rock = dim(
@@ -109,7 +109,7 @@ const sunColour: Rgb = [4.5, 2.65, 1.25];
 const skyColour: Rgb = [0.34, 0.46, 0.72];
 
 /** Air between the eye and the mountain: bluish away from the sun, golden towards it. */
-export const haze = (towards: Vector): Rgb => {
+export const haze = (towards: PaintVector): Rgb => {
   const near = clamp(dot(towards, sun));
   return mix([0.36, 0.5, 0.74], [1.25, 0.88, 0.6], near ** 3);
 };
@@ -155,7 +155,7 @@ const dome = [
 ] as const;
 
 /** Thin high cloud, drawn out by the wind. */
-const cirrus = (towards: Vector): number => {
+const cirrus = (towards: PaintVector): number => {
   const far = 1 / (towards[1] + 0.12);
   const [x, z] = [towards[0] * far, towards[2] * far];
   const bend = fractal(x * 0.8, z * 0.8, 3, seed + 50);
@@ -164,7 +164,7 @@ const cirrus = (towards: Vector): number => {
   return smoothstep(-0.02, 0.62, strands + where * 0.5) * smoothstep(0.02, 0.16, towards[1]);
 };
 
-export const skyAt = (towards: Vector): Rgb => {
+export const skyAt = (towards: PaintVector): Rgb => {
   const up = clamp(towards[1] * 1.9);
   const near = clamp(dot(towards, sun));
   const clear = plus(

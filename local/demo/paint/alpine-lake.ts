@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { groundAt, heightAt, skyAt } from './alpine-ground.ts';
-import { addGrain, Canvas, develop } from './canvas.ts';
+import { addGrain, develop, PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { dim, mix } from './colour.ts';
 import { clamp, smoothstep } from './maths.ts';
@@ -12,7 +12,7 @@ import { drawTerrain, unit } from './terrain.ts';
 
 /** `alpine-lake.jpg`: morning light on a snowy massif, mirrored in a lake. */
 
-const viewOf = (canvas: Canvas): View => ({
+const viewOf = (canvas: PixelCanvas): View => ({
   focal: canvas.width * 0.98,
   horizon: Math.round(canvas.height * 0.6),
   eye: 4,
@@ -21,7 +21,7 @@ const viewOf = (canvas: Canvas): View => ({
   stride: 0.0009,
 });
 
-const paintSky = (canvas: Canvas, view: View): void => {
+const paintSky = (canvas: PixelCanvas, view: View): void => {
   canvas.paint((column, row) =>
     row > view.horizon + 40
       ? [-1, -1, -1]
@@ -32,7 +32,7 @@ const paintSky = (canvas: Canvas, view: View): void => {
 };
 
 /** The lowest row of land in a column: below it is water. */
-const shoreOf = (canvas: Canvas, column: number): number => {
+const shoreOf = (canvas: PixelCanvas, column: number): number => {
   let row = canvas.height - 1;
   while (row > 0 && canvas.at(column, row)[0] < 0) row -= 1;
   return row;
@@ -41,7 +41,13 @@ const shoreOf = (canvas: Canvas, column: number): number => {
 const deep: Rgb = [0.012, 0.05, 0.058];
 
 /** Water mirrors what stands above the shore, less so the steeper one looks down into it. */
-const waterAt = (canvas: Canvas, view: View, column: number, row: number, shore: number): Rgb => {
+const waterAt = (
+  canvas: PixelCanvas,
+  view: View,
+  column: number,
+  row: number,
+  shore: number,
+): Rgb => {
   const down = Math.max(0.5, row - view.horizon) / view.focal;
   const z = view.eye / down;
   const x = ((column - canvas.width / 2) / view.focal) * z;
@@ -57,7 +63,7 @@ const waterAt = (canvas: Canvas, view: View, column: number, row: number, shore:
   return mix(deep, dim(mirrored, 0.96), clamp(fresnel + heave * 4));
 };
 
-const paintWater = (canvas: Canvas, view: View): void => {
+const paintWater = (canvas: PixelCanvas, view: View): void => {
   for (let column = 0; column < canvas.width; column += 1) {
     const shore = shoreOf(canvas, column);
     for (let row = shore + 1; row < canvas.height; row += 1) {
@@ -82,7 +88,7 @@ const foreground = (width: number, height: number): Buffer =>
 
 export const paintAlpineLake = async (scale = 1): Promise<Buffer> => {
   const [width, height] = [Math.round(2400 * scale), Math.round(1600 * scale)];
-  const canvas = new Canvas(width * 2, height * 2);
+  const canvas = new PixelCanvas(width * 2, height * 2);
   const view = viewOf(canvas);
   paintSky(canvas, view);
   drawTerrain(canvas, view, heightAt, groundAt);

@@ -1,11 +1,11 @@
 import type { Rgb } from './colour.ts';
-import { encode } from './colour.ts';
+import { encodeColour } from './colour.ts';
 import { noise } from './noise.ts';
-import type { Random } from './random.ts';
+import type { PaintRandom } from './random.ts';
 import { seeded } from './random.ts';
 
 /** A picture in linear light, before it is developed into 8-bit codes. */
-export class Canvas {
+export class PixelCanvas {
   readonly width: number;
   readonly height: number;
   readonly light: Float32Array;
@@ -40,8 +40,8 @@ export class Canvas {
   }
 
   /** Every two by two pixels averaged into one: painting at twice the size smooths the edges. */
-  halved(): Canvas {
-    const half = new Canvas(this.width >> 1, this.height >> 1);
+  halved(): PixelCanvas {
+    const half = new PixelCanvas(this.width >> 1, this.height >> 1);
     const stride = this.width * 3;
     const light = this.light;
     half.light.forEach((_, i) => {
@@ -69,7 +69,7 @@ const film = (x: number): number => {
 };
 
 /** The canvas as raw 8-bit RGB. Rounding is dithered, which keeps skies free of bands. */
-export const develop = (canvas: Canvas, { exposure, vignette }: Development): Buffer => {
+export const develop = (canvas: PixelCanvas, { exposure, vignette }: Development): Buffer => {
   const { width, height, light } = canvas;
   const random = seeded(width);
   const codes = Buffer.alloc(light.length);
@@ -78,12 +78,12 @@ export const develop = (canvas: Canvas, { exposure, vignette }: Development): Bu
     const x = (pixel % width) / width - 0.5;
     const y = Math.floor(pixel / width) / height - 0.5;
     const shade = 1 - vignette * Math.min(1, (x * x + y * y) * 2) ** 1.2;
-    codes[i] = Math.floor(encode(film(value * exposure * shade)) + random());
+    codes[i] = Math.floor(encodeColour(film(value * exposure * shade)) + random());
   });
   return codes;
 };
 
-const bellCurve = (random: Random): number => random() + random() + random() - 1.5;
+const bellCurve = (random: PaintRandom): number => random() + random() + random() - 1.5;
 
 /** Film grain on raw RGB: strongest in the mid-tones, clumped a little, nearly without colour. */
 export const addGrain = (codes: Buffer, width: number, amount: number): void => {

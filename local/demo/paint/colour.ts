@@ -31,7 +31,7 @@ export const hex = (code: string): Rgb => {
 };
 
 /** Linear light as a display code, 0 to 255, unrounded. */
-export const encode = (light: number): number => {
+export const encodeColour = (light: number): number => {
   const v = Math.max(0, Math.min(1, light));
   return 255 * (v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055);
 };

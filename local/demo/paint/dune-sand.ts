@@ -3,13 +3,13 @@ import { dim, hex, mix, plus, times } from './colour.ts';
 import { clamp, lerp, smoothstep } from './maths.ts';
 import { fractal, noise } from './noise.ts';
 import { bake } from './relief.ts';
-import type { HeightAt, Vector } from './terrain.ts';
+import type { HeightAt, PaintVector } from './terrain.ts';
 import { dot, normalAt, sunlight, unit } from './terrain.ts';
 
 /** A sea of sand: how the wind piles it up, and how a sun just above the horizon lights it. */
 
 const seed = 27;
-export const sun: Vector = unit([-0.88, 0.19, 0.34]);
+export const duneSun: PaintVector = unit([-0.88, 0.19, 0.34]);
 
 /**
  * A dune cut across: a long windward slope that steepens up to a knife-sharp crest, then the slip
@@ -59,14 +59,14 @@ const ripples = (x: number, z: number): number => {
 
 const shading = bake(dunes, { left: -3600, right: 2600, far: 6200, spacing: 5 });
 
-export const heightAt: HeightAt = dunes;
+export const duneHeightAt: HeightAt = dunes;
 
 const sand = { pale: hex('#e0a868'), deep: hex('#b8703c') };
 const sunColour: Rgb = [4.6, 2.3, 0.95];
 const skyColour: Rgb = [0.36, 0.34, 0.74];
 
-const duskAir = (towards: Vector): Rgb => {
-  const near = clamp(dot(towards, sun));
+const duskAir = (towards: PaintVector): Rgb => {
+  const near = clamp(dot(towards, duneSun));
   return mix([0.5, 0.34, 0.46], [2.1, 1.05, 0.5], near ** 2.5);
 };
 
@@ -75,12 +75,12 @@ const detailed =
   (x, depth) =>
     dunes(x, depth) + ripples(x, depth) * smoothstep(260, 30, z);
 
-export const groundAt = (x: number, z: number, height: number): Rgb => {
+export const duneGroundAt = (x: number, z: number, height: number): Rgb => {
   const fine = z < 260;
   const normal = normalAt(fine ? detailed(z) : dunes, x, z, Math.max(0.12, z * 0.0006));
-  const from: Vector = [x, Math.max(height, shading(x, z)) + 0.35 + z * 0.0012, z];
-  const shadow = sunlight(shading, from, sun, { first: 6, growth: 1.17, steps: 34 });
-  const lit = Math.max(0, dot(normal, sun)) ** 0.9 * shadow;
+  const from: PaintVector = [x, Math.max(height, shading(x, z)) + 0.35 + z * 0.0012, z];
+  const shadow = sunlight(shading, from, duneSun, { first: 6, growth: 1.17, steps: 34 });
+  const lit = Math.max(0, dot(normal, duneSun)) ** 0.9 * shadow;
   const grain = 0.5 * fractal(x / 140, z / 140, 4, seed + 9);
   const speck = fine ? 0.05 * noise(x * 16, z * 9, seed + 11) : 0;
   const surface = dim(mix(sand.deep, sand.pale, clamp(0.55 + grain)), 1 + speck);

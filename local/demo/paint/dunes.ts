@@ -1,11 +1,11 @@
 import sharp from 'sharp';
-import { addGrain, Canvas, develop } from './canvas.ts';
+import { addGrain, develop, PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { dim, hex, mix, plus, ramp } from './colour.ts';
-import { groundAt, heightAt, sun } from './dune-sand.ts';
+import { duneGroundAt, duneHeightAt, duneSun } from './dune-sand.ts';
 import { bell, clamp, smoothstep } from './maths.ts';
 import { fractal } from './noise.ts';
-import type { Vector, View } from './terrain.ts';
+import type { PaintVector, View } from './terrain.ts';
 import { dot, drawTerrain, unit } from './terrain.ts';
 
 /** `dunes at dusk.jpg`: the last sun along the crests, the slip faces already in the dark. */
@@ -19,7 +19,7 @@ const dusk = [
   [1, hex('#27376a')],
 ] as const;
 
-const streaks = (towards: Vector): number => {
+const streaks = (towards: PaintVector): number => {
   const far = 1 / (towards[1] + 0.07);
   const [x, z] = [towards[0] * far, towards[2] * far];
   const bend = fractal(x * 0.5, z * 0.5, 3, 61);
@@ -27,8 +27,8 @@ const streaks = (towards: Vector): number => {
   return smoothstep(0.02, 0.6, strands) * smoothstep(0.01, 0.1, towards[1]);
 };
 
-const skyAt = (towards: Vector): Rgb => {
-  const near = clamp(dot(towards, sun));
+const skyAt = (towards: PaintVector): Rgb => {
+  const near = clamp(dot(towards, duneSun));
   const clear = ramp(dusk, clamp(towards[1] * 1.75));
   const glow = plus(dim(clear, 0.85), [1.5, 0.72, 0.28], 0.8 * near ** 6 * bell(towards[1], 0.4));
   return mix(glow, mix([0.5, 0.34, 0.42], [2.1, 0.95, 0.55], near ** 2), streaks(towards) * 0.6);
@@ -36,11 +36,11 @@ const skyAt = (towards: Vector): Rgb => {
 
 export const paintDunes = async (scale = 1): Promise<Buffer> => {
   const [width, height] = [Math.round(2000 * scale), Math.round(1333 * scale)];
-  const canvas = new Canvas(width * 2, height * 2);
+  const canvas = new PixelCanvas(width * 2, height * 2);
   const view: View = {
     focal: canvas.width * 0.95,
     horizon: Math.round(canvas.height * 0.4),
-    eye: heightAt(0, 0) + 38,
+    eye: duneHeightAt(0, 0) + 38,
     near: 14,
     far: 6200,
     stride: 0.0011,
@@ -48,7 +48,7 @@ export const paintDunes = async (scale = 1): Promise<Buffer> => {
   canvas.paint((column, row) =>
     skyAt(unit([(column - canvas.width / 2) / view.focal, (view.horizon - row) / view.focal, 1])),
   );
-  drawTerrain(canvas, view, heightAt, groundAt);
+  drawTerrain(canvas, view, duneHeightAt, duneGroundAt);
   const codes = develop(canvas.halved(), { exposure: 0.62, vignette: 0.35 });
   addGrain(codes, width, 6);
   return sharp(codes, { raw: { width, height, channels: 3 } })

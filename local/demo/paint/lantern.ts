@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { Rgb } from './colour.ts';
-import { dim, encode, hex, mix, plus, ramp } from './colour.ts';
+import { dim, encodeColour, hex, mix, plus, ramp } from './colour.ts';
 import { bell, clamp, smoothstep } from './maths.ts';
 import { fractal } from './noise.ts';
 import { drawing } from './vector.ts';
@@ -60,7 +60,7 @@ const pixelAt = (column: number, row: number, lean: number, flame: number): read
   const halo = (0.5 + 0.09 * flame) * smoothstep(1.66, 0.9, away) ** 2.2;
   const colour = mix([1, 0.36, 0.08], paperAt(x, y, flame), inside);
   return [
-    ...colour.map((light) => Math.round(encode(light))),
+    ...colour.map((light) => Math.round(encodeColour(light))),
     Math.round(255 * (inside + (1 - inside) * halo)),
   ];
 };

@@ -1,9 +1,9 @@
-import type { Canvas } from './canvas.ts';
+import type { PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { dim, hex, mix, plus } from './colour.ts';
 import { bell, clamp, smoothstep } from './maths.ts';
 import { fractal } from './noise.ts';
-import type { Random } from './random.ts';
+import type { PaintRandom } from './random.ts';
 import { between, seeded } from './random.ts';
 
 /** A moonless sky: the Milky Way, its dust, its stars, and the faint glow of the air below. */
@@ -41,7 +41,7 @@ const glowAt = (u: number, v: number): Rgb => {
   return plus(sky, town, bell(u - 0.22, 0.62) * smoothstep(0.5, 1, v) ** 2.1);
 };
 
-export const skyAt = (u: number, v: number): Rgb => {
+export const nightSkyAt = (u: number, v: number): Rgb => {
   const [along, across] = galactic(u, v);
   const cloud = clamp(0.62 + 0.8 * fractal(along * 5.2, across * 5.2, 8, seed + 30));
   const band = bandAt(along, across) * cloud;
@@ -70,7 +70,7 @@ interface Star {
   readonly colour: Rgb;
 }
 
-const addStar = (canvas: Canvas, { x, y, light, radius, colour }: Star): void => {
+const addStar = (canvas: PixelCanvas, { x, y, light, radius, colour }: Star): void => {
   const reach = Math.ceil(radius * 3);
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
@@ -83,7 +83,7 @@ const addStar = (canvas: Canvas, { x, y, light, radius, colour }: Star): void =>
   }
 };
 
-const starAt = (canvas: Canvas, random: Random): Star | undefined => {
+const starAt = (canvas: PixelCanvas, random: PaintRandom): Star | undefined => {
   const [x, y] = [random() * canvas.width, random() * canvas.height];
   const [along, across] = galactic(x / canvas.height, y / canvas.height);
   const crowd = 0.16 + bandAt(along, across) * (1 - 0.85 * dustAt(along, across));
@@ -95,7 +95,7 @@ const starAt = (canvas: Canvas, random: Random): Star | undefined => {
   return { x, y, light: 0.1 + bright * 1.3, radius: (0.95 + bright * 0.8) * size, colour };
 };
 
-export const addStars = (canvas: Canvas, count: number): void => {
+export const addStars = (canvas: PixelCanvas, count: number): void => {
   const random = seeded(seed);
   for (let i = 0; i < count; i += 1) {
     const star = starAt(canvas, random);

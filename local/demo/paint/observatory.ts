@@ -1,10 +1,10 @@
 import sharp from 'sharp';
-import { Canvas, develop } from './canvas.ts';
+import { develop, PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { hex, mix } from './colour.ts';
 import { observatoryShape } from './dome.ts';
 import { bell, clamp, smoothstep } from './maths.ts';
-import { addStars, skyAt } from './night-sky.ts';
+import { addStars, nightSkyAt } from './night-sky.ts';
 import { fractal } from './noise.ts';
 import { between, seeded } from './random.ts';
 import { spruceShape } from './spruce.ts';
@@ -71,8 +71,8 @@ const foreground = (width: number, height: number): Buffer =>
 
 export const paintObservatory = async (scale = 1): Promise<Buffer> => {
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
-  const canvas = new Canvas(width, height);
-  canvas.paint((column, row) => skyAt(column / height, row / height));
+  const canvas = new PixelCanvas(width, height);
+  canvas.paint((column, row) => nightSkyAt(column / height, row / height));
   addStars(canvas, 230000);
   const tall = Math.floor(height * 0.66);
   canvas.paint((column, row) => {

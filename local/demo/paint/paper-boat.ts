@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { clamp, lerp } from './maths.ts';
 import { fractal, noise } from './noise.ts';
-import type { Vector } from './terrain.ts';
-import type { Point } from './vector.ts';
+import type { PaintVector } from './terrain.ts';
+import type { PaintPoint } from './vector.ts';
 import { polygon, rasterised } from './vector.ts';
 
 /** `paper-boat.png`: a folded boat on nothing at all, with a soft shadow and rings of water. */
@@ -10,19 +10,19 @@ import { polygon, rasterised } from './vector.ts';
 const sheet = { width: 1200, height: 900 };
 
 /** The folds, in units of half the boat's length: x along it, y up, z towards the eye. */
-const bow: Vector = [-1, 0.5, 0];
-const stern: Vector = [1, 0.47, 0];
-const keelBow: Vector = [-0.5, 0, 0];
-const keelStern: Vector = [0.52, 0, 0];
-const rim = (side: number): Vector => [0, 0.3, 0.36 * side];
-const floor = (side: number): Vector => [0, 0, 0.2 * side];
-const peak: Vector = [0.01, 1.02, 0];
-const sailBow: Vector = [-0.44, 0.32, 0];
-const sailStern: Vector = [0.44, 0.32, 0];
-const sailFront: Vector = [0.0, 0.22, 0.22];
+const bow: PaintVector = [-1, 0.5, 0];
+const stern: PaintVector = [1, 0.47, 0];
+const keelBow: PaintVector = [-0.5, 0, 0];
+const keelStern: PaintVector = [0.52, 0, 0];
+const rim = (side: number): PaintVector => [0, 0.3, 0.36 * side];
+const floor = (side: number): PaintVector => [0, 0, 0.2 * side];
+const peak: PaintVector = [0.01, 1.02, 0];
+const sailBow: PaintVector = [-0.44, 0.32, 0];
+const sailStern: PaintVector = [0.44, 0.32, 0];
+const sailFront: PaintVector = [0.0, 0.22, 0.22];
 
 interface Facet {
-  readonly corners: readonly Vector[];
+  readonly corners: readonly PaintVector[];
   readonly tone: number;
   /** Share of the facet's top edge that carries the coloured band. */
   readonly band?: number;
@@ -42,7 +42,7 @@ const turn = -0.42;
 const tilt = 0.3;
 
 /** Turned a little, seen from a little above, with perspective. */
-const project = ([x, y, z]: Vector): Point => {
+const project = ([x, y, z]: PaintVector): PaintPoint => {
   const across = x * Math.cos(turn) - z * Math.sin(turn);
   const deep = x * Math.sin(turn) + z * Math.cos(turn);
   const up = y * Math.cos(tilt) - deep * Math.sin(tilt);
@@ -55,13 +55,13 @@ const grey = (tone: number): string => {
   return `rgb(${[r, g, b].map((v) => Math.round(clamp(v, 0, 255))).join(' ')})`;
 };
 
-const between = (a: Vector, b: Vector, t: number): Vector => [
+const between = (a: PaintVector, b: PaintVector, t: number): PaintVector => [
   lerp(a[0], b[0], t),
   lerp(a[1], b[1], t),
   lerp(a[2], b[2], t),
 ];
 
-const bandOf = (corners: readonly Vector[], share: number, tone: number): string => {
+const bandOf = (corners: readonly PaintVector[], share: number, tone: number): string => {
   const [tip, middle, low, keel] = corners;
   if (tip === undefined || middle === undefined || low === undefined || keel === undefined)
     return '';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { Inks } from './poster-tiles.ts';
 import { letters, tiles } from './poster-tiles.ts';
-import type { Random } from './random.ts';
+import type { PaintRandom } from './random.ts';
 import { seeded } from './random.ts';
 import { rasterised } from './vector.ts';
 
@@ -13,13 +13,13 @@ const ink = '#16233f';
 const palette = [paper, '#e4502e', '#f2a93b', '#1f6f78', ink, '#e9b7a0', '#7fb5a8'] as const;
 const grid = { columns: 5, rows: 6, size: 172, left: 70, top: 70 };
 
-const pick = (random: Random, not: readonly string[]): string => {
+const pick = (random: PaintRandom, not: readonly string[]): string => {
   const left = palette.filter((colour) => !not.includes(colour));
   return left[Math.floor(random() * left.length)] ?? ink;
 };
 
 /** No tile has the ground of the one above or beside it, so that every square stays readable. */
-const inksFor = (random: Random, grounds: readonly string[], index: number): Inks => {
+const inksFor = (random: PaintRandom, grounds: readonly string[], index: number): Inks => {
   const beside = index % grid.columns === 0 ? '' : (grounds[index - 1] ?? '');
   const a = pick(random, [beside, grounds[index - grid.columns] ?? '']);
   const b = pick(random, [a]);

@@ -1,8 +1,8 @@
 /** A generator of numbers in [0, 1) that repeats itself for the same seed (mulberry32). */
 
-export type Random = () => number;
+export type PaintRandom = () => number;
 
-export const seeded = (seed: number): Random => {
+export const seeded = (seed: number): PaintRandom => {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -12,5 +12,5 @@ export const seeded = (seed: number): Random => {
   };
 };
 
-export const between = (random: Random, low: number, high: number): number =>
+export const between = (random: PaintRandom, low: number, high: number): number =>
   low + (high - low) * random();

@@ -1,4 +1,4 @@
-import type { Canvas } from './canvas.ts';
+import type { PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { clamp } from './maths.ts';
 
@@ -22,16 +22,17 @@ export type HeightAt = (x: number, z: number) => number;
 /** The colour of a visible point of the ground, `z` metres away and `x` to the right. */
 export type GroundAt = (x: number, z: number, height: number) => Rgb;
 
-export type Vector = readonly [number, number, number];
+export type PaintVector = readonly [number, number, number];
 
-export const unit = ([x, y, z]: Vector): Vector => {
+export const unit = ([x, y, z]: PaintVector): PaintVector => {
   const length = Math.hypot(x, y, z);
   return [x / length, y / length, z / length];
 };
 
-export const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+export const dot = (a: PaintVector, b: PaintVector): number =>
+  a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-export const normalAt = (heightAt: HeightAt, x: number, z: number, step: number): Vector => {
+export const normalAt = (heightAt: HeightAt, x: number, z: number, step: number): PaintVector => {
   const here = heightAt(x, z);
   return unit([here - heightAt(x + step, z), step, here - heightAt(x, z + step)]);
 };
@@ -39,8 +40,8 @@ export const normalAt = (heightAt: HeightAt, x: number, z: number, step: number)
 /** How much of the sun a point sees, 0 to 1; a near miss gives the soft edge of a shadow. */
 export const sunlight = (
   heightAt: HeightAt,
-  from: Vector,
-  sun: Vector,
+  from: PaintVector,
+  sun: PaintVector,
   reach: { readonly first: number; readonly growth: number; readonly steps: number },
 ): number => {
   let seen = 1;
@@ -63,7 +64,7 @@ interface Stretch {
 
 /** Paints the rows between two steps of the walk; returns the highest row it covered. */
 const paintStretch = (
-  canvas: Canvas,
+  canvas: PixelCanvas,
   view: View,
   { column, side, from, to }: Stretch,
   covered: number,
@@ -81,7 +82,7 @@ const paintStretch = (
 
 /** Returns, per column, the highest row the ground covers. */
 export const drawTerrain = (
-  canvas: Canvas,
+  canvas: PixelCanvas,
   view: View,
   heightAt: HeightAt,
   groundAt: GroundAt,

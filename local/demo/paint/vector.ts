@@ -20,7 +20,7 @@ export const rasterised = async (sheet: Sheet, body: string, scale = 1): Promise
     .png()
     .toBuffer();
 
-export type Point = readonly [number, number];
+export type PaintPoint = readonly [number, number];
 
-export const polygon = (points: readonly Point[]): string =>
+export const polygon = (points: readonly PaintPoint[]): string =>
   `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`;

@@ -38,7 +38,7 @@ export type Precondition = (current: ObjectHead | undefined) => void;
 /** A body on disk that no key points to yet. */
 export type Upload = { readonly path: string; readonly head: ObjectHead };
 
-export type ObjectStore = {
+export type DiskStore = {
   readonly bucket: (name: string) => StoredBucket | undefined;
   readonly buckets: () => readonly StoredBucket[];
   readonly open: (bucket: string, key: string) => Promise<OpenObject | undefined>;
@@ -58,7 +58,7 @@ export type StoredBucket = {
 };
 
 /** Opens the folder: makes what is missing, sweeps what was left, reads every description. */
-export async function openStore(options: StoreOptions): Promise<ObjectStore> {
+export async function openStore(options: StoreOptions): Promise<DiskStore> {
   const incoming = join(options.folder, 'incoming');
   await makeFolder(options.folder);
   await makeFolder(incoming);
@@ -131,7 +131,7 @@ function createChanges(
   options: StoreOptions,
   buckets: ReadonlyMap<string, StoredBucket>,
   fileOf: (bucket: string, key: string) => FilePlace,
-): Pick<ObjectStore, 'commit' | 'remove'> {
+): Pick<DiskStore, 'commit' | 'remove'> {
   const locked = createKeyLocks();
   const commit = async (bucket: string, upload: Upload, check?: Precondition): Promise<void> => {
     const { key } = upload.head;

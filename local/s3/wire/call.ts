@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Verified } from '../../http/sigv4.ts';
-import type { ObjectStore, StoredBucket } from '../objects/object-store.ts';
+import type { DiskStore, StoredBucket } from '../objects/object-store.ts';
 
 /** A verified request, as the operations see it. */
 export type Call = {
@@ -10,7 +10,7 @@ export type Call = {
   readonly payloadHash: string;
   readonly credential: Verified;
   readonly message: IncomingMessage;
-  readonly store: ObjectStore;
+  readonly store: DiskStore;
   readonly region: string;
 };
 

@@ -8,7 +8,7 @@ type Algorithm = { readonly bytes: number; readonly start: () => Digest };
 /** A checksum as S3 names it, with its value in base64. */
 export type Checksum = { readonly name: string; readonly value: string };
 
-const hashed = (name: string, bytes: number): Algorithm => ({
+const createHashDigest = (name: string, bytes: number): Algorithm => ({
   bytes,
   start: () => {
     const hash = createHash(name);
@@ -83,8 +83,8 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
   'x-amz-checksum-crc32': { bytes: 4, start: startCrc32 },
   'x-amz-checksum-crc32c': { bytes: 4, start: startCrc32c },
   'x-amz-checksum-crc64nvme': { bytes: 8, start: startCrc64nvme },
-  'x-amz-checksum-sha1': hashed('sha1', 20),
-  'x-amz-checksum-sha256': hashed('sha256', 32),
+  'x-amz-checksum-sha1': createHashDigest('sha1', 20),
+  'x-amz-checksum-sha256': createHashDigest('sha256', 32),
 };
 
 /** Whether a header or trailer names a checksum that this server can verify. */

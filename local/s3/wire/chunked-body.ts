@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sameHex, type Verified } from '../../http/sigv4.ts';
+import { isSameHex, type Verified } from '../../http/sigv4.ts';
 import { sha256Hex } from '../../http/sigv4-canonical.ts';
 import { type ByteReader, createByteReader } from './byte-reader.ts';
 import { maxChunkLineBytes } from './limits.ts';
@@ -65,7 +65,7 @@ function createChain({ form, credential }: ChunkedBody): Chain {
     if (!form.signed) return;
     const { amzDate, scope, sign } = credential;
     const expected = sign([`AWS4-HMAC-SHA256-${kind}`, amzDate, scope, ...parts].join('\n'));
-    if (!sameHex(expected, signature)) throw new S3Error('SignatureDoesNotMatch');
+    if (!isSameHex(expected, signature)) throw new S3Error('SignatureDoesNotMatch');
     previous = expected;
   };
   return {

@@ -17,7 +17,7 @@ function seconds(millis: number): number {
   return Math.floor(millis / 1000);
 }
 
-function since(headers: Headers, name: string): number | undefined {
+function isModifiedSince(headers: Headers, name: string): number | undefined {
   const millis = Date.parse(headers.get(name) ?? '');
   return Number.isNaN(millis) ? undefined : seconds(millis);
 }
@@ -26,13 +26,13 @@ function since(headers: Headers, name: string): number | undefined {
 export function readOutcome(headers: Headers, head: ObjectHead): 'read' | 'unmodified' | 'failed' {
   const modified = seconds(head.modified);
   const match = headers.get('if-match');
-  const unmodifiedSince = since(headers, 'if-unmodified-since');
+  const unmodifiedSince = isModifiedSince(headers, 'if-unmodified-since');
   if (match !== undefined ? !names(match, head.etag) : modified > (unmodifiedSince ?? modified)) {
     return 'failed';
   }
   const noneMatch = headers.get('if-none-match');
   if (noneMatch !== undefined) return names(noneMatch, head.etag) ? 'unmodified' : 'read';
-  const modifiedSince = since(headers, 'if-modified-since');
+  const modifiedSince = isModifiedSince(headers, 'if-modified-since');
   return modifiedSince !== undefined && modified <= modifiedSince ? 'unmodified' : 'read';
 }
 
@@ -41,7 +41,7 @@ export function rangeHolds(headers: Headers, head: ObjectHead): boolean {
   const condition = headers.get('if-range');
   if (condition === undefined) return true;
   if (condition.trim() === `"${head.etag}"`) return true;
-  return since(headers, 'if-range') === seconds(head.modified);
+  return isModifiedSince(headers, 'if-range') === seconds(head.modified);
 }
 
 /** The condition of a write, to be asked inside the key's lock; undefined when there is none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { sameHex, type Verified } from '../../http/sigv4.ts';
+import { isSameHex, type Verified } from '../../http/sigv4.ts';
 import { type Checksum, checkChecksumForm, isChecksum, startDigest } from './checksum.ts';
 import { type ChunkedForm, decodeChunked } from './chunked-body.ts';
 import { bodyIdleMillis } from './limits.ts';
@@ -46,7 +46,7 @@ export function openPayload(request: PayloadRequest): Payload {
   const onTrailers = (read: ReadonlyMap<string, string>): void => {
     for (const [name, value] of read) trailers.set(name, value);
   };
-  const raw = paced(request.message);
+  const raw = paceBody(request.message);
   const { credential } = request;
   const decoded =
     form === undefined ? raw : decodeChunked(raw, { form, credential, announced, onTrailers });
@@ -98,7 +98,7 @@ function givenChecksum(headers: ReadonlyMap<string, string>): Checksum | undefin
 }
 
 /** Chunks of a body as they come; a silent sender is cut off, its connection kept to say so. */
-async function* paced(message: IncomingMessage): AsyncGenerator<Buffer> {
+async function* paceBody(message: IncomingMessage): AsyncGenerator<Buffer> {
   const iterator = message.iterator({ destroyOnReturn: false });
   for (;;) {
     let timer: NodeJS.Timeout | undefined;
@@ -143,7 +143,7 @@ function createMeter(algorithm: string | undefined, payloadHash: string): Meter 
   }
   const verify = (expected: Expected): Digests => {
     if (size !== expected.size) throw new S3Error('IncompleteBody');
-    if (sha256 !== undefined && !sameHex(sha256.digest('hex'), payloadHash)) {
+    if (sha256 !== undefined && !isSameHex(sha256.digest('hex'), payloadHash)) {
       throw new S3Error('XAmzContentSHA256Mismatch');
     }
     const md5Bytes = md5.digest();

@@ -12,16 +12,16 @@ export function readRange(header: string | undefined, size: number): Span | unde
   const start = Number(first);
   const end = last === '' ? size - 1 : Number(last);
   if (last !== '' && end < start) return undefined;
-  if (start >= size) throw unsatisfiable(size);
+  if (start >= size) throw rangeUnsatisfiable(size);
   return { start, length: Math.min(end, size - 1) - start + 1 };
 }
 
 function suffix(wanted: number, size: number): Span {
   const length = Math.min(wanted, size);
-  if (length === 0) throw unsatisfiable(size);
+  if (length === 0) throw rangeUnsatisfiable(size);
   return { start: size - length, length };
 }
 
-function unsatisfiable(size: number): S3Error {
+function rangeUnsatisfiable(size: number): S3Error {
   return new S3Error('InvalidRange', undefined, { 'content-range': `bytes */${size}` });
 }

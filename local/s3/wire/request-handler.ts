@@ -7,7 +7,7 @@ import {
   verifySignature,
 } from '../../http/sigv4.ts';
 import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
+import type { DiskStore } from '../objects/object-store.ts';
 import {
   type Answer,
   createRequestIds,
@@ -17,11 +17,11 @@ import {
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
 import { route } from './routes.ts';
-import { S3Error, signatureError } from './s3-error.ts';
+import { S3Error, s3SignatureError } from './s3-error.ts';
 import { readTarget } from './target.ts';
 
 export type HandlerOptions = {
-  readonly store: ObjectStore;
+  readonly store: DiskStore;
   readonly identities: readonly Identity[];
   readonly region: string;
   readonly log: (line: string) => void;
@@ -48,7 +48,7 @@ async function answerTo(options: HandlerOptions, message: IncomingMessage): Prom
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
   const presigned = isPresigned(request);
   const query = queryOf(request, presigned);
-  const headers = presigned ? withHoisted(request) : request.headers;
+  const headers = presigned ? withHoistedHeaders(request) : request.headers;
   const payloadHash = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : '');
   if (payloadHash === '' && headers.has('authorization')) {
     throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256.');
@@ -69,7 +69,7 @@ function verify(
   try {
     return verifySignature(request, rules);
   } catch (error) {
-    if (error instanceof SignatureRefusal) throw signatureError(error.fault, presigned);
+    if (error instanceof SignatureRefusal) throw s3SignatureError(error.fault, presigned);
     throw error;
   }
 }
@@ -91,7 +91,7 @@ function queryOf(request: RawRequest, presigned: boolean): ReadonlyMap<string, s
  * Presigners move x-amz-* headers into the query, where the signature covers them as well. Not so
  * checksums: JavaScript's presigner puts that of an empty body there, and S3 ignores it.
  */
-function withHoisted(request: RawRequest): ReadonlyMap<string, string> {
+function withHoistedHeaders(request: RawRequest): ReadonlyMap<string, string> {
   const headers = new Map(request.headers);
   for (const { name, value } of request.query) {
     const header = name.toLowerCase();

@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 import { allows, type BucketCall, type Call, type ObjectCall } from './call.ts';
 import { S3Error } from './s3-error.ts';
 import { refuseUnsupportedHeaders } from './stored-headers.ts';
-import type { Target } from './target.ts';
+import type { BucketAndKey } from './target.ts';
 
 type Route<C> = {
   readonly method: string;
@@ -51,7 +51,7 @@ const objectRoutes: readonly Route<ObjectCall>[] = [
 ];
 
 /** Finds the operation a request names, asks whether it is allowed, and runs it. */
-export async function route(call: Call, target: Target): Promise<Answer> {
+export async function route(call: Call, target: BucketAndKey): Promise<Answer> {
   if (target.level === 'service') return run(serviceRoutes, call, '*');
   const bucket = call.store.bucket(target.bucket);
   if (bucket === undefined) throw new S3Error('NoSuchBucket');

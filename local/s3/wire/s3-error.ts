@@ -83,7 +83,7 @@ const faults: Readonly<Record<SignatureFault, readonly [S3ErrorCode, string?]>> 
 };
 
 /** S3's own error for a signature that was not believed. */
-export function signatureError(fault: SignatureFault, presigned: boolean): S3Error {
+export function s3SignatureError(fault: SignatureFault, presigned: boolean): S3Error {
   if (fault === 'malformed' && presigned) return new S3Error('AuthorizationQueryParametersError');
   return new S3Error(...faults[fault]);
 }

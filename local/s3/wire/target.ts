@@ -3,13 +3,13 @@ import { maxKeyBytes } from './limits.ts';
 import { S3Error } from './s3-error.ts';
 
 /** What a request is about: the service, a bucket, or an object of a bucket. */
-export type Target =
+export type BucketAndKey =
   | { readonly level: 'service' }
   | { readonly level: 'bucket'; readonly bucket: string }
   | { readonly level: 'object'; readonly bucket: string; readonly key: string };
 
 /** Reads bucket and key from the path, or the bucket from a host such as `bucket.localhost`. */
-export function readTarget(request: RawRequest, buckets: ReadonlySet<string>): Target {
+export function readTarget(request: RawRequest, buckets: ReadonlySet<string>): BucketAndKey {
   const host = (request.headers.get('host') ?? '').toLowerCase().split(':', 1)[0] ?? '';
   const hosted = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : '';
   const path = buckets.has(hosted) ? `/${hosted}${request.path}` : request.path;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { printRecipe } from '../../recipe/recipe.ts';
 import { type Keys, readPreset } from '../policy.ts';
-import { type PolicyDocument, policyOperations, policySchema, type Rule } from '../schema.ts';
-import { type Change, printRules, rulesDiff } from './rule-diff.ts';
+import { policyOperations, policySchema, type Rule, type ValidPolicy } from '../schema.ts';
+import { type PolicyChange, printRules, rulesDiff } from './rule-diff.ts';
 
-export type { Change } from './rule-diff.ts';
+export type { PolicyChange } from './rule-diff.ts';
 
-type Kind = Change['kind'];
+type Kind = PolicyChange['kind'];
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a higher number, a further entry, or yes lets more through, or less. Others say nothing. */
@@ -41,14 +41,14 @@ const listWords: Readonly<Record<string, readonly [comes: string, goes: string]>
   blocked: ['blocks', 'no longer blocks'],
 };
 
-const own = <T>(fields: Readonly<Record<string, T>>, name: string): T | undefined =>
+const ownField = <T>(fields: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(fields, name) ? fields[name] : undefined;
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function kindOf(path: string, more: boolean): Kind {
-  const effect = own(effects, path);
+  const effect = ownField(effects, path);
   if (effect === undefined) return 'changes';
   return more === (effect === 'more') ? 'widens' : 'narrows';
 }
@@ -59,7 +59,7 @@ function sizeOf(value: unknown): number | undefined {
   return ranks.includes(value) ? ranks.indexOf(value) : undefined;
 }
 
-function print(value: unknown): string {
+function printValue(value: unknown): string {
   if (value === undefined) return 'left out';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -76,7 +76,7 @@ function printDuration(value: unknown): string {
   return `${value / size} ${unit}`;
 }
 
-function scalarDiff(path: string, before: unknown, after: unknown): Change {
+function scalarDiff(path: string, before: unknown, after: unknown): PolicyChange {
   const [old, now] = [sizeOf(before), sizeOf(after)];
   const sized = old !== undefined && now !== undefined;
   const kind = sized ? kindOf(path, now > old) : 'changes';
@@ -87,25 +87,25 @@ function scalarDiff(path: string, before: unknown, after: unknown): Change {
     const text = `${verb} ${path} from ${printDuration(before)} to ${printDuration(after)}`;
     return { path, kind, text };
   }
-  return { path, kind, text: `${path}: ${print(before)} → ${print(after)}` };
+  return { path, kind, text: `${path}: ${printValue(before)} → ${printValue(after)}` };
 }
 
-function entryChange(path: string, entry: unknown, comes: boolean): Change {
-  const words = own(listWords, path)?.[comes ? 0 : 1];
-  const generic = comes ? `adds ${print(entry)} to` : `removes ${print(entry)} from`;
-  const text = words === undefined ? `${generic} ${path}` : `${words} ${print(entry)}`;
+function entryChange(path: string, entry: unknown, comes: boolean): PolicyChange {
+  const words = ownField(listWords, path)?.[comes ? 0 : 1];
+  const generic = comes ? `adds ${printValue(entry)} to` : `removes ${printValue(entry)} from`;
+  const text = words === undefined ? `${generic} ${path}` : `${words} ${printValue(entry)}`;
   return { path, kind: kindOf(path, comes), text };
 }
 
 const printList = (list: readonly unknown[]): string =>
-  list.length === 0 ? 'none' : list.map(print).join(', ');
+  list.length === 0 ? 'none' : list.map(printValue).join(', ');
 
 function listDiff(
   path: string,
   before: readonly unknown[],
   after: readonly unknown[],
-): readonly Change[] {
-  const [old, now] = [before.map(print), after.map(print)];
+): readonly PolicyChange[] {
+  const [old, now] = [before.map(printValue), after.map(printValue)];
   const added = after.filter((_one, at) => !old.includes(now[at] ?? ''));
   const removed = before.filter((_one, at) => !now.includes(old[at] ?? ''));
   const stayed = [
@@ -122,21 +122,23 @@ function listDiff(
 }
 
 /** What differs in a field of which no more is known than its place. */
-function fieldDiff(path: string, before: unknown, after: unknown): readonly Change[] {
+function fieldDiff(path: string, before: unknown, after: unknown): readonly PolicyChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return listDiff(path, before, after);
   // A group that is left out is one without fields.
   const [old, now] = [before === undefined ? {} : before, after === undefined ? {} : after];
   if (!isObject(old) || !isObject(now)) return [scalarDiff(path, before, after)];
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-  return names.flatMap((name) => fieldDiff(`${path}.${name}`, own(old, name), own(now, name)));
+  return names.flatMap((name) =>
+    fieldDiff(`${path}.${name}`, ownField(old, name), ownField(now, name)),
+  );
 }
 
 type Rules = Readonly<Record<string, readonly Rule[]>>;
 
-function operationsDiff(before: Rules = {}, after: Rules = {}): readonly Change[] {
-  return policyOperations.flatMap((name): readonly Change[] => {
-    const [old, now] = [own(before, name), own(after, name)];
+function operationsDiff(before: Rules = {}, after: Rules = {}): readonly PolicyChange[] {
+  return policyOperations.flatMap((name): readonly PolicyChange[] => {
+    const [old, now] = [ownField(before, name), ownField(after, name)];
     const path = `operations.${name}`;
     if (old !== undefined && now !== undefined) return rulesDiff(name, old, now);
     if (now !== undefined)
@@ -148,35 +150,35 @@ function operationsDiff(before: Rules = {}, after: Rules = {}): readonly Change[
 
 type Presets = Readonly<Record<string, string>>;
 
-const canonical = (preset: string): string => printRecipe(readPreset(preset));
+const canonicalPreset = (preset: string): string => printRecipe(readPreset(preset));
 
-function presetsDiff(before: Presets, after: Presets): readonly Change[] {
+function presetsDiff(before: Presets, after: Presets): readonly PolicyChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name): readonly Change[] => {
-    const [old, now] = [own(before, name), own(after, name)];
+  return names.flatMap((name): readonly PolicyChange[] => {
+    const [old, now] = [ownField(before, name), ownField(after, name)];
     const path = `presets.${name}`;
     if (old === undefined) return [{ path, kind: 'widens', text: `adds preset ${name} = ${now}` }];
     if (now === undefined) return [{ path, kind: 'narrows', text: `removes preset ${name}` }];
-    if (canonical(old) === canonical(now)) return [];
+    if (canonicalPreset(old) === canonicalPreset(now)) return [];
     return [{ path, kind: 'changes', text: `changes preset ${name} from ${old} to ${now}` }];
   });
 }
 
 /** A policy without keys keeps the published ones. */
-function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly Change[] {
+function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly PolicyChange[] {
   if (after === undefined) return [];
   const [old, now] = [before?.accept ?? [], after.accept];
   const path = 'keys.accept';
   const came = now.filter((kid) => !old.includes(kid));
   const gone = old.filter((kid) => !now.includes(kid));
-  const signs: Change = {
+  const signs: PolicyChange = {
     path: 'keys.active',
     kind: 'changes',
     text: `keys: signs with ${after.active}${before === undefined ? '' : ` instead of ${before.active}`}`,
   };
   return [
-    ...came.map((kid): Change => ({ path, kind: 'widens', text: `keys: accepts ${kid}` })),
-    ...gone.map((kid): Change => {
+    ...came.map((kid): PolicyChange => ({ path, kind: 'widens', text: `keys: accepts ${kid}` })),
+    ...gone.map((kid): PolicyChange => {
       const text = `keys: stops accepting ${kid} (URLs signed with it are refused)`;
       return { path, kind: 'narrows', text };
     }),
@@ -185,7 +187,7 @@ function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly C
 }
 
 /** Allows nothing but what every policy does: what a new tenant is compared with. */
-const nothing = (tenant: string): PolicyDocument =>
+const emptyPolicy = (tenant: string): ValidPolicy =>
   v.parse(policySchema, { tenant, operations: {} });
 
 /**
@@ -193,11 +195,11 @@ const nothing = (tenant: string): PolicyDocument =>
  * when they decide alike. A policy without one before it is compared with one that allows nothing.
  */
 export function policyDiff(
-  before: PolicyDocument | undefined,
-  after: PolicyDocument,
-): readonly Change[] {
-  const old = before ?? nothing(after.tenant);
-  const named: Readonly<Record<string, () => readonly Change[]>> = {
+  before: ValidPolicy | undefined,
+  after: ValidPolicy,
+): readonly PolicyChange[] {
+  const old = before ?? emptyPolicy(after.tenant);
+  const named: Readonly<Record<string, () => readonly PolicyChange[]>> = {
     keys: () => keysDiff(old.keys, after.keys),
     operations: () => operationsDiff(old.operations, after.operations),
     presets: () => presetsDiff(old.presets, after.presets),
@@ -205,6 +207,7 @@ export function policyDiff(
   const fields = Object.keys(policySchema.entries);
   return fields.flatMap(
     (name) =>
-      own(named, name)?.() ?? fieldDiff(name, own<unknown>(old, name), own<unknown>(after, name)),
+      ownField(named, name)?.() ??
+      fieldDiff(name, ownField<unknown>(old, name), ownField<unknown>(after, name)),
   );
 }

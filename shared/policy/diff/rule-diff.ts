@@ -6,12 +6,12 @@ import {
   likeness,
   printValues,
   type ValueSet,
-  valuesIn,
-  without,
+  valueSetIn,
+  valuesMissingFrom,
 } from '../value-set.ts';
 
 /** One difference between two policies, in the words of whoever edits them. */
-export type Change = {
+export type PolicyChange = {
   /** Dotted, as in `operations.resize.0.w`, in the policy that has it; the later one, if both. */
   readonly path: string;
   /** Whether more is served than before, or less; `changes` where neither can be told. */
@@ -37,25 +37,25 @@ function setsOf(name: OperationName, rules: readonly Rule[]): readonly Sets[] {
   const parameters = Object.entries(rowOf(name).parameters);
   return rules.map((rule, at) => ({
     at,
-    sets: new Map(parameters.map(([own, parameter]) => [own, valuesIn(rule, own, parameter)])),
+    sets: new Map(parameters.map(([own, parameter]) => [own, valueSetIn(rule, own, parameter)])),
   }));
 }
 
 const names = (name: OperationName): readonly string[] => Object.keys(rowOf(name).parameters);
 
 /** Whether some one rule allows all that this one does. */
-const covered = (one: Sets, rules: readonly Sets[]): boolean =>
+const isCovered = (one: Sets, rules: readonly Sets[]): boolean =>
   rules.some((rule) => [...one.sets].every(([own, values]) => isWithin(values, setOf(rule, own))));
 
-function kindOf(widens: boolean, narrows: boolean): Change['kind'] {
+function kindOf(widens: boolean, narrows: boolean): PolicyChange['kind'] {
   if (widens === narrows) return 'changes';
   return widens ? 'widens' : 'narrows';
 }
 
 /** The parameters that a rule does not leave at their defaults. */
-function named(name: OperationName, rule: Sets): readonly string[] {
+function namedParameters(name: OperationName, rule: Sets): readonly string[] {
   return Object.entries(rowOf(name).parameters)
-    .filter(([own, parameter]) => !isSame(setOf(rule, own), valuesIn({}, own, parameter)))
+    .filter(([own, parameter]) => !isSame(setOf(rule, own), valueSetIn({}, own, parameter)))
     .map(([own]) => own);
 }
 
@@ -65,7 +65,7 @@ function printNamed(rule: Sets, own: readonly string[]): string {
 }
 
 function printRule(name: OperationName, rule: Sets): string {
-  return printNamed(rule, named(name, rule)) || 'at its defaults';
+  return printNamed(rule, namedParameters(name, rule)) || 'at its defaults';
 }
 
 /** A rule or a list of rules on one line. */
@@ -80,7 +80,7 @@ export function printRules(name: OperationName, rules: readonly Rule[]): string 
  * what one asks for has no place in the other.
  */
 function ruleLikeness(name: OperationName, one: Sets, other: Sets): number {
-  const [left, right] = [named(name, one), named(name, other)];
+  const [left, right] = [namedParameters(name, one), namedParameters(name, other)];
   const all = names(name).filter((own) => left.includes(own) || right.includes(own));
   const likenesses = all.map((own) => likeness(setOf(one, own), setOf(other, own)));
   const apart = all.filter((_own, at) => likenesses[at] === 0);
@@ -90,7 +90,7 @@ function ruleLikeness(name: OperationName, one: Sets, other: Sets): number {
 }
 
 /** Pairs the most alike first; the others stand alone. */
-function paired({ name, before, after }: Both): readonly Pair[] {
+function pairRules({ name, before, after }: Both): readonly Pair[] {
   const candidates = before
     .flatMap((one) =>
       after.map((other) => ({
@@ -108,8 +108,8 @@ function paired({ name, before, after }: Both): readonly Pair[] {
 }
 
 /** ` (where h 300)`: of several rules it has to be said which one is meant. */
-function which({ name, before, after }: Both, rule: Sets, own: string): string {
-  const others = named(name, rule).filter((one) => one !== own);
+function printContext({ name, before, after }: Both, rule: Sets, own: string): string {
+  const others = namedParameters(name, rule).filter((one) => one !== own);
   const several = Math.max(before.length, after.length) > 1;
   return several && others.length > 0 ? ` (where ${printNamed(rule, others)})` : '';
 }
@@ -120,9 +120,15 @@ const withSet = ({ at, sets }: Sets, own: string, values: ValueSet): Sets => ({
 });
 
 /** Values that came to a rule, or left it. */
-function listChange(both: Both, rule: Sets, own: string, values: ValueSet, came: boolean): Change {
+function listChange(
+  both: Both,
+  rule: Sets,
+  own: string,
+  values: ValueSet,
+  came: boolean,
+): PolicyChange {
   const { name, before, after } = both;
-  const news = !covered(withSet(rule, own, values), came ? before : after);
+  const news = !isCovered(withSet(rule, own, values), came ? before : after);
   const printed = printValues(values);
   const what =
     printed === 'left out'
@@ -131,45 +137,45 @@ function listChange(both: Both, rule: Sets, own: string, values: ValueSet, came:
   return {
     path: `operations.${name}.${rule.at}.${own}`,
     kind: kindOf(came && news, !came && news),
-    text: `${what}${which(both, rule, own)}`,
+    text: `${what}${printContext(both, rule, own)}`,
   };
 }
 
-function parameterChanges(both: Both, pair: Pair, own: string): readonly Change[] {
+function parameterChanges(both: Both, pair: Pair, own: string): readonly PolicyChange[] {
   const { name, before, after } = both;
   const [old, now] = [setOf(pair.before, own), setOf(pair.after, own)];
   if (isSame(old, now)) return [];
-  const [added, removed] = [without(now, old), without(old, now)];
+  const [added, removed] = [valuesMissingFrom(now, old), valuesMissingFrom(old, now)];
   if (added !== undefined && removed !== undefined)
     return [
       ...(added.length === 0 ? [] : [listChange(both, pair.after, own, added, true)]),
       ...(removed.length === 0 ? [] : [listChange(both, pair.before, own, removed, false)]),
     ];
-  const widens = !covered(withSet(pair.before, own, now), before);
-  const narrows = !covered(withSet(pair.after, own, old), after);
+  const widens = !isCovered(withSet(pair.before, own, now), before);
+  const narrows = !isCovered(withSet(pair.after, own, old), after);
   const text = `${name} ${own}: ${printValues(old)} becomes ${printValues(now)}`;
   return [
     {
       path: `operations.${name}.${pair.after.at}.${own}`,
       kind: kindOf(widens, narrows),
-      text: `${text}${which(both, pair.after, own)}`,
+      text: `${text}${printContext(both, pair.after, own)}`,
     },
   ];
 }
 
 /** Rules of which the other side has nothing alike. */
-function wholeChanges(both: Both, changed: Both, pairs: readonly Pair[]): readonly Change[] {
+function wholeChanges(both: Both, changed: Both, pairs: readonly Pair[]): readonly PolicyChange[] {
   const { name, before, after } = both;
   const fresh = changed.after.filter((rule) => !pairs.some((pair) => pair.after === rule));
   const gone = changed.before.filter((rule) => !pairs.some((pair) => pair.before === rule));
-  const change = (rule: Sets, verb: string, kind: Change['kind']): Change => ({
+  const change = (rule: Sets, verb: string, kind: PolicyChange['kind']): PolicyChange => ({
     path: `operations.${name}.${rule.at}`,
     kind,
     text: `${verb} ${name} ${printRule(name, rule)}`,
   });
   return [
-    ...fresh.map((rule) => change(rule, 'adds', kindOf(!covered(rule, before), false))),
-    ...gone.map((rule) => change(rule, 'removes', kindOf(false, !covered(rule, after)))),
+    ...fresh.map((rule) => change(rule, 'adds', kindOf(!isCovered(rule, before), false))),
+    ...gone.map((rule) => change(rule, 'removes', kindOf(false, !isCovered(rule, after)))),
   ];
 }
 
@@ -184,7 +190,7 @@ export function rulesDiff(
   name: OperationName,
   before: readonly Rule[],
   after: readonly Rule[],
-): readonly Change[] {
+): readonly PolicyChange[] {
   const both: Both = { name, before: setsOf(name, before), after: setsOf(name, after) };
   const unlike = (rules: readonly Sets[], others: readonly Sets[]): readonly Sets[] =>
     rules.filter((rule) => !others.some((other) => isSameRule(rule, other)));
@@ -193,7 +199,7 @@ export function rulesDiff(
     before: unlike(both.before, both.after),
     after: unlike(both.after, both.before),
   };
-  const pairs = paired(changed);
+  const pairs = pairRules(changed);
   return [
     ...pairs.flatMap((pair) => names(name).flatMap((own) => parameterChanges(both, pair, own))),
     ...wholeChanges(both, changed, pairs),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type CloudFront, startCloudFront } from '../../../local/cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from '../../../local/edge-functions.ts';
-import { ensureSecrets } from '../../../local/first-secrets.ts';
+import { ensureLocalSecrets } from '../../../local/first-secrets.ts';
 import { localRoles } from '../../../local/roles.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
@@ -61,7 +61,7 @@ export async function startPieces(): Promise<Pieces> {
   const instance = { pid: process.pid, host, ports };
   const patience = { connectionTimeout: 1_000, requestTimeout: 5_000, maxAttempts: 1 };
   const access = localAccess(instance, 'secretsManager');
-  await ensureSecrets(secretsManager(secretsClient(access, patience)));
+  await ensureLocalSecrets(secretsManager(secretsClient(access, patience)));
   const functions = edgeFunctions(
     await bundleLocalFunctions(path.join(folder, 'functions'), instance, roles),
   );

@@ -8,10 +8,10 @@ import {
   localBuckets,
 } from '../../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../../shared/keys/keyring.ts';
+import { readPublisher } from '../../../shared/keys/publisher.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
 import { type MintRequest, mint } from '../../../shared/request/mint.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
-import { readPublisher } from '../../../shared/versions/record.ts';
 import { type Answer, ask } from '../cloudfront/stand.ts';
 
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 1 };

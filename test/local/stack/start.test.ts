@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demoUrl } from '../../../local/demo/page.ts';
-import { readSettings, type Settings } from '../../../local/settings.ts';
+import { type LocalSettings, readLocalSettings } from '../../../local/settings.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
 import type { Keyring } from '../../../shared/keys/keyring.ts';
 import { exitOf, spawnStack, startRunningStack } from '../running-stack.ts';
@@ -22,7 +22,7 @@ afterEach(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Starts in this process where it cannot start: what it says. */
-async function refusedStart(settings: Partial<Settings>): Promise<string> {
+async function refusedStart(settings: Partial<LocalSettings>): Promise<string> {
   const whole = { home: path.join(folder, 'refused'), port: 0, host: '127.0.0.1', ...settings };
   const thrown: unknown = await startStack(whole, () => undefined).then(
     (stack) => stack.close(),
@@ -114,7 +114,7 @@ describe('a start that cannot be', () => {
   it.each(['80a', '-1', '65535', '1e4', ' 80', '٣'])(
     'because SIGNET_PORT is %j says what to type',
     (text) => {
-      expect(() => readSettings({ SIGNET_PORT: text })).toThrow(
+      expect(() => readLocalSettings({ SIGNET_PORT: text })).toThrow(
         `SIGNET_PORT is "${text}"; give a port from 1 to 65531: SIGNET_PORT=8080 npm start`,
       );
     },

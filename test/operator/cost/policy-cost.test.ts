@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { policyCost } from '../../../operator/cost/policy-cost.ts';
 import { imageTypes } from '../../../shared/operations/image-type.ts';
 import type { Format } from '../../../shared/operations/operation.ts';
-import { allowed, type Policy } from '../../../shared/policy/policy.ts';
+import { isAllowed, type Policy } from '../../../shared/policy/policy.ts';
 import {
-  answerStep,
   canonicalRecipe,
+  emptyRecipe,
+  findAnswer,
   formatOf,
-  noOperations,
   parseOperations,
   printRecipe,
   type Recipe,
@@ -57,7 +57,7 @@ function recipesOf(names: readonly Named[]): readonly Recipe[] {
     all = all.flatMap((one) => [one, ...written[name].map((text) => [...one, text])]);
   const drawn = all.filter((one) => !one.includes('info') || one.length === 1);
   const recipes = drawn.flatMap((one) => {
-    const { steps } = one.length === 0 ? noOperations : parseOperations(one.join('__op__'));
+    const { steps } = one.length === 0 ? emptyRecipe : parseOperations(one.join('__op__'));
     return formats.map((f) => withFormat(canonicalRecipe(steps), f));
   });
   return [...new Map(recipes.map((recipe) => [printRecipe(recipe), recipe])).values()];
@@ -69,7 +69,7 @@ function keysOf(policy: Policy, recipes: readonly Recipe[]): ReadonlyMap<string,
     formats.map((f) => withFormat(recipe, f)),
   );
   const images = [...recipes, ...presets].filter(
-    (recipe) => answerStep(recipe) === undefined && allowed(policy, recipe),
+    (recipe) => findAnswer(recipe) === undefined && isAllowed(policy, recipe),
   );
   return new Map(images.map(withoutFree).map((recipe) => [printRecipe(recipe), recipe]));
 }

@@ -6,7 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { Parameters, ValuesOf } from '../../../shared/operations/operation.ts';
 import type { Parameter, Value } from '../../../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../../../shared/operations/table.ts';
-import { allowed } from '../../../shared/policy/policy.ts';
+import { isAllowed } from '../../../shared/policy/policy.ts';
 import type { Rule } from '../../../shared/policy/schema.ts';
 import { defaultValues, parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
 import { policyOf } from '../../shared/policy/policies.ts';
@@ -133,7 +133,7 @@ describe('the number of texts of an operation', () => {
     let most = 0n;
     const counts = fc.property(rulesFor(one), (rules) => {
       const policy = policyOf({ operations: { [one.name]: rules }, require: [one.name] });
-      const count = BigInt(recipes.filter((recipe) => allowed(policy, recipe)).length);
+      const count = BigInt(recipes.filter((recipe) => isAllowed(policy, recipe)).length);
       const parsed = policy.rules.get(one.name) ?? [];
       for (const written of [undefined, 0, 20])
         expect(countSteps(one.name, parsed, written)).toEqual({ count, exact: true });

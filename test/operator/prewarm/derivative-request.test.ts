@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { askFor, type Outcome } from '../../../operator/prewarm/derivative-request.ts';
+import { fetchDerivative, type Outcome } from '../../../operator/prewarm/derivative-request.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -44,7 +44,7 @@ const impatient = { pauses: [0, 0, 0], most: 10_000 };
 const never = new AbortController().signal;
 
 function ask(signal = never, most = impatient.most): Promise<Outcome> {
-  return askFor({ url: () => address, accept: undefined }, { ...impatient, most }, signal);
+  return fetchDerivative({ url: () => address, accept: undefined }, { ...impatient, most }, signal);
 }
 
 describe('the answer to a request for a derivative', () => {
@@ -128,7 +128,7 @@ describe('the answer to a request for a derivative', () => {
       minted += 1;
       return `${address}/${minted}`;
     };
-    await askFor({ url, accept: 'image/avif' }, impatient, never);
+    await fetchDerivative({ url, accept: 'image/avif' }, impatient, never);
     expect({ minted, asked }).toEqual({ minted: 2, asked: ['image/avif', 'image/avif'] });
   });
 
@@ -136,6 +136,8 @@ describe('the answer to a request for a derivative', () => {
     const url = (): string => {
       throw new Error('no key');
     };
-    await expect(askFor({ url, accept: undefined }, impatient, never)).rejects.toThrow('no key');
+    await expect(fetchDerivative({ url, accept: undefined }, impatient, never)).rejects.toThrow(
+      'no key',
+    );
   });
 });

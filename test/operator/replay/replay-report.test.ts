@@ -3,15 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { progressOn } from '../../../cli/progress/bar.ts';
 import type { AccessLine } from '../../../operator/logs/access-log.ts';
 import { lineSplitter, maxLineBytes } from '../../../operator/logs/line-splitter.ts';
-import { decider, type Sides } from '../../../operator/replay/decision.ts';
-import { distinct, distinctCount, note } from '../../../operator/replay/distinct-count.ts';
+import { createDecider, type Sides } from '../../../operator/replay/decision.ts';
+import {
+  addDistinct,
+  createDistinctCount,
+  distinctCount,
+} from '../../../operator/replay/distinct-count.ts';
 import {
   countLine,
   emptyTally,
   replayReport,
   tallyBounds,
 } from '../../../operator/replay/replay-report.ts';
-import { denial } from '../../../shared/policy/policy.ts';
+import { findDenial } from '../../../shared/policy/policy.ts';
 import { formatOf, withFormat } from '../../../shared/recipe/recipe.ts';
 import { noon, signedUrl } from '../../cli/access-logs.ts';
 import { policyOf, usualFields } from '../../shared/policy/policies.ts';
@@ -40,7 +44,7 @@ function denials(text: string, { before, after }: Sides): Answers {
   const formats = own === 'auto' ? (['avif', 'webp', 'src'] as const) : [own];
   return formats.map((format) => {
     const settled = withFormat(recipe, format);
-    return [denial(before.policy, settled)?.code, denial(after.policy, settled)?.code];
+    return [findDenial(before.policy, settled)?.code, findDenial(after.policy, settled)?.code];
   });
 }
 
@@ -58,7 +62,7 @@ describe('a decision of replay', () => {
     { ...usualFields, presets: {} },
     { operations: { quality: { q: [60] }, grayscale: {}, blur: { s: [5] } } },
   );
-  const decide = decider(sides);
+  const decide = createDecider(sides);
 
   function decided(text: string) {
     const verdict = decide(requestFor(signedUrl(`acme/a.jpg__op__${text}`)));
@@ -90,7 +94,7 @@ describe('a decision of replay', () => {
 
 describe('a tally', () => {
   it('holds no more after 300,000 lines than it may', () => {
-    const decide = decider(sidesOf(wide, { operations: { resize: { h: [1] } } }));
+    const decide = createDecider(sidesOf(wide, { operations: { resize: { h: [1] } } }));
     const tally = emptyTally();
     for (let at = 0; at < 300_000; at += 1) {
       if (at % 10 === 0) countLine(tally, 'unreadable', decide);
@@ -110,7 +114,7 @@ describe('a tally', () => {
   }, 90_000);
 
   it('names the ten most frequent recipes of a code', () => {
-    const decide = decider(sidesOf(wide, { operations: { blur: {} } }));
+    const decide = createDecider(sidesOf(wide, { operations: { blur: {} } }));
     const tally = emptyTally();
     for (let w = 1; w <= 12; w += 1)
       for (let times = 0; times < w; times += 1)
@@ -122,11 +126,11 @@ describe('a tally', () => {
   });
 
   it('counts keys exactly up to its bound, and holds none beyond it', () => {
-    const counter = distinct(1_000);
-    for (let at = 0; at < 3_000; at += 1) note(counter, `key ${at % 1_000}`);
+    const counter = createDistinctCount(1_000);
+    for (let at = 0; at < 3_000; at += 1) addDistinct(counter, `key ${at % 1_000}`);
     expect(distinctCount(counter)).toEqual({ count: 1_000, more: false });
-    note(counter, 'one more');
-    for (let at = 0; at < 3_000; at += 1) note(counter, `other ${at}`);
+    addDistinct(counter, 'one more');
+    for (let at = 0; at < 3_000; at += 1) addDistinct(counter, `other ${at}`);
     expect(distinctCount(counter)).toEqual({ count: 1_000, more: true });
     expect(counter.hashes.size).toBe(0);
     expect(tallyBounds.distinctKeys).toBe(1_000_000);

@@ -7,8 +7,9 @@ import {
   continuationSecret,
   rootKeyring,
 } from '../../../shared/keys/keyring.ts';
+import { publicHalf } from '../../../shared/keys/publisher.ts';
 import { renderInStep } from '../../../shared/keys/roots.ts';
-import { openRecord, publicHalf, signRecord } from '../../../shared/versions/record.ts';
+import { signRecord, verifyRecord } from '../../../shared/versions/record.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { type MemorySecrets, memorySecrets } from './memory-secrets.ts';
 import { publisher, stranger } from './publisher.ts';
@@ -55,7 +56,7 @@ describe('the first secrets', () => {
       policy: null,
     };
     const text = await signRecord(await key(), record);
-    expect(await openRecord(keyring.publishers, text)).toEqual(record);
+    expect(await verifyRecord(keyring.publishers, text)).toEqual(record);
   });
 
   it('are other ones in every installation', async () => {

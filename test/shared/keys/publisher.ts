@@ -1,7 +1,7 @@
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
+import { type PublisherSecretKey, publicHalf } from '../../../shared/keys/publisher.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
 import type { Publishing } from '../../../shared/versions/publishing.ts';
-import { type PublisherSecretKey, publicHalf } from '../../../shared/versions/record.ts';
 
 /** A key that signs policies in tests and nowhere else. */
 export const publisher: PublisherSecretKey = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
+import { publicHalf } from '../../../shared/keys/publisher.ts';
 import {
   addRoot,
   checkSuccessor,
@@ -8,7 +9,6 @@ import {
   renderInStep,
   withRoot,
 } from '../../../shared/keys/roots.ts';
-import { publicHalf } from '../../../shared/versions/record.ts';
 import { sentenceOf } from '../request/outcome.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { memorySecrets } from './memory-secrets.ts';

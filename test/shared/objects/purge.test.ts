@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { sourceTag } from '../../../shared/objects/derivatives.ts';
 import {
+  parseSourceKey,
   purgeBelow,
-  purgeRequested,
+  purgeRequestKey,
   purgeSource,
   requestSecondPurge,
-  sourceNamed,
 } from '../../../shared/objects/purge.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { keep, memoryStore } from './memory-store.ts';
@@ -84,8 +84,8 @@ describe('a second purge', () => {
     await requestSecondPurge(config, [cat]);
     expect(config.calls).toEqual(['put purges/acme/cat.jpg', 'remove 1']);
     expect(config.objects.size).toBe(0);
-    expect(purgeRequested('purges/acme/cat.jpg')).toBe('acme/cat.jpg');
-    expect(purgeRequested('policies/acme.json')).toBeUndefined();
+    expect(purgeRequestKey('purges/acme/cat.jpg')).toBe('acme/cat.jpg');
+    expect(purgeRequestKey('policies/acme.json')).toBeUndefined();
   });
 });
 
@@ -102,5 +102,5 @@ describe('the source that a key of the bucket names', () => {
     ['acme//cat.jpg', undefined],
     ['/acme/cat.jpg', undefined],
     ['', undefined],
-  ])('%j is %j', (key, source) => expect(sourceNamed(key)).toEqual(source));
+  ])('%j is %j', (key, source) => expect(parseSourceKey(key)).toEqual(source));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharpOrder } from '../../../shared/operations/operation.ts';
-import { operationCalled, operationNames, rowOf } from '../../../shared/operations/table.ts';
+import { findOperation, operationNames, rowOf } from '../../../shared/operations/table.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { outcome } from '../request/outcome.ts';
 
@@ -35,12 +35,12 @@ describe('the operations table', () => {
   });
 
   it('knows every row by one name, and orient by the one of OSS too', () => {
-    expect(operationNames.map(operationCalled)).toEqual(operationNames);
-    expect(operationCalled('auto-orient')).toBe('orient');
+    expect(operationNames.map(findOperation)).toEqual(operationNames);
+    expect(findOperation('auto-orient')).toBe('orient');
   });
 
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'Orient', ''])(
     'has no row called %j',
-    (name) => expect(operationCalled(name)).toBeUndefined(),
+    (name) => expect(findOperation(name)).toBeUndefined(),
   );
 });

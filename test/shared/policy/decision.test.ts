@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OperationName, rowOf } from '../../../shared/operations/table.ts';
-import { allowed } from '../../../shared/policy/policy.ts';
+import { isAllowed } from '../../../shared/policy/policy.ts';
 import { canonicalText, recipeOf } from '../recipe/recipes.ts';
 import { runs } from '../request/outcome.ts';
 import { policyOf } from './policies.ts';
@@ -226,7 +226,7 @@ describe('a policy and the decision rule as it is documented', () => {
       const presets = Object.values(fieldsOf(fields['presets'])).map(String);
       const inFormats = presets.flatMap((text) => ['avif', 'gif'].map((f) => inFormat(text, f)));
       for (const text of [...texts, ...inFormats]) {
-        const answer = allowed(policy, parsed(text));
+        const answer = isAllowed(policy, parsed(text));
         if (answer !== decide(fields, text)) disagreements.push({ fields, text, answer });
         answers[answer ? 'accepted' : 'denied'] += 1;
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowed, denial, expandPreset, readPreset } from '../../../shared/policy/policy.ts';
+import { expandPreset, findDenial, isAllowed, readPreset } from '../../../shared/policy/policy.ts';
 import { parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
 import { checkKid, checkLifetime } from '../../../shared/request/admission.ts';
 import { canonicalText, recipeOf } from '../recipe/recipes.ts';
@@ -259,10 +259,10 @@ const chapters: readonly Chapter[] = [
 describe.each(chapters)('%s:', (_rule, fields, cases) => {
   it.each(cases)('%s is %s', (written, answer) => {
     const policy = policyOf(fields);
-    expect(denial(policy, recipeOf(written))?.code ?? 'accepted').toBe(answer);
-    expect(allowed(policy, recipeOf(written))).toBe(answer === 'accepted');
+    expect(findDenial(policy, recipeOf(written))?.code ?? 'accepted').toBe(answer);
+    expect(isAllowed(policy, recipeOf(written))).toBe(answer === 'accepted');
     // However it was spelled, the answer is that of the canonical text.
-    expect(denial(policy, recipeOf(canonicalText(written)))?.code ?? 'accepted').toBe(answer);
+    expect(findDenial(policy, recipeOf(canonicalText(written)))?.code ?? 'accepted').toBe(answer);
   });
 });
 
@@ -278,7 +278,7 @@ describe('a denial', () => {
     ['resize,w_320__op__flip,d_h', 'operations', ['resize']],
     ['format', 'require', ['resize']],
   ])('of %s names the rule %s and what it allows', (written, rule, values) => {
-    expect(denial(policy, recipeOf(written))?.detail).toMatchObject({ rule, allowed: values });
+    expect(findDenial(policy, recipeOf(written))?.detail).toMatchObject({ rule, allowed: values });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { starterPolicy } from '../../../shared/policy/starter.ts';
+import { validPolicy } from '../../../shared/policy/validation.ts';
 import { policyWarnings } from '../../../shared/policy/warnings.ts';
-import { validPolicy } from '../../../shared/versions/tenants.ts';
 
 const now = Date.parse('2030-01-01T00:00:00Z');
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Parameter } from '../../../shared/operations/parameter.ts';
 import {
+  findOperation,
   type OperationName,
-  operationCalled,
   operationNames,
   rowOf,
 } from '../../../shared/operations/table.ts';
@@ -122,7 +122,7 @@ export const reordered = (
 /** The same with every default written out that was left out. */
 export function spelledOut(operations: readonly WrittenOperation[]): readonly WrittenOperation[] {
   return operations.map(({ name, pairs }) => {
-    const called = operationCalled(name);
+    const called = findOperation(name);
     if (called === undefined) throw new Error(`no operation ${name}`);
     const missing = Object.entries(rowOf(called).parameters).filter(
       ([own, { fallback }]) =>

@@ -8,7 +8,7 @@ import {
   derivativePrefix,
   parseKey,
 } from '../../../shared/recipe/storage-key.ts';
-import { utf8Bytes } from '../../../shared/url/path.ts';
+import { utf8Bytes } from '../../../shared/utf8.ts';
 import { outcome, runs } from '../request/outcome.ts';
 import { legalPaths } from '../url/paths.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from './recipes.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowed } from '../../../shared/policy/policy.ts';
+import { isAllowed } from '../../../shared/policy/policy.ts';
 import {
   canonicalRecipe,
   parseOperations,
   printRecipe,
   type Recipe,
 } from '../../../shared/recipe/recipe.ts';
-import { snapped } from '../../../shared/request/snap.ts';
+import { snapRecipe } from '../../../shared/request/snap.ts';
 import { policyOf } from '../policy/policies.ts';
 import { runs } from './outcome.ts';
 
@@ -28,7 +28,7 @@ const policy = policyOf({
 });
 
 const landed = (text: string): string =>
-  printRecipe(snapped(policy, recipeOf(text))).replace('__op__format,f_src', '');
+  printRecipe(snapRecipe(policy, recipeOf(text))).replace('__op__format,f_src', '');
 
 describe('a length that no rule allows', () => {
   it.each([
@@ -62,22 +62,22 @@ describe('a length that no rule allows', () => {
       { snap: true, presetsOnly: true, presets: { a: 'resize,w_9' } },
     ]) {
       const other = policyOf({ operations: { resize: { w: [320] } }, ...fields });
-      expect(printRecipe(snapped(other, recipeOf('resize,w_1')))).toContain('w_1');
+      expect(printRecipe(snapRecipe(other, recipeOf('resize,w_1')))).toContain('w_1');
     }
   });
 
   it('moves whatever else is asked for, which is judged as ever', () => {
     expect(landed('resize,w_1__op__quality,q_60')).toBe('resize,w_320__op__quality,q_60');
-    const blurred = snapped(policy, recipeOf('resize,w_1__op__blur,s_3'));
-    expect(allowed(policy, blurred)).toBe(false);
+    const blurred = snapRecipe(policy, recipeOf('resize,w_1__op__blur,s_3'));
+    expect(isAllowed(policy, blurred)).toBe(false);
   });
 
   it('of any size lands on an allowed one, and an allowed one stays', () => {
     fc.assert(
       fc.property(fc.constantFrom('w', 'h'), fc.integer({ min: 1, max: 8_192 }), (side, length) => {
-        const once = snapped(policy, recipeOf(`resize,${side}_${length}`));
-        expect(allowed(policy, once)).toBe(true);
-        expect(printRecipe(snapped(policy, once))).toBe(printRecipe(once));
+        const once = snapRecipe(policy, recipeOf(`resize,${side}_${length}`));
+        expect(isAllowed(policy, once)).toBe(true);
+        expect(printRecipe(snapRecipe(policy, once))).toBe(printRecipe(once));
       }),
       runs(300),
     );

@@ -13,7 +13,7 @@ import {
   negotiate,
   readRequest,
 } from '../../../shared/request/stages.ts';
-import { decodeTarget } from '../../../shared/url/path.ts';
+import { decodePath } from '../../../shared/url/path.ts';
 import { sign } from '../../../shared/url/signature.ts';
 import { keySet, ring, rootKey, signingKeyOf } from '../keys/known-keys.ts';
 import { policyOf, usualFields } from '../policy/policies.ts';
@@ -38,7 +38,7 @@ type Asked = {
 };
 
 function signatureFor({ uri, exp, kid = 'r1.1' }: Asked): string {
-  const target = decodeTarget(uri);
+  const target = decodePath(uri);
   const [, tenant = ''] = target.split('/');
   const text = exp === undefined ? undefined : String(exp);
   return sign(nodeCrypto, signingKeyOf(tenant, kid), { kid, exp: text, target });
@@ -260,7 +260,7 @@ describe('a continuation', () => {
   });
 
   it('cannot be made with a signing key of a tenant', () => {
-    const target = decodeTarget(key);
+    const target = decodePath(key);
     const parts = { kid, exp: String(now + 60), target };
     const sig = sign(nodeCrypto, signingKeyOf('acme'), parts);
     expect(refusalOf(() => pass({ uri: key, exp: now + 60, kid, sig }))?.code).toBe('forbidden');

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  decodeTarget,
-  encodeTarget,
+  decodePath,
+  encodePath,
   isTenant,
   pathFault,
   sourceKey,
-  splitTarget,
-  utf8Bytes,
+  splitPath,
 } from '../../../shared/url/path.ts';
+import { utf8Bytes } from '../../../shared/utf8.ts';
 import { outcome, refusalOf, runs } from '../request/outcome.ts';
 import { legalPaths } from './paths.ts';
 
@@ -52,24 +52,24 @@ const decoded: readonly (readonly [sent: string, meant: string, canonical?: stri
 describe('a path is decoded once and written in one way', () => {
   const rows = decoded.map(([sent, meant, canonical = sent]) => ({ sent, meant, canonical }));
   it.each(rows)('$sent', ({ sent, meant, canonical }) => {
-    expect(decodeTarget(sent)).toBe(meant);
-    expect(encodeTarget(meant)).toBe(canonical);
-    expect(decodeTarget(canonical)).toBe(meant);
+    expect(decodePath(sent)).toBe(meant);
+    expect(encodePath(meant)).toBe(canonical);
+    expect(decodePath(canonical)).toBe(meant);
   });
 
   it('composed and decomposed names are two names', () => {
-    const [composed, decomposed] = ['/acme/caf%C3%A9', '/acme/cafe%CC%81'].map(decodeTarget);
+    const [composed, decomposed] = ['/acme/caf%C3%A9', '/acme/cafe%CC%81'].map(decodePath);
     expect(composed?.normalize('NFC')).toBe(decomposed?.normalize('NFC'));
     expect(composed).not.toBe(decomposed);
   });
 
   it('for any legal path', () => {
     const identity = fc.property(legalPaths, (path) => {
-      const uri = encodeTarget(`/acme/${path}`);
+      const uri = encodePath(`/acme/${path}`);
       expect(uri).toMatch(/^(?:[A-Za-z0-9/,._~-]|%[0-9A-F]{2})*$/);
-      expect(decodeTarget(uri)).toBe(`/acme/${path}`);
-      expect(encodeTarget(decodeTarget(uri))).toBe(uri);
-      expect(splitTarget(decodeTarget(uri))).toEqual({
+      expect(decodePath(uri)).toBe(`/acme/${path}`);
+      expect(encodePath(decodePath(uri))).toBe(uri);
+      expect(splitPath(decodePath(uri))).toEqual({
         tenant: 'acme',
         path,
         operations: undefined,
@@ -127,12 +127,12 @@ const undecodable: readonly (readonly [what: string, path: string])[] = [
 
 describe('a path that cannot be decoded is malformed:', () => {
   it.each(undecodable)('%s', (_what, path) => {
-    expect(outcome(() => decodeTarget(`/acme/${path}`))).toBe('malformed');
+    expect(outcome(() => decodePath(`/acme/${path}`))).toBe('malformed');
   });
 
   it.each(['%0A', '%00', '%5C', '%1B', '%C2%85'])('%s behind the separator', (control) => {
     const uri = `/acme/cat.jpg__op__resize,w_1${control}`;
-    expect(outcome(() => decodeTarget(uri))).toBe('malformed');
+    expect(outcome(() => decodePath(uri))).toBe('malformed');
   });
 });
 
@@ -224,7 +224,7 @@ const splits: readonly (readonly [string, string, string, string | undefined])[]
 describe('a target', () => {
   it.each(splits)('%s is of tenant %s, path %s, operations %s', (target, ...parts) => {
     const [tenant, path, operations] = parts;
-    expect(splitTarget(target)).toEqual({ tenant, path, operations });
+    expect(splitPath(target)).toEqual({ tenant, path, operations });
   });
 
   it.each([
@@ -253,12 +253,12 @@ describe('a target', () => {
     ...[`/${'a'.repeat(64)}/x`, `/acme/${'a'.repeat(701)}`, '/acme/cat__op', '/acme/cat__op_'],
     ...['/acme/_watermarks/logo.png', '/acme/_watermarks/logo.png__op__resize,w_1'],
   ])('%j is malformed', (target) => {
-    expect(outcome(() => splitTarget(target))).toBe('malformed');
+    expect(outcome(() => splitPath(target))).toBe('malformed');
   });
 
   it('has a source under its own tenant, whatever the path is', () => {
     const own = fc.property(legalPaths, (path) => {
-      expect(sourceKey(splitTarget(`/acme/${path}`))).toBe(`acme/${path}`);
+      expect(sourceKey(splitPath(`/acme/${path}`))).toBe(`acme/${path}`);
     });
     fc.assert(own, runs(1_000));
   });
@@ -266,7 +266,7 @@ describe('a target', () => {
   it.each(['a/', '/', './', '../', '\0', '\\', '_watermarks/', 'é'])(
     'of ten thousand times %j is refused by its length before anything else',
     (part) => {
-      const refusal = refusalOf(() => splitTarget(`/acme/${part.repeat(10_000)}`));
+      const refusal = refusalOf(() => splitPath(`/acme/${part.repeat(10_000)}`));
       expect(refusal?.message).toContain('700 bytes');
     },
   );

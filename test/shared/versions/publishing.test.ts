@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PolicyInvalid } from '../../../shared/policy/validation.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { auditTrail, policyHistory } from '../../../shared/versions/audit.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
@@ -8,7 +9,7 @@ import {
   type PublishOptions,
   publishPolicy,
 } from '../../../shared/versions/publishing.ts';
-import { PolicyInvalid, publishedPolicy } from '../../../shared/versions/tenants.ts';
+import { publishedPolicy } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
 import { keep, type MemoryStore, memoryStore } from '../objects/memory-store.ts';
 

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  openRecord,
-  type PolicyRecord,
-  publicHalf,
-  readPublisher,
-  signRecord,
-} from '../../../shared/versions/record.ts';
+import { publicHalf, readPublisher } from '../../../shared/keys/publisher.ts';
+import { type PolicyRecord, signRecord, verifyRecord } from '../../../shared/versions/record.ts';
 import { publisher, stranger } from '../keys/publisher.ts';
 
 const record: PolicyRecord = {
@@ -29,7 +24,7 @@ async function parts() {
 }
 
 const opened = (text: string): Promise<unknown> =>
-  openRecord(known, text).catch((thrown: Error) => thrown.message);
+  verifyRecord(known, text).catch((thrown: Error) => thrown.message);
 
 describe('a signed version', () => {
   it('is read as it was written', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PolicyInvalid } from '../../../shared/policy/validation.ts';
 import { policyKey } from '../../../shared/versions/bucket.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
-import { PolicyInvalid, publishedPolicy, tenantNames } from '../../../shared/versions/tenants.ts';
+import { publishedPolicy, tenantNames } from '../../../shared/versions/tenants.ts';
 import { publishingTo } from '../keys/publisher.ts';
 import { keep, memoryStore } from '../objects/memory-store.ts';
 

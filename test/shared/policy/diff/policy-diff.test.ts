@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Change, policyDiff } from '../../../../shared/policy/diff/policy-diff.ts';
-import { allowed, compilePolicy, type Policy } from '../../../../shared/policy/policy.ts';
-import type { PolicyDocument } from '../../../../shared/policy/schema.ts';
+import { type PolicyChange, policyDiff } from '../../../../shared/policy/diff/policy-diff.ts';
+import { compilePolicy, isAllowed, type Policy } from '../../../../shared/policy/policy.ts';
+import type { ValidPolicy } from '../../../../shared/policy/schema.ts';
 import { starterPolicy } from '../../../../shared/policy/starter.ts';
-import { validPolicy } from '../../../../shared/versions/tenants.ts';
+import { validPolicy } from '../../../../shared/policy/validation.ts';
 import { recipeOf } from '../../recipe/recipes.ts';
 import { runs } from '../../request/outcome.ts';
 import type { PolicyFields } from '../policies.ts';
 
-const policy = (fields: PolicyFields): PolicyDocument =>
+const policy = (fields: PolicyFields): ValidPolicy =>
   validPolicy({ tenant: 'acme', operations: {}, ...fields });
 
-const marks: Readonly<Record<Change['kind'], string>> = { widens: '+', narrows: '-', changes: '~' };
+const marks: Readonly<Record<PolicyChange['kind'], string>> = {
+  widens: '+',
+  narrows: '-',
+  changes: '~',
+};
 
-const said = (changes: readonly Change[]): readonly string[] =>
+const said = (changes: readonly PolicyChange[]): readonly string[] =>
   changes.map(({ kind, text }) => `${marks[kind]} ${text}`);
 
 const resize = (rules: unknown): PolicyFields => ({ operations: { resize: rules } });
@@ -301,7 +305,7 @@ describe('the difference between two policies says', () => {
 });
 
 describe('a field that is not known by name', () => {
-  const later = (fields: PolicyFields): PolicyDocument => ({ ...policy({}), ...fields });
+  const later = (fields: PolicyFields): ValidPolicy => ({ ...policy({}), ...fields });
   const diff = (before: PolicyFields, after: PolicyFields): readonly string[] =>
     said(policyDiff(later(before), later(after)));
 
@@ -385,8 +389,8 @@ type Outcomes = { readonly more: boolean; readonly less: boolean };
 
 /** Whether the later policy allows what the earlier does not, and the other way round. */
 function outcomes(before: Policy, after: Policy): Outcomes {
-  const then = recipes.map((recipe) => allowed(before, recipe));
-  const now = recipes.map((recipe) => allowed(after, recipe));
+  const then = recipes.map((recipe) => isAllowed(before, recipe));
+  const now = recipes.map((recipe) => isAllowed(after, recipe));
   return {
     more: now.some((answer, at) => answer && then[at] === false),
     less: then.some((answer, at) => answer && now[at] === false),
