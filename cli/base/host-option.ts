@@ -1,4 +1,3 @@
-import type { PastedUrl } from '../../operator/explain/pasted-url.ts';
 import { usageFailure } from '../../operator/failure.ts';
 import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
 
@@ -27,14 +26,4 @@ export function checkOwner(hosts: HostMap, host: string, tenant: string): void {
   throw usageFailure(
     `--host ${name} is ${owner === undefined ? 'no host of a tenant' : `that of ${owner}`} here; ${list}`,
   );
-}
-
-/** What may be amiss with a URL on a host that belongs to one tenant. */
-export function hostHint(
-  hosts: HostMap,
-  { host, uri }: PastedUrl,
-): Readonly<Record<string, string>> {
-  const owner = tenantOfHost(hosts, host);
-  if (owner === undefined || !uri.startsWith(`/${owner}/`)) return {};
-  return { mistake: `the host is that of ${owner}; leave /${owner} out of the path` };
 }

@@ -45,7 +45,8 @@ describe('the package', () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: installed.folder });
     const [{ files = [] } = {}] = JSON.parse(stdout) as { files: { path: string }[] }[];
     const names = files.map((file) => file.path).toSorted();
-    expect(names).toEqual((await readdir(installed.folder)).toSorted());
+    const written = await readdir(installed.folder, { recursive: true });
+    expect(names).toEqual(written.filter((name) => name !== 'lib').toSorted());
     for (const entry of entries) expect(names).toContain(`${entry}.js`);
     const manifest = JSON.parse(
       await readFile(path.join(installed.folder, 'package.json'), 'utf8'),
