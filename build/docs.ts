@@ -5,7 +5,7 @@ import { vectorFiles } from './vectors.ts';
 
 /*
  * Writes the generated blocks into the documentation, and the generated files of the client; with
- * --check it writes nothing and fails where they differ. A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ * --check it writes nothing and fails where they differ. A block is the text between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
 const pages = ['urls', 'operations', 'policies', 'commands', 'errors', 'permissions'];
