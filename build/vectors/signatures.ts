@@ -64,7 +64,8 @@ function mistake(asked: SignatureCase, { flag, comment, made }: SigningMistake):
   const right = vector(asked);
   const { signingKey, parts, tenant, sig } = signed(asked);
   const wrong = made({ signingKey, parts, tenant, sig });
-  if (verifyUrlSignature(nodeCrypto, signingKey, parts, wrong)) throw new Error(`${comment} is no mistake`);
+  if (verifyUrlSignature(nodeCrypto, signingKey, parts, wrong))
+    throw new Error(`${comment} is no mistake`);
   const pathAndQuery = String(right['pathAndQuery']).replace(sig, wrong);
   return { ...right, comment, flags: [flag], sig: wrong, pathAndQuery, result: 'invalid' };
 }

@@ -41,7 +41,6 @@ function findQueryRecipe(query: ReadonlyMap<Name, string>, { operations }: Sourc
 /** Reads a query of known parameters, each once, in any order. */
 function readQuery(querystring: string): ReadonlyMap<Name, string> {
   const read = new Map<Name, string>();
-  if (querystring === '') return read;
   for (const part of querystring.split('&')) {
     const at = part.indexOf('=');
     if (at <= 0) throw malformed('the query has an empty part or one without a value');
@@ -73,7 +72,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
   if (uri.length + querystring.length + 1 > limits.urlBytes)
     throw malformed(`the URL is longer than ${limits.urlBytes} bytes`);
   const target = decodePath(uri);
-  const query = readQuery(querystring);
+  const query: ReadonlyMap<Name, string> = querystring === '' ? new Map() : readQuery(querystring);
   const beside = signatureNames.find((name) => query.has(name));
   if (query.has('grant') && beside !== undefined)
     throw malformed(`the query has ${beside} beside a grant; use one of the two`);

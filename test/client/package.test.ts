@@ -55,6 +55,13 @@ describe('the package', () => {
     expect(Object.keys(manifest).filter((name) => /ependencies$|^private$/.test(name))).toEqual([]);
   });
 
+  it('has a README without links to files that it does not contain', async () => {
+    const text = await readFile(path.join(installed.folder, 'README.md'), 'utf8');
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThan(0);
+    expect(targets.filter((target) => !/^(?:#|https:)/.test(target ?? ''))).toEqual([]);
+  });
+
   it('leaves behind what an importer does not use', async () => {
     const importing = async (contents: string): Promise<number> => {
       const { outputFiles } = await build({
