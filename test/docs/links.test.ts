@@ -57,7 +57,11 @@ describe('the links of', () => {
 const evidence = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/architecture.md'];
 
 it.each(evidence)('%s names tests and sources that are there', (page) => {
-  const named = [...textOf(page).matchAll(/`((?:test|shared|render|edge|tasks|client|operator|cli|build|infra|local)\/[^`\s]+)`/g)];
+  const named = [
+    ...textOf(page).matchAll(
+      /`((?:test|shared|render|edge|tasks|client|operator|cli|build|infra|local)\/[^`\s]+)`/g,
+    ),
+  ];
   const missing = named
     .map(([, file = '']) => file)
     // NAME stands for what the reader adds.
