@@ -6,12 +6,11 @@ import {
   localBuckets,
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
-import { purgeRequestKey } from '../shared/objects/purge.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import type { Roles } from './roles.ts';
-import { type ObjectChange, startS3 } from './s3/server.ts';
+import { startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type LocalSettings, StartFailure } from './settings.ts';
 import type { PurgeQueue } from './state/purge-queue.ts';
@@ -57,13 +56,6 @@ export type Opening = {
   readonly closings: Closing[];
 };
 
-/** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
-function purgedSource({ bucket, key, kind }: ObjectChange): string | undefined {
-  if (bucket === localBuckets.sources) return key;
-  const asked = bucket === localBuckets.config && kind === 'created';
-  return asked ? purgeRequestKey(key) : undefined;
-}
-
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
@@ -77,14 +69,8 @@ export async function openS3(
       port: portFor(settings, 's3'),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
-      beforeChange: async (change) => {
-        const key = purgedSource(change);
-        if (key !== undefined) await (await queue).note(key);
-      },
-      afterChange: async (change) => {
-        const key = purgedSource(change);
-        if (key !== undefined) await (await queue).changed(key);
-      },
+      beforeChange: async (change) => (await queue).note(change),
+      afterChange: async (change) => (await queue).changed(change),
       log,
     }),
   );

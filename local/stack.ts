@@ -92,16 +92,17 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
   };
   const stores = openStores(early);
   let front: CloudFront | undefined;
-  const purges = await openPurgeQueue(
-    path.join(home, 'purges'),
-    {
+  const purges = await openPurgeQueue({
+    folder: path.join(home, 'purges'),
+    stores: {
       crypto: nodeCrypto,
       derivatives: stores.derivatives,
-      // Until there is a cache there is nothing in it.
+      // Before the distribution runs, its cache is empty.
       invalidate: async (tags) => void front?.invalidate(tags.map((tag) => `#${tag}`)),
     },
+    buckets: localBuckets,
     log,
-  );
+  });
   closings.push(purges.close);
   queue.keep(purges);
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));

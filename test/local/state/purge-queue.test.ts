@@ -2,12 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ObjectChange } from '../../../local/s3/server.ts';
 import { openPurgeQueue, type PurgeQueue } from '../../../local/state/purge-queue.ts';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { secondPurgeSeconds } from '../../../shared/objects/purge.ts';
 import { memoryStore } from '../../edge/memory-store.ts';
 
 const one = { body: new Uint8Array(1) };
+const buckets = { sources: 'sources', config: 'config' };
 const key = 'acme/a.png__op__resize,w_40__op__format,f_src';
 
 const realTimeout = setTimeout;
@@ -19,9 +21,9 @@ let away: boolean;
 let lines: string[];
 
 async function open(): Promise<void> {
-  queue = await openPurgeQueue(
+  queue = await openPurgeQueue({
     folder,
-    {
+    stores: {
       crypto: nodeCrypto,
       derivatives: {
         ...derivatives,
@@ -30,8 +32,9 @@ async function open(): Promise<void> {
       },
       invalidate: async (tags) => void invalidated.push(...tags),
     },
-    (line) => lines.push(line),
-  );
+    buckets,
+    log: (line) => lines.push(line),
+  });
 }
 
 beforeEach(async () => {
@@ -50,19 +53,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A change of a source, as S3 reports it. */
-async function change(source: string): Promise<void> {
-  await queue.note(source);
-  await queue.changed(source);
+const upload = (source: string): ObjectChange => ({
+  bucket: buckets.sources,
+  key: source,
+  kind: 'created',
+});
+
+/** Reports a change to the queue as S3 does, before and after it. */
+async function change(changed: string | ObjectChange): Promise<void> {
+  const one = typeof changed === 'string' ? upload(changed) : changed;
+  await queue.note(one);
+  await queue.changed(one);
 }
 
-/** Lets time pass, and what it set off finish. */
+/** Advances the timers and waits for the work that they start. */
 async function pass(seconds: number): Promise<void> {
   vi.advanceTimersByTime(seconds * 1_000);
   await new Promise((resolve) => realTimeout(resolve, 50));
 }
 
-const notices = async (): Promise<number> => (await readdir(folder)).length;
+const messages = async (): Promise<number> => (await readdir(folder)).length;
 const stored = (): readonly string[] => [...derivatives.objects.keys()];
 
 describe('a source that changes', () => {
@@ -82,26 +92,59 @@ describe('a source that changes', () => {
     await pass(2);
     expect(stored()).toEqual([]);
     expect(invalidated).toHaveLength(2);
-    expect(await notices()).toBe(0);
+    expect(await messages()).toBe(0);
   });
 
-  it('again within the minute is purged a minute after the last time', async () => {
+  it('again within the minute is purged a minute after each change', async () => {
     await change('acme/a.png');
     await pass(40);
     await change('acme/a.png');
+    expect(await messages()).toBe(2);
     await pass(40);
     derivatives.objects.set(key, one);
-    expect(await notices()).toBe(2);
+    expect(await messages()).toBe(1);
     await pass(21);
     expect(stored()).toEqual([]);
-    expect(await notices()).toBe(0);
+    expect(await messages()).toBe(0);
+  });
+
+  it.each([
+    ['is removed', { bucket: buckets.sources, key: 'acme/a.png', kind: 'removed' }],
+    ['is to be purged', { bucket: buckets.config, key: 'purges/acme/a.png', kind: 'created' }],
+  ] as const)('or %s is purged twice', async (_what, reported) => {
+    for (let times = 0; times < 2; times += 1) {
+      derivatives.objects.set(key, one);
+      await (times === 0 ? change(reported) : pass(secondPurgeSeconds + 1));
+      expect(stored()).toEqual([]);
+    }
+    expect(await messages()).toBe(0);
+  });
+
+  it('has characters that S3 encodes in events, and is purged', async () => {
+    for (const name of ['a b+c.png', '漢 %.png', "d(e)/f'*~.png"]) {
+      derivatives.objects.set(`acme/${name}__op__format,f_src`, one);
+      await change(`acme/${name}`);
+      expect(stored()).toEqual([]);
+    }
+  });
+
+  it.each([
+    { bucket: buckets.config, key: 'purges/acme/a.png', kind: 'removed' },
+    { bucket: buckets.config, key: 'policies/acme.jws', kind: 'created' },
+    { bucket: 'derivatives', key: 'acme/a.png', kind: 'created' },
+  ] as const)('is not reported by %o', async (other) => {
+    derivatives.objects.set(key, one);
+    await queue.note(other);
+    expect(await messages()).toBe(0);
+    await queue.changed(other);
+    expect([stored(), invalidated]).toEqual([[key], []]);
   });
 
   it('with a name that can never be asked for is no harm', async () => {
     for (const odd of ['acme/', 'ACME/a.png', 'x', 'acme/a__op__b', '']) await change(odd);
     await pass(secondPurgeSeconds + 1);
     expect(lines).toEqual([]);
-    expect(await notices()).toBe(0);
+    expect(await messages()).toBe(0);
   });
 });
 
@@ -112,23 +155,25 @@ describe('a purge that fails', () => {
     await change('acme/a.png');
     await pass(secondPurgeSeconds + 1);
     expect(lines.length).toBeGreaterThan(0);
-    expect([stored(), await notices()]).toEqual([[key], 1]);
+    expect([stored(), await messages()]).toEqual([[key], 1]);
     away = false;
     await pass(secondPurgeSeconds + 1);
-    expect([stored(), await notices()]).toEqual([[], 0]);
+    expect([stored(), await messages()]).toEqual([[], 1]);
+    await pass(secondPurgeSeconds + 1);
+    expect(await messages()).toBe(0);
   });
 });
 
 describe('a queue that was stopped', () => {
   const restart = async (): Promise<void> => {
     await queue.close();
-    expect(await notices()).toBe(1);
+    expect(await messages()).toBe(1);
     await open();
     await queue.resume();
   };
 
   it.each([
-    ['before a change was made', async () => queue.note('acme/a.png')],
+    ['before a change was made', async () => queue.note(upload('acme/a.png'))],
     [
       'before its first purge was through',
       async () => {
@@ -143,7 +188,7 @@ describe('a queue that was stopped', () => {
     await restart();
     expect(stored()).toEqual([]);
     await pass(secondPurgeSeconds + 1);
-    expect(await notices()).toBe(0);
+    expect(await messages()).toBe(0);
   });
 
   it('within the minute after a change keeps derivatives for the rest of it', async () => {
@@ -152,7 +197,7 @@ describe('a queue that was stopped', () => {
     await restart();
     expect(stored()).toEqual([key]);
     await pass(secondPurgeSeconds + 1);
-    expect([stored(), await notices()]).toEqual([[], 0]);
+    expect([stored(), await messages()]).toEqual([[], 0]);
   });
 
   it('runs nothing after it has been closed', async () => {
