@@ -39,7 +39,7 @@ describe('the app', () => {
     const { status, stderr } = synth('out');
     expect([status, stderr]).toEqual([
       0,
-      'No account is known: the template is one of account 000000000000.\n',
+      'The AWS account is unknown; the template uses 000000000000.\n',
     ]);
     const out = path.join(folder, 'out');
     const template = JSON.parse(
@@ -50,9 +50,9 @@ describe('the app', () => {
   });
 
   it.each([
-    [{ region: 'eu-west-1' }, 'signet.region is not us-east-1: '],
-    [{ hosts: { 'img.example.com': null } }, 'signet.hosts needs signet.certificateArn: '],
-    [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
+    [{ region: 'eu-west-1' }, 'signet.region must be us-east-1: '],
+    [{ hosts: { 'img.example.com': null } }, 'signet.hosts needs signet.certificateArn, '],
+    [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
     ['signet', 'signet expects an object, such as '],
   ])('says what is wrong with %j in one sentence, and builds nothing', (context, sentence) => {
     const { status, stderr, stdout } = synth('refused', settings(context));
