@@ -1,6 +1,6 @@
 import { branch, leaf } from '../../s3/wire/xml.ts';
 
-// One row per error of CloudFront's API that this server can give.
+// The errors of CloudFront's API that this server can return.
 const errors = {
   AccessDenied: [403, 'You are not authorized to perform this operation.'],
   BatchTooLarge: [413, 'The invalidation batch is too large.'],
@@ -18,7 +18,7 @@ const errors = {
 
 export type ControlPlaneErrorCode = keyof typeof errors;
 
-/** An answer of CloudFront's API other than success. */
+/** An error of CloudFront's API. */
 export class ControlPlaneError extends Error {
   override readonly name = 'ControlPlaneError';
   readonly code: ControlPlaneErrorCode;
@@ -31,7 +31,7 @@ export class ControlPlaneError extends Error {
   }
 }
 
-/** The name space of every document of this API. */
+/** The XML namespace of all documents of this API. */
 export const cloudFrontNamespace = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
 /** CloudFront's error document. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Hands each line of a stream to `line`; a write of several lines is several calls. */
+/** Calls `line` for each line of a stream. */
 export function eachLine(stream: Readable, line: (text: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');

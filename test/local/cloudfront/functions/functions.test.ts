@@ -123,7 +123,7 @@ describe('a viewer-request result', () => {
     ['a key that is another name', header('x-a', 'X-B'), /another name/],
     ['a header that is a string', `return { status: '200', headers: { a: 'b' } }`, /not a list/],
     ['a value that is a number', `return { status: '200', headers: { a: [{ value: 1 }] } }`, /no/],
-    ['a value with a line feed', header('x-a').replace("'x'", `'x\\ny'`), /cannot carry/],
+    ['a value with a line feed', header('x-a').replace("'x'", `'x\\ny'`), /HTTP does not allow/],
     ['a body that is an object', `return { status: '200', body: {} }`, /body is not a string/],
     ['an unknown encoding', `return { status: '200', body: '', bodyEncoding: 'hex' }`, /neither/],
     ['what is no base64', `return { status: '200', body: 'é', bodyEncoding: 'base64' }`, /base64/],
@@ -184,7 +184,7 @@ describe('an origin-response result', () => {
     [
       '1 MiB of base64',
       `response.body = 'AAAA'.repeat(262144) ; response.bodyEncoding = 'base64'; return response`,
-      /bytes are more/,
+      /bytes exceed the limit/,
     ],
     ['other chunking', `response.headers['transfer-encoding'] = []; return response`, /transfer/],
   ];
