@@ -48,7 +48,7 @@ export async function commitFile(temporary: string, target: string): Promise<voi
 }
 
 /** Removes what writers that were killed have left behind. */
-export async function sweepTemporaries(folder: string): Promise<void> {
+export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder);
   const leftovers = names.filter((name) => name.endsWith('.tmp'));
   await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));

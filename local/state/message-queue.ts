@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { QueuedMessage } from '../../tasks/purge-messages.ts';
-import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from './durable-file.ts';
+import { commitFile, makeFolder, removeTemporaries, writeTemporary } from './durable-file.ts';
 
 /*
  * A queue in a folder that behaves as SQS does: at least once, in any order, with delays. Each
@@ -114,7 +114,7 @@ async function close(queue: Queue): Promise<void> {
 export async function openMessageQueue(options: QueueOptions): Promise<MessageQueue> {
   const { folder } = options;
   await makeFolder(folder);
-  await sweepTemporaries(folder);
+  await removeTemporaries(folder);
   const left = await readMessages(folder);
   const queue: Queue = { ...options, timers: new Set(), running: new Set(), closed: false };
   return {

@@ -1,4 +1,4 @@
-import { branch, leaf } from '../../s3/wire/xml.ts';
+import { element, textElement } from '../../s3/wire/xml.ts';
 
 // The errors of CloudFront's API that this server can return.
 const errors = {
@@ -37,8 +37,12 @@ export const cloudFrontNamespace = 'http://cloudfront.amazonaws.com/doc/2020-05-
 /** CloudFront's error document. */
 export function errorDocument(error: ControlPlaneError, requestId: string): string {
   const type = error.status < 500 ? 'Sender' : 'Receiver';
-  const details = [leaf('Type', type), leaf('Code', error.code), leaf('Message', error.message)];
-  const inner = [branch('Error', ...details), leaf('RequestId', requestId)].join('');
+  const details = [
+    textElement('Type', type),
+    textElement('Code', error.code),
+    textElement('Message', error.message),
+  ];
+  const inner = [element('Error', ...details), textElement('RequestId', requestId)].join('');
   const root = `<ErrorResponse xmlns="${cloudFrontNamespace}">${inner}</ErrorResponse>`;
   return `<?xml version="1.0"?>\n${root}`;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { branch, leaf, parseXml, unescapeXml } from '../../s3/wire/xml.ts';
+import { element, parseXml, textElement, unescapeXml } from '../../s3/wire/xml.ts';
 import { ControlPlaneError, cloudFrontNamespace } from './control-plane-error.ts';
 
 /** CloudFront's quotas for one batch: all items, and paths that end in a star. */
@@ -68,16 +68,16 @@ export function readBatch(text: string): InvalidationBatch {
 /** CloudFront's document for an invalidation. Local invalidations complete at once. */
 export function invalidationDocument(invalidation: Invalidation): string {
   const { callerReference, createdAt, id, items } = invalidation;
-  const paths = branch(
+  const paths = element(
     'Paths',
-    leaf('Quantity', items.length),
-    branch('Items', ...items.map((item) => leaf('Path', item))),
+    textElement('Quantity', items.length),
+    element('Items', ...items.map((item) => textElement('Path', item))),
   );
   const inner = [
-    leaf('Id', id),
-    leaf('Status', 'Completed'),
-    leaf('CreateTime', createdAt),
-    branch('InvalidationBatch', paths, leaf('CallerReference', callerReference)),
+    textElement('Id', id),
+    textElement('Status', 'Completed'),
+    textElement('CreateTime', createdAt),
+    element('InvalidationBatch', paths, textElement('CallerReference', callerReference)),
   ].join('');
   return `<?xml version="1.0"?>\n<Invalidation xmlns="${cloudFrontNamespace}">${inner}</Invalidation>`;
 }
