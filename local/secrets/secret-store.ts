@@ -64,7 +64,7 @@ async function readSecret(path: string): Promise<Secret> {
   } catch (cause) {
     // The message does not include the cause's message, which may quote the secret.
     throw new Error(
-      `The secret in ${path} is damaged; put back a backup of the state folder, or start on an empty one.`,
+      `The secret in ${path} is damaged; restore a backup of the state folder, or start with an empty one.`,
       { cause },
     );
   }

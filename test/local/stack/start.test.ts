@@ -95,7 +95,7 @@ describe('a start that cannot be', () => {
     const said = await refusedStart({ home, port: first });
     await closed(server);
     expect(said).toMatch(
-      new RegExp(`^Port ${taken} is in use; take others with: SIGNET_PORT=\\d+ npm start$`),
+      new RegExp(`^Port ${taken} is in use; choose another with: SIGNET_PORT=\\d+ npm start$`),
     );
     expect(await readdir(home)).not.toContain('instance.json');
     // What had been opened by then is closed again.
@@ -107,7 +107,7 @@ describe('a start that cannot be', () => {
     const environment = { SIGNET_PORT: String(portOf(server)) };
     const { code, said } = await failedStart(path.join(folder, 'busy'), environment);
     await closed(server);
-    expect(said).toMatch(/^Port \d+ is in use; take others with: SIGNET_PORT=\d+ npm start$/);
+    expect(said).toMatch(/^Port \d+ is in use; choose another with: SIGNET_PORT=\d+ npm start$/);
     expect(code).toBe(1);
   });
 
@@ -223,7 +223,7 @@ describe('a state folder that a crash has left half-written', () => {
     const file = path.join(secrets, files[at] ?? '');
     await writeFile(file, content);
     expect(await refusedStart({ home: home() })).toBe(
-      `The secret in ${file} is damaged; put back a backup of the state folder, or start on an empty one.`,
+      `The secret in ${file} is damaged; restore a backup of the state folder, or start with an empty one.`,
     );
     expect(await readFile(file, 'utf8')).toBe(content);
     await writeFile(file, kept[at] ?? '');

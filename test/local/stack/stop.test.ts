@@ -64,7 +64,7 @@ describe('Ctrl-C', () => {
     expect(await exitOf(stack.child)).toBe(0);
     expect(await temporaries()).toEqual([]);
     expect(await readdir(home)).not.toContain('instance.json');
-    expect(stack.output()).toContain('Stopping: requests under way are finished first');
+    expect(stack.output()).toContain('Stopping after the requests in progress');
   });
 
   it('and a new start find the derivative that was made last: nothing is rendered again', async () => {
