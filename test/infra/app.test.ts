@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Template } from './synth.ts';
 
-/* What `npx cdk synth` runs, with the real zips and with nothing of AWS: no credentials, no home. */
+/* Runs the app as `npx cdk synth` does, with the real zips and without credentials or a home folder. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder = '';
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Without a network where this machine lets us take it away. */
+/** Runs without a network, if this machine allows it. */
 const offline = spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
 
 function synth(out: string, variables: Readonly<Record<string, string>> = {}) {

@@ -101,7 +101,7 @@ const wrongs: readonly Wrong[] = [
 ];
 
 describe('the settings of an installation', () => {
-  it('may be left out, all of them', () => {
+  it('are all optional', () => {
     for (const context of [undefined, {}])
       expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
@@ -116,32 +116,32 @@ describe('the settings of an installation', () => {
       });
   });
 
-  it('name the account of the credentials, or one that stands for none', () => {
+  it('take the account from the credentials, or a placeholder', () => {
     expect(readStackSettings({ account: '222222222222' }, account).account).toBe('222222222222');
     expect(readStackSettings({}, undefined).account).toBe(noAccount);
   });
 
-  it('have usual rates where the firewall is there', () => {
+  it('have default rates for the firewall', () => {
     expect(readStackSettings({ firewall: {} }, account).firewall).toEqual({
       requestsPer5Minutes: 10_000,
       unsignedPerMinute: 500,
     });
   });
 
-  it('say which hosts are whose', () => {
+  it('map hosts to tenants', () => {
     const settings = readStackSettings(domains, account);
     expect(hostMapOf(settings)).toEqual({ '*.img.example.com': '*', 'img.acme.com': 'acme' });
     expect(mainHost(settings)).toBe('img.example.com');
     expect(mainHost(readStackSettings({}, account))).toBeUndefined();
   });
 
-  it.each(wrongs)('%j is refused in one sentence', (context, sentence) => {
+  it.each(wrongs)('%j is rejected in one sentence', (context, sentence) => {
     expect(() => readStackSettings(context, account)).toThrow(
       expect.objectContaining({ message: `cdk.json: ${sentence}` }),
     );
   });
 
-  it.each([[null], [[]], ['signet'], [7]])('%j are none', (context) => {
+  it.each([[null], [[]], ['signet'], [7]])('must be an object: %j', (context) => {
     expect(() => readStackSettings(context, account)).toThrow(
       /^cdk\.json: signet expects an object/,
     );

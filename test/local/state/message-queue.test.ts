@@ -9,7 +9,7 @@ let folder = '';
 let queue: MessageQueue;
 let handled: (readonly string[])[];
 let lines: string[];
-/** Bodies that the handler gives back. */
+/** Bodies that the handler reports as failed. */
 let failing: string[];
 let broken: boolean;
 

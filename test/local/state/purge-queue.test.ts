@@ -43,7 +43,7 @@ beforeEach(async () => {
   invalidated = [];
   lines = [];
   away = false;
-  // Only what the queue waits with: files are written in real time.
+  // Fake timers for the queue. Files are written in real time.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   await open();
 });
@@ -76,7 +76,7 @@ const messages = async (): Promise<number> => (await readdir(folder)).length;
 const stored = (): readonly string[] => [...derivatives.objects.keys()];
 
 describe('a source that changes', () => {
-  it('is purged at once, in the bucket and in the caches, and nothing beside it', async () => {
+  it('is purged at once, in the bucket and in the caches, and no other source is', async () => {
     const others = ['acme/a.png.jpg__op__format,f_src', 'acme/a.pn__op__format,f_src'];
     for (const each of [key, ...others]) derivatives.objects.set(each, one);
     await change('acme/a.png');
@@ -84,7 +84,7 @@ describe('a source that changes', () => {
     expect(invalidated).toEqual([expect.stringMatching(/^s-[0-9a-f]{32}$/)]);
   });
 
-  it('is purged again a minute later: a render that began before stores what it had read', async () => {
+  it('is purged again a minute later, for a render that had read the old source', async () => {
     await change('acme/a.png');
     derivatives.objects.set(key, one);
     await pass(secondPurgeSeconds - 1);
@@ -140,7 +140,7 @@ describe('a source that changes', () => {
     expect([stored(), invalidated]).toEqual([[key], []]);
   });
 
-  it('with a name that can never be asked for is no harm', async () => {
+  it('with an invalid name is ignored', async () => {
     for (const odd of ['acme/', 'ACME/a.png', 'x', 'acme/a__op__b', '']) await change(odd);
     await pass(secondPurgeSeconds + 1);
     expect(lines).toEqual([]);
@@ -149,7 +149,7 @@ describe('a source that changes', () => {
 });
 
 describe('a purge that fails', () => {
-  it('is noted until it succeeds', async () => {
+  it('is repeated until it succeeds', async () => {
     derivatives.objects.set(key, one);
     away = true;
     await change('acme/a.png');
@@ -191,7 +191,7 @@ describe('a queue that was stopped', () => {
     expect(await messages()).toBe(0);
   });
 
-  it('within the minute after a change keeps derivatives for the rest of it', async () => {
+  it('within the minute after a change does not purge again before its end', async () => {
     await change('acme/a.png');
     derivatives.objects.set(key, one);
     await restart();
@@ -200,7 +200,7 @@ describe('a queue that was stopped', () => {
     expect([stored(), await messages()]).toEqual([[], 0]);
   });
 
-  it('runs nothing after it has been closed', async () => {
+  it('delivers nothing after it was closed', async () => {
     await change('acme/a.png');
     await queue.close();
     derivatives.objects.set(key, one);

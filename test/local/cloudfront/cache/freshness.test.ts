@@ -15,7 +15,7 @@ function control(value: string): HeaderLine[] {
   return value === '' ? [] : [['Cache-Control', value]];
 }
 
-describe('an answer that is no error', () => {
+describe('an answer that is not an error', () => {
   const cases: readonly (readonly [number, string, number | undefined])[] = [
     [200, '', day],
     [200, 'public', day],
@@ -78,8 +78,8 @@ describe('an error', () => {
   });
 });
 
-describe('the time after freshness', () => {
-  it('is what stale-while-revalidate and stale-if-error say', () => {
+describe('the time after an answer is stale', () => {
+  it('follows stale-while-revalidate and stale-if-error', () => {
     const headers = control('max-age=10, stale-while-revalidate=20, stale-if-error=30');
     expect(cacheLifetime({ status: 200, headers, body: Buffer.alloc(0) }, now)).toEqual({
       freshMs: 10_000,
