@@ -71,8 +71,8 @@ export async function openS3(
       port: portFor(settings, 's3'),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
-      beforeChange: async (change) => (await queue).note(change),
-      afterChange: async (change) => (await queue).changed(change),
+      beforeChange: async (change) => (await queue).beforeChange(change),
+      afterChange: async (change) => (await queue).afterChange(change),
       log,
     }),
   );

@@ -41,7 +41,7 @@ export type Distribution = {
   readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
   readonly invalidate: (items: readonly string[]) => number;
   /** Resolves when no fetch is in progress, including background revalidations. */
-  readonly settled: () => Promise<void>;
+  readonly waitForFetches: () => Promise<void>;
 };
 
 function validators(stale: CacheEntry): HeaderLine[] {
@@ -172,6 +172,6 @@ export function createDistribution(parts: Parts): Distribution {
       fetches.invalidate(items);
       return cache.drop(matchAny(items));
     },
-    settled: fetches.settled,
+    waitForFetches: fetches.waitForFetches,
   };
 }

@@ -93,7 +93,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
   const stop = async (deadline: number): Promise<void> => {
     await functions.close(deadline);
     origin.close();
-    await distribution.settled();
+    await distribution.waitForFetches();
   };
   try {
     const server = await startViewerServer({

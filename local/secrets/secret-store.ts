@@ -26,7 +26,7 @@ export async function openSecretStore(folder: string): Promise<DiskSecrets> {
   await makeFolder(folder);
   await removeTemporaries(folder);
   const secrets = await readSecrets(folder);
-  const locked = createKeyLocks();
+  const withLock = createKeyLocks();
   const change = async (name: string, make: SecretChange): Promise<Secret> => {
     const current = secrets.get(name);
     const next = make(current);
@@ -39,7 +39,7 @@ export async function openSecretStore(folder: string): Promise<DiskSecrets> {
   return {
     find: (nameOrArn) => secrets.get(nameOrArn) ?? findByArn(secrets.values(), nameOrArn),
     all: () => [...secrets.values()].sort((a, b) => a.createdAt - b.createdAt),
-    change: (name, make) => locked(name, () => change(name, make)),
+    change: (name, make) => withLock(name, () => change(name, make)),
   };
 }
 

@@ -16,9 +16,9 @@ import { openMessageQueue } from './message-queue.ts';
 
 export type PurgeQueue = {
   /** Stores the event of a change that is about to happen. It survives a crash once this resolves. */
-  readonly note: (change: ObjectChange) => Promise<void>;
+  readonly beforeChange: (change: ObjectChange) => Promise<void>;
   /** Purges after the change. Resolves when the first purge is done, or has failed and waits. */
-  readonly changed: (change: ObjectChange) => Promise<void>;
+  readonly afterChange: (change: ObjectChange) => Promise<void>;
   /** Purges what an earlier process left to do. Call it when S3 answers. */
   readonly resume: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -74,10 +74,10 @@ export async function openPurgeQueue({
   const queue = await openMessageQueue({ folder, handle, retrySeconds, log });
   const pending = createPending();
   return {
-    note: async (change) => {
+    beforeChange: async (change) => {
       if (isReported(change, buckets)) pending.add(change, await queue.hold(eventMessage(change)));
     },
-    changed: async (change) => {
+    afterChange: async (change) => {
       const events = pending.take(change);
       if (events.length > 0) await queue.deliver(events);
     },

@@ -23,7 +23,7 @@ export type FetchCollapser<T> = {
   ) => { readonly outcome: Promise<T>; readonly joined: boolean };
   readonly invalidate: (items: readonly string[]) => void;
   /** Resolves when the fetches in progress have ended. */
-  readonly settled: () => Promise<void>;
+  readonly waitForFetches: () => Promise<void>;
 };
 
 /**
@@ -65,7 +65,7 @@ export function createFetchCollapser<T>(): FetchCollapser<T> {
         if (mayMatch(items, fetch.key)) joinable.delete(name);
       }
     },
-    settled: async () => {
+    waitForFetches: async () => {
       await Promise.allSettled([...running].map(({ outcome }) => outcome));
     },
   };

@@ -9,7 +9,7 @@ import {
   type LogSource,
 } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
-import { eachLine } from './log-lines.ts';
+import { forEachLine } from './log-lines.ts';
 
 /** Lambda gives a function 10 s to load before its timeout starts. */
 const loadTimeoutMs = 10_000;
@@ -50,7 +50,7 @@ function startProcess(fn: EdgeFunction, source: LogSource, log: FunctionLog): Ch
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) eachLine(stream, (line) => log(source, line));
+    if (stream) forEachLine(stream, (line) => log(source, line));
   }
   return child;
 }

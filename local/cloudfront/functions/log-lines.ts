@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** Calls `line` for each line of a stream. */
-export function eachLine(stream: Readable, line: (text: string) => void): void {
+export function forEachLine(stream: Readable, line: (text: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {

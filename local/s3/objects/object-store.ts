@@ -133,7 +133,7 @@ function createChanges(
   buckets: ReadonlyMap<string, StoredBucket>,
   locate: (bucket: string, key: string) => ObjectLocation,
 ): Pick<DiskStore, 'commit' | 'remove'> {
-  const locked = createKeyLocks();
+  const withLock = createKeyLocks();
   const commit = async (bucket: string, upload: Upload, check?: Precondition): Promise<void> => {
     const { key } = upload.head;
     const { folder, path } = locate(bucket, key);
@@ -156,10 +156,10 @@ function createChanges(
   };
   return {
     commit: (bucket, upload, check) =>
-      locked(`${bucket}/${upload.head.key}`, () => commit(bucket, upload, check)).finally(() =>
+      withLock(`${bucket}/${upload.head.key}`, () => commit(bucket, upload, check)).finally(() =>
         rm(upload.path, { force: true }),
       ),
-    remove: (bucket, key, check) => locked(`${bucket}/${key}`, () => remove(bucket, key, check)),
+    remove: (bucket, key, check) => withLock(`${bucket}/${key}`, () => remove(bucket, key, check)),
   };
 }
 

@@ -62,8 +62,8 @@ const upload = (source: string): ObjectChange => ({
 /** Reports a change to the queue as S3 does, before and after it. */
 async function change(changed: string | ObjectChange): Promise<void> {
   const one = typeof changed === 'string' ? upload(changed) : changed;
-  await queue.note(one);
-  await queue.changed(one);
+  await queue.beforeChange(one);
+  await queue.afterChange(one);
 }
 
 /** Advances the timers and waits for the work that they start. */
@@ -134,9 +134,9 @@ describe('a source that changes', () => {
     { bucket: 'derivatives', key: 'acme/a.png', kind: 'created' },
   ] as const)('is not reported by %o', async (other) => {
     derivatives.objects.set(key, one);
-    await queue.note(other);
+    await queue.beforeChange(other);
     expect(await messages()).toBe(0);
-    await queue.changed(other);
+    await queue.afterChange(other);
     expect([stored(), invalidated]).toEqual([[key], []]);
   });
 
@@ -173,7 +173,7 @@ describe('a queue that was stopped', () => {
   };
 
   it.each([
-    ['before a change was made', async () => queue.note(upload('acme/a.png'))],
+    ['before a change was made', async () => queue.beforeChange(upload('acme/a.png'))],
     [
       'before its first purge was through',
       async () => {
