@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Answer, xmlAnswer } from '../wire/answer.ts';
-import { type BucketCall, isAllowed } from '../wire/call.ts';
+import { type BucketCall, isPermitted } from '../wire/call.ts';
 import { maxPageKeys, maxXmlBytes } from '../wire/limits.ts';
 import { openPayload } from '../wire/payload.ts';
 import { S3Error } from '../wire/s3-error.ts';
@@ -50,7 +50,7 @@ async function deleteOne(call: BucketCall, item: Item, quiet: boolean): Promise<
   try {
     // VersionId, ETag and similar fields restrict the deletion. Ignoring them could delete too much.
     if (item.conditional) throw new S3Error('NotImplemented');
-    if (!isAllowed(call, 's3:DeleteObject', `${call.bucket.name}/${item.key}`)) {
+    if (!isPermitted(call, 's3:DeleteObject', `${call.bucket.name}/${item.key}`)) {
       throw new S3Error('AccessDenied');
     }
     await call.store.remove(call.bucket.name, checkKeyLength(item.key), undefined);

@@ -1,5 +1,5 @@
 import type { Answer } from '../wire/answer.ts';
-import { isAllowed, type ObjectCall } from '../wire/call.ts';
+import { isPermitted, type ObjectCall } from '../wire/call.ts';
 import { rangeMatches, readOutcome, writePrecondition } from '../wire/conditions.ts';
 import { maxBodyBytes, maxVerifiedBytes } from '../wire/limits.ts';
 import { openPayload } from '../wire/payload.ts';
@@ -53,7 +53,7 @@ export async function getObject(call: ObjectCall): Promise<Answer> {
 
 /** A caller who may not list the bucket must not learn which keys are missing. */
 function missingError(call: ObjectCall): S3Error {
-  const mayList = isAllowed(call, 's3:ListBucket', call.bucket.name);
+  const mayList = isPermitted(call, 's3:ListBucket', call.bucket.name);
   return new S3Error(mayList ? 'NoSuchKey' : 'AccessDenied');
 }
 

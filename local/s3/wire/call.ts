@@ -21,6 +21,6 @@ export type BucketCall = Call & { readonly bucket: StoredBucket };
 export type ObjectCall = BucketCall & { readonly key: string };
 
 /** Whether the caller's policy allows an action. */
-export function isAllowed(call: Call, action: string, resource: string): boolean {
+export function isPermitted(call: Call, action: string, resource: string): boolean {
   return call.credential.identity.allows(action, resource);
 }

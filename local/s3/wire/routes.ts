@@ -3,7 +3,7 @@ import { deleteObjects } from '../objects/delete-objects.ts';
 import { listObjects } from '../objects/list-objects.ts';
 import { deleteObject, getObject, overridable, putObject } from '../objects/object-operations.ts';
 import type { Answer } from './answer.ts';
-import { type BucketCall, type Call, isAllowed, type ObjectCall } from './call.ts';
+import { type BucketCall, type Call, isPermitted, type ObjectCall } from './call.ts';
 import { S3Error } from './s3-error.ts';
 import { refuseUnsupportedHeaders } from './stored-headers.ts';
 import type { BucketAndKey } from './target.ts';
@@ -68,7 +68,7 @@ async function runRoute<C extends Call>(
   const found = routes.find((one) => matchesRoute(one, call));
   if (found === undefined) throw new S3Error('NotImplemented');
   refuseUnsupportedHeaders(call.headers);
-  if (found.action !== undefined && !isAllowed(call, found.action, resource)) {
+  if (found.action !== undefined && !isPermitted(call, found.action, resource)) {
     throw new S3Error('AccessDenied');
   }
   return found.run(call);

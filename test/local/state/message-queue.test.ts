@@ -57,12 +57,12 @@ async function restart(): Promise<void> {
 describe('a message', () => {
   it('is delivered once its delay has passed, and then deleted', async () => {
     await queue.send('later', 60);
-    expect(await stored()).toBe(1);
+    await expect.poll(stored).toBe(1);
     await pass(59);
     expect(handled).toEqual([]);
     await pass(1);
-    expect(handled).toEqual([['later']]);
-    expect(await stored()).toBe(0);
+    await expect.poll(() => handled).toEqual([['later']]);
+    await expect.poll(stored).toBe(0);
   });
 
   it('that is held waits for its sender', async () => {
@@ -71,19 +71,19 @@ describe('a message', () => {
     expect(handled).toEqual([]);
     await queue.deliver([held]);
     expect(handled).toEqual([['held']]);
-    expect(await stored()).toBe(0);
+    await expect.poll(stored).toBe(0);
   });
 
   it('that fails is tried again after a pause, without those that succeeded', async () => {
     failing = ['bad'];
     await queue.deliver([await queue.hold('good'), await queue.hold('bad')]);
-    expect(await stored()).toBe(1);
+    await expect.poll(stored).toBe(1);
     await pass(29);
     expect(handled).toHaveLength(1);
     failing = [];
     await pass(1);
-    expect(handled).toEqual([['good', 'bad'], ['bad']]);
-    expect(await stored()).toBe(0);
+    await expect.poll(() => handled).toEqual([['good', 'bad'], ['bad']]);
+    await expect.poll(stored).toBe(0);
   });
 
   it('survives a handler that throws', async () => {
@@ -92,7 +92,7 @@ describe('a message', () => {
     expect(lines).toEqual([expect.stringContaining('the handler is broken')]);
     broken = false;
     await pass(30);
-    expect(handled).toEqual([['kept']]);
+    await expect.poll(() => handled).toEqual([['kept']]);
   });
 });
 
@@ -105,8 +105,8 @@ describe('a restart', () => {
     await pass(58);
     expect(handled).toHaveLength(2);
     await pass(2);
-    expect(handled[2]).toEqual(['delayed']);
-    expect(await stored()).toBe(0);
+    await expect.poll(() => handled[2]).toEqual(['delayed']);
+    await expect.poll(stored).toBe(0);
   });
 
   it('waits for a quarter of an hour at most, even if the clock was set back', async () => {
@@ -115,7 +115,7 @@ describe('a restart', () => {
     await writeFile(path.join(folder, name), 'late');
     await restart();
     await pass(900);
-    expect(handled).toEqual([['late']]);
+    await expect.poll(() => handled).toEqual([['late']]);
   });
 
   it('deletes temporary files and ignores files that are not messages', async () => {
@@ -131,7 +131,7 @@ it('a queue that is closed waits for its handler and delivers nothing more', asy
   const delivery = queue.deliver([await queue.hold('now')]);
   await queue.close();
   expect(handled).toEqual([['now']]);
-  expect(await stored()).toBe(1);
+  await expect.poll(stored).toBe(1);
   await delivery;
   await pass(60);
   expect(handled).toEqual([['now']]);
