@@ -58,7 +58,7 @@ export const deployed: { readonly [Name in keyof Assets]: DeployedFunction } = {
 };
 
 /** Throws for a function that has as many bytes as its limit, or more, and says what to do. */
-export function refuseTooLarge(
+export function checkSize(
   { entry, zip, zippedBytes, unzippedBytes }: DeployedFunction,
   size: { readonly zipped: number; readonly unzipped: number },
 ): void {
@@ -87,7 +87,7 @@ async function buildAsset(
   const files = new Map([['index.mjs', code], ...packages]);
   const zip = zipOf(files);
   const unzipped = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  refuseTooLarge(deployedFunction, { zipped: zip.length, unzipped });
+  checkSize(deployedFunction, { zipped: zip.length, unzipped });
   const file = path.resolve(folder, deployedFunction.zip);
   await writeFile(file, zip);
   return file;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { leanSources, piecesOfCore } from './client-sources.ts';
+import { importFromCore, leanSources } from './client-sources.ts';
 import { root } from './functions.ts';
 
 /** What the package exports, and what it is called in it. */
@@ -25,7 +25,7 @@ export async function clientModule(entry: Entry): Promise<Uint8Array> {
     platform: 'browser',
     target: 'es2023',
     format: 'esm',
-    plugins: entry === 'signet' ? [leanSources] : [leanSources, piecesOfCore],
+    plugins: entry === 'signet' ? [leanSources] : [leanSources, importFromCore],
     legalComments: 'none',
     logLevel: 'warning',
     write: false,

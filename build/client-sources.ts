@@ -10,12 +10,12 @@ import { limits } from '../shared/limits.ts';
 const numbers: ReadonlyMap<string, number> = new Map(Object.entries(limits));
 
 /** A bundler keeps an object as a whole, so each limit becomes the number that it is. */
-const withoutLimits = (source: string): string =>
+const inlineLimits = (source: string): string =>
   source.replace(/\blimits\.([A-Za-z]+)\b/g, (all, name: string) =>
     String(numbers.get(name) ?? all),
   );
 
-const leftOut = ['summary', 'example', 'differs', 'step'];
+const droppedProperties = ['summary', 'example', 'differs', 'step'];
 /** Answers in words are told from images by having one; which they are is for the edge to say. */
 const answer = '  answer: async () => ({}),';
 
@@ -23,22 +23,22 @@ const answer = '  answer: async () => ({}),';
  * A row of the operations table without what draws and what documents it. The formatter puts every
  * property of a row on lines of its own, indented by two.
  */
-function withoutDrawing(source: string): string {
+function stripDrawing(source: string): string {
   let property = '';
   const kept = source.split('\n').flatMap((line) => {
     const [, begun = ''] = /^ {2}([A-Za-z]+)[:,(]/.exec(line) ?? [];
     if (begun !== '') property = begun;
     if (/^\S/.test(line)) property = '';
     if (property === 'answer') return begun === '' ? [] : [answer];
-    return leftOut.includes(property) ? [] : [line];
+    return droppedProperties.includes(property) ? [] : [line];
   });
   return kept.join('\n');
 }
 
 async function leanSource(path: string): Promise<OnLoadResult> {
-  const source = withoutLimits(await readFile(path, 'utf8'));
+  const source = inlineLimits(await readFile(path, 'utf8'));
   const isRow = source.includes('= operation({');
-  return { contents: isRow ? withoutDrawing(source) : source, loader: 'ts' };
+  return { contents: isRow ? stripDrawing(source) : source, loader: 'ts' };
 }
 
 /** Reads the sources of `client/` and `shared/` without what a minter has no use for. */
@@ -52,10 +52,10 @@ export const leanSources: Plugin = {
  * There is one class of errors, and one minter under a grant: the entries besides the core import them
  * from there, so that `instanceof` holds for whoever threw it.
  */
-export const piecesOfCore: Plugin = {
+export const importFromCore: Plugin = {
   name: 'the pieces of the core',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(?:signet-error|granted)\.ts$/ }, () => ({
+    onResolve({ filter: /\/(?:signet-error|granted-minter)\.ts$/ }, () => ({
       path: './signet.js',
       external: true,
     })),

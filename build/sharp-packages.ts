@@ -54,7 +54,7 @@ function requiredPlace(lock: Lock, name: string, from: string): string {
 
 type Choice = (locked: LockedPackage) => boolean;
 
-function neededBy(lock: Lock, place: string, choose: Choice): readonly string[] {
+function dependencyPlaces(lock: Lock, place: string, choose: Choice): readonly string[] {
   const { dependencies = {}, optionalDependencies = {} } = packageAt(lock, place);
   const required = Object.keys(dependencies).map((name) => requiredPlace(lock, name, place));
   const optional = Object.keys(optionalDependencies)
@@ -68,7 +68,8 @@ function neededBy(lock: Lock, place: string, choose: Choice): readonly string[] 
 function placesFromSharp(lock: Lock, choose: Choice): readonly string[] {
   const found = new Set([requiredPlace(lock, 'sharp', '')]);
   // A set that grows while it is walked is walked to its end.
-  for (const place of found) for (const next of neededBy(lock, place, choose)) found.add(next);
+  for (const place of found)
+    for (const next of dependencyPlaces(lock, place, choose)) found.add(next);
   return [...found].toSorted();
 }
 
@@ -118,18 +119,20 @@ async function writeProject(folder: string, lock: Lock): Promise<void> {
   await writeFile(path.join(folder, 'package-lock.json'), JSON.stringify(derived));
 }
 
-const quietly = ['--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
-const forPlatform = Object.entries(platform).map(([flag, value]) => `--${flag}=${value}`);
+const quietFlags = ['--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
+const platformFlags = Object.entries(platform).map(([flag, value]) => `--${flag}=${value}`);
 
 async function install(folder: string, lock: Lock): Promise<void> {
   await writeProject(folder, lock);
   // Named, because npm inside of an `npm run` could take the outer project for its own.
   const here = ['--prefix', folder, '--include=optional'];
-  await promisify(execFile)('npm', ['ci', ...here, ...quietly, ...forPlatform], { cwd: folder });
+  await promisify(execFile)('npm', ['ci', ...here, ...quietFlags, ...platformFlags], {
+    cwd: folder,
+  });
 }
 
 /** Types and maps are for people; and what is nested is a package with a place of its own. */
-const isRun = (name: string): boolean =>
+const isRunTimeFile = (name: string): boolean =>
   !/\.(?:[cm]?ts|map)$/.test(name) && !name.startsWith('node_modules/');
 
 async function readPackages(
@@ -138,7 +141,7 @@ async function readPackages(
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const place of places)
-    for (const [name, bytes] of await filesBelow(path.join(root, place), isRun))
+    for (const [name, bytes] of await filesBelow(path.join(root, place), isRunTimeFile))
       found.set(`${place}/${name}`, bytes);
   return found;
 }

@@ -27,7 +27,7 @@ export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return zipSync(zippable);
 }
 
-function refuseUnlessPlain(entry: Dirent, file: string): void {
+function checkPlainFile(entry: Dirent, file: string): void {
   if (entry.isSymbolicLink())
     throw new Error(`${file} is a symbolic link, which leads nowhere on Lambda; put a copy there`);
   if (!entry.isFile())
@@ -47,7 +47,7 @@ export async function filesBelow(
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(folder, file).replaceAll(path.sep, '/');
     if (entry.isDirectory() || !wanted(name)) continue;
-    refuseUnlessPlain(entry, file);
+    checkPlainFile(entry, file);
     found.set(name, await readFile(file));
   }
   return found;

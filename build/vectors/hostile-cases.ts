@@ -99,28 +99,28 @@ export const badQueries: readonly (readonly [string, string, string, string])[] 
 ];
 
 const base = { scope: ['*'], exp: knownExp } as const;
-const scoped = (flag: string, comment: string, ...scope: string[]) =>
+const grantOf = (flag: string, comment: string, ...scope: string[]) =>
   [flag, comment, { ...base, scope }] as const;
 
 export const badGrants: readonly (readonly [string, string, GrantClaims])[] = [
-  scoped('Scope', 'none'),
-  scoped('Scope', 'an empty one', ''),
-  scoped('Scope', 'a slash in front', '/albums/*'),
-  scoped('Scope', 'a slash behind', 'albums/'),
-  scoped('Scope', 'two slashes', 'albums//*'),
-  scoped('Scope', 'dots', 'albums/../*'),
-  scoped('Scope', 'a bad one behind a good one', 'albums/*', '../*'),
-  scoped('ControlCharacter', 'a line feed', 'albums\n/*'),
-  scoped('Backslash', 'a backslash', 'albums\\*'),
-  scoped('Separator', 'with operations', 'cat.jpg__op__resize,w_400'),
-  scoped('Reserved', 'watermarks', '_watermarks/*'),
-  scoped('TooLong', 'seventeen', ...Array.from({ length: 17 }, (_, at) => `a${at}/*`)),
-  scoped(
+  grantOf('Scope', 'none'),
+  grantOf('Scope', 'an empty one', ''),
+  grantOf('Scope', 'a slash in front', '/albums/*'),
+  grantOf('Scope', 'a slash behind', 'albums/'),
+  grantOf('Scope', 'two slashes', 'albums//*'),
+  grantOf('Scope', 'dots', 'albums/../*'),
+  grantOf('Scope', 'a bad one behind a good one', 'albums/*', '../*'),
+  grantOf('ControlCharacter', 'a line feed', 'albums\n/*'),
+  grantOf('Backslash', 'a backslash', 'albums\\*'),
+  grantOf('Separator', 'with operations', 'cat.jpg__op__resize,w_400'),
+  grantOf('Reserved', 'watermarks', '_watermarks/*'),
+  grantOf('TooLong', 'seventeen', ...Array.from({ length: 17 }, (_, at) => `a${at}/*`)),
+  grantOf(
     'TooLong',
     'more than 2,048 characters',
     ...Array.from({ length: 4 }, (_, at) => `${at}${'a'.repeat(500)}`),
   ),
-  scoped('TooLong', '701 bytes', 'a'.repeat(701)),
+  grantOf('TooLong', '701 bytes', 'a'.repeat(701)),
   ['Expiry', 'milliseconds', { ...base, exp: knownExp * 1_000 }],
   ['Expiry', 'a lifetime', { ...base, exp: 3_600 }],
   ['Expiry', 'zero', { ...base, exp: 0 }],

@@ -32,7 +32,7 @@ async function reasonOf(comment: string, work: () => unknown): Promise<string> {
   throw new Error(`"${comment}" is not refused`);
 }
 
-const isPast = 'exp is in the past';
+const pastReason = 'exp is in the past';
 
 const sound = { path: 'cat.jpg', operations: ['resize,w_400'], exp: knownExp } as const;
 
@@ -111,7 +111,7 @@ async function grants(): Promise<readonly Vector[]> {
 }
 
 /** What the service would mint and read, and what is of use to nobody. */
-function useless(
+function uselessCall(
   flag: string,
   comment: string,
   reason: string,
@@ -121,21 +121,23 @@ function useless(
 }
 
 const pastUrls: readonly Vector[] = pastExpiries.map(([comment, exp]) =>
-  useless('Past', comment, isPast, { ...sound, exp }),
+  uselessCall('Past', comment, pastReason, { ...sound, exp }),
 );
 
 const all = { scope: ['*'], exp: knownExp } as const;
 const uselessGrants: readonly Vector[] = [
   ...badPresets.map(([comment, ...presets]) =>
-    useless('Presets', comment, 'a preset is named with letters, digits, dots and hyphens', {
+    uselessCall('Presets', comment, 'a preset is named with letters, digits, dots and hyphens', {
       ...all,
       presets,
     }),
   ),
   ...badBeginnings.map(([comment, nbf]) =>
-    useless('Expiry', comment, 'nbf is not a time in whole seconds', { ...all, nbf }),
+    uselessCall('Expiry', comment, 'nbf is not a time in whole seconds', { ...all, nbf }),
   ),
-  ...pastExpiries.map(([comment, exp]) => useless('Past', comment, isPast, { ...all, exp })),
+  ...pastExpiries.map(([comment, exp]) =>
+    uselessCall('Past', comment, pastReason, { ...all, exp }),
+  ),
 ];
 
 const environments: readonly Vector[] = badEnvironments.flatMap(([flag, reason, name, values]) =>

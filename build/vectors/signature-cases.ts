@@ -76,7 +76,7 @@ export const signatureNotes: Notes = {
 const query = (name: SpellingName, value: string): QueryRecipe => ({ name, value });
 
 /** The path and the operations of a URL's decoded path. */
-function parted(tenant: string, target: string) {
+function splitTarget(tenant: string, target: string) {
   const [source = '', ...operations] = target.split('__op__');
   return { path: source.slice(tenant.length + 2), operations };
 }
@@ -84,7 +84,7 @@ function parted(tenant: string, target: string) {
 /** What the vectors of the specification ask for; their answers are compared, not copied. */
 const given: readonly SignatureCase[] = vectors.signatures.map((vector) => {
   const { comment, tenant, kid, exp, path } = vector;
-  const asked = { comment, flags: ['Given'], tenant, kid, exp, ...parted(tenant, path) };
+  const asked = { comment, flags: ['Given'], tenant, kid, exp, ...splitTarget(tenant, path) };
   const [name, value = ''] = vector.query ?? [];
   return name === undefined ? asked : { ...asked, query: query(name as SpellingName, value) };
 });

@@ -70,7 +70,7 @@ function mistake(asked: SignatureCase, { flag, comment, made }: SigningMistake):
 }
 
 /** A name in which every one of the mistakes shows. */
-const telling = { comment: '', flags: [], path: 'sale 50%+ (new).jpg' };
+const revealingPath = { comment: '', flags: [], path: 'sale 50%+ (new).jpg' };
 const composed = { comment: '', flags: [], path: 'caf\u00e9.jpg' };
 const decomposed = { comment: '', flags: [], path: 'cafe\u0301.jpg' };
 
@@ -78,7 +78,7 @@ function mistakes(): readonly Vector[] {
   const [toComposed, toDecomposed] = normalFormMistakes;
   if (toComposed === undefined || toDecomposed === undefined) throw new Error('a form is missing');
   return [
-    ...mistakeVectors.map((one) => mistake(telling, one)),
+    ...mistakeVectors.map((one) => mistake(revealingPath, one)),
     mistake(decomposed, toComposed),
     mistake(composed, toDecomposed),
   ];
@@ -102,7 +102,7 @@ export function signatures(): string {
     algorithm: 'SIGNET-V1-HMACSHA256',
     header: [
       'Signed URLs. A signer that is given url, tenant, kid, signingKey, path, operations or query, and exp makes url followed by pathAndQuery.',
-      'message is what is signed, in UTF-8; its lines are parted by one line feed. sig = base64url(HMAC-SHA256(signingKey, message)). The signing key is text: its 47 ASCII characters are the secret, and nobody decodes anything.',
+      'message is what is signed, in UTF-8; its lines are separated by one line feed. sig = base64url(HMAC-SHA256(signingKey, message)). The signing key is text: its 47 ASCII characters are the secret, and nobody decodes anything.',
       'path and query are decoded text; exp is null for a URL that never expires, and a signer may refuse one that is past. A slash at the end of url is left out.',
       'result "invalid": sig is one that people arrive at by mistake. No signer makes it and no verifier takes it; whoever finds the signature of an own program there knows what went wrong.',
     ],

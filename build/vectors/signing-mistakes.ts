@@ -27,7 +27,8 @@ export const mistakeNotes: Notes = {
   },
   WrongMessage: {
     bugType: 'WRONG_PRIMITIVE',
-    description: 'The lines of the message are others, or are parted by something else than LF.',
+    description:
+      'The lines of the message are others, or are separated by something other than LF.',
   },
   WrongExpiry: {
     bugType: 'WRONG_PRIMITIVE',

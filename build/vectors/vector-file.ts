@@ -58,7 +58,7 @@ export function vectorFile(contents: Contents): string {
       tests: tests.map((test) => numbered.get(test) ?? test),
     })),
   };
-  return `${printed(file, '', 0)}\n`;
+  return `${printJson(file, '', 0)}\n`;
 }
 
 const width = 100;
@@ -69,13 +69,13 @@ const ascii = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
 
 /** Prints JSON as the formatter of this repository does; `taken` is what stands before it. */
-function printed(value: Json, indent: string, taken: number): string {
+function printJson(value: Json, indent: string, taken: number): string {
   if (typeof value !== 'object' || value === null) return ascii(value);
   const deeper = `${indent}  `;
-  if (isList(value)) return printedList(value, indent, taken);
+  if (isList(value)) return printList(value, indent, taken);
   const members = Object.entries(value).map(([name, member]) => {
     const before = `${deeper}${ascii(name)}: `;
-    return before + printed(member, deeper, before.length);
+    return before + printJson(member, deeper, before.length);
   });
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
@@ -83,11 +83,11 @@ function printed(value: Json, indent: string, taken: number): string {
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /** On one line where it fits with its comma, and holds nothing that has lines of its own. */
-function printedList(list: readonly Json[], indent: string, taken: number): string {
+function printList(list: readonly Json[], indent: string, taken: number): string {
   const deeper = `${indent}  `;
   const line = `[${list.map((one) => ascii(one)).join(', ')}]`;
   const flat = list.every((one) => typeof one !== 'object' || one === null);
   if (flat && taken + line.length + 1 <= width) return line;
-  const items = list.map((one) => deeper + printed(one, deeper, deeper.length));
+  const items = list.map((one) => deeper + printJson(one, deeper, deeper.length));
   return `[\n${items.join(',\n')}\n${indent}]`;
 }

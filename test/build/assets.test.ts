@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assets, buildAssets, deployed, refuseTooLarge } from '../../build/assets.ts';
+import { type Assets, buildAssets, checkSize, deployed } from '../../build/assets.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
@@ -211,12 +211,12 @@ describe('a function that is too large', () => {
       excess: '250000000 bytes unzipped, and has to have fewer than 250000000',
     },
   ])('is refused with $size', ({ size, excess }) => {
-    expect(() => refuseTooLarge(deployed.viewerRequest, size)).toThrow(
+    expect(() => checkSize(deployed.viewerRequest, size)).toThrow(
       `viewer-request.zip has ${excess}; import less in edge/viewer-request.ts. To see what is in ` +
         'it, run: npx esbuild edge/viewer-request.ts --bundle',
     );
     const smaller = { zipped: size.zipped - 1, unzipped: size.unzipped - 1 };
-    expect(() => refuseTooLarge(deployed.viewerRequest, smaller)).not.toThrow();
+    expect(() => checkSize(deployed.viewerRequest, smaller)).not.toThrow();
   });
 
   it.each(['zippedBytes', 'unzippedBytes'] as const)('is not written: by its %s', async (limit) => {

@@ -2,15 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strict } from '../../client/strict.ts';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked, forced } from './asked.ts';
-import { edge } from './client-world.ts';
-import { byEdge, cases, exp, how, images, type Said, saidBy } from './said.ts';
+import {
+  cases,
+  edgeOutcome,
+  exp,
+  how,
+  images,
+  type MintOutcome,
+  outcomeOf,
+} from './mint-outcome.ts';
+import { type Asked, asked, signUnchecked } from './random-requests.ts';
+import { edge } from './test-edge.ts';
 
 const exact = strict(images);
-const byStrict = ({ path, operations }: Asked) => saidBy(() => exact.url(path, operations, how));
+const strictOutcome = ({ path, operations }: Asked) =>
+  outcomeOf(() => exact.url(path, operations, how));
 
-async function checkEdge(one: Asked, theirs: Said): Promise<void> {
-  const url = typeof theirs === 'string' ? theirs : forced(one, exp);
+async function checkEdge(one: Asked, theirs: MintOutcome): Promise<void> {
+  const url = typeof theirs === 'string' ? theirs : signUnchecked(one, exp);
   const answer = url === undefined ? 'malformed' : await edge(url);
   // Which presets there are is for a policy to say.
   if (answer === 'denied_preset') return;
@@ -22,8 +31,8 @@ describe(`of ${cases} requests`, () => {
   it('the strict minter mints just those that the edge takes, and says why it does not', async () => {
     let minted = 0;
     const agree = async (one: Asked): Promise<void> => {
-      const theirs = await byEdge(one);
-      expect(await byStrict(one)).toEqual(theirs);
+      const theirs = await edgeOutcome(one);
+      expect(await strictOutcome(one)).toEqual(theirs);
       await checkEdge(one, theirs);
       if (typeof theirs === 'string') minted += 1;
     };

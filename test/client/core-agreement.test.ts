@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked, isQueried } from './asked.ts';
-import { cases as all, byEdge, how, images, type Said, saidBy } from './said.ts';
+import {
+  cases as all,
+  edgeOutcome,
+  how,
+  images,
+  type MintOutcome,
+  outcomeOf,
+} from './mint-outcome.ts';
+import { type Asked, asked, isQueryRecipe } from './random-requests.ts';
 
 /** What the core says is less, and so are its requests. */
 const cases = Math.ceil(all / 5);
 
-const bySmall = ({ path, operations }: Asked) => saidBy(() => images.url(path, operations, how));
+const coreOutcome = ({ path, operations }: Asked) =>
+  outcomeOf(() => images.url(path, operations, how));
 
 /** What the names of operations and parameters do not tell. */
 const beyondNames =
@@ -16,13 +24,13 @@ const beyondNames =
 type Kind = 'minted' | 'refused' | 'too long as written' | 'not seen';
 
 /** What the small minter may do differently. */
-function checkSmall(one: Asked, ours: Said, theirs: Said): Kind {
+function checkCore(one: Asked, ours: MintOutcome, theirs: MintOutcome): Kind {
   if (typeof ours === 'string' && typeof theirs === 'string') {
     expect(ours).toBe(theirs);
     return 'minted';
   }
   if (typeof ours === 'string' && typeof theirs !== 'string') {
-    expect(theirs.message).toMatch(isQueried(one) ? /./ : beyondNames);
+    expect(theirs.message).toMatch(isQueryRecipe(one) ? /./ : beyondNames);
     return 'not seen';
   }
   if (typeof theirs === 'string') {
@@ -37,7 +45,7 @@ describe(`of ${cases} requests`, () => {
   it('the core mints those that the edge takes, and refuses what four kilobytes can see', async () => {
     const counts = new Map<Kind, number>();
     const agree = async (one: Asked): Promise<void> => {
-      const kind = checkSmall(one, await bySmall(one), await byEdge(one));
+      const kind = checkCore(one, await coreOutcome(one), await edgeOutcome(one));
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     };
     await fc.assert(fc.asyncProperty(asked, agree), runs(cases));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { html } from '../../client/html.ts';
 import { type GrantedMinter, signet } from '../../client/signet.ts';
-import { acme, edge } from './client-world.ts';
+import { acme, edge } from './test-edge.ts';
 
 const folder = new URL('../../client/examples/', import.meta.url);
 const images = signet(acme);

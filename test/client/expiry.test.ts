@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { signet, type UrlOptions } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
@@ -58,7 +58,7 @@ describe('an expiry', () => {
   it.each([now, '4000d', 0, -5, 0.5, Number.NaN, '1 hour', '1H', '', '010'])(
     '%j is refused in one sentence',
     async (expires) => {
-      const message = `expires is "${expires}"; write seconds (not milliseconds), 15m or 7d, ten years at most, never or a Date`;
+      const message = `expires is "${expires}"; write seconds (not milliseconds), 15m, 7d (at most ten years), never or a Date`;
       const how = { expires } as UrlOptions;
       const refused = { code: 'malformed', message };
       expect(await refusalOf(() => images.url('a', [], how))).toEqual(refused);
@@ -71,8 +71,8 @@ describe('an expiry', () => {
 
   it.each([
     [new Date(now - 5_000), 'expired', 'expired 5 seconds ago'],
-    [new Date(''), 'malformed', 'expires is no Date that a URL can have'],
-    [new Date(now * 1_000), 'malformed', 'expires is no Date that a URL can have'],
+    [new Date(''), 'malformed', 'expires is not a valid Date'],
+    [new Date(now * 1_000), 'malformed', 'expires is not a valid Date'],
   ])('%s is refused', async (expires, code, message) => {
     const how = { expires } as UrlOptions;
     expect(await refusalOf(() => images.url('a', [], how))).toEqual({ code, message });

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CookieOptions, grantAnswers } from '../../client/lib/grant-answer.ts';
 import { type SignetOptions, signet, withGrant } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 const scope = 'users/42/*';
@@ -123,19 +123,22 @@ describe('the cookie', () => {
   );
 
   it.each([
-    ['com', '"com" does not cover img.example.com'],
-    ['ample.com', '"ample.com" does not cover img.example.com'],
-    ['app.example.com', '"app.example.com" does not cover img.example.com'],
-    ['img.example.com.evil.example', '"img.example.com.evil.example" does not cover'],
-    ['example.com; Path=/', '"example.com; path=/" does not cover img.example.com'],
-    ['', '"" does not cover img.example.com'],
+    ['com', '"com" does not cover the image host img.example.com'],
+    ['ample.com', '"ample.com" does not cover the image host img.example.com'],
+    ['app.example.com', '"app.example.com" does not cover the image host img.example.com'],
+    [
+      'img.example.com.evil.example',
+      '"img.example.com.evil.example" does not cover the image host img.example.com',
+    ],
+    ['example.com; Path=/', '"example.com; path=/" does not cover the image host img.example.com'],
+    ['', '"" does not cover the image host img.example.com'],
   ])('is refused at once for the domain %j', async (domain, sentence) => {
     const refused = await refusalOf(() =>
       grantAnswers(images, { grant: () => undefined, as: 'cookie', domain }),
     );
     expect(refused).toEqual({
       code: 'malformed',
-      message: expect.stringMatching(`^domain ${sentence}.*, where the images are$`),
+      message: `domain ${sentence}`,
     });
   });
 
@@ -147,7 +150,7 @@ describe('the cookie', () => {
       );
       expect(refused).toEqual({
         code: 'malformed',
-        message: `path "${path}" does not cover /acme, where the images are`,
+        message: `path "${path}" does not cover the image path /acme`,
       });
     },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { imageLoader } from '../../client/next.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 const byCookie = withGrant({ url: acme.url, tenant: 'acme' });
@@ -46,7 +46,7 @@ describe('a loader for next/image', () => {
   ])('refuses %s, which is no source, in one sentence', async (src) => {
     expect(await refusalOf(() => imageLoader(byCookie)({ src, width: 64 }))).toEqual({
       code: 'malformed',
-      message: `"${src}" is an address, not the path of a source`,
+      message: `"${src}" is an address, not a source path`,
     });
   });
 

@@ -7,9 +7,9 @@ import { type Entry, entries, gzippedBytes } from '../../build/client-bundle.ts'
 import { signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked } from './asked.ts';
-import { acme } from './client-world.ts';
-import { installed, run } from './published.ts';
+import { installed, run } from './installed-package.ts';
+import { type Asked, asked } from './random-requests.ts';
+import { acme } from './test-edge.ts';
 
 const codeOf = (entry: Entry): Uint8Array => installed.modules.get(entry) ?? Buffer.of();
 
@@ -45,7 +45,11 @@ describe('the package', () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: installed.folder });
     const [{ files = [] } = {}] = JSON.parse(stdout) as { files: { path: string }[] }[];
     const names = files.map((file) => file.path).toSorted();
-    expect(names).toEqual((await readdir(installed.folder)).toSorted());
+    const found = await readdir(installed.folder, { recursive: true, withFileTypes: true });
+    const written = found
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(installed.folder, path.join(entry.parentPath, entry.name)));
+    expect(names).toEqual(written.toSorted());
     for (const entry of entries) expect(names).toContain(`${entry}.js`);
     const manifest = JSON.parse(
       await readFile(path.join(installed.folder, 'package.json'), 'utf8'),

@@ -5,8 +5,8 @@ import { withPolicy } from '../../client/policy.ts';
 import { signet } from '../../client/signet.ts';
 import { pathFault } from '../../shared/url/path.ts';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked, forced } from './asked.ts';
-import { acme, edgeWith, policyOf, refusalOf } from './client-world.ts';
+import { type Asked, asked, signUnchecked } from './random-requests.ts';
+import { acme, edgeWith, policyOf, refusalOf } from './test-edge.ts';
 
 /** Requests for each policy; SIGNET_CLIENT_CASES says how many there are in all. */
 const all = Number(process.env['SIGNET_CLIENT_CASES'] ?? 12_000);
@@ -82,7 +82,7 @@ describe.each([...real, ...made])('a policy that %s', (_what, document) => {
 
   /** What the edge refuses a request with, from whichever browser; nothing where it serves all of them. */
   async function refusalsOf(one: Asked): Promise<readonly string[]> {
-    const url = forced(one, exp);
+    const url = signUnchecked(one, exp);
     // The path `a__op` behind which another __op__ stands would be read as the path `a`.
     if (url === undefined || pathFault(one.path) !== undefined) return ['malformed'];
     const answers = await Promise.all(accepts.map((accept) => edge(url, accept)));

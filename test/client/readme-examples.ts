@@ -4,8 +4,8 @@ import path from 'node:path';
 import { transform } from 'esbuild';
 import { vi } from 'vitest';
 import { root } from '../../build/functions.ts';
-import { acme } from './client-world.ts';
-import { installed } from './published.ts';
+import { installed } from './installed-package.ts';
+import { acme } from './test-edge.ts';
 
 const readme = readFileSync(path.join(root, 'client', 'README.md'), 'utf8');
 const all = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);

@@ -2,9 +2,9 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { edgeWith, policyOf } from './client-world.ts';
-import { compiled } from './published.ts';
+import { compilerOutput } from './installed-package.ts';
 import { examples, exportsOf } from './readme-examples.ts';
+import { edgeWith, policyOf } from './test-edge.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -22,7 +22,7 @@ describe('the examples of the client’s README', () => {
     expect(examples).toHaveLength(5);
     const typeRoots = [path.join(root, 'node_modules', '@types')];
     const options = { module: 'nodenext', types: ['node'], typeRoots, skipLibCheck: true };
-    expect(await compiled('readme', options, ...examples)).toBe('');
+    expect(await compilerOutput('readme', options, ...examples)).toBe('');
   });
 
   it.each(examples.map((code, at) => [at, code] as const))(

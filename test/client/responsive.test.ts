@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../client/html.ts';
 import { type Recipe, type Sizes, signet } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
@@ -150,7 +150,7 @@ describe('the HTML of a picture', () => {
 
   it.each(['a b', 'x"', '', 'on=', 'a>b'])('has no attribute called %j', (name) => {
     expect(() => html({ sources: [], img }, { [name]: 'x' })).toThrow(
-      'is not the name of an attribute',
+      'is not a valid attribute name',
     );
   });
 });

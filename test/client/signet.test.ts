@@ -3,7 +3,7 @@ import { type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { mint } from '../../shared/request/mint.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 const wrong = (name: string, what: string): string =>
-  `${name} (SIGNET_${name.toUpperCase()}) is not ${what} alone; npx signet keys show TENANT --env prints it`;
+  `${name} (SIGNET_${name.toUpperCase()}) must be exactly ${what}; npx signet keys show TENANT --env prints it`;
 
 describe('a recipe', () => {
   it.each<[Recipe, string]>([
@@ -204,8 +204,8 @@ describe('a minter', () => {
     [{ url: 'img.example.com' }, wrong('url', 'https://HOST')],
     [{ url: 'https://img.example.com/images' }, wrong('url', 'https://HOST')],
     [{ url: 'https://img.example.com?x' }, wrong('url', 'https://HOST')],
-    [{ tenant: 'Acme' }, wrong('tenant', 'the name of a tenant')],
-    [{ tenant: 'a--b' }, wrong('tenant', 'the name of a tenant')],
+    [{ tenant: 'Acme' }, wrong('tenant', 'a tenant name')],
+    [{ tenant: 'a--b' }, wrong('tenant', 'a tenant name')],
     [{ kid: 'r1' }, wrong('kid', 'root.generation')],
     [{ kid: 'r1.1\r' }, wrong('kid', 'root.generation')],
     [{ kid: '' }, wrong('kid', 'root.generation')],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
-import { anything, edgeWith, policyOf } from './client-world.ts';
+import { anything, edgeWith, policyOf } from './test-edge.ts';
 
 const tenants = Array.from({ length: 50 }, (_, at) => `tenant-${at}`);
 const edge = edgeWith(...tenants.map((tenant) => policyOf({ ...anything, tenant })));

@@ -6,8 +6,8 @@ import { root } from '../../build/functions.ts';
 import { type Recipe, signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { acme, refusalOf } from './client-world.ts';
-import { compiled } from './published.ts';
+import { compilerOutput } from './installed-package.ts';
+import { acme, refusalOf } from './test-edge.ts';
 
 /** What a backend may write, and what it may not. */
 const source = `
@@ -87,7 +87,7 @@ describe('the types', () => {
   ])(
     'stand alone in a project of %s modules, and know a recipe',
     async (module, moduleResolution) => {
-      const said = await compiled(
+      const said = await compilerOutput(
         moduleResolution,
         { module, moduleResolution, types: [] },
         source,

@@ -2,8 +2,8 @@ import vm from 'node:vm';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
-import { acme, edge } from './client-world.ts';
-import { installed } from './published.ts';
+import { installed } from './installed-package.ts';
+import { acme, edge } from './test-edge.ts';
 
 /** The package in a place that has only what is named, as one script. */
 async function sandbox(entry: string, globals: object) {
@@ -35,7 +35,7 @@ describe('in a worker, which has WebCrypto and little else,', () => {
     );
     expect(await edge(String(granted))).toBe('acme/a__op__format,f_src');
     await expect(ask('client.signet()')).rejects.toThrow(
-      'url (SIGNET_URL) is not https://HOST alone',
+      'url (SIGNET_URL) must be exactly https://HOST;',
     );
     await expect(ask(`${minter}.url('a', 'blurr')`)).rejects.toMatchObject({ code: 'malformed' });
   });

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { acme, edgeWith, policyOf } from '../client/client-world.ts';
-import { installed } from '../client/published.ts';
+import { installed } from '../client/installed-package.ts';
+import { acme, edgeWith, policyOf } from '../client/test-edge.ts';
 import { missingPrograms, notRun } from '../not-run.ts';
 
 /* What README.md tells people to paste and to call, as a stranger does it, against the edge itself. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { apps, type CheckUser, type HandedOut, type RunningApp } from './apps.ts';
 import { isMissing } from './frameworks.ts';
 
@@ -76,7 +76,7 @@ describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
 
     it('is not made for a cookie that would not reach the images', async () => {
       await expect(start(images, check, { as: 'cookie', domain: 'other.com' })).rejects.toThrow(
-        'domain "other.com" does not cover img.example.com, where the images are',
+        'domain "other.com" does not cover the image host img.example.com',
       );
     });
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { imageLoader, type LoaderRequest } from '../../client/next.ts';
 import { withPolicy } from '../../client/policy.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { framework, isMissing } from './frameworks.ts';
 
 type Loader = (request: LoaderRequest) => string;
@@ -136,7 +136,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     'throws for %s, and nobody is shown a broken picture',
     (src) => {
       const props = { src, alt: '', width: 64, height: 64, loader: byCookie };
-      const sentence = `"${src}" is an address, not the path of a source`;
+      const sentence = `"${src}" is an address, not a source path`;
       expect(() => getImageProps(props)).toThrow(sentence);
       expect(() => renderImage(props)).toThrow(sentence);
     },

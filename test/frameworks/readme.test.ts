@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
-import { compiled, installed } from '../client/published.ts';
+import { compilerOutput, installed } from '../client/installed-package.ts';
 import { exportsOf, frameworkExamples, frameworkOf } from '../client/readme-examples.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { isMissing, modules } from './frameworks.ts';
 
 /** What the frameworks' own types say of the pieces, beside the examples. */
@@ -92,7 +92,7 @@ describe.skipIf(isMissing('what the client’s README says of frameworks'))(
         ...{ module: 'nodenext', lib: ['es2022', 'dom'], jsx: 'preserve' },
         ...{ types: ['node'], typeRoots, skipLibCheck: true },
       };
-      expect(await compiled('frameworks', options, source, ...frameworkExamples)).toBe('');
+      expect(await compilerOutput('frameworks', options, source, ...frameworkExamples)).toBe('');
     });
 
     it.each(['express', 'fastify', 'hono'])('hand out grants with %s', async (name) => {

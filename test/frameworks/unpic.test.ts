@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
 import { extract, generate, transform } from '../../client/unpic.ts';
-import { acme, edge } from '../client/client-world.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { framework, isMissing } from './frameworks.ts';
 
 type Props = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { type GrantRequest, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { mintGrant, verifyGrant } from '../../shared/request/grant.ts';
 import { ring } from '../shared/keys/known-keys.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 const expires = new Date(1_893_456_000_000);
@@ -57,17 +57,17 @@ describe('a grant', () => {
   });
 
   it.each<[GrantRequest, RegExp]>([
-    [{ scope: [] }, /^a grant covers 1 to 16 scopes$/],
-    [{ scope: Array<string>(17).fill('a') }, /^a grant covers 1 to 16 scopes$/],
+    [{ scope: [] }, /^a grant needs 1 to 16 scopes$/],
+    [{ scope: Array<string>(17).fill('a') }, /^a grant needs 1 to 16 scopes$/],
     [{ scope: '../*' }, /^"\.\.\/\*" is no scope: the path has a \. or \.\. segment$/],
     [{ scope: '/*' }, /^"\/\*" is no scope: the path begins with a slash/],
     [{ scope: '_watermarks/*' }, /is no scope: the path begins with _watermarks/],
     [{ scope: '' }, /is no scope/],
-    [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant expires$/],
+    [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant must expire$/],
     [{ scope: '*', preset: 'thumb' } as unknown as GrantRequest, /^a grant has no preset$/],
     [{ scope: '*', exp: 4_000_000_000 } as unknown as GrantRequest, /^a grant has no exp$/],
-    [{ scope: '*', presets: [] }, /^presets or notBefore is empty$/],
-    [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is empty$/],
+    [{ scope: '*', presets: [] }, /^presets or notBefore is invalid$/],
+    [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is invalid$/],
     [
       { scope: Array.from({ length: 4 }, (_, at) => `${at}${'a'.repeat(600)}`) },
       /^the grant has more than 2048 characters; name fewer scopes$/,
@@ -168,7 +168,7 @@ describe('a minter with a grant', () => {
     async (grant) => {
       expect(await refusalOf(() => withGrant({ url: acme.url, tenant: 'acme', grant }))).toEqual({
         code: 'forbidden',
-        message: 'the grant is not written as one',
+        message: 'the grant is malformed',
       });
     },
   );

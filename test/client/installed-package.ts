@@ -32,7 +32,7 @@ const strictly = {
 };
 
 /** What the TypeScript compiler says of modules in a project of its own, in which the package is installed. */
-export async function compiled(
+export async function compilerOutput(
   name: string,
   options: object,
   ...sources: readonly string[]

@@ -5,7 +5,7 @@ import { encodePath, separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { someWrittenRecipes, type WrittenOperation } from '../shared/recipe/recipes.ts';
 import { paths } from '../shared/url/paths.ts';
-import { acme } from './client-world.ts';
+import { acme } from './test-edge.ts';
 
 /*
  * What backends may ask for, sound or not. Recipes are drawn from some that were made once, and then
@@ -99,13 +99,13 @@ const queryOf = ({ operations }: Asked): string | undefined =>
   /^(x-[a-z]+-process=.*)$/s.exec(operations.join(' '))?.[1];
 
 /** Whether the recipe is in the spelling of another service. */
-export const isQueried = (one: Asked): boolean => queryOf(one) !== undefined;
+export const isQueryRecipe = (one: Asked): boolean => queryOf(one) !== undefined;
 
 /**
  * A URL with a right signature, whatever else is wrong with it; nothing where no URL can say what was
  * asked for.
  */
-export function forced(one: Asked, exp: number): string | undefined {
+export function signUnchecked(one: Asked, exp: number): string | undefined {
   const { path, operations } = one;
   const query = queryOf(one);
   const suffix = query === undefined ? operations : [];

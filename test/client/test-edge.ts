@@ -25,7 +25,7 @@ export const anything = {
 export const policyOf = (document: { readonly tenant: string }): Policy =>
   readPolicy(document.tenant, JSON.stringify(document));
 
-const houseOf = (...policies: readonly Policy[]): GateDeps => ({
+const gateDepsOf = (...policies: readonly Policy[]): GateDeps => ({
   crypto: nodeCrypto,
   clock: Date.now,
   keys: { read: async () => ring },
@@ -37,7 +37,7 @@ export type Edge = (url: string, accept?: string, cookie?: string) => Promise<st
 
 /** The viewer-request function under these policies: the key of a derivative, or the code of a refusal. */
 export function edgeWith(...policies: readonly Policy[]): Edge {
-  const house = houseOf(...policies);
+  const house = gateDepsOf(...policies);
   return async (url, accept, cookie) => {
     const [, host = '', uri = '', querystring = ''] =
       /^https:\/\/([^/]+)([^?]*)\??(.*)$/.exec(url) ?? [];
