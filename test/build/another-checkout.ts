@@ -4,7 +4,7 @@ import { cp, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { deployed } from '../../build/assets.ts';
+import type { deployedFunctions } from '../../build/assets.ts';
 import type { EdgeConfigs } from '../../build/functions.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,7 +50,7 @@ const script = `
  */
 export async function buildElsewhere(
   copy: string,
-  ...given: [folder: string, configs: EdgeConfigs, functions: typeof deployed]
+  ...given: [folder: string, configs: EdgeConfigs, functions: typeof deployedFunctions]
 ): Promise<void> {
   await copyCheckout(copy);
   const args = ['--import', 'tsx', '--input-type=module', '-e', script, JSON.stringify(given)];

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assets, buildAssets, checkSize, deployed } from '../../build/assets.ts';
+import { type Assets, buildAssets, checkSize, deployedFunctions } from '../../build/assets.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
@@ -35,7 +35,7 @@ const configs = { viewerRequest: config, originResponse: config };
 const names = ['viewerRequest', 'originResponse', 'purge', 'secrets'] as const;
 
 let folder = '';
-let functions: typeof deployed;
+let functions: typeof deployedFunctions;
 let assets: Assets;
 const zips = new Map<keyof Assets, Buffer>();
 const contents = new Map<keyof Assets, Record<string, Uint8Array>>();
@@ -51,7 +51,7 @@ beforeAll(async () => {
   // One that would show a configuration if it had been given one.
   const entry = path.join(folder, 'curious.mjs');
   await writeFile(entry, 'export const handler = () => SIGNET_CONFIG;');
-  functions = { ...deployed, secrets: { ...deployed.secrets, entry } };
+  functions = { ...deployedFunctions, secrets: { ...deployedFunctions.secrets, entry } };
   const relative = path.relative(process.cwd(), path.join(folder, 'assets'));
   const again = path.join(folder, 'again');
   [assets] = await Promise.all([
@@ -204,29 +204,29 @@ describe('a function that is too large', () => {
   it.each([
     {
       size: { zipped: 1_000_000, unzipped: 0 },
-      excess: '1000000 bytes, and has to have fewer than 1000000',
+      excess: '1000000 bytes, but must have fewer than 1000000',
     },
     {
       size: { zipped: 999_999, unzipped: 250_000_000 },
-      excess: '250000000 bytes unzipped, and has to have fewer than 250000000',
+      excess: '250000000 bytes unzipped, but must have fewer than 250000000',
     },
   ])('is refused with $size', ({ size, excess }) => {
-    expect(() => checkSize(deployed.viewerRequest, size)).toThrow(
-      `viewer-request.zip has ${excess}; import less in edge/viewer-request.ts. To see what is in ` +
-        'it, run: npx esbuild edge/viewer-request.ts --bundle',
+    expect(() => checkSize(deployedFunctions.viewerRequest, size)).toThrow(
+      `viewer-request.zip has ${excess}; import less in edge/viewer-request.ts. To list ` +
+        'its contents, run: npx esbuild edge/viewer-request.ts --bundle',
     );
     const smaller = { zipped: size.zipped - 1, unzipped: size.unzipped - 1 };
-    expect(() => checkSize(deployed.viewerRequest, smaller)).not.toThrow();
+    expect(() => checkSize(deployedFunctions.viewerRequest, smaller)).not.toThrow();
   });
 
   it.each(['zippedBytes', 'unzippedBytes'] as const)('is not written: by its %s', async (limit) => {
     const entry = path.join(folder, 'small.mjs');
     await writeFile(entry, 'export const handler = () => "is not much, but it compresses";');
-    const viewerRequest = { ...deployed.viewerRequest, entry, [limit]: 100 };
+    const viewerRequest = { ...deployedFunctions.viewerRequest, entry, [limit]: 100 };
     const into = path.join(folder, limit);
-    await expect(buildAssets(into, configs, { ...deployed, viewerRequest })).rejects.toThrow(
-      'fewer than 100;',
-    );
+    await expect(
+      buildAssets(into, configs, { ...deployedFunctions, viewerRequest }),
+    ).rejects.toThrow('fewer than 100;');
     expect(await readdir(into)).toEqual([]);
   });
 });

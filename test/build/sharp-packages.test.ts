@@ -108,8 +108,8 @@ describe('the files of sharp on a machine that does not have them', () => {
     vi.stubEnv('npm_config_offline', 'true');
     vi.stubEnv('npm_config_cache', path.join(elsewhere, 'cache'));
     await expect(sharpFiles(elsewhere)).rejects.toThrow(
-      'node_modules lack sharp for Linux x64 as package-lock.json has it, and npm could not ' +
-        'install it in a folder of its own; connect to the registry and try again',
+      'node_modules does not contain the locked sharp for Linux x64, and npm could not install it in a ' +
+        'temporary folder; connect to the registry and try again',
     );
   });
 });
@@ -211,12 +211,12 @@ describe('the places of sharp in a lock', () => {
     {
       why: 'sharp is not in it',
       packages: {},
-      sentence: 'package-lock.json lacks sharp, which is needed; run: npm install',
+      sentence: 'package-lock.json does not contain sharp; run: npm install',
     },
     {
       why: 'something that sharp needs is not in it',
       packages: { 'node_modules/sharp': { dependencies: { semver: '7' } } },
-      sentence: 'package-lock.json lacks semver, which is needed; run: npm install',
+      sentence: 'package-lock.json does not contain semver; run: npm install',
     },
     {
       why: 'it was written on a machine of another kind',

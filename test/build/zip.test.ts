@@ -114,7 +114,7 @@ describe('the files below a folder', () => {
     const link = path.join(below, 'folder', 'link');
     await symlink(path.join(below, target), link);
     await expect(filesBelow(below)).rejects.toThrow(
-      `${link} is a symbolic link, which leads nowhere on Lambda; put a copy there`,
+      `${link} is a symbolic link, which does not work on Lambda; replace it with a copy`,
     );
   });
 
@@ -122,7 +122,7 @@ describe('the files below a folder', () => {
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await expect(filesBelow(folder)).rejects.toThrow(
-      `${pipe} is neither a file nor a folder, so no zip can hold it; remove it`,
+      `${pipe} is neither a file nor a folder, so it cannot be zipped; remove it`,
     );
   });
 });
