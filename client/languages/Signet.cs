@@ -45,7 +45,7 @@ public static class Signet
     }
 
     /// <summary>
-    /// Returns a grant: one signature for many URLs, sent as ?grant=…. A scope is the path of a source, a/b/* for
+    /// Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. A scope is the path of a source, a/b/* for
     /// everything below a/b/, or * for everything. exp and nbf (not before) are in Unix seconds.
     /// </summary>
     public static string Grant(IReadOnlyCollection<string> scopes, long exp, long? nbf = null)

@@ -52,7 +52,7 @@ public final class Signet {
   }
 
   /**
-   * Returns a grant: one signature for many URLs, sent as ?grant=…. A scope is the path of a source, a/b/* for
+   * Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. A scope is the path of a source, a/b/* for
    * everything below a/b/, or * for everything. presets limits the grant to some presets; it may be null. exp and
    * nbf (not before) are in Unix seconds; nbf may be null.
    */

@@ -62,7 +62,7 @@ func SignedQueryURL(path, name, value string, exp int64) (string, error) {
 	return signedURL(path, "", exp, name+"="+value)
 }
 
-// Grant returns a grant: one signature for many URLs, sent as ?grant=…. A scope is the path of a source, a/b/* for
+// Grant returns a grant: one signature for many URLs, sent as ?grant=TOKEN. A scope is the path of a source, a/b/* for
 // everything below a/b/, or * for everything. presets limits the grant to some presets, unless it is nil. exp and
 // nbf (not before) are in Unix seconds; an nbf of 0 is left out.
 func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, error) {

@@ -46,7 +46,7 @@ function signed_query_url(string $path, string $name, string $value, ?int $exp):
 }
 
 /**
- * Returns a grant: one signature for many URLs, sent as ?grant=…. $scope is the path of a source, a/b/* for
+ * Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. $scope is the path of a source, a/b/* for
  * everything below a/b/, or * for everything; or a list of them. $presets limits the grant to some presets. $exp
  * and $nbf (not before) are in Unix seconds.
  */

@@ -39,7 +39,7 @@ def signed_query_url(path, name, value, exp):
 
 
 def grant(scope, exp, presets=None, nbf=None):
-    """Returns a grant: one signature for many URLs, sent as ?grant=…. scope is the path of a source, a/b/* for
+    """Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. scope is the path of a source, a/b/* for
     everything below a/b/, or * for everything; or a list of them. presets limits the grant to some presets.
     exp and nbf (not before) are in Unix seconds."""
     _, tenant, kid, key = _settings()

@@ -38,7 +38,7 @@ module Signet
     url(path, "", exp, "#{name}=#{value}")
   end
 
-  # Returns a grant: one signature for many URLs, sent as ?grant=…. scope is the path of a source, a/b/* for
+  # Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. scope is the path of a source, a/b/* for
   # everything below a/b/, or * for everything; or a list of them. presets limits the grant to some presets. exp
   # and nbf (not before) are in Unix seconds.
   def grant(scope, exp, presets = nil, nbf = nil)

@@ -33,7 +33,7 @@ signed_query_url() (
 )
 
 # grant EXP SCOPE...
-# Prints a grant: one signature for many URLs, sent as ?grant=.... SCOPE is the path of a source, 'a/b/*' for
+# Prints a grant: one signature for many URLs, sent as ?grant=TOKEN. SCOPE is the path of a source, 'a/b/*' for
 # everything below a/b/, or '*' for everything. The variables NBF (not before, in Unix seconds) and PRESETS (names
 # separated by spaces) limit the grant if they are set: PRESETS='thumb hero' grant ...
 grant() (

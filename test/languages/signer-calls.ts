@@ -5,7 +5,7 @@ import type {
   SignatureVector,
 } from './vector-files.ts';
 
-/** SIGNET_URL and the others, which a signer reads by itself. */
+/** The values of SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY, which a signer reads. */
 export type Environment = {
   readonly url: string;
   readonly tenant: string;
@@ -16,10 +16,10 @@ export type Environment = {
 /**
  * One call of a signer, as a driver reads it: `signed_url EXP PATH OPERATION…`,
  * `signed_url_of_bytes EXP HEX`, `signed_query_url EXP PATH NAME VALUE` or
- * `grant EXP NBF COUNT PRESET… SCOPE…`. Empty is what is left out, and so is a count of -1.
+ * `grant EXP NBF COUNT PRESET… SCOPE…`. Arguments that are left out are empty, and COUNT is -1.
  */
 export type Call = {
-  /** The vector that it comes from. */
+  /** The vector of the call. */
   readonly id: string;
   readonly flags: readonly string[];
   readonly environment: Environment;
@@ -46,7 +46,7 @@ function signedUrl(vector: Own & Environment, { path, operations, query, exp }: 
 
 export const signatureCall = (vector: SignatureVector): Call => signedUrl(vector, vector);
 
-/** A path shows its encoding in the URL of a source without operations. */
+/** The URL of a source without operations shows the encoding of its path. */
 export function encodingCall(vector: EncodingVector, signer: Environment): Call {
   return call({ ...signer, ...vector }, 'signed_url', '4102444800', vector.path);
 }
