@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
-import { anything, edgeWith, policyOf } from './test-edge.ts';
+import { edgeWith, policyOf, reportingPolicy } from './test-edge.ts';
 
 const tenants = Array.from({ length: 50 }, (_, at) => `tenant-${at}`);
-const edge = edgeWith(...tenants.map((tenant) => policyOf({ ...anything, tenant })));
+const edge = edgeWith(...tenants.map((tenant) => policyOf({ ...reportingPolicy, tenant })));
 
 const minterOf = (tenant: string) =>
   signet({
