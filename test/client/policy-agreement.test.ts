@@ -26,16 +26,16 @@ const examplePolicies = files.map((name): readonly [string, Document] => [
 
 const resize = [{ w: [100, 200] }, { m: ['fill'], w: [200], h: [100, 200] }];
 const madePolicies: readonly (readonly [string, Document])[] = [
-  ['snaps lengths', { tenant: 'acme', operations: { resize, quality: { q: [60] } }, snap: true }],
   [
-    'serves only presets',
-    { tenant: 'acme', presets: { thumb: 'resize,w_200' }, presetsOnly: true },
+    'with snapped lengths',
+    { tenant: 'acme', operations: { resize, quality: { q: [60] } }, snap: true },
   ],
+  ['with only presets', { tenant: 'acme', presets: { thumb: 'resize,w_200' }, presetsOnly: true }],
   [
-    'resolves auto to a type that it denies',
+    'that resolves auto to a type that it denies',
     { tenant: 'acme', operations: { resize, format: { f: ['avif'] } }, auto: { format: ['webp'] } },
   ],
-  ['blocks sources', { tenant: 'acme', operations: { resize }, blocked: ['a.jpg', 'b/*'] }],
+  ['with blocked sources', { tenant: 'acme', operations: { resize }, blocked: ['a.jpg', 'b/*'] }],
 ];
 
 const policies = [...examplePolicies, ...madePolicies];
@@ -82,7 +82,7 @@ const requests = fc.oneof(
 
 const accepts = ['image/avif', 'image/webp', '*/*'];
 
-describe.each(policies)('a policy that %s', (_what, document) => {
+describe.each(policies)('the policy %s', (_what, document) => {
   const edge = edgeWith(policyOf(document));
   const ours = withPolicy(images, document);
 
@@ -108,7 +108,7 @@ describe.each(policies)('a policy that %s', (_what, document) => {
   }, 120_000);
 });
 
-it.each(policies)('a policy that %s serves some of the requests', async (_what, document) => {
+it.each(policies)('the policy %s serves some of the requests', async (_what, document) => {
   const ours = withPolicy(images, document);
   const how = { expires: new Date(exp * 1_000) };
   const refused = await Promise.all(
