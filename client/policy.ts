@@ -78,13 +78,13 @@ export function withPolicy<
   M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
 >(minter: M, document: PolicyDocument, { snap = false }: PolicyOptions = {}): M & Widths {
   const policy = readPolicyJson(minter.tenant, document);
-  const url = (asked: AskedUrl): readonly string[] =>
+  const url = (request: AskedUrl): readonly string[] =>
     asSignetError(() => {
-      const operations = snap ? snappedOperations(policy, asked.operations) : asked.operations;
-      checkAuthorization({ ...asked, operations }, policy, seconds(Date.now));
+      const operations = snap ? snappedOperations(policy, request.operations) : request.operations;
+      checkAuthorization({ ...request, operations }, policy, seconds(Date.now));
       return operations;
     });
-  const grant = (asked: AskedGrant): void => asSignetError(() => checkGrant(policy, asked));
+  const grant = (request: AskedGrant): void => asSignetError(() => checkGrant(policy, request));
   return {
     ...minter.checkedBy({ url, grant }),
     widths: (recipe = 'resize') => allowedWidths(policy, operationsOf(recipe)),

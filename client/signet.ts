@@ -153,7 +153,7 @@ export function signet(options: SignetOptions = {}): Minter {
       const exp = expiryOf(expires);
       assertValid(exp, 'a grant must expire');
       const nbf = notBefore && Math.floor(+notBefore / 1_000);
-      const asked = {
+      const request = {
         tenant,
         kid,
         scope: [scope].flat(),
@@ -161,8 +161,8 @@ export function signet(options: SignetOptions = {}): Minter {
         nbf,
         presets: presets === undefined ? presets : [presets].flat(),
       };
-      for (const check of checks) check.grant?.(asked);
-      return grantText(hmac, asked);
+      for (const check of checks) check.grant?.(request);
+      return grantText(hmac, request);
     },
     withGrant: (grant, how) => withGrant({ ...signer, ...how, grant }),
     checkedBy: (check) => signet({ ...options, checks: [...checks, check] }),

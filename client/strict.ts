@@ -40,11 +40,11 @@ export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
   minter: M,
   { encoded }: StrictOptions = {},
 ): M {
-  const url = (asked: AskedUrl): readonly string[] => {
-    if (encoded === 'refuse') checkEncoding(asked.path);
-    asSignetError(() => mintTarget(mintRequestOf(asked)));
-    if (asked.kid === undefined) checkGrantedUrl(asked);
-    return asked.operations;
+  const url = (request: AskedUrl): readonly string[] => {
+    if (encoded === 'refuse') checkEncoding(request.path);
+    asSignetError(() => mintTarget(mintRequestOf(request)));
+    if (request.kid === undefined) checkGrantedUrl(request);
+    return request.operations;
   };
   /** A preset is requested as an operation, so its name must fit the grammar. */
   const grant = ({ tenant, presets = [] }: AskedGrant): void => {

@@ -12,35 +12,35 @@ import {
 } from './signing-mistakes.ts';
 import { type Vector, vectorFile } from './vector-file.ts';
 
-function request(asked: SignatureCase): MintRequest {
-  const { tenant = 'acme', path = 'cat.jpg', query, exp = knownExp } = asked;
+function mintRequestOf(testCase: SignatureCase): MintRequest {
+  const { tenant = 'acme', path = 'cat.jpg', query, exp = knownExp } = testCase;
   const usual = query === undefined ? ['resize,w_400'] : [];
-  const { operations = usual } = asked;
+  const { operations = usual } = testCase;
   const common = { tenant, path, operations, exp: exp ?? undefined };
   return query === undefined ? common : { ...common, query };
 }
 
 /** Signs a request and returns its parts. */
-function signRequest(asked: SignatureCase) {
-  const wanted = request(asked);
-  const signer = signerOf(wanted.tenant, asked.kid);
-  const { exp, query, tenant } = wanted;
+function signRequest(testCase: SignatureCase) {
+  const request = mintRequestOf(testCase);
+  const signer = signerOf(request.tenant, testCase.kid);
+  const { exp, query, tenant } = request;
   const parts = {
     kid: signer.kid,
     exp: exp === undefined ? undefined : String(exp),
-    target: mintTarget(wanted),
+    target: mintTarget(request),
     ...(query === undefined ? {} : { query }),
   };
   const sig = sign(nodeCrypto, signer.signingKey, parts);
-  return { wanted, tenant, signer, signingKey: signer.signingKey, parts, sig };
+  return { request, tenant, signer, signingKey: signer.signingKey, parts, sig };
 }
 
 /** The vector of a case, as `mint` signs it. */
-function vector(asked: SignatureCase): Vector {
-  const { wanted, signer, parts, sig } = signRequest(asked);
-  const { tenant, path, operations, query, exp = null } = wanted;
-  const { url = knownUrl, comment, flags } = asked;
-  const minted = mint(nodeCrypto, url, wanted, signer);
+function vector(testCase: SignatureCase): Vector {
+  const { request, signer, parts, sig } = signRequest(testCase);
+  const { tenant, path, operations, query, exp = null } = request;
+  const { url = knownUrl, comment, flags } = testCase;
+  const minted = mint(nodeCrypto, url, request, signer);
   return {
     comment,
     flags,
@@ -61,11 +61,11 @@ function vector(asked: SignatureCase): Vector {
 
 /** The same request with a signature that the service rejects. */
 function mistakeVector(
-  asked: SignatureCase,
+  testCase: SignatureCase,
   { flag, comment, makeSignature }: SigningMistake,
 ): Vector {
-  const right = vector(asked);
-  const { signingKey, parts, tenant, sig } = signRequest(asked);
+  const right = vector(testCase);
+  const { signingKey, parts, tenant, sig } = signRequest(testCase);
   const wrong = makeSignature({ signingKey, parts, tenant, sig });
   if (verify(nodeCrypto, signingKey, parts, wrong))
     throw new Error(`${comment}: the service accepts this signature`);

@@ -47,14 +47,14 @@ export function checkPlace({ url, tenant }: Place): void {
 export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/-]*)$/;
 
 /** Runs the checks and builds the address of a URL. Throws `SignetError`. */
-export function addressOf(place: Place, asked: AskedUrl): Address {
+export function addressOf(place: Place, request: AskedUrl): Address {
   const { url, tenant, ownHost, checks = [] } = place;
-  const { path } = asked;
+  const { path } = request;
   const fault = pathFault(path);
   assertValid(!fault, `${fault}`);
   const operations = checks.reduce(
-    (before, check) => check.url({ ...asked, operations: before }),
-    asked.operations,
+    (before, check) => check.url({ ...request, operations: before }),
+    request.operations,
   );
   const [written = '', name = '', value = ''] = queryRecipe.exec(operations.join(' ')) ?? [];
   const query = written ? { query: { name, value } } : {};

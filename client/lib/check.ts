@@ -27,7 +27,7 @@ export type AskedGrant = {
 /** A check that a minter runs before it mints. `/policy` and `/strict` add one each. */
 export type Check = {
   /** Returns the operations to sign. Throws `SignetError` to reject the URL. */
-  readonly url: (asked: AskedUrl) => readonly string[];
+  readonly url: (request: AskedUrl) => readonly string[];
   /** Throws `SignetError` to reject the grant. */
-  readonly grant?: (asked: AskedGrant) => void;
+  readonly grant?: (request: AskedGrant) => void;
 };

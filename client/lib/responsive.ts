@@ -98,8 +98,8 @@ export async function mintAll<T>(
   make: (mint: Mint) => T,
   mint: (operations: Operations) => Promise<string>,
 ): Promise<T> {
-  const asked: Operations[] = [];
-  make((operations) => `${asked.push(operations)}`);
-  const minted = await Promise.all(asked.map(mint));
+  const requested: Operations[] = [];
+  make((operations) => `${requested.push(operations)}`);
+  const minted = await Promise.all(requested.map(mint));
   return make(() => `${minted.shift()}`);
 }

@@ -27,7 +27,7 @@ describe('an answer with a grant', () => {
     const answers = grantAnswers(images, { grant: (user: string) => ({ scope: `${user}/*` }) });
     const { status, cookie, body } = await answers('ü/42');
     expect([status, cookie]).toEqual([200, undefined]);
-    if (!('exp' in body)) throw new Error('no grant was handed out');
+    if (!('exp' in body)) throw new Error('the answer has no grant');
     expect(body).toEqual({
       ...{ url: acme.url, tenant: 'acme' },
       grant: body.grant,

@@ -8,7 +8,7 @@ import { acme, edge, refusalOf } from './test-edge.ts';
 const images = signet(acme);
 
 /** The operations in a URL, which the edge must accept. */
-async function sent(recipe?: Recipe, options?: UrlOptions): Promise<string> {
+async function sentOperations(recipe?: Recipe, options?: UrlOptions): Promise<string> {
   const url = await images.url('cat.jpg', recipe, options);
   expect(await edge(url)).toMatch(/^acme\/cat\.jpg__op__/);
   return decodeURIComponent(new URL(url).pathname).replace('/acme/cat.jpg', '');
@@ -46,11 +46,11 @@ describe('a recipe', () => {
     [[], ''],
     [{}, ''],
   ])('%j is sent as %s', async (recipe, suffix) => {
-    expect(await sent(recipe)).toBe(suffix);
+    expect(await sentOperations(recipe)).toBe(suffix);
   });
 
   it('may be left out', async () => {
-    expect(await sent()).toBe('');
+    expect(await sentOperations()).toBe('');
   });
 
   it('ignores undefined, null and false', async () => {
@@ -60,12 +60,14 @@ describe('a recipe', () => {
       grayscale: false,
       rotate: null,
     };
-    expect(await sent(recipe as unknown as Recipe)).toBe('__op__resize,w_4');
+    expect(await sentOperations(recipe as unknown as Recipe)).toBe('__op__resize,w_4');
   });
 
   it('gets the version of its source in addition', async () => {
-    expect(await sent('grayscale', { version: 3 })).toBe('__op__grayscale__op__version,v_3');
-    expect(await sent({ grayscale: true }, { version: 'a-1' })).toBe(
+    expect(await sentOperations('grayscale', { version: 3 })).toBe(
+      '__op__grayscale__op__version,v_3',
+    );
+    expect(await sentOperations({ grayscale: true }, { version: 'a-1' })).toBe(
       '__op__grayscale__op__version,v_a-1',
     );
   });

@@ -21,7 +21,7 @@ async function outcomes(credential: string): Promise<readonly string[]> {
   );
 }
 
-const onlyOf = (owner: string): readonly string[] =>
+const onlyOwner = (owner: string): readonly string[] =>
   tenants.map((tenant) =>
     tenant === owner ? `${tenant}/a__op__grayscale__op__format,f_src` : 'forbidden',
   );
@@ -30,14 +30,14 @@ describe('fifty tenants', () => {
   it('mint signatures that are invalid for each other', async () => {
     for (const owner of tenants) {
       const [, credential = ''] = (await minterOf(owner).url('a', 'grayscale')).split('?');
-      expect(await outcomes(credential)).toEqual(onlyOf(owner));
+      expect(await outcomes(credential)).toEqual(onlyOwner(owner));
     }
   });
 
   it('mint grants that are invalid for each other', async () => {
     for (const owner of tenants) {
       const grant = await minterOf(owner).grant({ scope: '*' });
-      expect(await outcomes(`grant=${grant}`)).toEqual(onlyOf(owner));
+      expect(await outcomes(`grant=${grant}`)).toEqual(onlyOwner(owner));
     }
   });
 

@@ -62,8 +62,8 @@ export const handler = (context: Asking & { header: () => void; json: () => numb
   hono(images, { grant: ({ user }: typeof context) => ({ scope: user }) })(context);
 const place = { url: 'https://h', tenant: 'a' };
 export const load: (one: { src: string; width: number; quality?: number }) => string = imageLoader(withGrant(place));
-export const anew: string = generate(extract('/a')?.src ?? '/a', { width: 4, quality: '60', blur: { s: 3 } }, place);
-export const again: string = transform('a', { height: 4, format: 'jpeg' }, { ...place, grant: 'g' });
+export const generated: string = generate(extract('/a')?.src ?? '/a', { width: 4, quality: '60', blur: { s: 3 } }, place);
+export const transformed: string = transform('a', { height: 4, format: 'jpeg' }, { ...place, grant: 'g' });
 // @ts-expect-error: domain needs as: 'cookie'
 express(images, { grant: ({ user }: Asking) => ({ scope: user }), domain: 'example.com' });
 // @ts-expect-error: a grant needs a scope

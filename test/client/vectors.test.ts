@@ -25,8 +25,8 @@ const how = ({ exp }: { readonly exp: number | null }): UrlOptions => ({
   expires: exp === null ? 'never' : until(exp),
 });
 
-type Asked = Pick<SignatureVector, 'operations' | 'query'>;
-const recipeOf = ({ query, operations }: Asked): string | readonly string[] =>
+type SignedCall = Pick<SignatureVector, 'operations' | 'query'>;
+const recipeOf = ({ query, operations }: SignedCall): string | readonly string[] =>
   query === undefined ? operations : `${query.name}=${query.value}`;
 
 const urlOf = (vector: SignatureVector): string =>

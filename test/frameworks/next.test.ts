@@ -7,7 +7,7 @@ import { framework, isMissing } from './frameworks.ts';
 
 type Loader = (request: LoaderRequest) => string;
 type Props = Readonly<Record<string, unknown>>;
-type Drawn = { readonly props: { readonly src: string; readonly srcSet: string } };
+type ImageProps = { readonly props: { readonly src: string; readonly srcSet: string } };
 
 const images = signet(acme);
 const byCookie = imageLoader(withGrant({ url: acme.url, tenant: 'acme' }));
@@ -31,9 +31,9 @@ const key = (recipe: string): string =>
   `acme/albums/a cat (1).jpg__op__${recipe}__op__format,f_avif`;
 
 describe.skipIf(isMissing('next/image'))('next/image itself', () => {
-  let getImageProps: (props: Props) => Drawn;
+  let getImageProps: (props: Props) => ImageProps;
   /** Next.js calls this with the default export of `loaderFile` instead of its own loader. */
-  let getImgProps: (props: Props, state: Props) => Drawn;
+  let getImgProps: (props: Props, state: Props) => ImageProps;
   let renderImage: (props: Props) => string;
   let grant = '';
 
@@ -127,8 +127,8 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
       { src: 'https://elsewhere.example/a.jpg', unoptimized: true },
       { src: '/_next/static/media/logo.1a2b.png', unoptimized: true },
     ]) {
-      const drawn = getImageProps({ alt: '', width: 64, height: 64, loader: byCookie, ...props });
-      expect(drawn.props).toMatchObject({ src: props.src });
+      const image = getImageProps({ alt: '', width: 64, height: 64, loader: byCookie, ...props });
+      expect(image.props).toMatchObject({ src: props.src });
     }
   });
 

@@ -35,9 +35,12 @@ function call(vector: Own & Environment, ...words: readonly string[]): Call {
   return { id: `${tcId} ${comment}`, flags, environment, words };
 }
 
-type Asked = Pick<SignatureVector, 'path' | 'operations' | 'query' | 'exp'>;
+type UrlArguments = Pick<SignatureVector, 'path' | 'operations' | 'query' | 'exp'>;
 
-function signedUrl(vector: Own & Environment, { path, operations, query, exp }: Asked): Call {
+function signedUrl(
+  vector: Own & Environment,
+  { path, operations, query, exp }: UrlArguments,
+): Call {
   const until = String(exp ?? '');
   return query === undefined
     ? call(vector, 'signed_url', until, path, ...operations)
@@ -51,14 +54,14 @@ export function encodingCall(vector: EncodingVector, signer: Environment): Call 
   return call({ ...signer, ...vector }, 'signed_url', '4102444800', vector.path);
 }
 
-type Granted = {
+type GrantArguments = {
   readonly scope: readonly string[];
   readonly exp: number | string | null | undefined;
   readonly nbf?: number | undefined;
   readonly presets?: readonly string[] | undefined;
 };
 
-function grant(vector: Own & Environment, { scope, exp, nbf, presets }: Granted): Call {
+function grant(vector: Own & Environment, { scope, exp, nbf, presets }: GrantArguments): Call {
   const count = String(presets?.length ?? -1);
   const begin = String(nbf ?? '');
   return call(vector, 'grant', String(exp), begin, count, ...(presets ?? []), ...scope);
