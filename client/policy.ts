@@ -15,6 +15,7 @@ import { snappedOperations } from './lib/snapped.ts';
 /** A tenant's policy as it is published. The code of the edge reads and validates it. */
 export type PolicyDocument = { readonly tenant: string; readonly [field: string]: unknown };
 
+/** Options of `withPolicy`. */
 export type PolicyOptions = {
   /**
    * Replaces a `w` or `h` that the policy does not allow by the one that the edge would serve under a

@@ -181,7 +181,7 @@ export const badEnvironments: readonly (readonly [
   ],
   [
     'Tenant',
-    'SIGNET_TENANT must be a tenant name',
+    'SIGNET_TENANT must be a tenant name, such as acme',
     'tenant',
     [
       ['an empty variable', ''],

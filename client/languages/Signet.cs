@@ -117,7 +117,7 @@ public static class Signet
     {
         return (
             Setting("SIGNET_URL", @"^https?://[^\s/?#]+/?\z", "a URL without a path, such as https://img.example.com"),
-            Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "a tenant name"),
+            Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "a tenant name, such as acme"),
             Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "root.generation, such as r1.1, without a line break"),
             Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters, without a line break"));
     }

@@ -116,7 +116,7 @@ public final class Signet {
     static Settings read() {
       return new Settings(
           setting("SIGNET_URL", "https?://[^\\s/?#]+/?", "a URL without a path, such as https://img.example.com"),
-          setting("SIGNET_TENANT", "(?=.{1,63}\\z)[a-z0-9]+(-[a-z0-9]+)*", "a tenant name"),
+          setting("SIGNET_TENANT", "(?=.{1,63}\\z)[a-z0-9]+(-[a-z0-9]+)*", "a tenant name, such as acme"),
           setting("SIGNET_KID", "[a-z][a-z0-9]{0,15}\\.(0|[1-9][0-9]{0,5})", "root.generation, such as r1.1, without a line break"),
           setting("SIGNET_KEY", "sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, without a line break"));
     }

@@ -157,7 +157,7 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 	case !urlForm.MatchString(own.url):
 		err = errors.New("SIGNET_URL must be a URL without a path, such as https://img.example.com")
 	case !tenantForm.MatchString(own.tenant) || len(own.tenant) > 63:
-		err = errors.New("SIGNET_TENANT must be a tenant name")
+		err = errors.New("SIGNET_TENANT must be a tenant name, such as acme")
 	case !kidForm.MatchString(own.kid):
 		err = errors.New("SIGNET_KID must be root.generation, such as r1.1, without a line break")
 	case !keyForm.MatchString(own.key):

@@ -14,7 +14,7 @@ namespace Signet;
 
 const SETTINGS = [ // name: pattern, description
     'URL' => ['~^https?://[^\s/?#]+/?\z~', 'a URL without a path, such as https://img.example.com'],
-    'TENANT' => ['/^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/', 'a tenant name'],
+    'TENANT' => ['/^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/', 'a tenant name, such as acme'],
     'KID' => ['/^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/', 'root.generation, such as r1.1, without a line break'],
     'KEY' => ['/^sgn_[A-Za-z0-9_-]{43}\z/', 'a signing key: sgn_ and 43 characters, without a line break'],
 ];

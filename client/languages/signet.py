@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 SETTINGS = {  # name: pattern, description
     "URL": (r"https?://[^\s/?#]+/?", "a URL without a path, such as https://img.example.com"),
-    "TENANT": (r"(?=.{1,63}\Z)[a-z0-9]+(-[a-z0-9]+)*", "a tenant name"),
+    "TENANT": (r"(?=.{1,63}\Z)[a-z0-9]+(-[a-z0-9]+)*", "a tenant name, such as acme"),
     "KID": (r"[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})", "root.generation, such as r1.1, without a line break"),
     "KEY": (r"sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, without a line break"),
 }

@@ -11,7 +11,7 @@ require "openssl"
 module Signet
   SETTINGS = { # name: pattern, description
     "URL" => [%r{\Ahttps?://[^\s/?#]+/?\z}, "a URL without a path, such as https://img.example.com"],
-    "TENANT" => [/\A(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/, "a tenant name"],
+    "TENANT" => [/\A(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z/, "a tenant name, such as acme"],
     "KID" => [/\A[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/, "root.generation, such as r1.1, without a line break"],
     "KEY" => [/\Asgn_[A-Za-z0-9_-]{43}\z/, "a signing key: sgn_ and 43 characters, without a line break"]
   }.freeze

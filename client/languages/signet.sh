@@ -130,7 +130,7 @@ signet_check_settings() {
   signet_is "${SIGNET_URL-}" '^https?://[^[:space:]/?#]+/?$' ||
     signet_refuse 'SIGNET_URL must be a URL without a path, such as https://img.example.com'
   signet_is "${SIGNET_TENANT-}" '^[a-z0-9]+(-[a-z0-9]+)*$' && [ ${#SIGNET_TENANT} -le 63 ] ||
-    signet_refuse 'SIGNET_TENANT must be a tenant name'
+    signet_refuse 'SIGNET_TENANT must be a tenant name, such as acme'
   signet_is "${SIGNET_KID-}" '^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})$' ||
     signet_refuse 'SIGNET_KID must be root.generation, such as r1.1, without a line break'
   signet_is "${SIGNET_KEY-}" '^sgn_[A-Za-z0-9_-]{43}$' ||
