@@ -10,6 +10,7 @@ import { isAllowed } from '../../../shared/policy/policy.ts';
 import type { Rule } from '../../../shared/policy/value-set.ts';
 import { defaultValues } from '../../../shared/recipe/canonical.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
+import { casesOf, countCases } from '../../proof/cases.ts';
 import { policyOf } from '../../shared/policy/policies.ts';
 import {
   operationArbitrary,
@@ -139,8 +140,9 @@ describe('the number of texts of an operation', () => {
       for (const written of [undefined, 0, 20])
         expect(countSteps(one.name, parsed, written)).toEqual({ count, exact: true });
       most = count > most ? count : most;
+      countCases();
     });
-    fc.assert(counts, runs(60));
+    fc.assert(counts, runs(casesOf({ proof: 300, test: 15 })));
     expect(most).toBeGreaterThan(1n);
   });
 
@@ -259,7 +261,7 @@ describe('values of one kind', () => {
 
   it.each(drawing)('are told apart by nothing: %s', (name) => {
     const bases = fc
-      .sample(operationArbitrary(name), runs(40))
+      .sample(operationArbitrary(name), runs(casesOf({ proof: 100, test: 10 })))
       .map((one) => parseOperations(writtenText([one])).steps[0]?.values ?? {});
     const differing = bases.flatMap((values) =>
       Object.keys(rowOf(name).parameters).flatMap((own) => toldApart(name, own, values)),
