@@ -101,6 +101,15 @@ describe('the bundle that would be deployed', () => {
     expect(await readFile(bundles.originResponse, 'utf8')).toMatch(/from\s*["']sharp["']/);
   });
 
+  it('have nothing of a package.json but the version', async () => {
+    for (const bundle of Object.values(bundles)) {
+      const code = await readFile(bundle, 'utf8');
+      expect(code).not.toContain('"devDependencies"');
+      expect(code).not.toContain('devDependencies:');
+      expect(code).not.toContain('sideEffects');
+    }
+  });
+
   it('reads no environment variable of ours, because there is none at the edge', async () => {
     for (const file of Object.values(bundles))
       expect(await readFile(file, 'utf8')).not.toMatch(/process\.env\.SIGNET|SIGNET_HOME/);
