@@ -404,7 +404,7 @@ describe('doctor', () => {
     expect(await answerTo(url)).toBe('200');
     const { code, stdout } = await stack.run('doctor');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✗ policy hurt: .*not to be believed/);
+    expect(stdout).toMatch(/✗ policy hurt: .*is forged/);
     expect(stdout).toMatch(/✗ trail hurt: the live policy is not version 1/);
     expect(stdout).toMatch(/do: .*: npx signet policy rollback hurt 1 --reason TEXT/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'heal');
@@ -461,7 +461,7 @@ describe('doctor', () => {
     expect([change.code, change.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^signet: audit\/forged\/2.jws is not to be believed: .*; put back the /,
+        /^signet: audit\/forged\/2.jws is forged: .*; put back the /,
       ),
     ]);
     await stack.config.remove([auditKey(name, 2)]);
