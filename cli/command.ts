@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { asFailure, usageFailure } from '../operator/failure.ts';
 import { type Installation, openInstallation, parseStackName } from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
+import { exitCodes } from './base/exit-code.ts';
 
 /** What a command has to say: once for people, once for programs. */
 export type Result = {
@@ -66,8 +67,8 @@ export async function runCommand(
     print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
-    const { code, message, exit } = asFailure(thrown, isLocal(target));
+    const { code, kind, message } = asFailure(thrown, isLocal(target));
     print(json ? JSON.stringify({ error: code, message }) : `signet: ${message}`, process.stderr);
-    process.exitCode = exit;
+    process.exitCode = exitCodes[kind];
   }
 }

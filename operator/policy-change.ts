@@ -4,7 +4,7 @@ import { auditKey, policyKey, RecordForged, readRecord } from '../shared/version
 import { recordInForce } from '../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../shared/versions/publishing.ts';
 import type { PolicyRecord } from '../shared/versions/record.ts';
-import { CommandFailure } from './failure.ts';
+import { OperatorFailure } from './failure.ts';
 import type { Installation } from './target/target.ts';
 import { checkTenantName } from './tenant-name.ts';
 
@@ -19,13 +19,13 @@ export async function isGone(target: Installation, tenant: string): Promise<bool
 }
 
 /** What is to be said where no policy of a tenant is live. */
-export async function noTenant(target: Installation, tenant: string): Promise<CommandFailure> {
+export async function noTenant(target: Installation, tenant: string): Promise<OperatorFailure> {
   if (!(await isGone(target, tenant)))
-    return new CommandFailure(
+    return new OperatorFailure(
       'not_found',
       `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
     );
-  return new CommandFailure(
+  return new OperatorFailure(
     'damaged_policy',
     `the policy of ${tenant} was removed from the bucket, and nobody has deleted the tenant; ${await repairOf(target, tenant)}`,
   );
@@ -51,7 +51,7 @@ export async function liveRecord(
   const live = await recordInForce(target, tenant).catch(async (thrown: Error) => {
     if (thrown instanceof PortFailure || forgedTrail(thrown, tenant)) throw thrown;
     const todo = await repairOf(target, tenant);
-    throw new CommandFailure('damaged_policy', `${thrown.message}; ${todo}`);
+    throw new OperatorFailure('damaged_policy', `${thrown.message}; ${todo}`);
   });
   const policy = live?.record.policy;
   if (live === undefined || policy === undefined || policy === null)

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 
 /**
  * Asks before something that cannot be taken back. Where nobody can be asked, `--yes` has to be there.
@@ -13,5 +13,5 @@ export async function confirm(question: string, yes: boolean): Promise<void> {
   const answer = await terminal.question(`${question} Type yes to go on: `);
   terminal.close();
   if (answer.trim().toLowerCase() !== 'yes')
-    throw new CommandFailure('not_confirmed', 'nothing was changed');
+    throw new OperatorFailure('not_confirmed', 'nothing was changed');
 }

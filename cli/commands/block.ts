@@ -1,4 +1,4 @@
-import { CommandFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../operator/failure.ts';
 import { changePolicy, type PolicyDocumentText } from '../../operator/policy-change.ts';
 import { covers } from '../../shared/url/scope.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
@@ -15,7 +15,7 @@ async function block(tenant: string, scope: string, options: Options): Promise<v
     const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
       const blocked = blockedIn(policy);
       if (blocked.includes(scope))
-        throw new CommandFailure('conflict', `${scope} of ${tenant} is blocked already`);
+        throw new OperatorFailure('conflict', `${scope} of ${tenant} is blocked already`);
       return { ...policy, blocked: [...blocked, scope] };
     });
     const text = `Blocked ${scope} of ${tenant} with version ${version}: refused within a minute, cached or not.${literalNote(scope)}`;
@@ -35,7 +35,7 @@ async function unblock(tenant: string, scope: string, options: Options): Promise
       const blocked = blockedIn(policy);
       wider = stillBlocked(blocked, scope);
       if (!blocked.includes(scope))
-        throw new CommandFailure(
+        throw new OperatorFailure(
           'not_found',
           wider === undefined
             ? `${scope} of ${tenant} is not blocked`

@@ -1,4 +1,4 @@
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { offlineSigner, onlineSigner } from '../../operator/keys/signer.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
@@ -26,7 +26,7 @@ function checkAgainst(policy: Policy, exp: number, presets: readonly string[], n
   const unknown = presets.find((name) => !policy.presets.has(name));
   if (unknown === undefined) return;
   const known = [...policy.presets.keys()].join(', ') || 'none';
-  throw new CommandFailure(
+  throw new OperatorFailure(
     'denied_preset',
     `the policy has no preset "${unknown}"; it has: ${known}`,
   );

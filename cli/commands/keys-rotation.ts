@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { changePolicy, liveRecord, mintableRoot } from '../../operator/policy-change.ts';
 import type { Installation } from '../../operator/target/target.ts';
 import { readKid } from '../../shared/keys/keyring.ts';
@@ -35,7 +35,7 @@ async function rotateTenant(
   const { keys } = await changePolicy(target, tenant, reason ?? 'keys rotate', (live) => {
     const { accept } = keysIn(live.policy);
     if (accept.length >= mostKids)
-      throw new CommandFailure(
+      throw new OperatorFailure(
         'conflict',
         `${tenant} accepts ${accept.length} kids; retire one first: npx signet keys retire ${tenant} ${accept[0]}`,
       );
@@ -64,12 +64,15 @@ async function rotate(tenant: string | undefined, options: Options): Promise<voi
 
 function checkRetirable(tenant: string, { active, accept }: Keys, kid: string): void {
   if (kid === active)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'conflict',
       `${tenant} signs with ${kid}; rotate first: npx signet keys rotate ${tenant}`,
     );
   if (!accept.includes(kid))
-    throw new CommandFailure('not_found', `${tenant} does not accept ${kid}: ${accept.join(', ')}`);
+    throw new OperatorFailure(
+      'not_found',
+      `${tenant} does not accept ${kid}: ${accept.join(', ')}`,
+    );
 }
 
 async function retireTenantKid(
@@ -107,9 +110,9 @@ async function tenantsOn(target: Installation, root: string): Promise<readonly s
 async function checkRoot(target: Installation, root: string): Promise<void> {
   const { kids } = await target.keyring();
   if (!kids.includes(root))
-    throw new CommandFailure('not_found', `there is no root key ${root}: ${kids.join(', ')}`);
+    throw new OperatorFailure('not_found', `there is no root key ${root}: ${kids.join(', ')}`);
   if (root === (await mintableRoot(target)))
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'conflict',
       kids.at(-1) === root
         ? `${root} is the root that new keys come from; add another one first: npx signet keys rotate`
@@ -117,7 +120,7 @@ async function checkRoot(target: Installation, root: string): Promise<void> {
     );
   const using = await tenantsOn(target, root);
   if (using.length > 0)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'conflict',
       `${root} is still accepted by ${using.slice(0, 5).join(', ')}${using.length > 5 ? ` and ${using.length - 5} more` : ''}; rotate and retire their kids first`,
     );

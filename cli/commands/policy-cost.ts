@@ -1,7 +1,7 @@
 import { type Assumptions, costEstimate, usualAssumptions } from '../../operator/cost/estimate.ts';
 import { type PolicyCost, policyCost } from '../../operator/cost/policy-cost.ts';
 import { prices, pricesRead } from '../../operator/cost/prices.ts';
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
@@ -21,7 +21,7 @@ async function documentIn(file: string): Promise<ValidPolicy> {
   const document = await resolvePolicyFile(file);
   const issues = policyIssues(document);
   if (issues.length > 0)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       issues.map((issue) => printIssue(file, issue)).join('\n'),
     );

@@ -1,4 +1,4 @@
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { mintableRoot } from '../../operator/policy-change.ts';
 import type { Installation } from '../../operator/target/target.ts';
 import { checkTenantName } from '../../operator/tenant-name.ts';
@@ -21,13 +21,13 @@ async function entriesOf(target: Installation, tenant: string): Promise<readonly
   checkTenantName(tenant);
   const history = await policyHistory(target, tenant).catch((thrown: Error) => {
     if (thrown instanceof PortFailure) throw thrown;
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'damaged_trail',
       `${thrown.message}; look at all of it with: npx signet policy audit ${tenant}`,
     );
   });
   if (history.length === 0)
-    throw new CommandFailure('not_found', `there is no tenant ${tenant}, and there never was`);
+    throw new OperatorFailure('not_found', `there is no tenant ${tenant}, and there never was`);
   return history.map(({ deleted, ...entry }) => (deleted ? { ...entry, deleted } : entry));
 }
 
@@ -69,7 +69,7 @@ async function wantedVersion(target: Installation, tenant: string, named: string
   const [, ...before] = entries;
   const last = before.find(({ deleted }) => deleted !== true);
   if (last === undefined)
-    throw new CommandFailure('not_found', `${tenant} has no version before the live one`);
+    throw new OperatorFailure('not_found', `${tenant} has no version before the live one`);
   return last.version;
 }
 
@@ -77,12 +77,12 @@ async function wantedVersion(target: Installation, tenant: string, named: string
 async function contentOf(target: Installation, tenant: string, version: number) {
   const stored = await readRecord(target, auditKey(tenant, version));
   if (stored === undefined)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_found',
       `${tenant} has no version ${version}; see: npx signet policy history ${tenant}`,
     );
   if (stored.record.policy === null)
-    throw new CommandFailure('not_found', `with version ${version} ${tenant} was deleted`);
+    throw new OperatorFailure('not_found', `with version ${version} ${tenant} was deleted`);
   const { keys: _keys, ...content } = stored.record.policy;
   return content;
 }
@@ -122,7 +122,7 @@ async function audit(tenant: string, options: CommonOptions): Promise<void> {
     checkTenantName(tenant);
     const report = await auditTrail(await open(), tenant);
     if (report.versions === 0 && report.faults.length === 0)
-      throw new CommandFailure('not_found', `there is no tenant ${tenant}, and there never was`);
+      throw new OperatorFailure('not_found', `there is no tenant ${tenant}, and there never was`);
     return {
       text: printReport(tenant, report),
       json: { tenant, verified: report.faults.length === 0, ...report },

@@ -1,4 +1,4 @@
-import { CommandFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../operator/failure.ts';
 import { policyOf } from '../../operator/keys/signer.ts';
 import {
   beginsAccessLog,
@@ -42,7 +42,7 @@ async function documentIn(file: string): Promise<Candidate> {
   } catch (thrown) {
     if (!(thrown instanceof PolicyInvalid)) throw thrown;
     const [{ path, message } = { path: '', message: 'is invalid' }] = thrown.issues;
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `${file}: ${path || 'the policy'} ${message}; see all with: npx signet policy validate ${file}`,
     );
@@ -53,7 +53,7 @@ async function documentIn(file: string): Promise<Candidate> {
 async function beforeIn(file: string, tenant: string): Promise<Sides['before']> {
   const document = await documentIn(file);
   if (document.tenant !== tenant)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `${file} is a policy of ${document.tenant}, not of ${tenant}`,
     );
@@ -77,8 +77,8 @@ async function sidesFor(
   return { before, after: { policy: after, knowsKids: keys !== undefined || before.knowsKids } };
 }
 
-const notALog = (file: string, why: string): CommandFailure =>
-  new CommandFailure('not_a_log', `${fileName(file)} is not an access log of CloudFront: ${why}`);
+const notALog = (file: string, why: string): OperatorFailure =>
+  new OperatorFailure('not_a_log', `${fileName(file)} is not an access log of CloudFront: ${why}`);
 
 const wrongBeginning = 'it begins with neither #Version or #Fields nor a JSON object';
 
@@ -138,7 +138,7 @@ function checkSaid(logs: readonly string[], report: ReplayReport): void {
   const { requests, otherTenants, undecided, unreadable, tooLong } = report;
   const counts = [requests, otherTenants, ...Object.values(undecided)];
   if (unreadable + tooLong > 0 && counts.every((count) => count === 0))
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_a_log',
       `no line of ${logs.map(fileName).join(', ')} is a request as CloudFront logs them`,
     );
@@ -147,7 +147,7 @@ function checkSaid(logs: readonly string[], report: ReplayReport): void {
 /** A build must not pass because its log was empty. */
 function checkCompared({ failOnRefused }: Options, { requests, tenant }: ReplayReport): void {
   if (failOnRefused && requests === 0)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_found',
       `there is no request of ${tenant} in the log, so nothing was compared; leave out --fail-on-refused, or give it a log with some`,
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { mintableRoot } from '../../operator/policy-change.ts';
 import {
   isBase,
@@ -55,7 +55,7 @@ async function check(file: string, named: boolean): Promise<readonly Checked[]> 
     const document = await resolvePolicyFile(file);
     return isBase(document) && !named ? [] : [judged(file, document)];
   } catch (thrown) {
-    if (!(thrown instanceof CommandFailure) || thrown.code !== 'invalid_policy') throw thrown;
+    if (!(thrown instanceof OperatorFailure) || thrown.code !== 'invalid_policy') throw thrown;
     const issue = { path: '', message: thrown.message.slice(file.length + 1) };
     return [{ file, issues: [issue], warnings: [] }];
   }

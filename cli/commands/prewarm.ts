@@ -6,6 +6,7 @@ import { listBytes, readList } from '../../operator/prewarm/list.ts';
 import { type Prewarming, prewarm } from '../../operator/prewarm/prewarm.ts';
 import { openState, type PrewarmState } from '../../operator/prewarm/state.ts';
 import { emptyPrewarm, type PrewarmTally, refusedInAll } from '../../operator/prewarm/tally.ts';
+import type { Progress } from '../../operator/progress.ts';
 import { readOperations } from '../../operator/recipe-input.ts';
 import type { Installation } from '../../operator/target/target.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
@@ -15,7 +16,7 @@ import { interruptible } from '../base/interruption.ts';
 import { collect } from '../base/options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import { prewarmJson, prewarmSoFar, printPrewarm } from '../print/prewarm.ts';
-import { type Progress, progressOn } from '../progress/bar.ts';
+import { progressOn } from '../progress/bar.ts';
 import { progressLines } from '../progress/lines.ts';
 
 type Options = CommonOptions & {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { policyOf } from '../../operator/keys/signer.ts';
 import { fileName, unreadableFile } from '../../operator/policy-files/unreadable-file.ts';
 import type { Installation } from '../../operator/target/target.ts';
@@ -23,14 +23,14 @@ async function readBytes(file: string): Promise<Uint8Array> {
       if (size > limits.sourceBytes) throw tooLarge(file);
     }
   } catch (thrown) {
-    if (thrown instanceof CommandFailure) throw thrown;
+    if (thrown instanceof OperatorFailure) throw thrown;
     throw unreadableFile(file, thrown);
   }
   return Buffer.concat(chunks, size);
 }
 
-function tooLarge(file: string): CommandFailure {
-  return new CommandFailure(
+function tooLarge(file: string): OperatorFailure {
+  return new OperatorFailure(
     'source_too_large',
     `${fileName(file)} has more than ${limits.sourceBytes} bytes, the most that a source may have`,
   );
@@ -40,7 +40,7 @@ function tooLarge(file: string): CommandFailure {
 function typeOf(file: string, bytes: Uint8Array): string {
   const type = sniff(bytes);
   if (type === undefined)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'source_unsupported',
       `${fileName(file)} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
     );
@@ -72,7 +72,7 @@ async function putWatermark(
 ): Promise<Result> {
   const bytes = await readBytes(file);
   if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'source_unsupported',
       `${file} is not a PNG of ${limits.watermarkBytes} bytes at most; nothing was uploaded`,
     );
@@ -80,7 +80,7 @@ async function putWatermark(
   await policyOf(target, tenant);
   const options = { contentType: 'image/png', only: 'absent' } as const;
   if ((await target.sources.put(watermarkKey(tenant, id), bytes, options)) === 'taken')
-    throw new CommandFailure('conflict', `${tenant} has a watermark ${id}; choose another id`);
+    throw new OperatorFailure('conflict', `${tenant} has a watermark ${id}; choose another id`);
   const text = `Stored watermark ${id} of ${tenant}. Next: npx signet mint ${tenant} PATH watermark,i_${id}`;
   return { text, json: { tenant, watermark: id, bytes: bytes.length } };
 }

@@ -1,4 +1,4 @@
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import {
   type LogFile,
   type LogVisitor,
@@ -94,7 +94,7 @@ async function countFile(
     },
   });
   if (foreign > 0 && known === 0)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_a_log',
       `${fileName(file.path)} is not a log of Signet: no line of it is one of its functions'`,
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { CommandFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../operator/failure.ts';
 import { isGone, mintableRoot, noTenant } from '../../operator/policy-change.ts';
 import { resolvePolicyFile } from '../../operator/policy-files/policy-extends.ts';
 import { checkRoots } from '../../operator/policy-files/policy-file.ts';
@@ -17,7 +17,7 @@ async function documentFor(name: string, file: string | undefined): Promise<obje
   if (file === undefined) return { tenant: name, ...starterPolicy };
   const document = { tenant: name, ...(await resolvePolicyFile(file)) };
   if (document.tenant !== name)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `${file} is a policy of ${document.tenant}, not of ${name}`,
     );

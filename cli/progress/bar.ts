@@ -1,10 +1,5 @@
+import type { Progress } from '../../operator/progress.ts';
 import { printBytes } from '../base/quantity.ts';
-
-export type Progress = {
-  readonly advance: (bytes: number) => void;
-  /** Takes the bar away, so that the result stands alone. */
-  readonly end: () => void;
-};
 
 type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 

@@ -1,5 +1,5 @@
+import type { Progress } from '../../operator/progress.ts';
 import type { Clock } from '../../shared/ports.ts';
-import type { Progress } from './bar.ts';
 
 const pause = 10_000;
 

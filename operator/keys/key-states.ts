@@ -3,7 +3,7 @@ import type { Keys } from '../../shared/policy/policy.ts';
 import { auditVersions } from '../../shared/versions/audit.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { logFiles, readLogs } from '../logs/log-reader.ts';
 import { countServiceLine, emptyStats, statsReport } from '../stats/stats-tally.ts';
 import type { Installation } from '../target/target.ts';
@@ -49,7 +49,7 @@ async function lastUses(
       line: (text) => void countServiceLine(tally, text, tenant),
     });
   } catch (thrown) {
-    if (!(thrown instanceof CommandFailure)) throw thrown;
+    if (!(thrown instanceof OperatorFailure)) throw thrown;
   }
   return statsReport(tally).tenants[tenant]?.kids ?? {};
 }

@@ -4,7 +4,7 @@ import type { Signer } from '../../shared/request/mint.ts';
 import { isTenant } from '../../shared/url/path.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { CommandFailure, usageFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { noTenant } from '../policy-change.ts';
 import type { Installation } from '../target/target.ts';
 import { checkTenantName } from '../tenant-name.ts';
@@ -56,6 +56,6 @@ export async function onlineSigner(target: Installation, tenant: string): Promis
   const kid = policy.keys.active;
   const signingKey = (await target.keyring()).signingKey(tenant, kid);
   if (signingKey === undefined)
-    throw new CommandFailure('not_found', `kid ${kid} of ${tenant} has no root key any more`);
+    throw new OperatorFailure('not_found', `kid ${kid} of ${tenant} has no root key any more`);
   return { kid, signingKey, address: target.address, policy };
 }

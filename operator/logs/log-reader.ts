@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { unreadableFile } from '../policy-files/unreadable-file.ts';
 import { type Gunzip, gunzipFor } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
@@ -30,7 +30,7 @@ async function filesAt(at: string): Promise<readonly LogFile[]> {
     .filter((one) => one.isFile() && !one.name.startsWith('.'))
     .map((one) => path.join(one.parentPath, one.name))
     .toSorted();
-  if (files.length === 0) throw new CommandFailure('unreadable_file', `${at} has no files in it`);
+  if (files.length === 0) throw new OperatorFailure('unreadable_file', `${at} has no files in it`);
   return Promise.all(files.map(async (file) => ({ path: file, bytes: (await stat(file)).size })));
 }
 
@@ -42,7 +42,7 @@ export async function logFiles(paths: readonly string[]): Promise<readonly LogFi
   const found = await Promise.all(
     paths.map((at) =>
       filesAt(at).catch((thrown: unknown) => {
-        throw thrown instanceof CommandFailure ? thrown : unreadableFile(at, thrown);
+        throw thrown instanceof OperatorFailure ? thrown : unreadableFile(at, thrown);
       }),
     ),
   );

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -23,9 +23,9 @@ const ownField = (document: Document, name: string): unknown =>
   Object.hasOwn(document, name) ? document[name] : undefined;
 
 /** `a.json extends b.json, which extends c.json, which …`: whoever reads it sees the way. */
-function fault([outermost = '', ...bases]: Chain, what: string): CommandFailure {
+function fault([outermost = '', ...bases]: Chain, what: string): OperatorFailure {
   const way = bases.map((base) => `extends ${base}, which `).join('');
-  return new CommandFailure('invalid_policy', `${outermost} ${way}${what}`);
+  return new OperatorFailure('invalid_policy', `${outermost} ${way}${what}`);
 }
 
 function checkChain(chain: Chain): void {
@@ -41,7 +41,7 @@ async function readOne(chain: Chain): Promise<Document> {
   const file = chain.at(-1) ?? '';
   if (chain.length === 1) return readPolicyFile(file);
   return readPolicyFile(file).catch((thrown: unknown) => {
-    if (!(thrown instanceof CommandFailure)) throw thrown;
+    if (!(thrown instanceof OperatorFailure)) throw thrown;
     throw fault(chain, thrown.message.slice(file.length + 1));
   });
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { parsePolicyText } from './policy-text.ts';
 import { unreadableFile } from './unreadable-file.ts';
 
@@ -16,13 +16,13 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `${file} ${parsed.issues.map(printIssueText).join('; ')}`,
     );
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);
+    throw new OperatorFailure('invalid_policy', `${file} is not a JSON object`);
   return document as Record<string, unknown>;
 }
 
@@ -34,7 +34,7 @@ export function checkRoots(file: string, document: object, { kids }: Keyring): v
   const { keys } = document as { readonly keys?: { readonly accept: readonly string[] } };
   const unknown = keys?.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
   if (unknown !== undefined)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
     );
@@ -53,6 +53,6 @@ async function filesAt(at: string): Promise<readonly string[]> {
   if (!kind.isDirectory()) return [at];
   const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();
   if (names.length === 0)
-    throw new CommandFailure('unreadable_file', `${at} has no .json files in it`);
+    throw new OperatorFailure('unreadable_file', `${at} has no .json files in it`);
   return names.map((name) => path.join(at, name));
 }

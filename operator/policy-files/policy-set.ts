@@ -1,5 +1,5 @@
 import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
@@ -10,7 +10,7 @@ export const printIssue = (file: string, { path, message }: PolicyIssue, kind = 
 function checkOne({ file, document }: ResolvedPolicy): void {
   const issues = policyIssues(document);
   if (issues.length > 0)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       issues.map((issue) => printIssue(file, issue)).join('\n'),
     );
@@ -24,9 +24,9 @@ async function resolveSet(paths: readonly string[]): Promise<readonly ResolvedPo
     for (const one of all) checkOne(one);
     return all;
   } catch (thrown) {
-    if (!(thrown instanceof CommandFailure) || files.length === 1) throw thrown;
+    if (!(thrown instanceof OperatorFailure) || files.length === 1) throw thrown;
     const all = `see all that is wrong with: npx signet policy validate ${paths.join(' ')}`;
-    throw new CommandFailure(thrown.code, `${thrown.message}\n${all}`);
+    throw new OperatorFailure(thrown.code, `${thrown.message}\n${all}`);
   }
 }
 
@@ -40,12 +40,15 @@ export async function readPolicySet(paths: readonly string[]): Promise<readonly 
   const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
   if (twice !== undefined) {
     const files = all.filter(({ document }) => document['tenant'] === twice);
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
       `more than one file is a policy of ${twice}: ${files.map(({ file }) => file).join(', ')}`,
     );
   }
   if (all.length === 0)
-    throw new CommandFailure('invalid_policy', `${paths.join(', ')} has bases and no policy in it`);
+    throw new OperatorFailure(
+      'invalid_policy',
+      `${paths.join(', ')} has bases and no policy in it`,
+    );
   return all;
 }

@@ -1,4 +1,4 @@
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -10,8 +10,8 @@ const reasons: Readonly<Record<string, string>> = {
 export const fileName = (file: string): string => (file === '-' ? 'what came from stdin' : file);
 
 /** A file that cannot be read, in a sentence. */
-export function unreadableFile(file: string, thrown: unknown): CommandFailure {
+export function unreadableFile(file: string, thrown: unknown): OperatorFailure {
   const { code = 'for a reason that nobody gives' } = thrown as NodeJS.ErrnoException;
   const why = reasons[code] ?? `cannot be read (${code})`;
-  return new CommandFailure('unreadable_file', `${fileName(file)} ${why}`);
+  return new OperatorFailure('unreadable_file', `${fileName(file)} ${why}`);
 }

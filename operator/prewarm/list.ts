@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { lineSplitter, maxLineBytes } from '../logs/line-splitter.ts';
 import { unreadableFile } from '../policy-files/unreadable-file.ts';
 
@@ -25,7 +25,7 @@ export async function listBytes(file: string): Promise<number | undefined> {
     throw unreadableFile(file, thrown);
   });
   if (found.isDirectory())
-    throw new CommandFailure('unreadable_file', `${file} is a folder; name a file of paths`);
+    throw new OperatorFailure('unreadable_file', `${file} is a folder; name a file of paths`);
   return found.isFile() ? found.size : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Policy } from '../../shared/policy/policy.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { MintRequest } from '../../shared/request/mint.ts';
 import { pathFault, separator } from '../../shared/url/path.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { readOperations, settledKeys } from '../recipe-input.ts';
 import type { ListLine } from './list.ts';
 import type { Example } from './tally.ts';
@@ -28,7 +28,7 @@ type Planning = {
 function toUnwanted(thrown: unknown, example: Example): Unwanted {
   if (thrown instanceof Refusal)
     return { refused: thrown.code, example: { ...example, reason: thrown.detail.reason } };
-  if (thrown instanceof CommandFailure)
+  if (thrown instanceof OperatorFailure)
     return { refused: 'malformed', example: { ...example, reason: thrown.message } };
   throw thrown;
 }

@@ -1,10 +1,10 @@
-import type { Progress } from '../../cli/progress/bar.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../../shared/ports.ts';
 import { seconds } from '../../shared/ports.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mint } from '../../shared/request/mint.ts';
 import type { TenantSigner } from '../keys/signer.ts';
+import type { Progress } from '../progress.ts';
 import { fetchDerivative, type RetryPlan } from './derivative-request.ts';
 import type { ListLine } from './list.ts';
 import { planLine, type Unwanted, type Wanted } from './plan.ts';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { printNumber } from '../../cli/base/quantity.ts';
 import { separator } from '../../shared/url/path.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
 import { lineSplitter } from '../logs/line-splitter.ts';
 import { unreadableFile } from '../policy-files/unreadable-file.ts';
 
@@ -31,21 +30,21 @@ function hashOf(key: string): bigint {
   return createHash('sha256').update(key).digest().readBigUInt64BE();
 }
 
-const full = (file: string, most: number): CommandFailure =>
-  new CommandFailure(
+const full = (file: string, most: number): OperatorFailure =>
+  new OperatorFailure(
     'state_full',
-    `${file} cannot remember more than ${printNumber(most)} derivatives; split the list and give each part its own --state`,
+    `${file} cannot remember more than ${most.toLocaleString('en-US')} derivatives; split the list and give each part its own --state`,
   );
 
-function unwritableFile(file: string, thrown: unknown): CommandFailure {
+function unwritableFile(file: string, thrown: unknown): OperatorFailure {
   const { code } = thrown as NodeJS.ErrnoException;
-  return new CommandFailure('unwritable_file', `${file} cannot be written (${code})`);
+  return new OperatorFailure('unwritable_file', `${file} cannot be written (${code})`);
 }
 
 /** A wrong name after --state must not end in somebody's file of something else. */
 function checkKey(file: string, line: string): void {
   if (!line.includes(separator))
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_a_state',
       `${file} is not a state of prewarm; name another file, or start it anew with --fresh`,
     );

@@ -23,7 +23,7 @@ import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
-import { CommandFailure, usageFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
@@ -54,10 +54,9 @@ function localInstance(): LocalInstance {
   } catch {
     // Nothing runs on this folder. Who names one does not mean another's stack on the usual ports.
     if (process.env['SIGNET_HOME'] && !process.env['SIGNET_PORT'])
-      throw new CommandFailure(
+      throw new OperatorFailure(
         'unreachable',
         `no stack runs on ${stateFolder()}; start it with: SIGNET_HOME='${stateFolder()}' npm start`,
-        3,
       );
   }
   const first = Number(process.env['SIGNET_PORT'] || defaultPort);
@@ -78,7 +77,7 @@ function withReachableHost(instance: LocalInstance): LocalInstance {
 
 async function readSecret(secrets: SecretStore, id: string): Promise<string> {
   const text = await secrets.read(id);
-  if (text === undefined) throw new CommandFailure('not_found', `there is no secret ${id}`);
+  if (text === undefined) throw new OperatorFailure('not_found', `there is no secret ${id}`);
   return text;
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CommandFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../operator/failure.ts';
 import {
   isBase,
   resolvePolicies,
@@ -39,7 +39,7 @@ async function failure(files: Files, name = 'acme.json'): Promise<string> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(thrown instanceof CommandFailure)) throw thrown ?? new Error('it was resolved');
+  if (!(thrown instanceof OperatorFailure)) throw thrown ?? new Error('it was resolved');
   return `${thrown.code}: ${thrown.message.replaceAll(`${folder}${path.sep}`, '')}`;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../cli/base/duration.ts';
+import { exitCodes } from '../../cli/base/exit-code.ts';
 import { readPastedUrl } from '../../operator/explain/pasted-url.ts';
-import { asFailure, CommandFailure, usageFailure } from '../../operator/failure.ts';
+import { asFailure, OperatorFailure, usageFailure } from '../../operator/failure.ts';
 import { PolicyInvalid } from '../../shared/policy/validation.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -79,7 +80,7 @@ describe('what was thrown', () => {
     ['wrong usage', usageFailure('say what'), 'usage', 'say what', 2],
     [
       'a failure',
-      new CommandFailure('not_found', 'it is not there'),
+      new OperatorFailure('not_found', 'it is not there'),
       'not_found',
       'it is not there',
       1,
@@ -139,6 +140,8 @@ describe('what was thrown', () => {
     ['a defect', new TypeError('x is not a function'), 'internal', 'x is not a function', 1],
     ['anything else', 'text', 'internal', 'text', 1],
   ])('%s becomes a sentence and an exit code', (_what, thrown, code, message, exit) => {
-    expect(asFailure(thrown)).toMatchObject({ code, message, exit });
+    const failure = asFailure(thrown);
+    expect({ ...failure, message: failure.message }).toMatchObject({ code, message });
+    expect(exitCodes[failure.kind]).toBe(exit);
   });
 });
