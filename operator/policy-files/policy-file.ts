@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { parsePolicyText } from './policy-text.ts';
-import { unreadableFile } from './unreadable-file.ts';
 
 const printIssueText = ({ path, message }: PolicyIssue): string =>
   path ? `${path} ${message}` : message;
 
-/** A file's JSON. What is in it is for the schema to judge, but it has to be an object. */
+/** Reads a file as a JSON object, without validating it. Throws `unreadable_file` or `invalid_policy`. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw unreadableFile(file, thrown);
@@ -27,8 +27,8 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
 }
 
 /**
- * A kid that no root can derive would leave the tenant without a key that signs. The document has
- * been validated.
+ * Throws `invalid_policy` for a kid without a root key, since no signing key can be derived for it.
+ * The document must be valid.
  */
 export function checkRoots(file: string, document: object, { kids }: Keyring): void {
   const { keys } = document as { readonly keys?: { readonly accept: readonly string[] } };
@@ -36,11 +36,11 @@ export function checkRoots(file: string, document: object, { kids }: Keyring): v
   if (unknown !== undefined)
     throw new OperatorFailure(
       'invalid_policy',
-      `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
+      `${file}: keys.accept contains ${unknown}, but the root keys are ${kids.join(', ')}`,
     );
 }
 
-/** The files that paths stand for: a folder stands for the JSON files in it. */
+/** Lists the files of paths. A folder means the JSON files in it. Throws `unreadable_file`. */
 export async function policyFiles(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(filesAt));
   return found.flat();
@@ -53,6 +53,6 @@ async function filesAt(at: string): Promise<readonly string[]> {
   if (!kind.isDirectory()) return [at];
   const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();
   if (names.length === 0)
-    throw new OperatorFailure('unreadable_file', `${at} has no .json files in it`);
+    throw new OperatorFailure('unreadable_file', `${at} contains no .json files`);
   return names.map((name) => path.join(at, name));
 }

@@ -3,11 +3,11 @@ import { OperatorFailure } from '../failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
-/** An issue as an editor's list of problems would show it. */
+/** An issue in one line: file, field and message. */
 export const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
   `${file}: ${kind}${path || 'the policy'} ${message}`;
 
-function checkOne({ file, document }: ResolvedPolicy): void {
+function checkPolicy({ file, document }: ResolvedPolicy): void {
   const issues = policyIssues(document);
   if (issues.length > 0)
     throw new OperatorFailure(
@@ -16,23 +16,23 @@ function checkOne({ file, document }: ResolvedPolicy): void {
     );
 }
 
-/** The first fault ends it; of many files there may be more. */
+/** Stops at the first invalid file, and says how to see the issues of all. */
 async function resolveSet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
   const files = await policyFiles(paths);
   try {
     const all = await resolvePolicies(paths);
-    for (const one of all) checkOne(one);
+    for (const one of all) checkPolicy(one);
     return all;
   } catch (thrown) {
     if (!(thrown instanceof OperatorFailure) || files.length === 1) throw thrown;
-    const all = `see all that is wrong with: npx signet policy validate ${paths.join(' ')}`;
+    const all = `see every issue with: npx signet policy validate ${paths.join(' ')}`;
     throw new OperatorFailure(thrown.code, `${thrown.message}\n${all}`);
   }
 }
 
 /**
- * The policies that files and folders stand for, each sound and each of another tenant. One that is
- * wrong keeps all of them from being used.
+ * Reads the policies in files and folders. All must be valid, and each of a different tenant. Throws
+ * `unreadable_file` or `invalid_policy`.
  */
 export async function readPolicySet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
   const all = await resolveSet(paths);
@@ -48,7 +48,7 @@ export async function readPolicySet(paths: readonly string[]): Promise<readonly 
   if (all.length === 0)
     throw new OperatorFailure(
       'invalid_policy',
-      `${paths.join(', ')} has bases and no policy in it`,
+      `${paths.join(', ')} contains only bases, no policy`,
     );
   return all;
 }

@@ -125,11 +125,11 @@ describe('--target aws:STACK', () => {
     [
       'aws:foreign',
       1,
-      "signet: stack foreign has no output DistributionId: it is not one of Signet's\n",
+      'signet: stack foreign has no output DistributionId, so it is not a Signet stack\n',
     ],
-    ['aws:', 2, 'signet: --target is "aws:"; write local, or aws:STACK\n'],
-    ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local, or aws:STACK\n'],
-    ['azure', 2, 'signet: --target is "azure"; write local, or aws:STACK\n'],
+    ['aws:', 2, 'signet: --target is "aws:"; write local or aws:STACK\n'],
+    ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local or aws:STACK\n'],
+    ['azure', 2, 'signet: --target is "azure"; write local or aws:STACK\n'],
   ])('%s ends with %i', async (target, code, said) => {
     const ended = await stack.run('tenant', 'list', '--target', target);
     expect([ended.code, ended.stderr]).toEqual([code, said]);
@@ -147,7 +147,7 @@ describe('--target aws:STACK', () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     expect([code, stderr]).toEqual([
       3,
-      'signet: there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
+      'signet: no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
     ]);
   });
 });
@@ -171,7 +171,7 @@ describe('a policy for a deployed stack', () => {
     ],
     [
       'aws:silent',
-      'the template of stack silent does not say which policy fields its functions read; deploy it again, then publish',
+      'the template of stack silent does not list the policy fields its functions read; deploy it again, then publish',
     ],
     ['aws:refusing', "CloudFormation's description of refusing failed: AccessDenied 403"],
   ])('is not published where the functions may not know its fields: %s', async (target, said) => {

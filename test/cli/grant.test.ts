@@ -62,9 +62,9 @@ describe('signet grant', () => {
 
   it.each([
     [['club', '../x'], 1, /"\.\.\/x" is no scope: /],
-    [['club', 'a', '--expires', 'never'], 2, /a grant has to expire/],
+    [['club', 'a', '--expires', 'never'], 2, /a grant must expire/],
     [['club', 'a', '--expires', '2d'], 1, /^signet: denied_lifetime: /],
-    [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; it has: thumb/],
+    [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; its presets: thumb/],
     [['club', 'a', '--not-before', 'x'], 2, /is not a duration/],
     [['closed', 'a'], 1, /^signet: denied_grant: the policy takes no grants/],
     [['nobody', 'a'], 1, /there is no tenant nobody/],
@@ -81,12 +81,15 @@ describe('a scope that may cover nothing', () => {
   it.each([
     [
       'albums*',
-      'scope "albums*" covers one source of that very name; all below a folder is FOLDER/*',
+      'scope "albums*" covers one source with exactly this name; for all sources in a folder write FOLDER/*',
     ],
-    ['club/albums/1/*', 'scope "club/albums/1/*" begins with the tenant, which a scope leaves out'],
+    [
+      'club/albums/1/*',
+      'scope "club/albums/1/*" begins with the tenant; leave the tenant out of a scope',
+    ],
     [
       'albums/1/a%20b.jpg',
-      'scope "albums/1/a%20b.jpg" looks percent-encoded; a scope is the name as it is: albums/1/a b.jpg',
+      'scope "albums/1/a%20b.jpg" looks percent-encoded; write the plain name: albums/1/a b.jpg',
     ],
     ['albums/1/*', undefined],
     ['*', undefined],
@@ -139,7 +142,7 @@ describe('explain', () => {
     const wrong = `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
     expect(verifyIn(await explained(urlOf('other.jpg', wrong)))).toMatchObject({
       refusal: 'forbidden',
-      mistake: 'the signing key was decoded; its text is the secret, sgn_ and all',
+      mistake: 'the signing key was decoded; use its 47 characters as they are',
     });
   });
 });
@@ -151,10 +154,14 @@ describe('a grant with a wrong signature', () => {
     `a.b.${createHmac('sha256', key).update('a.b').digest('base64url')}`;
 
   it.each([
-    ['the key decoded', Buffer.from(signingKey.slice(4), 'base64url'), /decoded; its text/],
-    ['all of the key decoded', Buffer.from(signingKey, 'base64url'), /decoded, sgn_ and all/],
-    ['a part of the key', signingKey.slice(4), /^sgn_ was left off/],
-    ['a line end', `${signingKey}\n`, /line end/],
+    [
+      'the key decoded',
+      Buffer.from(signingKey.slice(4), 'base64url'),
+      /^the signing key was decoded; use its 47/,
+    ],
+    ['all of the key decoded', Buffer.from(signingKey, 'base64url'), /decoded with its sgn_/],
+    ['a part of the key', signingKey.slice(4), /^the signing key was used without its sgn_/],
+    ['a line end', `${signingKey}\n`, /line break/],
     [
       "another's key",
       other,

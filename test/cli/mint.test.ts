@@ -247,7 +247,7 @@ describe('a recipe in the spelling of another service', () => {
     const { code, stderr } = await stack.run('mint', 'strict', 'mark.png', ...args);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'signet: x-oss-process stands alone; leave the other operations out\n',
+      stderr: 'signet: x-oss-process cannot be combined with operations; leave them out\n',
     });
   });
 });
@@ -289,7 +289,7 @@ describe('what was pasted from a URL of another service', () => {
   it.each([
     [
       ['mint', 'demo', 'a.jpg?x-oss-process=image/resize,w_4'],
-      /stands in the path; write: npx signet mint demo 'a\.jpg' 'x-oss-process=image\/resize,w_4'\n$/,
+      /the path contains the recipe; write: npx signet mint demo 'a\.jpg' 'x-oss-process=image\/resize,w_4'\n$/,
     ],
     [
       ['mint', 'demo', 'a.jpg', 'image/resize,w_4'],

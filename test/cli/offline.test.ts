@@ -132,9 +132,8 @@ const whole: Environment = {
 };
 
 const wrongKey = 'SIGNET_KEY is not a signing key: 47 characters that begin with sgn_';
-const wrongKid =
-  'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end';
-const wrongUrl = 'SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com';
+const wrongKid = 'SIGNET_KEY also needs SIGNET_KID, such as r1.1, without spaces or line breaks';
+const wrongUrl = 'SIGNET_KEY also needs SIGNET_URL, such as https://img.example.com';
 const wrongTenant = 'SIGNET_TENANT is not a tenant name';
 
 const wrong: readonly (readonly [what: string, wrong: Environment, message: string])[] = [

@@ -80,7 +80,9 @@ describe('the history of a policy', () => {
     const lines = stdout.split('\n').map((line) => line.trim().split('  ')[0]);
     expect(lines).toEqual(['5', '4', 'versions 2 to 3 are missing', '1', '']);
     const { stdout: found } = await stack.run('policy', 'audit', name);
-    expect(found).toBe(`The trail of ${name} does not verify:\n  ✗ versions 2 to 3 are missing\n`);
+    expect(found).toBe(
+      `The audit trail of ${name} does not verify:\n  ✗ versions 2 to 3 are missing\n`,
+    );
     await stack.json('tenant', 'delete', name, '--yes');
     for (const version of [1, 4, 5, 6]) await stack.config.remove([auditKey(name, version)]);
   });
@@ -89,12 +91,12 @@ describe('the history of a policy', () => {
     [
       ['policy', 'history', 'nobody'],
       1,
-      /^signet: there is no tenant nobody, and there never was\n$/,
+      /^signet: there is no tenant nobody, and there never was one\n$/,
     ],
     [
       ['policy', 'audit', 'nobody'],
       1,
-      /^signet: there is no tenant nobody, and there never was\n$/,
+      /^signet: there is no tenant nobody, and there never was one\n$/,
     ],
     [['policy', 'rollback', 'nobody', '--reason', 'r'], 1, /there is no tenant nobody/],
     [
@@ -110,7 +112,7 @@ describe('the history of a policy', () => {
     [
       ['policy', 'rollback', 'demo', 'x', '--reason', 'r'],
       2,
-      /^signet: "x" is not the number of a version\n$/,
+      /^signet: "x" is not a version number; write one such as 3\n$/,
     ],
     [['policy', 'rollback', 'demo'], 2, /^signet: required option '--reason <text>' not specified/],
     [['policy', 'history', '..'], 2, /is not a tenant name/],
@@ -234,8 +236,8 @@ describe('a key', () => {
     expect(seconds).toBeGreaterThanOrEqual(before + 120);
     expect(seconds).toBeLessThanOrEqual(after + 120);
     const { stdout } = await stack.run('keys', 'show', name);
-    expect(stdout).toMatch(/accepts {5}r1\.1 {2}verifies; last used .*; its URLs end by /);
-    expect(stdout).toMatch(/accepts {5}r1\.2 {2}signs; not in the log/);
+    expect(stdout).toMatch(/accepts {5}r1\.1 {2}accepted; last used .*; its URLs expire by /);
+    expect(stdout).toMatch(/accepts {5}r1\.2 {2}active; not in the log/);
   });
 
   it('that is retired is refused, on cache hits too, and never returns', async () => {
@@ -244,7 +246,7 @@ describe('a key', () => {
     expect(await answerTo(old)).toBe('200');
     await stack.json('keys', 'rotate', name);
     const { code, stderr } = await fails('keys', 'retire', name, 'r1.1');
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/Add --yes to go on/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/Add --yes to confirm/)]);
     expect(await answerTo(old)).toBe('200');
     expect(await stack.json('keys', 'retire', name, 'r1.1', '--yes')).toEqual({
       tenant: name,
@@ -267,15 +269,19 @@ describe('a key', () => {
       1,
       /^signet: demo signs with r1.1; rotate first: /,
     ],
-    [['keys', 'retire', 'demo', 'r9.9', '--yes'], 1, /^signet: demo does not accept r9.9: r1.1\n$/],
+    [
+      ['keys', 'retire', 'demo', 'r9.9', '--yes'],
+      1,
+      /^signet: demo does not accept r9.9, only r1.1\n$/,
+    ],
     [['keys', 'retire', 'demo', 'r1', '--yes'], 2, /^signet: "r1" is not a kid/],
     [
       ['keys', 'retire', 'nobody', 'r1.1', '--yes'],
       1,
       /^signet: there is no tenant nobody; create /,
     ],
-    [['keys', 'retire', 'r1', '--yes'], 1, /^signet: r1 is the root that new keys come from; /],
-    [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9: r1\n$/],
+    [['keys', 'retire', 'r1', '--yes'], 1, /^signet: new keys are derived from r1; /],
+    [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9, only r1\n$/],
     [['keys', 'rotate', 'nobody'], 1, /^signet: there is no tenant nobody; create /],
   ])('%j ends with %i', async (args, code, message) => {
     const ended = await fails(...args);
@@ -321,7 +327,7 @@ describe('a takedown', () => {
     await stack.json('block', name, 'a.jpg', '--reason', 'court order 7');
     expect(await answerTo(url)).toBe('denied_blocked');
     expect((await fails('block', name, 'a.jpg', '--reason', 'again')).stderr).toMatch(
-      /blocked already/,
+      /is already blocked/,
     );
     await stack.json('unblock', name, 'a.jpg', '--reason', 'lifted');
     expect(await answerTo(url)).toBe('200');
@@ -425,8 +431,8 @@ describe('doctor', () => {
       expect((await fails(...args)).stderr).toMatch(
         /^signet: the policy of removed was removed .* rollback removed 1 --reason TEXT\n$/,
       );
-    expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
-    expect(stdout).toMatch(/✓ trail demo: 1 version, whole/);
+    expect(stdout).toMatch(/✓ trail left: 2 versions, intact/);
+    expect(stdout).toMatch(/✓ trail demo: 1 version, intact/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
     expect((await stack.run('doctor')).code).toBe(0);
   });
@@ -461,7 +467,7 @@ describe('doctor', () => {
     expect([change.code, change.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^signet: audit\/forged\/2.jws is not to be believed: .*; put back the /,
+        /^signet: audit\/forged\/2.jws is not to be believed: .*; restore the /,
       ),
     ]);
     await stack.config.remove([auditKey(name, 2)]);

@@ -126,7 +126,7 @@ describe('policy diff', () => {
       `signet: more than one file is a policy of acme: ${one}, ${two}\n`,
     );
     const bases = path.dirname(await file('bases/base.json', { operations: {} }));
-    expect((await diff(bases)).stderr).toBe(`signet: ${bases} has bases and no policy in it\n`);
+    expect((await diff(bases)).stderr).toBe(`signet: ${bases} contains only bases, no policy\n`);
   });
 });
 

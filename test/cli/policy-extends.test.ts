@@ -215,7 +215,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
   [
     'a file that extends itself',
     { 'acme.json': { extends: './acme.json' } },
-    'acme.json extends acme.json, which leads in a circle; take one extends out',
+    'acme.json extends acme.json, which leads back to a file of the chain; remove one extends',
   ],
   [
     'a circle',
@@ -224,7 +224,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
       'a.json': { extends: ['b.json'] },
       'b.json': { extends: 'in/../a.json' },
     },
-    'acme.json extends a.json, which extends b.json, which extends a.json, which leads in a circle; take one extends out',
+    'acme.json extends a.json, which extends b.json, which extends a.json, which leads back to a file of the chain; remove one extends',
   ],
   [
     'a number for a base',
@@ -242,7 +242,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
       'acme.json': { extends: 'a.json', operations: { blurr: null } },
       'a.json': { operations: { blur: {} } },
     },
-    'acme.json has null for operations.blurr, and nothing to take it out of',
+    'acme.json sets operations.blurr to null, but inherits no such field to remove',
   ],
 ];
 
@@ -261,7 +261,7 @@ describe('a file is refused with', () => {
   it('more than eight levels of bases', async () => {
     expect(await resolved(levels(8), '8.json')).toEqual({});
     expect(await failure(levels(9), '9.json')).toMatch(
-      /^invalid_policy: 9\.json extends 8\.json, .* is more than 8 levels away; name what is needed directly$/,
+      /^invalid_policy: 9\.json extends 8\.json, .* is more than 8 levels away; extend the file you need directly$/,
     );
   });
 

@@ -86,8 +86,8 @@ describe('policy validate', () => {
     expect(code).toBe(1);
     expect(files.map(({ issues }) => issues)).toEqual([
       [],
-      [{ path: 'tenant', message: `is twin, of which ${one} is a policy, too` }],
-      [{ path: '', message: 'tenant stands more than once; keep one' }],
+      [{ path: 'tenant', message: `is twin, but ${one} is already a policy of twin` }],
+      [{ path: '', message: 'tenant occurs more than once; keep one' }],
     ]);
     expect([two, three]).toEqual(files.slice(1).map(({ file: at }) => at));
   });
@@ -131,7 +131,7 @@ describe('policy validate', () => {
 
   it.each([
     ['a file that is not there', () => 'nowhere.json', /does not exist$/],
-    ['a folder without policies', () => 'empty', /has no \.json files in it$/],
+    ['a folder without policies', () => 'empty', /contains no \.json files$/],
   ])('fails on %s', async (_what, named, message) => {
     await mkdir(path.join(folder, 'empty'), { recursive: true });
     const { code, stdout, stderr } = await stack.run(
@@ -165,7 +165,7 @@ describe('policy publish', () => {
     await file('faults/b.json', policy('fine'));
     const { code, stderr } = await stack.run('policy', 'publish', path.dirname(bad));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/see all that is wrong with: npx signet policy validate .*faults\n$/);
+    expect(stderr).toMatch(/see every issue with: npx signet policy validate .*faults\n$/);
   });
 
   it('says what it changes, and makes no version where it changes nothing', async () => {
@@ -174,7 +174,7 @@ describe('policy publish', () => {
       'Published kept, a new tenant\n',
     );
     expect((await stack.run('policy', 'publish', wide)).stdout).toBe(
-      'kept is unchanged: version 1 stays\n',
+      'kept is unchanged; version 1 stays live\n',
     );
     const longer = await file('longer.json', policy('kept', { urls: { maxLifetime: 3600 } }));
     expect((await stack.run('policy', 'publish', longer)).stdout).toBe(
@@ -196,7 +196,7 @@ describe('policy publish', () => {
     [
       'names a kid of no root',
       policy('second', { keys: { active: 'r9.1', accept: ['r9.1'] } }),
-      /bad\.json: keys\.accept names r9\.1, but the root keys are r1/,
+      /bad\.json: keys\.accept contains r9\.1, but the root keys are r1/,
     ],
   ])('publishes none when one %s', async (_what, content, message) => {
     const good = await file('first.json', policy('first'));

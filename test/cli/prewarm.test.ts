@@ -131,10 +131,10 @@ describe('prewarm', () => {
       code: 1,
       stderr: '',
       stdout: [
-        'bare: 2 derivatives asked for',
-        '  made:          1',
-        '  there already: 0',
-        '  skipped:       0 (made in another run, or named twice)',
+        'bare: 2 derivatives requested',
+        '  made:           1',
+        '  already stored: 0',
+        '  skipped:        0 (recorded by an earlier run, or listed twice)',
         '  refused or failed',
         '    malformed: 1',
         '      line 3: the path has a . or .. segment',
@@ -328,10 +328,10 @@ describe('a run that is stopped', () => {
     const { code, stdout, stderr } = await ended();
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'signet: stopping after the requests under way\n',
+      stderr: 'signet: stopping after the requests in progress\n',
     });
     expect(stdout).toMatch(/\n {2}made: +3\n/);
-    expect(stdout).toMatch(/\nStopped at line 3; run it again to go on\.\n$/);
+    expect(stdout).toMatch(/\nStopped at line 3; run it again to continue\.\n$/);
     const rest = await prewarm('bare', await listOf(...names), ...args);
     expect(rest).toMatchObject({ code: 0, asked: 2, made: 2, skipped: 3, keys: 5 });
     const all = names.map((name) => `bare/${name}__op__resize,w_32__op__format,f_src`);
@@ -366,17 +366,17 @@ describe('a run that is stopped', () => {
 
 describe('wrong usage', () => {
   it.each([
-    ['a tenant without presets', ['bare', 'LIST'], /^bare has no presets; say what to make with/],
+    ['a tenant without presets', ['bare', 'LIST'], /^bare has no presets; name what to make with/],
     ['no concurrency', ['warm', 'LIST', '--concurrency', '0'], /^--concurrency is "0"; write/],
     ['too much of it', ['warm', 'LIST', '--concurrency', '65'], /^--concurrency is "65"; write/],
     ['half of it', ['warm', 'LIST', '--concurrency', '1.5'], /^--concurrency is "1\.5"; write/],
     ['the list as state', ['warm', 'LIST', '--state', 'LIST'], /^--state names the list itself/],
-    ['nothing to forget', ['warm', '-', '--fresh'], /^--fresh needs --state where/],
+    ['nothing to forget', ['warm', '-', '--fresh'], /^--fresh needs --state when/],
     ['no tenant name', ['Warm', 'LIST'], /^"Warm" is not a tenant name/],
     [
       'two spellings',
       ['warm', 'LIST', '--recipe', 'x-oss-process=image/info__op__blur,s_3'],
-      /^x-oss-process stands alone/,
+      /^x-oss-process cannot be combined/,
     ],
   ])('is exit code 2, and nothing is written: %s', async (_what, args, message) => {
     const list = await listOf('a.jpg');

@@ -77,7 +77,7 @@ describe('wrong usage', () => {
     const { code, stderr } = await command(['tenant', 'list', '--target', 'azure'], {});
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'signet: --target is "azure"; write local, or aws:STACK\n',
+      stderr: 'signet: --target is "azure"; write local or aws:STACK\n',
     });
     expect((await command(['tenant', 'list'], { SIGNET_TARGET: 'azure' })).code).toBe(2);
   });

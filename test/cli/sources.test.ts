@@ -96,17 +96,12 @@ describe('put', () => {
   });
 
   it.each([
-    [
-      'nothing',
-      Buffer.alloc(0),
-      'source_unsupported',
-      /^what came from stdin is not a JPEG, PNG, WebP or GIF/,
-    ],
+    ['nothing', Buffer.alloc(0), 'source_unsupported', /^stdin is not a JPEG, PNG, WebP or GIF/],
     [
       'too much',
       Buffer.alloc(limits.sourceBytes + 1, 0xff),
       'source_too_large',
-      /^what came from stdin has more than 52428800 bytes/,
+      /^stdin is larger than 52428800 bytes/,
     ],
   ])('refuses %s from stdin', async (_what, bytes, error, message) => {
     const { code, stdout, stderr } = await signet(
@@ -173,7 +168,7 @@ describe('put', () => {
     ['a__op', 'the path ends in __op'],
     [
       '_watermarks/a.jpg',
-      '_watermarks/a.jpg is not _watermarks/ID.png; an ID has letters, digits, dots and hyphens, 64 at most',
+      '_watermarks/a.jpg is not _watermarks/ID.png; an ID has up to 64 letters, digits, dots and hyphens',
     ],
     ['x'.repeat(701), 'the path is longer than 700 bytes'],
   ])('refuses the path %j, as the edge would', async (bad, reason) => {
@@ -192,7 +187,7 @@ describe('put', () => {
       const { code, stderr } = await stack.run('put', 'demo', 'focus.png', png, `--focus=${focus}`);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: `signet: --focus is "${focus}"; write two whole per cents, such as 30,70\n`,
+        stderr: `signet: --focus is "${focus}"; write two whole percentages, such as 30,70\n`,
       });
     },
   );
@@ -219,14 +214,14 @@ describe('put of a watermark', () => {
     expect(done).toMatchObject({ tenant: 'demo', watermark: 'logo' });
     const again = await stack.run('put', 'demo', '_watermarks/logo.png', png);
     expect(again).toMatchObject({ code: 1 });
-    expect(again.stderr).toBe('signet: demo has a watermark logo; choose another id\n');
+    expect(again.stderr).toBe('signet: demo already has a watermark logo; choose another id\n');
   });
 
   it('refuses what is not a PNG', async () => {
     const jpg = path.join(samples, 'portrait.jpg');
     const { code, stderr } = await stack.run('put', 'demo', '_watermarks/photo.png', jpg);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/is not a PNG of 2097152 bytes at most; nothing was uploaded\n$/);
+    expect(stderr).toMatch(/is not a PNG of at most 2097152 bytes; nothing was uploaded\n$/);
   });
 
   it('is laid over an image of its tenant, and of no other', async () => {
@@ -287,7 +282,7 @@ describe('purge', () => {
     const urls = await shown('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
     const { stdout } = await stack.run('purge', 'demo', 'p2/*');
     expect(stdout).toBe(
-      'Purged 4 derivatives of 2 sources; done again in 60 s for renders under way.\n',
+      'Purged 4 derivatives of 2 sources. A second purge in 60 s removes renders that were in progress.\n',
     );
     expect(await hits(urls)).toEqual([false, false, false, false, true, true]);
   });

@@ -89,16 +89,16 @@ describe('stats', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
       'acme',
-      '  views:    forbidden 100, allowed 3, denied_value 1 (in part an estimate: unsigned requests are sampled)',
-      '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in all',
-      '  bytes:    3.0 kB made of 110.0 kB, 107.0 kB saved',
+      '  views:    forbidden 100, allowed 3, denied_value 1 (partly estimated: unsigned requests are sampled)',
+      '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in total',
+      '  bytes:    3.0 kB from 110.0 kB of sources, 107.0 kB saved',
       '  refusals: forbidden 100, denied_value 1, source_missing 1',
       '  kid r1.1 last used 2026-08-01T12:00:04.000Z',
       '  kid r1.2 last used 2026-08-01T12:00:05.000Z',
       'other',
       '  views:    allowed 1',
       '  renders:  none',
-      '  bytes:    0 bytes made of 0 bytes, 0 bytes saved',
+      '  bytes:    0 bytes from 0 bytes of sources, 0 bytes saved',
       '  refusals: none',
       '  reported: denied_value 1',
       '  kid r1.1 last used 2026-08-01T12:00:06.000Z',
@@ -227,7 +227,7 @@ describe('hostile lines', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toEqual({
       error: 'not_a_log',
-      message: `${log} is not a log of Signet: no line of it is one of its functions'`,
+      message: `${log} is not a log of Signet: no line was written by one of its functions`,
     });
   });
 
@@ -237,7 +237,9 @@ describe('hostile lines', () => {
     const { code, stdout, stderr } = await command(['stats', log], nowhere);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^acme\n {2}views: {4}allowed [1-4],\d{3}\n/);
-    expect(stderr).toBe(`signet: warning: ${log} is cut or damaged; it was counted up to there\n`);
+    expect(stderr).toBe(
+      `signet: warning: ${log} is cut or damaged; only the lines before the damage were counted\n`,
+    );
   });
 });
 

@@ -46,7 +46,7 @@ describe('a duration', () => {
 });
 
 it.each(['3651d', '99999999d', '999999999'])('a duration is ten years at most, not %s', (text) => {
-  expect(() => readDuration(text)).toThrow(`"${text}" is more than ten years; write 3650d at most`);
+  expect(() => readDuration(text)).toThrow(`"${text}" is more than ten years; write at most 3650d`);
 });
 
 describe('a URL that somebody pasted', () => {

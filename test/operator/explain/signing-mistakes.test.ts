@@ -46,7 +46,7 @@ const lowerCase = (uri: string): string => uri.replace(/%../g, (hex) => hex.toLo
 const plus = 'a space was sent as a plus; send %20';
 const encoded = /^the encoded path was signed/;
 const decodedKey = /^the signing key was decoded/;
-const lineEnd = /^the signing key was used with a line end/;
+const lineEnd = /^the signing key was used with a line break/;
 const otherForm = /^the path was signed in another Unicode form/;
 
 const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[] = [
@@ -62,7 +62,7 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   ['the path with its slashes escaped', withPath(encodeURIComponent(composed)), encoded],
   ['the path without its slash', withPath(composed.slice(1)), /without its leading slash/],
   ['CRLF', { message: right.replaceAll('\n', '\r\n') }, /CRLF line ends/],
-  ['a line feed at the end', { message: `${right}\n` }, /ends in a line feed/],
+  ['a line feed at the end', { message: `${right}\n` }, /ends with a line feed/],
   ['exp with three zeros', withExp(`${exp}000`), /^exp was signed in milliseconds/],
   ['exp as the clock gave it', withExp(`${exp}987`), /^exp was signed in milliseconds/],
   ['no exp', withExp('0'), /^exp was left out of the message/],

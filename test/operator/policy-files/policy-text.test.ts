@@ -31,7 +31,7 @@ describe('the text of a policy', () => {
   it('is refused where a field stands twice, of which JSON would drop the first', () => {
     const text =
       '{"tenant":"a","operations":{"resize":{"w":[1],"w":[2]},"blur":{"w":1}},"tenant":"b"}';
-    const message = 'stands more than once; keep one';
+    const message = 'occurs more than once; keep one';
     expect(parsePolicyText(text)).toEqual({
       issues: [
         { path: 'operations.resize.w', message },

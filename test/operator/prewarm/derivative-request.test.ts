@@ -40,11 +40,15 @@ beforeEach(() => {
   asked = [];
 });
 
-const impatient = { pauses: [0, 0, 0], most: 10_000 };
+const impatient = { pauses: [0, 0, 0], timeout: 10_000 };
 const never = new AbortController().signal;
 
-function ask(signal = never, most = impatient.most): Promise<Outcome> {
-  return fetchDerivative({ url: () => address, accept: undefined }, { ...impatient, most }, signal);
+function ask(signal = never, timeout = impatient.timeout): Promise<Outcome> {
+  return fetchDerivative(
+    { mintUrl: () => address, accept: undefined },
+    { ...impatient, timeout },
+    signal,
+  );
 }
 
 describe('the answer to a request for a derivative', () => {
@@ -124,19 +128,19 @@ describe('the answer to a request for a derivative', () => {
   it('is asked for with a URL of its own each time, and the Accept header it needs', async () => {
     answers = [say(503), say(200)];
     let minted = 0;
-    const url = (): string => {
+    const mintUrl = (): string => {
       minted += 1;
       return `${address}/${minted}`;
     };
-    await fetchDerivative({ url, accept: 'image/avif' }, impatient, never);
+    await fetchDerivative({ mintUrl, accept: 'image/avif' }, impatient, never);
     expect({ minted, asked }).toEqual({ minted: 2, asked: ['image/avif', 'image/avif'] });
   });
 
   it('does not hide what is wrong with the request', async () => {
-    const url = (): string => {
+    const mintUrl = (): string => {
       throw new Error('no key');
     };
-    await expect(fetchDerivative({ url, accept: undefined }, impatient, never)).rejects.toThrow(
+    await expect(fetchDerivative({ mintUrl, accept: undefined }, impatient, never)).rejects.toThrow(
       'no key',
     );
   });

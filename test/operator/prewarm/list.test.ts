@@ -102,7 +102,9 @@ describe('a list', () => {
   it('says what cannot be read', async () => {
     const missing = path.join(folder, 'missing');
     await expect(listBytes(missing)).rejects.toThrow(`${missing} does not exist`);
-    await expect(listBytes(folder)).rejects.toThrow(`${folder} is a folder; name a file of paths`);
+    await expect(listBytes(folder)).rejects.toThrow(
+      `${folder} is a folder; name a file with paths`,
+    );
     expect(await listBytes('-')).toBeUndefined();
     const reading = async (): Promise<void> => {
       for await (const _ of readList(missing, never));

@@ -71,12 +71,12 @@ describe('the state of a prewarming', () => {
     const file = await fileOf(`${key('a')}\n${key('b')}\n`);
     const state = await openState(file, { ...kept, most: 3 });
     state.add(key('c'));
-    const full = `${file} cannot remember more than 3 derivatives; split the list and give each part its own --state`;
+    const full = `${file} cannot record more than 3 derivatives; split the list and use a --state file for each part`;
     expect(() => state.add(key('d'))).toThrow(full);
     state.close();
     expect(await readFile(file, 'utf8')).not.toContain(key('d'));
     await expect(openState(file, { ...kept, most: 2 })).rejects.toThrow(
-      'cannot remember more than 2 derivatives',
+      'cannot record more than 2 derivatives',
     );
   });
 
@@ -84,7 +84,7 @@ describe('the state of a prewarming', () => {
     'is not somebody’s file of something else',
     async (content) => {
       const file = await fileOf(content);
-      await expect(openState(file, kept)).rejects.toThrow(`${file} is not a state of prewarm`);
+      await expect(openState(file, kept)).rejects.toThrow(`${file} is not a state file of prewarm`);
       expect(await readFile(file, 'utf8')).toBe(content);
     },
   );

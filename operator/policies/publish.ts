@@ -1,0 +1,45 @@
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
+import { validPolicy } from '../../shared/policy/validation.ts';
+import { policyWarnings } from '../../shared/policy/warnings.ts';
+import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
+import { usageFailure } from '../failure.ts';
+import { checkRoots } from '../policy-files/policy-file.ts';
+import { readPolicySet } from '../policy-files/policy-set.ts';
+import type { OpenInstallation } from '../target/target.ts';
+import { mintableRoot } from './policy-change.ts';
+
+export type PublishChoices = {
+  readonly reason?: string | undefined;
+  /** The version that must be live; only for a single policy. */
+  readonly expected?: number | undefined;
+};
+
+export type PublishedSet = {
+  readonly publications: readonly Publication[];
+  readonly warnings: readonly (PolicyIssue & { readonly file: string })[];
+};
+
+/**
+ * Publishes the policies in files and folders. All are checked before the first is published.
+ * Throws `unreadable_file`, `invalid_policy` or `conflict`.
+ */
+export async function publishPolicies(
+  open: OpenInstallation,
+  paths: readonly string[],
+  { reason, expected }: PublishChoices,
+): Promise<PublishedSet> {
+  const all = await readPolicySet(paths);
+  const installation = await open();
+  if (expected !== undefined && all.length > 1)
+    throw usageFailure('--expect works with one policy only');
+  const keyring = await installation.keyring();
+  for (const { file, document } of all) checkRoots(file, document, keyring);
+  const root = await mintableRoot(installation);
+  const publications: Publication[] = [];
+  for (const { document } of all)
+    publications.push(await publishPolicy(installation, document, { root, reason, expected }));
+  const warnings = all.flatMap(({ file, document }) =>
+    policyWarnings(validPolicy(document), Date.now()).map((warning) => ({ file, ...warning })),
+  );
+  return { publications, warnings };
+}
