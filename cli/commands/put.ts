@@ -1,10 +1,10 @@
+import { fileName } from '../../operator/file-failure.ts';
 import {
   readUpload,
   type StoredSource,
   type StoredWatermark,
   upload,
 } from '../../operator/sources/upload.ts';
-import { fileName } from '../../operator/unreadable-file.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 
 type Options = CommonOptions & { readonly focus?: string };

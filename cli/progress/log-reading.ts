@@ -1,5 +1,5 @@
+import { fileName } from '../../operator/file-failure.ts';
 import type { ReportedReading } from '../../operator/logs/log-reader.ts';
-import { fileName } from '../../operator/unreadable-file.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { progressOn } from './bar.ts';
 

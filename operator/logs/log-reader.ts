@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../file-failure.ts';
 import type { StartProgress } from '../progress.ts';
-import { unreadableFile } from '../unreadable-file.ts';
 import { type Gunzip, gunzipFor } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
 

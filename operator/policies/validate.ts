@@ -1,7 +1,7 @@
 import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
 import { validPolicy } from '../../shared/policy/validation.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
-import { OperatorFailure } from '../failure.ts';
+import { FileFailure } from '../file-failure.ts';
 import { isBase, resolvePolicyFile } from '../policy-files/policy-extends.ts';
 import { policyFiles } from '../policy-files/policy-file.ts';
 
@@ -39,8 +39,8 @@ async function checkFile(file: string, isNamed: boolean): Promise<readonly Check
     const document = await resolvePolicyFile(file);
     return isBase(document) && !isNamed ? [] : [checkDocument(file, document)];
   } catch (thrown) {
-    if (!(thrown instanceof OperatorFailure) || thrown.code !== 'invalid_policy') throw thrown;
-    const issue = { path: '', message: thrown.message.slice(file.length + 1) };
+    if (!(thrown instanceof FileFailure) || thrown.code !== 'invalid_policy') throw thrown;
+    const issue = { path: '', message: thrown.detail };
     return [{ file, issues: [issue], warnings: [] }];
   }
 }

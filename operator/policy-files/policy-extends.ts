@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
-import { OperatorFailure } from '../failure.ts';
+import { FileFailure } from '../file-failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -23,15 +23,15 @@ const ownField = (document: Document, name: string): unknown =>
   Object.hasOwn(document, name) ? document[name] : undefined;
 
 /** Names the whole chain: `a.json extends b.json, which extends c.json, which …`. */
-function chainFault([outermost = '', ...bases]: Chain, what: string): OperatorFailure {
+function chainFault([outermost = '', ...bases]: Chain, detail: string): FileFailure {
   const way = bases.map((base) => `extends ${base}, which `).join('');
-  return new OperatorFailure('invalid_policy', `${outermost} ${way}${what}`);
+  return new FileFailure('invalid_policy', outermost, `${way}${detail}`);
 }
 
 function checkChain(chain: Chain): void {
   const files = chain.map((file) => path.resolve(file));
   if (files.indexOf(files.at(-1) ?? '') < files.length - 1)
-    throw chainFault(chain, 'leads back to a file of the chain; remove one extends');
+    throw chainFault(chain, 'is already part of the chain; remove one extends');
   if (chain.length - 1 > maxLevels)
     throw chainFault(
       chain,
@@ -44,8 +44,8 @@ async function readLink(chain: Chain): Promise<Document> {
   const file = chain.at(-1) ?? '';
   if (chain.length === 1) return readPolicyFile(file);
   return readPolicyFile(file).catch((thrown: unknown) => {
-    if (!(thrown instanceof OperatorFailure)) throw thrown;
-    throw chainFault(chain, thrown.message.slice(file.length + 1));
+    if (!(thrown instanceof FileFailure)) throw thrown;
+    throw chainFault(chain, thrown.detail);
   });
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import { OperatorFailure } from '../failure.ts';
-import { unreadableFile } from '../unreadable-file.ts';
+import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { parsePolicyText } from './policy-text.ts';
 
 const printIssueText = ({ path, message }: PolicyIssue): string =>
@@ -16,13 +16,10 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)
-    throw new OperatorFailure(
-      'invalid_policy',
-      `${file} ${parsed.issues.map(printIssueText).join('; ')}`,
-    );
+    throw new FileFailure('invalid_policy', file, parsed.issues.map(printIssueText).join('; '));
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw new OperatorFailure('invalid_policy', `${file} is not a JSON object`);
+    throw new FileFailure('invalid_policy', file, 'is not a JSON object');
   return document as Record<string, unknown>;
 }
 
@@ -52,7 +49,6 @@ async function filesAt(at: string): Promise<readonly string[]> {
   });
   if (!kind.isDirectory()) return [at];
   const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();
-  if (names.length === 0)
-    throw new OperatorFailure('unreadable_file', `${at} contains no .json files`);
+  if (names.length === 0) throw new FileFailure('unreadable_file', at, 'contains no .json files');
   return names.map((name) => path.join(at, name));
 }

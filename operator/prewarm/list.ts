@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../file-failure.ts';
 import { lineSplitter, maxLineBytes } from '../logs/line-splitter.ts';
-import { unreadableFile } from '../unreadable-file.ts';
 
 /** A line of a list: a source path with operations, or what is wrong with the line. */
 export type ListLine = {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
 import { separator } from '../../shared/url/path.ts';
 import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../file-failure.ts';
 import { lineSplitter } from '../logs/line-splitter.ts';
-import { unreadableFile } from '../unreadable-file.ts';
 
 /** The derivatives that are known to be made, so that later runs skip them. */
 export type PrewarmState = {

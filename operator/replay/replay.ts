@@ -1,4 +1,5 @@
 import { OperatorFailure } from '../failure.ts';
+import { fileName } from '../file-failure.ts';
 import {
   beginsAccessLog,
   type Columns,
@@ -13,7 +14,6 @@ import {
   totalBytes,
 } from '../logs/log-reader.ts';
 import type { OpenInstallation } from '../target/target.ts';
-import { fileName } from '../unreadable-file.ts';
 import { createDecider, type Decide, type Sides } from './decision.ts';
 import {
   countLine,

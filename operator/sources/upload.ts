@@ -5,9 +5,9 @@ import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
+import { fileName, unreadableFile } from '../file-failure.ts';
 import { policyOf } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';
-import { fileName, unreadableFile } from '../unreadable-file.ts';
 
 export type UploadRequest = {
   readonly tenant: string;
@@ -73,7 +73,7 @@ function detectType(name: string, bytes: Uint8Array): string {
 function readFocus(focus: string | undefined): Record<string, string> {
   if (focus === undefined) return {};
   if (!/^(?:100|[1-9]?[0-9]),(?:100|[1-9]?[0-9])$/.test(focus))
-    throw usageFailure(`--focus is "${focus}"; write two whole percentages, such as 30,70`);
+    throw usageFailure(`the focal point is "${focus}"; write two whole percentages, such as 30,70`);
   return { focus };
 }
 

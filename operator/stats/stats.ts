@@ -1,4 +1,5 @@
 import { OperatorFailure, usageFailure } from '../failure.ts';
+import { fileName } from '../file-failure.ts';
 import {
   type LogFile,
   type LogVisitor,
@@ -10,7 +11,6 @@ import {
 import { edgeLogFile } from '../target/state-folder.ts';
 import { parseStackName } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
-import { fileName } from '../unreadable-file.ts';
 import {
   countServiceLine,
   emptyStats,

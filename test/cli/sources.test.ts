@@ -187,7 +187,7 @@ describe('put', () => {
       const { code, stderr } = await stack.run('put', 'demo', 'focus.png', png, `--focus=${focus}`);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: `signet: --focus is "${focus}"; write two whole percentages, such as 30,70\n`,
+        stderr: `signet: the focal point is "${focus}"; write two whole percentages, such as 30,70\n`,
       });
     },
   );

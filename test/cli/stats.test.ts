@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, printLine } from '../../edge/log.ts';
-import { addLatency, createLatency, percentile } from '../../operator/stats/latency.ts';
 import {
   countServiceLine,
   emptyStats,
@@ -256,23 +255,5 @@ describe('stats', () => {
     const log = await folder.write('others', lines.join(''));
     const { stdout } = await command(['stats', log, '--tenant', 'nobody'], nowhere);
     expect(stdout).toMatch(/^nobody is not in the log\n/);
-  });
-});
-
-describe('durations', () => {
-  it('have percentiles to three digits, and a maximum and a sum that are exact', () => {
-    const held = createLatency();
-    for (let at = 1; at <= 100; at += 1) addLatency(held, at * 123.4);
-    expect(percentile(held, 0.5)).toBe(6_170);
-    expect(percentile(held, 0.95)).toBe(11_700);
-    expect([held.longest, Math.round(held.total)]).toEqual([12_340, 623_170]);
-  });
-
-  it('are held in 2,500 numbers at most', () => {
-    const held = createLatency();
-    for (let at = 0; at < 70_000; at += 1) addLatency(held, at);
-    expect(held.counts.size).toBe(2_401);
-    expect(percentile(held, 1)).toBe(60_000);
-    expect(held.longest).toBe(69_999);
   });
 });

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OperatorFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../../operator/failure.ts';
 import {
   isBase,
   resolvePolicies,
   resolvePolicyFile,
-} from '../../operator/policy-files/policy-extends.ts';
+} from '../../../operator/policy-files/policy-extends.ts';
 
 let folder: string;
 
@@ -215,7 +215,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
   [
     'a file that extends itself',
     { 'acme.json': { extends: './acme.json' } },
-    'acme.json extends acme.json, which leads back to a file of the chain; remove one extends',
+    'acme.json extends acme.json, which is already part of the chain; remove one extends',
   ],
   [
     'a circle',
@@ -224,7 +224,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
       'a.json': { extends: ['b.json'] },
       'b.json': { extends: 'in/../a.json' },
     },
-    'acme.json extends a.json, which extends b.json, which extends a.json, which leads back to a file of the chain; remove one extends',
+    'acme.json extends a.json, which extends b.json, which extends a.json, which is already part of the chain; remove one extends',
   ],
   [
     'a number for a base',
