@@ -19,7 +19,10 @@ const outputs: Readonly<Record<string, string>> = {
   DistributionId: 'SIGNETLOCAL',
 };
 
-const described = (named: Readonly<Record<string, string>>, status = 'CREATE_COMPLETE'): string =>
+const describeStacks = (
+  named: Readonly<Record<string, string>>,
+  status = 'CREATE_COMPLETE',
+): string =>
   `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>${status}</StackStatus><CreationTime>2030-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(
     named,
   )
@@ -42,14 +45,14 @@ const { DistributionId: _left, ...foreign } = outputs;
 type Answers = Readonly<Record<string, readonly [status: number, xml: string]>>;
 const answers: Readonly<Record<string, Answers>> = {
   DescribeStacks: {
-    prod: [200, described(outputs)],
-    older: [200, described(outputs)],
-    silent: [200, described(outputs)],
-    changing: [200, described(outputs, 'UPDATE_IN_PROGRESS')],
-    stuck: [200, described(outputs, 'UPDATE_ROLLBACK_FAILED')],
-    cleaning: [200, described(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
-    refusing: [200, described(outputs)],
-    foreign: [200, described(foreign)],
+    prod: [200, describeStacks(outputs)],
+    older: [200, describeStacks(outputs)],
+    silent: [200, describeStacks(outputs)],
+    changing: [200, describeStacks(outputs, 'UPDATE_IN_PROGRESS')],
+    stuck: [200, describeStacks(outputs, 'UPDATE_ROLLBACK_FAILED')],
+    cleaning: [200, describeStacks(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
+    refusing: [200, describeStacks(outputs)],
+    foreign: [200, describeStacks(foreign)],
     nobody: [400, unknown],
   },
   GetTemplateSummary: {

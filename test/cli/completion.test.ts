@@ -34,7 +34,7 @@ function speak(shell: string, args: readonly string[]): Promise<Spoken> {
 }
 
 /** What bash would offer behind these words, the last of which is being typed. */
-async function offered(...words: readonly string[]): Promise<readonly string[]> {
+async function completionsOf(...words: readonly string[]): Promise<readonly string[]> {
   const line = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _signet';
   const print = 'for one in "${' + 'COMPREPLY[@]}"; do echo "$one"; done';
   const args = ['-c', `${line}; ${print}`, 'bash', scriptOf('bash'), 'signet', ...words];
@@ -78,16 +78,18 @@ describe('completion', () => {
 
 describe('in bash', () => {
   it('every command is offered where it belongs', async () => {
-    expect(await offered('')).toEqual(program.commands.map((one) => one.name()));
+    expect(await completionsOf('')).toEqual(program.commands.map((one) => one.name()));
     for (const group of program.commands.filter(({ commands }) => commands.length > 0))
-      expect(await offered(group.name(), '')).toEqual(group.commands.map((one) => one.name()));
+      expect(await completionsOf(group.name(), '')).toEqual(
+        group.commands.map((one) => one.name()),
+      );
   });
 
   it.each(leaves().map((leaf) => [wordsOf(leaf).join(' '), leaf] as const))(
     'every option of %s is offered behind it',
     async (_words, leaf) => {
       const options = [...longOptions(leaf), '--help'];
-      expect(await offered(...wordsOf(leaf), 'demo', '--')).toEqual(options);
+      expect(await completionsOf(...wordsOf(leaf), 'demo', '--')).toEqual(options);
     },
   );
 
@@ -109,7 +111,7 @@ describe('in bash', () => {
     ['a file as value', ['tenant', 'create', 'acme', '--policy', 'tw'], ['two.json']],
     ['an unknown command', ['frobnicate', 'mi'], ['mint']],
   ])('%s: %j', async (_what, words, offers) => {
-    expect(await offered(...words)).toEqual(offers);
+    expect(await completionsOf(...words)).toEqual(offers);
   });
 });
 

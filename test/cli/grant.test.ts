@@ -107,7 +107,7 @@ describe('explain', () => {
     readonly stages: readonly { readonly stage: string; readonly data: Record<string, unknown> }[];
     readonly refusal?: { readonly code: string; readonly rule: string | null };
   };
-  async function explained(...words: readonly string[]): Promise<Explained> {
+  async function explainUrl(...words: readonly string[]): Promise<Explained> {
     const { stdout } = await stack.run('explain', ...words, '--json');
     return JSON.parse(stdout) as Explained;
   }
@@ -116,20 +116,20 @@ describe('explain', () => {
   it('shows what a grant covers, in the query and in a cookie', async () => {
     const { grant } = await mint('club', 'albums/1/*', '--preset', 'thumb');
     const shown = { kid: 'r1.1', grant: true, scope: ['albums/1/*'], presets: ['thumb'] };
-    expect(verifyIn(await explained(urlOf('albums/1/a b.jpg', grant)))).toMatchObject(shown);
+    expect(verifyIn(await explainUrl(urlOf('albums/1/a b.jpg', grant)))).toMatchObject(shown);
     const bare = '/club/albums/1/a%20b.jpg__op__resize,w_16';
     const cookie = `x=1; signet-grant=${grant}`;
-    expect(verifyIn(await explained(bare, '--cookie', cookie))).toMatchObject(shown);
+    expect(verifyIn(await explainUrl(bare, '--cookie', cookie))).toMatchObject(shown);
   });
 
   it('names the rule that a grant meets', async () => {
     const { grant } = await mint('club', 'albums/1/*', '--preset', 'thumb');
-    expect((await explained(urlOf('other.jpg', grant))).refusal).toMatchObject({
+    expect((await explainUrl(urlOf('other.jpg', grant))).refusal).toMatchObject({
       code: 'denied_scope',
       rule: 'grant.scope',
       allowed: ['albums/1/*'],
     });
-    const wide = await explained(urlOf('albums/1/a b.jpg', grant, 'resize,w_32'));
+    const wide = await explainUrl(urlOf('albums/1/a b.jpg', grant, 'resize,w_32'));
     expect(wide.refusal).toMatchObject({ code: 'denied_preset', allowed: ['thumb'] });
   });
 
@@ -139,7 +139,7 @@ describe('explain', () => {
     const input = grant.split('.').slice(0, 2).join('.');
     const key = Buffer.from(signingKey.slice(4), 'base64url');
     const wrong = `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
-    expect(verifyIn(await explained(urlOf('other.jpg', wrong)))).toMatchObject({
+    expect(verifyIn(await explainUrl(urlOf('other.jpg', wrong)))).toMatchObject({
       refusal: 'forbidden',
       mistake: 'the signing key was decoded; use its 47 characters as they are',
     });

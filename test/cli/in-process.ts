@@ -18,7 +18,7 @@ const environmentNames = [
 
 export type Environment = Readonly<Partial<Record<(typeof environmentNames)[number], string>>>;
 
-function captured(stream: NodeJS.WriteStream) {
+function captureWrites(stream: NodeJS.WriteStream) {
   let text = '';
   const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
     text += chunk.toString();
@@ -34,8 +34,8 @@ function captured(stream: NodeJS.WriteStream) {
 export async function command(args: readonly string[], environment: Environment): Promise<Ran> {
   for (const name of environmentNames) delete process.env[name];
   Object.assign(process.env, environment);
-  const out = captured(process.stdout);
-  const err = captured(process.stderr);
+  const out = captureWrites(process.stdout);
+  const err = captureWrites(process.stderr);
   try {
     await runCommandLine(args);
     return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() };

@@ -22,13 +22,13 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const offline = (...args: readonly string[]) => command(args, environment);
-const minted = async (...args: readonly string[]): Promise<string> =>
+const mintOffline = async (...args: readonly string[]): Promise<string> =>
   (await offline('mint', ...args)).stdout.trim();
 
 describe('with what keys show --env prints', () => {
   it('mints the URL that it mints at the target, and the edge serves it', async () => {
     const args = ['demo', 'dunes at dusk.jpg', 'resize,w_64', '--expires', '7d'];
-    const url = await minted(...args);
+    const url = await mintOffline(...args);
     expect(url).toBe(await stack.mint(...args));
     expect(await answerTo(url)).toBe('200');
   });
@@ -57,7 +57,7 @@ describe('with what keys show --env prints', () => {
   });
 
   it('explains the signature and the operations, and says that no policy was asked', async () => {
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const { code, stdout } = await offline('explain', url);
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -73,7 +73,7 @@ describe('with what keys show --env prints', () => {
 
   it('asks the policy all the same where a target is named', async () => {
     const there = { ...environment, ...stack.environment };
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const asked = async (...args: readonly string[]) =>
       command([...args, '--target', 'local'], there);
     expect((await asked('explain', url)).stdout).toContain('Refused: denied_value');
@@ -83,7 +83,7 @@ describe('with what keys show --env prints', () => {
   });
 
   it('explains a wrong signature', async () => {
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const { code, stdout } = await offline('explain', url.replace('w_1', 'w_2'), '--json');
     const { refusal, stages } = JSON.parse(stdout) as Explanation;
     expect({ code, refusal: refusal?.code }).toEqual({ code: 1, refusal: 'forbidden' });
@@ -93,7 +93,7 @@ describe('with what keys show --env prints', () => {
   });
 
   it('names a signing mistake', async () => {
-    const url = await minted('demo', 'a.jpg');
+    const url = await mintOffline('demo', 'a.jpg');
     const padded = url.replace(/sig=(.*)$/, (_all, sig: string) => {
       return `sig=${Buffer.from(sig, 'base64url').toString('base64')}`;
     });

@@ -35,7 +35,7 @@ async function policies(before: Fields, after: Fields): Promise<readonly string[
 
 const replay = (...args: readonly string[]) => command(['policy', 'replay', ...args], nowhere);
 
-async function reported(
+async function replayReportOf(
   requests: readonly Asked[],
   before: Fields,
   after: Fields,
@@ -64,13 +64,13 @@ describe('policy replay', () => {
   it('keeps a takedown that the file does not speak of, as publishing does', async () => {
     const asked = [{ url: recipe('resize,w_400'), status: 403 }];
     const taken = { ...resizes(400), blocked: ['a.jpg'] };
-    expect((await reported(asked, taken, resizes(400))).newlyAllowed).toBe(0);
-    const lifted = await reported(asked, taken, { ...resizes(400), blocked: [] });
+    expect((await replayReportOf(asked, taken, resizes(400))).newlyAllowed).toBe(0);
+    const lifted = await replayReportOf(asked, taken, { ...resizes(400), blocked: [] });
     expect(lifted.newlyAllowed).toBe(1);
   });
 
   it('says what a policy would change, and for which recipes', async () => {
-    const report = await reported(mixed, before, after);
+    const report = await replayReportOf(mixed, before, after);
     expect(report).toEqual({
       tenant: 'acme',
       requests: 7,
@@ -168,7 +168,7 @@ describe('policy replay', () => {
 
   it('says what of it a policy in report mode would only report', async () => {
     const report = { ...after, mode: 'report', reportUntil: '2026-08-08T00:00:00Z' };
-    expect(await reported(mixed, before, report)).toMatchObject({
+    expect(await replayReportOf(mixed, before, report)).toMatchObject({
       ...{ stillAllowed: 4, newlyRefused: 0, newlyAllowed: 3, reported: 4 },
     });
   });
@@ -183,7 +183,7 @@ describe('a request that was logged', () => {
     ['has a wrong signature', { url: recipe('resize,w_400'), status: 403 }, 'otherwise'],
     ['was sent to https', { url: recipe('resize,w_400'), result: 'Redirect' }, 'unasked'],
   ])('is only counted when it %s', async (_what, asked, why) => {
-    const report = await reported([asked], before, after);
+    const report = await replayReportOf([asked], before, after);
     expect(report).toMatchObject({ requests: 0, undecided: { [why]: 1 } });
     expect(report.keysAtMost.before.count).toBe(0);
   });
@@ -193,7 +193,7 @@ describe('a request that was logged', () => {
       { url: signedUrl('acme/a%20b%25.jpg__op__resize%2Cw_400') },
       { url: signedUrl('acme/a.jpg', { query: 'x-oss-process=image%2Fresize,w_400&' }) },
     ];
-    expect(await reported(requests, before, after)).toMatchObject({ stillAllowed: 2 });
+    expect(await replayReportOf(requests, before, after)).toMatchObject({ stillAllowed: 2 });
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe('a request that was logged', () => {
     ['blocked sources', { blocked: ['a.jpg'] }, 'denied_blocked'],
     ['operations', { require: ['quality'] }, 'denied_required'],
   ])('is refused for the %s of the policy', async (_what, fields, code) => {
-    const report = await reported([{ url: recipe('resize,w_400') }], before, {
+    const report = await replayReportOf([{ url: recipe('resize,w_400') }], before, {
       ...before,
       ...fields,
     });
@@ -212,26 +212,26 @@ describe('a request that was logged', () => {
   it('has the lifetime that it had when it was made, not now', async () => {
     const lifetime = { ...before, urls: { maxLifetime: 600 } };
     const long = (seconds: number) => ({ url: recipe('resize,w_400', { exp: noon + seconds }) });
-    const report = await reported([long(600), long(660), long(661)], before, lifetime);
+    const report = await replayReportOf([long(600), long(660), long(661)], before, lifetime);
     expect(report).toMatchObject({ stillAllowed: 2, newlyRefused: 1 });
   });
 
   it('is refused for no kid where no policy names them', async () => {
     const requests = [{ url: recipe('resize,w_400', { kid: 'r7.9' }) }];
-    expect(await reported(requests, before, before)).toMatchObject({ stillAllowed: 1 });
+    expect(await replayReportOf(requests, before, before)).toMatchObject({ stillAllowed: 1 });
   });
 
   it('keeps the kids of the policy before where the one after has none', async () => {
     const keys = { active: 'r1.1', accept: ['r1.1'] };
     const requests = [{ url: recipe('resize,w_400', { kid: 'r1.2' }), status: 403 }];
-    const report = await reported(requests, { ...before, keys }, before);
+    const report = await replayReportOf(requests, { ...before, keys }, before);
     expect(report).toMatchObject({ refusedBeforeAndAfter: 1 });
   });
 
   it('names a preset that is gone by its name', async () => {
     const presets = { presets: { thumb: 'resize,w_90' } };
     const requests = [{ url: recipe('style,n_thumb') }];
-    const report = await reported(requests, { ...before, ...presets }, before);
+    const report = await replayReportOf(requests, { ...before, ...presets }, before);
     expect(report.newlyRefusedBy).toMatchObject([
       { code: 'denied_preset', recipes: [{ recipe: 'style,n_thumb', requests: 1 }] },
     ]);
@@ -239,7 +239,7 @@ describe('a request that was logged', () => {
 
   it('is one recipe with every version', async () => {
     const requests = ['a', 'b'].map((v) => ({ url: recipe(`version,v_${v}__op__resize,w_500`) }));
-    const report = await reported(requests, before, after);
+    const report = await replayReportOf(requests, before, after);
     expect(report.newlyRefusedBy).toMatchObject([
       { recipes: [{ recipe: 'resize,w_500__op__format,f_src', requests: 2 }] },
     ]);
@@ -250,7 +250,7 @@ describe('a request that was logged', () => {
     const key = '/acme/a.jpg__op__resize,w_500__op__format,f_src';
     const requests = [{ url: key }, { url: key, status: 404 }, { url: key, status: 403 }];
     const kids = { keys: { active: 'r1.2', accept: ['r1.2'] }, urls: { maxLifetime: 300 } };
-    expect(await reported(requests, { ...before, ...kids }, after)).toMatchObject({
+    expect(await replayReportOf(requests, { ...before, ...kids }, after)).toMatchObject({
       ...{ newlyRefused: 2, undecided: { unsigned: 1 } },
     });
   });
@@ -262,19 +262,19 @@ describe('f_auto', () => {
 
   it('has a key for each type that it can settle on', async () => {
     const png = { ...auto('auto'), auto: { format: ['webp', 'avif', 'png'] } };
-    const { keysAtMost } = await reported(requests, auto('auto'), png);
+    const { keysAtMost } = await replayReportOf(requests, auto('auto'), png);
     expect([keysAtMost.before.count, keysAtMost.after.count]).toEqual([3, 4]);
   });
 
   it('is newly refused when one of the viewers would be', async () => {
-    const report = await reported(requests, auto('auto'), auto('webp'));
+    const report = await replayReportOf(requests, auto('auto'), auto('webp'));
     expect(report).toMatchObject({ newlyRefused: 1, stillAllowed: 0 });
     expect(report.newlyRefusedBy[0]?.recipes[0]?.recipe).toBe('format,f_auto');
   });
 
   it('can have been refused only for a viewer whom the policy before refuses', async () => {
     const refused = requests.map((one) => ({ ...one, status: 403 }));
-    expect(await reported(refused, auto('webp'), auto('auto'))).toMatchObject({
+    expect(await replayReportOf(refused, auto('webp'), auto('auto'))).toMatchObject({
       newlyAllowed: 1,
       keysAtMost: { before: { count: 0 }, after: { count: 1 } },
     });

@@ -39,7 +39,7 @@ type Validation = {
   }[];
 };
 
-async function validated(
+async function validate(
   ...paths: readonly string[]
 ): Promise<Validation & { code: number | null }> {
   const { code, stdout, stderr } = await stack.run('policy', 'validate', ...paths, '--json');
@@ -57,7 +57,7 @@ describe('policy validate', () => {
       stdout: `${good}: valid\n${fine}: valid\n`,
       stderr: '',
     });
-    expect(await validated(good)).toEqual({
+    expect(await validate(good)).toEqual({
       code: 0,
       valid: true,
       files: [{ file: good, issues: [], warnings: [] }],
@@ -75,14 +75,14 @@ describe('policy validate', () => {
       `${bad}: preset is not a field here; did you mean "presets"?`,
       `${good}: valid`,
     ]);
-    expect((await validated(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);
+    expect((await validate(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);
   });
 
   it('finds two policies of one tenant, and a field that stands twice', async () => {
     const one = await file('twins/a.json', policy('twin'));
     const two = await file('twins/b.json', policy('twin'));
     const three = await file('twins/c.json', '{"tenant":"c","tenant":"d","operations":{}}');
-    const { files, code } = await validated(path.dirname(one));
+    const { files, code } = await validate(path.dirname(one));
     expect(code).toBe(1);
     expect(files.map(({ issues }) => issues)).toEqual([
       [],
@@ -95,7 +95,7 @@ describe('policy validate', () => {
   it('takes a folder for the JSON files in it', async () => {
     const inside = await file('folder/a.json', policy('a'));
     await file('folder/readme.txt', 'not a policy');
-    expect(await validated(path.dirname(inside))).toMatchObject({
+    expect(await validate(path.dirname(inside))).toMatchObject({
       valid: true,
       files: [{ file: inside }],
     });
@@ -112,7 +112,7 @@ describe('policy validate', () => {
     ['a binary', '\u0000\u0001\u0002', /^is not JSON: /],
   ])('names the fault of %s', async (what, content, message) => {
     const bad = await file(`${what}.json`, content);
-    expect(await validated(bad)).toEqual({
+    expect(await validate(bad)).toEqual({
       code: 1,
       valid: false,
       files: [

@@ -52,7 +52,7 @@ async function listOf(...lines: readonly string[]): Promise<string> {
   return file;
 }
 
-async function made(tenant: string, name: string): Promise<readonly string[]> {
+async function listDerivatives(tenant: string, name: string): Promise<readonly string[]> {
   const prefix = `${tenant}/${name}__op__`;
   const keys: string[] = [];
   for await (const key of stack.derivatives.list(prefix)) keys.push(key.slice(prefix.length));
@@ -95,7 +95,7 @@ describe('prewarm', () => {
       'resize,w_48__op__format,f_src',
       'resize,w_48__op__format,f_webp',
     ];
-    expect(await made('warm', name)).toEqual(recipes);
+    expect(await listDerivatives('warm', name)).toEqual(recipes);
     const remembered = linesIn(`${list}.done`).toSorted();
     expect(remembered).toEqual(recipes.map((recipe) => `warm/${name}__op__${recipe}`));
   });
@@ -111,14 +111,17 @@ describe('prewarm', () => {
     const recipes = ['--recipe', 'resize,w_32', '--recipe', 'resize,w_64__op__format,f_auto'];
     const report = await prewarm('warm', list, ...recipes);
     expect(report).toEqual({ ...nothing, tenant: 'warm', asked: 6, made: 6, keys: 6, lines: 4 });
-    expect(await made('warm', first)).toEqual([
+    expect(await listDerivatives('warm', first)).toEqual([
       'resize,w_32__op__format,f_src',
       'resize,w_64__op__format,f_png',
       'resize,w_64__op__format,f_src',
       'resize,w_64__op__format,f_webp',
     ]);
     const special = ['resize,w_64__op__format,f_png'];
-    expect([await made('warm', second), await made('warm', third)]).toEqual([special, special]);
+    expect([await listDerivatives('warm', second), await listDerivatives('warm', third)]).toEqual([
+      special,
+      special,
+    ]);
   });
 
   it('says so in words', async () => {

@@ -28,7 +28,7 @@ async function file(name: string, content: Uint8Array | string): Promise<string>
   return at;
 }
 
-async function stored(name: string) {
+async function readStored(name: string) {
   const read = await stack.sources.get(name, { maxBytes: limits.sourceBytes });
   return typeof read === 'object' ? read : undefined;
 }
@@ -58,7 +58,7 @@ describe('put', () => {
       contentType,
       purged: 0,
     });
-    expect((await stored(`demo/named/${sample}.txt`))?.body.length).toBe(
+    expect((await readStored(`demo/named/${sample}.txt`))?.body.length).toBe(
       (done as { bytes: number }).bytes,
     );
   });
@@ -92,7 +92,7 @@ describe('put', () => {
         purged: 0,
       },
     });
-    expect(Buffer.from((await stored('demo/piped.jpg'))?.body ?? []).equals(bytes)).toBe(true);
+    expect(Buffer.from((await readStored('demo/piped.jpg'))?.body ?? []).equals(bytes)).toBe(true);
   });
 
   it.each([
@@ -129,7 +129,7 @@ describe('put', () => {
       stdout: '',
       stderr: `signet: ${at} is not a JPEG, PNG, WebP or GIF; nothing was uploaded\n`,
     });
-    expect(await stored('demo/refused.jpg')).toBeUndefined();
+    expect(await readStored('demo/refused.jpg')).toBeUndefined();
   });
 
   it('refuses a file of more than 50 MB, and takes one of exactly that', async () => {
@@ -178,7 +178,7 @@ describe('put', () => {
 
   it.each(['0,0', '100,100', '30,70'])('stores the focal point %s', async (focus) => {
     await stack.json('put', 'demo', 'focus.png', png, '--focus', focus);
-    expect((await stored('demo/focus.png'))?.metadata).toEqual({ focus });
+    expect((await readStored('demo/focus.png'))?.metadata).toEqual({ focus });
   });
 
   it.each(['', '30', '30,', '101,0', '-1,5', '030,70', '30,70,1', '30, 70', '0.5,0.5', 'smart'])(
@@ -242,7 +242,7 @@ describe('purge', () => {
   type Purged = { readonly derivatives: number; readonly sources: number };
 
   /** Renders a source in two sizes and sees both in the cache. */
-  async function shown(...names: readonly string[]): Promise<readonly string[]> {
+  async function viewAll(...names: readonly string[]): Promise<readonly string[]> {
     const red = await file('red.jpg', await picture('#ff0000'));
     const urls: string[] = [];
     for (const name of names) {
@@ -266,7 +266,7 @@ describe('purge', () => {
   }
 
   it('forgets what was made from one source, and nothing else', async () => {
-    const urls = await shown('p1/a.jpg', 'p1/a.jpg.jpg');
+    const urls = await viewAll('p1/a.jpg', 'p1/a.jpg.jpg');
     expect(await stack.json('purge', 'demo', 'p1/a.jpg')).toEqual({
       tenant: 'demo',
       scope: 'p1/a.jpg',
@@ -279,7 +279,7 @@ describe('purge', () => {
   });
 
   it('forgets everything below a prefix, and nothing beside it', async () => {
-    const urls = await shown('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
+    const urls = await viewAll('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
     const { stdout } = await stack.run('purge', 'demo', 'p2/*');
     expect(stdout).toBe(
       'Purged 4 derivatives of 2 sources. A second purge in 60 s removes renders that were in progress.\n',
@@ -288,7 +288,7 @@ describe('purge', () => {
   });
 
   it('takes a star inside a name for a star', async () => {
-    const urls = await shown('p3/a*.jpg', 'p3/ab.jpg');
+    const urls = await viewAll('p3/a*.jpg', 'p3/ab.jpg');
     expect(await stack.json<Purged>('purge', 'demo', 'p3/a*.jpg')).toMatchObject({
       derivatives: 2,
       sources: 1,
@@ -314,7 +314,7 @@ describe('purge', () => {
   );
 
   it('forgets the whole tenant, and no other tenant', async () => {
-    const urls = await shown('p4.jpg');
+    const urls = await viewAll('p4.jpg');
     await stack.run('tenant', 'create', 'demo2');
     await stack.json('put', 'demo2', 'a.jpg', await file('red.jpg', await picture('#ff0000')));
     const other = await stack.mint('demo2', 'a.jpg', 'resize,w_16');

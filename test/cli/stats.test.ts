@@ -23,16 +23,16 @@ const start = Date.parse('2026-08-01T12:00:00Z');
 type Fields = Partial<LogLine>;
 
 /** A line as the functions print it: what `stats` reads is what the edge writes. */
-const printed = (fields: Fields, seconds = 0, weight = 1): string => {
+const printLogLine = (fields: Fields, seconds = 0, weight = 1): string => {
   const line = { function: 'viewer-request', requestId: 'x', level: 'info', outcome: 'allowed' };
   return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, weight)}\n`;
 };
 
 const view = (fields: Fields = {}, seconds = 0): string =>
-  printed({ tenant: 'acme', kid: 'r1.1', ...fields }, seconds);
+  printLogLine({ tenant: 'acme', kid: 'r1.1', ...fields }, seconds);
 
 const render = (milliseconds: number, bytes: number, sourceBytes: number): string =>
-  printed({
+  printLogLine({
     ...{ function: 'origin-response', tenant: 'acme', outcome: 'rendered' },
     ...{ milliseconds, bytes, sourceBytes },
   });
@@ -42,16 +42,16 @@ const lines = [
   view({ kid: 'r1.2' }, 5),
   view({}, 3),
   view({ outcome: 'denied_value', level: 'warn' }, 4),
-  printed({ tenant: 'acme', kid: 'r9.9', outcome: 'forbidden' }, 9, sampling),
+  printLogLine({ tenant: 'acme', kid: 'r9.9', outcome: 'forbidden' }, 9, sampling),
   render(100, 1_000, 50_000),
   render(300, 2_000, 60_000),
-  printed({
+  printLogLine({
     ...{ function: 'origin-response', tenant: 'acme', outcome: 'source_missing' },
     milliseconds: 7,
   }),
   view({ tenant: 'other', kid: 'r1.1', reported: 'denied_value' }, 6),
-  printed({ function: 'origin-response', outcome: 'stored' }),
-  printed({ outcome: 'malformed' }, 0, sampling),
+  printLogLine({ function: 'origin-response', outcome: 'stored' }),
+  printLogLine({ outcome: 'malformed' }, 0, sampling),
 ];
 
 const acme = {

@@ -95,7 +95,7 @@ function* combinations(
 }
 
 /** Everything that can be written of these values, as recipes in canonical form. */
-function writtenOut({ name, candidates }: Case) {
+function enumerateRecipes({ name, candidates }: Case) {
   const texts = [...combinations(Object.entries(candidates))].map((pairs) =>
     [name, ...pairs].join(','),
   );
@@ -129,7 +129,7 @@ const rulesFor = ({ candidates }: Case): fc.Arbitrary<readonly Rule[]> =>
 
 describe('the number of texts of an operation', () => {
   it.each(Object.entries(cases))('is how many are allowed when all are asked for: %s', (_, one) => {
-    const recipes = [...writtenOut(one).values()];
+    const recipes = [...enumerateRecipes(one).values()];
     let most = 0n;
     const counts = fc.property(rulesFor(one), (rules) => {
       const policy = policyOf({ operations: { [one.name]: rules }, require: [one.name] });
@@ -236,7 +236,7 @@ const fitting = ({ w, h }: ValuesOf<Parameters>): boolean =>
   Number(w ?? 1) * Number(h ?? 1) <= limits.outputPixels;
 
 /** The values that change the verdict though another of their kind does not. */
-function toldApart(name: OperationName, own: string, values: ValuesOf<Parameters>) {
+function findOutliers(name: OperationName, own: string, values: ValuesOf<Parameters>) {
   const parameter = rowOf(name).parameters[own];
   const verdicts = new Map<string, boolean>();
   const changed = (parameter === undefined ? [] : someValues(parameter))
@@ -261,7 +261,7 @@ describe('values of one kind', () => {
       .sample(operationArbitrary(name), runs(40))
       .map((one) => parseOperations(writtenText([one])).steps[0]?.values ?? {});
     const differing = bases.flatMap((values) =>
-      Object.keys(rowOf(name).parameters).flatMap((own) => toldApart(name, own, values)),
+      Object.keys(rowOf(name).parameters).flatMap((own) => findOutliers(name, own, values)),
     );
     expect([...new Set(differing)]).toEqual([]);
   });

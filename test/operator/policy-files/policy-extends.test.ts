@@ -28,14 +28,14 @@ async function write(files: Files): Promise<void> {
   }
 }
 
-async function resolved(files: Files, name = 'acme.json'): Promise<unknown> {
+async function resolveFiles(files: Files, name = 'acme.json'): Promise<unknown> {
   await write(files);
   return resolvePolicyFile(path.join(folder, name));
 }
 
 /** The failure, with the folder left out. */
 async function failure(files: Files, name = 'acme.json'): Promise<string> {
-  const thrown = await resolved(files, name).then(
+  const thrown = await resolveFiles(files, name).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -117,7 +117,7 @@ describe('a file and its base are', () => {
       'base.json': { $schema: 's', ...base },
       'acme.json': { $schema: 't', tenant: 'acme', extends: 'base.json', ...own },
     };
-    expect(await resolved(files)).toEqual({ tenant: 'acme', ...flat });
+    expect(await resolveFiles(files)).toEqual({ tenant: 'acme', ...flat });
   });
 
   it('found from where the file lies, in a chain, above and outside of its folder', async () => {
@@ -129,7 +129,7 @@ describe('a file and its base are', () => {
       'eu/shop.json': { require: ['resize'], extends: ['../base.json'] },
       'base.json': { cache: { maxAge: 1 }, extends: absolute },
     };
-    expect(await resolved(files, 'eu/shops/acme.json')).toEqual({
+    expect(await resolveFiles(files, 'eu/shops/acme.json')).toEqual({
       tenant: 'acme',
       require: ['resize'],
       cache: { maxAge: 1 },
@@ -140,11 +140,11 @@ describe('a file and its base are', () => {
 
   it('a document without a base as it is', async () => {
     const own = { tenant: 'acme', operations: { resize: { w: [1] } } };
-    expect(await resolved({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);
+    expect(await resolveFiles({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);
   });
 
   it('left with names that every object has, for the schema to refuse', async () => {
-    const flat = await resolved({
+    const flat = await resolveFiles({
       'base.json': '{"operations":{"blur":{}}}',
       'acme.json': '{"extends":"base.json","operations":{"__proto__":{},"constructor":{}}}',
     });
@@ -159,7 +159,7 @@ describe('of several bases', () => {
       'b.json': { cache: { maxAge: 2 }, require: ['resize'] },
       'acme.json': { tenant: 'acme', extends: ['a.json', 'b.json'], require: ['flip'] },
     };
-    expect(await resolved(files)).toEqual({
+    expect(await resolveFiles(files)).toEqual({
       tenant: 'acme',
       cache: { maxAge: 2, sharedMaxAge: 1 },
       require: ['flip'],
@@ -173,7 +173,7 @@ describe('of several bases', () => {
       'b.json': { operations: { blur: null } },
       'acme.json': { extends: ['a.json', 'b.json'] },
     };
-    expect(await resolved(files)).toEqual({ operations: { flip: {} } });
+    expect(await resolveFiles(files)).toEqual({ operations: { flip: {} } });
   });
 
   it('two may have the same base', async () => {
@@ -183,7 +183,7 @@ describe('of several bases', () => {
       'b.json': { extends: 'base.json' },
       'acme.json': { extends: ['a.json', 'b.json'] },
     };
-    expect(await resolved(files)).toEqual({ presetsOnly: true });
+    expect(await resolveFiles(files)).toEqual({ presetsOnly: true });
   });
 });
 
@@ -259,7 +259,7 @@ describe('a file is refused with', () => {
   });
 
   it('more than eight levels of bases', async () => {
-    expect(await resolved(levels(8), '8.json')).toEqual({});
+    expect(await resolveFiles(levels(8), '8.json')).toEqual({});
     expect(await failure(levels(9), '9.json')).toMatch(
       /^invalid_policy: 9\.json extends 8\.json, .* is more than 8 levels away; extend the file you need directly$/,
     );
