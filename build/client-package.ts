@@ -11,6 +11,12 @@ async function manifest(): Promise<string> {
   return `${JSON.stringify(published, null, 2)}\n`;
 }
 
+/** The README, with links into this repository as plain text: the package has none of those files. */
+async function readme(): Promise<string> {
+  const text = await readFile(path.join(root, 'client', 'README.md'), 'utf8');
+  return text.replace(/\[([^\]]+)\]\((?!#|https?:)[^)]+\)/g, '$1');
+}
+
 /**
  * Makes the package that is published, in a folder that is emptied first: a module for each entry, and
  * types. The answer is the modules.
@@ -27,7 +33,7 @@ export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, 
   for (const [entry, code] of modules) await write(`${entry}.js`, code);
   for (const [name, text] of types) await write(name, text);
   await write('package.json', await manifest());
-  await copyFile(path.join(root, 'client', 'README.md'), path.join(folder, 'README.md'));
+  await write('README.md', await readme());
   await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   return new Map(modules);
 }

@@ -5,10 +5,11 @@ import { vectorFiles } from './vectors.ts';
 
 /*
  * Writes the generated blocks into the documentation, and the generated files of the client; with
- * --check it writes nothing and fails where they differ. A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ * --check it writes nothing and fails where they differ. A block is the text between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
-const files = ['README.md', 'SECURITY.md', 'docs/operations.md', 'docs/commands.md'];
+const pages = ['urls', 'operations', 'policies', 'commands', 'errors', 'permissions'];
+const files = ['README.md', ...pages.map((page) => `docs/${page}.md`)];
 const marked = /(<!-- generated: ([a-z]+) -->)[\s\S]*?(<!-- end -->)/g;
 
 function withBlocks(text: string): string {

@@ -26,6 +26,19 @@ function operationsTable(): string {
   return [header('operation', 'what it does', 'parameters', 'example'), ...rows].join('\n');
 }
 
+const code = (text: string): string => `\`${text}\``;
+
+/** The names alone, in the order in which operations run. */
+const operationList = (): string => operationNames.map(code).join(' · ');
+
+/** The codes alone, by status. */
+function errorList(): string {
+  const byStatus = new Map<number, string[]>();
+  for (const [name, { status }] of Object.entries(refusals))
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code(name)]);
+  return [...byStatus].map(([status, names]) => `- ${status}: ${names.join(', ')}`).join('\n');
+}
+
 function parameterRow([name, { expects, about, fallback }]: readonly [string, Parameter]): string {
   return row(`\`${name}\``, about, expects, fallback === undefined ? '' : `\`${fallback}\``);
 }
@@ -148,11 +161,13 @@ function permissionTable(): string {
 
 function mistakeTable(): string {
   const rows = signingMistakes.map((what) => row(...what.split('; ')));
-  return [header('`explain` says', 'and what to do'), ...rows].join('\n');
+  return [header('`explain` says', 'what to do'), ...rows].join('\n');
 }
 
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
+  names: operationList,
+  codes: errorList,
   operations: operationsTable,
   reference,
   errors: errorTable,

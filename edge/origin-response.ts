@@ -13,7 +13,7 @@ import { continuationKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { cacheTags } from '../shared/objects/derivatives.ts';
-import { printRecipe } from '../shared/recipe/recipe.ts';
+import { seconds } from '../shared/ports.ts';
 import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
@@ -44,7 +44,7 @@ const continuationKeys = keyringStore({
 
 const deps: MakeDeps = {
   crypto: nodeCrypto,
-  clock: systemClock,
+  now: () => seconds(systemClock),
   policies: policyStore({
     ...runtime,
     open: signedPolicies(nodeCrypto, async () => (await continuationKeys.read()).publishers),
@@ -69,7 +69,7 @@ function raiseDenial(refusal: Refusal): Pick<LogLine, 'outcome' | 'level' | 'rea
 }
 
 function derivativeFields({ tenant, path, recipe }: Derivative): Partial<LogLine> {
-  return { tenant, path, recipe: printRecipe(recipe) };
+  return { tenant, path, recipe: recipe.text };
 }
 
 const rendered = { outcome: 'rendered', level: 'info' } as const;

@@ -12,13 +12,15 @@ import { secretsClient, secretsManager } from '../shared/adapters/secrets-manage
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
+import { seconds } from '../shared/ports.ts';
 import { answerOf, asRefusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
-import { type GateDeps, gate, type RequestTrace } from './gate.ts';
+import { type GateDeps, gate } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
 import { withTimeout } from './timeout.ts';
+import { createTrace } from './trace.ts';
 
 /** The function has five seconds; the last good key or policy must still fit behind a failure. */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
@@ -40,7 +42,7 @@ const keys = keyringStore({
 
 const deps: GateDeps = {
   crypto: nodeCrypto,
-  clock: systemClock,
+  now: () => seconds(systemClock),
   hosts: config.hosts,
   keys,
   policies: policyStore({
@@ -71,19 +73,16 @@ function cookieOf({ headers }: CloudFrontRequest): string | undefined {
 
 const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
 
-/** A grant's kid is known once the grant is believed. */
-const kidField = ({ kid }: RequestTrace) => (kid === undefined ? {} : { kid });
-
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');
   const { request, config: about } = record.cf;
-  const trace: RequestTrace = {};
+  const trace = createTrace();
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
   const write = (fields: Parameters<typeof writeLine>[0]): void =>
     writeLine(
-      { ...fields, ...urlFields(trace.url), ...kidField(trace) },
-      trace.verified ?? false,
+      { ...fields, ...urlFields(trace.url()) },
+      trace.isVerified(),
       systemClock(),
       sampling,
     );
@@ -94,8 +93,11 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       cookie: cookieOf(request),
       host: hostOf(request),
     };
-    const { uri } = await withTimeout(limits.viewerRequestSeconds, gate(asked, deps, trace));
-    write({ ...base, outcome: 'allowed', level: 'info', reported: trace.reported?.code });
+    const { uri } = await withTimeout(
+      limits.viewerRequestSeconds,
+      gate(asked, deps, trace.observe),
+    );
+    write({ ...base, outcome: 'allowed', level: 'info', reported: trace.reported()?.code });
     request.uri = uri;
     request.querystring = '';
     return request;

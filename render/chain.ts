@@ -17,6 +17,8 @@ import { Refusal, type RefusalCode } from '../shared/refusal.ts';
 export type PlannedStep = {
   readonly step: Step<Parameters>;
   readonly values: ValuesOf<Parameters>;
+  /** Whether it is drawn on the source itself, before its pixels are converted. */
+  readonly first: boolean;
 };
 
 /** The picture between two steps. */

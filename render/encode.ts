@@ -2,9 +2,10 @@ import type { Metadata } from 'sharp';
 import { limits } from '../shared/limits.ts';
 import { type Encoding, encoders } from '../shared/operations/format.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
-import type { Size } from '../shared/operations/operation.ts';
+import type { EncodingOptions, Size } from '../shared/operations/operation.ts';
 import { defaultQuality } from '../shared/operations/quality.ts';
-import { type Recipe, valuesOf } from '../shared/recipe/recipe.ts';
+import { rowOf } from '../shared/operations/table.ts';
+import type { Recipe } from '../shared/recipe/canonical.ts';
 import { type Chain, endChain, flatten, type Job, refuse, runSharp } from './chain.ts';
 
 /** Below this an image looks worse and hardly gets smaller. */
@@ -47,6 +48,14 @@ async function encodeWithin(
   return smallest ?? new Uint8Array();
 }
 
+/** What the operations of a recipe ask of the encoder, or the defaults. */
+function encodingOptions({ steps }: Recipe): EncodingOptions {
+  return Object.assign(
+    { quality: defaultQuality, progressive: false, maxBytes: undefined },
+    ...steps.map(({ name, values }) => rowOf(name).encoding?.(values)),
+  );
+}
+
 /** Encodes what was drawn, as the recipe and the type say. */
 export async function encode(
   job: Job,
@@ -58,15 +67,15 @@ export async function encode(
   const { frames } = job.scene;
   const ready = imageTypes[type].alpha ? chain : await flatten(job, chain);
   checkOutput(ready.size, frames);
-  const { q = defaultQuality, max } = valuesOf(recipe, 'quality') ?? {};
+  const { quality, progressive, maxBytes } = encodingOptions(recipe);
   const how: Encoding = {
     type,
-    quality: q,
-    progressive: valuesOf(recipe, 'interlace')?.i === 1,
+    quality,
+    progressive,
     delay: frames > 1 ? header.delay?.slice(0, frames) : undefined,
     loop: frames > 1 ? header.loop : undefined,
   };
-  if (max !== undefined && type !== 'png' && type !== 'gif')
-    return encodeWithin(job, ready, how, max);
+  if (maxBytes !== undefined && type !== 'png' && type !== 'gif')
+    return encodeWithin(job, ready, how, maxBytes);
   return runSharp(job, encoders[type](ready.image, how), (one) => one.toBuffer());
 }

@@ -5,13 +5,7 @@ import { type AnswerType, type ImageType, imageTypes } from '../shared/operation
 import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy/policy.ts';
-import {
-  defaultValues,
-  findAnswer,
-  formatOf,
-  type Recipe,
-  valuesOf,
-} from '../shared/recipe/recipe.ts';
+import { defaultValues, findAnswer, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
 import {
   beforeFirstStage,
   type Chain,
@@ -57,9 +51,9 @@ type Caps = Pick<Policy['source'], 'maxPixels' | 'maxFrames'>;
 /** The steps of a recipe in order, those that are always drawn among them. */
 function planSteps(recipe: Recipe): readonly PlannedStep[] {
   return operationNames.flatMap((name) => {
-    const { step, always } = rowOf(name);
+    const { step, always, first = false } = rowOf(name);
     const values = valuesOf(recipe, name) ?? (always ? defaultValues(name) : undefined);
-    return step === undefined || values === undefined ? [] : [{ step, values }];
+    return step === undefined || values === undefined ? [] : [{ step, values, first }];
   });
 }
 
@@ -104,19 +98,21 @@ type Opened = {
   readonly deadline: number;
 };
 
-/** Draws all steps. The first of them is `orient`: it needs the source's EXIF, which plain pixels lose. */
+/** Draws all steps. Those that read the source's metadata run first: converted pixels have none. */
 async function drawSource(
   job: Job,
   { source, header }: Opened,
   steps: readonly PlannedStep[],
 ): Promise<Chain> {
   const opened = openSource(source.bytes, header, job.scene.frames);
-  const upright = await drawAll(job, opened, steps.slice(0, 1));
-  return drawAll(job, await toSrgb8(job, upright, header), steps.slice(1));
+  const onSource = steps.filter(({ first }) => first);
+  const upright = await drawAll(job, opened, onSource);
+  const others = steps.filter(({ first }) => !first);
+  return drawAll(job, await toSrgb8(job, upright, header), others);
 }
 
 function settledType(recipe: Recipe, source: Source): ImageType {
-  const format = formatOf(recipe);
+  const { format } = recipe;
   return format === 'src' || format === 'auto' ? source.type : format;
 }
 

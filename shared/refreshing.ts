@@ -19,7 +19,8 @@ export type Refreshing<T> = {
 export type RefreshingOptions<T> = {
   /** Fetches the value; gets the one before, to ask only for a change. */
   readonly load: (previous: T | undefined) => Promise<T>;
-  readonly freshness: (value: T) => Freshness;
+  /** The same for every value, or one for each. */
+  readonly freshness: Freshness | ((value: T) => Freshness);
   readonly clock: Clock;
   /** Spreads the refreshes of many instances: the fresh time is cut by up to a fifth. */
   readonly random: Random;
@@ -39,7 +40,7 @@ const reasonOf = (thrown: unknown): string =>
  * one for as long as the world is away. Throws `unavailable` when there is nothing to go by.
  */
 export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
-  const { clock, random } = options;
+  const { clock, random, freshness } = options;
   let held: Held<T> | undefined;
   let flight: Promise<Held<T>> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
@@ -64,8 +65,8 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
   }
 
   async function waitFor(old: Held<T>): Promise<T> {
-    const lastGood = options.freshness(old.value).lastGood * 1_000;
-    const usable = (): boolean => clock() - old.at < lastGood;
+    const { lastGood } = typeof freshness === 'function' ? freshness(old.value) : freshness;
+    const usable = (): boolean => clock() - old.at < lastGood * 1_000;
     if (usable() && clock() - failedAt < pauseSeconds * 1_000) return old.value;
     try {
       return (await refresh()).value;
@@ -78,7 +79,7 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
   async function read(maxAge = Number.POSITIVE_INFINITY): Promise<T> {
     if (held === undefined) return (await refresh()).value;
     const age = (clock() - held.at) / 1_000;
-    const { fresh, wait } = options.freshness(held.value);
+    const { fresh, wait } = typeof freshness === 'function' ? freshness(held.value) : freshness;
     if (age >= Math.min(wait, maxAge)) return waitFor(held);
     // The failure has been reported by `load`; whoever waits next will see it again.
     if (age >= fresh * held.jitter) refresh().catch(() => undefined);

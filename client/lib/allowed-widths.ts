@@ -1,21 +1,17 @@
 import { expandPreset, findDenial, type Policy } from '../../shared/policy/policy.ts';
-import type { AllowedValues } from '../../shared/policy/schema.ts';
+import { listNumbers } from '../../shared/policy/value-set.ts';
+import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
 import { parseSteps } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { widthSources } from './responsive.ts';
 
-/** The numbers among the values of a rule. */
-function numbersIn(allowed: AllowedValues | undefined): readonly number[] {
-  if (allowed === undefined) return [];
-  if (Array.isArray(allowed)) return allowed.filter((value) => typeof value === 'number');
-  const { min, max, step } = allowed as Exclude<AllowedValues, readonly unknown[]>;
-  return Array.from({ length: Math.floor((max - min) / step) + 1 }, (_, at) => min + at * step);
-}
-
 /** Whether the policy has nothing against this resize, whatever else it asks of a recipe. */
 function allows(policy: Policy, operations: readonly string[]): boolean {
   try {
-    const denied = findDenial(policy, expandPreset(policy, parseSteps(operations)));
+    const denied = findDenial(
+      policy,
+      canonicalRecipe(expandPreset(policy, parseSteps(operations))),
+    );
     return denied === undefined || denied.detail.rule !== 'operations.resize';
   } catch (thrown) {
     if (thrown instanceof Refusal) return false;
@@ -27,7 +23,7 @@ function allows(policy: Policy, operations: readonly string[]): boolean {
 export function allowedWidths(policy: Policy, operations: readonly string[]): readonly number[] {
   if (policy.presetsOnly) return [];
   const rules = policy.rules.get('resize') ?? [];
-  const named = new Set(rules.flatMap((rule) => numbersIn(rule['w'])));
+  const named = new Set(rules.flatMap((rule) => listNumbers(rule['w'] ?? [])));
   return [...named]
     .filter((width) => allows(policy, widthSources(operations, width)))
     .toSorted((a, b) => a - b);

@@ -1,12 +1,13 @@
 import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
-import { parseSteps, type Recipe, valuesOf } from '../../shared/recipe/recipe.ts';
+import { canonicalRecipe, type Recipe, valuesOf } from '../../shared/recipe/canonical.ts';
+import { parseSteps } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { snapRecipe } from '../../shared/request/snap.ts';
 
 /** Nothing for operations that will be refused for what they are. */
 function readable(policy: Policy, operations: readonly string[]): Recipe | undefined {
   try {
-    return expandPreset(policy, parseSteps(operations));
+    return canonicalRecipe(expandPreset(policy, parseSteps(operations)));
   } catch (thrown) {
     if (thrown instanceof Refusal) return undefined;
     throw thrown;

@@ -4,14 +4,8 @@ import type { Format } from '../../shared/operations/operation.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
 import { isAllowed, type Policy } from '../../shared/policy/policy.ts';
 import { policyOperations } from '../../shared/policy/schema.ts';
-import {
-  canonicalRecipe,
-  findAnswer,
-  formatOf,
-  parseOperations,
-  type Recipe,
-  type RecipeStep,
-} from '../../shared/recipe/recipe.ts';
+import { canonicalRecipe, findAnswer, type Recipe } from '../../shared/recipe/canonical.ts';
+import { parseOperations, type RecipeStep } from '../../shared/recipe/recipe.ts';
 import { countSteps } from './step-count.ts';
 
 /** The contribution of one operation to the number of derivatives. */
@@ -90,7 +84,7 @@ function recipesOnlyByPresets(policy: Policy): readonly Recipe[] {
     .filter((recipe) => {
       const beside = recipe.steps.filter(({ name }) => name !== 'format').length;
       // A preset can have one operation more than a URL, since its format can be requested beside it.
-      return beside > mostOtherSteps(formatOf(recipe)) || !isAllowed(rules, recipe);
+      return beside > mostOtherSteps(recipe.format) || !isAllowed(rules, recipe);
     });
 }
 
@@ -118,7 +112,7 @@ export function policyCost(policy: Policy): PolicyCost {
     format,
     derivatives:
       (inRules.includes(format) ? countRecipes(parts, format) : 0n) +
-      BigInt(presets.filter((recipe) => formatOf(recipe) === format).length),
+      BigInt(presets.filter((recipe) => recipe.format === format).length),
   }));
   return {
     derivativesPerSource: all + BigInt(presets.length),

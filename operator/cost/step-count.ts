@@ -1,10 +1,16 @@
-import { limits } from '../../shared/limits.ts';
 import type { Format, Parameters, ValuesOf } from '../../shared/operations/operation.ts';
 import type { Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
-import type { Rule } from '../../shared/policy/schema.ts';
-import { isWithin, type ValueSet, valueSetIn } from '../../shared/policy/value-set.ts';
-import { canonicalRecipe, type RecipeStep } from '../../shared/recipe/recipe.ts';
+import {
+  countValues,
+  hasValue,
+  listValues,
+  type Rule,
+  type ValueSet,
+  valueSetIn,
+} from '../../shared/policy/value-set.ts';
+import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
+import type { RecipeStep } from '../../shared/recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 
 /*
@@ -21,11 +27,6 @@ const maxEnumerated = 200_000;
 const maxVisited = 2_000_000;
 /** How often an enumerated text is compared with a rule that is not enumerated. */
 const maxCompared = 5_000_000;
-
-/** Pairs of parameters whose product a row limits. A test compares this with the rows. */
-const products: Readonly<
-  Partial<Record<OperationName, { readonly of: readonly [string, string]; readonly most: number }>>
-> = { resize: { of: ['w', 'h'], most: limits.outputPixels } };
 
 const parametersOf = (name: OperationName) => Object.entries(rowOf(name).parameters);
 
@@ -48,14 +49,8 @@ type Sets = ReadonlyMap<string, ValueSet>;
 const setsOf = (name: OperationName, rule: Rule): Sets =>
   new Map(parametersOf(name).map(([own, parameter]) => [own, valueSetIn(rule, own, parameter)]));
 
-const sizeOf = (set: ValueSet): number =>
-  'min' in set ? Math.floor((set.max - set.min) / set.step) + 1 : set.length;
-
 const combinationsOf = (sets: Sets): number =>
-  [...sets.values()].reduce((product, set) => product * sizeOf(set), 1);
-
-const membersOf = (set: ValueSet): readonly (Value | null)[] =>
-  'min' in set ? Array.from({ length: sizeOf(set) }, (_, at) => set.min + at * set.step) : set;
+  [...sets.values()].reduce((product, set) => product * countValues(set), 1);
 
 function* combinations(
   of: readonly (readonly [string, ValueSet])[],
@@ -67,12 +62,12 @@ function* combinations(
     return;
   }
   const [own, set] = first;
-  for (const member of membersOf(set))
+  for (const member of listValues(set))
     yield* combinations(rest, { ...chosen, [own]: member ?? undefined });
 }
 
 const isInSets = (values: ValuesOf<Parameters>, sets: Sets): boolean =>
-  [...sets].every(([own, set]) => isWithin([values[own] ?? null], set));
+  [...sets].every(([own, set]) => hasValue(set, values[own] ?? null));
 
 /** Counts the texts that these rules allow and none of the others. */
 function countByEnumeration(
@@ -98,7 +93,7 @@ function createWayCounter(name: OperationName): (chosen: ReadonlyMap<string, Blo
     known.set(one, partners.set(other, found));
     return found;
   };
-  const product = products[name];
+  const { product } = rowOf(name);
   return (chosen) => {
     const all = [...chosen.values()].reduce((ways, { count }) => ways * BigInt(count), 1n);
     const [one, other] = product?.of.map((own) => chosen.get(own)) ?? [];

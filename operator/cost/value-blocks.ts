@@ -1,7 +1,7 @@
 import type { Parameter, Value } from '../../shared/operations/parameter.ts';
 import { type OperationName, rowOf } from '../../shared/operations/table.ts';
-import type { Rule } from '../../shared/policy/schema.ts';
-import { valueSetIn } from '../../shared/policy/value-set.ts';
+import type { Rule } from '../../shared/policy/value-set.ts';
+import { countValues, isRange, listNumbers, valueSetIn } from '../../shared/policy/value-set.ts';
 
 /*
  * The allowed values of a parameter, in blocks. The values of a block are treated alike by every rule,
@@ -27,21 +27,9 @@ const maxRuns = 1_000_000;
 /** A range with gaps and at most this many values is treated as a list, so its step adds no pattern. */
 const fewValues = 1_000;
 
-/**
- * The numbers from which a row treats a parameter differently, besides its default. A row that compares
- * a parameter with a number must be listed here; a test compares all rows with this table.
- */
-const turnsByOperation: Readonly<
-  Partial<Record<OperationName, Readonly<Record<string, readonly number[]>>>>
-> = {
-  rotate: { a: [360] },
-  watermark: { t: [1] },
-  resize: { p: [100, 101], fx: [1, 50, 51, 100], fy: [1, 50, 51, 100] },
-};
-
 function turningPoints(name: OperationName, own: string, { fallback }: Parameter) {
   const byDefault = typeof fallback === 'number' ? [fallback, fallback + 1] : [];
-  return [...byDefault, ...(turnsByOperation[name]?.[own] ?? [])];
+  return [...byDefault, ...(rowOf(name).turnsAt?.[own] ?? [])];
 }
 
 /**
@@ -74,9 +62,8 @@ function addTo<Key>(masks: Map<Key, bigint>, key: Key, rule: bigint): void {
 }
 
 function listShortRange({ min, max, step }: Omit<Range, 'rule'>): readonly number[] | undefined {
-  const count = Math.floor((max - min) / step) + 1;
-  if (step === 1 || count > fewValues) return undefined;
-  return Array.from({ length: count }, (_, at) => min + at * step);
+  const range = { min, max, step };
+  return step === 1 || countValues(range) > fewValues ? undefined : listNumbers(range);
 }
 
 function collectAllowed(
@@ -91,8 +78,8 @@ function collectAllowed(
     const rule = 1n << BigInt(index);
     if ((rule & among) === 0n) continue;
     const values = valueSetIn(one, own, parameter);
-    const listed = 'min' in values ? listShortRange(values) : values;
-    if ('min' in values && listed === undefined) ranges.push({ ...values, rule });
+    const listed = isRange(values) ? listShortRange(values) : values;
+    if (isRange(values) && listed === undefined) ranges.push({ ...values, rule });
     for (const value of listed ?? []) addTo(named, value ?? undefined, rule);
   }
   return { named, ranges };

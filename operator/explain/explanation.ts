@@ -1,17 +1,21 @@
-import { asRefusal, type Refusal } from '../../shared/refusal.ts';
+import type { Refusal } from '../../shared/refusal.ts';
+import {
+  type Observe,
+  type StageName,
+  type StageResults,
+  stageNames,
+} from '../../shared/request/stages.ts';
 
-/** One stage of a request: what went in is the stage before, what came out is `data`. */
-export type ExplainedStage = {
-  readonly stage: string;
-  readonly ok: boolean;
-  readonly data: Readonly<Record<string, unknown>>;
-};
+type Data = Readonly<Record<string, unknown>>;
+
+/** One stage of a request: what it made, or why it refused. */
+export type ExplainedStage = { readonly stage: string; readonly ok: boolean; readonly data: Data };
 
 export type Explanation = {
   readonly url: string;
   readonly stages: readonly ExplainedStage[];
   readonly key?: string;
-  /** Whether the derivative lies in S3 already; if not, only its render can tell that it decodes. */
+  /** Whether S3 has the derivative. If not, only its render shows whether the source can be decoded. */
   readonly stored?: boolean;
   readonly refusal?: {
     readonly code: string;
@@ -21,71 +25,38 @@ export type Explanation = {
   };
 };
 
-/** Keeps what every stage made, and stops at the first that refuses. */
-export function createExplanation(url: string) {
+/** What an explanation shows of the result of each stage. */
+export type StageViews = { readonly [Name in StageName]: (result: StageResults[Name]) => Data };
+
+export type ExplanationRecord = {
+  /** Records the stages of the edge as they pass. */
+  readonly observe: Observe;
+  /** The stage of the edge that comes next: the one that has refused, where one has. */
+  readonly next: () => string;
+  /** Records a stage that has passed. */
+  readonly pass: (stage: string, data: Data) => void;
+  /** Records the stage that has refused. */
+  readonly refuse: (stage: string, refusal: Refusal, hint: Data) => void;
+  readonly result: (ending?: { readonly key: string; readonly stored: boolean }) => Explanation;
+};
+
+/** Collects the explanation of a URL, stage by stage. */
+export function createExplanation(url: string, views: StageViews): ExplanationRecord {
   const stages: ExplainedStage[] = [];
-  let ending: { readonly key: string; readonly stored: boolean } | undefined;
-  let refusal: Refusal | undefined;
-
-  async function stage<T>(
-    name: string,
-    work: () => T | Promise<T>,
-    show: (made: T) => Readonly<Record<string, unknown>>,
-    hint: () =>
-      | Readonly<Record<string, unknown>>
-      | Promise<Readonly<Record<string, unknown>>> = () => ({}),
-  ): Promise<T> {
-    try {
-      const made = await work();
-      stages.push({ stage: name, ok: true, data: show(made) });
-      return made;
-    } catch (thrown) {
-      refusal = asRefusal(thrown);
-      stages.push({ stage: name, ok: false, data: { refusal: refusal.code, ...(await hint()) } });
-      throw refusal;
-    }
-  }
-
-  function explanation(): Explanation {
-    const base = { url, stages };
-    if (refusal === undefined) return { ...base, ...ending };
-    const { code, detail } = refusal;
-    const { reason, rule = null, allowed = null } = detail;
-    return { ...base, refusal: { code, reason, rule, allowed } };
-  }
-
+  let refused: Refusal | undefined;
+  const pass = (stage: string, data: Data): void => void stages.push({ stage, ok: true, data });
   return {
-    stage,
-    explanation,
-    endsIn: (key: string, stored: boolean): void => {
-      ending = { key, stored };
+    observe: (stage, result) => pass(stage, views[stage](result)),
+    next: () => stageNames.find((name) => !stages.some(({ stage }) => stage === name)) ?? 'name',
+    pass,
+    refuse: (stage, refusal, hint) => {
+      refused = refusal;
+      stages.push({ stage, ok: false, data: { refusal: refusal.code, ...hint } });
+    },
+    result: (ending) => {
+      if (refused === undefined) return { url, stages, ...ending };
+      const { reason, rule = null, allowed = null } = refused.detail;
+      return { url, stages, refusal: { code: refused.code, reason, rule, allowed } };
     },
   };
-}
-
-const printData = (data: Readonly<Record<string, unknown>>): readonly string[] =>
-  Object.entries(data).map(
-    ([name, value]) =>
-      `      ${name}: ${typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value)}`,
-  );
-
-/** The explanation for people. */
-export function printExplanation({ stages, key, stored, refusal }: Explanation): string {
-  const lines = stages.flatMap(({ stage, ok, data }) => [
-    `  ${ok ? '✓' : '✗'} ${stage}`,
-    ...printData(data),
-  ]);
-  const end =
-    refusal === undefined
-      ? key === undefined
-        ? 'The signature is right; whether the policy allows it was not asked: unset SIGNET_KEY, or say --target'
-        : stored
-          ? `Served as ${key}`
-          : `Will be made as ${key}; whether the source can be drawn so was not tried`
-      : [
-          `Refused: ${refusal.code}: ${refusal.reason}`,
-          ...(refusal.rule === null ? [] : [`  rule: ${refusal.rule}`]),
-          ...(refusal.allowed === null ? [] : [`  allowed: ${JSON.stringify(refusal.allowed)}`]),
-        ].join('\n');
-  return [...lines, end].join('\n');
 }

@@ -1,7 +1,7 @@
 import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
 import type { PastedUrl } from './pasted-url.ts';
 
-/** Finds the tenant's name in a path on a host that already stands for the tenant. */
+/** What may be wrong with a URL on a host that belongs to one tenant. */
 export function hostHint(
   hosts: HostMap,
   { host, uri }: PastedUrl,

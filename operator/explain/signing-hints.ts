@@ -1,9 +1,10 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
-import { grantsOf, type SplitUrl, signedParts } from '../../shared/recipe/request-url.ts';
+import type { SplitUrl } from '../../shared/recipe/request-url.ts';
+import { grantsOf } from '../../shared/recipe/request-url.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { readGrant } from '../../shared/request/grant.ts';
-import { signedMessage, verify } from '../../shared/url/signature.ts';
+import { signedMessage, verifyUrlSignature } from '../../shared/url/signature.ts';
 import { grantMistake } from './grant-mistakes.ts';
 import type { PastedUrl } from './pasted-url.ts';
 import { signingMistake } from './signing-mistakes.ts';
@@ -49,14 +50,14 @@ export async function signatureHint(
   url: SplitUrl,
   cookie: string | undefined,
 ): Promise<Hint> {
-  const [grant] = grantsOf(url, cookie)?.grants ?? [];
+  const [grant] = grantsOf(url, cookie) ?? [];
   if (grant !== undefined) return grantHint(known, url, grant);
   const { kid, sig, tenant } = url;
   const signingKey = kid && known.keyring.signingKey(tenant, kid);
   if (!kid || !sig || !signingKey) return {};
-  const parts = signedParts(url, kid);
+  const parts = { ...url, kid };
   // The signature is correct, and the URL was refused for another reason, such as its age.
-  if (verify(nodeCrypto, signingKey, parts, sig)) return {};
+  if (verifyUrlSignature(nodeCrypto, signingKey, parts, sig)) return {};
   const others = await otherKeys(known, tenant, kid);
   const mistake = signingMistake({ parts, uri: url.uri, signingKey, sig, others });
   const message = signedMessage(parts);

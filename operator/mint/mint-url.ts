@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import type { Policy } from '../../shared/policy/policy.ts';
-import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
+import { checkBlocked, type Policy } from '../../shared/policy/policy.ts';
+import { checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts';
 import { usageFailure } from '../failure.ts';

@@ -1,9 +1,9 @@
 import { negotiable } from '../../shared/operations/accept.ts';
 import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
-import { formatOf, withFormat } from '../../shared/recipe/recipe.ts';
+import { formatIn } from '../../shared/recipe/canonical.ts';
 import { readQuerySpelling } from '../../shared/recipe/spellings.ts';
 import { type MintRequest, requestedRecipe } from '../../shared/request/mint.ts';
-import { authorize, nameOf } from '../../shared/request/stages.ts';
+import { nameEveryFormat } from '../../shared/request/stages.ts';
 import { usageFailure } from '../failure.ts';
 
 /** A recipe as it was written: operations, or a query in the spelling of another service. */
@@ -42,14 +42,12 @@ export function settledKeys(
   now: number,
 ): readonly SettledKey[] {
   const { tenant, path } = request;
-  const recipe = expandPreset(policy, requestedRecipe(request));
-  const auto = formatOf(recipe) === 'auto';
-  const formats = auto ? ([...policy.autoFormats, 'src'] as const) : [formatOf(recipe)];
-  return formats.map((format) => {
-    const settled = { tenant, path, recipe: withFormat(recipe, format) };
-    const { key } = nameOf(authorize(settled, policy, now));
-    return { key, accept: auto ? acceptFor(format) : undefined };
-  });
+  const parsed = { tenant, path, steps: expandPreset(policy, requestedRecipe(request)) };
+  const auto = formatIn(parsed.steps) === 'auto';
+  return nameEveryFormat(parsed, policy, now).map(({ key, format }) => ({
+    key,
+    accept: auto ? acceptFor(format) : undefined,
+  }));
 }
 
 /** A wildcard selects no format of the policy, so it stands for the format of the source. */

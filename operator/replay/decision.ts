@@ -2,35 +2,34 @@ import { LRUCache } from 'lru-cache';
 import { continuationGeneration, readKid } from '../../shared/keys/keyring.ts';
 import { negotiable } from '../../shared/operations/accept.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
-import { formatOf, printRecipe, withoutFree } from '../../shared/recipe/recipe.ts';
-import { credentialOf, type SplitUrl, splitUrl } from '../../shared/recipe/request-url.ts';
+import { canonicalRecipe, formatIn, withoutFree } from '../../shared/recipe/canonical.ts';
+import { type SplitUrl, signatureOf, splitUrl } from '../../shared/recipe/request-url.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
+import type { PolicyRequest } from '../../shared/request/admission.ts';
 import { readGrant } from '../../shared/request/grant.ts';
 import {
   type AuthorizedRequest,
-  admit,
-  authorize,
-  type ImageRequest,
-  nameOf,
-  negotiate,
-  readRequest,
-  type SignedUrl,
-  writtenIn,
+  collectStages,
+  decideRecipe,
+  type ParsedRequest,
+  parse,
+  parseWritten,
+  runFromAdmit,
 } from '../../shared/request/stages.ts';
 import type { LoggedRequest } from '../logs/access-log.ts';
 
 /*
- * What two policies say of a request that was logged: the stages of the edge, in its order, without
- * the signature and the expiry, of which the log has the answer.
+ * What two policies say of a logged request. The stages of the edge run from admit on: the log has the
+ * answer of those before.
  */
 
 /** A policy, and whether it is known which kids it accepts. */
 export type Side = { readonly policy: Policy; readonly knowsKids: boolean };
 export type Sides = { readonly before: Side; readonly after: Side };
 
-/** Recipes whose decisions are remembered, 8 KB each at the worst. */
-const heldReadings = 10_000;
+/** Decisions about recipes that are remembered, 8 KB each in the worst case. */
+const heldDecisions = 10_000;
 
 /** Why a request says nothing about a policy. */
 export const undecidedReasons = {
@@ -65,25 +64,22 @@ export type Verdict =
     };
 
 type Refused = { readonly code: RefusalCode };
-type Asked = { readonly asked: ImageRequest } | Refused;
-type Settled = { readonly allowed: AuthorizedRequest } | Refused;
 /** A key, perhaps only because the policy is in report mode, or why there is none. */
 type Outcome = { readonly key: string; readonly reported: boolean } | Refused;
 /** The same under both policies. */
 type Both<T> = { readonly before: T; readonly after: T };
 
-function catchRefusal<T>(act: () => T): T | Refused {
+function catchRefusal<T>(act: () => T): T | Refusal {
   try {
     return act();
   } catch (thrown) {
-    if (thrown instanceof Refusal) return { code: thrown.code };
+    if (thrown instanceof Refusal) return thrown;
     throw thrown;
   }
 }
 
 function isKey(uri: string): boolean {
-  const parsed = catchRefusal(() => parseKey(uri));
-  return !('code' in parsed);
+  return !(catchRefusal(() => parseKey(uri)) instanceof Refusal);
 }
 
 /** What only a request that was let in is answered with. */
@@ -91,94 +87,102 @@ const letIn = (status: number): boolean =>
   (status >= 200 && status < 400) || [404, 412, 415, 416].includes(status);
 
 /**
- * The URL as if its signature had been checked: the log says how that ended. A canonical key that
- * was answered without a credential is one that the edge itself has written in the URL's place, and
- * like a continuation it has no kid or lifetime to ask about. Throws `forbidden` for other URLs
- * without a credential.
+ * The request as the edge saw it after verify. The log says how verify ended. A canonical key that was
+ * answered without a credential was written into the URL by the edge; like a continuation it has no kid
+ * and no lifetime. Throws `forbidden` for other URLs without a credential.
  */
-function asSigned(url: SplitUrl, { status, querystring }: LoggedRequest): SignedUrl {
+function policyRequest(url: SplitUrl, { status, querystring }: LoggedRequest): PolicyRequest {
   const rewritten = querystring === '' && letIn(status) && isKey(url.uri);
   const granted = url.grant === undefined ? undefined : readGrant(url.grant, url.tenant);
-  const kid = rewritten ? '' : (granted?.kid ?? credentialOf(url).kid);
+  const kid = rewritten ? '' : (granted?.kid ?? signatureOf(url).kid);
   const continuation = rewritten || readKid(kid).generation === continuationGeneration;
-  const signed = { ...url, kid, continuation, ...(granted === undefined ? {} : { granted }) };
-  return signed as unknown as SignedUrl;
+  return { ...url, kid, continuation, granted };
 }
 
-/** Where it is not known which kids are accepted, the one in the URL is. */
-function admission(url: SignedUrl, { policy, knowsKids }: Side, at: number): Refused | undefined {
-  const { kid } = url;
-  const asked = knowsKids ? policy : { ...policy, keys: { active: kid, accept: [kid] } };
-  const admitted = catchRefusal(() => admit(url, asked, at));
-  return 'code' in admitted ? admitted : undefined;
+/** A policy file without keys says nothing about kids, so the kid of the URL is accepted. */
+const policyFor = ({ policy, knowsKids }: Side, { kid }: PolicyRequest): Policy =>
+  knowsKids ? policy : { ...policy, keys: { active: kid, accept: [kid] } };
+
+/** What a policy says of a recipe depends on these and not on the path: millions of lines have few recipes. */
+function recipeKey(
+  { query, operations, granted }: PolicyRequest,
+  more: readonly unknown[],
+): string {
+  const presets = granted === undefined ? null : (granted.presets ?? 'any');
+  return JSON.stringify([query?.name, query?.value, operations, presets, ...more]);
 }
 
-const readAsked = (url: SignedUrl, { policy }: Side): Asked =>
-  catchRefusal(() => ({ asked: readRequest({ url, policy }) }));
-
-function settle(asked: Asked, { policy }: Side, accept: string | undefined, at: number): Settled {
-  if ('code' in asked) return asked;
-  const negotiated = negotiate(asked.asked, accept, policy.autoFormats);
-  return catchRefusal(() => ({ allowed: authorize(negotiated, policy, at) }));
+/** A `decideRecipe` that remembers its answers. */
+function createDecisionCache(): typeof decideRecipe {
+  const held = new LRUCache<string, AuthorizedRequest | Refusal>({ max: heldDecisions });
+  return (request, policy, question) => {
+    const { accept, now, observe } = question;
+    const key = recipeKey(request, [accept, now * 1_000 < policy.reportUntil]);
+    const known =
+      held.get(key) ?? catchRefusal(() => decideRecipe(request, policy, { accept, now }));
+    held.set(key, known);
+    if (known instanceof Refusal) throw known;
+    const allowed = { ...known, path: request.path };
+    observe?.('authorize', allowed);
+    return allowed;
+  };
 }
 
-const isAuto = (asked: Asked): boolean =>
-  'asked' in asked && formatOf(asked.asked.recipe) === 'auto';
+/** How a recipe is reported, and the Accept headers that its viewers may have sent. */
+type Reading = { readonly recipe: string; readonly accepts: readonly (string | undefined)[] };
 
 /**
  * The log does not have Accept. So `f_auto` is settled for a viewer of each type that either policy
- * prefers, and for one of none: each of them may have asked, and not all of them have.
+ * prefers, and for one of no type: each of them may have asked.
  */
 function acceptsFor({ before, after }: Sides): readonly (string | undefined)[] {
   const types = new Set([...before.policy.autoFormats, ...after.policy.autoFormats]);
   return [...[...types].map((type) => negotiable[type]), undefined];
 }
 
-/** A preset by its name: what it stands for is in the policy, not in the request. */
-function recipeText(url: SignedUrl, asked: Asked): string {
-  if ('code' in asked) return url.query?.value ?? url.operations ?? '';
-  const { preset } = writtenIn(url);
-  return preset === undefined ? printRecipe(withoutFree(asked.asked.recipe)) : `style,n_${preset}`;
+/** A preset is reported by its name: its recipe is in the policy, not in the request. */
+function recipeText(request: PolicyRequest, parsed: ParsedRequest | Refusal): string {
+  if (parsed instanceof Refusal) return request.query?.value ?? request.operations ?? '';
+  const { preset } = parseWritten(request);
+  return preset === undefined
+    ? withoutFree(canonicalRecipe(parsed.steps)).text
+    : `style,n_${preset}`;
 }
 
-/** What was asked for, and what becomes of it for each viewer who may have asked. */
-type Reading = { readonly recipe: string; readonly viewers: readonly Both<Settled>[] };
+const isAuto = (parsed: ParsedRequest | Refusal): boolean =>
+  !(parsed instanceof Refusal) && formatIn(parsed.steps) === 'auto';
 
-function read(url: SignedUrl, sides: Sides, at: number): Reading {
-  const before = readAsked(url, sides.before);
-  const after = readAsked(url, sides.after);
+function readRecipe(request: PolicyRequest, sides: Sides): Reading {
+  const before = catchRefusal(() => parse(request, sides.before.policy));
+  const after = catchRefusal(() => parse(request, sides.after.policy));
   const accepts = isAuto(before) || isAuto(after) ? acceptsFor(sides) : [undefined];
-  return {
-    recipe: recipeText(url, before),
-    viewers: accepts.map((accept) => ({
-      before: settle(before, sides.before, accept, at),
-      after: settle(after, sides.after, accept, at),
-    })),
-  };
+  return { recipe: recipeText(request, before), accepts };
 }
 
-/** What a policy says of a recipe is the same for every path; millions of lines have few recipes. */
-function createReadingCache(sides: Sides): (url: SignedUrl, at: number) => Reading {
-  const readings = new LRUCache<string, Reading>({ max: heldReadings });
-  const reports = ({ policy }: Side, at: number): boolean => at * 1_000 < policy.reportUntil;
-  return (url, at) => {
-    const { query, operations } = url;
-    const modes = [reports(sides.before, at), reports(sides.after, at)];
-    const key = JSON.stringify([modes, query?.name, query?.value, operations]);
-    const reading = readings.get(key) ?? read(url, sides, at);
-    readings.set(key, reading);
+function createReadingCache(sides: Sides): (request: PolicyRequest) => Reading {
+  const held = new LRUCache<string, Reading>({ max: heldDecisions });
+  return (request) => {
+    const key = recipeKey(request, []);
+    const reading = held.get(key) ?? readRecipe(request, sides);
+    held.set(key, reading);
     return reading;
   };
 }
 
-function outcomeOf(refused: Refused | undefined, settled: Settled, path: string): Outcome {
-  if (refused !== undefined) return refused;
-  if ('code' in settled) return settled;
-  const { allowed } = settled;
-  return catchRefusal(() => ({
-    key: nameOf({ ...allowed, path }).key,
-    reported: allowed.reported !== undefined,
-  }));
+type AskSide = (request: PolicyRequest, accept: string | undefined, now: number) => Outcome;
+
+/** Runs the stages from admit on under one of the policies. */
+function createAsk(side: Side): AskSide {
+  const decide = createDecisionCache();
+  return (request, accept, now) => {
+    const { observe, passed } = collectStages();
+    const question = { accept, now, observe };
+    const named = catchRefusal(() =>
+      runFromAdmit(request, policyFor(side, request), question, decide),
+    );
+    if (named instanceof Refusal) return { code: named.code };
+    return { key: named.key, reported: passed.authorize?.reported !== undefined };
+  };
 }
 
 type Pair = Both<Outcome>;
@@ -200,33 +204,22 @@ function codeOf(pairs: readonly Pair[]): RefusalCode | undefined {
 const keysIn = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.flatMap((outcome) => ('key' in outcome ? [outcome.key] : []));
 
-function compare(
-  url: SignedUrl,
-  { at, status }: LoggedRequest,
-  sides: Sides,
-  { recipe, viewers }: Reading,
-): Verdict {
-  const before = admission(url, sides.before, at);
-  const after = admission(url, sides.after, at);
-  const all = viewers.map((viewer) => ({
-    before: outcomeOf(before, viewer.before, url.path),
-    after: outcomeOf(after, viewer.after, url.path),
-  }));
-  // Who was answered 403 can only be one whom the policy before refuses.
-  const pairs = status === 403 ? all.filter((pair) => 'code' in pair.before) : all;
-  if (pairs.length === 0) return { kind: 'undecided', why: 'otherwise' };
+function compare(pairs: readonly Pair[], { status }: LoggedRequest, recipe: string): Verdict {
+  // A viewer who was answered 403 can only be one whom the policy before refuses.
+  const possible = status === 403 ? pairs.filter((pair) => 'code' in pair.before) : pairs;
+  if (possible.length === 0) return { kind: 'undecided', why: 'otherwise' };
   return {
     kind: 'decided',
-    change: changeOf(pairs),
-    code: codeOf(pairs),
-    reported: pairs.some((pair) => 'key' in pair.after && pair.after.reported),
+    change: changeOf(possible),
+    code: codeOf(possible),
+    reported: possible.some((pair) => 'key' in pair.after && pair.after.reported),
     recipe,
-    keysBefore: keysIn(pairs.map((pair) => pair.before)),
-    keysAfter: keysIn(pairs.map((pair) => pair.after)),
+    keysBefore: keysIn(possible.map((pair) => pair.before)),
+    keysAfter: keysIn(possible.map((pair) => pair.after)),
   };
 }
 
-/** The viewer is sent elsewhere or away before viewer-request runs. */
+/** CloudFront sends the viewer elsewhere or away before viewer-request runs. */
 const unasked = ['Redirect', 'LimitExceeded', 'CapacityExceeded'];
 
 export type Decide = (request: LoggedRequest) => Verdict;
@@ -234,17 +227,22 @@ export type Decide = (request: LoggedRequest) => Verdict;
 /** Decides logged requests under both policies. Never throws for what a viewer has sent. */
 export function createDecider(sides: Sides): Decide {
   const { tenant } = sides.after.policy;
-  const reading = createReadingCache(sides);
-  return (request) => {
-    const { method, uri, querystring, resultType, at } = request;
+  const readingOf = createReadingCache(sides);
+  const [askBefore, askAfter] = [createAsk(sides.before), createAsk(sides.after)];
+  return (logged) => {
+    const { method, uri, querystring, resultType, at } = logged;
     if (unasked.includes(resultType)) return { kind: 'undecided', why: 'unasked' };
     const url = catchRefusal(() => splitUrl(uri, querystring));
-    if ('code' in url) return { kind: 'undecided', why: 'malformed' };
+    if (url instanceof Refusal) return { kind: 'undecided', why: 'malformed' };
     if (url.tenant !== tenant) return { kind: 'otherTenant' };
     if (method !== 'GET' && method !== 'HEAD') return { kind: 'undecided', why: 'method' };
-    const signed = catchRefusal(() => asSigned(url, request));
-    return 'code' in signed
-      ? { kind: 'undecided', why: 'unsigned' }
-      : compare(signed, request, sides, reading(signed, at));
+    const request = catchRefusal(() => policyRequest(url, logged));
+    if (request instanceof Refusal) return { kind: 'undecided', why: 'unsigned' };
+    const { recipe, accepts } = readingOf(request);
+    const pairs = accepts.map((accept) => ({
+      before: askBefore(request, accept, at),
+      after: askAfter(request, accept, at),
+    }));
+    return compare(pairs, logged, recipe);
   };
 }

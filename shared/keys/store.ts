@@ -28,7 +28,6 @@ export function keyringStore(options: KeyringOptions): Refreshing<Keyring> {
   const { secrets, id, open } = options;
   return refreshing({
     ...options,
-    freshness: () => options.freshness,
     load: async () => {
       const secret = await secrets.read(id);
       if (secret === undefined) throw new Error(`secret ${id} does not exist`);

@@ -1,7 +1,7 @@
 import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
+import { rowOf } from '../operations/table.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
-import { printRecipe } from '../recipe/recipe.ts';
 import { type Derivative, derivativeKey } from '../recipe/storage-key.ts';
 import { sourceKey } from '../url/path.ts';
 
@@ -28,7 +28,7 @@ export function cacheTags(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'p
 
 /** A revision in the URL means that the image behind it never changes. */
 function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
-  return recipe.steps.some(({ name }) => name === 'version')
+  return recipe.steps.some(({ name }) => rowOf(name).revision === true)
     ? 'public, max-age=31536000, immutable'
     : `public, max-age=${cache.maxAge}, s-maxage=${cache.sharedMaxAge}`;
 }
@@ -62,7 +62,7 @@ export function derivativeHeaders(
     metadata: {
       'cache-tag': cacheTags(crypto, derivative),
       'source-etag': made.sourceEtag,
-      recipe: printRecipe(derivative.recipe),
+      recipe: derivative.recipe.text,
       engine: made.engine,
     },
   };

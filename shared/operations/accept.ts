@@ -15,17 +15,15 @@ const qualityForm = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 /** More than any browser sends; the rest of a longer header is not read. */
 const maxRanges = 64;
 
-function qualityOf(parameters: readonly string[]): number {
-  const q = parameters.map((one) => one.trim().toLowerCase()).find((one) => one.startsWith('q='));
-  if (q === undefined) return 1;
-  return qualityForm.test(q.slice(2)) ? Number(q.slice(2)) : 0;
-}
-
-function qualities(accept: string): ReadonlyMap<string, number> {
-  const ranges = accept.split(',', maxRanges).map((range) => range.split(';'));
-  return new Map(
-    ranges.map(([type = '', ...parameters]) => [type.trim().toLowerCase(), qualityOf(parameters)]),
-  );
+/** Reads the quality of each media range. A range whose quality is malformed has none. */
+function readQualities(accept: string): ReadonlyMap<string, number> {
+  const qualities = new Map<string, number>();
+  for (const range of accept.toLowerCase().split(',', maxRanges)) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const q = parameters.find((part) => part.startsWith('q='))?.slice(2) ?? '1';
+    qualities.set(type, qualityForm.test(q) ? Number(q) : 0);
+  }
+  return qualities;
 }
 
 /**
@@ -36,7 +34,7 @@ export function negotiateFormat(
   accept: string | undefined,
   order: readonly Negotiable[],
 ): Negotiable | 'src' {
-  const named = qualities(accept ?? '');
+  const named = readQualities(accept ?? '');
   const quality = (type: Negotiable): number => named.get(negotiable[type]) ?? 0;
   const wanted = order.filter((type) => quality(type) > 0);
   const best = Math.max(...wanted.map(quality));

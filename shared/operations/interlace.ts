@@ -14,5 +14,6 @@ export const interlace = operation({
     'OSS knows it for JPEG only; PNG has it as well. The `baseline` and `progressive` of BOS are read as 0 and 1.',
   ],
   order: 'free',
+  encoding: ({ i }) => ({ progressive: i === 1 }),
   matters: (format) => ['jpg', 'png', 'src', 'auto'].includes(format),
 });

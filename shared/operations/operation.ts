@@ -95,6 +95,15 @@ export type Step<P extends Parameters> = {
   draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
 };
 
+/** What operations ask of the encoder. */
+export type EncodingOptions = {
+  /** On JPEG's scale. */
+  readonly quality: number;
+  readonly progressive: boolean;
+  /** The most bytes that the answer should have; undefined for any number. */
+  readonly maxBytes: number | undefined;
+};
+
 /** One row of the operations table: everything that is known about one operation. */
 export type Operation<P extends Parameters = Parameters> = {
   /** One line of documentation. */
@@ -108,6 +117,10 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
   /** Draws nothing and needs no entry in a policy. */
   readonly free?: true;
+  /** False where a grant does not cover it: the holder of a grant could write any number of values. */
+  readonly grantable?: false;
+  /** Its value names a revision of the source, so the answer never changes. */
+  readonly revision?: true;
   /** What of OSS's and BOS's operation is left out or differs, and why; a sentence each. */
   readonly differs?: readonly string[];
   /**
@@ -120,6 +133,18 @@ export type Operation<P extends Parameters = Parameters> = {
   answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
   /** Drawn even where it is left out, with its defaults. */
   readonly always?: true;
+  /** Drawn on the source itself, before its pixels are converted: it reads the source's metadata. */
+  readonly first?: true;
+  /**
+   * For each parameter the numbers, besides its default, from which on the row treats it differently.
+   * `policy cost` counts all numbers between two of them at once.
+   */
+  readonly turnsAt?: Readonly<Partial<Record<keyof P & string, readonly number[]>>>;
+  /** Two numbers whose product `check` bounds; `policy cost` counts only pairs within it. */
+  readonly product?: {
+    readonly of: readonly [keyof P & string, keyof P & string];
+    readonly most: number;
+  };
   /** What is wrong with the values taken together: the end of a sentence, or nothing. */
   check?(values: ValuesOf<P>): string | undefined;
   /** Other values that draw the same pixels for every source: equal pixels must be one key. */
@@ -129,6 +154,8 @@ export type Operation<P extends Parameters = Parameters> = {
   /** Whether the operation changes anything in an answer of this format. */
   matters?(format: Format): boolean;
   readonly step?: Step<P>;
+  /** What the operation asks of the encoder, for one that draws nothing. */
+  encoding?(values: ValuesOf<P>): Partial<EncodingOptions>;
 };
 
 /** Declares a row and infers the types of its values. */

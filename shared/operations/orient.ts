@@ -13,6 +13,7 @@ export const orient = operation({
     'It always comes first: the `o_2` of BOS (turned after it was scaled) is left out.',
   ],
   always: true,
+  first: true,
   order: 'free',
   step: {
     from: 'orient',

@@ -23,4 +23,5 @@ export const quality = operation({
     'One scale, JPEG’s, for every type, so that a change of type is no change of how good it looks. `max` is neither in OSS nor in BOS.',
   ],
   matters: (format) => format !== 'png' && format !== 'gif',
+  encoding: ({ q, max }) => ({ quality: q, maxBytes: max }),
 });

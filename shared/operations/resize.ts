@@ -59,13 +59,12 @@ function check(values: Values): string | undefined {
   if (width * height > limits.outputPixels)
     return `cannot make more than ${limits.outputPixels} pixels`;
   if (g !== 'center' && countGiven(fx ?? fy) === 1) return 'takes g or fx and fy, not both';
-  return modeFault(values);
+  return values.m === 'lfit' || values.m === 'mfit' ? undefined : modeFault(values);
 }
 
 /** A focal point that is also a compass point is written as the compass point. */
 function normaliseFocus(values: Values): Values {
   const { fx, fy } = values;
-  if (values.m !== 'fill') return { ...values, g: 'center', fx: undefined, fy: undefined };
   if (fx === undefined && fy === undefined) return values;
   const point = { x: fx ?? 50, y: fy ?? 50 };
   const gravity = gravityAt(point);
@@ -81,16 +80,20 @@ function normaliseMode(values: Values): Values {
   return m === 'mfit' && (w === undefined || h === undefined) ? { ...values, m: 'lfit' } : values;
 }
 
-/** Scaling by 100 % draws nothing; below that nothing grows, so `limit` says nothing. */
-function normalisePercent(values: Values): Values {
-  if (values.p === undefined) return values;
-  const still = values.p === 100 || (values.p > 100 && values.limit === 1);
-  return { ...values, p: still ? undefined : values.p, limit: values.p <= 100 ? 1 : values.limit };
+/** Scaling by 100 % draws nothing. Below 100 % nothing grows, so `limit` has no effect. */
+function normalisePercent(values: Values, p: number): Values {
+  const idle = p === 100 || (p > 100 && values.limit === 1);
+  return { ...values, p: idle ? undefined : p, limit: p <= 100 ? 1 : values.limit };
 }
 
 function normalise(values: Values): Values {
-  const plain = normalisePercent(normaliseMode(normaliseFocus(values)));
-  return plain.m === 'pad' ? plain : { ...plain, color: 'FFFFFF' };
+  const focused =
+    values.m === 'fill'
+      ? normaliseFocus(values)
+      : { ...values, g: 'center' as const, fx: undefined, fy: undefined };
+  const sized = normaliseMode(focused);
+  const scaled = sized.p === undefined ? sized : normalisePercent(sized, sized.p);
+  return scaled.m === 'pad' ? scaled : { ...scaled, color: 'FFFFFF' };
 }
 
 /** RRGGBB or RRGGBBAA, as sharp reads it. */
@@ -129,6 +132,8 @@ export const resize = operation({
   example: 'resize,m_fill,w_200,h_200',
   check,
   normalise,
+  turnsAt: { p: [100, 101], fx: [1, 50, 51, 100], fy: [1, 50, 51, 100] },
+  product: { of: ['w', 'h'], most: limits.outputPixels },
   step: {
     from: 'resize',
     to: 'extend',

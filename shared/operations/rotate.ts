@@ -24,6 +24,7 @@ export const rotate = operation({
   differs: [
     'OSS and BOS take one turn (0 to 360, -360 to 360); here any whole number is taken modulo 360, so that each turn has one key.',
   ],
+  turnsAt: { a: [360] },
   normalise: ({ a }) => ({ a: ((a % 360) + 360) % 360 }),
   step: {
     from: 'turn',

@@ -9,6 +9,8 @@ export const version = operation({
   example: 'version,v_3f2a',
   differs: ['Neither OSS nor BOS has it.'],
   free: true,
+  grantable: false,
+  revision: true,
   order: 'free',
   check: ({ v }) => (v === undefined ? 'needs v' : undefined),
 });

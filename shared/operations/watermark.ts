@@ -52,6 +52,7 @@ export const watermark = operation({
     "`P` is `p`: per cent of the image's width. `voffset`, `order`, `align` and `interval` are left out; there is one watermark an image instead of three.",
   ],
   check: ({ i }) => (i === undefined ? 'needs i' : undefined),
+  turnsAt: { t: [1] },
   idle: ({ t }) => t === 0,
   // In the middle of a side there is no edge to keep away from.
   normalise: (values) => {

@@ -2,29 +2,27 @@ import * as v from 'valibot';
 import type { Negotiable } from '../operations/accept.ts';
 import type { SourceType } from '../operations/image-type.ts';
 import type { Format } from '../operations/operation.ts';
-import type { Value } from '../operations/parameter.ts';
 import { type OperationName, rowOf } from '../operations/table.ts';
-import {
-  canonicalRecipe,
-  formatOf,
-  parseOperations,
-  printRecipe,
-  type Recipe,
-  type RecipeStep,
-  type WrittenRecipe,
-  withFormat,
-  withoutFree,
-} from '../recipe/recipe.ts';
+import { canonicalRecipe, type Recipe, withFormat, withoutFree } from '../recipe/canonical.ts';
+import { parseOperations, type RecipeStep, type WrittenRecipe } from '../recipe/recipe.ts';
 import { malformed, Refusal } from '../refusal.ts';
-import { type AllowedValues, policySchema, type Rule, type ValidPolicy } from './schema.ts';
+import { covers } from '../url/scope.ts';
+import { policySchema, type ValidPolicy } from './schema.ts';
+import { hasValue, isRange, type Rule, type ValueSet, valueSetIn } from './value-set.ts';
 
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
+
+/** A rule as pairs of a parameter and the values it may have. It names every parameter of its operation. */
+type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
 
 /** A policy that has been validated, with its presets read. */
 export type Policy = {
   readonly tenant: string;
   readonly keys: Keys;
+  /** As written in the document. */
   readonly rules: ReadonlyMap<OperationName, readonly Rule[]>;
+  /** The same rules, ready to be asked. */
+  readonly tests: ReadonlyMap<OperationName, readonly RuleTest[]>;
   readonly require: readonly OperationName[];
   readonly presets: ReadonlyMap<string, Recipe>;
   /** Every recipe that some preset stands for, in each format it can end in, as printed. */
@@ -62,16 +60,43 @@ export function readPreset(text: string): Recipe {
 
 /** The formats that a recipe can end in without the caller naming one. */
 function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly Format[] {
-  const own = formatOf(recipe);
+  const own = recipe.format;
   return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
 }
 
 /** What a preset stands for, in each format it can end in, as printed. */
 export function printPreset(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly string[] {
-  return formatsOf(recipe, autoFormats).map((format) =>
-    printRecipe(withoutFree(withFormat(recipe, format))),
+  return formatsOf(recipe, autoFormats).map(
+    (format) => withoutFree(withFormat(recipe, format)).text,
   );
 }
+
+/** Allowing `auto` allows every format that it can settle on. */
+function withAutoFormats(formats: ValueSet, autoFormats: readonly Negotiable[]): ValueSet {
+  if (isRange(formats) || !formats.includes('auto')) return formats;
+  return [...formats, ...autoFormats, 'src'];
+}
+
+function compileRule(
+  name: OperationName,
+  rule: Rule,
+  autoFormats: readonly Negotiable[],
+): RuleTest {
+  return Object.entries(rowOf(name).parameters).map(([own, parameter]) => {
+    const allowed = valueSetIn(rule, own, parameter);
+    return [own, name === 'format' ? withAutoFormats(allowed, autoFormats) : allowed];
+  });
+}
+
+type Rules = Policy['rules'];
+
+const compileRules = (rules: Rules, autoFormats: readonly Negotiable[]): Policy['tests'] =>
+  new Map(
+    [...rules].map(([name, list]) => [
+      name,
+      list.map((rule) => compileRule(name, rule, autoFormats)),
+    ]),
+  );
 
 /** Builds the policy that the edge asks from a document that the schema has accepted. */
 export function compilePolicy(document: ValidPolicy): Policy {
@@ -79,11 +104,13 @@ export function compilePolicy(document: ValidPolicy): Policy {
     Object.entries(document.presets).map(([name, text]) => [name, readPreset(text)]),
   );
   const autoFormats = document.auto.format;
+  const rules = new Map(Object.entries(document.operations ?? {})) as Rules;
   const printed = [...presets.values()].flatMap((recipe) => printPreset(recipe, autoFormats));
   return {
     tenant: document.tenant,
     keys: document.keys ?? firstKeys,
-    rules: new Map(Object.entries(document.operations ?? {})) as Policy['rules'],
+    rules,
+    tests: compileRules(rules, autoFormats),
     require: document.require,
     presets,
     presetRecipes: new Set(printed),
@@ -122,59 +149,23 @@ export function readPolicy(tenant: string, text: string): Policy {
 }
 
 /**
- * What was written as a recipe: a preset becomes what the policy says it stands for, alone or
- * with another format. Throws `denied_preset` for one that the policy does not have.
+ * Replaces a preset by the operations that the policy gives it. Operations written beside it win.
+ * Throws `denied_preset` where the policy has no such preset.
  */
-export function expandPreset(policy: Policy, written: WrittenRecipe): Recipe {
-  if (written.preset === undefined) return canonicalRecipe(written.steps);
-  const recipe = policy.presets.get(written.preset);
+export function expandPreset(
+  policy: Policy,
+  { steps, preset }: WrittenRecipe,
+): readonly RecipeStep[] {
+  if (preset === undefined) return steps;
+  const recipe = policy.presets.get(preset);
   if (recipe === undefined)
     throw new Refusal('denied_preset', {
-      reason: `the policy has no preset "${written.preset}"`,
+      reason: `the policy has no preset "${preset}"`,
       rule: 'presets',
       allowed: [...policy.presets.keys()],
     });
-  const asked = canonicalRecipe(written.steps);
-  const named = written.steps.some(({ name }) => name === 'format');
-  const free = asked.steps.filter(({ name }) => rowOf(name).free === true);
-  const own = recipe.steps.filter(({ name }) => !free.some((step) => step.name === name));
-  const whole = canonicalRecipe([...free, ...own]);
-  return named ? withFormat(whole, formatOf(asked)) : whole;
-}
-
-/** A parameter at its default may as well have been left out, so null allows that too. */
-function includes(
-  allowed: AllowedValues,
-  value: Value | undefined,
-  fallback: Value | undefined,
-): boolean {
-  if (Array.isArray(allowed))
-    return allowed.includes(value ?? null) || (value === fallback && allowed.includes(null));
-  const range = allowed as Exclude<AllowedValues, readonly unknown[]>;
-  if (typeof value !== 'number') return false;
-  return value >= range.min && value <= range.max && (value - range.min) % range.step === 0;
-}
-
-/** A named parameter must have an allowed value, any other must be at its default. */
-function meets(rule: Rule, { name, values }: RecipeStep): boolean {
-  return Object.entries(rowOf(name).parameters).every(([own, { fallback }]) => {
-    const allowed = Object.hasOwn(rule, own) ? rule[own] : undefined;
-    return allowed === undefined
-      ? values[own] === fallback
-      : includes(allowed, values[own], fallback);
-  });
-}
-
-/** Allowing `auto` allows whatever it can settle on. */
-function withAuto(rule: Rule, autoFormats: readonly Negotiable[]): Rule {
-  const { f } = rule;
-  if (!Array.isArray(f) || !f.includes('auto')) return rule;
-  return { ...rule, f: [...f, ...autoFormats, 'src'] };
-}
-
-function rulesFor(policy: Policy, name: OperationName): readonly Rule[] | undefined {
-  const rules = policy.rules.get(name);
-  return name === 'format' ? rules?.map((rule) => withAuto(rule, policy.autoFormats)) : rules;
+  const others = recipe.steps.filter(({ name }) => !steps.some((step) => step.name === name));
+  return [...steps, ...others];
 }
 
 function deny(
@@ -186,14 +177,16 @@ function deny(
   return new Refusal(code, { reason, rule, allowed });
 }
 
-function findStepDenial(policy: Policy, step: RecipeStep): Refusal | undefined {
-  const { name } = step;
-  const rules = rulesFor(policy, name);
-  if (rules === undefined)
+function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal | undefined {
+  const tests = policy.tests.get(name);
+  if (tests === undefined)
     return deny('denied_operation', `the policy does not name ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
-  if (rules.some((rule) => meets(rule, step))) return undefined;
+  const isAllowed = tests.some((test) =>
+    test.every(([own, allowed]) => hasValue(allowed, values[own] ?? null)),
+  );
+  if (isAllowed) return undefined;
   return deny(
     'denied_value',
     `no rule of ${name} allows these values`,
@@ -203,12 +196,12 @@ function findStepDenial(policy: Policy, step: RecipeStep): Refusal | undefined {
 }
 
 /**
- * The one question that both functions ask: why the policy denies this canonical recipe, or
- * nothing when it allows it. The answer never depends on how the recipe was spelled.
+ * Finds why the policy denies a recipe; undefined where it allows it. Both functions ask this one
+ * question. The answer never depends on how the recipe was spelled.
  */
 export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   const recipe = withoutFree(asked);
-  if (policy.presetRecipes.has(printRecipe(recipe))) return undefined;
+  if (policy.presetRecipes.has(recipe.text)) return undefined;
   if (policy.presetsOnly)
     return deny('denied_preset', 'the policy allows presets only', 'presetsOnly', [
       ...policy.presets.keys(),
@@ -216,7 +209,11 @@ export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   const missing = policy.require.find((name) => !recipe.steps.some((step) => step.name === name));
   if (missing !== undefined)
     return deny('denied_required', `the policy requires ${missing}`, 'require', policy.require);
-  return recipe.steps.map((step) => findStepDenial(policy, step)).find((one) => one !== undefined);
+  for (const step of recipe.steps) {
+    const denied = findStepDenial(policy, step);
+    if (denied !== undefined) return denied;
+  }
+  return undefined;
 }
 
 export function isAllowed(policy: Policy, recipe: Recipe): boolean {
@@ -234,4 +231,11 @@ const reportable: ReadonlySet<string> = new Set([
 /** Whether the policy only reports this denial, now. `now` in seconds. */
 export function isReported(policy: Policy, { code }: Refusal, now: number): boolean {
   return reportable.has(code) && now * 1_000 < policy.reportUntil;
+}
+
+/** Throws `denied_blocked` for a source that the policy has taken down. */
+export function checkBlocked({ blocked }: Policy, path: string): void {
+  const scope = blocked.find((one) => covers(one, path));
+  if (scope !== undefined)
+    throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });
 }

@@ -7,13 +7,7 @@ import { type OperationName, operationNames, rowOf } from '../operations/table.t
 import { isTenant, pathFault } from '../url/path.ts';
 import { scopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
-
-/** The values that a rule allows a parameter: a list, in which null is "left out", or a range. */
-export type AllowedValues =
-  | readonly (Value | null)[]
-  | { readonly min: number; readonly max: number; readonly step: number };
-/** What a rule says of each parameter it names. A parameter it does not name is at its default. */
-export type Rule = Readonly<Record<string, AllowedValues | undefined>>;
+import type { Rule, ValueSet } from './value-set.ts';
 
 const nullable = v.null();
 
@@ -27,7 +21,7 @@ function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
   return v.union([own, nullable], `expects ${parameter.expects}, or null for "left out"`);
 }
 
-function rangeSchema(min: number, max: number): v.GenericSchema<unknown, AllowedValues> {
+function rangeSchema(min: number, max: number): v.GenericSchema<unknown, ValueSet> {
   const bound = v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
   const range = v.strictObject({
     min: bound,
@@ -40,7 +34,7 @@ function rangeSchema(min: number, max: number): v.GenericSchema<unknown, Allowed
   );
 }
 
-function allowedSchema(parameter: Parameter): v.GenericSchema<unknown, AllowedValues> {
+function allowedSchema(parameter: Parameter): v.GenericSchema<unknown, ValueSet> {
   const list = v.pipe(
     v.array(valueSchema(parameter)),
     v.minLength(1, 'needs at least one value'),

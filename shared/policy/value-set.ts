@@ -1,75 +1,103 @@
 import type { Parameter, Value } from '../operations/parameter.ts';
-import type { AllowedValues, Rule } from './schema.ts';
 
-/*
- * The values that a rule allows a parameter, as a set: two ways of writing one set are one set. A
- * parameter that a rule does not name may only be left out, and left out it is at its default.
- */
+/** A value that a rule allows; null allows the parameter to be left out. */
+export type Member = Value | null;
 
-type Member = Value | null;
-type Range = { readonly min: number; readonly max: number; readonly step: number };
-/** A list has each value once, and no null where there is a default. */
+/** Whole numbers from `min` to `max`, both included, `step` apart. */
+export type Range = { readonly min: number; readonly max: number; readonly step: number };
+
+/** The values that a rule allows a parameter. */
 export type ValueSet = readonly Member[] | Range;
 
-const isList = (values: AllowedValues): values is readonly Member[] => Array.isArray(values);
+/** What a rule says of each parameter it names. A parameter it does not name is at its default. */
+export type Rule = Readonly<Record<string, ValueSet | undefined>>;
 
-/** What a rule allows a parameter. */
+export const isRange = (values: ValueSet): values is Range => !Array.isArray(values);
+
+/**
+ * The values that a rule allows a parameter. Each value is there once, and the default replaces null,
+ * so two ways of writing one set are equal sets.
+ */
 export function valueSetIn(rule: Rule, name: string, { fallback }: Parameter): ValueSet {
-  const allowed: AllowedValues = (Object.hasOwn(rule, name) ? rule[name] : undefined) ?? [null];
-  return isList(allowed) ? [...new Set(allowed.map((one) => one ?? fallback ?? null))] : allowed;
+  const values = (Object.hasOwn(rule, name) ? rule[name] : undefined) ?? [null];
+  if (isRange(values)) return values;
+  return [...new Set(values.map((one) => one ?? fallback ?? null))];
 }
 
-function has(values: ValueSet, member: Member): boolean {
-  if (isList(values)) return values.includes(member);
+export function hasValue(values: ValueSet, member: Member): boolean {
+  if (!isRange(values)) return values.includes(member);
+  if (typeof member !== 'number') return false;
+  return member >= values.min && member <= values.max && (member - values.min) % values.step === 0;
+}
+
+export function countValues(values: ValueSet): number {
+  if (!isRange(values)) return values.length;
+  return Math.floor((values.max - values.min) / values.step) + 1;
+}
+
+/** Every value. A range can have millions: ask `countValues` first. */
+export function listValues(values: ValueSet): readonly Member[] {
+  if (!isRange(values)) return values;
+  return Array.from({ length: countValues(values) }, (_, at) => values.min + at * values.step);
+}
+
+/** The numbers among the values. */
+export const listNumbers = (values: ValueSet): readonly number[] =>
+  listValues(values).filter((value) => typeof value === 'number');
+
+/** The smallest of some numbers that is not below the wanted one, or the largest of all. */
+export function nextNumber(numbers: readonly number[], wanted: number): number | undefined {
+  const above = numbers.filter((value) => value >= wanted);
+  return above.length > 0 ? Math.min(...above) : numbers.toSorted((a, b) => a - b).at(-1);
+}
+
+/** The smallest value that is not below the wanted one, or the largest of all. */
+export function nextValue(values: ValueSet, wanted: number): number | undefined {
+  if (!isRange(values)) return nextNumber(listNumbers(values), wanted);
   const { min, max, step } = values;
-  return (
-    typeof member === 'number' && member >= min && member <= max && (member - min) % step === 0
-  );
+  const largest = max - ((max - min) % step);
+  return Math.min(largest, min + Math.max(0, Math.ceil((wanted - min) / step)) * step);
 }
 
-const countIn = ({ min, max, step }: Range): number => Math.floor((max - min) / step) + 1;
-
-function members({ min, max, step }: Range): readonly number[] {
-  return Array.from({ length: countIn({ min, max, step }) }, (_, at) => min + at * step);
-}
-
-function rangeWithin(range: Range, of: Range): boolean {
-  const count = countIn(range);
-  const ends = has(of, range.min) && has(of, range.min + (count - 1) * range.step);
+function isRangeWithin(range: Range, of: Range): boolean {
+  const count = countValues(range);
+  const ends = hasValue(of, range.min) && hasValue(of, range.min + (count - 1) * range.step);
   return ends && (count === 1 || range.step % of.step === 0);
 }
 
-/** Whether every value of the one is in the other. */
+/** Whether every value of one set is in the other. */
 export function isWithin(values: ValueSet, others: ValueSet): boolean {
-  if (isList(values)) return values.every((one) => has(others, one));
-  if (!isList(others)) return rangeWithin(values, others);
+  if (!isRange(values)) return values.every((one) => hasValue(others, one));
+  if (isRange(others)) return isRangeWithin(values, others);
   // A range can have millions of values, a list a thousand.
-  return countIn(values) <= others.length && members(values).every((one) => has(others, one));
+  return (
+    countValues(values) <= others.length && listValues(values).every((one) => hasValue(others, one))
+  );
 }
 
 export const isSame = (one: ValueSet, other: ValueSet): boolean =>
   isWithin(one, other) && isWithin(other, one);
 
-/** The values of one list that are not in the other; nothing where one of the two is a range. */
+/** The values of a list that another list lacks; undefined where one of the two is a range. */
 export function valuesMissingFrom(
   values: ValueSet,
   others: ValueSet,
 ): readonly Member[] | undefined {
-  if (!isList(values) || !isList(others)) return undefined;
+  if (isRange(values) || isRange(others)) return undefined;
   return values.filter((one) => !others.includes(one));
 }
 
-/** How much two sets have in common, from 0 to 1; of ranges a guess. */
+/** How much two sets have in common, from 0 to 1. With a range it is a guess. */
 export function likeness(one: ValueSet, other: ValueSet): number {
   if (isSame(one, other)) return 1;
   const added = valuesMissingFrom(other, one);
-  if (added === undefined || !isList(other) || !isList(one)) return 0.5;
+  if (added === undefined || isRange(other) || isRange(one)) return 0.5;
   return (other.length - added.length) / (one.length + added.length);
 }
 
-/** `320, 640 or left out`, `10–1200 step 10`. */
+/** Prints a set for people: `320, 640 or left out`, `10–1200 step 10`. */
 export function printValues(values: ValueSet): string {
-  if (!isList(values)) {
+  if (isRange(values)) {
     const { min, max, step } = values;
     return `${min}–${max}${step === 1 ? '' : ` step ${step}`}`;
   }

@@ -2,7 +2,8 @@ import type { Parameters, ValuesOf } from '../operations/operation.ts';
 import type { Value } from '../operations/parameter.ts';
 import { type OperationName, rowOf } from '../operations/table.ts';
 import type { PolicyIssue } from './issues.ts';
-import { type AllowedValues, policyOperations, type Rule, type ValidPolicy } from './schema.ts';
+import { policyOperations, type ValidPolicy } from './schema.ts';
+import { isRange, type Rule, type ValueSet } from './value-set.ts';
 
 type Choice = Value | undefined;
 
@@ -10,19 +11,18 @@ type Choice = Value | undefined;
 const maxCombinations = 20_000;
 
 /** Every value of a list, and the ends of a range. */
-function choices(allowed: AllowedValues): readonly Choice[] {
-  if (Array.isArray(allowed)) return allowed.map((value) => value ?? undefined);
-  const { min, max } = allowed as { readonly min: number; readonly max: number };
-  return [...new Set([min, max])];
+function choices(allowed: ValueSet): readonly Choice[] {
+  if (!isRange(allowed)) return allowed.map((value) => value ?? undefined);
+  return [...new Set([allowed.min, allowed.max])];
 }
 
 /**
  * Of many numbers the ends and one that is none stand for all when it is another parameter that is
  * looked at: the ends of a focal point alone are corners, which are written otherwise.
  */
-function samples(allowed: AllowedValues): readonly Choice[] {
-  if (!Array.isArray(allowed)) {
-    const { min, max, step } = allowed as { min: number; max: number; step: number };
+function samples(allowed: ValueSet): readonly Choice[] {
+  if (isRange(allowed)) {
+    const { min, max, step } = allowed;
     return [...new Set([min, Math.min(max, min + step), max])];
   }
   const all = choices(allowed);

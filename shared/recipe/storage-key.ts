@@ -2,7 +2,8 @@ import { limits } from '../limits.ts';
 import { malformed } from '../refusal.ts';
 import { decodePath, encodePath, separator, sourceKey, splitPath } from '../url/path.ts';
 import { utf8Bytes } from '../utf8.ts';
-import { canonicalRecipe, formatOf, parseOperations, printRecipe, type Recipe } from './recipe.ts';
+import { canonicalRecipe, type Recipe } from './canonical.ts';
+import { parseOperations } from './recipe.ts';
 
 /** A source and what is to be made of it; the format is settled. */
 export type Derivative = {
@@ -21,8 +22,9 @@ export function derivativePrefix(source: Pick<Derivative, 'tenant' | 'path'>): s
 
 /** Names a derivative. One request, one key: its parts are canonical and parted unambiguously. */
 export function derivativeKey(derivative: Derivative): DerivativeKey {
-  const key = `${derivativePrefix(derivative)}${printRecipe(derivative.recipe)}`;
-  if (utf8Bytes(key) > limits.keyBytes)
+  const key = `${sourceKey(derivative)}${separator}${derivative.recipe.text}`;
+  // A UTF-16 unit is three bytes of UTF-8 at most.
+  if (key.length * 3 > limits.keyBytes && utf8Bytes(key) > limits.keyBytes)
     throw malformed(`the key is longer than ${limits.keyBytes} bytes`);
   return { key, uri: `/${encodePath(key)}` };
 }
@@ -38,7 +40,7 @@ export function parseKey(uri: string): Derivative {
   const { tenant, path, operations } = splitPath(decodePath(uri));
   const { steps, preset } = parseOperations(operations ?? '', inKey);
   const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
-  const settled = preset === undefined && formatOf(derivative.recipe) !== 'auto';
+  const settled = preset === undefined && derivative.recipe.format !== 'auto';
   if (!settled || derivativeKey(derivative).uri !== uri)
     throw malformed('the key is not in canonical form');
   return derivative;

@@ -2,7 +2,8 @@ import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jo
 import * as v from 'valibot';
 import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
 import { limits } from '../limits.ts';
-import { forbidden, malformed, Refusal } from '../refusal.ts';
+import type { SplitUrl } from '../recipe/request-url.ts';
+import { asRefusal, forbidden, malformed, Refusal } from '../refusal.ts';
 import { covers, scopeFault } from '../url/scope.ts';
 import { isExp, isKid, isSignature } from '../url/signature.ts';
 import { utf8 } from '../utf8.ts';
@@ -134,6 +135,43 @@ export const grantCovers = ({ scope: named }: Grant, path: string): boolean =>
 /** Throws `expired`; `now` in seconds. */
 export function checkGrantExpiry({ exp }: Grant, now: number): void {
   if (now > exp) throw new Refusal('expired', `the grant expired ${now - exp} seconds ago`);
+}
+
+async function tryGrant(
+  keyring: Keyring,
+  tenant: string,
+  text: string,
+  now: number,
+): Promise<Grant | Refusal> {
+  try {
+    const grant = await verifyGrant(keyring, text, tenant);
+    checkGrantExpiry(grant, now);
+    return grant;
+  } catch (thrown) {
+    return asRefusal(thrown);
+  }
+}
+
+/**
+ * Finds the first valid grant that covers the source. Where none covers it, the first valid one is
+ * returned, so that its policy is asked before its scope. Throws `forbidden` or `expired`.
+ */
+export async function findGrant(
+  keyring: Keyring,
+  url: Pick<SplitUrl, 'tenant' | 'path'>,
+  grants: readonly string[],
+  now: number,
+): Promise<Grant> {
+  const refused: Refusal[] = [];
+  let valid: Grant | undefined;
+  for (const text of grants) {
+    const tried = await tryGrant(keyring, url.tenant, text, now);
+    if (tried instanceof Refusal) refused.push(tried);
+    else if (grantCovers(tried, url.path)) return tried;
+    else valid ??= tried;
+  }
+  if (valid !== undefined) return valid;
+  throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
 }
 
 /** What a grant is to say; its tenant is the one whose key signs it. */

@@ -1,10 +1,6 @@
 import type { Crypto } from '../ports.ts';
-import {
-  canonicalRecipe,
-  emptyRecipe,
-  parseOperations,
-  type WrittenRecipe,
-} from '../recipe/recipe.ts';
+import { canonicalRecipe } from '../recipe/canonical.ts';
+import { emptyRecipe, parseOperations, type WrittenRecipe } from '../recipe/recipe.ts';
 import { parseQueryRecipe, type QueryRecipe } from '../recipe/spellings.ts';
 import { derivativeKey } from '../recipe/storage-key.ts';
 import { malformed } from '../refusal.ts';

@@ -1,21 +1,9 @@
 import { findDenial, type Policy } from '../policy/policy.ts';
-import type { AllowedValues, Rule } from '../policy/schema.ts';
-import { canonicalRecipe, type Recipe, valuesOf } from '../recipe/recipe.ts';
+import { nextNumber, nextValue, type Rule } from '../policy/value-set.ts';
+import { canonicalRecipe, type Recipe, valuesOf } from '../recipe/canonical.ts';
 
 const sides = ['w', 'h'] as const;
 type Side = (typeof sides)[number];
-
-/** The least allowed value that is not below the wanted one, or the largest of all. */
-function nextLength(allowed: AllowedValues, wanted: number): number | undefined {
-  if (Array.isArray(allowed)) {
-    const numbers = allowed.filter((value) => typeof value === 'number');
-    const above = numbers.filter((value) => value >= wanted);
-    return above.length > 0 ? Math.min(...above) : numbers.toSorted((a, b) => a - b).at(-1);
-  }
-  const { min, max, step } = allowed as Exclude<AllowedValues, readonly unknown[]>;
-  const largest = max - ((max - min) % step);
-  return Math.min(largest, min + Math.max(0, Math.ceil((wanted - min) / step)) * step);
-}
 
 /** The recipe with another length of a side. */
 function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
@@ -26,17 +14,11 @@ function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
   );
 }
 
-/** Of several lengths the nearest above, or the largest where all are below. */
-function nearestLength(lengths: readonly number[], wanted: number): number | undefined {
-  const above = lengths.filter((length) => length >= wanted);
-  return above.length > 0 ? Math.min(...above) : lengths.toSorted((a, b) => a - b).at(-1);
-}
-
 function candidates(policy: Policy, recipe: Recipe, side: Side, wanted: number): readonly number[] {
   const rules: readonly Rule[] = policy.rules.get('resize') ?? [];
   const lengths = rules.flatMap((rule) => {
     const allowed = rule[side];
-    const length = allowed === undefined ? undefined : nextLength(allowed, wanted);
+    const length = allowed === undefined ? undefined : nextValue(allowed, wanted);
     return length === undefined ? [] : [length];
   });
   return lengths.filter((length) => {
@@ -58,6 +40,6 @@ export function snapRecipe(policy: Policy, recipe: Recipe): Recipe {
   const side = sides.find((one) => one === named[0]);
   const wanted = side === undefined ? undefined : values[side];
   if (side === undefined || wanted === undefined || named.length > 1) return recipe;
-  const length = nearestLength(candidates(policy, recipe, side, wanted), wanted);
+  const length = nextNumber(candidates(policy, recipe, side, wanted), wanted);
   return length === undefined ? recipe : withSide(recipe, side, length);
 }

@@ -1,234 +1,279 @@
-import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
-import { limits } from '../limits.ts';
 import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
+import type { Format } from '../operations/operation.ts';
+import { rowOf } from '../operations/table.ts';
 import { expandPreset, findDenial, isReported, type Policy } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
+import { canonicalRecipe, formatIn, type Recipe } from '../recipe/canonical.ts';
 import {
   emptyRecipe,
-  formatOf,
   parseOperations,
-  type Recipe,
+  type RecipeStep,
   type WrittenRecipe,
-  withFormat,
 } from '../recipe/recipe.ts';
-import {
-  type PresentedGrants,
-  type SplitUrl,
-  signedParts,
-  type UrlSignature,
-} from '../recipe/request-url.ts';
+import { type SplitUrl, splitUrl } from '../recipe/request-url.ts';
 import { parseQueryRecipe } from '../recipe/spellings.ts';
-import { type DerivativeKey, derivativeKey, parseKey } from '../recipe/storage-key.ts';
-import { asRefusal, forbidden, Refusal } from '../refusal.ts';
-import { verify } from '../url/signature.ts';
+import { type DerivativeKey, derivativeKey } from '../recipe/storage-key.ts';
+import { Refusal } from '../refusal.ts';
+import { type HostMap, longForm } from '../url/host-map.ts';
 import {
-  checkBlocked,
+  admit,
   checkGrantedPresets,
-  checkGrants,
-  checkKid,
-  checkLifetime,
+  type KeyringSource,
+  type PolicyRequest,
+  type SignedUrl,
+  verify,
 } from './admission.ts';
-import { checkGrantExpiry, type Grant, grantCovers, verifyGrant } from './grant.ts';
 import { snapRecipe } from './snap.ts';
 
 /*
- * A request on its way: each stage takes what the one before made and returns something narrower.
- * The edge runs them in the order of this file; `signet explain` runs them one at a time.
+ * One request, from its URL to the key of its derivative. Each stage takes what the stage before made
+ * and returns something narrower. This file is the only one that spells out their order. The edge runs
+ * all of them; `replay` and the client, which know the signer already, begin at admit.
  */
 
-declare const signed: unique symbol;
-/** Its signature is right and it has not expired. */
-export type SignedUrl = SplitUrl & {
-  readonly kid: string;
-  /** Signed by the service itself, for a derivative that it has just stored. */
-  readonly continuation: boolean;
-  /** What it was let in by, where that was not a signature of its own. */
-  readonly granted?: Grant;
-  readonly [signed]: true;
+/** What the service reads of a viewer's request. No other header has any influence. */
+export type ViewerRequest = {
+  readonly method: string;
+  /** A host may belong to a tenant. */
+  readonly host?: string | undefined;
+  readonly uri: string;
+  readonly querystring: string;
+  readonly accept: string | undefined;
+  /** May hold a grant. Other cookies are ignored. */
+  readonly cookie?: string | undefined;
 };
 
-/** Its tenant exists and accepts its signing key and lifetime. */
-export type AdmittedUrl = { readonly url: SignedUrl; readonly policy: Policy };
-
-export type ImageRequest = {
+/** The source and the operations that a request asks for, with presets expanded. */
+export type ParsedRequest = {
   readonly tenant: string;
   readonly path: string;
-  readonly recipe: Recipe;
-  /** The presets that a grant covers alone; nothing where it covers more, or there is none. */
+  readonly steps: readonly RecipeStep[];
+  /** The presets that a grant is limited to; undefined where it is not, or there is no grant. */
   readonly presets?: readonly string[] | undefined;
 };
 
+/** The source and the recipe that a request asks for. The format is settled. */
+export type ImageRequest = Omit<ParsedRequest, 'steps'> & { readonly recipe: Recipe };
+
 declare const authorized: unique symbol;
-/** The policy allows it. Only `authorize` makes one, and only one of these gets a key. */
+/** A request that the policy allows. Only `authorizeRecipe` makes one, and only such a request gets a key. */
 export type AuthorizedRequest = ImageRequest & {
   readonly [authorized]: true;
-  /** What the policy would have refused it with, were it not in report mode. */
+  /** The refusal that report mode has turned into a log entry. */
   readonly reported?: Refusal;
 };
 
-/** A continuation leads to one stored derivative, soon: anything else it might sign is refused. */
-function checkContinuation({ uri, exp }: SplitUrl, now: number): void {
-  if (exp === undefined || Number(exp) > now + limits.continuationSeconds)
-    throw forbidden('a continuation lives two minutes at most');
-  try {
-    parseKey(uri);
-  } catch {
-    throw forbidden('a continuation is valid for canonical keys only');
-  }
+/** What each stage makes, in the order in which they run. */
+export type StageResults = {
+  readonly split: SplitUrl;
+  readonly verify: SignedUrl;
+  readonly admit: Policy;
+  readonly parse: ParsedRequest;
+  readonly negotiate: ImageRequest;
+  readonly authorize: AuthorizedRequest;
+  readonly name: DerivativeKey;
+};
+export type StageName = keyof StageResults;
+
+/** The names of the stages in the order in which they run. */
+export const stageNames: readonly StageName[] = [
+  ...(['split', 'verify', 'admit', 'parse', 'negotiate', 'authorize', 'name'] as const),
+];
+
+/** Is told of each stage that a request has passed. The stage after the last one has refused it. */
+export type Observe = <Name extends StageName>(stage: Name, result: StageResults[Name]) => void;
+
+/** An observer that keeps what each stage has made. */
+export function collectStages() {
+  const passed: { -readonly [Name in StageName]?: StageResults[Name] } = {};
+  const observe: Observe = (stage, result) => {
+    passed[stage] = result;
+  };
+  return { observe, passed };
 }
 
-/**
- * Checks the signature before anything else is believed or looked up. An unknown root costs the
- * same work as a known one. Throws `forbidden` or `expired`; `now` in seconds.
- */
-export function checkSignature(
-  crypto: Crypto,
-  keyring: Keyring,
-  url: SplitUrl,
-  { kid, sig }: UrlSignature,
-  now: number,
-): SignedUrl {
-  const known = keyring.signingKey(url.tenant, kid);
-  const signingKey = known ?? keyring.signingKey(url.tenant, `${keyring.newest}.1`) ?? '';
-  const right = verify(crypto, signingKey, signedParts(url, kid), sig);
-  if (known === undefined) throw forbidden(`there is no root key for kid ${kid}`);
-  if (!right) throw forbidden('the signature is wrong');
-  const continuation = readKid(kid).generation === continuationGeneration;
-  if (continuation) checkContinuation(url, now);
-  if (url.exp !== undefined && now > Number(url.exp))
-    throw new Refusal('expired', `expired ${now - Number(url.exp)} seconds ago`);
-  return { ...url, kid, continuation } as unknown as SignedUrl;
-}
+const ignore: Observe = () => undefined;
 
-async function tryGrant(
-  keyring: Keyring,
-  { tenant }: SplitUrl,
-  text: string,
-  now: number,
-): Promise<Grant | Refusal> {
-  try {
-    const grant = await verifyGrant(keyring, text, tenant);
-    checkGrantExpiry(grant, now);
-    return grant;
-  } catch (thrown) {
-    return asRefusal(thrown);
-  }
-}
+/** What verifying takes. */
+export type VerifyDeps = {
+  readonly crypto: Crypto;
+  /** The time in whole Unix seconds. */
+  readonly now: () => number;
+  readonly hosts: HostMap;
+  readonly keys: KeyringSource;
+};
 
-/**
- * Finds the grant that lets a URL in: the first that is right and covers its source. Where none covers
- * it, the first that is right is handed on, for the policy to be asked before its scope is. Throws
- * `forbidden` or `expired`; `now` in seconds.
- */
-async function checkGrantsOf(
-  keyring: Keyring,
-  url: SplitUrl,
-  { grants: texts }: PresentedGrants,
-  now: number,
-): Promise<SignedUrl> {
-  const refused: Refusal[] = [];
-  let right: Grant | undefined;
-  for (const text of texts) {
-    const tried = await tryGrant(keyring, url, text, now);
-    if (tried instanceof Refusal) refused.push(tried);
-    else if (grantCovers(tried, url.path)) return toGrantedUrl(url, tried);
-    else right ??= tried;
-  }
-  if (right !== undefined) return toGrantedUrl(url, right);
-  throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
-}
+export type StageDeps = VerifyDeps & {
+  /** The policy of the URL's tenant; undefined for an unknown tenant. Throws `unavailable`. */
+  readonly policyFor: (url: SignedUrl) => Promise<Policy | undefined>;
+};
 
-/** Checks whatever a request is asked for with. Throws `forbidden` or `expired`; `now` in seconds. */
-export async function checkCredential(
-  crypto: Crypto,
-  keyring: Keyring,
-  url: SplitUrl,
-  credential: UrlSignature | PresentedGrants,
-  now: number,
-): Promise<SignedUrl> {
-  return 'grants' in credential
-    ? checkGrantsOf(keyring, url, credential, now)
-    : checkSignature(crypto, keyring, url, credential, now);
-}
-
-const toGrantedUrl = (url: SplitUrl, grant: Grant): SignedUrl =>
-  ({ ...url, kid: grant.kid, continuation: false, granted: grant }) as unknown as SignedUrl;
-
-function checkSigner(url: SignedUrl, policy: Policy, now: number): void {
-  const { granted: grant, kid } = url;
-  checkKid(policy, kid);
-  checkLifetime(policy, grant === undefined ? url.exp : String(grant.exp), now);
-  if (grant === undefined) return;
-  if (!grantCovers(grant, url.path))
-    throw new Refusal('denied_scope', {
-      reason: 'the grant does not cover this source',
-      rule: 'grant.scope',
-      allowed: grant.scope,
-    });
-  checkGrants(policy, grant.nbf, now);
-}
-
-/**
- * Throws `forbidden` for an unknown tenant, `denied_kid`, `denied_lifetime`, `denied_scope`,
- * `denied_grant` and `denied_blocked`.
- */
-export function admit(url: SignedUrl, policy: Policy | undefined, now: number): AdmittedUrl {
-  if (policy === undefined) throw forbidden(`there is no tenant ${url.tenant}`);
-  if (!url.continuation) checkSigner(url, policy, now);
-  checkBlocked(policy, url.path);
-  return { url, policy };
-}
-
-/** The recipe as it was written, in whichever spelling. */
-export function writtenIn({ operations, query }: SplitUrl): WrittenRecipe {
+/** Reads the operations in whichever spelling they are written. Throws `malformed`. */
+export function parseWritten({
+  operations,
+  query,
+}: Pick<SplitUrl, 'operations' | 'query'>): WrittenRecipe {
   if (query !== undefined) return parseQueryRecipe(query);
   return operations === undefined ? emptyRecipe : parseOperations(operations);
 }
 
-/** Whoever holds a grant writes the rest of the URL, and could make one object after another. */
-function checkVersion(recipe: Recipe): void {
-  if (recipe.steps.some(({ name }) => name === 'version'))
+/** The holder of a grant writes the rest of the URL, and could make one object after another. */
+function checkGrantable(steps: readonly RecipeStep[]): void {
+  const refused = steps.find(({ name }) => rowOf(name).grantable === false);
+  if (refused !== undefined)
     throw new Refusal('denied_operation', {
-      reason: 'version is for whoever signs the URL itself, not for a grant',
+      reason: `${refused.name} needs a signature of the URL itself; a grant does not cover it`,
       rule: 'grant',
     });
 }
 
 /**
- * Reads the operations. Throws `malformed`, `denied_preset` for a preset that is not there, and
- * `denied_operation` for a version under a grant.
+ * Reads the operations and expands a preset. Throws `malformed`, `denied_preset` for an unknown preset,
+ * and `denied_operation` for an operation that no grant covers.
  */
-export function readRequest({ url, policy }: AdmittedUrl): ImageRequest {
-  const { granted: grant, path, tenant } = url;
-  const recipe = expandPreset(policy, writtenIn(url));
-  if (grant !== undefined) checkVersion(recipe);
-  return { tenant, path, recipe, ...(grant?.presets ? { presets: grant.presets } : {}) };
+export function parse(request: PolicyRequest, policy: Policy): ParsedRequest {
+  const { granted, tenant, path } = request;
+  const steps = expandPreset(policy, parseWritten(request));
+  if (granted !== undefined) checkGrantable(steps);
+  return { tenant, path, steps, presets: granted?.presets };
 }
 
-/** Settles `format,f_auto`; nothing else in a request ever depends on a header. */
+/** Puts a parsed request into canonical form with a format. */
+function settleFormat(parsed: ParsedRequest, format: Format): ImageRequest {
+  const { steps, ...request } = parsed;
+  return { ...request, recipe: canonicalRecipe(steps, format) };
+}
+
+/** The formats that a request can be answered in: all that `auto` can settle on, or the one it names. */
+export function answerFormats({ steps }: ParsedRequest, policy: Policy): readonly Format[] {
+  const own = formatIn(steps);
+  return own === 'auto' ? [...policy.autoFormats, 'src'] : [own];
+}
+
+/** Settles `format,f_auto` from the Accept header. Nothing else in a request depends on a header. */
 export function negotiate(
-  request: ImageRequest,
+  parsed: ParsedRequest,
   accept: string | undefined,
   order: readonly Negotiable[],
 ): ImageRequest {
-  if (formatOf(request.recipe) !== 'auto') return request;
-  return { ...request, recipe: withFormat(request.recipe, negotiateFormat(accept, order)) };
+  const { steps, ...request } = parsed;
+  const own = formatIn(steps);
+  const format = own === 'auto' ? negotiateFormat(accept, order) : own;
+  return { ...request, recipe: canonicalRecipe(steps, format) };
 }
 
 /**
- * Throws the policy's denial. What the policy only snaps or reports goes through, the one with another
- * length, the other with what it would have been refused with. `now` in seconds.
+ * Asks the policy about a recipe as it is. Throws its denial; what report mode lets through carries
+ * that denial along. `now` in seconds.
  */
-export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
-  const recipe = snapRecipe(policy, request.recipe);
-  if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, recipe);
-  const denied = findDenial(policy, recipe);
+export function authorizeRecipe(
+  request: ImageRequest,
+  policy: Policy,
+  now: number,
+): AuthorizedRequest {
+  if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, request.recipe);
+  const denied = findDenial(policy, request.recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
   const reported = denied === undefined ? {} : { reported: denied };
-  return { ...request, recipe, ...reported } as unknown as AuthorizedRequest;
+  return { ...request, ...reported } as unknown as AuthorizedRequest;
 }
 
-/** The name under which the derivative lies or will lie. */
-export function nameOf(request: AuthorizedRequest): DerivativeKey {
-  return derivativeKey(request);
+/** Moves a side to the next allowed length where the policy snaps, then asks the policy. Throws its denial. */
+export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
+  const recipe = policy.snap ? snapRecipe(policy, request.recipe) : request.recipe;
+  return authorizeRecipe({ ...request, recipe }, policy, now);
+}
+
+export type PolicyQuestion = {
+  readonly accept: string | undefined;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly observe?: Observe | undefined;
+};
+
+/** Parse, negotiate and authorize: what a policy makes of a recipe, whoever asks for it. */
+export function decideRecipe(
+  request: PolicyRequest,
+  policy: Policy,
+  { accept, now, observe = ignore }: PolicyQuestion,
+): AuthorizedRequest {
+  const parsed = parse(request, policy);
+  observe('parse', parsed);
+  const negotiated = negotiate(parsed, accept, policy.autoFormats);
+  observe('negotiate', negotiated);
+  const allowed = authorize(negotiated, policy, now);
+  observe('authorize', allowed);
+  return allowed;
+}
+
+/**
+ * Runs the stages from admit on, for a request whose signer is known. Throws the first refusal.
+ * `decide` may be a version of `decideRecipe` that remembers its answers.
+ */
+export function runFromAdmit(
+  request: PolicyRequest,
+  found: Policy | undefined,
+  question: PolicyQuestion,
+  decide: typeof decideRecipe = decideRecipe,
+): DerivativeKey {
+  const { now, observe = ignore } = question;
+  const policy = admit(request, found, now);
+  observe('admit', policy);
+  const key = derivativeKey(decide(request, policy, question));
+  observe('name', key);
+  return key;
+}
+
+export type FormatKey = DerivativeKey & { readonly format: Format };
+
+/** Negotiate, authorize and name for every format that Accept may settle on, for minters. Throws the first refusal. */
+export function nameEveryFormat(
+  parsed: ParsedRequest,
+  policy: Policy,
+  now: number,
+): readonly FormatKey[] {
+  return answerFormats(parsed, policy).map((format) => {
+    const allowed = authorize(settleFormat(parsed, format), policy, now);
+    return { format, ...derivativeKey(allowed) };
+  });
+}
+
+/** Runs the stages from admit on for every format that Accept may settle on. Throws the first refusal. */
+export function runForEveryFormat(
+  request: PolicyRequest,
+  found: Policy | undefined,
+  now: number,
+): readonly FormatKey[] {
+  const policy = admit(request, found, now);
+  return nameEveryFormat(parse(request, policy), policy, now);
+}
+
+/** Runs split and verify. Throws the first refusal. */
+export async function runToVerify(
+  request: ViewerRequest,
+  deps: VerifyDeps,
+  observe: Observe = ignore,
+): Promise<SignedUrl> {
+  const { method, host, uri, querystring } = request;
+  if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
+  const url = splitUrl(longForm(deps.hosts, host, uri, querystring), querystring);
+  observe('split', url);
+  const signedUrl = await verify(url, request.cookie, deps, deps.now());
+  observe('verify', signedUrl);
+  return signedUrl;
+}
+
+/**
+ * Runs every stage: split, verify, admit, parse, negotiate, authorize, name. Returns the key of the
+ * derivative. Throws the first refusal.
+ */
+export async function runStages(
+  request: ViewerRequest,
+  deps: StageDeps,
+  observe: Observe = ignore,
+): Promise<DerivativeKey> {
+  const url = await runToVerify(request, deps, observe);
+  const policy = await deps.policyFor(url);
+  const now = deps.now();
+  return runFromAdmit(url, policy, { accept: request.accept, now, observe });
 }

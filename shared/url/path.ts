@@ -27,21 +27,17 @@ export function isTenant(text: string): boolean {
   return text.length <= limits.tenantCharacters && tenantForm.test(text);
 }
 
-/** C0 and C1 controls, DEL and the backslash: no name needs them, and every one has been an attack. */
-function hasForbiddenCharacter(text: string): boolean {
-  return [...text].some((character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || character === '\\';
-  });
-}
+/** C0 and C1 controls, DEL and the backslash. No name needs them, and each has been used in an attack. */
+const forbiddenCharacter = /[\p{Cc}\\]/u;
 
 /** What is wrong with a source's path, or nothing. Minting asks the same question as the edge. */
 export function pathFault(path: string): string | undefined {
   const segments = path.split('/');
   if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
-  if (utf8Bytes(path) > limits.pathBytes)
+  // A UTF-16 unit is three bytes of UTF-8 at most, so most paths need no encoding to be measured.
+  if (path.length * 3 > limits.pathBytes && utf8Bytes(path) > limits.pathBytes)
     return `the path is longer than ${limits.pathBytes} bytes`;
-  if (hasForbiddenCharacter(path)) return 'the path has a control character or a backslash';
+  if (forbiddenCharacter.test(path)) return 'the path has a control character or a backslash';
   if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
   if (segments.includes('')) return 'the path has an empty segment';
   if (segments.includes('.') || segments.includes('..')) return 'the path has a . or .. segment';
@@ -69,18 +65,15 @@ export function decodeText(written: string, what: string): string {
   if (!rawForm.test(written) || /[\\#]/.test(written))
     throw malformed(`${what} is not percent-encoded`);
   if (badEscape.test(written)) throw malformed(`${what} has a % that no two hex digits follow`);
-  const text = decodeUtf8Escapes(written, what);
-  if (hasForbiddenCharacter(text))
-    throw malformed(`${what} has a control character or a backslash`);
-  return text;
-}
-
-function decodeUtf8Escapes(written: string, what: string): string {
+  let text: string;
   try {
-    return decodeURIComponent(written);
+    text = decodeURIComponent(written);
   } catch {
     throw malformed(`${what} is not UTF-8`);
   }
+  if (forbiddenCharacter.test(text))
+    throw malformed(`${what} has a control character or a backslash`);
+  return text;
 }
 
 /**

@@ -8,7 +8,7 @@ export type SignedParts = {
   /** The decoded path from its leading slash: tenant, source, suffix as written. */
   readonly target: string;
   /** For a recipe that stands in the query: its parameter, decoded. */
-  readonly query?: { readonly name: string; readonly value: string };
+  readonly query?: { readonly name: string; readonly value: string } | undefined;
 };
 
 /**
@@ -38,11 +38,12 @@ export function sign(crypto: Crypto, signingKey: string, parts: SignedParts): st
 }
 
 /** Whether this is the signature of these parts; the comparison takes constant time. */
-export function verify(
+export function verifyUrlSignature(
   crypto: Crypto,
   signingKey: string,
   parts: SignedParts,
   signature: string,
 ): boolean {
-  return isSignature(signature) && crypto.equal(sign(crypto, signingKey, parts), signature);
+  const own = crypto.hmac(signingKey, signedMessage(parts));
+  return isSignature(signature) && crypto.equal(own, signature);
 }

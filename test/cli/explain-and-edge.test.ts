@@ -12,6 +12,7 @@ import { secretsClient, secretsManager } from '../../shared/adapters/secrets-man
 import { localAccess, localHosts } from '../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/keys/store.ts';
+import { seconds } from '../../shared/ports.ts';
 import { encodePath } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
@@ -55,7 +56,7 @@ beforeAll(async () => {
   house = {
     crypto: nodeCrypto,
     hosts: localHosts,
-    clock: systemClock,
+    now: () => seconds(systemClock),
     keys: keyringStore({ ...world, secrets, id: secretIds.roots, open, freshness: keyFreshness }),
     policies: policyStore({
       ...world,

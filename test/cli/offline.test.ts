@@ -61,7 +61,7 @@ describe('with what keys show --env prints', () => {
     const { code, stdout } = await offline('explain', url);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /\nThe signature is right; whether the policy allows it was not asked: unset SIGNET_KEY, or say --target\n$/,
+      /\nThe signature is valid. The policy was not asked: unset SIGNET_KEY, or pass --target\n$/,
     );
     const { stages } = await json<Explanation>(['explain', url], environment);
     expect(stages.map(({ stage, ok }) => [stage, ok])).toEqual([

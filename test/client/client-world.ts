@@ -2,6 +2,7 @@ import { SignetError } from '../../client/signet.ts';
 import { type GateDeps, gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { type Policy, readPolicy } from '../../shared/policy/policy.ts';
+import { seconds } from '../../shared/ports.ts';
 import { asRefusal, Refusal } from '../../shared/refusal.ts';
 import { ring, signingKeyOf } from '../shared/keys/known-keys.ts';
 
@@ -27,7 +28,7 @@ export const policyOf = (document: { readonly tenant: string }): Policy =>
 
 const houseOf = (...policies: readonly Policy[]): GateDeps => ({
   crypto: nodeCrypto,
-  clock: Date.now,
+  now: () => seconds(Date.now),
   keys: { read: async () => ring },
   policies: { of: async (tenant) => policies.find((one) => one.tenant === tenant) },
   hosts: { 'img.acme.com': 'acme' },

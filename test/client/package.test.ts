@@ -45,13 +45,21 @@ describe('the package', () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: installed.folder });
     const [{ files = [] } = {}] = JSON.parse(stdout) as { files: { path: string }[] }[];
     const names = files.map((file) => file.path).toSorted();
-    expect(names).toEqual((await readdir(installed.folder)).toSorted());
+    const written = await readdir(installed.folder, { recursive: true });
+    expect(names).toEqual(written.filter((name) => name !== 'lib').toSorted());
     for (const entry of entries) expect(names).toContain(`${entry}.js`);
     const manifest = JSON.parse(
       await readFile(path.join(installed.folder, 'package.json'), 'utf8'),
     );
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false });
     expect(Object.keys(manifest).filter((name) => /ependencies$|^private$/.test(name))).toEqual([]);
+  });
+
+  it('has a README without links to files that it does not contain', async () => {
+    const text = await readFile(path.join(installed.folder, 'README.md'), 'utf8');
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThan(0);
+    expect(targets.filter((target) => !/^(?:#|https:)/.test(target ?? ''))).toEqual([]);
   });
 
   it('leaves behind what an importer does not use', async () => {

@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { leaves } from '../../cli/program.ts';
 import { readStackSettings } from '../../infra/settings.ts';
+import { checkSignet, wordsOf } from './signet-words.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
 
@@ -19,31 +18,6 @@ const inBlocks = blocks
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '');
 const typed = [...new Set([...inBlocks, ...inline])];
-
-/** Words as a shell parts them, as far as this page needs it. */
-const wordsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-
-const nameOf = (command: Command): string =>
-  command.parent === null ? '' : `${nameOf(command.parent)} ${command.name()}`.trim();
-
-function checkSignet(words: readonly string[]): void {
-  const found = leaves().find((one) => `${words.join(' ')} `.startsWith(`${nameOf(one)} `));
-  if (found === undefined) throw new Error(`signet has no command ${words.join(' ')}`);
-  const rest = words.slice(nameOf(found).split(' ').length);
-  let operands = 0;
-  for (let at = 0; at < rest.length; at += 1) {
-    const word = rest[at] ?? '';
-    const option = found.options.find(({ long }) => long === word);
-    if (word.startsWith('-')) expect(option, `${word} of ${nameOf(found)}`).toBeDefined();
-    else operands += 1;
-    if (option?.required) at += 1;
-  }
-  const wanted = found.registeredArguments;
-  const most = wanted.some(({ variadic }) => variadic) ? Number.POSITIVE_INFINITY : wanted.length;
-  expect(operands).toBeLessThanOrEqual(most);
-  expect(operands).toBeGreaterThanOrEqual(wanted.filter(({ required }) => required).length);
-}
 
 function checkCdk([verb = '', ...rest]: readonly string[]): void {
   const cdk = path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');

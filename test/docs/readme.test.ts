@@ -9,9 +9,10 @@ import { acme, edgeWith, policyOf } from '../client/client-world.ts';
 import { installed } from '../client/published.ts';
 import { missingPrograms, notRun } from '../not-run.ts';
 
-/* What README.md tells people to paste and to call, as a stranger does it, against the edge itself. */
+/* The examples of README.md and the calls of client/README.md, run as a reader would, against the edge itself. */
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const languages = readFileSync(new URL('../../client/README.md', import.meta.url), 'utf8');
 
 const [, published = ''] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
 /** What whoever pastes has: a tenant as it was created, or with the policy that README.md shows. */
@@ -96,7 +97,7 @@ const programs: Readonly<Record<string, Program>> = {
 
 /** The rows of the table: a language, its file, and the call. */
 const rows = [
-  ...readme.matchAll(/^\| ([A-Za-z#]+) \| \[\S+\]\((client\/languages\/\S+)\) \| `(.+)` \|$/gm),
+  ...languages.matchAll(/^\| ([A-Za-z#]+) \| \[\S+\]\((languages\/\S+)\) \| `(.+)` \|$/gm),
 ].map(([, language = '', signer = '', call = '']) => ({ language, signer, call }));
 
 /** What a command prints. Throws with all that it said when it does not end well. */
@@ -120,7 +121,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const isMissing = (language: string): boolean => {
   const commands = programs[language]?.commands ?? [];
   return notRun(
-    `the README's example in ${language}`,
+    `the example of client/README.md in ${language}`,
     missingPrograms(commands.map(([command = '']) => command).filter((one) => !/\./.test(one))),
   );
 };
@@ -131,15 +132,15 @@ function ran(language: string, signer: string, call: string): string {
   const home = path.join(folder, language.replace('#', 'sharp'));
   const write = (name: string, text: string): void => writeFileSync(path.join(home, name), text);
   mkdirSync(path.dirname(path.join(home, program.pasted)), { recursive: true });
-  const source = fileURLToPath(new URL(`../../${signer}`, import.meta.url));
+  const source = fileURLToPath(new URL(`../../client/${signer}`, import.meta.url));
   copyFileSync(source, path.join(home, program.pasted));
   for (const [name, text] of Object.entries(program.beside ?? {})) write(name, text);
   write(program.file, program.around(call));
   return program.commands.map((command) => printed(command, home)).at(-1) ?? '';
 }
 
-describe('README.md', () => {
-  it('names a file to paste for seven languages', () => {
+describe('README.md and client/README.md', () => {
+  it('name a file to paste for seven languages', () => {
     expect(rows.map(({ language }) => language)).toEqual(Object.keys(programs));
   });
 
@@ -154,7 +155,7 @@ describe('README.md', () => {
     });
   });
 
-  it('mints a URL with the package that the edge takes', async () => {
+  it('mint a URL with the package that the edge takes', async () => {
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     writeFileSync(path.join(installed.home, 'example.mjs'), code);
     const url = printed([process.execPath, 'example.mjs'], installed.home);

@@ -3,13 +3,14 @@ import { gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
+import { seconds } from '../../shared/ports.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
 import { keep, memoryStore } from '../shared/objects/memory-store.ts';
-import { keyring, rootKey, signed } from './edge-world.ts';
+import { keyring, rootKey, signed } from './memory-edge.ts';
 
 /*
  * A hundred warm instances, each with the policy it read at another moment, on one clock that is moved
@@ -27,33 +28,33 @@ async function fleet() {
   const config = memoryStore();
   const publishing = publishingTo(config, { clock });
   const secrets = { read: async () => roots, write: async () => undefined };
-  const houseOf = (at: number) => {
-    const world = { clock, random: () => at / instances, onFailure: () => undefined };
+  const depsOf = (at: number) => {
+    const edge = { clock, random: () => at / instances, onFailure: () => undefined };
     const keys = keyringStore({
-      ...world,
+      ...edge,
       secrets,
       id: 'signet/roots',
       open: () => ({ ...keyring, publishers: [publicHalf(publisher)] }),
       freshness: keyFreshness,
     });
     const open = signedPolicies(nodeCrypto, async () => (await keys.read()).publishers);
-    const policies = policyStore({ ...world, config, open, freshness: policyFreshness });
-    return { ...world, crypto: nodeCrypto, keys, policies, hosts: {} };
+    const policies = policyStore({ ...edge, config, open, freshness: policyFreshness });
+    return { ...edge, now: () => seconds(clock), crypto: nodeCrypto, keys, policies, hosts: {} };
   };
   const cold = async (asked: Parameters<typeof signed>[1] = {}): Promise<string> =>
-    gate(signed({ time }, asked), houseOf(0))
+    gate(signed({ time }, asked), depsOf(0))
       .then(() => 'allowed')
       .catch((thrown: unknown) => asRefusal(thrown).code);
-  const houses = Array.from({ length: instances }, (_, at) => houseOf(at));
+  const instancesDeps = Array.from({ length: instances }, (_, at) => depsOf(at));
   const ask = (at: number, asked: Parameters<typeof signed>[1]): Promise<string> => {
-    const house = houses[at];
-    if (house === undefined) throw new Error('no such instance');
-    return gate(signed({ time }, asked), house)
+    const deps = instancesDeps[at];
+    if (deps === undefined) throw new Error('no such instance');
+    return gate(signed({ time }, asked), deps)
       .then(() => 'allowed')
       .catch((thrown: unknown) => asRefusal(thrown).code);
   };
   const askAll = (asked: Parameters<typeof signed>[1] = {}) =>
-    Promise.all(houses.map((_, at) => ask(at, asked)));
+    Promise.all(instancesDeps.map((_, at) => ask(at, asked)));
   const publish = (fields: object) =>
     publishPolicy(publishing, { tenant: 'acme', ...fields }, { root: 'r1' });
   const key = policyKey('acme');

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type RequestTrace, type ViewerRequest } from '../../edge/gate.ts';
+import { gate } from '../../edge/gate.ts';
+import { createTrace } from '../../edge/trace.ts';
 import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
+import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
-import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
+import { json, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 
 const limited = {
   ...policy,
@@ -12,29 +14,29 @@ const limited = {
   presets: { thumb: 'resize,w_40__op__format,f_auto' },
 };
 
-let world: EdgeWorld;
+let edge: MemoryEdge;
 beforeEach(() => {
-  world = edgeWorld(limited);
+  edge = memoryEdge(limited);
 });
 
-async function endOf(request: ViewerRequest, passage: RequestTrace = {}): Promise<string> {
+async function endOf(request: ViewerRequest, trace = createTrace()): Promise<string> {
   try {
-    return (await gate(request, world.house, passage)).uri;
+    return (await gate(request, edge.gateDeps, trace.observe)).uri;
   } catch (thrown) {
     return asRefusal(thrown).code;
   }
 }
 
 const sign = (asked: Parameters<typeof signed>[1] = {}): ViewerRequest =>
-  signed(world, { kid: 'r1.2', ...asked });
-const now = (): number => Math.floor(world.time.now / 1_000);
+  signed(edge, { kid: 'r1.2', ...asked });
+const now = (): number => Math.floor(edge.time.now / 1_000);
 
 /** What can be wrong with a request, in the order in which it must be found. */
 const faults: readonly {
   readonly code: RefusalCode;
   readonly asked?: Parameters<typeof signed>[1];
   readonly change?: (request: ViewerRequest) => ViewerRequest;
-  readonly world?: () => void;
+  readonly edge?: () => void;
 }[] = [
   { code: 'method', change: (one) => ({ ...one, method: 'OPTIONS' }) },
   { code: 'malformed', change: (one) => ({ ...one, uri: one.uri.replace('a.png', 'a%2Fb') }) },
@@ -44,8 +46,8 @@ const faults: readonly {
   },
   {
     code: 'unavailable',
-    world: () => {
-      world.away.secrets = true;
+    edge: () => {
+      edge.away.secrets = true;
     },
   },
   { code: 'expired', asked: { exp: 1_700_000_000 } },
@@ -62,14 +64,14 @@ describe('the order of refusals', () => {
   it.each(pairs)('$first.code comes before $second.code', async ({ first, second }) => {
     // Two expiries cannot be had at once.
     const asked = { ...second.asked, ...first.asked };
-    first.world?.();
-    second.world?.();
+    first.edge?.();
+    second.edge?.();
     const request = sign(asked);
     const changed = [second, first].reduce((one, { change }) => change?.(one) ?? one, request);
     expect(await endOf(changed)).toBe(first.code);
   });
 
-  it.each(faults)('$code is found alone', async ({ code, asked, change, world: disturb }) => {
+  it.each(faults)('$code is found alone', async ({ code, asked, change, edge: disturb }) => {
     disturb?.();
     const request = sign(asked);
     expect(await endOf(change?.(request) ?? request)).toBe(code);
@@ -82,7 +84,7 @@ describe('the order of refusals', () => {
     { operations: ['style,n_poster'], code: 'denied_preset' },
     { operations: ['resize,w_40', 'format,f_png'], code: 'denied_value' },
   ])('a policy that does not allow $operations says $code', async ({ operations, code }) => {
-    world.config.objects.set(policyKey('acme'), {
+    edge.config.objects.set(policyKey('acme'), {
       body: json({ ...limited, require: code === 'denied_operation' ? [] : ['resize'] }),
     });
     expect(await endOf(sign({ operations }))).toBe(code);
@@ -102,15 +104,16 @@ describe('a request that is allowed', () => {
   });
 
   it('is marked as verified as soon as its signature is, whatever comes then', async () => {
-    const passage: RequestTrace = {};
-    expect(await endOf(sign({ operations: ['resize,w_41'] }), passage)).toBe('denied_value');
-    expect(passage).toMatchObject({ verified: true, url: { tenant: 'acme', path: 'a.png' } });
+    const trace = createTrace();
+    expect(await endOf(sign({ operations: ['resize,w_41'] }), trace)).toBe('denied_value');
+    expect(trace.isVerified()).toBe(true);
+    expect(trace.url()).toMatchObject({ tenant: 'acme', path: 'a.png' });
   });
 
   it('asks for keys once and for its policy once, however often it comes', async () => {
     for (let at = 0; at < 100; at += 1) await endOf(sign());
-    expect(world.secretReads).toEqual(['signet/roots']);
-    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.secretReads).toEqual(['signet/roots']);
+    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
   });
 });
 
@@ -134,10 +137,10 @@ function unsigned(at: number): ViewerRequest {
 describe('somebody without a key', () => {
   it('sees four codes at most and causes no call in 10,000 requests', async () => {
     await endOf(sign());
-    const before = [world.secretReads.length, world.config.calls.length];
+    const before = [edge.secretReads.length, edge.config.calls.length];
     const seen = new Set<string>();
     for (let at = 0; at < 10_000; at += 1) seen.add(await endOf(unsigned(at)));
-    expect([world.secretReads.length, world.config.calls.length]).toEqual(before);
+    expect([edge.secretReads.length, edge.config.calls.length]).toEqual(before);
     expect([...seen].sort()).toEqual(['forbidden', 'malformed']);
   });
 
@@ -147,14 +150,14 @@ describe('somebody without a key', () => {
       const request = { method: 'GET', uri: `/${tenant}/a.png`, querystring: forged, accept: '' };
       expect(await endOf(request)).toBe('forbidden');
     }
-    expect(world.config.calls).toEqual([]);
+    expect(edge.config.calls).toEqual([]);
   });
 
   it('is not let in while the keys are away, and signed requests recover once they are back', async () => {
-    world.away.secrets = true;
+    edge.away.secrets = true;
     expect(await endOf(unsigned(1))).toBe('unavailable');
     expect(await endOf(sign())).toBe('unavailable');
-    world.away.secrets = false;
+    edge.away.secrets = false;
     expect(await endOf(sign())).toMatch(/^\/acme\//);
     expect(await endOf(unsigned(1))).toBe('forbidden');
   });
@@ -162,7 +165,7 @@ describe('somebody without a key', () => {
   it.each(['', '{', 'null', '{"keys":[]}', '{"keys":[{"kty":"oct","kid":"r1","k":""}]}'])(
     'is not let in by a secret that is %j',
     async (secret) => {
-      world.texts.set('signet/roots', secret);
+      edge.texts.set('signet/roots', secret);
       expect(await endOf(sign())).toBe('unavailable');
       expect(await endOf(unsigned(1))).toBe('unavailable');
     },
@@ -176,17 +179,17 @@ describe('keys and policies that cannot be refreshed', () => {
     { lost: ['config'], minutes: 61, end: 'unavailable' },
   ] as const)('serve for an hour: $lost away for $minutes minutes', async (row) => {
     await endOf(sign());
-    for (const one of row.lost) world.away[one] = true;
-    world.time.now += row.minutes * 60_000;
+    for (const one of row.lost) edge.away[one] = true;
+    edge.time.now += row.minutes * 60_000;
     expect(await endOf(sign())).toEqual(row.end);
   });
 
   it('hold a policy for a minute at most while S3 answers', async () => {
     await endOf(sign());
-    world.config.objects.set(policyKey('acme'), {
+    edge.config.objects.set(policyKey('acme'), {
       body: json({ ...limited, operations: { resize: { w: [20] } }, presets: {} }),
     });
-    world.time.now += 60_000;
+    edge.time.now += 60_000;
     expect(await endOf(sign())).toBe('denied_value');
   });
 });

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type RequestTrace, type ViewerRequest } from '../../edge/gate.ts';
+import { gate } from '../../edge/gate.ts';
+import { createTrace } from '../../edge/trace.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { type GrantClaims, mintGrant } from '../../shared/request/grant.ts';
-import { type EdgeWorld, edgeWorld, fetched, keyring, policy, signed } from './edge-world.ts';
+import type { ViewerRequest } from '../../shared/request/stages.ts';
+import { fetched, keyring, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 
 const limited = {
   ...policy,
@@ -12,11 +14,11 @@ const limited = {
   blocked: ['secret/*'],
 };
 
-let world: EdgeWorld;
+let edge: MemoryEdge;
 beforeEach(() => {
-  world = edgeWorld(limited);
+  edge = memoryEdge(limited);
 });
-const now = (): number => Math.floor(world.time.now / 1_000);
+const now = (): number => Math.floor(edge.time.now / 1_000);
 
 type Asked = Partial<GrantClaims> & { readonly kid?: string; readonly tenant?: string };
 function grant({ kid = 'r1.2', tenant = 'acme', ...asked }: Asked = {}): Promise<string> {
@@ -25,9 +27,9 @@ function grant({ kid = 'r1.2', tenant = 'acme', ...asked }: Asked = {}): Promise
   return mintGrant(tenant, request, { kid, signingKey });
 }
 
-async function endOf(request: ViewerRequest, passage: RequestTrace = {}): Promise<string> {
+async function endOf(request: ViewerRequest, trace = createTrace()): Promise<string> {
   try {
-    return (await gate(request, world.house, passage)).uri;
+    return (await gate(request, edge.gateDeps, trace.observe)).uri;
   } catch (thrown) {
     return asRefusal(thrown).code;
   }
@@ -45,7 +47,7 @@ const inCookie = (url: string, ...values: readonly string[]): ViewerRequest => (
 
 describe('one grant', () => {
   it('lets in every URL that it covers, to the keys that signed URLs lead to', async () => {
-    const own = await endOf(signed(world, { kid: 'r1.2' }));
+    const own = await endOf(signed(edge, { kid: 'r1.2' }));
     expect(await endOf(await inQuery(at('a.png')))).toBe(own);
     expect(await endOf(inCookie(at('a.png'), await grant()))).toBe(own);
     for (const path of ['albums/1.jpg', 'albums/2026/%C3%A9t%C3%A9%20%2B1.jpg'])
@@ -117,7 +119,7 @@ describe('one grant', () => {
 
   it('stands alone in its URL', async () => {
     const text = await grant();
-    const own = signed(world, { kid: 'r1.2' });
+    const own = signed(edge, { kid: 'r1.2' });
     for (const more of [own.querystring, 'exp=1893456000', 'kid=r1.2', `grant=${text}`])
       expect(await endOf({ ...own, querystring: `grant=${text}&${more}` })).toBe('malformed');
   });
@@ -125,7 +127,7 @@ describe('one grant', () => {
 
 describe('cookies', () => {
   it('are looked at where the query has no credential, and only then', async () => {
-    const own = signed(world, { kid: 'r1.2', path: 'b.png' });
+    const own = signed(edge, { kid: 'r1.2', path: 'b.png' });
     const all = await grant({ scope: ['*'] });
     expect(await endOf({ ...own, cookie: cookie(all) })).toMatch(/^\/acme\/b\.png/);
     const wrong = { ...own, querystring: own.querystring.replace(/sig=.{10}/, 'sig=AAAAAAAAAA') };
@@ -170,15 +172,15 @@ describe('cookies', () => {
 
 describe('a policy', () => {
   it('may take no grants', async () => {
-    world = edgeWorld({ ...limited, urls: { grants: false } });
+    edge = memoryEdge({ ...limited, urls: { grants: false } });
     expect(await endOf(await inQuery(at('a.png')))).toBe('denied_grant');
     expect(await endOf(await inQuery(at('b.png')))).toBe('denied_scope');
-    expect(await endOf(signed(world, { kid: 'r1.2' }))).toMatch(/^\/acme/);
+    expect(await endOf(signed(edge, { kid: 'r1.2' }))).toMatch(/^\/acme/);
   });
 
   it('in report mode relaxes nothing of a grant', async () => {
-    const end = new Date(world.time.now + 1e9).toISOString();
-    world = edgeWorld({ ...limited, mode: 'report', reportUntil: end });
+    const end = new Date(edge.time.now + 1e9).toISOString();
+    edge = memoryEdge({ ...limited, mode: 'report', reportUntil: end });
     expect(await endOf(await inQuery(at('a.png', 'resize,w_41')))).toMatch(/w_41/);
     expect(await endOf(await inQuery(at('b.png')))).toBe('denied_scope');
     const presets = { presets: ['thumb'] };
@@ -189,7 +191,7 @@ describe('a policy', () => {
 describe('somebody without a key', () => {
   it('causes no call with grants of their own, and is told nothing', async () => {
     await endOf(await inQuery(at('a.png')));
-    const before = [world.secretReads.length, world.config.calls.length];
+    const before = [edge.secretReads.length, edge.config.calls.length];
     const forged = (await grant({ scope: ['*'] })).slice(0, -4);
     const seen = new Set<string>();
     for (let turn = 0; turn < 500; turn += 1) {
@@ -198,15 +200,16 @@ describe('somebody without a key', () => {
       seen.add(await endOf(turn % 3 ? fetched(`${url}?grant=${text}`) : inCookie(url, text)));
     }
     expect([...seen]).toEqual(['forbidden']);
-    expect([world.secretReads.length, world.config.calls.length]).toEqual(before);
+    expect([edge.secretReads.length, edge.config.calls.length]).toEqual(before);
   });
 
   it('leaves the kid of a grant in the log once it is believed, and the grant never', async () => {
-    const passage: RequestTrace = {};
-    await endOf(await inQuery(at('a.png')), passage);
-    expect(passage).toMatchObject({ verified: true, kid: 'r1.2' });
-    const refused: RequestTrace = {};
+    const trace = createTrace();
+    await endOf(await inQuery(at('a.png')), trace);
+    expect(trace.isVerified()).toBe(true);
+    expect(trace.url()).toMatchObject({ kid: 'r1.2' });
+    const refused = createTrace();
     await endOf(fetched(`${at('a.png')}?grant=x`), refused);
-    expect([refused.verified, refused.kid]).toEqual([undefined, undefined]);
+    expect([refused.isVerified(), refused.url()?.kid]).toEqual([false, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { gate, type RequestTrace } from '../../edge/gate.ts';
+import { gate } from '../../edge/gate.ts';
 import {
   hashOfSignature,
   type LogLine,
@@ -9,10 +9,11 @@ import {
   urlFields,
   writeLine,
 } from '../../edge/log.ts';
+import { createTrace } from '../../edge/trace.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { logLines } from '../log-lines.ts';
-import { edgeWorld, keyring, rootKey, roots, signed } from './edge-world.ts';
+import { keyring, memoryEdge, rootKey, roots, signed } from './memory-edge.ts';
 
 const sampling = 100;
 
@@ -121,14 +122,14 @@ describe('secrets', () => {
   const canaries = [rootKey, signingKey, signingKey.slice(4)].flatMap(disguises);
 
   it('and signatures never stand in a line, whatever a request ends in', async () => {
-    const world = edgeWorld();
+    const edge = memoryEdge();
     const lines: string[] = [];
-    const good = signed(world);
+    const good = signed(edge);
     const sig = /sig=([^&]*)/.exec(good.querystring)?.[1] ?? '';
     const requests = [
       good,
-      signed(world, { operations: ['resize,w_41'] }),
-      signed(world, { exp: 1_700_000_000 }),
+      signed(edge, { operations: ['resize,w_41'] }),
+      signed(edge, { exp: 1_700_000_000 }),
       { ...good, uri: good.uri.replace('a.png', 'b.png') },
       { ...good, querystring: `${good.querystring}&sig=${sig}` },
       { ...good, querystring: good.querystring.replaceAll('&', '&amp;') },
@@ -136,12 +137,12 @@ describe('secrets', () => {
       { ...good, uri: good.uri.replace('a.png', `a.png%3F${good.querystring}`) },
     ];
     for (const request of requests) {
-      const passage: RequestTrace = {};
-      const fields = await gate(request, world.house, passage).then(
+      const trace = createTrace();
+      const fields = await gate(request, edge.gateDeps, trace.observe).then(
         () => ({ outcome: 'allowed', level: 'info' }) as const,
         refusalFields,
       );
-      lines.push(printLine({ ...line, ...fields, ...urlFields(passage.url) }, now));
+      lines.push(printLine({ ...line, ...fields, ...urlFields(trace.url()) }, now));
     }
     for (const canary of [...canaries, sig])
       expect(lines.filter((one) => one.includes(canary))).toEqual([]);
@@ -169,8 +170,8 @@ describe('secrets', () => {
   });
 
   it('do not print with whatever holds them', () => {
-    const house = edgeWorld().house;
+    const deps = memoryEdge().gateDeps;
     for (const canary of canaries)
-      expect(inspect({ keyring, house }, { depth: 9 })).not.toContain(canary);
+      expect(inspect({ keyring, deps }, { depth: 9 })).not.toContain(canary);
   });
 });

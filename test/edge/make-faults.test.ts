@@ -9,7 +9,7 @@ import { secretsClient, secretsManager } from '../../shared/adapters/secrets-man
 import { continuationKeyring, continuationSecret } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
 import { limits } from '../../shared/limits.ts';
-import { printRecipe } from '../../shared/recipe/recipe.ts';
+import { seconds } from '../../shared/ports.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
@@ -40,7 +40,7 @@ const small = '/acme/a.png__op__resize,w_40__op__format,f_src';
 /** What is asked for whole is made one byte larger than an answer of a function may be. */
 const draw: MakeDeps['render'] = async (source, recipe, caps) => {
   const rendered = await render(source, recipe, caps);
-  const whole = printRecipe(recipe) === 'format,f_src';
+  const whole = recipe.text === 'format,f_src';
   return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
 };
 
@@ -62,23 +62,24 @@ async function openStand() {
   });
   opened.push(aws);
   const failures: string[] = [];
-  const world = {
+  const edge = {
     clock: Date.now,
+    now: () => seconds(Date.now),
     random: () => 0,
     onFailure: (one: string) => void failures.push(one),
   };
   const s3 = s3Client(aws.access, patience);
-  const workshop: MakeDeps = {
-    ...world,
+  const deps: MakeDeps = {
+    ...edge,
     crypto: nodeCrypto,
     policies: policyStore({
-      ...world,
+      ...edge,
       config: s3Store(s3, 'config'),
       open: openPlain,
       freshness: policyFreshness,
     }),
     continuationKeys: keyringStore({
-      ...world,
+      ...edge,
       secrets: secretsManager(secretsClient(aws.access, patience)),
       id: 'signet/render',
       open: (text) => continuationKeyring(nodeCrypto, text),
@@ -89,13 +90,13 @@ async function openStand() {
     render: draw,
     engine: 'test',
   };
-  return { aws, failures, answered: (uri: string) => answered(workshop, uri) };
+  return { aws, failures, answered: (uri: string) => answered(deps, uri) };
 }
 
 /** What a viewer would get: the status, or a refusal's code. */
-async function answered(workshop: MakeDeps, uri: string) {
+async function answered(deps: MakeDeps, uri: string) {
   try {
-    const { answer } = await make(workshop, { derivative: parseKey(uri), method: 'GET' });
+    const { answer } = await make(deps, { derivative: parseKey(uri), method: 'GET' });
     return { end: String(answer.status), answer };
   } catch (thrown) {
     const refusal = asRefusal(thrown);

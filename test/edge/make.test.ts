@@ -7,20 +7,20 @@ import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { quartered } from '../render/rendering.ts';
-import { type EdgeWorld, edgeWorld, fetched, json, policy } from './edge-world.ts';
+import { fetched, json, type MemoryEdge, memoryEdge, policy } from './memory-edge.ts';
 
 const uri = '/acme/a.png__op__resize,w_40__op__format,f_webp';
 const key = uri.slice(1);
 
-let world: EdgeWorld;
+let edge: MemoryEdge;
 beforeEach(async () => {
-  world = edgeWorld();
+  edge = memoryEdge();
   const source = await quartered(80, 80, ['red', 'green', 'blue', 'yellow']).png().toBuffer();
-  world.sources.objects.set('acme/a.png', { body: source });
+  edge.sources.objects.set('acme/a.png', { body: source });
 });
 
 const ask = (method = 'GET', changes: Partial<MakeDeps> = {}): Promise<Made> =>
-  make({ ...world.workshop, ...changes }, { derivative: parseKey(uri), method });
+  make({ ...edge.makeDeps, ...changes }, { derivative: parseKey(uri), method });
 
 /** A render whose result has so many bytes. */
 const weighing = (bytes: number): Partial<MakeDeps> => ({
@@ -35,7 +35,7 @@ const weighing = (bytes: number): Partial<MakeDeps> => ({
 const large = weighing(limits.inlineBytes + 1);
 const cannotWrite: Partial<MakeDeps> = {
   derivatives: {
-    ...edgeWorld().derivatives,
+    ...memoryEdge().derivatives,
     put: () => Promise.reject(new Error('S3 is away')),
   },
 };
@@ -49,7 +49,7 @@ const codeOf = (making: Promise<unknown>): Promise<string> =>
 describe('a derivative that is made', () => {
   it('is stored under its key with the headers that it is answered with', async () => {
     const { answer } = await ask();
-    const stored = world.derivatives.objects.get(key);
+    const stored = edge.derivatives.objects.get(key);
     if (!('bytes' in answer.body)) throw new Error('no image');
     expect(Buffer.from(answer.body.bytes)).toEqual(Buffer.from(stored?.body ?? []));
     const { 'server-timing': timing, ...headers } = answer.headers;
@@ -77,20 +77,20 @@ describe('a derivative that is made', () => {
 
   it('never replaces one that is there', async () => {
     await ask();
-    const first = world.derivatives.objects.get(key)?.body;
-    world.sources.objects.set('acme/a.png', {
+    const first = edge.derivatives.objects.get(key)?.body;
+    edge.sources.objects.set('acme/a.png', {
       body: await quartered(80, 80, ['black', 'black', 'black', 'black']).png().toBuffer(),
     });
     expect((await ask()).answer.status).toBe(200);
-    expect(world.derivatives.objects.get(key)?.body).toBe(first);
+    expect(edge.derivatives.objects.get(key)?.body).toBe(first);
   });
 
   it('reads the policy and the source once each, and no key', async () => {
     await ask();
-    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
-    expect(world.sources.calls).toEqual(['get acme/a.png']);
-    expect(world.derivatives.calls).toEqual([`put ${key}`]);
-    expect(world.secretReads).toEqual([]);
+    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.sources.calls).toEqual(['get acme/a.png']);
+    expect(edge.derivatives.calls).toEqual([`put ${key}`]);
+    expect(edge.secretReads).toEqual([]);
   });
 });
 
@@ -112,7 +112,7 @@ describe('an image of the size that an answer may have', () => {
 
   it('smaller, and not stored, it is answered all the same', async () => {
     expect((await ask('GET', cannotWrite)).answer.status).toBe(200);
-    expect(world.failures).toEqual(['write-back failed: S3 is away']);
+    expect(edge.failures).toEqual(['write-back failed: S3 is away']);
   });
 });
 
@@ -123,10 +123,10 @@ describe('the redirect to an image that is too large', () => {
     expect(answer).toMatchObject({ status: 307, body: { text: '' } });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(location).toMatch(/^\/acme\/a\.png__op__[^?]+\?exp=\d{10}&kid=r1\.0&sig=[\w-]{43}$/);
-    expect(await gate(fetched(location), world.house)).toEqual({ key, uri });
+    expect(await gate(fetched(location), edge.gateDeps)).toEqual({ key, uri });
     // The function that makes it sees S3's host: the URL has to be right on each of the viewers'.
     for (const host of ['img.acme.com', 'acme.img.test', 'd1.cloudfront.net'])
-      expect(await gate({ ...fetched(location), host }, world.house)).toEqual({ key, uri });
+      expect(await gate({ ...fetched(location), host }, edge.gateDeps)).toEqual({ key, uri });
   });
 
   it.each([
@@ -135,8 +135,8 @@ describe('the redirect to an image that is too large', () => {
     { seconds: 61, end: 'expired' },
   ])('$seconds seconds later it is $end', async ({ seconds, end }) => {
     const { answer } = await ask('GET', large);
-    world.time.now += seconds * 1_000;
-    expect(await codeOf(gate(fetched(answer.headers['location'] ?? ''), world.house))).toBe(end);
+    edge.time.now += seconds * 1_000;
+    expect(await codeOf(gate(fetched(answer.headers['location'] ?? ''), edge.gateDeps))).toBe(end);
   });
 
   it.each([
@@ -150,7 +150,7 @@ describe('the redirect to an image that is too large', () => {
     const { answer } = await ask('GET', large);
     const location = answer.headers['location'] ?? '';
     expect(change(location)).not.toBe(location);
-    const end = await codeOf(gate(fetched(change(location)), world.house));
+    const end = await codeOf(gate(fetched(change(location)), edge.gateDeps));
     // The other spelling has the same signature; a continuation is good for canonical keys alone.
     expect(end).toBe('forbidden');
   });
@@ -177,21 +177,21 @@ describe('HEAD', () => {
 
   it('stores what it made', async () => {
     await ask('HEAD');
-    expect(world.derivatives.objects.has(key)).toBe(true);
+    expect(edge.derivatives.objects.has(key)).toBe(true);
   });
 });
 
 describe('a policy that no longer allows what viewer-request has let through', () => {
   const narrower = { ...policy, operations: { resize: { w: [20] } } };
   const publish = (document: object): void =>
-    void world.config.objects.set(policyKey('acme'), { body: json(document) });
+    void edge.config.objects.set(policyKey('acme'), { body: json(document) });
   const reads = (): number =>
-    world.config.calls.filter((call) => call === `get ${policyKey('acme')}`).length;
+    edge.config.calls.filter((call) => call === `get ${policyKey('acme')}`).length;
 
   it('denies at once when it is new here', async () => {
     publish(narrower);
     expect(await codeOf(ask())).toBe('denied_value');
-    expect(world.sources.calls).toEqual([]);
+    expect(edge.sources.calls).toEqual([]);
   });
 
   it.each([
@@ -202,14 +202,14 @@ describe('a policy that no longer allows what viewer-request has let through', (
     publish(narrower);
     await codeOf(ask());
     publish(policy);
-    world.time.now += row.seconds * 1_000;
+    edge.time.now += row.seconds * 1_000;
     expect(await codeOf(ask())).toBe(row.end);
     expect(reads()).toBe(row.read);
   });
 
   it('is asked for again by a denial only', async () => {
     await ask();
-    world.time.now += 10_000;
+    edge.time.now += 10_000;
     await ask();
     expect(reads()).toBe(1);
   });
@@ -217,14 +217,14 @@ describe('a policy that no longer allows what viewer-request has let through', (
   it('denies by the last one when S3 is away', async () => {
     publish(narrower);
     await codeOf(ask());
-    world.time.now += 10_000;
-    world.away.config = true;
+    edge.time.now += 10_000;
+    edge.away.config = true;
     expect(await codeOf(ask())).toBe('denied_value');
   });
 
   it('of a tenant that is gone is forbidden', async () => {
-    world.config.objects.clear();
+    edge.config.objects.clear();
     expect(await codeOf(ask())).toBe('forbidden');
-    expect(world.sources.calls).toEqual([]);
+    expect(edge.sources.calls).toEqual([]);
   });
 });

@@ -1,34 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gate, type RequestTrace } from '../../edge/gate.ts';
+import { gate } from '../../edge/gate.ts';
 import { make } from '../../edge/make.ts';
+import { createTrace } from '../../edge/trace.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
 import { quartered } from '../render/rendering.ts';
-import { type EdgeWorld, edgeWorld, json, policy, signed } from './edge-world.ts';
+import { json, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 
-let world: EdgeWorld;
+let edge: MemoryEdge;
 let picture: Buffer;
 beforeEach(async () => {
-  world = edgeWorld();
+  edge = memoryEdge();
   picture = await quartered(80, 80, ['red', 'green', 'blue', 'yellow']).png().toBuffer();
-  world.sources.objects.set('acme/a.png', { body: picture });
+  edge.sources.objects.set('acme/a.png', { body: picture });
 });
 
 function publish(fields: object): void {
-  world.config.objects.set(policyKey('acme'), { body: json({ ...policy, ...fields }) });
+  edge.config.objects.set(policyKey('acme'), { body: json({ ...policy, ...fields }) });
 }
 
 const endOf = (work: Promise<{ readonly uri: string }>): Promise<string> =>
   work.then(({ uri }) => uri).catch((thrown: unknown) => asRefusal(thrown).code);
 
-const ask = (
-  asked: Parameters<typeof signed>[1] = {},
-  passage: RequestTrace = {},
-): Promise<string> => endOf(gate(signed(world, asked), world.house, passage));
+const ask = (asked: Parameters<typeof signed>[1] = {}, trace = createTrace()): Promise<string> =>
+  endOf(gate(signed(edge, asked), edge.gateDeps, trace.observe));
 
 const order = (uri: string, method = 'GET') => ({ derivative: parseKey(uri), method });
-const made = (uri: string, method = 'GET') => make(world.workshop, order(uri, method));
+const made = (uri: string, method = 'GET') => make(edge.makeDeps, order(uri, method));
 const codeOf = (uri: string): Promise<string> =>
   made(uri)
     .then(() => 'made')
@@ -42,17 +41,17 @@ describe('a policy in report mode', () => {
 
   it('serves what its rules would refuse, in both functions, and says what it would have said', async () => {
     publish(reporting);
-    const passage: RequestTrace = {};
-    expect(await ask({ operations: odd }, passage)).toBe(key);
-    expect(passage.reported?.code).toBe('denied_value');
+    const trace = createTrace();
+    expect(await ask({ operations: odd }, trace)).toBe(key);
+    expect(trace.reported()?.code).toBe('denied_value');
     expect(await codeOf(key)).toBe('made');
   });
 
   it('ends by itself when its time is over', async () => {
     publish(reporting);
-    world.time.now = Date.parse(reportUntil) - 1;
+    edge.time.now = Date.parse(reportUntil) - 1;
     expect(await ask({ operations: odd })).toBe(key);
-    world.time.now += 1;
+    edge.time.now += 1;
     expect(await ask({ operations: odd })).toBe('denied_value');
     expect(await codeOf(key)).toBe('denied_value');
   });
@@ -112,14 +111,14 @@ describe('a kid that was rotated in a moment ago', () => {
     publish({ keys: { active: 'r1.1', accept: ['r1.1'] } });
     expect(await ask()).toMatch(/^\/acme/);
     publish({ keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } });
-    world.time.now += 2_000;
+    edge.time.now += 2_000;
     expect(await ask({ kid: 'r1.2' })).toMatch(/^\/acme/);
   });
 
   it('does not let a retired kid ask S3 more often than every two seconds', async () => {
     publish({ keys: { active: 'r1.2', accept: ['r1.2'] } });
     for (let at = 0; at < 50; at += 1) expect(await ask({ kid: 'r1.1' })).toBe('denied_kid');
-    expect(world.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
   });
 });
 
@@ -142,11 +141,11 @@ describe('a fallback', () => {
       },
     });
     expect('bytes' in answer.body && answer.body.bytes.length).toBeGreaterThan(0);
-    expect(world.derivatives.objects.size).toBe(0);
+    expect(edge.derivatives.objects.size).toBe(0);
   });
 
   it('stands in for one that is damaged', async () => {
-    world.sources.objects.set('acme/gone.png', { body: picture.subarray(0, 60) });
+    edge.sources.objects.set('acme/gone.png', { body: picture.subarray(0, 60) });
     const { answer } = await made(gone);
     expect([answer.status, answer.headers['content-type']]).toEqual([415, 'image/webp']);
   });
@@ -159,7 +158,7 @@ describe('a fallback', () => {
     publish({ fallback: 'nowhere.png' });
     expect(await codeOf(gone)).toBe('source_missing');
     publish({ fallback: 'gone.png' });
-    world.time.now += 120_000;
+    edge.time.now += 120_000;
     expect(await codeOf(gone)).toBe('source_missing');
   });
 

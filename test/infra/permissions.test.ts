@@ -3,18 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /*
- * What is deployed against what SECURITY.md says. The table is read as a person would read it, so a
+ * What is deployed against what docs/permissions.md says. The table is read as a person would read it, so a
  * statement too many is found whichever of the two it is missing in.
  */
 
-const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
 
 type Grant = { readonly who: string; readonly may: string; readonly on: string };
 const grantText = ({ who, may, on }: Grant): string => `${who} may ${may} on ${on}`;
 
 function tableRows(): readonly Grant[] {
-  const [, table = ''] =
-    /<!-- generated: permissions -->([\s\S]*?)<!-- end -->/.exec(security) ?? [];
+  const [, table = ''] = /<!-- generated: permissions -->([\s\S]*?)<!-- end -->/.exec(page) ?? [];
   const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.includes('---'));
   return rows.slice(1).flatMap((line) => {
     const [, who = '', may = '', on = ''] = line.split('|').map((cell) => cell.trim());
@@ -119,7 +118,7 @@ describe.each([
 ])('a stack %s', (_what, context) => {
   const template = templateFor(context);
 
-  it('grants what SECURITY.md lists, and nothing else', () => {
+  it('grants what docs/permissions.md lists, and nothing else', () => {
     const granted = [...rolesGrants(template), ...cloudFrontGrants(template)].map(grantText);
     expect(granted.toSorted()).toEqual(tableRows().map(grantText).toSorted());
     expect(granted.length).toBeGreaterThan(20);

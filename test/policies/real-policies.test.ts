@@ -2,13 +2,19 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { policyCost } from '../../operator/cost/policy-cost.ts';
 import { policyIssues } from '../../shared/policy/issues.ts';
-import { compilePolicy, expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import {
+  checkBlocked,
+  compilePolicy,
+  expandPreset,
+  type Policy,
+} from '../../shared/policy/policy.ts';
 import { validPolicy } from '../../shared/policy/validation.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
+import { derivativeKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { checkBlocked, checkLifetime } from '../../shared/request/admission.ts';
-import { authorize, nameOf, negotiate } from '../../shared/request/stages.ts';
+import { checkLifetime } from '../../shared/request/admission.ts';
+import { authorize, negotiate } from '../../shared/request/stages.ts';
 
 /* Five policies as tenants have them, with what has to pass and what must not. */
 
@@ -107,10 +113,10 @@ const now = 1_800_000_000;
 function endOf(name: string, asked: string): string {
   const policy = policyOf(name);
   try {
-    const recipe = expandPreset(policy, parseOperations(asked));
-    const request = { tenant: name, path: 'a.jpg', recipe };
+    const steps = expandPreset(policy, parseOperations(asked));
+    const request = { tenant: name, path: 'a.jpg', steps };
     const settled = negotiate(request, 'image/avif,image/webp', policy.autoFormats);
-    return nameOf(authorize(settled, policy, now)).key.slice(`${name}/a.jpg__op__`.length);
+    return derivativeKey(authorize(settled, policy, now)).key.slice(`${name}/a.jpg__op__`.length);
   } catch (thrown) {
     if (thrown instanceof Refusal) return thrown.code;
     throw thrown;

@@ -3,7 +3,8 @@ import { thumbHashToRGBA } from 'thumbhash';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ImageType, imageTypes } from '../../shared/operations/image-type.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
+import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../shared/recipe/recipe.ts';
 import {
   distanceOf,
   type Fingerprint,

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { render } from '../../render/render.ts';
 import { limits } from '../../shared/limits.ts';
 import { readSource } from '../../shared/objects/sources.ts';
-import { canonicalRecipe, parseOperations } from '../../shared/recipe/recipe.ts';
+import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { memoryStore } from '../edge/memory-store.ts';
 

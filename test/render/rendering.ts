@@ -4,12 +4,8 @@ import { type Rendered, render } from '../../render/render.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Source } from '../../shared/objects/sources.ts';
 import { sniff } from '../../shared/operations/image-type.ts';
-import {
-  canonicalRecipe,
-  findWatermark,
-  parseOperations,
-  type Recipe,
-} from '../../shared/recipe/recipe.ts';
+import { canonicalRecipe, findWatermark, type Recipe } from '../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 
 export const caps = { maxPixels: limits.sourcePixels, maxFrames: limits.sourceFrames };

@@ -5,9 +5,9 @@ import { nodeKeys } from '../../shared/adapters/random.ts';
 import { continuationKeyring } from '../../shared/keys/keyring.ts';
 import { addRoot, removeRoot, renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
-import { credentialOf, splitUrl } from '../../shared/recipe/request-url.ts';
+import { signatureOf, splitUrl } from '../../shared/recipe/request-url.ts';
+import { checkSignature } from '../../shared/request/admission.ts';
 import { mint } from '../../shared/request/mint.ts';
-import { checkSignature } from '../../shared/request/stages.ts';
 import { runRotationStep } from '../../tasks/rotation.ts';
 import type { SecretVersions } from '../../tasks/secret-versions.ts';
 import {
@@ -117,7 +117,7 @@ describe('a rotation of the root keys', () => {
     const url = splitUrl(pathname, search.slice(1));
     const verifies = async (): Promise<boolean> => {
       const ring = await keeper.keyring();
-      checkSignature(nodeCrypto, ring, url, credentialOf(url), seconds());
+      checkSignature(nodeCrypto, ring, url, signatureOf(url), seconds());
       // However long a rotation stands still, viewers know the root that the render function signs with.
       const render = continuationKeyring(nodeCrypto, await keeper.text(secretIds.render));
       const kid = render.mintable(seconds() + 100_000);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { printRecipe } from '../../recipe/recipe.ts';
 import { type Keys, readPreset } from '../policy.ts';
-import { policyOperations, policySchema, type Rule, type ValidPolicy } from '../schema.ts';
+import { policyOperations, policySchema, type ValidPolicy } from '../schema.ts';
+import type { Rule } from '../value-set.ts';
 import { type PolicyChange, printRules, rulesDiff } from './rule-diff.ts';
 
 export type { PolicyChange } from './rule-diff.ts';
@@ -150,7 +150,7 @@ function operationsDiff(before: Rules = {}, after: Rules = {}): readonly PolicyC
 
 type Presets = Readonly<Record<string, string>>;
 
-const canonicalPreset = (preset: string): string => printRecipe(readPreset(preset));
+const canonicalPreset = (preset: string): string => readPreset(preset).text;
 
 function presetsDiff(before: Presets, after: Presets): readonly PolicyChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -1,5 +1,5 @@
 import { type OperationName, rowOf } from '../../operations/table.ts';
-import type { Rule } from '../schema.ts';
+import type { Rule } from '../value-set.ts';
 import {
   isSame,
   isWithin,

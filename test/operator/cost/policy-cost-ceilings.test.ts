@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { policyCost } from '../../../operator/cost/policy-cost.ts';
 import { imageTypes } from '../../../shared/operations/image-type.ts';
 import type { Format } from '../../../shared/operations/operation.ts';
-import { printRecipe } from '../../../shared/recipe/recipe.ts';
 import { policyOf } from '../../shared/policy/policies.ts';
 import { recipeOf } from '../../shared/recipe/recipes.ts';
 
@@ -70,7 +69,7 @@ describe('the derivatives of a source, where they are too many to ask for', () =
         ...Object.entries(rule).map(([own, [value]]) => `${own}_${value}`),
       ]);
     const preset = sixteen.map((parts) => parts.join()).join('__op__');
-    expect(printRecipe(recipeOf(preset))).toBe(`${preset}__op__format,f_src`);
+    expect(recipeOf(preset).text).toBe(`${preset}__op__format,f_src`);
     const alone = policyCost(policyOf({ operations: one }));
     const { derivativesPerSource, byPresets } = policyCost(
       policyOf({ operations: one, presets: { a: preset } }),

@@ -6,15 +6,12 @@ import type { Format } from '../../../shared/operations/operation.ts';
 import { isAllowed, type Policy } from '../../../shared/policy/policy.ts';
 import {
   canonicalRecipe,
-  emptyRecipe,
   findAnswer,
-  formatOf,
-  parseOperations,
-  printRecipe,
   type Recipe,
   withFormat,
   withoutFree,
-} from '../../../shared/recipe/recipe.ts';
+} from '../../../shared/recipe/canonical.ts';
+import { emptyRecipe, parseOperations } from '../../../shared/recipe/recipe.ts';
 import { type PolicyFields, policyOf } from '../../shared/policy/policies.ts';
 import { runs } from '../../shared/request/outcome.ts';
 
@@ -60,7 +57,7 @@ function recipesOf(names: readonly Named[]): readonly Recipe[] {
     const { steps } = one.length === 0 ? emptyRecipe : parseOperations(one.join('__op__'));
     return formats.map((f) => withFormat(canonicalRecipe(steps), f));
   });
-  return [...new Map(recipes.map((recipe) => [printRecipe(recipe), recipe])).values()];
+  return [...new Map(recipes.map((recipe) => [recipe.text, recipe])).values()];
 }
 
 /** The keys that `allowed` accepts, without the version. */
@@ -71,7 +68,7 @@ function keysOf(policy: Policy, recipes: readonly Recipe[]): ReadonlyMap<string,
   const images = [...recipes, ...presets].filter(
     (recipe) => findAnswer(recipe) === undefined && isAllowed(policy, recipe),
   );
-  return new Map(images.map(withoutFree).map((recipe) => [printRecipe(recipe), recipe]));
+  return new Map(images.map(withoutFree).map((recipe) => [recipe.text, recipe]));
 }
 
 function checkCounted(fields: PolicyFields, recipes: readonly Recipe[]): bigint {
@@ -83,7 +80,7 @@ function checkCounted(fields: PolicyFields, recipes: readonly Recipe[]): bigint 
   expect(cost.exact).toBe(true);
   expect(cost.formats).toEqual(
     formats
-      .map((format) => ({ format, derivatives: count((one) => formatOf(one) === format) }))
+      .map((format) => ({ format, derivatives: count((one) => one.format === format) }))
       .filter(({ derivatives }) => derivatives > 0n),
   );
   for (const { name, derivatives } of cost.operations)

@@ -7,8 +7,9 @@ import type { Parameters, ValuesOf } from '../../../shared/operations/operation.
 import type { Parameter, Value } from '../../../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../../../shared/operations/table.ts';
 import { isAllowed } from '../../../shared/policy/policy.ts';
-import type { Rule } from '../../../shared/policy/schema.ts';
-import { defaultValues, parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import type { Rule } from '../../../shared/policy/value-set.ts';
+import { defaultValues } from '../../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { policyOf } from '../../shared/policy/policies.ts';
 import {
   operationArbitrary,
@@ -100,7 +101,7 @@ function enumerateRecipes({ name, candidates }: Case) {
     [name, ...pairs].join(','),
   );
   const recipes = texts.filter((text) => outcome(() => parseOperations(text)) === 'accepted');
-  return new Map(recipes.map(recipeOf).map((recipe) => [printRecipe(recipe), recipe]));
+  return new Map(recipes.map(recipeOf).map((recipe) => [recipe.text, recipe]));
 }
 
 function ruleValues(values: readonly Value[]): fc.Arbitrary<unknown> {

@@ -16,7 +16,7 @@ import {
   tallyBounds,
 } from '../../../operator/replay/replay-report.ts';
 import { findDenial } from '../../../shared/policy/policy.ts';
-import { formatOf, withFormat } from '../../../shared/recipe/recipe.ts';
+import { withFormat } from '../../../shared/recipe/canonical.ts';
 import { noon, signedUrl } from '../../cli/access-logs.ts';
 import { policyOf, usualFields } from '../../shared/policy/policies.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from '../../shared/recipe/recipes.ts';
@@ -40,7 +40,7 @@ type Answers = readonly (readonly [before: string | undefined, after: string | u
 /** What `denial` says of a recipe, in each format that it can settle on, under both policies. */
 function denials(text: string, { before, after }: Sides): Answers {
   const recipe = recipeOf(text);
-  const own = formatOf(recipe);
+  const own = recipe.format;
   const formats = own === 'auto' ? (['avif', 'webp', 'src'] as const) : [own];
   return formats.map((format) => {
     const settled = withFormat(recipe, format);

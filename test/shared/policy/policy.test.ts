@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandPreset, findDenial, isAllowed, readPreset } from '../../../shared/policy/policy.ts';
-import { parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import { canonicalRecipe } from '../../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { checkKid, checkLifetime } from '../../../shared/request/admission.ts';
 import { canonicalText, recipeOf } from '../recipe/recipes.ts';
 import type { Outcome } from '../request/outcome.ts';
@@ -285,7 +286,7 @@ describe('a denial', () => {
 describe('style', () => {
   const policy = policyOf({ presets: { thumb, old: 'version,v_1__op__resize,w_9' } });
   const expanded = (written: string): string =>
-    printRecipe(expandPreset(policy, parseOperations(written)));
+    canonicalRecipe(expandPreset(policy, parseOperations(written))).text;
 
   it.each([
     ['style,n_thumb', thumb],

@@ -5,13 +5,11 @@ import { operationNames, rowOf } from '../../../shared/operations/table.ts';
 import {
   canonicalRecipe,
   defaultValues,
-  formatOf,
-  parseOperations,
-  printRecipe,
   valuesOf,
   withFormat,
   withoutFree,
-} from '../../../shared/recipe/recipe.ts';
+} from '../../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { separator } from '../../../shared/url/path.ts';
 import { outcome, refusalOf, runs } from '../request/outcome.ts';
 import {
@@ -131,13 +129,13 @@ describe('a recipe has one canonical text', () => {
   );
 
   it('is the source in its own format when nothing is asked for', () => {
-    expect(printRecipe(canonicalRecipe([]))).toBe(src);
+    expect(canonicalRecipe([]).text).toBe(src);
   });
 
   it('is the same after printing and parsing, for any recipe of the table', () => {
     const identity = fc.property(writtenRecipes, (operations) => {
       const recipe = recipeOf(writtenText(operations));
-      const printed = printRecipe(recipe);
+      const printed = recipe.text;
       expect(recipeOf(printed)).toEqual(recipe);
       expect(canonicalText(printed)).toBe(printed);
     });
@@ -368,21 +366,17 @@ describe('style', () => {
 describe('another format', () => {
   it('drops what it makes meaningless and keeps the rest', () => {
     const auto = recipeOf('resize,w_9__op__quality,q_60__op__format,f_auto');
-    expect(printRecipe(withFormat(auto, 'webp'))).toBe(
-      'resize,w_9__op__quality,q_60__op__format,f_webp',
-    );
-    expect(printRecipe(withFormat(auto, 'gif'))).toBe('resize,w_9__op__format,f_gif');
-    expect(printRecipe(withFormat(auto, 'src'))).toBe(
-      'resize,w_9__op__quality,q_60__op__format,f_src',
-    );
-    expect(formatOf(auto)).toBe('auto');
-    expect(formatOf(canonicalRecipe([]))).toBe('src');
+    expect(withFormat(auto, 'webp').text).toBe('resize,w_9__op__quality,q_60__op__format,f_webp');
+    expect(withFormat(auto, 'gif').text).toBe('resize,w_9__op__format,f_gif');
+    expect(withFormat(auto, 'src').text).toBe('resize,w_9__op__quality,q_60__op__format,f_src');
+    expect(auto.format).toBe('auto');
+    expect(canonicalRecipe([]).format).toBe('src');
   });
 
   it('is canonical for every recipe', () => {
     const formats = fc.constantFrom('jpg', 'png', 'webp', 'avif', 'gif', 'src');
     const canonical = fc.property(drawnRecipes, formats, (operations, format) => {
-      const printed = printRecipe(withFormat(recipeOf(writtenText(operations)), format));
+      const printed = withFormat(recipeOf(writtenText(operations)), format).text;
       expect(canonicalText(printed)).toBe(printed);
       expect(printed.endsWith(`format,f_${format}`)).toBe(true);
     });
@@ -400,9 +394,7 @@ describe('the values of an operation', () => {
   });
 
   it('of a revision are no part of what a policy looks at', () => {
-    expect(printRecipe(withoutFree(recipeOf('version,v_1__op__crop,x_5')))).toBe(
-      `crop,x_5__op__${src}`,
-    );
+    expect(withoutFree(recipeOf('version,v_1__op__crop,x_5')).text).toBe(`crop,x_5__op__${src}`);
   });
 
   it('are refused or canonical for every spelling the row reads', () => {

@@ -6,12 +6,8 @@ import {
   operationNames,
   rowOf,
 } from '../../../shared/operations/table.ts';
-import {
-  canonicalRecipe,
-  parseOperations,
-  printRecipe,
-  type Recipe,
-} from '../../../shared/recipe/recipe.ts';
+import { canonicalRecipe, type Recipe } from '../../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { separator } from '../../../shared/url/path.ts';
 import { outcome, runs } from '../request/outcome.ts';
 
@@ -19,7 +15,7 @@ import { outcome, runs } from '../request/outcome.ts';
 export const recipeOf = (written: string): Recipe =>
   canonicalRecipe(parseOperations(written).steps);
 
-export const canonicalText = (written: string): string => printRecipe(recipeOf(written));
+export const canonicalText = (written: string): string => recipeOf(written).text;
 
 const hex = fc.constantFrom(...'0123456789abcdefABCDEF');
 const word = fc.constantFrom(...'0123456789abcxyzABCXYZ-');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { credentialOf, signedParts, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { splitUrl } from '../../../shared/recipe/request-url.ts';
 import { growth, steady } from '../../fastest.ts';
 import { outcome, refusalOf } from '../request/outcome.ts';
 
@@ -158,41 +158,5 @@ describe('the length of a URL', () => {
       return () => urls.map((one) => outcome(() => splitUrl(one, '')));
     };
     expect(growth(workOn)).toBeLessThan(steady);
-  });
-});
-
-describe('a credential', () => {
-  it('is a kid and a signature of the right forms', () => {
-    expect(credentialOf(splitUrl(uri, whole))).toEqual({ kid: 'r1.1', sig });
-  });
-
-  it.each([
-    ...['', 'exp=1893456000', 'kid=r1.1', `sig=${sig}`, `kid=&sig=${sig}`, 'kid=r1.1&sig='],
-    ...[
-      `kid=r1&sig=${sig}`,
-      `kid=R1.1&sig=${sig}`,
-      `kid=r1.01&sig=${sig}`,
-      `kid=../r1.1&sig=${sig}`,
-    ],
-    ...[
-      `kid=__proto__&sig=${sig}`,
-      `kid=r1.1'--&sig=${sig}`,
-      `kid=none&sig=${sig}`,
-      `kid=r1.1.1&sig=${sig}`,
-    ],
-    ...[`kid=r1.1&sig=${sig}=`, `kid=r1.1&sig=${sig.slice(1)}`, `kid=r1.1&sig=${sig}A`],
-    ...['kid=r1.1&sig=undefined', 'kid=r1.1&sig=null', `kid=r1.1&sig=${'A'.repeat(42)}B`],
-    ...[`kid=r1.1&sig=${'A'.repeat(42)}+`, `kid=r1.1&sig=${'A'.repeat(42)}/`],
-  ])('is not in %j', (query) => {
-    expect(outcome(() => credentialOf(splitUrl(uri, query)))).toBe('forbidden');
-  });
-
-  it('covers the decoded path and the expiry', () => {
-    const url = splitUrl('/acme/a%2Bb.jpg', whole);
-    expect(signedParts(url, 'r1.1')).toEqual({
-      kid: 'r1.1',
-      exp: '1893456000',
-      target: '/acme/a+b.jpg',
-    });
   });
 });

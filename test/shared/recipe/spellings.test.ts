@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalRecipe, parseOperations, printRecipe } from '../../../shared/recipe/recipe.ts';
+import { canonicalRecipe } from '../../../shared/recipe/canonical.ts';
+import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { parseQueryRecipe, type QueryRecipe } from '../../../shared/recipe/spellings.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 
 const oss = (value: string): QueryRecipe => ({ name: 'x-oss-process', value });
 const bos = (value: string): QueryRecipe => ({ name: 'x-bce-process', value });
 
-const keyOf = (query: QueryRecipe): string =>
-  printRecipe(canonicalRecipe(parseQueryRecipe(query).steps));
+const keyOf = (query: QueryRecipe): string => canonicalRecipe(parseQueryRecipe(query).steps).text;
 
 function refusalOf(query: QueryRecipe): string {
   try {
@@ -67,11 +67,11 @@ const order: readonly [string, string, string][] = [
 
 describe('the query spellings', () => {
   it.each(same)('$0.name=$0.value is the suffix %s', (query, suffix) => {
-    expect(keyOf(query)).toBe(printRecipe(canonicalRecipe(parseOperations(suffix).steps)));
+    expect(keyOf(query)).toBe(canonicalRecipe(parseOperations(suffix).steps).text);
   });
 
   it.each(commuting)('%s draws the same as the suffix %s', (value, suffix) => {
-    expect(keyOf(bos(value))).toBe(printRecipe(canonicalRecipe(parseOperations(suffix).steps)));
+    expect(keyOf(bos(value))).toBe(canonicalRecipe(parseOperations(suffix).steps).text);
   });
 
   it.each(order)('%s would draw something else: %s runs before %s', (value, later, earlier) => {

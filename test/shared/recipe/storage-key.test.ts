@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../shared/limits.ts';
-import { formatOf, printRecipe } from '../../../shared/recipe/recipe.ts';
 import {
   type Derivative,
   derivativeKey,
@@ -17,7 +16,7 @@ const tenants = fc.constantFrom('a', 'ac', 'acme', 'acme-2', 'acme2', 'shop-7', 
 const recipes = fc.constantFrom(
   ...someWrittenRecipes
     .map((written) => recipeOf(writtenText(written)))
-    .filter((recipe) => formatOf(recipe) !== 'auto'),
+    .filter((recipe) => recipe.format !== 'auto'),
 );
 const derivatives: fc.Arbitrary<Derivative> = fc
   .record({ tenant: tenants, path: legalPaths, recipe: recipes })
@@ -51,7 +50,7 @@ describe('the key of a derivative', () => {
     const seen = new Map<string, string>();
     const injective = fc.property(derivatives, (derivative) => {
       const { tenant, path, recipe } = derivative;
-      const own = JSON.stringify([tenant, path, printRecipe(recipe)]);
+      const own = JSON.stringify([tenant, path, recipe.text]);
       const { key, uri } = derivativeKey(derivative);
       expect([seen.get(key) ?? own, seen.get(uri) ?? own]).toEqual([own, own]);
       seen.set(key, own).set(uri, own);
@@ -67,7 +66,7 @@ describe('the key of a derivative', () => {
       'sharpen,s_399__op__quality,q_100__op__format,f_webp';
     const recipe = (revision: number) => recipeOf(`version,v_${'r'.repeat(revision)}__op__${all}`);
     const bytes = (path: string, revision: number): number =>
-      utf8Bytes(`${tenant}/${path}__op__${printRecipe(recipe(revision))}`);
+      utf8Bytes(`${tenant}/${path}__op__${recipe(revision).text}`);
     const path = 'é'.repeat(350);
     const fits = 32 - (bytes(path, 32) - limits.keyBytes);
     expect(bytes(path, fits)).toBe(limits.keyBytes);

@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
-import { credentialOf, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { signatureOf, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { derivativeKey } from '../../../shared/recipe/storage-key.ts';
+import { admit, checkSignature } from '../../../shared/request/admission.ts';
 import { roundedExpiry } from '../../../shared/request/expiry.ts';
 import { type MintRequest, mint, mintTarget } from '../../../shared/request/mint.ts';
-import type { AuthorizedRequest } from '../../../shared/request/stages.ts';
-import {
-  admit,
-  checkSignature,
-  nameOf,
-  negotiate,
-  readRequest,
-} from '../../../shared/request/stages.ts';
+import { negotiate, parse } from '../../../shared/request/stages.ts';
 import { separator } from '../../../shared/url/path.ts';
 import { sign } from '../../../shared/url/signature.ts';
 import { ring, signingKeyOf } from '../keys/known-keys.ts';
@@ -32,9 +27,10 @@ const usual = policyOf(usualFields);
 function understood(url: string) {
   const [, uri = '', query = ''] = /^https:\/\/img\.example\.com(\/[^?]*)\?(.*)$/s.exec(url) ?? [];
   const split = splitUrl(uri, query);
-  const signed = checkSignature(nodeCrypto, ring, split, credentialOf(split), now);
-  const request = negotiate(readRequest(admit(signed, usual, now)), undefined, ['avif', 'webp']);
-  return { split, key: nameOf(request as unknown as AuthorizedRequest) };
+  const signer = checkSignature(nodeCrypto, ring, split, signatureOf(split), now);
+  const signed = { ...split, ...signer };
+  const request = negotiate(parse(signed, admit(signed, usual, now)), undefined, ['avif', 'webp']);
+  return { split, key: derivativeKey(request) };
 }
 
 /** Somebody's own client: everything signed and encoded as it should be, and nothing checked. */

@@ -4,15 +4,9 @@ import type { Keyring } from '../../../shared/keys/keyring.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
 import type { Crypto } from '../../../shared/ports.ts';
-import { credentialOf, splitUrl } from '../../../shared/recipe/request-url.ts';
-import {
-  admit,
-  authorize,
-  checkSignature,
-  nameOf,
-  negotiate,
-  readRequest,
-} from '../../../shared/request/stages.ts';
+import { signatureOf, splitUrl } from '../../../shared/recipe/request-url.ts';
+import { admit, checkSignature } from '../../../shared/request/admission.ts';
+import { runFromAdmit } from '../../../shared/request/stages.ts';
 import { decodePath } from '../../../shared/url/path.ts';
 import { sign } from '../../../shared/url/signature.ts';
 import { keySet, ring, rootKey, signingKeyOf } from '../keys/known-keys.ts';
@@ -52,10 +46,9 @@ function queryOf(asked: Asked): string {
 /** All stages in the order of the edge. */
 function pass(asked: Asked, at = now, keyring: Keyring = ring, crypto: Crypto = nodeCrypto) {
   const url = splitUrl(asked.uri, queryOf(asked));
-  const signed = checkSignature(crypto, keyring, url, credentialOf(url), at);
-  const admitted = admit(signed, tenants.get(url.tenant), at);
-  const request = negotiate(readRequest(admitted), asked.accept, admitted.policy.autoFormats);
-  return nameOf(authorize(request, admitted.policy, at)).uri;
+  const signer = checkSignature(crypto, keyring, url, signatureOf(url), at);
+  const question = { accept: asked.accept, now: at };
+  return runFromAdmit({ ...url, ...signer }, tenants.get(url.tenant), question).uri;
 }
 
 const soon = now + 3_600;
@@ -248,7 +241,8 @@ describe('a continuation', () => {
 
   it('needs no kid in the policy and no lifetime, and is one for every tenant', () => {
     const url = splitUrl(key, queryOf({ uri: key, exp: now + 60, kid }));
-    const signed = checkSignature(nodeCrypto, ring, url, credentialOf(url), now);
+    const signer = checkSignature(nodeCrypto, ring, url, signatureOf(url), now);
+    const signed = { ...url, ...signer };
     expect(signed.continuation).toBe(true);
     const strict = policyOf({
       ...usualFields,

@@ -9,7 +9,7 @@ import {
   type SignedParts,
   sign,
   signedMessage,
-  verify,
+  verifyUrlSignature,
 } from '../../../shared/url/signature.ts';
 import { signingKeyOf } from '../keys/known-keys.ts';
 import { runs } from '../request/outcome.ts';
@@ -78,7 +78,7 @@ const parts = (at: number): SignedParts => ({
 });
 const signingKey = signingKeyOf('acme');
 const accepts = (message: SignedParts, sig: string): boolean =>
-  verify(nodeCrypto, signingKey, message, sig);
+  verifyUrlSignature(nodeCrypto, signingKey, message, sig);
 
 /** Every text that differs from the signature by one character: changed, left out or put in. */
 function* edits(sig: string): Generator<string> {

@@ -1,11 +1,12 @@
-import type { GateDeps, ViewerRequest } from '../../edge/gate.ts';
+import type { GateDeps } from '../../edge/gate.ts';
 import type { MakeDeps } from '../../edge/make.ts';
 import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { continuationKeyring, continuationSecret, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
-import { PortFailure, type SecretStore } from '../../shared/ports.ts';
+import { PortFailure, type SecretStore, seconds } from '../../shared/ports.ts';
 import { type MintRequest, mint } from '../../shared/request/mint.ts';
+import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { openPlain } from '../shared/versions/plain-policies.ts';
@@ -23,8 +24,8 @@ export const policy = {
 
 export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-/** The world of both functions in memory, with a clock that only moves when told. */
-export function edgeWorld(document: object = policy) {
+/** Both functions over stores in memory, with a clock that only moves when told. */
+export function memoryEdge(document: object = policy) {
   const time = { now: Date.parse('2026-07-01T00:00:00Z') };
   const failures: string[] = [];
   const secretReads: string[] = [];
@@ -51,30 +52,31 @@ export function edgeWorld(document: object = policy) {
   };
   const sources = memoryStore();
   const derivatives = memoryStore();
-  const world = {
+  const common = {
     crypto: nodeCrypto,
     clock: () => time.now,
+    now: () => seconds(() => time.now),
     random: () => 0,
     onFailure: (reason: string) => void failures.push(reason),
   };
   const policies = () =>
-    policyStore({ ...world, config: reached, open: openPlain, freshness: policyFreshness });
+    policyStore({ ...common, config: reached, open: openPlain, freshness: policyFreshness });
   const keys = (id: string, open: typeof rootKeyring) =>
     keyringStore({
-      ...world,
+      ...common,
       secrets,
       id,
       freshness: keyFreshness,
       open: (text) => open(nodeCrypto, text),
     });
-  const house: GateDeps = {
-    ...world,
+  const gateDeps: GateDeps = {
+    ...common,
     hosts: { 'img.acme.com': 'acme', '*.img.test': '*' },
     keys: keys('signet/roots', rootKeyring),
     policies: policies(),
   };
-  const workshop: MakeDeps = {
-    ...world,
+  const makeDeps: MakeDeps = {
+    ...common,
     policies: policies(),
     continuationKeys: keys('signet/render', continuationKeyring),
     sources,
@@ -91,16 +93,16 @@ export function edgeWorld(document: object = policy) {
     config,
     sources,
     derivatives,
-    house,
-    workshop,
+    gateDeps,
+    makeDeps,
   };
 }
 
-export type EdgeWorld = ReturnType<typeof edgeWorld>;
+export type MemoryEdge = ReturnType<typeof memoryEdge>;
 
 /** Signs a URL for the tenant; the answer is what CloudFront would hand over. */
 export function signed(
-  { time }: Pick<EdgeWorld, 'time'>,
+  { time }: Pick<MemoryEdge, 'time'>,
   asked: Partial<MintRequest> & { readonly kid?: string; readonly accept?: string } = {},
 ): ViewerRequest {
   const { kid = 'r1.1', tenant = 'acme', path = 'a.png', operations = ['resize,w_40'] } = asked;

@@ -1,1 +1,0 @@
-export { hostHint } from '../../operator/explain/host-hint.ts';

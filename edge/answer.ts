@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Keyring } from '../shared/keys/keyring.ts';
+import { limits } from '../shared/limits.ts';
+import { cacheTagHeader, type DerivativeHeaders } from '../shared/objects/derivatives.ts';
+import type { Crypto } from '../shared/ports.ts';
+import {
+  type Derivative,
+  type DerivativeKey,
+  derivativeKey,
+} from '../shared/recipe/storage-key.ts';
+import type { Refreshing } from '../shared/refreshing.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { continuationUrl } from './continuation.ts';
+import type { EdgeAnswer } from './response.ts';
+
+export type AnswerDeps = {
+  readonly crypto: Crypto;
+  /** The time in whole Unix seconds. */
+  readonly now: () => number;
+  readonly continuationKeys: Refreshing<Keyring>;
+};
+
+/** A request for a derivative that is not stored yet. */
+export type DerivativeRequest = { readonly derivative: Derivative; readonly method: string };
+
+/** A derivative that was made. */
+export type MadeImage = {
+  readonly bytes: Uint8Array;
+  readonly headers: DerivativeHeaders;
+  /** Whether S3 has acknowledged it. */
+  readonly isStored: boolean;
+};
+
+/** The headers that S3 sends for the stored object. The ETag is S3's too: the MD5 of the bytes. */
+function imageHeaders({ bytes, headers }: MadeImage): Record<string, string> {
+  return {
+    'content-type': headers.contentType,
+    'cache-control': headers.cacheControl,
+    'content-disposition': headers.contentDisposition,
+    etag: `"${createHash('md5').update(bytes).digest('hex')}"`,
+    [cacheTagHeader]: headers.metadata['cache-tag'] ?? '',
+  };
+}
+
+/** One redirect to the stored object, and only after S3 has acknowledged it: never a loop. */
+async function redirect(
+  { crypto, now, continuationKeys }: AnswerDeps,
+  key: DerivativeKey,
+  isStored: boolean,
+): Promise<EdgeAnswer> {
+  if (!isStored)
+    throw new Refusal('unavailable', 'too large to answer directly, and it could not be stored');
+  const location = continuationUrl(crypto, await continuationKeys.read(), key, now());
+  return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: { text: '' } };
+}
+
+/**
+ * Answers with a derivative: its headers alone to HEAD, its bytes where they fit into the answer of a
+ * function, else a redirect. Throws `unavailable` for a large one that is not stored.
+ */
+export async function answerWith(
+  deps: AnswerDeps,
+  { derivative, method }: DerivativeRequest,
+  image: MadeImage,
+): Promise<EdgeAnswer> {
+  const headers = imageHeaders(image);
+  // What CloudFront does with a generated body for HEAD is not documented, so there is none.
+  if (method === 'HEAD')
+    return {
+      status: 200,
+      headers: { ...headers, 'cache-control': 'no-store' },
+      body: { text: '' },
+    };
+  if (image.bytes.length > limits.inlineBytes)
+    return redirect(deps, derivativeKey(derivative), image.isStored);
+  return { status: 200, headers, body: { bytes: image.bytes } };
+}

@@ -1,0 +1,42 @@
+import type { Rendered } from '../render/render.ts';
+import { limits } from '../shared/limits.ts';
+import { cacheTagHeader, cacheTags } from '../shared/objects/derivatives.ts';
+import { contentTypeOf } from '../shared/operations/image-type.ts';
+import type { Policy } from '../shared/policy/policy.ts';
+import type { Crypto } from '../shared/ports.ts';
+import { findAnswer } from '../shared/recipe/canonical.ts';
+import type { Derivative } from '../shared/recipe/storage-key.ts';
+import { answerOf, Refusal } from '../shared/refusal.ts';
+import type { DerivativeRequest } from './answer.ts';
+import type { EdgeAnswer } from './response.ts';
+
+export const isAboutSource = (thrown: unknown): thrown is Refusal =>
+  thrown instanceof Refusal && thrown.code.startsWith('source_');
+
+/** Whether the policy has another source to show. An answer in JSON describes one source only. */
+export function hasFallback({ fallback }: Policy, { path, recipe }: Derivative): boolean {
+  return fallback !== null && fallback !== path && findAnswer(recipe) === undefined;
+}
+
+/**
+ * Answers with the policy's fallback, with the status and the lifetime of the refusal. It is never stored:
+ * the key belongs to the source itself. Throws the refusal where the image is too large for an answer.
+ */
+export function answerWithFallback(
+  crypto: Crypto,
+  { derivative, method }: DerivativeRequest,
+  { bytes, type }: Rendered,
+  refusal: Refusal,
+): EdgeAnswer {
+  if (bytes.length > limits.inlineBytes) throw refusal;
+  const { status, headers } = answerOf(refusal);
+  return {
+    status,
+    headers: {
+      ...headers,
+      'content-type': contentTypeOf(type),
+      [cacheTagHeader]: cacheTags(crypto, derivative),
+    },
+    body: method === 'HEAD' ? { text: '' } : { bytes },
+  };
+}

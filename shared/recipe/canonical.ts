@@ -1,0 +1,108 @@
+import type { Format } from '../operations/operation.ts';
+import {
+  type OperationName,
+  type OperationValues,
+  operationNames,
+  rowOf,
+} from '../operations/table.ts';
+import { separator } from '../url/path.ts';
+import { defaultStepValues, isAnswer, type RecipeStep } from './recipe.ts';
+
+declare const canonical: unique symbol;
+/**
+ * Validated operations in canonical order, without those that draw nothing. Equal recipes have equal
+ * texts. Only `canonicalRecipe` makes one.
+ */
+export type Recipe = {
+  readonly steps: readonly RecipeStep[];
+  /** `src` where the recipe names no format, and for an answer in JSON. */
+  readonly format: Format;
+  /** The recipe as it is written in a key. Invariant: parsing it gives the same recipe. */
+  readonly text: string;
+  readonly [canonical]: true;
+};
+
+/** The format that written operations name; `src` where they name none. */
+export function formatIn(steps: readonly RecipeStep[]): Format {
+  const step = steps.find(({ name }) => name === 'format');
+  return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
+}
+
+type PrintedStep = RecipeStep & { readonly text: string };
+
+/** Normalises a step and prints the parameters that differ from their defaults; undefined where it changes nothing in an answer of this format. */
+function canonicalStep(step: RecipeStep, format: Format): PrintedStep | undefined {
+  const { name } = step;
+  const row = rowOf(name);
+  const values = row.normalise?.(step.values) ?? step.values;
+  let text: string = name;
+  for (const [own, { fallback }] of Object.entries(row.parameters)) {
+    const value = values[own];
+    if (value !== undefined && value !== fallback) text += `,${own}_${value}`;
+  }
+  // An operation with parameters draws nothing when all of them are at their defaults.
+  const isAtDefaults = text === name && Object.keys(row.parameters).length > 0;
+  const isIdle = isAtDefaults || row.idle?.(values) || row.matters?.(format) === false;
+  return isIdle ? undefined : { name, values, text };
+}
+
+/**
+ * Puts written operations into canonical form. Presets must have been expanded before. `format`
+ * replaces the format that the operations name.
+ */
+export function canonicalRecipe(
+  written: readonly RecipeStep[],
+  format: Format = formatIn(written),
+): Recipe {
+  // An answer in JSON has no format.
+  const ending: Format | undefined = written.some(isAnswer) ? undefined : format;
+  const printed = written
+    .filter(({ name }) => name !== 'format')
+    .flatMap((step) => canonicalStep(step, ending ?? 'src') ?? [])
+    .toSorted((a, b) => operationNames.indexOf(a.name) - operationNames.indexOf(b.name));
+  const steps: RecipeStep[] = printed.map(({ name, values }) => ({ name, values }));
+  if (ending !== undefined && ending !== 'src')
+    steps.push({ name: 'format', values: { f: ending } });
+  const texts = printed.map(({ text }) => text);
+  if (ending !== undefined) texts.push(`format,f_${ending}`);
+  return { steps, format: ending ?? 'src', text: texts.join(separator) } as unknown as Recipe;
+}
+
+/** The recipe with another format. */
+export function withFormat({ steps }: Recipe, format: Format): Recipe {
+  return canonicalRecipe(steps, format);
+}
+
+/** The recipe without the operations that need no entry in a policy. */
+export function withoutFree(recipe: Recipe): Recipe {
+  const counted = recipe.steps.filter(({ name }) => rowOf(name).free !== true);
+  return counted.length === recipe.steps.length ? recipe : canonicalRecipe(counted);
+}
+
+/** The values of an operation, typed by its row; undefined where the recipe leaves it out. */
+export function valuesOf<Name extends OperationName>(
+  { steps }: Recipe,
+  name: Name,
+): OperationValues<Name> | undefined {
+  const step = steps.find((one) => one.name === name);
+  return step?.values as OperationValues<Name> | undefined;
+}
+
+/** The operation that answers with JSON, if the recipe has one. */
+export function findAnswer({ steps }: Recipe) {
+  const step = steps.find(isAnswer);
+  const answer = step && rowOf(step.name).answer;
+  return step === undefined || answer === undefined ? undefined : { answer, values: step.values };
+}
+
+/** The id of the watermark that the recipe draws. */
+export function findWatermark({ steps }: Recipe): string | undefined {
+  return steps
+    .map(({ name, values }) => rowOf(name).step?.watermark?.(values))
+    .find((id) => id !== undefined);
+}
+
+/** The values of an operation that is written without parameters. */
+export function defaultValues<Name extends OperationName>(name: Name): OperationValues<Name> {
+  return defaultStepValues(name) as OperationValues<Name>;
+}

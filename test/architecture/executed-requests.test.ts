@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Executed } from './executed.ts';
+
+/* How much code a reader has to follow for one request, as figures with ceilings. */
+
+const script = fileURLToPath(new URL('executed-requests.ts', import.meta.url));
+
+let executed: { readonly accepted: Executed; readonly miss: Executed };
+
+beforeAll(async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+  executed = JSON.parse(stdout);
+}, 120_000);
+
+const size = (of: Executed) => ({
+  files: Object.keys(of).length,
+  functions: Object.values(of).flat().length,
+});
+
+describe('one accepted viewer request', () => {
+  it('runs through at most 20 files and 60 named functions', () => {
+    const { files, functions } = size(executed.accepted);
+    expect(files).toBeGreaterThan(10);
+    expect(files).toBeLessThanOrEqual(20);
+    expect(functions).toBeLessThanOrEqual(60);
+  });
+
+  it('never enters the renderer', () => {
+    const files = Object.keys(executed.accepted);
+    expect(files.filter((file) => file.startsWith('render/'))).toEqual([]);
+  });
+});
+
+describe('one rendered miss', () => {
+  it('runs through at most 24 files and 90 named functions', () => {
+    const { files, functions } = size(executed.miss);
+    expect(files).toBeGreaterThan(10);
+    expect(files).toBeLessThanOrEqual(24);
+    expect(functions).toBeLessThanOrEqual(90);
+  });
+});
