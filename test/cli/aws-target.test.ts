@@ -107,7 +107,7 @@ afterAll(async () => {
 });
 
 describe('--target aws:STACK', () => {
-  it('acts on the parts that the stack names, with the ordinary credentials', async () => {
+  it('uses the stack outputs and the default AWS credentials', async () => {
     expect(await stack.json('tenant', 'list', '--target', 'aws:prod')).toEqual([
       { tenant: 'demo' },
     ]);
@@ -138,7 +138,7 @@ describe('--target aws:STACK', () => {
     expect([ended.code, ended.stderr]).toEqual([code, said]);
   });
 
-  it('says what is missing where there are no credentials', async () => {
+  it('fails with instructions if there are no credentials', async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = variables;
     for (const name of Object.keys(variables)) delete process.env[name];
     Object.assign(process.env, others, {
@@ -177,18 +177,18 @@ describe('a policy for a deployed stack', () => {
       'the template of stack silent does not list the policy fields its functions read; deploy it again, then publish',
     ],
     ['aws:refusing', "CloudFormation's description of refusing failed: AccessDenied 403"],
-  ])('is not published where the functions may not know its fields: %s', async (target, said) => {
+  ])('is not published if the functions may not know its fields: %s', async (target, said) => {
     expect(await publish(target)).toEqual([1, `signet: ${said}\n`]);
     expect((await stack.run('tenant', 'show', 'far')).code).toBe(1);
   });
 
-  it('is published where the template names all its fields', async () => {
+  it('is published if the template lists all its fields', async () => {
     expect(await publish('aws:prod')).toEqual([0, '']);
     expect(await stack.json('tenant', 'show', 'far')).toMatchObject({ tenant: 'far' });
   });
 
   it.each(['changing', 'stuck'])(
-    'says nothing new while older functions may run: %s; takedowns and rotations go on',
+    'cannot use new fields while older functions may run: %s; takedowns and rotations work',
     async (name) => {
       const target = `aws:${name}`;
       expect(await publish(target, { quality: { q: [60] } })).toEqual([
@@ -207,7 +207,7 @@ describe('a policy for a deployed stack', () => {
     },
   );
 
-  it('says what is new once the distribution has the functions that know it', async () => {
+  it('can use new fields once the distribution runs functions that know them', async () => {
     expect(await publish('aws:cleaning', { quality: { q: [60] } })).toEqual([0, '']);
   });
 });

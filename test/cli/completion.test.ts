@@ -69,7 +69,7 @@ describe('completion', () => {
     expect(printed).toEqual({ shell, script: stdout });
   });
 
-  it('is for the shells there are scripts for', async () => {
+  it('supports the shells that have a script', async () => {
     const { code, stdout, stderr } = await command(['completion', 'tcsh'], {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
@@ -77,7 +77,7 @@ describe('completion', () => {
 });
 
 describe('in bash', () => {
-  it('every command is offered where it belongs', async () => {
+  it('offers every command in its group', async () => {
     expect(await completionsOf('')).toEqual(program.commands.map((one) => one.name()));
     for (const group of program.commands.filter(({ commands }) => commands.length > 0))
       expect(await completionsOf(group.name(), '')).toEqual(
@@ -86,7 +86,7 @@ describe('in bash', () => {
   });
 
   it.each(leaves().map((leaf) => [wordsOf(leaf).join(' '), leaf] as const))(
-    'every option of %s is offered behind it',
+    'offers every option of %s',
     async (_words, leaf) => {
       const options = [...longOptions(leaf), '--help'];
       expect(await completionsOf(...wordsOf(leaf), 'demo', '--')).toEqual(options);
@@ -127,16 +127,16 @@ const parts = {
 } as const;
 
 describe.each(leaves().map((leaf) => [wordsOf(leaf).join(' '), leaf] as const))(
-  'behind %s',
+  'after %s',
   (_words, leaf) => {
-    it('zsh is told every option and operand', async () => {
+    it('declares every option and operand to zsh', async () => {
       const { stdout } = await command(['completion', 'zsh'], {});
       const own = parts.zsh(stdout, wordsOf(leaf));
       for (const long of longOptions(leaf)) expect(own).toContain(`${long}[`);
       for (const operand of leaf.registeredArguments) expect(own).toContain(`:${operand.name()}:`);
     });
 
-    it('fish is told every option', async () => {
+    it('declares every option to fish', async () => {
       const { stdout } = await command(['completion', 'fish'], {});
       const own = parts.fish(stdout, wordsOf(leaf));
       for (const long of longOptions(leaf)) expect(own).toContain(` -l ${long.slice(2)} `);

@@ -27,7 +27,7 @@ const urlOf = (path: string, grant: string, recipe = 'resize,w_16'): string =>
   `${stack.address}/club/${encodeURI(path)}__op__${recipe}?grant=${grant}`;
 
 describe('signet grant', () => {
-  it('prints one signature, under which every URL it covers is served', async () => {
+  it('prints one signature that serves every URL in its scope', async () => {
     const { stdout } = await stack.run('grant', 'club', 'albums/1/*');
     const text = stdout.trim();
     expect(text).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{43}$/);
@@ -37,7 +37,7 @@ describe('signet grant', () => {
     expect(await answerTo(urlOf('albums/1/a b.jpg', text, 'resize,w_17'))).toBe('denied_value');
   });
 
-  it('goes in a cookie as well', async () => {
+  it('works in a cookie', async () => {
     const { grant } = await mint('club', '*');
     const url = `${stack.address}/club/other.jpg__op__resize,w_32`;
     const { status } = await fetch(url, { headers: { cookie: `signet-grant=${grant}` } });
@@ -45,7 +45,7 @@ describe('signet grant', () => {
     expect(await answerTo(url)).toBe('forbidden');
   });
 
-  it('says what it covers as JSON', async () => {
+  it('prints its claims as JSON', async () => {
     const words = ['club', 'a.jpg', 'b/*', '--preset', 'thumb', '--expires', '1h'];
     const { exp, ...minted } = await mint(...words);
     expect(minted).toEqual({
@@ -76,7 +76,7 @@ describe('signet grant', () => {
   });
 });
 
-describe('a scope that may cover nothing', () => {
+describe('a scope that probably covers nothing', () => {
   it.each([
     [
       'albums*',
@@ -93,7 +93,7 @@ describe('a scope that may cover nothing', () => {
     ['albums/1/*', undefined],
     ['*', undefined],
     ['100%.jpg', undefined],
-  ])('is granted, and said: %s', async (scope, warning) => {
+  ])('is granted with a warning: %s', async (scope, warning) => {
     const { code, stderr } = await stack.run('grant', 'club', scope);
     expect([code, stderr]).toEqual([
       0,
@@ -122,7 +122,7 @@ describe('explain', () => {
     expect(verifyIn(await explainUrl(bare, '--cookie', cookie))).toMatchObject(shown);
   });
 
-  it('names the rule that a grant meets', async () => {
+  it('names the rule that a grant violates', async () => {
     const { grant } = await mint('club', 'albums/1/*', '--preset', 'thumb');
     expect((await explainUrl(urlOf('other.jpg', grant))).refusal).toMatchObject({
       code: 'denied_scope',

@@ -26,14 +26,14 @@ const mintOffline = async (...args: readonly string[]): Promise<string> =>
   (await offline('mint', ...args)).stdout.trim();
 
 describe('with what keys show --env prints', () => {
-  it('mints the URL that it mints at the target, and the edge serves it', async () => {
+  it('mints the same URL as at the target, and the edge serves it', async () => {
     const args = ['demo', 'dunes at dusk.jpg', 'resize,w_64', '--expires', '7d'];
     const url = await mintOffline(...args);
     expect(url).toBe(await stack.mint(...args));
     expect(await answerTo(url)).toBe('200');
   });
 
-  it('mints without SIGNET_TENANT for whom it is told', async () => {
+  it('mints without SIGNET_TENANT for any tenant', async () => {
     const { SIGNET_TENANT: _tenant, ...others } = environment;
     const { url } = await json<{ url: string }>(['mint', 'demo', 'mark.png'], others);
     expect(await answerTo(url)).toBe('200');
@@ -47,7 +47,7 @@ describe('with what keys show --env prints', () => {
     expect(url).toMatch(/^https:\/\/img\.example\.com\/demo\/a\.jpg\?exp=/);
   });
 
-  it('does not know the policy, and still knows the grammar', async () => {
+  it('checks the grammar but not the policy', async () => {
     expect((await offline('mint', 'demo', 'a.jpg', 'resize,w_1')).code).toBe(0);
     const { code, stderr } = await offline('mint', 'demo', 'a.jpg', 'resise,w_1');
     expect({ code, stderr }).toEqual({
@@ -71,7 +71,7 @@ describe('with what keys show --env prints', () => {
     ]);
   });
 
-  it('asks the policy all the same where a target is named', async () => {
+  it('checks the policy if a target is named', async () => {
     const there = { ...environment, ...stack.environment };
     const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const asked = async (...args: readonly string[]) =>
@@ -115,7 +115,7 @@ describe('explain with a key that cannot answer', () => {
       '/demo/a.jpg?kid=r1.2&sig=x',
       /^signet: SIGNET_KEY is the key of kid r1\.1, not of r1\.2/,
     ],
-  ])('is wrong usage rather than a verdict: %s', async (_what, url, message) => {
+  ])('is wrong usage, not a verdict: %s', async (_what, url, message) => {
     const { code, stdout, stderr } = await offline('explain', url);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
@@ -179,7 +179,7 @@ describe('wrong variables', () => {
     },
   );
 
-  it('do not matter where SIGNET_KEY is not set', async () => {
+  it('are ignored if SIGNET_KEY is not set', async () => {
     const { code } = await command(['mint', 'demo', 'mark.png'], {
       ...stack.environment,
       SIGNET_KEY: '',
@@ -189,7 +189,7 @@ describe('wrong variables', () => {
     expect(code).toBe(0);
   });
 
-  it('are of no use to commands that need a target', async () => {
+  it('are not used by commands that need a target', async () => {
     for (const args of [
       ['keys', 'show', 'demo'],
       ['tenant', 'list'],

@@ -38,7 +38,7 @@ const fails = async (...args: readonly string[]) => {
 const stored = { contentType: 'application/octet-stream' } as const;
 
 describe('the history of a policy', () => {
-  it('is who published what, when and why, newest first', async () => {
+  it('lists who published, when and why, newest first', async () => {
     const name = await tenantWith('told');
     await stack.json('block', name, 'a.jpg', '--reason', 'a wish of its owner');
     const [newest, first] = await stack.json<readonly Record<string, unknown>[]>(
@@ -54,7 +54,7 @@ describe('the history of a policy', () => {
     expect(first).toMatchObject({ version: 1, reason: null });
   });
 
-  it('names who SIGNET_OPERATOR is', async () => {
+  it('names the operator from SIGNET_OPERATOR', async () => {
     const name = await tenantWith('named');
     process.env['SIGNET_OPERATOR'] = 'ops: Ann Ö';
     await stack.json('block', name, 'x', '--reason', 'r');
@@ -63,7 +63,7 @@ describe('the history of a policy', () => {
     expect(newest?.by).toBe('ops: Ann Ö');
   });
 
-  it('shows in a line what was written in several, and obeys nothing in it', async () => {
+  it('prints a reason with line breaks in one line, without its control characters', async () => {
     const name = await tenantWith('lines');
     await stack.json('block', name, 'x', '--reason', 'one\n   9  2030  root@here  forged');
     const { stdout } = await stack.run('policy', 'history', name);
@@ -71,7 +71,7 @@ describe('the history of a policy', () => {
     expect(stdout).toMatch(/ one 9 {2}2030|one {4}9 {2}2030/);
   });
 
-  it('says which version is missing', async () => {
+  it('names the missing versions', async () => {
     const name = await tenantWith('holed');
     for (const scope of ['b', 'c', 'd', 'e'])
       await stack.json('block', name, scope, '--reason', 'r');
@@ -124,7 +124,7 @@ describe('the history of a policy', () => {
 });
 
 describe('a rollback', () => {
-  it('publishes what a version said as a new one, but for its keys', async () => {
+  it('publishes the content of a version as a new version, without its keys', async () => {
     const name = await tenantWith('undone');
     await stack.publish(name, allowing(64));
     await stack.json('keys', 'rotate', name);
@@ -146,7 +146,7 @@ describe('a rollback', () => {
     });
   });
 
-  it('goes to the version before when none is named', async () => {
+  it('restores the version before the live one by default', async () => {
     const name = await tenantWith('back');
     await stack.publish(name, allowing(64));
     expect(await stack.json('policy', 'rollback', name, '--reason', 'r')).toMatchObject({
@@ -156,7 +156,7 @@ describe('a rollback', () => {
 });
 
 describe('publish --expect', () => {
-  it('refuses when another version is live than the change was made of', async () => {
+  it('refuses if another version is live', async () => {
     const name = await tenantWith('expected');
     const file = await stack.written(JSON.stringify({ tenant: name, ...allowing(1) }));
     const publish = ['policy', 'publish', file, '--expect'] as const;
@@ -171,7 +171,7 @@ describe('publish --expect', () => {
 });
 
 describe('a field that the running functions do not know', () => {
-  it('is not published, and the tenant goes on as it was', async () => {
+  it('is not published, and the live policy stays', async () => {
     const file = path.join(stack.home, 'instance.json');
     const announced = JSON.parse(await readFile(file, 'utf8')) as {
       policyFields: readonly string[];
@@ -195,7 +195,7 @@ describe('a field that the running functions do not know', () => {
 const wholeSeconds = (): number => Math.floor(Date.now() / 1_000);
 
 describe('a key', () => {
-  it('that is rotated in signs at once, and what the one before has signed stays valid', async () => {
+  it('signs at once after a rotation, and older URLs stay valid', async () => {
     const name = await tenantWith('turned');
     const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await stack.json('keys', 'rotate', name)).toEqual({
@@ -208,7 +208,7 @@ describe('a key', () => {
     expect([await answerTo(old), await answerTo(fresh)]).toEqual(['200', '200']);
   });
 
-  it('says when it was last used, and when retiring it refuses nobody any more', async () => {
+  it('shows its last use, and when it is safe to retire', async () => {
     const name = await tenantWith('watched', { ...allowing(16), urls: { maxLifetime: 60 } });
     await answerTo(await stack.mint(name, 'a.jpg', 'resize,w_16', '--expires', '60s'));
     const before = wholeSeconds();
@@ -240,7 +240,7 @@ describe('a key', () => {
     expect(stdout).toMatch(/accepts {5}r1\.2 {2}active; not in the log/);
   });
 
-  it('that is retired is refused, on cache hits too, and never returns', async () => {
+  it('is refused after it is retired, also on cache hits, and never returns', async () => {
     const name = await tenantWith('spent');
     const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(old)).toBe('200');
@@ -288,7 +288,7 @@ describe('a key', () => {
     expect(ended).toEqual({ code, stderr: expect.stringMatching(message) });
   });
 
-  it('of a root that was just added is not minted with before every function knows it', async () => {
+  it('of a new root is not used before every function has loaded the root', async () => {
     const name = await tenantWith('rooted');
     const before = wholeSeconds();
     const { root, mintableAt } = await stack.json<{ root: string; mintableAt: string }>(
@@ -304,7 +304,7 @@ describe('a key', () => {
 });
 
 describe('a takedown', () => {
-  it('outlives a publish of a file that knows nothing of it, and a rollback', async () => {
+  it('survives a rollback, and a publish of a file without it', async () => {
     const name = await tenantWith('taken');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -320,7 +320,7 @@ describe('a takedown', () => {
     expect((await stack.run('policy', 'diff', wanted)).stdout).toBe(`${name}: no difference\n`);
   });
 
-  it('refuses a source that is cached, says so in the trail, and can be lifted', async () => {
+  it('refuses a cached source, is recorded in the trail, and can be lifted', async () => {
     const name = await tenantWith('down');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -333,13 +333,13 @@ describe('a takedown', () => {
     expect(await answerTo(url)).toBe('200');
   });
 
-  it('of a name with a star says that it is one name', async () => {
+  it('of a name with a star warns that it is one name', async () => {
     const name = await tenantWith('starred');
     const { stdout } = await stack.run('block', name, 'a*', '--reason', 'r');
     expect(stdout).toMatch(/cached or not\. The \* is part of the name: /);
   });
 
-  it('by a prefix is not lifted for one source of it', async () => {
+  it('of a prefix cannot be lifted for a single source', async () => {
     const name = await tenantWith('wide');
     await stack.json('block', name, '*', '--reason', 'all');
     expect((await fails('unblock', name, 'a.jpg', '--reason', 'r')).stderr).toBe(
@@ -361,7 +361,7 @@ describe('a takedown', () => {
 });
 
 describe('a deleted tenant', () => {
-  it('is refused, has nothing left but its sources and its trail, and other keys when it is made again', async () => {
+  it('is refused, keeps only its sources and trail, and gets other keys when it is created again', async () => {
     const name = await tenantWith('gone');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -380,7 +380,7 @@ describe('a deleted tenant', () => {
 });
 
 describe('doctor', () => {
-  it('finds nothing where all is well', async () => {
+  it('finds no problems in a healthy installation', async () => {
     const { ok, findings } = await stack.json<{
       ok: boolean;
       findings: readonly { check: string }[];
@@ -398,7 +398,7 @@ describe('doctor', () => {
     );
   });
 
-  it('shows a tampered policy, which the edge goes on without, and what to do', async () => {
+  it('reports a tampered policy, which the edge ignores, and how to repair it', async () => {
     const name = await tenantWith('hurt');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -417,7 +417,7 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows a policy that was removed, and not a tenant that was deleted', async () => {
+  it('reports a removed policy, but not a deleted tenant', async () => {
     const [name, left] = [await tenantWith('removed'), await tenantWith('left')];
     await stack.json('tenant', 'delete', left, '--yes');
     await stack.config.remove([policyKey(name)]);
@@ -437,7 +437,7 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows an older version in the place of the live one, and what puts it right', async () => {
+  it('reports an older version in place of the live one, and how to repair it', async () => {
     const name = await tenantWith('old-live');
     const first = await stack.config.get(policyKey(name), { maxBytes: 100_000 });
     await stack.publish(name, allowing(64));
@@ -459,7 +459,7 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows what nobody could publish on, and says so', async () => {
+  it('reports a forged version, on which nothing can be published', async () => {
     const name = await tenantWith('forged');
     await stack.config.put(auditKey(name, 2), Buffer.from('x'), stored);
     expect((await stack.run('doctor')).stdout).toMatch(/✗ trail forged: version 2 is not what/);
@@ -475,7 +475,7 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows an edited trail', async () => {
+  it('reports an edited trail', async () => {
     const name = await tenantWith('edited');
     await stack.publish(name, allowing(64));
     const one = await stack.config.get(auditKey(name, 1), { maxBytes: 100_000 });
@@ -490,7 +490,7 @@ describe('doctor', () => {
     expect((await stack.run('policy', 'audit', name)).code).toBe(0);
   });
 
-  it('does not take the stack on the usual ports for that of another folder', async () => {
+  it('does not use the stack on the default ports for another state folder', async () => {
     const { code, stderr } = await command(['tenant', 'list'], { SIGNET_HOME: folder });
     expect([code, stderr]).toEqual([
       3,
@@ -498,7 +498,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('says what to do where nothing runs', async () => {
+  it('says how to start the stack if none runs', async () => {
     const { code, stderr } = await command(['doctor'], { SIGNET_HOME: folder, SIGNET_PORT: '9' });
     expect([code, stderr]).toEqual([
       3,

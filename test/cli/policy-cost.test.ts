@@ -41,7 +41,7 @@ const wide = {
 const wideCount = (100_000_000_000_000n * 8_192n + 1n) * 201n;
 
 describe('policy cost', () => {
-  it('says how many derivatives there are, where they come from and what they may cost', async () => {
+  it('prints the number of derivatives, their origin and their cost', async () => {
     const { code, stdout, stderr } = await cost(await file('shop.json', shop));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
@@ -56,7 +56,7 @@ describe('policy cost', () => {
     ]);
   });
 
-  it('says the same to programs', async () => {
+  it('prints the same as JSON', async () => {
     const found = await json(['policy', 'cost', await file('shop.json', shop)], {});
     expect(found).toMatchObject({
       tenant: 'shop',
@@ -78,7 +78,7 @@ describe('policy cost', () => {
     });
   });
 
-  it('reckons with as many sources and views as it is told', async () => {
+  it('uses the given numbers of sources and views', async () => {
     const at = await file('shop.json', shop);
     const found = await json(['policy', 'cost', at, '--sources', '10', '--views', '100'], {});
     expect(found).toMatchObject({
@@ -88,7 +88,7 @@ describe('policy cost', () => {
     });
   });
 
-  it('counts what no number of JSON can hold, as a text of its digits', async () => {
+  it('prints counts too large for a JSON number as strings', async () => {
     const at = await file('wide.json', wide);
     expect(await json(['policy', 'cost', at], {})).toMatchObject({
       derivativesPerSource: String(wideCount),
@@ -98,7 +98,7 @@ describe('policy cost', () => {
     expect(stdout).toContain(`wide: ${wideCount.toLocaleString('en-US')} derivatives`);
   });
 
-  it('says until when a policy that only reports lets through anything', async () => {
+  it('prints until when a policy only reports', async () => {
     const reporting = { ...shop, mode: 'report', reportUntil: '2030-01-31T12:00:00Z' };
     const { stdout } = await cost(await file('reporting.json', reporting));
     expect(stdout).toContain('The policy only reports until 2030-01-31T12:00:00Z.');
@@ -110,13 +110,13 @@ describe('policy cost', () => {
     ['wide.json', wide, '9007199254740993', 1],
     ['wide.json', wide, String(wideCount), 0],
     ['wide.json', wide, String(wideCount - 1n), 1],
-  ])('with --max holds a count against it: %s', async (name, policy, max, code) => {
+  ])('compares the count with --max: %s', async (name, policy, max, code) => {
     const ran = await cost(await file(name, policy), '--max', max);
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code, stderr: '' });
     expect(ran.stdout.includes('Narrow its rules or raise --max.')).toBe(code === 1);
   });
 
-  it('says in one sentence why --max is not kept, to programs too', async () => {
+  it('explains why --max is exceeded, also in JSON', async () => {
     const args = [await file('shop.json', shop), '--max', '71'];
     const sentence =
       'The policy allows 72 derivatives per source, more than --max 71. Narrow its rules or raise --max.';
@@ -126,14 +126,14 @@ describe('policy cost', () => {
     expect(JSON.parse(stdout)).toMatchObject({ max: 71, aboveMax: sentence });
   });
 
-  it('refuses a file that is no valid policy, with everything that is wrong', async () => {
+  it('refuses an invalid policy and lists every issue', async () => {
     const at = await file('wrong.json', { tenant: 'shop', operations: { resize: { w: [0] } } });
     const { code, stdout, stderr } = await cost(at);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`signet: ${at}: operations.resize`);
   });
 
-  it('refuses a file that is not there', async () => {
+  it('refuses a file that does not exist', async () => {
     const at = path.join(folder, 'nowhere.json');
     expect(await cost(at)).toEqual({
       code: 1,
@@ -148,7 +148,7 @@ describe('policy cost', () => {
     ['--sources', '1.5'],
     ['--views', 'many'],
     ['--views', '9999999999999'],
-  ])('takes whole numbers only: %s %s', async (option, value) => {
+  ])('accepts only whole numbers: %s %s', async (option, value) => {
     const { code, stdout, stderr } = await cost(
       await file('shop.json', shop),
       `${option}=${value}`,

@@ -84,7 +84,7 @@ const nothing = {
 };
 
 describe('prewarm', () => {
-  it('makes all presets, and each type that format,f_auto settles on', async () => {
+  it('makes all presets, and each format that format,f_auto can become', async () => {
     const [name = ''] = await sources('warm', 1);
     const list = await listOf(name);
     const report = await prewarm('warm', list);
@@ -100,7 +100,7 @@ describe('prewarm', () => {
     expect(remembered).toEqual(recipes.map((recipe) => `warm/${name}__op__${recipe}`));
   });
 
-  it('makes the recipes that it is given, or those of the line', async () => {
+  it('makes the given recipes, or those of the line', async () => {
     const [first = '', second = '', third = ''] = await sources('warm', 3);
     const list = await listOf(
       first,
@@ -124,7 +124,7 @@ describe('prewarm', () => {
     ]);
   });
 
-  it('says so in words', async () => {
+  it('prints the result', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name, 'gone.jpg', '../b.jpg');
     const { code, stdout, stderr } = await stack.run(
@@ -148,7 +148,7 @@ describe('prewarm', () => {
     });
   });
 
-  it('counts what is there already, however it came there', async () => {
+  it('counts derivatives that are already stored', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name);
     const args = ['bare', list, '--recipe', 'resize,w_32', '--fresh'];
@@ -156,7 +156,7 @@ describe('prewarm', () => {
     expect(await prewarm(...args)).toMatchObject({ code: 0, made: 0, already: 1, keys: 1 });
   });
 
-  it('asks once for what is named twice', async () => {
+  it('requests a derivative once if it is listed twice', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name, name, `${name}\tformat,f_src\tresize,m_lfit,w_32`);
     expect(await prewarm('bare', list, '--recipe', 'resize,w_32')).toMatchObject({
@@ -168,7 +168,7 @@ describe('prewarm', () => {
     });
   });
 
-  it('counts as made what is redirected to because it is large', async () => {
+  it('counts a redirect to a large derivative as made', async () => {
     const side = 900;
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const large = await sharp({
@@ -186,8 +186,8 @@ describe('prewarm', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('is counted by code, with examples, and stops nothing', async () => {
+describe('a refusal', () => {
+  it('is counted by code, with examples, and does not stop the run', async () => {
     const [name = ''] = await sources('warm', 1);
     const missing = Array.from({ length: 7 }, (_, at) => `none/${at}.jpg`);
     const list = await listOf(
@@ -234,7 +234,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('is not remembered: it may be well the next time', async () => {
+  it('is not recorded, because the next run may succeed', async () => {
     const name = `${randomUUID()}.jpg`;
     const list = await listOf(name);
     const args = ['bare', list, '--recipe', 'resize,w_32'];
@@ -244,7 +244,7 @@ describe('what is refused', () => {
     expect(await prewarm(...args)).toMatchObject({ code: 0, made: 1, skipped: 0 });
   });
 
-  it('is refused whole where one answer of format,f_auto is', async () => {
+  it('refuses the line if one format of format,f_auto is refused', async () => {
     const [name = ''] = await sources('warm', 1);
     const list = await listOf(`${name}\tresize,w_33\tformat,f_auto`);
     expect(await prewarm('warm', list)).toMatchObject({ asked: 0, refused: { denied_value: 1 } });
@@ -274,7 +274,7 @@ describe('requests', () => {
     [[], 4],
     [['--concurrency', '1'], 1],
     [['--concurrency', '7'], 7],
-  ])('are under way so many at a time: %j', async (args, most) => {
+  ])('run up to the given number at a time: %j', async (args, most) => {
     const names = await sources('bare', 6);
     const list = await listOf(...names);
     const recipes = ['--recipe', 'resize,w_32', '--recipe', 'resize,w_48'];
@@ -283,7 +283,7 @@ describe('requests', () => {
     expect(seen).toEqual({ count: 12, underWay: 0, most });
   });
 
-  it('that fail are asked for again, then counted, and not remembered', async () => {
+  it('that fail are retried, then counted, and not recorded', async () => {
     const list = await listOf('a.jpg');
     const seen = watchRequests(() => {
       throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
@@ -319,8 +319,8 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('a run that is stopped', () => {
-  it('ends with Ctrl-C though its list does not, and the next one goes on', async () => {
+describe('a stopped run', () => {
+  it('ends on Ctrl-C before its list does, and the next run continues', async () => {
     const names = await sources('bare', 5);
     const state = path.join(folder, randomUUID());
     const args = ['--recipe', 'resize,w_32', '--state', state];
@@ -341,7 +341,7 @@ describe('a run that is stopped', () => {
     expect(linesIn(state).toSorted()).toEqual(all.toSorted());
   });
 
-  it('waits for the requests under way and begins no other', async () => {
+  it('waits for the requests in progress and starts no other', async () => {
     const list = await listOf(...(await sources('bare', 9)));
     const args = ['bare', list, '--recipe', 'resize,w_32', '--concurrency', '3'];
     const seen = watchRequests((count) => {
@@ -357,7 +357,7 @@ describe('a run that is stopped', () => {
     expect(rest).toMatchObject({ code: 0, stopped: false, made: 9 - seen.count, keys: 9 });
   });
 
-  it('from stdin keeps no state, unless it is told where', async () => {
+  it('from stdin records nothing without --state', async () => {
     const [name = ''] = await sources('bare', 1);
     const { child, ended } = typing('bare', '-', '--recipe', 'resize,w_32', '--json');
     child.stdin.end(`${name}\n`);
@@ -398,7 +398,7 @@ describe('wrong usage', () => {
     ['a recipe that is none', ['warm', 'LIST', '--recipe', 'shrink,w_1'], 'malformed'],
     ['a list that is not there', ['warm', '/nowhere/list'], 'unreadable_file'],
     ['a tenant that is not there', ['nobody', 'LIST'], 'not_found'],
-  ])('is told from a failure: %s', async (_what, args, error) => {
+  ])('is distinguished from a failure: %s', async (_what, args, error) => {
     const list = await listOf('a.jpg');
     const named = args.map((one) => (one === 'LIST' ? list : one));
     const { code, stdout, stderr } = await stack.run('prewarm', ...named, '--json');

@@ -50,7 +50,7 @@ describe('put', () => {
     ['mark.png', 'image/png'],
     ['lantern.webp', 'image/webp'],
     ['tide.gif', 'image/gif'],
-  ])('stores %s as %s whatever it is called', async (sample, contentType) => {
+  ])('stores %s as %s under any name', async (sample, contentType) => {
     const done = await stack.json('put', 'demo', `named/${sample}.txt`, path.join(samples, sample));
     expect(done).toMatchObject({
       tenant: 'demo',
@@ -64,7 +64,7 @@ describe('put', () => {
   });
 
   it.each(["it's (1) 100% +a&b?c#d ü.png", '日本/猫 🐈.png', 'a__op.png', '~', 'a=b;c,d.png'])(
-    'stores "%s", and the line it suggests shows it',
+    'stores "%s", and the suggested command shows it',
     async (name) => {
       const { code, stdout } = await stack.run('put', 'demo', name, png);
       expect(code).toBe(0);
@@ -132,7 +132,7 @@ describe('put', () => {
     expect(await readStored('demo/refused.jpg')).toBeUndefined();
   });
 
-  it('refuses a file of more than 50 MB, and takes one of exactly that', async () => {
+  it('refuses a file of more than 50 MB, and accepts one of exactly 50 MB', async () => {
     const at = await file('large.jpg', Buffer.from([0xff, 0xd8, 0xff]));
     await truncate(at, limits.sourceBytes + 1);
     const refused = await stack.run('put', 'demo', 'large.jpg', at, '--json');
@@ -182,7 +182,7 @@ describe('put', () => {
   });
 
   it.each(['', '30', '30,', '101,0', '-1,5', '030,70', '30,70,1', '30, 70', '0.5,0.5', 'smart'])(
-    'takes "%s" for no focal point',
+    'refuses "%s" as a focal point',
     async (focus) => {
       const { code, stderr } = await stack.run('put', 'demo', 'focus.png', png, `--focus=${focus}`);
       expect({ code, stderr }).toEqual({
@@ -209,7 +209,7 @@ describe('put', () => {
 });
 
 describe('put of a watermark', () => {
-  it('stores it once: another one needs another id', async () => {
+  it('stores it once; a changed one needs another id', async () => {
     const done = await stack.json('put', 'demo', '_watermarks/logo.png', png);
     expect(done).toMatchObject({ tenant: 'demo', watermark: 'logo' });
     const again = await stack.run('put', 'demo', '_watermarks/logo.png', png);
@@ -217,14 +217,14 @@ describe('put of a watermark', () => {
     expect(again.stderr).toBe('signet: demo already has a watermark logo; choose another id\n');
   });
 
-  it('refuses what is not a PNG', async () => {
+  it('refuses a file that is not a PNG', async () => {
     const jpg = path.join(samples, 'portrait.jpg');
     const { code, stderr } = await stack.run('put', 'demo', '_watermarks/photo.png', jpg);
     expect(code).toBe(1);
     expect(stderr).toMatch(/is not a PNG of at most 2097152 bytes; nothing was uploaded\n$/);
   });
 
-  it('is laid over an image of its tenant, and of no other', async () => {
+  it('is drawn on images of its tenant, and of no other', async () => {
     await stack.json('put', 'demo', '_watermarks/seal.png', png);
     const policy = { tenant: 'marked', operations: { watermark: { i: ['seal'] } } };
     const own = await file('marked.json', JSON.stringify(policy));
@@ -265,7 +265,7 @@ describe('purge', () => {
     return count;
   }
 
-  it('forgets what was made from one source, and nothing else', async () => {
+  it('deletes the derivatives of one source, and nothing else', async () => {
     const urls = await viewAll('p1/a.jpg', 'p1/a.jpg.jpg');
     expect(await stack.json('purge', 'demo', 'p1/a.jpg')).toEqual({
       tenant: 'demo',
@@ -278,7 +278,7 @@ describe('purge', () => {
     expect(await hits(urls)).toEqual([false, false, true, true]);
   });
 
-  it('forgets everything below a prefix, and nothing beside it', async () => {
+  it('deletes the derivatives below a prefix, and nothing else', async () => {
     const urls = await viewAll('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
     const { stdout } = await stack.run('purge', 'demo', 'p2/*');
     expect(stdout).toBe(
@@ -287,7 +287,7 @@ describe('purge', () => {
     expect(await hits(urls)).toEqual([false, false, false, false, true, true]);
   });
 
-  it('takes a star inside a name for a star', async () => {
+  it('treats a star inside a name as a character', async () => {
     const urls = await viewAll('p3/a*.jpg', 'p3/ab.jpg');
     expect(await stack.json<Purged>('purge', 'demo', 'p3/a*.jpg')).toMatchObject({
       derivatives: 2,
@@ -296,7 +296,7 @@ describe('purge', () => {
     expect(await hits(urls)).toEqual([false, false, true, true]);
   });
 
-  it('has nothing to do where nothing was made', async () => {
+  it('deletes nothing if nothing was made', async () => {
     expect(await stack.json('purge', 'demo', 'nothing/*')).toMatchObject({
       derivatives: 0,
       sources: 0,
@@ -313,7 +313,7 @@ describe('purge', () => {
     },
   );
 
-  it('forgets the whole tenant, and no other tenant', async () => {
+  it('deletes the derivatives of a whole tenant, and of no other', async () => {
     const urls = await viewAll('p4.jpg');
     await stack.run('tenant', 'create', 'demo2');
     await stack.json('put', 'demo2', 'a.jpg', await file('red.jpg', await picture('#ff0000')));

@@ -73,7 +73,7 @@ const unattributed = { malformed: 100, stored: 1 };
 const rest = { failures: 0, unreadable: 0, tooLong: 0, damaged: [] };
 
 describe('stats', () => {
-  it('says by tenant what was asked, made and refused, and when each kid was used', async () => {
+  it('counts requests, renders and refusals by tenant, and the last use of each kid', async () => {
     const log = await folder.write('edge', lines.join(''));
     expect(await json(['stats', log], nowhere)).toEqual({
       tenants: { acme, other },
@@ -82,7 +82,7 @@ describe('stats', () => {
     });
   });
 
-  it('says it to people', async () => {
+  it('prints the counts', async () => {
     const log = await folder.write('people', lines.join(''));
     const { code, stdout, stderr } = await command(['stats', log], nowhere);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -108,7 +108,7 @@ describe('stats', () => {
   it.each([
     ["Lambda's runtime", '2026-08-01T12:00:00.000Z\t3f2a-b1\tINFO\t'],
     ['whoever followed a log group', '2026-08-01T12:00:00.123000+00:00 2026/08/01/[7]4c1f '],
-  ])('reads lines before which %s has put something', async (_who, before) => {
+  ])('reads lines with a prefix from %s', async (_who, before) => {
     const text = lines.map((line) => `${before}${line}`).join('');
     const log = await folder.write('prefixed', text);
     expect(await json(['stats', log], nowhere)).toEqual({
@@ -118,7 +118,7 @@ describe('stats', () => {
     });
   });
 
-  it('is of one tenant where one is named', async () => {
+  it('counts only the named tenant', async () => {
     const log = await folder.write('one', lines.join(''));
     const ofOther = { tenants: { other }, unattributed: {}, ...rest };
     expect(await json(['stats', log, '--tenant', 'other'], nowhere)).toEqual(ofOther);
@@ -127,7 +127,7 @@ describe('stats', () => {
     expect((await command(['stats', log, '--tenant', 'No body'], nowhere)).code).toBe(2);
   });
 
-  it("reads the local stack's log where no other is named", async () => {
+  it("reads the local stack's log by default", async () => {
     await mkdir(folder.path('home/logs'), { recursive: true });
     await folder.write('home/logs/edge.log', view());
     const { tenants } = await json<StatsReport>(['stats'], { SIGNET_HOME: folder.path('home') });
@@ -182,14 +182,14 @@ describe('hostile lines', () => {
     expect(statsReport(tally)).toMatchObject({ tenants: {}, unattributed: { allowed: 1 } });
   });
 
-  it('cannot count for more than the edge samples by, or for less than one', () => {
+  it('cannot count for more than the sampling factor, or for less than one', () => {
     const tally = emptyStats();
     for (const requests of [1e300, -5, 0.5, '7', null, 1_001])
       countServiceLine(tally, JSON.stringify({ ...JSON.parse(view()), requests }));
     expect(statsReport(tally).tenants['acme']?.views).toEqual({ allowed: 6 });
   });
 
-  it('cannot measure what cannot be', () => {
+  it('cannot report impossible measurements', () => {
     const tally = emptyStats();
     for (const wrong of [-1, 1e300, '5', null])
       countServiceLine(
@@ -205,7 +205,7 @@ describe('hostile lines', () => {
     });
   });
 
-  it('cannot make it hold more than its bounds', () => {
+  it('cannot exceed the upper limits', () => {
     const tally = emptyStats();
     for (let at = 0; at < statsBounds.tenants + 50; at += 1)
       countServiceLine(tally, view({ tenant: `t${at}` }));
@@ -220,7 +220,7 @@ describe('hostile lines', () => {
     ['text', 'hello\n'],
     ['another log', '{"date":"2026-08-01"}\n'],
     ['zeros', Buffer.alloc(100_000)],
-  ])('alone are no log: %s', async (_what, content) => {
+  ])('without others are refused: %s', async (_what, content) => {
     const log = await folder.write('foreign', content);
     const { code, stdout, stderr } = await command(['stats', log, '--json'], nowhere);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -230,7 +230,7 @@ describe('hostile lines', () => {
     });
   });
 
-  it('that are cut end the count with a warning', async () => {
+  it('in a cut file end the count with a warning', async () => {
     const whole = gzipSync(Array.from({ length: 5_000 }, (_, at) => view({}, at)).join(''));
     const log = await folder.write('cut.gz', whole.subarray(0, whole.length / 2));
     const { code, stdout, stderr } = await command(['stats', log], nowhere);
@@ -243,7 +243,7 @@ describe('hostile lines', () => {
 });
 
 describe('stats', () => {
-  it('shows nobody this log for that of a deployed stack', async () => {
+  it('does not use the local log for a deployed stack', async () => {
     const { code, stdout, stderr } = await command(['stats', '--target', 'aws:prod'], nowhere);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^signet: the log of prod is in CloudWatch; fetch its lines /);

@@ -139,7 +139,7 @@ describe('the derivatives of a source', () => {
     ['a preset that rules allow as well', { ...shop, presets: { a: 'resize,w_100' } }, 96n],
     ['two presets that are one', { ...shop, presets: { a: 'blur,s_2', b: 'blur,s_2,r_9' } }, 99n],
     ['a preset of words', { ...shop, presets: { a: 'info' } }, 96n],
-  ])('are counted by hand: %s', (_, fields, count) => {
+  ])('equal a count by hand: %s', (_, fields, count) => {
     expect(policyCost(policyOf(fields)).derivativesPerSource).toBe(count);
   });
 
@@ -185,7 +185,7 @@ describe('the derivatives of a source', () => {
       },
       ['resize', 'blur', 'version'],
     ],
-  ])('are as many as are allowed when all are asked for: %s', (_, fields, asked) => {
+  ])('equal the number of allowed requests: %s', (_, fields, asked) => {
     expect(checkCounted(fields, recipesOf(asked))).toBeGreaterThan(1n);
   });
 

@@ -129,7 +129,7 @@ const rulesFor = ({ candidates }: Case): fc.Arbitrary<readonly Rule[]> =>
   );
 
 describe('the number of texts of an operation', () => {
-  it.each(Object.entries(cases))('is how many are allowed when all are asked for: %s', (_, one) => {
+  it.each(Object.entries(cases))('equals the number of allowed texts: %s', (_, one) => {
     const recipes = [...enumerateRecipes(one).values()];
     let most = 0n;
     const counts = fc.property(rulesFor(one), (rules) => {
@@ -204,11 +204,11 @@ describe('the number of texts of an operation', () => {
       from(1, 1_000).map((at) => ({ h: [at], w: { min: at, max: at + 6_999, step: 1 } })),
       7_000_000n,
     ],
-  ])('is counted without writing them out: %s', (_, name, rules, count) => {
+  ])('is counted without enumeration: %s', (_, name, rules, count) => {
     expect(countSteps(name, rules)).toEqual({ count, exact: true });
   });
 
-  it('is what the widest rule allows where ranges meet in more ways than can be looked at', () => {
+  it('is that of the widest rule if the ranges overlap in too many ways', () => {
     const [widest, ...others] = [19, 23, 29, 31, 37].map((step) => ({
       x: { min: 0, max: 9_999_999, step },
     }));
@@ -257,7 +257,7 @@ describe('values of one kind', () => {
     (name) => name !== 'format' && rowOf(name).answer === undefined,
   );
 
-  it.each(drawing)('are told apart by nothing: %s', (name) => {
+  it.each(drawing)('are treated alike: %s', (name) => {
     const bases = fc
       .sample(operationArbitrary(name), runs(40))
       .map((one) => parseOperations(writtenText([one])).steps[0]?.values ?? {});
@@ -267,7 +267,7 @@ describe('values of one kind', () => {
     expect([...new Set(differing)]).toEqual([]);
   });
 
-  it('is a test that sees a number that a row asks for', () => {
+  it('detects a number that a row compares with', () => {
     const fill = { ...defaultValues('resize'), m: 'fill', w: 2, h: 2, fx: 50 } as const;
     const verdicts = [49, 50, 51].map((fy) => isCanonicalStep('resize', { ...fill, fy }));
     expect(verdicts).toEqual([true, false, true]);

@@ -27,7 +27,7 @@ describe('a grant with a wrong signature', () => {
     expect(grantMistake({ text: signed(key), signingKey, others })).toMatch(mistake);
   });
 
-  it('is not explained by what nobody does', () => {
+  it('is not explained by an unknown key', () => {
     expect(grantMistake({ text: signed('x'), signingKey, others: new Map() })).toBeUndefined();
     expect(grantMistake({ text: '', signingKey, others: new Map() })).toBeUndefined();
   });

@@ -13,7 +13,7 @@ describe('a pasted URL', () => {
     ['https://h/acme/../b//a.jpg', '/acme/../b//a.jpg', ''],
     ['https://h', '/', ''],
     ['https://h?x=1', '/', 'x=1'],
-  ])('%j is cut without repairing it', (written, uri, querystring) => {
+  ])('%j is split and not repaired', (written, uri, querystring) => {
     expect(readPastedUrl(written)).toMatchObject({ uri, querystring });
   });
 

@@ -94,7 +94,7 @@ describe('a wrong signature', () => {
     expect(signingMistake(suspect(sig))).toMatch(mistake);
   });
 
-  it('is documented as it is explained, each way of it', () => {
+  it('is covered by a test for every documented mistake', () => {
     const untold = signingMistakes.filter((what) => {
       const said = what.replace('TENANT;', 'globex;');
       return said !== plus && !wrongs.some(([, , mistake]) => mistake.test(said));
@@ -103,7 +103,7 @@ describe('a wrong signature', () => {
     expect(signingMistakes.filter((what) => what.split('; ').length !== 2)).toEqual([]);
   });
 
-  it('made of a path whose spaces were sent as a form sends them is explained', () => {
+  it('made of a path with spaces sent as plus is explained', () => {
     const parts = { kid, exp, target: '/acme/a+b+.jpg' };
     const sig = signature(withPath('/acme/a b+.jpg'));
     expect(signingMistake(suspect(sig, { parts, uri: '/acme/a+b%2B.jpg' }))).toBe(plus);
@@ -137,7 +137,7 @@ describe('a wrong signature', () => {
     expect(signingMistake(suspect(sig))).toBeUndefined();
   });
 
-  it('is not blamed on an encoding where encoding changes nothing', () => {
+  it('is not blamed on an encoding that changes nothing', () => {
     const target = '/acme/cat.jpg';
     const parts = { kid, exp, target };
     const sig = signature({ ...withPath(target), key: otherKey });
@@ -146,7 +146,7 @@ describe('a wrong signature', () => {
     );
   });
 
-  it('is explained where the URL never expires', () => {
+  it('is explained for a URL that never expires', () => {
     const message = `signet.v1\n${kid}\n0\n${composed.slice(1)}`;
     const parts = { kid, exp: undefined, target: composed };
     expect(signingMistake(suspect(signature({ message }), { parts }))).toMatch(/leading slash;/);

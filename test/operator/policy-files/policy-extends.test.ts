@@ -120,7 +120,7 @@ describe('a file and its base are', () => {
     expect(await resolveFiles(files)).toEqual({ tenant: 'acme', ...flat });
   });
 
-  it('found from where the file lies, in a chain, above and outside of its folder', async () => {
+  it('found relative to the file, in a chain, above and outside its folder', async () => {
     const outside = await mkdtemp(path.join(tmpdir(), 'signet-outside-'));
     const absolute = path.join(outside, 'far.json');
     await writeFile(absolute, JSON.stringify({ presetsOnly: true }));
@@ -143,7 +143,7 @@ describe('a file and its base are', () => {
     expect(await resolveFiles({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);
   });
 
-  it('left with names that every object has, for the schema to refuse', async () => {
+  it('keep names that every object inherits, for the schema to refuse', async () => {
     const flat = await resolveFiles({
       'base.json': '{"operations":{"blur":{}}}',
       'acme.json': '{"extends":"base.json","operations":{"__proto__":{},"constructor":{}}}',
@@ -153,7 +153,7 @@ describe('a file and its base are', () => {
 });
 
 describe('of several bases', () => {
-  it('the later wins, and the file over all', async () => {
+  it('the later one wins, and the file over all', async () => {
     const files = {
       'a.json': { cache: { maxAge: 1, sharedMaxAge: 1 }, require: ['blur'], presetsOnly: true },
       'b.json': { cache: { maxAge: 2 }, require: ['resize'] },
@@ -167,7 +167,7 @@ describe('of several bases', () => {
     });
   });
 
-  it('one takes out what an earlier one has', async () => {
+  it('one removes a field of an earlier one', async () => {
     const files = {
       'a.json': { operations: { blur: {}, flip: {} } },
       'b.json': { operations: { blur: null } },
@@ -251,7 +251,7 @@ describe('a file is refused with', () => {
     expect(await failure(files)).toBe(`invalid_policy: ${expected}`);
   });
 
-  it('a base that is no JSON', async () => {
+  it('a base that is not JSON', async () => {
     const files = { 'acme.json': { extends: 'a.json' }, 'a.json': '{' };
     expect(await failure(files)).toMatch(
       /^invalid_policy: acme\.json extends a\.json, which is not JSON: /,
@@ -265,18 +265,18 @@ describe('a file is refused with', () => {
     );
   });
 
-  it('its own name where it is not there itself', async () => {
+  it('its own name if it does not exist', async () => {
     expect(await failure({}, 'nowhere.json')).toBe('unreadable_file: nowhere.json does not exist');
   });
 });
 
 describe('a base', () => {
-  it('is what has no tenant of its own', () => {
+  it('is a document without a tenant', () => {
     expect(isBase({ operations: {} })).toBe(true);
     expect(isBase({ tenant: 'acme' })).toBe(false);
   });
 
-  it('is passed over in a folder, and taken where it is named', async () => {
+  it('is skipped in a folder, and used if it is named', async () => {
     await write({
       'base.json': { presetsOnly: true },
       'acme.json': { tenant: 'acme', extends: 'base.json' },

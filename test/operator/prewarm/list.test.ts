@@ -50,7 +50,7 @@ describe('a list', () => {
     expect(await readContents(content)).toEqual(lines);
   });
 
-  it('names the line that is not UTF-8, and goes on', async () => {
+  it('reports the line that is not UTF-8, and continues', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a.jpg\n'),
       Buffer.from([0xff, 0x0a]),
@@ -63,14 +63,14 @@ describe('a list', () => {
     ]);
   });
 
-  it('names the line that is too long, and goes on', async () => {
+  it('reports the line that is too long, and continues', async () => {
     expect(await readContents(`${'x'.repeat(maxLineBytes + 1)}\na.jpg\n`)).toEqual([
       { number: 1, fault: `the line has more than ${maxLineBytes} bytes` },
       bare(2, 'a.jpg'),
     ]);
   });
 
-  it('gives every path with its number, however it is cut into chunks', async () => {
+  it('returns every path with its number, with any chunks', async () => {
     const name = fc.stringMatching(/^[a-zé€😀 ]{1,40}$/u);
     await fc.assert(
       fc.asyncProperty(
@@ -87,19 +87,19 @@ describe('a list', () => {
     );
   });
 
-  it('takes all of its bytes, but for comments behind the last line', async () => {
+  it('counts all bytes except comments after the last line', async () => {
     const content = '# ü\n\na.jpg\nb.jpg\tresize,w_1\n';
     const lines = await readAll(content);
     expect(lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(Buffer.byteLength(content));
   });
 
-  it('ends once it is told to', async () => {
+  it('ends when it is aborted', async () => {
     const controller = new AbortController();
     controller.abort();
     expect(await readAll('a.jpg\n', controller.signal)).toEqual([]);
   });
 
-  it('says what cannot be read', async () => {
+  it('reports an unreadable file', async () => {
     const missing = path.join(folder, 'missing');
     await expect(listBytes(missing)).rejects.toThrow(`${missing} does not exist`);
     await expect(listBytes(folder)).rejects.toThrow(
