@@ -6,9 +6,8 @@ import { policyFields } from '../../shared/policy/fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 
 /*
- * A deployed stack, as far as commands see one: CloudFormation names its parts. Here it is a server that
- * answers as CloudFormation does, and the parts are those of the stack on this machine, reached with the
- * SDK's own variables.
+ * A deployed stack as commands see it: CloudFormation names its parts. Here a server answers as
+ * CloudFormation does. The parts are those of the local stack, reached with the variables of the SDK.
  */
 
 const outputs: Readonly<Record<string, string>> = {

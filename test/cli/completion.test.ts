@@ -33,7 +33,7 @@ function speak(shell: string, args: readonly string[]): Promise<Spoken> {
   });
 }
 
-/** What bash would offer behind these words, the last of which is being typed. */
+/** What bash offers after these words, of which the last is incomplete. */
 async function completionsOf(...words: readonly string[]): Promise<readonly string[]> {
   const line = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _signet';
   const print = 'for one in "${' + 'COMPREPLY[@]}"; do echo "$one"; done';
@@ -43,7 +43,7 @@ async function completionsOf(...words: readonly string[]): Promise<readonly stri
   return stdout.split('\n').slice(0, -1);
 }
 
-/** The words that lead to a command. */
+/** The words of a command. */
 function wordsOf(one: Command): readonly string[] {
   return one.parent === null ? [] : [...wordsOf(one.parent), one.name()];
 }
@@ -115,7 +115,7 @@ describe('in bash', () => {
   });
 });
 
-/** The part of a script that is about one command. */
+/** The part of a script for one command. */
 const parts = {
   zsh: (script: string, words: readonly string[]): string =>
     script.split(`\n_signet_${words.join('_')}() {\n`)[1]?.split('\n}\n')[0] ?? '',

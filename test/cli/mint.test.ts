@@ -7,7 +7,7 @@ import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 let stack: CommandStack;
 let folder: string;
 
-/** One tenant with a policy for every kind of denial. */
+/** A tenant with a policy for every kind of denial. */
 const strict = {
   tenant: 'strict',
   keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] },
@@ -172,7 +172,7 @@ const denied: readonly Denied[] = [
     /more than 3600 seconds away; allowed: 3600$/,
   ],
   ['denied_lifetime', ['strict', 'mark.png', 'resize,w_64', '--expires', 'never'], /never expires/],
-  // PNG ignores quality, so only the answer for who accepts no PNG is denied.
+  // PNG ignores quality, so only the format of a viewer that does not accept PNG is denied.
   [
     'denied_value',
     ['strict', 'mark.png', 'resize,w_64', 'quality,q_61', 'format,f_auto'],

@@ -3,7 +3,7 @@ import type { Explanation } from '../../operator/explain/explanation.ts';
 import { command, type Environment, json } from './in-process.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 
-/** Nothing listens on port 1, so whatever asks for a target fails. */
+/** Nothing listens on port 1, so every command that needs a target fails. */
 const nowhere: Environment = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
 let stack: CommandStack;
 let environment: Environment;

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const allowing = (...w: readonly number[]) => ({ operations: { resize: { w } } });
 
-/** A tenant of its own for each test, with a source. */
+/** Creates a tenant with a source for one test. */
 async function tenantWith(name: string, policy: object = allowing(16, 32)): Promise<string> {
   await stack.publish(name, policy);
   await stack.upload(name, 'a.jpg', await picture('#336699'));
@@ -191,7 +191,6 @@ describe('a field that the running functions do not know', () => {
   });
 });
 
-/** What some times are written in. */
 const wholeSeconds = (): number => Math.floor(Date.now() / 1_000);
 
 describe('a key', () => {
@@ -231,7 +230,7 @@ describe('a key', () => {
       { kid: 'r1.2', active: true, lastUsed: null, lastExpiry: null, safeToRetire: false },
     ]);
     const [old] = kids;
-    // The lifetime of its last URL, and a minute for clocks that differ.
+    // The lifetime of its last URL, and a minute for clock skew.
     const seconds = Date.parse(old?.lastExpiry ?? '') / 1_000;
     expect(seconds).toBeGreaterThanOrEqual(before + 120);
     expect(seconds).toBeLessThanOrEqual(after + 120);

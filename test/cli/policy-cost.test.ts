@@ -20,7 +20,7 @@ async function file(name: string, content: object): Promise<string> {
 
 const cost = (...args: readonly string[]) => command(['policy', 'cost', ...args], {});
 
-/** 80 is the default quality: left out or written it is one. */
+/** 80 is the default quality, so it counts once, written or not. */
 const shop = {
   tenant: 'shop',
   operations: {
@@ -82,7 +82,7 @@ describe('policy cost', () => {
     const at = await file('shop.json', shop);
     const found = await json(['policy', 'cost', at, '--sources', '10', '--views', '100'], {});
     expect(found).toMatchObject({
-      // A view makes one derivative at most, and three months of them are kept.
+      // A view makes at most one derivative, and derivatives are stored for three months.
       estimate: { derivatives: 720, keptDerivatives: 300, keptBytes: 18_000_000 },
       assumptions: { sources: 10, viewsPerMonth: 100 },
     });

@@ -17,7 +17,7 @@ import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 
 const folder = temporaryFolder();
-/** Nothing listens on port 1, so whatever asks for a target fails. */
+/** Nothing listens on port 1, so every command that needs a target fails. */
 const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ async function replayReportOf(
 const recipe = (written: string, options = {}): string =>
   signedUrl(`acme/a.jpg__op__${written}`, options);
 
-/** Two of each: what stays, what goes, what comes, and what was and stays refused. */
+/** Requests that stay allowed, become refused, become allowed and stay refused. */
 const mixed: readonly Asked[] = [
   { url: recipe('resize,w_400') },
   { url: recipe('resize,w_400'), status: 304 },
@@ -322,7 +322,7 @@ describe('hostile input', () => {
   });
 
   it.each([0.3, 0.6, 0.9, 0.999])('counts the lines before a log is cut, at %d', async (part) => {
-    // Rows that differ, so that what is kept of them is not one long repetition.
+    // The rows differ, so that they do not compress to one long repetition.
     const rows = Array.from({ length: 20_000 }, (_, at) =>
       row({ url: signedUrl(`acme/${(at * 7_919) % 20_011}.jpg__op__resize,w_400`) }),
     );
@@ -347,7 +347,7 @@ describe('hostile input', () => {
     const { code, stdout } = await replay(...logs, ...files, '--json');
     const { requests, undecided } = JSON.parse(stdout) as ReplayReport;
     expect({ code, unsigned: undecided.unsigned }).toEqual({ code: 1, unsigned: 0 });
-    // What was unpacked last is lost with the checksum that does not fit.
+    // The last unpacked bytes are lost with the wrong checksum.
     expect(requests).toBeGreaterThan(13_900);
     expect((await replay(...logs, ...files)).stderr).toBe(
       `signet: warning: ${logs[0]} is cut or damaged; only the lines before the damage were counted\n`,

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Sources that no other test has anything made of. */
+/** Uploads sources that no other test uses. */
 async function sources(tenant: string, count: number): Promise<readonly string[]> {
   const prefix = randomUUID();
   const bytes = await picture('teal');
@@ -64,7 +64,7 @@ const linesIn = (file: string): readonly string[] =>
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** What it reports, and its exit code. */
+/** Runs prewarm and returns its report and exit code. */
 async function prewarm(...args: readonly string[]): Promise<Report> {
   const { code, stdout, stderr } = await stack.run('prewarm', ...args, '--json');
   if (stdout === '') throw new Error(stderr);
@@ -251,7 +251,7 @@ describe('a refusal', () => {
   });
 });
 
-/** Watches the requests for images, and does something before each. */
+/** Counts the requests for images, and calls a function before each. */
 function watchRequests(before: (count: number) => void = () => undefined) {
   const real = globalThis.fetch;
   const seen = { count: 0, underWay: 0, most: 0 };
@@ -299,7 +299,7 @@ describe('requests', () => {
   });
 });
 
-/** A run in a process of its own, whose list is typed on stdin. */
+/** Starts a run in a separate process with its list on stdin. */
 function typing(...args: readonly string[]) {
   const child = spawn(process.execPath, ['bin/signet.js', 'prewarm', ...args], {
     cwd: root,

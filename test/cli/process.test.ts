@@ -6,7 +6,7 @@ import { command } from './in-process.ts';
 import { type Ran, signet } from './signet.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 
-/** What only shows in a process of its own: exit codes, streams, pipes and usage. */
+/** Tests that need a separate process: exit codes, streams, pipes and usage. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1', SIGNET_BIND: '', SIGNET_KEY: '' };
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** A line of a shell, in which `signet` is the command. */
+/** Runs a shell command in which `signet` is the command line. */
 function shell(line: string, environment: Readonly<Record<string, string>>): Promise<Ran> {
   const script = `signet() { "${process.execPath}" bin/signet.js "$@"; }; ${line}`;
   const env = { ...process.env, ...environment };

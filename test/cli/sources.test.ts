@@ -33,7 +33,7 @@ async function readStored(name: string) {
   return typeof read === 'object' ? read : undefined;
 }
 
-/** What a URL shows: its x-cache and its bytes. */
+/** Requests a URL, and returns its status, x-cache and bytes. */
 async function view(url: string) {
   const answer = await fetch(url);
   const body = Buffer.from(await answer.arrayBuffer());
@@ -241,7 +241,7 @@ describe('put of a watermark', () => {
 describe('purge', () => {
   type Purged = { readonly derivatives: number; readonly sources: number };
 
-  /** Renders a source in two sizes and sees both in the cache. */
+  /** Renders each source in two sizes and checks that both are cached. */
   async function viewAll(...names: readonly string[]): Promise<readonly string[]> {
     const red = await file('red.jpg', await picture('#ff0000'));
     const urls: string[] = [];

@@ -13,7 +13,7 @@ import { temporaryFolder } from './access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 
-/** Of lines that nobody signed for, the edge writes one in so many. */
+/** The edge logs one in this many unsigned requests. */
 const sampling = 100;
 
 const folder = temporaryFolder();
@@ -22,7 +22,7 @@ const start = Date.parse('2026-08-01T12:00:00Z');
 
 type Fields = Partial<LogLine>;
 
-/** A line as the functions print it: what `stats` reads is what the edge writes. */
+/** A line as the functions print it, so that `stats` is tested with real lines. */
 const printLogLine = (fields: Fields, seconds = 0, weight = 1): string => {
   const line = { function: 'viewer-request', requestId: 'x', level: 'info', outcome: 'allowed' };
   return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, weight)}\n`;

@@ -16,7 +16,7 @@ describe('operator/', () => {
   });
 });
 
-/** What a command uses of shared/, and why. */
+/** The files of shared/ that commands use, and why. */
 const usedByCommands: Readonly<Record<string, string>> = {
   'shared/objects/purge.ts': 'the text of a purge names the delay of the second one',
   'shared/policy/json-schema.ts': 'the schema is printed as it is',

@@ -10,7 +10,7 @@ const from = (min: number, max: number): readonly number[] =>
   Array.from({ length: max - min + 1 }, (_, at) => min + at);
 
 describe('derivatives that are too many to enumerate', () => {
-  /** One way of each operation that an image can have, and all formats. */
+  /** One value of each operation, and all formats. */
   const one = {
     orient: { o: [0] },
     trim: { t: [1] },
@@ -35,7 +35,7 @@ describe('derivatives that are too many to enumerate', () => {
     format: { f: formats },
   };
 
-  /** How many ways there are to choose at most `most` of `all`. */
+  /** The number of ways to choose at most `most` of `all`. */
   function chosen(all: number, most: number): bigint {
     let row = [1n];
     for (let size = 0; size < all; size += 1)

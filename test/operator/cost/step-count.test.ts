@@ -25,7 +25,7 @@ type Case = { readonly name: OperationName; readonly candidates: Candidates };
 const from = (min: number, max: number): readonly number[] =>
   Array.from({ length: max - min + 1 }, (_, at) => min + at);
 
-/** Every value that a rule of these tests can allow, so that writing out all of them is complete. */
+/** Every value that a rule of these tests can allow, so that the enumeration is complete. */
 const cases: Readonly<Record<string, Case>> = {
   'sides in every mode': {
     name: 'resize',
@@ -95,7 +95,7 @@ function* combinations(
   }
 }
 
-/** Everything that can be written of these values, as recipes in canonical form. */
+/** All recipes with these values, in canonical form. */
 function enumerateRecipes({ name, candidates }: Case) {
   const texts = [...combinations(Object.entries(candidates))].map((pairs) =>
     [name, ...pairs].join(','),
@@ -195,7 +195,7 @@ describe('the number of texts of an operation', () => {
       'offsets by two, by three and by a million',
       'crop',
       [2, 3, 1_000_000].map((step) => ({ x: everyNumber(step) })),
-      // A million is even. What is left out of both, 0, draws nothing.
+      // Multiples of a million are even already. 0 draws nothing, so it is subtracted.
       5_000_000n + 3_333_334n - 1_666_667n - 1n,
     ],
     [
@@ -219,7 +219,7 @@ describe('the number of texts of an operation', () => {
   });
 });
 
-/** All values of a parameter where they are few, else enough of them. */
+/** All values of a parameter if there are few, otherwise a selection. */
 function someValues(parameter: Parameter): readonly Value[] {
   const { control } = parameter;
   if (control.control === 'select') return control.options;
@@ -236,7 +236,7 @@ function someValues(parameter: Parameter): readonly Value[] {
 const fitting = ({ w, h }: ValuesOf<Parameters>): boolean =>
   Number(w ?? 1) * Number(h ?? 1) <= limits.outputPixels;
 
-/** The values that change the verdict though another of their kind does not. */
+/** The values with another verdict than the others of their kind. */
 function findOutliers(name: OperationName, own: string, values: ValuesOf<Parameters>) {
   const parameter = rowOf(name).parameters[own];
   const verdicts = new Map<string, boolean>();

@@ -20,7 +20,7 @@ type Wrong = {
 
 const right = `signet.v1\n${kid}\n${exp}\n${composed}`;
 
-/** A signer that gets one thing wrong. */
+/** A signer that makes one mistake. */
 function signature({ key = signingKey, message = right, encoding = 'base64url' }: Wrong): string {
   return createHmac('sha256', key).update(message).digest(encoding);
 }

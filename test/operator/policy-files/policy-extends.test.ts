@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 type Files = Readonly<Record<string, unknown>>;
 
-/** Writes files; a text stands for itself, anything else is JSON. */
+/** Writes files: strings as they are, anything else as JSON. */
 async function write(files: Files): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const at = path.join(folder, name);
@@ -33,7 +33,7 @@ async function resolveFiles(files: Files, name = 'acme.json'): Promise<unknown> 
   return resolvePolicyFile(path.join(folder, name));
 }
 
-/** The failure, with the folder left out. */
+/** The code and message of the failure, without the folder. */
 async function failure(files: Files, name = 'acme.json'): Promise<string> {
   const thrown = await resolveFiles(files, name).then(
     () => undefined,

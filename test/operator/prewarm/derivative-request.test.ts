@@ -21,7 +21,7 @@ let address: string;
 let answers: readonly Answer[];
 let asked: string[];
 
-/** Answers with each of them in turn, and then with the last one again. */
+/** The answer to the current request. The last one repeats. */
 const next = (): Answer => answers[Math.min(asked.length, answers.length) - 1] ?? hangUp;
 
 beforeAll(async () => {
