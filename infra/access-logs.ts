@@ -6,8 +6,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /**
- * What `signet policy replay` reads, and what an operator looks for. The query is in it, and with it
- * signatures: the bucket is private, and what is in it is deleted after `logDays`.
+ * The fields that `signet policy replay` and operators need. They include the query and therefore
+ * signatures, so the bucket is private and its objects are deleted after `logDays`.
  */
 const recordFields = [
   ...['date', 'time', 'x-edge-location', 'sc-bytes', 'cs-method', 'x-host-header'],
@@ -15,7 +15,7 @@ const recordFields = [
   ...['cs-protocol', 'time-taken', 'cs-protocol-version'],
 ];
 
-function mayDeliver(scope: Construct, logs: IBucket, name: string): void {
+function allowDelivery(scope: Construct, logs: IBucket, name: string): void {
   const stack = Stack.of(scope);
   const source = stack.formatArn({
     service: 'logs',
@@ -40,8 +40,8 @@ function mayDeliver(scope: Construct, logs: IBucket, name: string): void {
 }
 
 /**
- * Standard logging v2: JSON lines into the logs bucket, without the ACLs of the older kind. With no
- * prefix in the destination AWS would choose one, which the bucket's policy does not allow.
+ * Turns on standard logging v2, which writes JSON lines to the logs bucket and needs no bucket ACLs.
+ * Without a prefix in the destination AWS chooses one, which the bucket policy does not allow.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export function deliverAccessLogs(
@@ -50,7 +50,7 @@ export function deliverAccessLogs(
   { logs, distribution }: { readonly logs: IBucket; readonly distribution: Distribution },
 ): void {
   const name = `${stackName}-access`;
-  mayDeliver(scope, logs, name);
+  allowDelivery(scope, logs, name);
   const source = new CfnDeliverySource(scope, 'AccessLogSource', {
     name,
     logType: 'ACCESS_LOGS',

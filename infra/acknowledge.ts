@@ -2,12 +2,12 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
-/** Says to cdk-nag why a finding is meant to be so. */
+/** Suppresses findings of cdk-nag and records the reason. */
 export function acknowledge(scope: IConstruct, reason: string, ...ids: readonly string[]): void {
   Validations.of(scope).acknowledge(...ids.map((id) => ({ id, reason })));
 }
 
-/** The same for wildcards in a role; any other is a finding. */
+/** Suppresses wildcard findings of a role, for these resources only. */
 export function acknowledgeWildcards(
   role: Role,
   reason: string,

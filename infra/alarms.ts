@@ -15,90 +15,100 @@ import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
 import { region, type StackSettings } from './settings.ts';
 
-export type Watched = {
+export type AlarmParts = {
   readonly settings: StackSettings;
   readonly distribution: Distribution;
   readonly queue: Queue;
-  readonly dead: Queue;
+  readonly deadLetters: Queue;
   readonly purge: LambdaFunction;
   readonly secretKeeper: LambdaFunction;
 };
 
-/** What is looked at, above how much of it somebody is called, and what to do then. */
-type Watch = {
+/** An alarm: its metric, its threshold, and what an operator should do. */
+type AlarmSpec = {
   readonly id: string;
   readonly metric: IMetric;
   readonly above: number;
   readonly todo: string;
 };
 
-/** What viewers meet, wherever they are. */
-function deliveryWatches({ distribution, settings }: Watched): readonly Watch[] {
-  const at = (name: string, statistic: 'Sum' | 'Average' = 'Sum') =>
+/** Alarms on what viewers see, in all Regions. */
+function deliveryAlarms({ distribution, settings }: AlarmParts): readonly AlarmSpec[] {
+  const metric = (name: string, statistic: 'Sum' | 'Average' = 'Sum') =>
     distributionMetric(distribution, name, statistic);
-  const broken = 'read the log group of the function, in the Region of the viewers';
+  const broken = 'read the log group of the function in the Region of the viewers';
   const doctor = `run: npx signet doctor --target aws:${settings.name}`;
   return [
-    { id: 'ServerErrors', metric: at('5xxErrorRate', 'Average'), above: 1, todo: doctor },
-    { id: 'Unavailable', metric: at('503ErrorRate', 'Average'), above: 0.5, todo: doctor },
-    { id: 'FunctionErrors', metric: at('LambdaExecutionError'), above: 0, todo: broken },
-    { id: 'InvalidAnswers', metric: at('LambdaValidationError'), above: 0, todo: broken },
+    { id: 'ServerErrors', metric: metric('5xxErrorRate', 'Average'), above: 1, todo: doctor },
+    { id: 'Unavailable', metric: metric('503ErrorRate', 'Average'), above: 0.5, todo: doctor },
+    { id: 'FunctionErrors', metric: metric('LambdaExecutionError'), above: 0, todo: broken },
+    { id: 'InvalidAnswers', metric: metric('LambdaValidationError'), above: 0, todo: broken },
     {
       id: 'Throttled',
-      metric: at('LambdaLimitExceededErrors'),
+      metric: metric('LambdaLimitExceededErrors'),
       above: 0,
-      todo: 'ask for more concurrent executions in the Region of the viewers',
+      todo: 'request a higher quota of concurrent executions in the Region of the viewers',
     },
   ];
 }
 
-/** An alarm cannot look into another Region: these are for where the stack is. */
-function renderWatches({ settings }: Watched): readonly Watch[] {
+/** Alarms on renders. An alarm cannot read metrics of another Region, so elsewhere there are none. */
+function renderAlarms({ settings }: AlarmParts): readonly AlarmSpec[] {
   if (settings.originShieldRegion !== region) return [];
   return [
     {
-      // S3 says 403 to us, does not answer, or holds a policy that cannot be believed.
+      // S3 answers 403, does not answer, or holds a policy that cannot be verified.
       id: 'RenderUnavailable',
       metric: outcomeMetric('origin-response', 'unavailable'),
       above: 0,
-      todo: `run: npx signet doctor --target aws:${settings.name}; the true reason stands in the log lines`,
+      todo: `run: npx signet doctor --target aws:${settings.name}; the log lines give the reason`,
     },
     {
       id: 'RenderInternal',
       metric: outcomeMetric('origin-response', 'internal'),
       above: 0,
-      todo: 'look for "outcome":"internal" in the log lines and report it',
+      todo: 'search the log lines for "outcome":"internal" and report the bug',
     },
     {
       id: 'RenderUndecodable',
       metric: outcomeMetric('origin-response', 'source_undecodable'),
       above: 100,
-      todo: 'sources that nobody can read are being uploaded: signet stats says whose',
+      todo: 'someone uploads sources that cannot be decoded; signet stats shows which tenant',
     },
   ];
 }
 
-function upkeepWatches({ dead, purge, queue, secretKeeper }: Watched): readonly Watch[] {
+function maintenanceAlarms({
+  deadLetters,
+  purge,
+  queue,
+  secretKeeper,
+}: AlarmParts): readonly AlarmSpec[] {
   return [
     {
-      // In seconds; the second purge of a source waits for one minute of them.
+      // In seconds. The second purge of a source waits 60 of them.
       id: 'PurgeBacklog',
       metric: queue.metricApproximateAgeOfOldestMessage(),
       above: 900,
-      todo: 'viewers see images of sources that have changed: read the log of the purge function',
+      todo: 'viewers see outdated images; read the log of the purge function',
     },
     {
       id: 'PurgeDeadLetters',
-      metric: dead.metricApproximateNumberOfMessagesVisible(),
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible(),
       above: 0,
       todo: 'read the log of the purge function, then redrive the dead-letter queue',
     },
-    { id: 'PurgeErrors', metric: purge.metricErrors(), above: 0, todo: 'read its log group' },
+    {
+      id: 'PurgeErrors',
+      metric: purge.metricErrors(),
+      above: 0,
+      todo: 'read the log group of the purge function',
+    },
     {
       id: 'SecretErrors',
       metric: secretKeeper.metricErrors(),
       above: 0,
-      todo: 'the root keys were not rotated; read its log group, then rotate by hand',
+      todo: 'the root keys were not rotated; read the log group of the function, then rotate by hand',
     },
   ];
 }
@@ -117,17 +127,13 @@ function makeTopic(scope: Construct, { alarmEmail, account }: StackSettings): To
   return topic;
 }
 
-/** An alarm for each thing that an operator has to know of, to one topic; the answer is its ARN. */
-export function makeAlarms(scope: Construct, watched: Watched): string {
-  const topic = makeTopic(scope, watched.settings);
-  const watches = [
-    ...deliveryWatches(watched),
-    ...renderWatches(watched),
-    ...upkeepWatches(watched),
-  ];
-  for (const { id, metric, above, todo } of watches)
+/** Makes the alarms, which notify one topic. Returns the ARN of the topic. */
+export function makeAlarms(scope: Construct, parts: AlarmParts): string {
+  const topic = makeTopic(scope, parts.settings);
+  const alarms = [...deliveryAlarms(parts), ...renderAlarms(parts), ...maintenanceAlarms(parts)];
+  for (const { id, metric, above, todo } of alarms)
     new Alarm(scope, id, {
-      alarmName: `${watched.settings.name}-${id}`,
+      alarmName: `${parts.settings.name}-${id}`,
       alarmDescription: `What to do: ${todo}`,
       metric,
       threshold: above,

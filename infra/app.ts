@@ -8,27 +8,30 @@ import { noAccount, readStackSettings, SettingFailure } from './settings.ts';
 import { signetApp } from './signet-app.ts';
 
 /*
- * What `npx cdk` runs: it reads cdk.json, builds the four zips and makes the template. It needs no
- * network, no credentials and no Docker; only deploying does.
+ * The entry that `npx cdk` runs. It reads cdk.json, builds the four zips and makes the template. It
+ * needs no network, no credentials and no Docker; only a deployment does.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readJson = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
-/** What stands in cdk.json, as the command line hands it over, or as it is where this runs by itself. */
-function ownContext(): unknown {
-  const handed = process.env['CDK_CONTEXT_JSON'];
+/** Reads `signet` of cdk.json. The CDK passes the context in a variable; without it the file is read. */
+function readContext(): unknown {
+  const passed = process.env['CDK_CONTEXT_JSON'];
   const { context } = readJson('cdk.json') as {
     readonly context: Readonly<Record<string, unknown>>;
   };
-  const all = handed ? (JSON.parse(handed) as typeof context) : context;
+  const all = passed ? (JSON.parse(passed) as typeof context) : context;
   return all['signet'];
 }
 
 async function main(): Promise<void> {
-  const settings = readStackSettings(ownContext(), process.env['CDK_DEFAULT_ACCOUNT'] || undefined);
+  const settings = readStackSettings(
+    readContext(),
+    process.env['CDK_DEFAULT_ACCOUNT'] || undefined,
+  );
   if (settings.account === noAccount)
-    console.error(`No account is known: the template is one of account ${noAccount}.`);
+    console.error(`The AWS account is unknown; the template uses ${noAccount}.`);
   const names = namesFor(settings.name, settings.account);
   const { version } = readJson('package.json') as { readonly version: string };
   const config = edgeConfig(settings, names, version);
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
     viewerRequest: config,
     originResponse: config,
   });
-  // The command line validates templates itself, and where it writes them is for it to say.
+  // The CDK validates templates itself and chooses the output folder.
   signetApp({ settings, zips }, { checked: process.env['CDK_VALIDATION'] !== 'false' }).app.synth();
 }
 

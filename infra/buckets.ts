@@ -15,31 +15,31 @@ import type { StackSettings } from './settings.ts';
 
 export type Buckets = Readonly<Record<BucketKind, IBucket>>;
 
-/** No bucket goes with the stack: what is in it cannot be made again, but for the derivatives. */
-function bucket(scope: Construct, names: Names, kind: BucketKind, props: BucketProps): IBucket {
+/** Makes a bucket. It outlives the stack, because only derivatives could be made again. */
+function makeBucket(scope: Construct, names: Names, kind: BucketKind, props: BucketProps): IBucket {
   const made = new Bucket(scope, `${kind}Bucket`, {
     bucketName: names.buckets[kind],
-    // Not KMS: with SSE-S3 an ETag is the MD5 that a freshly made answer carries.
+    // Not KMS: only with SSE-S3 is the ETag the MD5, which a fresh render sends as its ETag.
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
-    // But for one of a first deployment that failed: its name would be in the way of the next.
+    // A first deployment that fails deletes it. Otherwise its name would block the next one.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...props,
   });
-  // The class says `isWebsite: boolean | undefined` where its interface says `isWebsite?: boolean`.
+  // The class declares `isWebsite: boolean | undefined`, the interface `isWebsite?: boolean`.
   return made as IBucket;
 }
 
-const unfinished = { abortIncompleteMultipartUploadAfter: Duration.days(1) };
+const abortUploads = { abortIncompleteMultipartUploadAfter: Duration.days(1) };
 
 /**
- * The audit trail can be added to and not changed: whoever could remove its end could put an older
- * policy back. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ * Makes the audit trail append-only. Someone who could delete its end could restore an older policy.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
-function appendOnly(config: IBucket, name: string): void {
+function denyAuditChanges(config: IBucket, name: string): void {
   const trail = objectsArn(name, 'audit/');
   const deny = (actions: readonly string[], conditions = {}): PolicyStatement =>
     new PolicyStatement({
@@ -55,36 +55,36 @@ function appendOnly(config: IBucket, name: string): void {
 }
 
 /**
- * Sources and config keep their versions: an overwritten picture can be had back for a month, and a
- * policy for ever. Derivatives do not: they are made again from their source.
+ * Makes the four buckets. Sources keep old versions for a month, config keeps them for ever.
+ * Derivatives keep none: they can be rendered again.
  */
 export function makeBuckets(
   scope: Construct,
   names: Names,
   { logDays }: Pick<StackSettings, 'logDays'>,
 ): Buckets {
-  const logs = bucket(scope, names, 'logs', {
-    lifecycleRules: [{ ...unfinished, expiration: Duration.days(logDays) }],
+  const logs = makeBucket(scope, names, 'logs', {
+    lifecycleRules: [{ ...abortUploads, expiration: Duration.days(logDays) }],
   });
-  const logged = (kind: BucketKind): BucketProps => ({
+  const withAccessLogs = (kind: BucketKind): BucketProps => ({
     serverAccessLogsBucket: logs,
     serverAccessLogsPrefix: `s3/${kind}/`,
   });
-  const config = bucket(scope, names, 'config', {
-    ...logged('config'),
+  const config = makeBucket(scope, names, 'config', {
+    ...withAccessLogs('config'),
     versioned: true,
-    // What `signet purge` asks for is gone once it is asked; its versions say nothing.
+    // `signet purge` deletes its requests at once; their old versions are not needed.
     lifecycleRules: [{ prefix: 'purges/', noncurrentVersionExpiration: Duration.days(1) }],
   });
-  appendOnly(config, names.buckets.config);
-  const sources = bucket(scope, names, 'sources', {
-    ...logged('sources'),
+  denyAuditChanges(config, names.buckets.config);
+  const sources = makeBucket(scope, names, 'sources', {
+    ...withAccessLogs('sources'),
     versioned: true,
-    lifecycleRules: [{ ...unfinished, noncurrentVersionExpiration: Duration.days(30) }],
+    lifecycleRules: [{ ...abortUploads, noncurrentVersionExpiration: Duration.days(30) }],
   });
-  const derivatives = bucket(scope, names, 'derivatives', {
-    ...logged('derivatives'),
-    lifecycleRules: [{ ...unfinished, expiration: Duration.days(90) }],
+  const derivatives = makeBucket(scope, names, 'derivatives', {
+    ...withAccessLogs('derivatives'),
+    lifecycleRules: [{ ...abortUploads, expiration: Duration.days(90) }],
   });
   return { logs, config, sources, derivatives };
 }

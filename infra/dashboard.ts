@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { distributionMetric, outcomeMetric } from './metrics.ts';
 import { region, type StackSettings } from './settings.ts';
 
-const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
+const makeGraph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
   new GraphWidget({ title, left: [...left], right: [...right], width: 12 });
 
 const statuses = ['401', '403', '404', '502', '503', '504'] as const;
@@ -13,7 +13,7 @@ const renders = [
   ...['source_unsupported', 'unavailable', 'internal'],
 ] as const;
 
-/** What is served, how much of it comes from the caches, and how it ends. */
+/** Makes the dashboard: requests, cache hits, errors and the outcomes of renders. */
 export function makeDashboard(
   scope: Construct,
   { name, originShieldRegion: shield }: Pick<StackSettings, 'name' | 'originShieldRegion'>,
@@ -26,18 +26,18 @@ export function makeDashboard(
     dashboardName: name,
     widgets: [
       [
-        graph('Requests', [sum('Requests')], [average('CacheHitRate')]),
-        graph(
-          'Errors, per cent',
+        makeGraph('Requests', [sum('Requests')], [average('CacheHitRate')]),
+        makeGraph(
+          'Errors (%)',
           statuses.map((status) => average(`${status}ErrorRate`)),
         ),
       ],
       [
-        graph(
-          'Answers of origin-response, in the Region of Origin Shield',
+        makeGraph(
+          'Outcomes of origin-response in the Origin Shield Region',
           renders.map((outcome) => outcomeMetric('origin-response', outcome, shield || region)),
         ),
-        graph('Functions that failed', lambda.map(sum), [sum('BytesDownloaded')]),
+        makeGraph('Function errors', lambda.map(sum), [sum('BytesDownloaded')]),
       ],
     ],
   });

@@ -32,17 +32,17 @@ export type DistributionParts = {
   readonly settings: StackSettings;
   readonly derivatives: IBucket;
   readonly functions: DistributionFunctions;
-  /** The ARN of a firewall's ACL, where there is one. */
+  /** The ARN of the web ACL, if the firewall is on. */
   readonly firewall: string | undefined;
 };
 
 /**
- * Nothing but the path is in the cache's key: no header, cookie or query, and both encodings off, or
- * Accept-Encoding would be in it. What is not in the key is not passed on either.
+ * The cache key is the path only: no header, cookie or query. Both encodings are off because they
+ * would add Accept-Encoding to the key. CloudFront forwards only what is in the key.
  */
 function makeCachePolicy(scope: Construct): CachePolicy {
   return new CachePolicy(scope, 'CachePolicy', {
-    comment: 'Signet: the path alone',
+    comment: 'Signet: path only',
     minTtl: Duration.seconds(cacheSeconds.minimum),
     defaultTtl: Duration.seconds(cacheSeconds.usual),
     maxTtl: Duration.seconds(cacheSeconds.most),
@@ -51,7 +51,7 @@ function makeCachePolicy(scope: Construct): CachePolicy {
   });
 }
 
-function onDomains(scope: Construct, { hosts, certificateArn }: StackSettings) {
+function domainProps(scope: Construct, { hosts, certificateArn }: StackSettings) {
   if (certificateArn === undefined) return {};
   return {
     domainNames: Object.keys(hosts),
@@ -72,49 +72,52 @@ function behavior(
 ): DistributionProps['defaultBehavior'] {
   const { derivatives, functions, settings } = parts;
   const shield = settings.originShieldRegion;
-  const at = (eventType: LambdaEdgeEventType, { currentVersion }: LambdaFunction) => ({
+  const association = (eventType: LambdaEdgeEventType, { currentVersion }: LambdaFunction) => ({
     eventType,
     functionVersion: currentVersion as IVersion,
   });
   return {
     origin: S3BucketOrigin.withOriginAccessControl(derivatives, {
-      // With LIST what is missing is 404 instead of 403, which then is always our own mistake.
+      // With LIST a missing object is 404, so a 403 always means a wrong permission.
       originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
-      // One place renders: without it every edge location that misses makes the same image.
+      // Origin Shield renders in one place. Without it every edge location that misses would render.
       ...(shield === false ? { originShieldEnabled: false } : { originShieldRegion: shield }),
     }),
-    // The third one is refused by viewer-request, with an answer that says what is allowed.
+    // viewer-request refuses OPTIONS with an answer that lists the allowed methods.
     allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-    // A redirect from http would have sent the signature in the open already.
+    // No redirect from http: the first request would already expose the signature.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     compress: false,
     cachePolicy: makeCachePolicy(scope),
     responseHeadersPolicy: makeResponseHeaders(scope),
     edgeLambdas: [
-      at(LambdaEdgeEventType.VIEWER_REQUEST, functions.viewerRequest),
-      at(LambdaEdgeEventType.ORIGIN_RESPONSE, functions.originResponse),
+      association(LambdaEdgeEventType.VIEWER_REQUEST, functions.viewerRequest),
+      association(LambdaEdgeEventType.ORIGIN_RESPONSE, functions.originResponse),
     ],
   };
 }
 
 function acknowledgeFindings(made: Distribution, { settings, firewall }: DistributionParts): void {
-  const say = (reason: string, id: string): void => acknowledge(made, reason, id);
-  say('Images are served everywhere', 'AwsSolutions-CFR1');
-  say('It logs by standard logging v2, which this rule cannot see', 'AwsSolutions-CFR3');
+  const suppress = (reason: string, id: string): void => acknowledge(made, reason, id);
+  suppress('Images are served to all countries', 'AwsSolutions-CFR1');
+  suppress('It uses standard logging v2, which this rule does not know', 'AwsSolutions-CFR3');
   if (firewall === undefined)
-    say('signet.firewall turns one on; every URL is signed all the same', 'AwsSolutions-CFR2');
+    suppress(
+      'signet.firewall adds a web ACL; every URL is signed in any case',
+      'AwsSolutions-CFR2',
+    );
   if (settings.certificateArn === undefined)
-    say(
-      'CloudFront sets the TLS of its own names; a host of one’s own has 1.2',
+    suppress(
+      'AWS decides the TLS version for *.cloudfront.net; custom domains use 1.2 or later',
       'AwsSolutions-CFR4',
     );
-  say(
-    'viewer-request refuses "/", and no query is passed on: nobody can list',
+  suppress(
+    'The bucket cannot be listed: viewer-request refuses "/", and no query is forwarded',
     'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
   );
 }
 
-/** The distribution: one behaviour, with the functions on it. */
+/** Makes the distribution, with one behavior that runs both functions. */
 export function makeDistribution(scope: Construct, parts: DistributionParts): Distribution {
   const { settings, firewall } = parts;
   const made = new Distribution(scope, 'Distribution', {
@@ -124,7 +127,7 @@ export function makeDistribution(scope: Construct, parts: DistributionParts): Di
     publishAdditionalMetrics: true,
     defaultBehavior: behavior(scope, parts),
     errorResponses: shortErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
-    ...onDomains(scope, settings),
+    ...domainProps(scope, settings),
     ...(firewall === undefined ? {} : { webAclId: firewall }),
   });
   const raw = made.node.defaultChild as CfnDistribution;

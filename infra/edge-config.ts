@@ -3,10 +3,10 @@ import { policyFreshness } from '../shared/versions/cache.ts';
 import type { Names } from './names.ts';
 import { hostMapOf, region, type StackSettings } from './settings.ts';
 
-/** One line in so many of requests that nobody has signed for: a flood must not fill a log group. */
+/** Log sampling for unsigned requests: 1 in N, so that a flood does not fill the log group. */
 const logOneIn = 100;
 
-/** What is written into both functions: there is no environment at the edge. */
+/** The configuration bundled into both functions. Lambda@Edge has no environment variables. */
 export function edgeConfig(settings: StackSettings, names: Names, version: string) {
   const { sources, derivatives, config } = names.buckets;
   return {

@@ -11,9 +11,9 @@ import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Permission } from '../shared/deployment/permissions.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import { logDays } from './log-days.ts';
+import { logRetention } from './log-retention.ts';
 import { logGroupOf } from './names.ts';
-import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
+import { acknowledgeKeyWildcards, type Resources, statementsOf } from './permissions.ts';
 import type { StackSettings } from './settings.ts';
 
 export type EdgeFunctionProps = {
@@ -26,37 +26,39 @@ export type EdgeFunctionProps = {
   readonly settings: StackSettings;
 };
 
-/** Replicas log in the Region where they run, and make the group there themselves. */
-function ownLogs({ name, settings }: EdgeFunctionProps): string {
+/** The log group. Replicas log in the Region where they run and create the group there. */
+function logGroupArn({ name, settings }: EdgeFunctionProps): string {
   return `arn:aws:logs:*:${settings.account}:log-group:${logGroupOf(name)}:*`;
 }
 
-function edgeRole(scope: Construct, id: string, props: EdgeFunctionProps): Role {
+function makeEdgeRole(scope: Construct, id: string, props: EdgeFunctionProps): Role {
   const { permissions, resources } = props;
   const writeLogs = new PolicyStatement({
     actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [ownLogs(props)],
+    resources: [logGroupArn(props)],
   });
   const statements = [...statementsOf(permissions, resources), writeLogs];
   const role = new Role(scope, `${id}Role`, {
-    // CloudFront copies the function in the name of the second one.
+    // CloudFront replicates the function as edgelambda.
     assumedBy: new CompositePrincipal(
       new ServicePrincipal('lambda.amazonaws.com'),
       new ServicePrincipal('edgelambda.amazonaws.com'),
     ),
     inlinePolicies: { own: new PolicyDocument({ statements }) },
   });
-  acknowledgeKeys(role, permissions, resources);
-  acknowledgeWildcards(role, 'Replicas log in the Region where they run', [ownLogs(props)]);
+  acknowledgeKeyWildcards(role, permissions, resources);
+  acknowledgeWildcards(role, 'Replicas write logs in the Region where they run', [
+    logGroupArn(props),
+  ]);
   return role;
 }
 
 /**
- * A function of the distribution: no environment, layers, network or tracing, x86_64, and every version
- * kept, since replicas outlive the version they are of by hours.
+ * Makes a Lambda@Edge function: x86_64, without environment, layers, VPC or tracing. Old versions are
+ * retained, because their replicas live on for hours.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
  */
-export function edgeFunction(
+export function makeEdgeFunction(
   scope: Construct,
   id: string,
   props: EdgeFunctionProps,
@@ -69,10 +71,10 @@ export function edgeFunction(
     code: Code.fromAsset(props.zip),
     memorySize: props.memoryMb,
     timeout: props.timeout,
-    role: edgeRole(scope, id, props),
+    role: makeEdgeRole(scope, id, props),
     logGroup: new LogGroup(scope, `${id}Logs`, {
       logGroupName: logGroupOf(props.name),
-      retention: logDays(props.settings),
+      retention: logRetention(props.settings),
       removalPolicy: RemovalPolicy.DESTROY,
     }),
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },

@@ -4,19 +4,19 @@ import type { StackSettings } from './settings.ts';
 
 type Rates = Exclude<StackSettings['firewall'], false>;
 
-const withVisibility = (metricName: string) => ({
+const visibility = (metricName: string) => ({
   cloudWatchMetricsEnabled: true,
   sampledRequestsEnabled: false,
   metricName,
 });
 
-const tooMany = {
+const tooManyRequests = {
   block: {
     customResponse: { responseCode: 429, responseHeaders: [{ name: 'retry-after', value: '60' }] },
   },
 };
 
-function statementLacks(
+function requestLacks(
   fieldToMatch: CfnWebACL.FieldToMatchProperty,
   searchString: string,
 ): CfnWebACL.StatementProperty {
@@ -29,30 +29,30 @@ function statementLacks(
   return { notStatement: { statement: { byteMatchStatement } } };
 }
 
-/** Whoever asks for much, signed or not. */
-function rateByAddress(limit: number): CfnWebACL.RuleProperty {
+/** Limits all requests of one address, signed or not. */
+function addressRateRule(limit: number): CfnWebACL.RuleProperty {
   return {
     name: 'rate-by-address',
     priority: 0,
-    action: tooMany,
+    action: tooManyRequests,
     statement: {
       rateBasedStatement: { aggregateKeyType: 'IP', limit, evaluationWindowSec: 300 },
     },
-    visibilityConfig: withVisibility('rate-by-address'),
+    visibilityConfig: visibility('rate-by-address'),
   };
 }
 
-/** Requests without a signature are refused in any case, but at the cost of running a function. */
-function rateOfUnsigned(limit: number): CfnWebACL.RuleProperty {
+/** Limits unsigned requests of one address. The function refuses them too, but each run costs money. */
+function unsignedRateRule(limit: number): CfnWebACL.RuleProperty {
   const statements = [
-    statementLacks({ queryString: {} }, 'sig='),
-    statementLacks({ queryString: {} }, 'grant='),
-    statementLacks({ singleHeader: { Name: 'cookie' } }, 'signet-grant='),
+    requestLacks({ queryString: {} }, 'sig='),
+    requestLacks({ queryString: {} }, 'grant='),
+    requestLacks({ singleHeader: { Name: 'cookie' } }, 'signet-grant='),
   ];
   return {
     name: 'rate-of-unsigned',
     priority: 1,
-    action: tooMany,
+    action: tooManyRequests,
     statement: {
       rateBasedStatement: {
         aggregateKeyType: 'IP',
@@ -61,17 +61,17 @@ function rateOfUnsigned(limit: number): CfnWebACL.RuleProperty {
         scopeDownStatement: { andStatement: { statements } },
       },
     },
-    visibilityConfig: withVisibility('rate-of-unsigned'),
+    visibilityConfig: visibility('rate-of-unsigned'),
   };
 }
 
-/** A web ACL in front of the functions; the answer is its ARN. */
+/** Makes a web ACL in front of the functions. Returns its ARN. */
 export function makeFirewall(scope: Construct, name: string, rates: Rates): string {
   const made = new CfnWebACL(scope, 'Firewall', {
     scope: 'CLOUDFRONT',
     defaultAction: { allow: {} },
-    visibilityConfig: withVisibility(`${name}-firewall`),
-    rules: [rateByAddress(rates.requestsPer5Minutes), rateOfUnsigned(rates.unsignedPerMinute)],
+    visibilityConfig: visibility(`${name}-firewall`),
+    rules: [addressRateRule(rates.requestsPer5Minutes), unsignedRateRule(rates.unsignedPerMinute)],
   });
   return made.attrArn;
 }

@@ -5,7 +5,7 @@ import { region } from './settings.ts';
 
 const period = Duration.minutes(5);
 
-/** A metric of the distribution. It has them all under the Region `Global`, which the library leaves out. */
+/** A metric of the distribution. CloudFront needs the dimension Region `Global`, which the CDK omits. */
 export const distributionMetric = (
   { distributionId }: Distribution,
   metricName: string,
@@ -22,19 +22,19 @@ export const distributionMetric = (
   });
 
 /**
- * How many requests ended so, by the functions' own lines. They are in the Region where a replica has
- * run: those of origin-response in that of Origin Shield, those of viewer-request all over the world.
+ * The number of requests with an outcome, from the log lines of a function. The metric is in the
+ * Region where the replica ran: origin-response in the Origin Shield Region, viewer-request anywhere.
  */
 export const outcomeMetric = (
   edge: 'viewer-request' | 'origin-response',
   outcome: string,
-  madeIn: string = region,
+  inRegion: string = region,
 ): Metric =>
   new Metric({
     namespace: 'Signet',
     metricName: 'requests',
     dimensionsMap: { function: edge, outcome },
-    region: madeIn,
+    region: inRegion,
     statistic: 'Sum',
     label: outcome,
     period,

@@ -3,17 +3,17 @@ import { secretIds } from '../shared/keys/store.ts';
 const bucketKinds = ['sources', 'derivatives', 'config', 'logs'] as const;
 export type BucketKind = (typeof bucketKinds)[number];
 
-/** Names that are known before there is a template: the functions have them written in. */
+/** Resource names that are fixed before the template exists, because the functions contain them. */
 export type Names = {
   readonly stack: string;
   readonly buckets: Readonly<Record<BucketKind, string>>;
   readonly viewerRequest: string;
   readonly originResponse: string;
-  /** Functions find secrets by these, so one account holds one installation. */
+  /** Functions read secrets by these names, so an account can hold one installation only. */
   readonly secrets: typeof secretIds;
 };
 
-/** All names follow from the stack's and the account's, and from nothing else. */
+/** Derives all names from the stack name and the account. */
 export function namesFor(stack: string, account: string): Names {
   const buckets = bucketKinds.map((kind) => [kind, `${stack}-${kind}-${account}`] as const);
   return {
@@ -25,5 +25,5 @@ export function namesFor(stack: string, account: string): Names {
   };
 }
 
-/** Where a function writes its lines; with a name of its own it is the same in every Region. */
+/** The log group of a function. A fixed name makes it the same in every Region. */
 export const logGroupOf = (functionName: string): string => `/signet/${functionName}`;

@@ -5,16 +5,16 @@ import type { Names } from './names.ts';
 import type { Secrets } from './secrets.ts';
 
 /*
- * Permissions as statements: no grant of a library, no wildcard but the end of a key. Buckets are
- * named by text, since their names are known and a reference would make circles.
+ * Turns permissions into IAM statements. The grants of the CDK are not used, and the only wildcard is
+ * at the end of a key prefix. Buckets are named as text, because references would form cycles.
  */
 
 export const bucketArn = (name: string): string => `arn:aws:s3:::${name}`;
 
-/** All objects of a bucket whose keys begin so. */
+/** All objects of a bucket with a key prefix. */
 export const objectsArn = (name: string, prefix = ''): string => `${bucketArn(name)}/${prefix}*`;
 
-/** What permissions are about; the secrets' ARNs end in letters that AWS chooses. */
+/** The resources that permissions name. AWS adds random letters to the ARNs of secrets. */
 export type Resources = {
   readonly names: Names;
   readonly secrets: Secrets;
@@ -27,11 +27,11 @@ function resourceOf(permission: Permission, { names, secrets, other }: Resources
   if ('bucket' in permission) return bucketArn(names.buckets[permission.bucket]);
   if ('secret' in permission) return secrets[permission.secret].secretArn;
   const arn = other?.[permission.other];
-  if (arn === undefined) throw new Error(`nobody has said which ${permission.other} is meant`);
+  if (arn === undefined) throw new Error(`the resource for "${permission.other}" is missing`);
   return arn;
 }
 
-/** IAM itself refuses a write that could replace something. */
+/** IAM refuses a write that could overwrite an object. */
 const onlyAbsent = { Null: { 's3:if-none-match': 'false' } };
 
 function statementOf(permission: Permission, resources: Resources): PolicyStatement {
@@ -43,19 +43,19 @@ function statementOf(permission: Permission, resources: Resources): PolicyStatem
   });
 }
 
-/** The statements of a part of the service. */
+/** The IAM statements for a list of permissions. */
 export const statementsOf = (
   permissions: readonly Permission[],
   resources: Resources,
 ): readonly PolicyStatement[] => permissions.map((one) => statementOf(one, resources));
 
-/** And for those of its permissions that end with a key's beginning. */
-export function acknowledgeKeys(
+/** Suppresses the wildcard findings for permissions on a key prefix. */
+export function acknowledgeKeyWildcards(
   role: Role,
   permissions: readonly Permission[],
   resources: Resources,
 ): void {
   const objects = permissions.filter((one) => 'objects' in one);
   const arns = new Set(objects.map((one) => resourceOf(one, resources)));
-  acknowledgeWildcards(role, 'Keys of one bucket that begin so', [...arns]);
+  acknowledgeWildcards(role, 'All keys with one prefix in one bucket', [...arns]);
 }

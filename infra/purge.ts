@@ -8,8 +8,8 @@ import type { Construct } from 'constructs';
 import { permissions } from '../shared/deployment/permissions.ts';
 import type { Buckets } from './buckets.ts';
 import type { Names } from './names.ts';
-import { ordinaryFunction } from './ordinary-function.ts';
 import { bucketArn } from './permissions.ts';
+import { makeRegionalFunction } from './regional-function.ts';
 import type { Secrets } from './secrets.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -23,16 +23,15 @@ export type PurgeParts = {
 };
 
 /**
- * More than two hours of them, which an outage of a neighbour may last. What failed each time lies there
- * for two weeks, and raises an alarm.
+ * Retries last for more than two hours, longer than most outages of AWS. Then the message moves to the
+ * dead-letter queue, which keeps it for two weeks and raises an alarm.
  */
 const tries = 20;
 const visibility = Duration.minutes(7);
 
 /**
- * Few functions, and a message waits five seconds for others: CloudFront takes so many invalidations at a
- * time, and each may name many tags. What ten messages of a second purge name fits into the function's
- * minute.
+ * CloudFront limits the invalidations in progress, but each may name many tags. So few functions run,
+ * and messages wait five seconds to form a batch. Ten messages take less than the function's minute.
  */
 const batches = {
   batchSize: 10,
@@ -40,25 +39,29 @@ const batches = {
   maxConcurrency: 5,
 } as const;
 
-function makeQueues(scope: Construct): { readonly queue: Queue; readonly dead: Queue } {
+function makeQueues(scope: Construct): { readonly queue: Queue; readonly deadLetters: Queue } {
   const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
-  const dead = new Queue(scope, 'PurgeDead', { ...common, retentionPeriod: Duration.days(14) });
+  const deadLetters = new Queue(scope, 'PurgeDead', {
+    ...common,
+    retentionPeriod: Duration.days(14),
+  });
   const queue = new Queue(scope, 'PurgeQueue', {
     ...common,
-    // Six times the function's time and the window of a batch, as SQS and Lambda want it.
+    // AWS recommends six times the function timeout plus the batching window.
     visibilityTimeout: visibility,
-    deadLetterQueue: { queue: dead, maxReceiveCount: tries },
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
-  return { queue, dead };
+  return { queue, deadLetters };
 }
 
+/** The events of a bucket that go to the queue. */
 type Reported = {
   readonly bucket: IBucket;
   readonly events: readonly string[];
   readonly prefix?: string;
 };
 
-function reporting({ events, prefix }: Reported, queue: Queue) {
+function queueConfigurations({ events, prefix }: Reported, queue: Queue) {
   const filter = { s3Key: { rules: [{ name: 'prefix', value: prefix ?? '' }] } };
   return events.map((event) => ({
     event,
@@ -67,7 +70,7 @@ function reporting({ events, prefix }: Reported, queue: Queue) {
   }));
 }
 
-function mayReport(queue: Queue, account: string, buckets: readonly string[]): CfnQueuePolicy {
+function allowS3(queue: Queue, account: string, buckets: readonly string[]): CfnQueuePolicy {
   queue.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('s3.amazonaws.com')],
@@ -83,20 +86,20 @@ function mayReport(queue: Queue, account: string, buckets: readonly string[]): C
 }
 
 /**
- * By the property of the bucket itself: the library's way brings a function of its own, with rights
- * to every bucket. S3 tries the queue when the property is set, so its policy has to be there before.
+ * Sends events of a bucket to the queue. It sets the bucket property directly, because the CDK would add
+ * a function with rights to every bucket. S3 tests the queue at once, so the queue policy comes first.
  */
-function report(queue: Queue, policy: CfnQueuePolicy, reported: Reported): void {
+function sendEvents(queue: Queue, policy: CfnQueuePolicy, reported: Reported): void {
   const raw = reported.bucket.node.defaultChild as CfnBucket;
-  raw.notificationConfiguration = { queueConfigurations: reporting(reported, queue) };
+  raw.notificationConfiguration = { queueConfigurations: queueConfigurations(reported, queue) };
   raw.addResourceDependency(policy);
 }
 
-function purgeFunction(scope: Construct, parts: PurgeParts, queue: Queue): LambdaFunction {
+function makePurgeFunction(scope: Construct, parts: PurgeParts, queue: Queue): LambdaFunction {
   const { buckets, distribution, names, secrets, settings, zip } = parts;
-  return ordinaryFunction(scope, 'Purge', {
+  return makeRegionalFunction(scope, 'Purge', {
     zip,
-    about: 'Deletes what was made from a source that has changed, and drops it from the caches',
+    description: 'Deletes the derivatives of changed sources and invalidates the caches',
     settings,
     environment: {
       SIGNET_SOURCES_BUCKET: names.buckets.sources,
@@ -114,21 +117,21 @@ function purgeFunction(scope: Construct, parts: PurgeParts, queue: Queue): Lambd
   });
 }
 
-/** S3's events of changed sources, a queue, and the function that works them off. */
+/** Makes the queue of S3 events and the function that purges changed sources. */
 export function makePurge(scope: Construct, parts: PurgeParts) {
   const { buckets, names, settings } = parts;
-  const { queue, dead } = makeQueues(scope);
-  const policy = mayReport(queue, settings.account, [names.buckets.sources, names.buckets.config]);
+  const { queue, deadLetters } = makeQueues(scope);
+  const policy = allowS3(queue, settings.account, [names.buckets.sources, names.buckets.config]);
   const changes = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
-  report(queue, policy, { bucket: buckets.sources, events: changes });
-  // What `signet purge` asks for.
-  const asked = { bucket: buckets.config, events: ['s3:ObjectCreated:*'], prefix: 'purges/' };
-  report(queue, policy, asked);
-  const worker = purgeFunction(scope, parts, queue);
+  sendEvents(queue, policy, { bucket: buckets.sources, events: changes });
+  // Purge requests of `signet purge`.
+  const requests = { bucket: buckets.config, events: ['s3:ObjectCreated:*'], prefix: 'purges/' };
+  sendEvents(queue, policy, requests);
+  const worker = makePurgeFunction(scope, parts, queue);
   worker.addEventSourceMapping('PurgeMessages', {
     eventSourceArn: queue.queueArn,
     ...batches,
     reportBatchItemFailures: true,
   });
-  return { queue, dead, worker };
+  return { queue, deadLetters, worker };
 }

@@ -5,7 +5,7 @@ import { responseHeaders } from '../shared/deployment/delivery.ts';
 
 const { set, remove } = responseHeaders;
 
-/** CloudFront has fields of its own for these, and refuses them among the others. */
+/** CloudFront has dedicated fields for these headers and rejects them as custom headers. */
 const security = {
   contentTypeOptions: { override: true },
   contentSecurityPolicy: {
@@ -21,7 +21,7 @@ const security = {
 
 const custom = ['cross-origin-resource-policy', 'timing-allow-origin', 'vary'] as const;
 
-/** Headers on hits, misses and refusals alike. */
+/** Makes the policy that sets headers on hits, misses and refusals alike. */
 export function makeResponseHeaders(scope: Construct): ResponseHeadersPolicy {
   const customHeaders: readonly ResponseCustomHeader[] = custom.map((header) => ({
     header,
@@ -29,7 +29,7 @@ export function makeResponseHeaders(scope: Construct): ResponseHeadersPolicy {
     override: true,
   }));
   return new ResponseHeadersPolicy(scope, 'ResponseHeaders', {
-    comment: 'Signet: what every answer carries',
+    comment: 'Signet: headers of every answer',
     securityHeadersBehavior: security,
     corsBehavior: {
       accessControlAllowCredentials: false,

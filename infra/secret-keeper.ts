@@ -5,7 +5,7 @@ import { CfnCustomResource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { permissions } from '../shared/deployment/permissions.ts';
 import type { Names } from './names.ts';
-import { ordinaryFunction } from './ordinary-function.ts';
+import { makeRegionalFunction } from './regional-function.ts';
 import type { Secrets } from './secrets.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -16,18 +16,18 @@ export type SecretKeeperParts = {
   readonly zip: string;
 };
 
-/** Raised when the function has to look at the secrets again, as after a change of what they hold. */
+/** Increase it to run the function again, for example after a change of the secrets' format. */
 const firstSecretsVersion = '1';
 
 /**
- * Secrets Manager runs the function every so many days, and each time it adds a root key. Not by the
- * library's way, which lets the function ask for passwords and forbids the account to delete secrets.
+ * Secrets Manager runs the function every `rotationDays`; each run adds a root key. The CDK's rotation
+ * is not used: it allows the function to create passwords and forbids the account to delete secrets.
  */
 function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: SecretKeeperParts) {
   const { roots } = parts.secrets;
   keeper.addPermission('Rotates', {
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
-    // Which secret asks it is the function that looks; AWS documents the account alone.
+    // AWS documents only the account as a condition. The function checks which secret is rotated.
     sourceAccount: parts.settings.account,
   });
   return new CfnRotationSchedule(scope, 'RotationSchedule', {
@@ -38,12 +38,15 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   });
 }
 
-/** The function that fills the secrets while a stack is made, and rotates the roots; `first` is done when they are filled. */
+/**
+ * Makes the function that fills the secrets of a new stack and rotates the roots. Resources that need
+ * filled secrets depend on `first`.
+ */
 export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts) {
   const { names, secrets, settings, zip } = parts;
-  const keeper = ordinaryFunction(scope, 'SecretKeeper', {
+  const keeper = makeRegionalFunction(scope, 'SecretKeeper', {
     zip,
-    about: 'Makes the first keys of a stack, and adds a root key when the roots are rotated',
+    description: 'Creates the first keys of a stack and adds a root key at each rotation',
     settings,
     environment: {},
     permissions: permissions.secrets,
@@ -54,7 +57,7 @@ export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts) {
     serviceTimeout: 120,
   });
   first.addPropertyOverride('Version', firstSecretsVersion);
-  // The role's policy is inline, so it is there once the function is.
+  // The role's policy is inline, so it exists when the function does.
   first.node.addDependency(keeper);
   const schedule = rotateOnSchedule(scope, keeper, parts);
   schedule.node.addDependency(keeper, first);

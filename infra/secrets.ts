@@ -7,33 +7,33 @@ import type { Names } from './names.ts';
 type SecretName = keyof Names['secrets'];
 export type Secrets = Readonly<Record<SecretName, Secret>>;
 
-const about: Readonly<Record<SecretName, string>> = {
-  roots: 'Root keys, and the public key that policies are signed with',
-  render: 'Continuation keys, and the public key that policies are signed with',
-  publisher: 'The private key that policies are signed with; operators alone may read it',
+const descriptions: Readonly<Record<SecretName, string>> = {
+  roots: 'Root keys, and the public key that verifies policies',
+  render: 'Continuation keys, and the public key that verifies policies',
+  publisher: 'Private key that signs policies; only operators may read it',
 };
 
-/** It is made empty: a random text would be no key, so a function of the stack fills it. */
-function secret(scope: Construct, names: Names, name: SecretName): Secret {
+/** Makes an empty secret. A function of the stack fills it, because a random text is not a key. */
+function makeSecret(scope: Construct, names: Names, name: SecretName): Secret {
   const made = new Secret(scope, `${name}Secret`, {
     secretName: names.secrets[name],
-    description: about[name],
-    // Every URL that was ever signed dies with the roots; in a first deployment there are none yet.
+    description: descriptions[name],
+    // Without the roots every signed URL stops working. A failed first deployment may delete them.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   (made.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
   return made;
 }
 
-/** The three secrets, so that no function holds more than it needs. */
+/** Makes three secrets, so that each function can read only what it needs. */
 export function makeSecrets(scope: Construct, names: Names): Secrets {
-  const roots = secret(scope, names, 'roots');
-  const render = secret(scope, names, 'render');
-  const publisher = secret(scope, names, 'publisher');
-  acknowledge(render, 'It follows from the roots and is rotated with them', 'AwsSolutions-SMG4');
+  const roots = makeSecret(scope, names, 'roots');
+  const render = makeSecret(scope, names, 'render');
+  const publisher = makeSecret(scope, names, 'publisher');
+  acknowledge(render, 'It is derived from the roots and rotated with them', 'AwsSolutions-SMG4');
   acknowledge(
     publisher,
-    'A new one would have to sign every policy anew, which is an operator’s decision',
+    'A new key would have to sign every policy again, which an operator decides',
     'AwsSolutions-SMG4',
   );
   return { roots, render, publisher };

@@ -1,48 +1,51 @@
 import * as v from 'valibot';
 import { didYouMean } from '../shared/did-you-mean.ts';
 import { escapeForTerminal } from '../shared/terminal.ts';
-import * as form from './setting-forms.ts';
+import * as schemas from './setting-schemas.ts';
 
-/** Something in cdk.json that the person at the keyboard can put right, in one sentence. */
+/** An error in cdk.json that the user can correct. The message is printed without a stack trace. */
 export class SettingFailure extends Error {
   override readonly name = 'SettingFailure';
 }
 
-/** Lambda@Edge is made in this Region and nowhere else. */
+/** Lambda@Edge functions can be created only in this Region. */
 export const region = 'us-east-1';
 
 const fields = {
-  name: v.optional(form.stackName, 'signet'),
-  account: v.optional(form.textSetting(/^[0-9]{12}$/, 'the twelve digits of an AWS account')),
+  name: v.optional(schemas.stackName, 'signet'),
+  account: v.optional(schemas.textSetting(/^[0-9]{12}$/, 'the 12 digits of an AWS account')),
   region: v.optional(
-    v.literal(region, `is not ${region}: Lambda@Edge is made there alone; leave it out`),
+    v.literal(
+      region,
+      `must be ${region}: Lambda@Edge functions are created there; remove the setting`,
+    ),
   ),
-  hosts: v.optional(form.hosts, {}),
+  hosts: v.optional(schemas.hosts, {}),
   certificateArn: v.optional(
-    form.textSetting(form.certificateForm, 'the ARN of a certificate of ACM'),
+    schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),
   ),
-  originShieldRegion: v.optional(form.shield, region),
+  originShieldRegion: v.optional(schemas.shield, region),
   priceClass: v.optional(v.picklist(['all', '200', '100'], 'expects one of all, 200, 100'), 'all'),
-  firewall: v.optional(form.firewall, false),
-  alarmEmail: v.optional(form.email),
-  logDays: v.optional(form.count(1, 3_650), 30),
-  rotationDays: v.optional(form.count(1, 1_000), 90),
-  tags: v.optional(form.tags, {}),
+  firewall: v.optional(schemas.firewall, false),
+  alarmEmail: v.optional(schemas.email),
+  logDays: v.optional(schemas.wholeNumber(1, 3_650), 30),
+  rotationDays: v.optional(schemas.wholeNumber(1, 1_000), 90),
+  tags: v.optional(schemas.tags, {}),
 } as const;
 const schema = v.strictObject(fields);
 
 export type StackSettings = Readonly<v.InferOutput<typeof schema>> & {
-  /** Twelve digits; bucket names have them in. */
+  /** 12 digits. They are part of the bucket names. */
   readonly account: string;
 };
 
-function sentence(issue: v.BaseIssue<unknown>): string {
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = ['signet', ...(issue.path ?? []).map(({ key }) => String(key))].join('.');
   if (issue.type !== 'strict_object' || issue.expected !== 'never')
     return escapeForTerminal(`cdk.json: ${path} ${issue.message}`);
   const name = String(issue.path?.at(-1)?.key ?? '');
   return escapeForTerminal(
-    `cdk.json: ${path} is no setting${didYouMean(name, Object.keys(fields))}`,
+    `cdk.json: ${path} is not a setting${didYouMean(name, Object.keys(fields))}`,
   );
 }
 
@@ -50,50 +53,57 @@ function checkHosts({ hosts, certificateArn }: v.InferOutput<typeof schema>): vo
   const names = Object.keys(hosts);
   if (names.length > 0 && certificateArn === undefined)
     throw new SettingFailure(
-      `cdk.json: signet.hosts needs signet.certificateArn: a certificate of ACM in ${region} for ${names.join(', ')}`,
+      `cdk.json: signet.hosts needs signet.certificateArn, an ACM certificate in ${region} for ${names.join(', ')}`,
     );
-  const [, where] = form.certificateForm.exec(certificateArn ?? '') ?? [];
+  const [, where] = schemas.certificateForm.exec(certificateArn ?? '') ?? [];
   if (where !== undefined && where !== region)
     throw new SettingFailure(
-      `cdk.json: signet.certificateArn is of ${where}; CloudFront takes certificates of ${region} alone`,
+      `cdk.json: signet.certificateArn is in ${where}; CloudFront needs a certificate in ${region}`,
     );
   if (certificateArn !== undefined && names.length === 0)
-    throw new SettingFailure('cdk.json: signet.certificateArn needs signet.hosts, which it is for');
+    throw new SettingFailure(
+      'cdk.json: signet.certificateArn needs signet.hosts, the hosts that it covers',
+    );
   const wild = names.find((name) => hosts[name] === '*' && !name.startsWith('*.'));
   if (wild !== undefined)
-    throw new SettingFailure(`cdk.json: signet.hosts.${wild} is "*", and the host has no * in it`);
+    throw new SettingFailure(
+      `cdk.json: signet.hosts.${wild} is "*", but the host does not begin with *.`,
+    );
 }
 
 function checkOwner({ account, certificateArn }: StackSettings): void {
-  const [, , owner = account] = form.certificateForm.exec(certificateArn ?? '') ?? [];
+  const [, , owner = account] = schemas.certificateForm.exec(certificateArn ?? '') ?? [];
   if (owner !== account && account !== noAccount)
     throw new SettingFailure(
-      `cdk.json: signet.certificateArn is of account ${owner}; CloudFront takes those of ${account} alone`,
+      `cdk.json: signet.certificateArn belongs to account ${owner}; CloudFront needs a certificate of ${account}`,
     );
 }
 
 /**
- * Reads what cdk.json says of the installation. Throws `SettingFailure`. Without an account of its own
- * it is that of the credentials; where nobody knows one, the template can be made and not deployed.
+ * Reads the settings in cdk.json. The account defaults to that of the credentials. With neither, the
+ * template can be made but not deployed. Throws `SettingFailure`.
  */
 export function readStackSettings(
   context: unknown,
-  ofCredentials: string | undefined,
+  credentialsAccount: string | undefined,
 ): StackSettings {
-  if (context !== undefined && !form.isObject(context))
+  if (context !== undefined && !schemas.isObject(context))
     throw new SettingFailure('cdk.json: signet expects an object, such as {"name": "signet"}');
   const read = v.safeParse(schema, context ?? {}, { abortEarly: true });
-  if (!read.success) throw new SettingFailure(sentence(read.issues[0]));
+  if (!read.success) throw new SettingFailure(describeIssue(read.issues[0]));
   checkHosts(read.output);
-  const settings = { ...read.output, account: read.output.account ?? ofCredentials ?? noAccount };
+  const settings = {
+    ...read.output,
+    account: read.output.account ?? credentialsAccount ?? noAccount,
+  };
   checkOwner(settings);
   return settings;
 }
 
-/** Stands for an account where there are no credentials, as in a build. */
+/** Replaces the account if there are no credentials, for example in a build. */
 export const noAccount = '000000000000';
 
-/** The hosts that belong to one tenant each, as viewer-request reads them. */
+/** The hosts that belong to one tenant each, as viewer-request expects them. */
 export function hostMapOf({
   hosts,
 }: Pick<StackSettings, 'hosts'>): Readonly<Record<string, string>> {
@@ -101,7 +111,7 @@ export function hostMapOf({
   return Object.fromEntries(owned) as Record<string, string>;
 }
 
-/** The host of all tenants, if there is one with a name that can be asked for. */
+/** The first host of all tenants that is not a wildcard, if there is one. */
 export function mainHost({ hosts }: Pick<StackSettings, 'hosts'>): string | undefined {
   return Object.keys(hosts).find((name) => hosts[name] === null && !name.startsWith('*'));
 }

@@ -2,7 +2,7 @@ import { App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SignetStack, type StackProps } from './stack.ts';
 
-/** Of the library's switches those that change this template; without them it is written as in 2019. */
+/** The CDK feature flags that change this template. Without them the CDK uses its behavior of 2019. */
 const flags = {
   '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
   '@aws-cdk/aws-iam:minimizePolicies': true,
@@ -12,11 +12,11 @@ const flags = {
 
 export type AppOptions = {
   readonly outdir?: string;
-  /** CloudFormation's own rules and those of cdk-nag, which take some seconds. */
+  /** Whether to check the rules of CloudFormation and cdk-nag, which takes some seconds. */
   readonly checked: boolean;
 };
 
-/** The app with its one stack; making the template fails where a rule finds something. */
+/** Makes the app with its one stack. If `checked`, synthesis fails on every finding. */
 export function signetApp(props: StackProps, { outdir, checked }: AppOptions) {
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),

@@ -7,7 +7,7 @@ import { makeAlarms } from './alarms.ts';
 import { type Buckets, makeBuckets } from './buckets.ts';
 import { makeDashboard } from './dashboard.ts';
 import { type DistributionFunctions, makeDistribution } from './distribution.ts';
-import { edgeFunction } from './edge-function.ts';
+import { makeEdgeFunction } from './edge-function.ts';
 import { makeFirewall } from './firewall.ts';
 import { type Names, namesFor } from './names.ts';
 import { makePurge } from './purge.ts';
@@ -15,7 +15,7 @@ import { makeSecretKeeper } from './secret-keeper.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
 import { hostMapOf, mainHost, region, type StackSettings } from './settings.ts';
 
-/** Zips that the build has written, by their paths. */
+/** The paths of the zips that the build wrote. */
 export type Zips = Readonly<
   Record<'viewerRequest' | 'originResponse' | 'purge' | 'secrets', string>
 >;
@@ -29,8 +29,8 @@ function makeEdgeFunctions(
 ): DistributionFunctions {
   const common = { resources, settings };
   return {
-    // 128 MB and 5 s is what a viewer trigger may have.
-    viewerRequest: edgeFunction(scope, 'ViewerRequest', {
+    // 128 MB and 5 s are the limits of a viewer trigger.
+    viewerRequest: makeEdgeFunction(scope, 'ViewerRequest', {
       ...common,
       name: resources.names.viewerRequest,
       zip: zips.viewerRequest,
@@ -38,8 +38,8 @@ function makeEdgeFunctions(
       timeout: Duration.seconds(5),
       permissions: permissions.viewerRequest,
     }),
-    // Memory buys processor time: below this a large AVIF does not end within its twelve seconds.
-    originResponse: edgeFunction(scope, 'OriginResponse', {
+    // CPU grows with memory. With less, a large AVIF takes longer than its 12 s limit.
+    originResponse: makeEdgeFunction(scope, 'OriginResponse', {
       ...common,
       name: resources.names.originResponse,
       zip: zips.originResponse,
@@ -50,16 +50,16 @@ function makeEdgeFunctions(
   };
 }
 
-/** The whole service, in one Region. */
+/** The whole service in one Region. */
 export class SignetStack extends Stack {
   constructor(scope: Construct, props: StackProps) {
     const { settings, zips } = props;
     super(scope, settings.name, {
       stackName: settings.name,
       env: { account: settings.account, region },
-      description: 'Signet: images behind signed URLs',
+      description: 'Signet: image service with signed URLs',
       analyticsReporting: false,
-      // Its buckets and secrets stay in any case; URLs that were signed would still be dead.
+      // A deletion would keep buckets and secrets, but every signed URL would stop working.
       terminationProtection: true,
     });
     const names = namesFor(settings.name, settings.account);
@@ -74,17 +74,17 @@ export class SignetStack extends Stack {
     const parts = { settings, names, secrets };
     const purge = makePurge(this, { ...parts, buckets, distribution, zip: zips.purge });
     const { keeper: secretKeeper, first } = makeSecretKeeper(this, { ...parts, zip: zips.secrets });
-    // Without keys the functions could only say that they are unavailable.
+    // Without keys the functions answer every request with 503.
     distribution.node.addDependency(first);
     const { worker, ...queues } = purge;
     makeAlarms(this, { settings, distribution, ...queues, purge: worker, secretKeeper });
     makeDashboard(this, settings, distribution);
-    this.announce(settings, buckets, distribution);
+    this.addOutputs(settings, buckets, distribution);
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
 
-  /** What `signet --target aws:STACK` reads. */
-  private announce(
+  /** Adds the outputs and metadata that `signet --target aws:STACK` reads. */
+  private addOutputs(
     settings: StackSettings,
     { sources, derivatives, config }: Buckets,
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },

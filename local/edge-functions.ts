@@ -12,10 +12,10 @@ import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
 
-/** A policy that is published on this machine is live at once: every request asks S3 for a change. */
-const alwaysAsk = { ...policyFreshness, fresh: 0, wait: 0 };
+/** Every request checks S3 for a new policy version, so a published policy is live at once. */
+const alwaysRefresh = { ...policyFreshness, fresh: 0, wait: 0 };
 
-function engine(): string {
+function engineName(): string {
   const file = new URL('../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   return `signet ${version}`;
@@ -28,16 +28,16 @@ function configFor(role: Role, instance: LocalInstance, roles: Roles) {
     s3: { ...localAccess(instance, 's3'), credentials },
     secretsManager: { ...localAccess(instance, 'secretsManager'), credentials },
     buckets: localBuckets,
-    policyFreshness: alwaysAsk,
+    policyFreshness: alwaysRefresh,
     keyFreshness,
     hosts: localHosts,
-    // Whoever looks for a refusal here wants to find it.
+    // No sampling: locally, every refusal should be in the log.
     logOneIn: 1,
-    engine: engine(),
+    engine: engineName(),
   };
 }
 
-/** Bundles the functions as they would be deployed, each with the credentials of its own role. */
+/** Bundles the functions as for a deployment, each with the credentials of its role. */
 export function bundleLocalFunctions(
   folder: string,
   instance: LocalInstance,
@@ -50,8 +50,8 @@ export function bundleLocalFunctions(
 }
 
 /**
- * The limits that Lambda@Edge sets: 128 MB, 5 s and 40 KB for a viewer trigger; 30 s and 1 MB for
- * an origin trigger, whose memory is ours to choose.
+ * The functions with the limits of Lambda@Edge: 128 MB, 5 s and 40 KB for a viewer trigger; 30 s and
+ * 1 MB for an origin trigger, whose memory can be chosen.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
  */
 export function edgeFunctions({ viewerRequest, originResponse }: BundledFunctions): {

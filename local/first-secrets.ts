@@ -7,14 +7,14 @@ import {
 import { PortFailure, type SecretStore } from '../shared/ports.ts';
 import { StartFailure } from './settings.ts';
 
-/** The first secrets of a state folder; one that is unusable is for whoever starts the stack to put right. */
+/** Creates the first secrets of a state folder. Throws `StartFailure` if a stored secret is invalid. */
 export async function ensureLocalSecrets(secrets: SecretStore): Promise<PublisherSecrets> {
   try {
     return await ensureSecretsIn({ crypto: nodeCrypto, secrets, keys: nodeKeys });
   } catch (thrown) {
     if (thrown instanceof PortFailure) throw thrown;
     throw new StartFailure(
-      `${(thrown as Error).message}; put back a backup of the state folder, or start on an empty one.`,
+      `${(thrown as Error).message}; restore a backup of the state folder, or start with an empty one.`,
     );
   }
 }

@@ -4,14 +4,14 @@ import { readLocalSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 
-/** A second Ctrl-C, or this many milliseconds, and nothing is waited for any longer. */
+/** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
 
-async function greet({ host, ports, demo }: Stack, log: RotatingLog, milliseconds: number) {
+async function printBanner({ host, ports, demo }: Stack, log: RotatingLog, milliseconds: number) {
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
   const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
-  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, good for 7 days:
+  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, valid for 7 days:
 
   curl -sLo lake.jpg '${url}'
 
@@ -24,12 +24,12 @@ Try next:
   npx signet put demo hello.jpg ./your-photo.jpg
   npx signet mint demo hello.jpg resize,m_fill,w_400,h_300 format,f_webp
   npx signet explain 'URL'
-Ctrl-C stops it; the state stays.`);
+Press Ctrl-C to stop. The data is kept.`);
 }
 
 /**
- * npm ends at a signal without handing it on, so a process manager that stops npm would leave this one
- * behind: it is noticed by its parent, which is another one then.
+ * Calls `stop` when the parent process is gone. npm exits at a signal without forwarding it, so a process
+ * manager that stops npm would leave this process running.
  */
 function onOrphaned(stop: () => void): void {
   if (process.env['npm_lifecycle_event'] !== 'start') return;
@@ -42,13 +42,13 @@ function onOrphaned(stop: () => void): void {
   watch.unref();
 }
 
-/** Stops once, whatever asks for it and however often. */
-function stopOn(signals: readonly NodeJS.Signals[], stack: Stack, log: RotatingLog): void {
+/** Stops the stack at the first signal. A second signal exits at once. */
+function stopOnSignals(signals: readonly NodeJS.Signals[], stack: Stack, log: RotatingLog): void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    console.error('Stopping: requests under way are finished first (Ctrl-C again to drop them).');
+    console.error('Stopping after the requests in progress. Press Ctrl-C again to stop at once.');
     setTimeout(() => process.exit(1), patienceMs).unref();
     await stack.close();
     await log.close();
@@ -74,8 +74,8 @@ async function main(): Promise<void> {
   const stack = await startStack(settings, write);
   log = await openLog(settings.home);
   waiting.forEach(log.write);
-  stopOn(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
-  await greet(stack, log, performance.now() - started);
+  stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
+  await printBanner(stack, log, performance.now() - started);
 }
 
 try {

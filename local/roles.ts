@@ -4,7 +4,7 @@ import { type Permission, permissions } from '../shared/deployment/permissions.t
 import { secretIds } from '../shared/keys/store.ts';
 import type { Identity } from './http/sigv4.ts';
 
-/** An IAM statement as far as this stack needs one: an action and what a resource begins with. */
+/** A simple IAM statement: an action, and a resource or the prefix of one. */
 type Statement = { readonly action: string; readonly on: string; readonly exactly?: true };
 
 function resourceOf(permission: Permission): Omit<Statement, 'action'> {
@@ -12,15 +12,15 @@ function resourceOf(permission: Permission): Omit<Statement, 'action'> {
     return { on: `${localBuckets[permission.objects]}/${permission.prefix ?? ''}` };
   if ('bucket' in permission) return { on: localBuckets[permission.bucket], exactly: true };
   if ('secret' in permission) return { on: secretIds[permission.secret], exactly: true };
-  throw new Error(`there is no ${permission.other} here`);
+  throw new Error(`the local stack has no ${permission.other}`);
 }
 
 const statementsOf = (list: readonly Permission[]): readonly Statement[] =>
   list.flatMap((one) => one.actions.map((action) => ({ action, ...resourceOf(one) })));
 
 /**
- * What each part of the service may do. The functions run under the same limits here as on AWS,
- * so a permission that is missing there is missing here, too.
+ * The permissions of each part of the service. They are those of the deployment, so a permission that is
+ * missing on AWS is missing here, too.
  */
 export const statements = {
   viewerRequest: statementsOf(permissions.viewerRequest),
@@ -30,19 +30,19 @@ export const statements = {
 
 export type Role = keyof typeof statements;
 
-function allows(granted: readonly Statement[], action: string, resource: string): boolean {
+function isAllowed(granted: readonly Statement[], action: string, resource: string): boolean {
   return granted.some(
     ({ action: own, on, exactly }) =>
       own === action && (exactly ? resource === on : resource.startsWith(on)),
   );
 }
 
-function identity(role: Role): Identity {
+function makeIdentity(role: Role): Identity {
   return {
     accessKeyId: `role-${role}`,
-    // New at every start: nothing outside this process ever signs with it.
+    // New at every start. It is used only inside this process.
     secretAccessKey: randomBytes(24).toString('base64url'),
-    allows: (action, resource) => allows(statements[role], action, resource),
+    allows: (action, resource) => isAllowed(statements[role], action, resource),
   };
 }
 
@@ -50,9 +50,9 @@ export type Roles = Readonly<Record<Role | 'operator', Identity>>;
 
 export function localRoles(): Roles {
   return {
-    viewerRequest: identity('viewerRequest'),
-    originResponse: identity('originResponse'),
-    cloudFront: identity('cloudFront'),
+    viewerRequest: makeIdentity('viewerRequest'),
+    originResponse: makeIdentity('originResponse'),
+    cloudFront: makeIdentity('cloudFront'),
     operator: { ...localCredentials, allows: () => true },
   };
 }

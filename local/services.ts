@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import {
   defaultPort,
   type LocalInstance,
@@ -6,15 +7,15 @@ import {
   localBuckets,
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
-import { purgeRequestKey } from '../shared/objects/purge.ts';
+import type { Invalidate, ObjectStore } from '../shared/ports.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import type { Roles } from './roles.ts';
-import { type ObjectChange, startS3 } from './s3/server.ts';
+import { startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type LocalSettings, StartFailure } from './settings.ts';
-import type { PurgeQueue } from './state/purge-queue.ts';
+import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
 
 export type Closing = () => Promise<void>;
 export type Log = (line: string) => void;
@@ -23,11 +24,11 @@ function portFor(settings: LocalSettings, service: LocalService): number {
   return settings.port === 0 ? 0 : settings.port + portOffsets[service];
 }
 
-/** Another range of ports that fits. */
+/** The port to suggest if this one is in use. */
 const otherPort = ({ port }: LocalSettings): number => (port > 60_000 ? defaultPort : port + 1_000);
 
-/** Words the failures that everybody meets: something else listens there, or nothing may. */
-async function orStartFailure<T>(
+/** Turns common failures to listen into a `StartFailure` that says what to do. */
+async function withStartFailure<T>(
   settings: LocalSettings,
   service: LocalService,
   start: Promise<T>,
@@ -39,7 +40,7 @@ async function orStartFailure<T>(
     const port = portFor(settings, service);
     if (code === 'EADDRINUSE')
       throw new StartFailure(
-        `Port ${port} is in use; take others with: SIGNET_PORT=${otherPort(settings)} npm start`,
+        `Port ${port} is in use; choose another with: SIGNET_PORT=${otherPort(settings)} npm start`,
       );
     if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND')
       throw new StartFailure(
@@ -49,7 +50,7 @@ async function orStartFailure<T>(
   }
 }
 
-/** What every service of a starting stack gets, and where it leaves how it is closed. */
+/** What every service needs to start. Each service adds how to close it to `closings`. */
 export type Opening = {
   readonly settings: LocalSettings;
   readonly roles: Roles;
@@ -57,18 +58,11 @@ export type Opening = {
   readonly closings: Closing[];
 };
 
-/** The source whose derivatives a change makes wrong: it changed itself, or somebody asked. */
-function purgedSource({ bucket, key, kind }: ObjectChange): string | undefined {
-  if (bucket === localBuckets.sources) return key;
-  const asked = bucket === localBuckets.config && kind === 'created';
-  return asked ? purgeRequestKey(key) : undefined;
-}
-
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
 ) {
-  const s3 = await orStartFailure(
+  const s3 = await withStartFailure(
     settings,
     's3',
     startS3({
@@ -77,14 +71,8 @@ export async function openS3(
       port: portFor(settings, 's3'),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
-      beforeChange: async (change) => {
-        const key = purgedSource(change);
-        if (key !== undefined) await (await queue).note(key);
-      },
-      afterChange: async (change) => {
-        const key = purgedSource(change);
-        if (key !== undefined) await (await queue).changed(key);
-      },
+      beforeChange: async (change) => (await queue).beforeChange(change),
+      afterChange: async (change) => (await queue).afterChange(change),
       log,
     }),
   );
@@ -92,8 +80,23 @@ export async function openS3(
   return s3.port;
 }
 
+export async function openPurges(
+  { settings, log, closings }: Opening,
+  derivatives: ObjectStore,
+  invalidate: Invalidate,
+): Promise<PurgeQueue> {
+  const queue = await openPurgeQueue({
+    folder: path.join(settings.home, 'purges'),
+    stores: { crypto: nodeCrypto, derivatives, invalidate },
+    buckets: localBuckets,
+    log,
+  });
+  closings.push(queue.close);
+  return queue;
+}
+
 export async function openSecrets({ settings, roles, closings }: Opening): Promise<number> {
-  const secrets = await orStartFailure(
+  const secrets = await withStartFailure(
     settings,
     'secretsManager',
     startSecretsManager({
@@ -118,7 +121,7 @@ export async function openCloudFront(
     roles,
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
-  const cloudFront = await orStartFailure(
+  const cloudFront = await withStartFailure(
     settings,
     'cdn',
     startCloudFront({
@@ -144,7 +147,7 @@ export async function openInvalidations(
   { settings, roles, closings }: Opening,
   { invalidate }: CloudFront,
 ): Promise<number> {
-  const api = await orStartFailure(
+  const api = await withStartFailure(
     settings,
     'cloudFront',
     startInvalidationApi({

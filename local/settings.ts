@@ -3,20 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { defaultPort } from '../shared/deployment/local-endpoints.ts';
 
 export type LocalSettings = {
-  /** Where the state lies. */
+  /** The state folder. */
   readonly home: string;
-  /** Of the CDN; the others follow it. 0 takes any free ports. */
+  /** The port of the CDN. The other services use the next ports. 0 chooses free ports. */
   readonly port: number;
   readonly host: string;
 };
 
-/** Something that the person at the keyboard can put right: printed without a stack. */
+/** An error that the user can correct. The message is printed without a stack trace. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
 
 const portForm = /^(?:0|[1-9][0-9]{0,4})$/;
-/** The last service listens four above the first. */
+/** The last service uses the port of the first plus four. */
 const lastPort = 65_531;
 
 function readPort(text: string): number {
@@ -28,7 +28,7 @@ function readPort(text: string): number {
   return port;
 }
 
-/** Reads SIGNET_HOME, SIGNET_PORT and SIGNET_BIND. An empty variable is one that is not set. */
+/** Reads SIGNET_HOME, SIGNET_PORT and SIGNET_BIND. An empty variable counts as not set. */
 export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
   return {

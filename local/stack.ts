@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
@@ -25,36 +24,37 @@ import {
   type Opening,
   openCloudFront,
   openInvalidations,
+  openPurges,
   openS3,
   openSecrets,
 } from './services.ts';
 import type { LocalSettings } from './settings.ts';
 import { makeFolder } from './state/durable-file.ts';
 import { claimFolder } from './state/instance.ts';
-import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
+import type { PurgeQueue } from './state/purge-queue.ts';
 
 export type Stack = LocalInstance & {
-  /** Who signs for the demo tenant. */
+  /** The signer of the demo tenant. */
   readonly demo: () => Promise<Signer>;
   readonly counts: CloudFront['counts'];
   readonly close: () => Promise<void>;
 };
 
-/** Local clients meet nothing slower than this machine. */
+/** Short timeouts, because all services are local. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts: 2 };
 
-/** Closes in the opposite order of opening; every part gets its chance. */
+/** Closes the parts in the reverse order of opening. */
 async function closeAll(closings: readonly Closing[]): Promise<void> {
   for (const close of closings.toReversed()) await close();
 }
 
-/** S3 answers before the queue that it reports to can be opened; changes wait for that. */
-function createPromise<T>(): { readonly value: Promise<T>; readonly keep: (value: T) => void } {
-  let keep: (value: T) => void = () => undefined;
-  const value = new Promise<T>((resolve) => {
-    keep = resolve;
+/** A promise that is resolved later. S3 starts before the purge queue, and its changes wait for it. */
+function createDeferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolvePromise) => {
+    resolve = resolvePromise;
   });
-  return { value, keep };
+  return { promise, resolve };
 }
 
 type Stores = { readonly [Name in keyof typeof localBuckets]: ObjectStore };
@@ -68,7 +68,7 @@ function openStores(instance: LocalInstance): Stores {
   };
 }
 
-/** What the stack publishes with, in its own name. */
+/** What the stack needs to publish policies itself. */
 async function createPublishing(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
   const { keyring, publisher } = await ensureLocalSecrets(secrets);
   const publishers = async () => keyring.publishers;
@@ -78,12 +78,11 @@ async function createPublishing(secrets: SecretStore, config: ObjectStore): Prom
 const keyringOf = async (secrets: SecretStore) =>
   rootKeyring(nodeCrypto, (await secrets.read(secretIds.roots)) ?? '');
 
-/** The parts that have to exist before a request can be served, in the order they need each other. */
-async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
-  const { settings, log, closings } = opening;
-  const { host, home } = settings;
-  const queue = createPromise<PurgeQueue>();
-  const s3 = await openS3(opening, queue.value);
+/** Opens the parts of the stack, in the order of their dependencies. */
+async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
+  const { host } = opening.settings;
+  const queue = createDeferred<PurgeQueue>();
+  const s3 = await openS3(opening, queue.promise);
   const secretsManagerPort = await openSecrets(opening);
   const early = {
     pid: process.pid,
@@ -91,19 +90,12 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
     ports: { cdn: 0, cloudFront: 0, s3, secretsManager: secretsManagerPort },
   };
   const stores = openStores(early);
-  let front: CloudFront | undefined;
-  const purges = await openPurgeQueue(
-    path.join(home, 'purges'),
-    {
-      crypto: nodeCrypto,
-      derivatives: stores.derivatives,
-      // Until there is a cache there is nothing in it.
-      invalidate: async (tags) => void front?.invalidate(tags.map((tag) => `#${tag}`)),
-    },
-    log,
-  );
-  closings.push(purges.close);
-  queue.keep(purges);
+  let distribution: CloudFront | undefined;
+  // Before the distribution runs, its cache is empty and there is nothing to invalidate.
+  const purges = await openPurges(opening, stores.derivatives, async (tags) => {
+    distribution?.invalidate(tags.map((tag) => `#${tag}`));
+  });
+  queue.resolve(purges);
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));
   const publishing = await createPublishing(secrets, stores.config);
   const { newest } = await keyringOf(secrets);
@@ -112,7 +104,7 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
     openCloudFront(opening, early, async () => localPage(await demo())),
     ensureDemo(stores.sources, publishing, newest),
   ]);
-  front = cloudFront;
+  distribution = cloudFront;
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
@@ -120,15 +112,15 @@ async function open(opening: Opening): Promise<Omit<Stack, 'close'>> {
 }
 
 /**
- * Starts the whole service on a state folder. Throws `StartFailure` for what the person at the
- * keyboard can put right; whatever was opened by then is closed again.
+ * Starts the whole service on a state folder. Throws `StartFailure` for errors that the user can correct.
+ * On a failure it closes the parts that were opened.
  */
 export async function startStack(settings: LocalSettings, log: Log): Promise<Stack> {
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];
   try {
     await makeFolder(settings.home);
-    const stack = await open({ settings, roles: localRoles(), log, closings });
+    const stack = await openParts({ settings, roles: localRoles(), log, closings });
     await claim.announce(stack);
     return { ...stack, close: () => closeAll(closings) };
   } catch (thrown) {

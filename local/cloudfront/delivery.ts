@@ -8,7 +8,7 @@ import { applyResponseHeadersPolicy } from './response-headers-policy.ts';
 
 const bodiless: ReadonlySet<number> = new Set([204, 304]);
 
-// Made anew for each viewer, whatever the stored headers say.
+// Set for each viewer; the stored values are ignored.
 const ownHeaders = [
   'age',
   'connection',
@@ -58,13 +58,13 @@ export function deliver(
   response.end(bodyFor(delivery, method));
 }
 
-/** Sends an answer where there was no readable request, and hangs up. */
+/** Answers a request that could not be parsed and closes the connection. */
 export function deliverRaw(socket: Duplex, delivery: Delivery, requestId: string): void {
   const { status } = delivery.response;
   const lines = [...viewerHeaders(delivery, 'GET', requestId), ['connection', 'close']];
   socket.on('error', () => socket.destroy());
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n`);
-  // Hanging up at once could reset the connection before the answer is read.
+  // Closing at once could reset the connection before the client reads the answer.
   socket.end(bodyFor(delivery, 'GET'), () => setTimeout(() => socket.destroy(), 500).unref());
 }

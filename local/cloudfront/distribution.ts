@@ -1,22 +1,22 @@
 import type { CloudFrontRequest } from 'aws-lambda';
 import { readCacheTags } from './cache/cache-tags.ts';
+import { type CollapsedFetch, createFetchCollapser } from './cache/collapsing.ts';
 import { answerFromStored } from './cache/conditional.ts';
-import { createFlights, type Flight } from './cache/flights.ts';
-import { anyOf } from './cache/invalidation.ts';
+import { matchAny } from './cache/invalidation.ts';
 import { ageOf, type CacheEntry, type ObjectCache } from './cache/object-cache.ts';
 import { cacheVerdict, type Delivery, type EdgeResponse } from './edge-response.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunctions } from './functions/edge-functions.ts';
-import { type HeaderLine, headerValue, linesOf, withoutHeaders } from './header-map.ts';
+import { type HeaderLine, headerValue, toHeaderLines, withoutHeaders } from './header-map.ts';
 import type { FetchOrigin, OriginFetch } from './origin-fetch.ts';
 
-/** The viewer headers that reach the origin; everything else stays at the edge. */
+/** The viewer headers that are forwarded to the origin. */
 const forwardedNames = ['range', 'if-none-match', 'if-modified-since'];
 
-/** Answers about a part or a condition: they say nothing about the whole object. */
+/** Answers about a part or a condition. They do not describe the whole object. */
 const notWhole: ReadonlySet<number> = new Set([206, 304, 412, 416]);
 
-type Landing = OriginFetch & { readonly stored: boolean; readonly refreshed: boolean };
+type FetchOutcome = OriginFetch & { readonly stored: boolean; readonly refreshed: boolean };
 
 export type CacheTraffic = { hits: number; misses: number };
 
@@ -28,8 +28,8 @@ type Parts = {
   readonly clock: () => number;
 };
 
-/** A request after viewer-request, with what decides how it is fetched. */
-type Asked = {
+/** A request after viewer-request, and the stale entry that a fetch can revalidate. */
+type CacheRequest = {
   readonly request: CloudFrontRequest;
   readonly requestId: string;
   readonly headers: readonly HeaderLine[];
@@ -40,8 +40,8 @@ type Asked = {
 export type Distribution = {
   readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
   readonly invalidate: (items: readonly string[]) => number;
-  /** Resolves when no fetch is under way, those that nobody waits for any more included. */
-  readonly settled: () => Promise<void>;
+  /** Resolves when no fetch is in progress, including background revalidations. */
+  readonly waitForFetches: () => Promise<void>;
 };
 
 function validators(stale: CacheEntry): HeaderLine[] {
@@ -52,9 +52,9 @@ function validators(stale: CacheEntry): HeaderLine[] {
   return modified === undefined ? [] : [['if-modified-since', modified]];
 }
 
-function forwardable(asked: Asked): HeaderLine[] {
+function forwardedHeaders(asked: CacheRequest): HeaderLine[] {
   if (asked.request.method === 'OPTIONS') return [];
-  // A range whose If-Range is not forwarded could be a part of another version: ask for all of it.
+  // If-Range is not forwarded, so the range could come from another version. Fetch the whole object.
   const whole = headerValue(asked.headers, 'if-range') !== undefined;
   return forwardedNames.flatMap((name): HeaderLine[] => {
     const value = headerValue(asked.headers, name);
@@ -67,7 +67,7 @@ function refreshStored(stale: EdgeResponse, notModified: EdgeResponse): EdgeResp
   return { ...stale, headers: [...withoutHeaders(stale.headers, names), ...notModified.headers] };
 }
 
-function fromFunction(response: {
+function toEdgeResponse(response: {
   readonly status: number;
   readonly headers: readonly HeaderLine[];
   readonly body: Buffer | undefined;
@@ -75,25 +75,25 @@ function fromFunction(response: {
   return { ...response, body: response.body ?? Buffer.alloc(0) };
 }
 
-function fetchCollapsed(parts: Parts, asked: Asked, forwarded: readonly HeaderLine[]) {
+function createFetch(parts: Parts, asked: CacheRequest, forwarded: readonly HeaderLine[]) {
   const { cache, clock, fetchOrigin } = parts;
   const { request, requestId, stale } = asked;
-  const keep = (flight: Flight, response: EdgeResponse): boolean => {
+  const store = (fetch: CollapsedFetch, response: EdgeResponse): boolean => {
     if (request.method !== 'GET' || notWhole.has(response.status)) return false;
-    if (flight.outdated(request.uri, readCacheTags(response.headers))) return false;
+    if (fetch.isOutdated(request.uri, readCacheTags(response.headers))) return false;
     return cache.store(request.uri, response);
   };
-  return async (flight: Flight): Promise<Landing> => {
+  return async (fetch: CollapsedFetch): Promise<FetchOutcome> => {
     const fetched = await fetchOrigin(request, forwarded, requestId);
     const { status } = fetched.response;
     if (stale && status === 304) {
       const response = refreshStored(stale.response, fetched.response);
-      return { response, stored: keep(flight, response), refreshed: true };
+      return { response, stored: store(fetch, response), refreshed: true };
     }
     if (stale && status >= 500 && isUsableOnError(stale, clock())) {
       return { response: stale.response, stored: false, refreshed: true };
     }
-    return { ...fetched, stored: keep(flight, fetched.response), refreshed: false };
+    return { ...fetched, stored: store(fetch, fetched.response), refreshed: false };
   };
 }
 
@@ -102,24 +102,28 @@ function isUsableOnError(stale: CacheEntry, now: number): boolean {
   return ageOf(stale, now) < freshMs + staleIfErrorMs;
 }
 
-/** Joins or starts the fetch of what was asked; equal questions share one trip to the origin. */
-function depart(parts: Parts, flights: ReturnType<typeof createFlights<Landing>>, asked: Asked) {
+/** Joins or starts a fetch. Equal requests share one origin request. */
+function joinFetch(
+  parts: Parts,
+  fetches: ReturnType<typeof createFetchCollapser<FetchOutcome>>,
+  asked: CacheRequest,
+) {
   const { method, uri } = asked.request;
-  const forwarded = asked.stale ? validators(asked.stale) : forwardable(asked);
-  const plain = asked.stale !== undefined || forwarded.length === 0;
+  const forwarded = asked.stale ? validators(asked.stale) : forwardedHeaders(asked);
+  const whole = asked.stale !== undefined || forwarded.length === 0;
   const alone = method === 'OPTIONS' ? asked.requestId : '';
-  const name = JSON.stringify([method, uri, plain ? [] : forwarded, alone]);
-  return { ...flights.join(name, uri, fetchCollapsed(parts, asked, forwarded)), plain };
+  const name = JSON.stringify([method, uri, whole ? [] : forwarded, alone]);
+  return { ...fetches.join(name, uri, createFetch(parts, asked, forwarded)), whole };
 }
 
-/** Puts the functions, the cache and the origin into CloudFront's order. */
+/** Runs the functions, the cache and the origin in CloudFront's order. */
 export function createDistribution(parts: Parts): Distribution {
   const { cache, clock, functions, traffic } = parts;
-  const flights = createFlights<Landing>();
+  const fetches = createFetchCollapser<FetchOutcome>();
 
-  const fromCache = (asked: Asked, entry: CacheEntry): Delivery => {
+  const answerFromCache = (asked: CacheRequest, entry: CacheEntry): Delivery => {
     traffic.hits += 1;
-    // A range is defined for GET only; the HEAD of a stored object is the HEAD of all of it.
+    // Ranges are defined for GET only. A HEAD describes the whole object.
     const ranged = asked.request.method === 'GET';
     const headers = ranged ? asked.headers : withoutHeaders(asked.headers, ['range']);
     const response = answerFromStored(entry.response, headers);
@@ -127,29 +131,34 @@ export function createDistribution(parts: Parts): Distribution {
     return { response, xCache: cacheVerdict(response.status, 'Hit'), age };
   };
 
-  const fromOrigin = async (asked: Asked): Promise<Delivery> => {
-    const { joined, landed, plain } = depart(parts, flights, asked);
-    const landing = await landed;
-    const shared = joined && landing.stored;
-    if (shared || landing.refreshed) traffic.hits += 1;
+  const answerFromOrigin = async (asked: CacheRequest): Promise<Delivery> => {
+    const { joined, outcome, whole } = joinFetch(parts, fetches, asked);
+    const fetched = await outcome;
+    const shared = joined && fetched.stored;
+    if (shared || fetched.refreshed) traffic.hits += 1;
     else traffic.misses += 1;
-    const response = plain ? answerFromStored(landing.response, asked.headers) : landing.response;
-    if (landing.fault) return { response, xCache: `${landing.fault} from cloudfront` };
-    const verdict = landing.refreshed ? 'RefreshHit' : shared ? 'Hit' : 'Miss';
+    const response = whole ? answerFromStored(fetched.response, asked.headers) : fetched.response;
+    if (fetched.fault) return { response, xCache: `${fetched.fault} from cloudfront` };
+    const verdict = fetched.refreshed ? 'RefreshHit' : shared ? 'Hit' : 'Miss';
     return { response, xCache: cacheVerdict(response.status, verdict) };
   };
 
   const lookUp = async (request: CloudFrontRequest, requestId: string): Promise<Delivery> => {
     const entry = request.method === 'OPTIONS' ? undefined : cache.get(request.uri);
     const stale = request.method === 'GET' ? entry : undefined;
-    const asked: Asked = { request, requestId, headers: linesOf(request.headers), stale };
-    if (!entry) return fromOrigin(asked);
+    const asked: CacheRequest = {
+      request,
+      requestId,
+      headers: toHeaderLines(request.headers),
+      stale,
+    };
+    if (!entry) return answerFromOrigin(asked);
     const age = ageOf(entry, clock());
     const { freshMs, staleWhileRevalidateMs } = entry.lifetime;
-    if (age < freshMs) return fromCache(asked, entry);
-    if (age >= freshMs + staleWhileRevalidateMs) return fromOrigin(asked);
-    if (stale) depart(parts, flights, asked).landed.catch(() => undefined);
-    return fromCache(asked, entry);
+    if (age < freshMs) return answerFromCache(asked, entry);
+    if (age >= freshMs + staleWhileRevalidateMs) return answerFromOrigin(asked);
+    if (stale) joinFetch(parts, fetches, asked).outcome.catch(() => undefined);
+    return answerFromCache(asked, entry);
   };
 
   return {
@@ -157,12 +166,12 @@ export function createDistribution(parts: Parts): Distribution {
       const result = await functions.viewerRequest(viewer);
       if (result.kind === 'request') return lookUp(result.request, viewer.requestId);
       const xCache = result.kind === 'fault' ? result.fault : 'LambdaGeneratedResponse';
-      return { response: fromFunction(result.response), xCache: `${xCache} from cloudfront` };
+      return { response: toEdgeResponse(result.response), xCache: `${xCache} from cloudfront` };
     },
     invalidate: (items) => {
-      flights.invalidate(items);
-      return cache.drop(anyOf(items));
+      fetches.invalidate(items);
+      return cache.drop(matchAny(items));
     },
-    settled: flights.allLanded,
+    waitForFetches: fetches.waitForFetches,
   };
 }

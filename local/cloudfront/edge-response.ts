@@ -1,15 +1,15 @@
 import type { HeaderLine } from './header-map.ts';
 
-/** A complete answer as the cache keeps it: nothing in it depends on who asked. */
+/** A complete answer as the cache stores it, independent of the viewer. */
 export type EdgeResponse = {
   readonly status: number;
   readonly headers: readonly HeaderLine[];
   readonly body: Buffer;
 };
 
-/** What a viewer gets: the answer, and how CloudFront came by it. */
+/** The answer to a viewer, and where CloudFront took it from. */
 export type Delivery = {
-  /** A page of the local stack: no part of the distribution, so none of its headers apply. */
+  /** A page of the local stack. It gets none of the distribution's headers. */
   readonly local?: true;
   readonly response: EdgeResponse;
   readonly xCache: string;
@@ -17,7 +17,7 @@ export type Delivery = {
   readonly age?: number;
 };
 
-/** The `x-cache` of an answer: errors say so wherever they came from. */
+/** The `x-cache` of an answer. An error is always `Error`, cached or not. */
 export function cacheVerdict(status: number, verdict: 'Hit' | 'Miss' | 'RefreshHit'): string {
   return `${status >= 400 ? 'Error' : verdict} from cloudfront`;
 }

@@ -1,6 +1,6 @@
 import type { EdgeResponse } from './edge-response.ts';
 
-/** CloudFront's own HTML page for what it answers without, or instead of, a function. */
+/** CloudFront's HTML error page, for requests that no function answers. */
 export function errorPage(status: number, message: string, requestId: string): EdgeResponse {
   const html = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">
@@ -31,7 +31,7 @@ Request ID: ${requestId}
   };
 }
 
-/** The text of the page for each way a function can fail; the reason itself is only logged. */
+/** The text of the page for each kind of function failure. The reason is only logged. */
 export const faultMessages = {
   LambdaValidationError:
     'The Lambda function result failed validation: the function returned an invalid value.',

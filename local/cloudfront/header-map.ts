@@ -1,9 +1,9 @@
 import type { CloudFrontHeaders } from 'aws-lambda';
 
-/** One header as it goes over the wire; repeated names are repeated lines. */
+/** One header line. A repeated header has several lines. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** Headers that belong to one connection: CloudFront neither shows nor forwards them. */
+/** Hop-by-hop headers. CloudFront neither shows nor forwards them. */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -16,7 +16,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Pairs up Node's flat list of raw headers. */
+/** Converts Node's flat list of raw headers to lines. */
 export function headerLines(rawHeaders: readonly string[]): HeaderLine[] {
   const lines: HeaderLine[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
@@ -25,7 +25,7 @@ export function headerLines(rawHeaders: readonly string[]): HeaderLine[] {
   return lines;
 }
 
-/** The header map of an event: lower-case names to every value, in order. */
+/** Converts header lines to an event's header map: lower-case names to all values, in order. */
 export function headerMap(lines: readonly HeaderLine[]): CloudFrontHeaders {
   const byName = new Map<string, { key: string; value: string }[]>();
   for (const [key, value] of lines) {
@@ -33,18 +33,18 @@ export function headerMap(lines: readonly HeaderLine[]): CloudFrontHeaders {
     if (hopByHop.has(name)) continue;
     byName.set(name, [...(byName.get(name) ?? []), { key, value }]);
   }
-  // fromEntries defines own properties, so a header named __proto__ is only a header.
+  // fromEntries defines own properties, so a header named __proto__ does no harm.
   return Object.fromEntries(byName);
 }
 
-/** The wire form of a header map, with lower-case names. */
-export function linesOf(headers: CloudFrontHeaders): HeaderLine[] {
+/** Converts a header map to header lines with lower-case names. */
+export function toHeaderLines(headers: CloudFrontHeaders): HeaderLine[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     values.map(({ value }): HeaderLine => [name, value]),
   );
 }
 
-/** All values of one header joined as HTTP joins them, or undefined. */
+/** All values of a header joined with commas, or undefined if it is absent. */
 export function headerValue(lines: readonly HeaderLine[], name: string): string | undefined {
   const values = lines.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(', ');

@@ -8,13 +8,13 @@ import type { LambdaFaultKind } from './functions/lambda-fault.ts';
 import { type HeaderLine, withoutHeaders } from './header-map.ts';
 import type { Origin } from './origin.ts';
 
-/** What one trip to the origin and through origin-response gave. */
+/** The result of an origin request and of origin-response. */
 export type OriginFetch = {
   readonly response: EdgeResponse;
   readonly fault?: LambdaFaultKind;
 };
 
-/** Fetches one object through the origin and the origin-response function. */
+/** Fetches an object from the origin and runs origin-response on the answer. */
 export type FetchOrigin = (
   request: CloudFrontRequest,
   forwarded: readonly HeaderLine[],
@@ -28,10 +28,10 @@ const originMessages = {
   504: 'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
 } as const;
 
-// Length and framing are made anew for every viewer.
+// Length and framing are set for each viewer.
 const framing = ['content-length', 'transfer-encoding'];
 
-/** Makes the trip a miss takes: S3, then the origin-response function. Failures are answers too. */
+/** Creates the fetch for cache misses: S3, then origin-response. Failures become error pages. */
 export function createOriginFetch(parts: {
   readonly origin: Origin;
   readonly bucket: string;
@@ -60,7 +60,7 @@ export function createOriginFetch(parts: {
   };
 }
 
-// A HEAD's own body is empty, so the length S3 gave is the only one there is.
+// The answer to a HEAD has no body, so the length must come from S3.
 function headLength(
   method: string,
   generated: Buffer | undefined,

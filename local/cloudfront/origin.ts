@@ -3,10 +3,10 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type HeaderLine, headerLines } from './header-map.ts';
 
-/** CloudFront's time-outs for an S3 origin: to connect, and between packets of the answer. */
+/** CloudFront's timeouts for an S3 origin: to connect, and between packets of the answer. */
 const defaultTimeouts = { connectMs: 10_000, responseMs: 30_000 };
 
-/** Where the origin is, and who CloudFront is there: what origin access control stands for. */
+/** The address of the origin and the credentials that stand in for origin access control. */
 export type OriginAddress = {
   readonly host: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export type OriginAddress = {
 
 export type OriginRequest = {
   readonly method: string;
-  /** The raw, percent-encoded path; it goes out byte for byte. */
+  /** The raw, percent-encoded path. It is sent unchanged. */
   readonly uri: string;
   readonly headers: readonly HeaderLine[];
 };
@@ -40,11 +40,11 @@ export type Origin = {
 class OriginTimeout extends Error {}
 
 function withTimeout(request: http.ClientRequest, timeouts: typeof defaultTimeouts): void {
-  const late = () => request.destroy(new OriginTimeout('the origin did not answer in time'));
-  request.setTimeout(timeouts.responseMs, late);
+  const onTimeout = () => request.destroy(new OriginTimeout('the origin did not answer in time'));
+  request.setTimeout(timeouts.responseMs, onTimeout);
   request.on('socket', (socket) => {
     if (!socket.connecting) return;
-    const timer = setTimeout(late, timeouts.connectMs);
+    const timer = setTimeout(onTimeout, timeouts.connectMs);
     for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
   });
 }
@@ -66,7 +66,7 @@ function send(options: http.RequestOptions, timeouts: typeof defaultTimeouts) {
     });
     withTimeout(request, timeouts);
     request.on('error', (error: NodeJS.ErrnoException) => {
-      // The origin may close an idle connection just as it is used again: nothing was answered.
+      // The origin may close an idle connection at the moment of its reuse. A retry is safe then.
       const again = request.reusedSocket && error.code === 'ECONNRESET';
       if (again) send({ ...options, agent: false }, timeouts).then(resolve, reject);
       else reject(error);
@@ -80,7 +80,7 @@ function originFailure(error: unknown): OriginAnswer {
   return { kind: 'failed', status: error instanceof OriginTimeout ? 504 : 502, reason };
 }
 
-/** Reads from a path-style S3 endpoint, signing every request as origin access control does. */
+/** Creates an origin on a path-style S3 endpoint. Requests are signed as by origin access control. */
 export function createOrigin(address: OriginAddress, timeouts = defaultTimeouts): Origin {
   const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 16 });
   const signer = new SignatureV4({
@@ -88,7 +88,7 @@ export function createOrigin(address: OriginAddress, timeouts = defaultTimeouts)
     region: 'us-east-1',
     credentials: address,
     sha256: Sha256,
-    // The path is already encoded; S3's canonical path is the one that is sent, not encoded twice.
+    // The path is already encoded. S3 signs the path as sent and does not encode it twice.
     uriEscapePath: false,
   });
   const { host, port, bucket } = address;

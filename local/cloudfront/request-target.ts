@@ -1,8 +1,8 @@
-/** CloudFront's limits for a URL's path and query together, and for the whole head of a request. */
+/** CloudFront's limits: path and query together, and the whole request head. */
 export const maxTargetBytes = 8_192;
 export const maxHeadBytes = 20_480;
 
-/** A request target in parts, each byte as it came. */
+/** The parts of a request target, unchanged. */
 export type RequestTarget = {
   readonly uri: string;
   readonly querystring: string;
@@ -14,8 +14,8 @@ const printable = /^[\x21-\x7e]*$/;
 const absolute = /^https?:\/\/([^/?#]+)/i;
 
 /**
- * Splits a target without decoding or normalising anything: the edge function must see the bytes
- * that were sent, or it could be made to check another path than the origin reads.
+ * Splits a target without decoding or normalising it. The edge function must see the bytes that were
+ * sent; otherwise an attacker could make it check a different path than the origin reads.
  */
 export function splitRequestTarget(target: string): RequestTarget | undefined {
   if (!printable.test(target)) return undefined;

@@ -7,7 +7,7 @@ const replaced: ReadonlySet<string> = new Set([
   ...responseHeaders.remove,
 ]);
 
-/** Applies the policy to everything that leaves: hits, misses, refusals and CloudFront's own pages. */
+/** Applies the response headers policy to every answer: hits, misses, refusals and error pages. */
 export function applyResponseHeadersPolicy(lines: readonly HeaderLine[]): HeaderLine[] {
   return [...lines.filter(([key]) => !replaced.has(key.toLowerCase())), ...set];
 }

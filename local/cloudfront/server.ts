@@ -10,13 +10,13 @@ import { startViewerServer } from './viewer-server.ts';
 
 export type { EdgeFunction } from './functions/edge-function.ts';
 
-/** How long closing waits for what is under way. */
+/** How long closing waits for requests in progress. */
 const drainMs = 15_000;
 
 /** A running distribution. */
 export type CloudFront = {
   readonly port: number;
-  /** Drops what `/path`, `/path*` or `#tag` covers; returns how many cached objects that was. */
+  /** Removes the objects that `/path`, `/path*` or `#tag` match. Returns their number. */
   readonly invalidate: (items: readonly string[]) => number;
   readonly counts: () => {
     readonly originRequests: number;
@@ -25,7 +25,7 @@ export type CloudFront = {
     readonly hits: number;
     readonly misses: number;
   };
-  /** Stops accepting, lets requests in flight finish, then stops the functions. */
+  /** Stops accepting, waits for requests in progress, then stops the functions. */
   readonly close: () => Promise<void>;
 };
 
@@ -38,15 +38,15 @@ export type CloudFrontOptions = {
   readonly origin: OriginAddress;
   /** Milliseconds, for the ages in the cache. */
   readonly clock?: () => number;
-  /** Answered to GET / before any function: a page of the local stack, not of the service. */
+  /** The page for GET /. No function runs for it; it belongs to the local stack. */
   readonly localPage?: () => LocalPage | Promise<LocalPage>;
-  /** Each line a function printed, and every failure with its reason. */
+  /** Receives each line that a function prints, and every failure with its reason. */
   readonly log?: (source: LogSource, line: string) => void;
 };
 
 export type LocalPage = { readonly contentType: string; readonly body: string };
 
-/** The page shows images of the service and styles them; it runs nothing. */
+/** The page may load images of the service and inline styles, but no scripts. */
 const localPagePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 
 function localDelivery(page: LocalPage): Delivery {
@@ -66,7 +66,7 @@ function localDelivery(page: LocalPage): Delivery {
   };
 }
 
-function answering(
+function withLocalPage(
   options: CloudFrontOptions,
   answer: (viewer: EmulatedRequest) => Promise<Delivery>,
 ) {
@@ -76,7 +76,7 @@ function answering(
   };
 }
 
-/** Starts the emulator: viewers on one side, the functions and the S3 origin on the other. */
+/** Starts the emulator of CloudFront, with its functions and its S3 origin. */
 export async function startCloudFront(options: CloudFrontOptions): Promise<CloudFront> {
   const { clock = Date.now, log = () => undefined } = options;
   const traffic = { originRequests: 0, renders: 0, hits: 0, misses: 0 };
@@ -93,14 +93,14 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
   const stop = async (deadline: number): Promise<void> => {
     await functions.close(deadline);
     origin.close();
-    await distribution.settled();
+    await distribution.waitForFetches();
   };
   try {
     const server = await startViewerServer({
       host: options.host,
       port: options.port,
-      answer: answering(options, distribution.answer),
-      failed: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
+      answer: withLocalPage(options, distribution.answer),
+      onError: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
     });
     const close = async (): Promise<void> => {
       const deadline = Date.now() + drainMs;
@@ -114,7 +114,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
       close,
     };
   } catch (error) {
-    // The port is taken: the caller words it, but no worker may outlive the attempt.
+    // The caller reports that the port is in use. The containers must stop here.
     await stop(Date.now());
     throw error;
   }

@@ -7,7 +7,7 @@ import { errorPage } from './error-page.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import { newRequestId, readViewerRequest } from './viewer.ts';
 
-/** Longer than any head CloudFront reads, so that what is too long gets a page and not a hang-up. */
+/** Longer than CloudFront's own limit, so that a head that is too long gets an error page. */
 const maxParsedHeadBytes = 256 * 1024;
 
 const serverOptions: http.ServerOptions = {
@@ -19,18 +19,18 @@ const serverOptions: http.ServerOptions = {
   connectionsCheckingInterval: 2_000,
 };
 
-/** The distribution's front door; closing waits for requests in flight until `deadline` (epoch ms). */
+/** The server for viewers. Closing waits for requests in progress until `deadline` (epoch ms). */
 export type ViewerServer = {
   readonly port: number;
   readonly close: (deadline: number) => Promise<void>;
 };
 
-function ownError(status: number, message: string, requestId: string): Delivery {
+function errorDelivery(status: number, message: string, requestId: string): Delivery {
   const response = errorPage(status, message, requestId);
   return { response, xCache: 'Error from cloudfront' };
 }
 
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -38,10 +38,10 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   const requestId = newRequestId();
   const status =
     { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  deliverRaw(socket, ownError(status, 'Bad request.', requestId), requestId);
+  deliverRaw(socket, errorDelivery(status, 'Bad request.', requestId), requestId);
 }
 
-/** Reads a body away for a moment: hanging up on one would take the answer with it. */
+/** Discards a body for a moment. Closing while the client sends could lose the answer. */
 async function waitUntilDrained(message: http.IncomingMessage): Promise<void> {
   message.resume();
   if (message.complete) return;
@@ -68,9 +68,9 @@ async function handle(
     return;
   }
   await waitUntilDrained(message);
-  // Whatever else was to follow a refused head is not read: the connection cannot be used again.
+  // The rest of a refused request is not read, so the connection cannot be reused.
   response.shouldKeepAlive = false;
-  deliver(response, ownError(read.status, read.message, requestId), { method, requestId });
+  deliver(response, errorDelivery(read.status, read.message, requestId), { method, requestId });
 }
 
 function waitUntilListening(server: http.Server, host: string, port: number): Promise<number> {
@@ -83,7 +83,7 @@ function waitUntilListening(server: http.Server, host: string, port: number): Pr
   });
 }
 
-/** Connections without a request in hand: kept alive, not yet used, or half-way through a head. */
+/** Tracks connections without a complete request: idle, unused, or in the middle of a head. */
 function trackIdle(server: http.Server): { readonly destroyIdle: () => void } {
   const open = new Set<Socket>();
   const busy = new Set<http.ServerResponse>();
@@ -103,10 +103,14 @@ function trackIdle(server: http.Server): { readonly destroyIdle: () => void } {
   };
 }
 
-function closing(server: http.Server, destroyIdle: () => void, deadline: number): Promise<void> {
+function closeServer(
+  server: http.Server,
+  destroyIdle: () => void,
+  deadline: number,
+): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), deadline - Date.now());
-    // A connection becomes idle only once its last answer is out.
+    // A connection becomes idle only after its last answer was sent.
     const sweep = setInterval(destroyIdle, 25);
     server.close(() => {
       clearTimeout(timer);
@@ -116,30 +120,30 @@ function closing(server: http.Server, destroyIdle: () => void, deadline: number)
   });
 }
 
-/** Listens for viewers; nothing a socket sends can end the process. */
+/** Starts the server for viewers. Nothing that a socket sends can end the process. */
 export async function startViewerServer(options: {
   readonly host: string;
   readonly port: number;
   readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
-  readonly failed: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }): Promise<ViewerServer> {
   const server = http.createServer(serverOptions, (message, response) => {
-    // What happens to a connection from here on is the viewer's affair and must not raise.
+    // Later errors of the connection are the viewer's problem and must not be thrown.
     message.on('error', () => undefined);
     response.on('error', () => undefined);
     handle(message, response, options.answer).catch((error: unknown) => {
-      options.failed(error);
+      options.onError(error);
       response.destroy();
     });
   });
   const { destroyIdle } = trackIdle(server);
   server.maxHeadersCount = 0;
   server.timeout = 120_000;
-  server.on('clientError', answerUnreadable);
+  server.on('clientError', answerParseError);
   server.on('connect', (_message, socket) => {
     const requestId = newRequestId();
-    deliverRaw(socket, ownError(403, 'CONNECT is not allowed.', requestId), requestId);
+    deliverRaw(socket, errorDelivery(403, 'CONNECT is not allowed.', requestId), requestId);
   });
   const port = await waitUntilListening(server, options.host, options.port);
-  return { port, close: (deadline) => closing(server, destroyIdle, deadline) };
+  return { port, close: (deadline) => closeServer(server, destroyIdle, deadline) };
 }

@@ -4,7 +4,7 @@ import { distributionDomainName, type EmulatedRequest } from './functions/edge-e
 import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
 import { maxHeadBytes, maxTargetBytes, splitRequestTarget } from './request-target.ts';
 
-/** A request CloudFront answers itself, before any function. */
+/** A request that CloudFront refuses before any function runs. */
 export type RefusedRequest = {
   readonly kind: 'refused';
   readonly status: number;
@@ -24,10 +24,10 @@ const refusals = {
   },
 } as const satisfies Record<string, RefusedRequest>;
 
-/** The methods the behaviour allows. */
+/** The methods that the cache behavior allows. */
 const allowedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** A new request id, in the form of `x-amz-cf-id`. */
+/** Creates a request id in the form of `x-amz-cf-id`. */
 export function newRequestId(): string {
   return randomBytes(42).toString('base64url');
 }
@@ -41,8 +41,8 @@ function hasBody(message: IncomingMessage): boolean {
   return coding !== undefined || (length !== undefined && Number(length) !== 0);
 }
 
-/** The headers with exactly one Host, or undefined when there is none to go by. */
-function withHost(
+/** The headers with exactly one Host, or undefined if the host is missing or ambiguous. */
+function normalizeHost(
   message: IncomingMessage,
   authority: string | undefined,
 ): readonly HeaderLine[] | undefined {
@@ -56,7 +56,7 @@ function withHost(
   return [['Host', authority ?? distributionDomainName], ...withoutHeaders(lines, ['host'])];
 }
 
-/** Reads a viewer's request, or says what CloudFront answers in its place. */
+/** Reads a viewer's request. Returns a refusal if CloudFront would answer it itself. */
 export function readViewerRequest(
   message: IncomingMessage,
   requestId: string,
@@ -65,11 +65,11 @@ export function readViewerRequest(
   if (url.length >= maxTargetBytes) return refusals.targetTooLong;
   if (headBytes(url, headerLines(rawHeaders)) > maxHeadBytes) return refusals.headTooLong;
   const target = splitRequestTarget(url);
-  const headers = withHost(message, target?.authority);
+  const headers = normalizeHost(message, target?.authority);
   if (!target || !headers) return refusals.badRequest;
   if (!allowedMethods.has(method)) return refusals.method;
   if (method !== 'OPTIONS' && hasBody(message)) return refusals.body;
-  // A socket that listens on IPv6 as well reports IPv4 viewers in the mapped form.
+  // A dual-stack socket reports IPv4 viewers as mapped IPv6 addresses.
   const clientIp = (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   const { querystring, uri } = target;
   return { kind: 'request', requestId, clientIp, method, uri, querystring, headers };

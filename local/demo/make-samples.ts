@@ -15,10 +15,10 @@ import { samplesFolder } from './samples.ts';
 /**
  * Paints the demo's sample images into `local/demo/samples/`:
  *
- *     node --import tsx local/demo/make-samples.ts            all of them, in a few minutes
- *     node --import tsx local/demo/make-samples.ts tide.gif   only the ones named
+ *     node --import tsx local/demo/make-samples.ts            all images; takes a few minutes
+ *     node --import tsx local/demo/make-samples.ts tide.gif   only the named images
  *
- * `--scale 0.25 --into <folder>` makes small drafts elsewhere, to try a change out quickly.
+ * `--scale 0.25 --into <folder>` makes small drafts in another folder.
  */
 
 const painters: Readonly<Record<string, (scale: number) => Promise<Buffer>>> = {

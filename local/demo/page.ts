@@ -5,10 +5,10 @@ import { mint, type Signer } from '../../shared/request/mint.ts';
 import { samples } from './samples.ts';
 import { demoTenant } from './tenant.ts';
 
-/** The URLs that this machine prints live this long, in seconds. */
+/** The lifetime of demo URLs, in seconds. */
 const lifetime = 604_800;
 
-/** Mints a URL of the demo below an address; an empty one makes it relative. */
+/** Mints a URL of the demo tenant. With an empty address it is relative. */
 export function demoUrl(
   signer: Signer,
   address: string,
@@ -19,7 +19,7 @@ export function demoUrl(
   return mint(nodeCrypto, address, { tenant: demoTenant, path, operations, exp }, signer);
 }
 
-const escaped = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const style = `
@@ -29,15 +29,15 @@ ul{list-style:none;padding:0;display:grid;gap:1.5rem;grid-template-columns:repea
 img{width:100%;aspect-ratio:4/3;object-fit:contain;border-radius:.5rem;background:#8881}
 code{font-size:.85em}`;
 
-/** A page of the local stack, which no deployment has: what is running, and what it can show. */
+/** The start page of the local stack, with the demo images. Deployments do not have it. */
 export function localPage(signer: Signer) {
-  const show = (path: string, operations: readonly string[]): string =>
-    escaped(demoUrl(signer, '', path, operations));
+  const imageUrl = (path: string, operations: readonly string[]): string =>
+    escapeHtml(demoUrl(signer, '', path, operations));
   const items = samples.map(
     ({ name, title, about }) =>
-      `<li><a href="${show(name, ['resize,w_1080', 'format,f_auto'])}"><img src="${show(name, ['resize,w_384', 'format,f_auto'])}" alt="${escaped(title)}"></a><strong>${escaped(title)}</strong><br>${escaped(about)}</li>`,
+      `<li><a href="${imageUrl(name, ['resize,w_1080', 'format,f_auto'])}"><img src="${imageUrl(name, ['resize,w_384', 'format,f_auto'])}" alt="${escapeHtml(title)}"></a><strong>${escapeHtml(title)}</strong><br>${escapeHtml(about)}</li>`,
   );
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Signet, on this machine</title><style>${style}</style>
-<h1>Signet is running</h1><p>Each picture below was asked for with a signed URL and made by the two functions that run at the edge. Mint your own: <code>npx signet mint demo alpine-lake.jpg resize,w_640 format,f_auto</code></p><ul>${items.join('\n')}</ul></html>`;
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Signet, local stack</title><style>${style}</style>
+<h1>Signet is running</h1><p>Each image below has a signed URL and was made by the two edge functions. Mint your own URL: <code>npx signet mint demo alpine-lake.jpg resize,w_640 format,f_auto</code></p><ul>${items.join('\n')}</ul></html>`;
   return { contentType: 'text/html; charset=utf-8', body };
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-/** The pictures the demo starts with. All of them are painted by `local/demo/make-samples.ts`. */
+/** The demo images. `local/demo/make-samples.ts` paints them. */
 
 export interface Sample {
-  /** The file's name inside `samplesFolder`. */
+  /** The name of the file in `samplesFolder`. */
   readonly name: string;
   readonly title: string;
   readonly about: string;

@@ -23,8 +23,8 @@ async function upload(sources: ObjectStore, name: string, at: string): Promise<v
 }
 
 /**
- * Gives an empty state folder its first tenant. The policy goes last, so that a start that was
- * interrupted is made good by the next one; where there is any tenant, nothing is touched.
+ * Creates the demo tenant if there is no tenant yet. The policy is published last, so that the next start
+ * completes an interrupted one.
  */
 export async function ensureDemo(
   sources: ObjectStore,
@@ -38,7 +38,7 @@ export async function ensureDemo(
   await publishPolicy(publishing, document, { root, reason: 'the demo' });
 }
 
-/** Who signs for the demo now; its first key where its policy is gone or cannot be read. */
+/** The current signer of the demo tenant. Without a valid policy it uses the first signing key. */
 export async function demoSigner(bucket: PolicyBucket, keyring: Keyring): Promise<Signer> {
   const published = await publishedPolicy(bucket, demoTenant).catch(() => undefined);
   const kid = published?.document.keys?.active ?? `${keyring.kids[0]}.1`;

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 export type Listener = { readonly port: number; readonly close: () => Promise<void> };
 
-/** What is wrong with bytes that never became a request. */
+/** Why bytes could not be parsed as a request. */
 export type WireFault = 'method' | 'headers_too_large' | 'timeout' | 'malformed';
 
 export type WireAnswer = {
@@ -18,19 +18,19 @@ export type ListenOptions = {
   readonly port: number;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly refuse: (fault: WireFault) => WireAnswer;
-  /** Headers that take longer than this are a slow-header attack. */
+  /** Headers that take longer are treated as a slow-header attack. */
   readonly headersMillis?: number;
-  /** A whole request may take this long, however slowly its body comes. */
+  /** The limit for a whole request, including its body. */
   readonly requestMillis?: number;
 };
 
 const closeGraceMillis = 2_000;
-// What a refused upload may still send before its connection is cut: enough for a client that
-// reads its answer only after the last byte of the largest body accepted anywhere here.
+// What a refused upload may still send before its connection is closed. Some clients read the answer
+// only after the last byte, so this is the largest body that any server here accepts.
 const drainBytes = 128 * 1024 * 1024;
 const drainMillis = 10_000;
 
-/** Serves HTTP/1.1; rejects with the original error when the port cannot be had. */
+/** Starts an HTTP/1.1 server. Throws the system's error if it cannot listen on the port. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer(
     {
@@ -61,10 +61,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // Invariant: a connection error after this point is the client's and must not raise.
+  // Later connection errors are the client's problem and must not be thrown.
   request.on('error', () => undefined);
   response.on('error', () => undefined);
-  response.on('finish', () => drain(request));
+  response.on('finish', () => discardBody(request));
   if (!server.listening) response.setHeader('connection', 'close');
   try {
     await options.handle(request, response);
@@ -73,8 +73,8 @@ async function serve(
   }
 }
 
-/** Discards what is left of a body, within bounds, so that the client can read its answer. */
-function drain(request: IncomingMessage): void {
+/** Discards the rest of a body, within limits, so that the client can read its answer. */
+function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   let seen = 0;
   const timer = setTimeout(() => request.destroy(), drainMillis).unref();
@@ -84,7 +84,7 @@ function drain(request: IncomingMessage): void {
   });
   request.once('close', () => clearTimeout(timer));
   request.once('end', () => clearTimeout(timer));
-  // An iterator that was left half-way still holds its listener, and would keep the body paused.
+  // An unfinished iterator keeps its listener, which would keep the body paused.
   request.removeAllListeners('readable');
   setImmediate(() => request.resume());
 }
@@ -92,9 +92,9 @@ function drain(request: IncomingMessage): void {
 type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 function wireFault(error: WireError): WireFault {
-  // A TLS greeting is an invalid method to the parser, but no request in any method.
-  const worded = /^[A-Z]{3,32} /.test(error.rawPacket?.toString('latin1', 0, 40) ?? '');
-  if (error.code === 'HPE_INVALID_METHOD' && worded) return 'method';
+  // A TLS handshake is also reported as an invalid method. Only a word is a method.
+  const hasMethod = /^[A-Z]{3,32} /.test(error.rawPacket?.toString('latin1', 0, 40) ?? '');
+  if (error.code === 'HPE_INVALID_METHOD' && hasMethod) return 'method';
   if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'malformed';
 }
@@ -116,7 +116,7 @@ function refuseSocket(socket: Duplex, answer: WireAnswer, error?: NodeJS.ErrnoEx
   );
 }
 
-/** Stops accepting, lets requests in flight end for a while, then cuts what is left. */
+/** Stops accepting, waits a moment for requests in progress, then closes all connections. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), 25);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 export type Pair = { readonly name: string; readonly value: string };
 
-/** A request as the signature sees it: the path raw, the query decoded once, headers as latin1. */
+/** A request as it is signed: the path raw, the query decoded once, the headers as latin1. */
 export type RawRequest = {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export type RawRequest = {
   readonly headers: ReadonlyMap<string, string>;
 };
 
-/** Raised for bytes that are no request at all; the caller answers 400. */
+/** The request cannot be read. The server answers 400. */
 export class MalformedRequest extends Error {
   override readonly name = 'MalformedRequest';
 }
@@ -18,7 +18,7 @@ export class MalformedRequest extends Error {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 
-/** Decodes percent escapes once; undefined for a broken escape or for invalid UTF-8. */
+/** Decodes percent escapes once. Returns undefined for a broken escape or invalid UTF-8. */
 export function percentDecode(text: string): string | undefined {
   if (badEscape.test(text)) return undefined;
   const bytes = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
@@ -29,7 +29,7 @@ export function percentDecode(text: string): string | undefined {
   }
 }
 
-/** Encodes all but RFC 3986's unreserved characters, as SigV4 wants names and values. */
+/** Encodes all but the unreserved characters of RFC 3986, as SigV4 requires. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -37,7 +37,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** Reads method, path, query and headers without repairing any of them. */
+/** Reads method, path, query and headers without correcting them. */
 export function readRawRequest(message: IncomingMessage): RawRequest {
   const target = message.url ?? '';
   if (!target.startsWith('/')) throw new MalformedRequest('The request target is not a path.');
@@ -71,8 +71,8 @@ function decodeQuery(text: string): string {
   return decoded;
 }
 
-// A second host, authorization or x-amz-* line is the start of a parser differential: refused.
-const singleHeader = (name: string): boolean =>
+// A second host, authorization or x-amz-* line is refused, because parsers would differ on its value.
+const isSingleHeader = (name: string): boolean =>
   name === 'host' || name === 'authorization' || name.startsWith('x-amz-');
 
 function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
@@ -81,8 +81,8 @@ function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> {
     const name = (raw[at] ?? '').toLowerCase();
     const value = raw[at + 1] ?? '';
     const earlier = headers.get(name);
-    if (earlier !== undefined && singleHeader(name)) {
-      throw new MalformedRequest(`The header ${name} came twice.`);
+    if (earlier !== undefined && isSingleHeader(name)) {
+      throw new MalformedRequest(`The header ${name} is repeated.`);
     }
     headers.set(name, earlier === undefined ? value : `${earlier},${value}`);
   }

@@ -8,31 +8,31 @@ export type Sigv4Credential = {
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   readonly amzDate: string;
-  /** Seconds a presigned request lives; undefined for the Authorization header. */
+  /** The lifetime of a presigned request, in seconds. Undefined for the Authorization header. */
   readonly expires: number | undefined;
 };
 
 const algorithm = 'AWS4-HMAC-SHA256';
 const presignNames = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature'];
-/** Query parameters that carry a presigned credential. */
+/** The query parameters of a presigned credential. */
 export const presignParameters: ReadonlySet<string> = new Set(
   presignNames.map((name) => `X-Amz-${name}`),
 );
 const longestExpirySeconds = 604_800;
 
-/** Whether the request carries its credential in the query. */
+/** Whether the credential is in the query. */
 export function isPresigned(request: RawRequest): boolean {
   return request.query.some(({ name }) => presignParameters.has(name));
 }
 
-/** The credential in the Authorization header; undefined when it cannot be read. */
+/** Reads the credential in the Authorization header. Returns undefined if it is malformed. */
 export function headerCredential(request: RawRequest): Sigv4Credential | undefined {
   const text = request.headers.get('authorization') ?? '';
   const space = text.indexOf(' ');
   if (text.slice(0, space) !== algorithm) return undefined;
   const fields = readFields(text.slice(space + 1));
   if (fields?.size !== 3) return undefined;
-  return build({
+  return buildCredential({
     credential: fields.get('Credential'),
     signedHeaders: fields.get('SignedHeaders'),
     signature: fields.get('Signature'),
@@ -52,7 +52,7 @@ function readFields(text: string): Map<string, string> | undefined {
   return fields;
 }
 
-/** The credential in the query; undefined when any of its six parameters is missing or doubled. */
+/** Reads the credential in the query. Returns undefined if a parameter is missing or repeated. */
 export function queryCredential(request: RawRequest): Sigv4Credential | undefined {
   const fields = new Map<string, string>();
   for (const { name, value } of request.query) {
@@ -65,7 +65,7 @@ export function queryCredential(request: RawRequest): Sigv4Credential | undefine
     return undefined;
   }
   if (Number(expires) < 1 || Number(expires) > longestExpirySeconds) return undefined;
-  return build({
+  return buildCredential({
     credential: fields.get('X-Amz-Credential'),
     signedHeaders: fields.get('X-Amz-SignedHeaders'),
     signature: fields.get('X-Amz-Signature'),
@@ -82,7 +82,7 @@ type Fields = {
   readonly expires: number | undefined;
 };
 
-function build(fields: Fields): Sigv4Credential | undefined {
+function buildCredential(fields: Fields): Sigv4Credential | undefined {
   const { credential = '', signedHeaders = '', signature = '', amzDate = '', expires } = fields;
   const parts = credential.split('/');
   const [date = '', region = '', service = '', terminator = ''] = parts.slice(-4);
@@ -100,7 +100,7 @@ function build(fields: Fields): Sigv4Credential | undefined {
   };
 }
 
-/** Milliseconds since 1970 of a basic ISO time such as 20260101T000000Z. */
+/** Parses a basic ISO time such as 20260101T000000Z to milliseconds since 1970. */
 export function parseAmzDate(text: string): number {
   const at = (from: number, to: number): string => text.slice(from, to);
   const day = `${at(0, 4)}-${at(4, 6)}-${at(6, 8)}`;

@@ -9,14 +9,14 @@ import {
   type Sigv4Credential,
 } from './sigv4-credential.ts';
 
-/** Someone who may sign requests, and what an IAM policy would let them do. */
+/** The credentials of a caller, and what its IAM policy allows. */
 export type Identity = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly allows: (action: string, resource: string) => boolean;
 };
 
-/** Why a request was not believed; every server words these in its own error format. */
+/** Why a signature was refused. Each server has its own error for it. */
 export type SignatureFault =
   | 'unsigned'
   | 'two_credentials'
@@ -28,7 +28,7 @@ export type SignatureFault =
   | 'expired'
   | 'mismatch';
 
-/** Raised by `verifySignature`; `fault` says which rule the request broke. */
+/** Thrown by `verifySignature`. `fault` is the reason. */
 export class SignatureRefusal extends Error {
   override readonly name = 'SignatureRefusal';
   readonly fault: SignatureFault;
@@ -38,7 +38,7 @@ export class SignatureRefusal extends Error {
   }
 }
 
-/** A request whose signature holds, with what its chunk signatures chain on. */
+/** A verified signature, and what is needed to verify chunk signatures. */
 export type Verified = {
   readonly identity: Identity;
   readonly presigned: boolean;
@@ -58,7 +58,7 @@ export type SignatureRules = {
 
 const skewMillis = 15 * 60 * 1000;
 
-/** Verifies SigV4 in the Authorization header or the query; throws `SignatureRefusal`. */
+/** Verifies SigV4 in the Authorization header or the query. Throws `SignatureRefusal`. */
 export function verifySignature(request: RawRequest, rules: SignatureRules): Verified {
   const credential = readCredential(request);
   const identity = rules.identities.find((one) => one.accessKeyId === credential.accessKeyId);
@@ -92,24 +92,24 @@ function readCredential(request: RawRequest): Sigv4Credential {
 }
 
 function checkScope({ scope, terminator, amzDate }: Sigv4Credential, rules: SignatureRules): void {
-  const holds =
+  const isValid =
     scope.date === amzDate.slice(0, 8) &&
     scope.region === rules.region &&
     scope.service === rules.service &&
     terminator === 'aws4_request';
-  if (!holds) throw new SignatureRefusal('wrong_scope');
+  if (!isValid) throw new SignatureRefusal('wrong_scope');
 }
 
 function checkTime({ amzDate, expires }: Sigv4Credential, nowMillis: number): void {
   const age = nowMillis - parseAmzDate(amzDate);
-  // A date such as month 13 parses to NaN and must not slip through both comparisons.
+  // An invalid date, such as month 13, is NaN and would pass both comparisons.
   if (Number.isNaN(age)) throw new SignatureRefusal('malformed');
   if (age < -skewMillis) throw new SignatureRefusal('skewed');
   if (expires === undefined && age > skewMillis) throw new SignatureRefusal('skewed');
   if (expires !== undefined && age > expires * 1000) throw new SignatureRefusal('expired');
 }
 
-/** An x-amz-* header outside the signature could be added by anyone who sees the request. */
+/** Requires every x-amz-* header to be signed. Others could be added by anyone who sees the request. */
 function checkSignedHeaders({ signedHeaders }: Sigv4Credential, request: RawRequest): void {
   const signed = new Set(signedHeaders);
   const wellFormed =

@@ -10,26 +10,26 @@ export type { ObjectChange } from './objects/object-store.ts';
 export type EmbeddedS3 = { readonly port: number; readonly close: () => Promise<void> };
 
 export type S3Options = {
-  /** Made 0700, its files 0600. One process at a time. */
+  /** Created with mode 0700, its files with 0600. Only one process may use it. */
   readonly folder: string;
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly buckets: readonly string[];
   readonly identities: readonly Identity[];
-  /** The Region that requests must be signed for; us-east-1 unless told. */
+  /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
   /**
-   * Awaited inside the key's lock before the change is committed, so that a crash in between
-   * leaves a harmless notice. If it throws, the change fails with 500.
+   * Awaited inside the key's lock before the change is committed. If it throws, the change fails
+   * with 500. After a crash it may have reported a change that did not happen.
    */
   readonly beforeChange?: (change: ObjectChange) => Promise<void>;
-  /** Awaited after the commit, before the client is answered; its failure fails no request. */
+  /** Awaited after the commit, before the answer. A failure is only logged. */
   readonly afterChange?: (change: ObjectChange) => Promise<void> | void;
   readonly log?: (line: string) => void;
 };
 
-/** Starts an S3 API over a folder; rejects with EADDRINUSE when the port is taken. */
+/** Starts an S3 API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startS3(options: S3Options): Promise<EmbeddedS3> {
   const { folder, host, port, buckets, identities, region = 'us-east-1' } = options;
   const log = options.log ?? (() => undefined);

@@ -31,7 +31,7 @@ export type Context = {
 
 type Route = (action: string, input: unknown, context: Context) => Promise<Output>;
 
-function route<Schema extends v.GenericSchema>(
+function makeRoute<Schema extends v.GenericSchema>(
   schema: Schema,
   run: (call: SecretCall<Schema>) => Promise<Output>,
 ): Route {
@@ -39,7 +39,10 @@ function route<Schema extends v.GenericSchema>(
     const parsed = v.safeParse(schema, input);
     if (!parsed.success) {
       const [issue] = parsed.issues;
-      throw new SecretError('ValidationException', `${v.getDotPath(issue)}: ${problem(issue)}`);
+      throw new SecretError(
+        'ValidationException',
+        `${v.getDotPath(issue)}: ${describeIssue(issue)}`,
+      );
     }
     if (!identity.allows(`secretsmanager:${action}`, resourceOf(input, store))) {
       const message = `${identity.accessKeyId} is not authorized: secretsmanager:${action}`;
@@ -49,13 +52,13 @@ function route<Schema extends v.GenericSchema>(
   };
 }
 
-/** What was expected; never what came, which may be a secret's value. */
-function problem({ kind, type, expected, requirement }: v.BaseIssue<unknown>): string {
+/** Describes what was expected. The input is never quoted, because it may be a secret. */
+function describeIssue({ kind, type, expected, requirement }: v.BaseIssue<unknown>): string {
   if (kind === 'schema') return `expected ${expected ?? type}`;
   return `${type.replaceAll('_', ' ')} ${expected ?? String(requirement ?? '')}`.trim();
 }
 
-/** The secret's name, also where an ARN was given, so that one rule covers both spellings. */
+/** The secret's name, also for an ARN, so that one permission covers both forms. */
 function resourceOf(input: unknown, store: DiskSecrets): string {
   const { Name, SecretId } = input as { readonly Name?: string; readonly SecretId?: string };
   const id = Name ?? SecretId ?? '*';
@@ -63,15 +66,15 @@ function resourceOf(input: unknown, store: DiskSecrets): string {
   return store.find(id)?.name ?? inArn?.replace(/-[A-Za-z0-9]{6}$/, '') ?? id;
 }
 
-// The whole API; every other operation is UnknownOperationException.
+// The whole API. Every other operation is an UnknownOperationException.
 const routes: Readonly<Record<string, Route>> = {
-  CreateSecret: route(createSecretRequest, createSecret),
-  DescribeSecret: route(describeSecretRequest, describeSecret),
-  GetSecretValue: route(getSecretValueRequest, getSecretValue),
-  ListSecrets: route(listSecretsRequest, listSecrets),
-  PutSecretValue: route(putSecretValueRequest, putSecretValue),
-  RotateSecret: route(rotateSecretRequest, rotateSecret),
-  UpdateSecretVersionStage: route(updateStageRequest, updateSecretVersionStage),
+  CreateSecret: makeRoute(createSecretRequest, createSecret),
+  DescribeSecret: makeRoute(describeSecretRequest, describeSecret),
+  GetSecretValue: makeRoute(getSecretValueRequest, getSecretValue),
+  ListSecrets: makeRoute(listSecretsRequest, listSecrets),
+  PutSecretValue: makeRoute(putSecretValueRequest, putSecretValue),
+  RotateSecret: makeRoute(rotateSecretRequest, rotateSecret),
+  UpdateSecretVersionStage: makeRoute(updateStageRequest, updateSecretVersionStage),
 };
 
 /** Runs the operation that x-amz-target names. */
@@ -84,7 +87,10 @@ export async function runOperation(
   const known = service === 'secretsmanager' && more.length === 0 && Object.hasOwn(routes, action);
   const found = known ? routes[action] : undefined;
   if (found === undefined) {
-    throw new SecretError('UnknownOperationException', `${target} is not an operation known here.`);
+    throw new SecretError(
+      'UnknownOperationException',
+      `The operation ${target} is not supported here.`,
+    );
   }
   return found(action, input, context);
 }

@@ -16,7 +16,7 @@ export type SecretErrorCode =
   | 'UnrecognizedClientException'
   | 'ValidationException';
 
-/** An answer other than success, in the words of Secrets Manager. */
+/** An error of Secrets Manager. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
   readonly code: SecretErrorCode;
@@ -47,12 +47,12 @@ const faults: Readonly<Record<SignatureFault, readonly [SecretErrorCode, string]
   ],
 };
 
-/** Secrets Manager's own error for a signature that was not believed. */
+/** The Secrets Manager error for a refused signature. */
 export function secretSignatureError(fault: SignatureFault): SecretError {
   return new SecretError(...faults[fault]);
 }
 
-/** The status the error goes out with: 400, as the JSON protocol has it, but for faults of ours. */
+/** The status of an error: 400, as the JSON protocol requires, or 500 for internal errors. */
 export function secretErrorStatus(code: SecretErrorCode): number {
   return code === 'InternalServiceError' ? 500 : 400;
 }

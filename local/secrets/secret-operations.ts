@@ -29,15 +29,15 @@ export type SecretCall<Schema extends v.GenericSchema> = {
 
 export type Output = Readonly<Record<string, unknown>>;
 
-/** CreateSecret; the same token with the same value again is the same secret. */
+/** CreateSecret. A repeated call with the same token and value returns the same secret. */
 export async function createSecret(call: SecretCall<typeof createSecretRequest>): Promise<Output> {
   const { Name: name, Description: description = null, ClientRequestToken } = call.input;
   const value = readValue(call.input);
   const now = Date.now();
   const id = ClientRequestToken ?? randomUUID();
   const made = await call.store.change(name, (current) => {
-    if (current !== undefined) return isSameAgain(current, id, value);
-    const arn = `arn:aws:secretsmanager:${call.region}:000000000000:secret:${name}-${suffix()}`;
+    if (current !== undefined) return requireSameSecret(current, id, value);
+    const arn = `arn:aws:secretsmanager:${call.region}:000000000000:secret:${name}-${randomSuffix()}`;
     const empty: Secret = { name, arn, description, createdAt: now, changedAt: now, versions: [] };
     if (value === undefined) return empty;
     return withVersion(empty, { id, createdAt: now, stages: ['AWSCURRENT'], ...value });
@@ -45,12 +45,12 @@ export async function createSecret(call: SecretCall<typeof createSecretRequest>)
   return { ARN: made.arn, Name: name, ...(value !== undefined && { VersionId: id }) };
 }
 
-function suffix(): string {
+function randomSuffix(): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
   return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('');
 }
 
-function isSameAgain(secret: Secret, id: string, value: SecretValue | undefined): Secret {
+function requireSameSecret(secret: Secret, id: string, value: SecretValue | undefined): Secret {
   const made = secret.versions.find((version) => version.id === id);
   if (made !== undefined && value !== undefined && isSameValue(made, value)) return secret;
   throw new SecretError(
@@ -79,7 +79,7 @@ function isSameValue(a: SecretValue, b: SecretValue): boolean {
   return a.text === b.text && a.binary === b.binary;
 }
 
-/** PutSecretValue; idempotent by its token, which becomes the version's id. */
+/** PutSecretValue. The token makes it idempotent and becomes the version's id. */
 export async function putSecretValue(
   call: SecretCall<typeof putSecretValueRequest>,
 ): Promise<Output> {
@@ -89,11 +89,11 @@ export async function putSecretValue(
     throw new SecretError('InvalidRequestException', 'You must give SecretString or SecretBinary.');
   }
   const id = ClientRequestToken ?? randomUUID();
-  const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
-    const current = stored ?? existing(call.store, SecretId);
+  const secret = await call.store.change(requireSecret(call.store, SecretId).name, (stored) => {
+    const current = stored ?? requireSecret(call.store, SecretId);
     const made = current.versions.find((version) => version.id === id);
-    if (made !== undefined && !isEmpty(made)) return findRepeated(current, made, value);
-    // The first value of a secret is current whatever labels it was given.
+    if (made !== undefined && !isEmpty(made)) return requireSameVersion(current, made, value);
+    // The first value of a secret is current, whatever labels the caller gives.
     const first = current.versions.every(isEmpty) ? ['AWSCURRENT'] : [];
     const stages = [...new Set([...first, ...VersionStages, ...(made?.stages ?? [])])];
     const others = { ...current, versions: current.versions.filter((one) => one !== made) };
@@ -103,7 +103,7 @@ export async function putSecretValue(
   return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: stages };
 }
 
-function findRepeated(secret: Secret, made: Version, value: SecretValue): Secret {
+function requireSameVersion(secret: Secret, made: Version, value: SecretValue): Secret {
   if (isSameValue(made, value)) return secret;
   throw new SecretError(
     'ResourceExistsException',
@@ -111,8 +111,8 @@ function findRepeated(secret: Secret, made: Version, value: SecretValue): Secret
   );
 }
 
-/** The secret behind a name or ARN, or ResourceNotFoundException. */
-function existing(store: DiskSecrets, nameOrArn: string): Secret {
+/** Finds a secret by name or ARN. Throws ResourceNotFoundException. */
+function requireSecret(store: DiskSecrets, nameOrArn: string): Secret {
   const secret = store.find(nameOrArn);
   if (secret !== undefined) return secret;
   throw new SecretError(
@@ -122,13 +122,13 @@ function existing(store: DiskSecrets, nameOrArn: string): Secret {
 }
 
 /**
- * RotateSecret, as far as there is no function here to call: a new version is pending, without a
- * value. Whoever has asked runs the steps.
+ * RotateSecret. It adds a pending version without a value. There is no rotation function to call, so the
+ * caller runs the steps of the rotation.
  */
 export async function rotateSecret(call: SecretCall<typeof rotateSecretRequest>): Promise<Output> {
   const { SecretId, ClientRequestToken: id = randomUUID() } = call.input;
-  const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
-    const current = stored ?? existing(call.store, SecretId);
+  const secret = await call.store.change(requireSecret(call.store, SecretId).name, (stored) => {
+    const current = stored ?? requireSecret(call.store, SecretId);
     if (current.versions.some((version) => version.id === id)) return current;
     const pending = versionAt(current, 'AWSPENDING');
     if (pending !== undefined && !pending.stages.includes('AWSCURRENT'))
@@ -142,13 +142,13 @@ export async function rotateSecret(call: SecretCall<typeof rotateSecretRequest>)
   return { ARN: secret.arn, Name: secret.name, VersionId: id };
 }
 
-/** GetSecretValue, by version, by label, or the current one. */
+/** GetSecretValue by version id or label. The default is the current version. */
 export async function getSecretValue(
   call: SecretCall<typeof getSecretValueRequest>,
 ): Promise<Output> {
   const { SecretId, VersionId, VersionStage } = call.input;
-  const secret = existing(call.store, SecretId);
-  const version = wantedVersion(secret, VersionId, VersionStage);
+  const secret = requireSecret(call.store, SecretId);
+  const version = findVersion(secret, VersionId, VersionStage);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -159,15 +159,15 @@ export async function getSecretValue(
   };
 }
 
-function wantedVersion(secret: Secret, id?: string, stage?: string): Version {
+function findVersion(secret: Secret, id?: string, stage?: string): Version {
   if (id === undefined) {
     const label = stage ?? 'AWSCURRENT';
     const labelled = versionAt(secret, label);
     if (labelled !== undefined && !isEmpty(labelled)) return labelled;
-    return valueMissing(`staging label: ${label}`);
+    return throwValueMissing(`staging label: ${label}`);
   }
   const version = secret.versions.find((one) => one.id === id);
-  if (version === undefined || isEmpty(version)) return valueMissing(`VersionId: ${id}`);
+  if (version === undefined || isEmpty(version)) return throwValueMissing(`VersionId: ${id}`);
   if (stage === undefined || version.stages.includes(stage)) return version;
   throw new SecretError(
     'InvalidRequestException',
@@ -175,18 +175,18 @@ function wantedVersion(secret: Secret, id?: string, stage?: string): Version {
   );
 }
 
-function valueMissing(what: string): never {
+function throwValueMissing(what: string): never {
   throw new SecretError(
     'ResourceNotFoundException',
     `Secrets Manager can't find the specified secret value for ${what}`,
   );
 }
 
-/** DescribeSecret: everything but the values. */
+/** DescribeSecret. Returns everything but the values. */
 export async function describeSecret(
   call: SecretCall<typeof describeSecretRequest>,
 ): Promise<Output> {
-  const secret = existing(call.store, call.input.SecretId);
+  const secret = requireSecret(call.store, call.input.SecretId);
   const labelled = secret.versions.filter(({ stages }) => stages.length > 0);
   const stages = Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
   return { ...summary(secret), VersionIdsToStages: stages };
@@ -202,20 +202,20 @@ function summary(secret: Secret): Output {
   };
 }
 
-/** UpdateSecretVersionStage: moves a label, or takes it off. */
+/** UpdateSecretVersionStage. Moves or removes a label. */
 export async function updateSecretVersionStage(
   call: SecretCall<typeof updateStageRequest>,
 ): Promise<Output> {
   const { SecretId, VersionStage: stage, MoveToVersionId: to } = call.input;
-  const secret = await call.store.change(existing(call.store, SecretId).name, (stored) => {
-    const current = stored ?? existing(call.store, SecretId);
+  const secret = await call.store.change(requireSecret(call.store, SecretId).name, (stored) => {
+    const current = stored ?? requireSecret(call.store, SecretId);
     checkMove(current, call.input);
     return { ...withStage(current, stage, to), changedAt: Date.now() };
   });
   return { ARN: secret.arn, Name: secret.name };
 }
 
-/** The caller must name the version that loses the label, so that two rotations cannot cross. */
+/** The caller must name the version that loses the label, so that concurrent rotations fail. */
 function checkMove(secret: Secret, input: v.InferOutput<typeof updateStageRequest>): void {
   const { VersionStage: stage, MoveToVersionId: to, RemoveFromVersionId: from } = input;
   const holder = versionAt(secret, stage)?.id;
@@ -228,14 +228,14 @@ function checkMove(secret: Secret, input: v.InferOutput<typeof updateStageReques
     refuse('AWSCURRENT can only be moved to a different version, not removed.');
   }
   if (to !== undefined && !secret.versions.some(({ id }) => id === to)) {
-    valueMissing(`VersionId: ${to}`);
+    throwValueMissing(`VersionId: ${to}`);
   }
   if (from !== holder && !(from === undefined && holder === to)) {
     refuse(`The staging label ${stage} is attached to ${holder ?? 'no version'}.`);
   }
 }
 
-/** ListSecrets, oldest first. */
+/** ListSecrets. The oldest secret comes first. */
 export async function listSecrets(call: SecretCall<typeof listSecretsRequest>): Promise<Output> {
   const start = Number(call.input.NextToken ?? '0');
   const all = call.store.all();

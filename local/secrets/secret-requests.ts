@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
-// What each operation may be asked. A field that is not named here would change the meaning of
-// the request without being obeyed, so it is refused.
+// The input of each operation. Unknown fields are refused, because ignoring them could change the
+// meaning of the request.
 
 const maxValueBytes = 65_536;
 

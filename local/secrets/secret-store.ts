@@ -2,26 +2,31 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { commitFile, makeFolder, sweepTemporaries, writeTemporary } from '../state/durable-file.ts';
+import {
+  commitFile,
+  makeFolder,
+  removeTemporaries,
+  writeTemporary,
+} from '../state/durable-file.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
 import { type Secret, secretSchema } from './secret.ts';
 
-/** Turns the secret that is there, if any, into the one that is to be there. */
+/** Computes the new secret from the current one, which may not exist. */
 export type SecretChange = (current: Secret | undefined) => Secret;
 
 export type DiskSecrets = {
   readonly find: (nameOrArn: string) => Secret | undefined;
   readonly all: () => readonly Secret[];
-  /** Runs changes of one secret one after the other; resolves once the new one is on disk. */
+  /** Runs the changes of a secret one after the other. Resolves when the new secret is on disk. */
   readonly change: (name: string, change: SecretChange) => Promise<Secret>;
 };
 
-/** Opens the folder, one file per secret, and keeps the secrets in memory as well. */
+/** Opens a folder with one file per secret. The secrets are also kept in memory. */
 export async function openSecretStore(folder: string): Promise<DiskSecrets> {
   await makeFolder(folder);
-  await sweepTemporaries(folder);
+  await removeTemporaries(folder);
   const secrets = await readSecrets(folder);
-  const locked = createKeyLocks();
+  const withLock = createKeyLocks();
   const change = async (name: string, make: SecretChange): Promise<Secret> => {
     const current = secrets.get(name);
     const next = make(current);
@@ -34,12 +39,12 @@ export async function openSecretStore(folder: string): Promise<DiskSecrets> {
   return {
     find: (nameOrArn) => secrets.get(nameOrArn) ?? findByArn(secrets.values(), nameOrArn),
     all: () => [...secrets.values()].sort((a, b) => a.createdAt - b.createdAt),
-    change: (name, make) => locked(name, () => change(name, make)),
+    change: (name, make) => withLock(name, () => change(name, make)),
   };
 }
 
 function findByArn(secrets: Iterable<Secret>, arn: string): Secret | undefined {
-  // The six random characters at the end may be left out, as with the real service.
+  // As in AWS, the six random characters at the end are optional.
   return [...secrets].find((secret) => secret.arn === arn || secret.arn.slice(0, -7) === arn);
 }
 
@@ -52,14 +57,14 @@ async function readSecrets(folder: string): Promise<Map<string, Secret>> {
   return secrets;
 }
 
-/** A secret that cannot be read stops the start: running on without it would mint new roots. */
+/** Reads a secret. A damaged one stops the start, because without it new roots would be created. */
 async function readSecret(path: string): Promise<Secret> {
   try {
     return v.parse(secretSchema, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    // The cause's message may quote the file, so it is kept off this one.
+    // The message does not include the cause's message, which may quote the secret.
     throw new Error(
-      `The secret in ${path} is damaged; put back a backup of the state folder, or start on an empty one.`,
+      `The secret in ${path} is damaged; restore a backup of the state folder, or start with an empty one.`,
       { cause },
     );
   }

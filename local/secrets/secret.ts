@@ -8,7 +8,7 @@ const versionSchema = v.object({
   binary: v.nullable(v.string()),
 });
 
-/** A secret as it lies in its file; times are milliseconds since 1970. */
+/** The file format of a secret. Times are in milliseconds since 1970. */
 export const secretSchema = v.object({
   name: v.string(),
   arn: v.string(),
@@ -20,20 +20,20 @@ export const secretSchema = v.object({
 
 export type Version = v.InferOutput<typeof versionSchema>;
 export type Secret = v.InferOutput<typeof secretSchema>;
-/** Text or bytes in base64; neither where a rotation has begun and nobody has put a value yet. */
+/** Text, or bytes in base64. Both are null while a rotation has no value yet. */
 export type SecretValue = Pick<Version, 'text' | 'binary'>;
 
 export const isEmpty = ({ text, binary }: SecretValue): boolean => text === null && binary === null;
 
-// Secrets Manager keeps the last hundred versions that carry no label.
+// Secrets Manager keeps the last hundred versions without a label.
 const keptUnlabelled = 100;
 
-/** The version that carries a label. */
+/** The version with a label. */
 export function versionAt(secret: Secret, stage: string): Version | undefined {
   return secret.versions.find(({ stages }) => stages.includes(stage));
 }
 
-/** The secret with one more version, its labels taken from wherever they were. */
+/** Adds a version. Its labels are removed from other versions. */
 export function withVersion(secret: Secret, version: Version): Secret {
   const bare = { ...version, stages: [] };
   const added = { ...secret, changedAt: version.createdAt, versions: [...secret.versions, bare] };
@@ -45,17 +45,17 @@ export function withVersion(secret: Secret, version: Version): Secret {
 }
 
 /**
- * The secret with a label on one version only, or on none. When AWSCURRENT moves, the version it
- * leaves becomes AWSPREVIOUS: that is what a rotation can be rolled back to.
+ * Moves a label to a version, or removes it. When AWSCURRENT moves, the version that had it becomes
+ * AWSPREVIOUS, so that a rotation can be rolled back.
  */
 export function withStage(secret: Secret, stage: string, versionId: string | undefined): Secret {
   const left = versionAt(secret, stage);
-  const moved = place(secret, stage, versionId);
+  const moved = moveLabel(secret, stage, versionId);
   if (stage !== 'AWSCURRENT' || left === undefined || left.id === versionId) return moved;
-  return place(moved, 'AWSPREVIOUS', left.id);
+  return moveLabel(moved, 'AWSPREVIOUS', left.id);
 }
 
-function place(secret: Secret, stage: string, versionId: string | undefined): Secret {
+function moveLabel(secret: Secret, stage: string, versionId: string | undefined): Secret {
   const versions = secret.versions.map((version) => {
     const others = version.stages.filter((other) => other !== stage);
     return { ...version, stages: version.id === versionId ? [...others, stage] : others };

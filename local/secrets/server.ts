@@ -10,13 +10,13 @@ import type { Output } from './secret-operations.ts';
 import { type DiskSecrets, openSecretStore } from './secret-store.ts';
 
 export type SecretsManagerOptions = {
-  /** Made 0700, its files 0600. One process at a time. */
+  /** Created with mode 0700, its files with 0600. Only one process may use it. */
   readonly folder: string;
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly identities: readonly Identity[];
-  /** The Region that requests must be signed for; us-east-1 unless told. */
+  /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
 };
 
@@ -26,21 +26,22 @@ type Service = {
   readonly region: string;
 };
 
-// The largest value, escaped at its worst (six characters a byte), and the fields around it.
+// The largest value, with each byte escaped as six characters, and the other fields.
 const maxBodyBytes = 512 * 1024;
 const contentType = 'application/x-amz-json-1.1';
 
-/** Starts a Secrets Manager API over a folder; rejects with EADDRINUSE when the port is taken. */
+/** Starts a Secrets Manager API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startSecretsManager(options: SecretsManagerOptions): Promise<Listener> {
   const { folder, host, port, identities, region = 'us-east-1' } = options;
   const service: Service = { store: await openSecretStore(folder), identities, region };
   return listen({
     host,
     port,
-    // A request here is small: whoever needs longer is holding connections.
+    // Requests are small. A client that takes longer only holds connections.
     requestMillis: 20_000,
     handle: (message, response) => handle(service, message, response),
-    refuse: () => wireAnswer(new SecretError('SerializationException', 'This is not a request.')),
+    refuse: () =>
+      wireAnswer(new SecretError('SerializationException', 'The request could not be parsed.')),
   });
 }
 
@@ -49,9 +50,9 @@ async function handle(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = await answerTo(service, message).then(
+  const answer = await answerRequest(service, message).then(
     (output) => ({ status: 200, headers: jsonHeaders(), body: JSON.stringify(output) }),
-    (error: unknown) => wireAnswer(explain(error)),
+    (error: unknown) => wireAnswer(toSecretError(error)),
   );
   if (response.destroyed) return;
   response.writeHead(answer.status, answer.headers);
@@ -68,7 +69,7 @@ function wireAnswer(error: SecretError): WireAnswer {
   return { status: secretErrorStatus(error.code), headers, body };
 }
 
-function explain(error: unknown): SecretError {
+function toSecretError(error: unknown): SecretError {
   if (error instanceof SecretError) return error;
   if (error instanceof SignatureRefusal) return secretSignatureError(error.fault);
   if (error instanceof MalformedRequest) {
@@ -77,7 +78,7 @@ function explain(error: unknown): SecretError {
   return new SecretError('InternalServiceError', 'An internal error occurred.');
 }
 
-async function answerTo(service: Service, message: IncomingMessage): Promise<Output> {
+async function answerRequest(service: Service, message: IncomingMessage): Promise<Output> {
   const request = readRawRequest(message);
   const body = await readBody(message);
   const { region, identities, store } = service;
@@ -93,7 +94,10 @@ async function answerTo(service: Service, message: IncomingMessage): Promise<Out
 function readOperation({ method, path, headers }: RawRequest): string {
   const type = headers.get('content-type')?.split(';', 1)[0]?.trim();
   if (method !== 'POST' || path !== '/' || type !== contentType) {
-    throw new SecretError('UnknownOperationException', `Only POST / with ${contentType} is known.`);
+    throw new SecretError(
+      'UnknownOperationException',
+      `Only POST / with ${contentType} is supported.`,
+    );
   }
   return headers.get('x-amz-target') ?? '';
 }
@@ -101,7 +105,7 @@ function readOperation({ method, path, headers }: RawRequest): string {
 async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Left open on an early return, so that the client still gets its answer.
+  // The stream stays open on an early return, so that the client gets its answer.
   for await (const chunk of message.iterator({ destroyOnReturn: false })) {
     size += (chunk as Buffer).length;
     if (size > maxBodyBytes) {

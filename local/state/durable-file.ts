@@ -3,16 +3,16 @@ import { constants } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Makes a folder, and those above it, that only its owner can enter. */
+/** Creates a folder and its parents with mode 0700. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) await chmod(path, 0o700);
   else await syncFolder(dirname(first));
 }
 
-/** Makes the names inside a folder survive a power cut. */
+/** Syncs a folder, so that the names in it survive a power failure. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder for fsync; NTFS journals its names by itself.
+  // Windows cannot sync a folder. NTFS journals names itself.
   if (process.platform === 'win32') return;
   const handle = await open(path, constants.O_RDONLY);
   try {
@@ -22,7 +22,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes a new file under a name of its own and syncs it; on failure nothing is left. */
+/** Writes and syncs a file with a unique name. On a failure the file is deleted. */
 export async function writeTemporary(
   folder: string,
   write: (handle: FileHandle) => Promise<void>,
@@ -41,14 +41,14 @@ export async function writeTemporary(
   return path;
 }
 
-/** Puts a written temporary file in its place: the one commit point, old or new, never a mix. */
+/** Renames a temporary file to its target, atomically, and makes the rename durable. */
 export async function commitFile(temporary: string, target: string): Promise<void> {
   await rename(temporary, target);
   await syncFolder(dirname(target));
 }
 
-/** Removes what writers that were killed have left behind. */
-export async function sweepTemporaries(folder: string): Promise<void> {
+/** Deletes temporary files of writers that were killed. */
+export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder);
   const leftovers = names.filter((name) => name.endsWith('.tmp'));
   await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));

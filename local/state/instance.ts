@@ -5,23 +5,23 @@ import { type LocalInstance, localAddress } from '../../shared/deployment/local-
 import { StartFailure } from '../settings.ts';
 
 /*
- * One stack per folder. Node has no file locks and the packages that imitate them do not say who
- * holds one; this file does: its pid and where it listens.
+ * Ensures one stack per state folder. `instance.json` contains the pid and the ports of the stack that
+ * uses the folder. Node has no file locks, and packages for it do not tell who holds the lock.
  */
 
-/** Somebody who is starting has this long before they count as dead, in milliseconds. */
+/** A stack that has not announced its ports for this long, in milliseconds, counts as dead. */
 const startingMs = 30_000;
 
-type Held = Partial<LocalInstance> & { readonly pid: number; readonly since: number };
+type Holder = Partial<LocalInstance> & { readonly pid: number; readonly since: number };
 
 const fileIn = (home: string): string => path.join(home, 'instance.json');
 
-async function readHeld(home: string): Promise<Held | undefined> {
+async function readHolder(home: string): Promise<Holder | undefined> {
   try {
-    const held = JSON.parse(await readFile(fileIn(home), 'utf8')) as Partial<Held>;
-    return Number.isInteger(held.pid) ? ({ since: 0, ...held } as Held) : undefined;
+    const held = JSON.parse(await readFile(fileIn(home), 'utf8')) as Partial<Holder>;
+    return Number.isInteger(held.pid) ? ({ since: 0, ...held } as Holder) : undefined;
   } catch {
-    // Missing, or cut by a crash: in both cases nobody holds the folder.
+    // The file is missing or was cut by a crash. In both cases the folder is free.
     return undefined;
   }
 }
@@ -46,21 +46,21 @@ function isAnswering(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** A pid may have been given to another program, so whoever listens is asked, too. */
-async function isRunning({ pid, host, ports, since }: Held): Promise<boolean> {
+/** The pid may belong to another program by now, so the port is checked, too. */
+async function isRunning({ pid, host, ports, since }: Holder): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (host === undefined || ports === undefined) return Date.now() - since < startingMs;
   return isAnswering(host, ports.cdn);
 }
 
-function folderTaken(home: string, { pid, host, ports }: Held): StartFailure {
+function folderTaken(home: string, { pid, host, ports }: Holder): StartFailure {
   const where = host && ports ? `at ${localAddress(host, ports.cdn)}` : 'and is still starting';
   return new StartFailure(
     `Signet already runs on ${home} (pid ${pid}) ${where}; stop it with: kill ${pid}`,
   );
 }
 
-async function claim(home: string): Promise<boolean> {
+async function writeClaim(home: string): Promise<boolean> {
   try {
     const handle = await open(fileIn(home), 'wx', 0o600);
     await handle.writeFile(JSON.stringify({ pid: process.pid, since: Date.now() }));
@@ -72,8 +72,8 @@ async function claim(home: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead holder's file away: of several who try, one succeeds. */
-async function clear(home: string): Promise<void> {
+/** Removes the file of a dead holder. The rename succeeds for only one of several processes. */
+async function removeClaim(home: string): Promise<void> {
   const aside = `${fileIn(home)}.${process.pid}.old`;
   await rename(fileIn(home), aside).catch(() => undefined);
   await rm(aside, { force: true });
@@ -82,7 +82,7 @@ async function clear(home: string): Promise<void> {
 type Announced = Pick<LocalInstance, 'host' | 'ports' | 'policyFields'>;
 
 export type Claim = {
-  /** Says where the stack listens, for commands and for whoever starts a second one. */
+  /** Writes the addresses of the stack, for commands and for a second start. */
   readonly announce: (at: Announced) => Promise<void>;
   readonly release: () => Promise<void>;
 };
@@ -95,20 +95,22 @@ async function announce(home: string, at: Announced): Promise<void> {
   await rename(fresh, fileIn(home));
 }
 
-/** Takes the folder for this process. Throws `StartFailure` when another one has it. */
+/** Claims the folder for this process. Throws `StartFailure` if another process uses it. */
 export async function claimFolder(home: string): Promise<Claim> {
   await makeHome(home);
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await claim(home))
+    if (await writeClaim(home))
       return {
         announce: (at) => announce(home, at),
         release: () => rm(fileIn(home), { force: true }),
       };
-    const held = await readHeld(home);
-    if (held !== undefined && (await isRunning(held))) throw folderTaken(home, held);
-    await clear(home);
+    const holder = await readHolder(home);
+    if (holder !== undefined && (await isRunning(holder))) throw folderTaken(home, holder);
+    await removeClaim(home);
   }
-  throw new StartFailure(`Several processes start on ${home} at once; start one of them again.`);
+  throw new StartFailure(
+    `Several processes are starting on ${home} at the same time; start one of them again.`,
+  );
 }
 
 async function makeHome(home: string): Promise<void> {
@@ -121,7 +123,7 @@ async function makeHome(home: string): Promise<void> {
     await rm(probe);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
-    // Another folder on the same disk would not help.
+    // The disk is full, so another folder would not help.
     if (code === 'ENOSPC') throw thrown;
     throw new StartFailure(
       `The state folder ${home} cannot be written (${code}); choose another: SIGNET_HOME=/path npm start`,

@@ -1,6 +1,6 @@
 export type KeyLocks = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Runs the work of one name strictly one after the other; different names do not wait. */
+/** Runs work of the same name one after the other. Different names do not wait for each other. */
 export function createKeyLocks(): KeyLocks {
   const tails = new Map<string, Promise<unknown>>();
   return (name, work) => {
@@ -8,7 +8,7 @@ export function createKeyLocks(): KeyLocks {
     const result = before.then(work);
     const tail = result.catch(() => undefined);
     tails.set(name, tail);
-    // Without this the map would keep one promise for every key ever written.
+    // Otherwise the map would keep a promise for every key ever written.
     void tail.then(() => {
       if (tails.get(name) === tail) tails.delete(name);
     });

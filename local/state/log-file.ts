@@ -2,7 +2,7 @@ import { createWriteStream, statSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A log that has grown beyond this starts anew; the one before is kept. */
+/** At the start a larger log is rotated. One old log is kept. */
 const maxBytes = 20_000_000;
 
 export type RotatingLog = {
@@ -15,7 +15,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Opens the file that the functions' lines go to. A disk that is full stops no request. */
+/** Opens the log file of the functions. Write errors, such as a full disk, are ignored. */
 export async function openLog(home: string): Promise<RotatingLog> {
   const file = path.join(home, 'logs', 'edge.log');
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });

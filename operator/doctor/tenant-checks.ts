@@ -40,7 +40,7 @@ async function checkLivePolicy(
 }
 
 /** Checks the live policy of a tenant, its root keys and its fallback image. */
-export function checkPolicy(installation: Installation, tenant: string): Promise<Finding> {
+export function checkTenantPolicy(installation: Installation, tenant: string): Promise<Finding> {
   const subject: CheckSubject = { check: 'policy', tenant };
   return runCheck(
     subject,

@@ -1,7 +1,7 @@
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import { auditVersions } from '../../shared/versions/audit.ts';
 import { auditKey, policyKey, RecordForged, readRecord } from '../../shared/versions/bucket.ts';
-import { recordInForce } from '../../shared/versions/live.ts';
+import { readLive } from '../../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
 import type { PolicyRecord } from '../../shared/versions/record.ts';
 import { OperatorFailure } from '../failure.ts';
@@ -59,7 +59,7 @@ export async function liveRecord(
   tenant: string,
 ): Promise<PolicyRecord & { readonly policy: PolicyDocumentText }> {
   checkTenantName(tenant);
-  const live = await recordInForce(installation, tenant).catch(async (thrown: Error) => {
+  const live = await readLive(installation, tenant).catch(async (thrown: Error) => {
     if (thrown instanceof PortFailure || isTrailForged(thrown, tenant)) throw thrown;
     const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
     throw new OperatorFailure('damaged_policy', `${thrown.message}; ${todo}`);

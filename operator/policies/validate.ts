@@ -5,7 +5,7 @@ import { FileFailure } from '../file-failure.ts';
 import { isBase, resolvePolicyFile } from '../policy-files/policy-extends.ts';
 import { policyFiles } from '../policy-files/policy-file.ts';
 
-export type CheckedPolicy = {
+export type ValidatedFile = {
   readonly file: string;
   /** Undefined if the file does not name a tenant, or an earlier file names the same one. */
   readonly tenant?: string;
@@ -14,7 +14,7 @@ export type CheckedPolicy = {
   readonly warnings: readonly PolicyIssue[];
 };
 
-function checkDocument(file: string, document: unknown): CheckedPolicy {
+function checkDocument(file: string, document: unknown): ValidatedFile {
   const issues = policyIssues(document);
   const warnings = issues.length === 0 ? policyWarnings(validPolicy(document), Date.now()) : [];
   const tenant = (document as { readonly tenant?: unknown }).tenant;
@@ -22,7 +22,7 @@ function checkDocument(file: string, document: unknown): CheckedPolicy {
 }
 
 /** Two policies of one tenant cannot both be published, so the later one gets an issue. */
-function markDuplicates(all: readonly CheckedPolicy[]): readonly CheckedPolicy[] {
+function markDuplicates(all: readonly ValidatedFile[]): readonly ValidatedFile[] {
   const first = new Map<string, string>();
   return all.map(({ tenant, ...one }) => {
     const twin = tenant === undefined ? undefined : first.get(tenant);
@@ -34,7 +34,7 @@ function markDuplicates(all: readonly CheckedPolicy[]): readonly CheckedPolicy[]
 }
 
 /** Checks one file. A base in a folder is skipped, because it exists only for others to extend. */
-async function checkFile(file: string, isNamed: boolean): Promise<readonly CheckedPolicy[]> {
+async function checkFile(file: string, isNamed: boolean): Promise<readonly ValidatedFile[]> {
   try {
     const document = await resolvePolicyFile(file);
     return isBase(document) && !isNamed ? [] : [checkDocument(file, document)];
@@ -48,7 +48,7 @@ async function checkFile(file: string, isNamed: boolean): Promise<readonly Check
 /** Checks files, and the JSON files in folders. Throws `unreadable_file`. */
 export async function validatePolicies(
   paths: readonly string[],
-): Promise<{ readonly valid: boolean; readonly files: readonly CheckedPolicy[] }> {
+): Promise<{ readonly valid: boolean; readonly files: readonly ValidatedFile[] }> {
   const found = await policyFiles(paths);
   const all = await Promise.all(found.map((file) => checkFile(file, paths.includes(file))));
   const files = markDuplicates(all.flat());

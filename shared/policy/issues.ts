@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { utf8Bytes } from '../utf8.ts';
 import { readPreset } from './policy.ts';
-import { policySchema } from './schema.ts';
+import { policySchema, type ValidPolicy } from './schema.ts';
 
 export type PolicyIssue = {
   /** Dotted, as in `operations.resize.0.w`; empty for the document itself. */
@@ -140,29 +140,42 @@ const longestKid = `r${'0'.repeat(15)}.100000`;
 const longestKeys = { active: longestKid, accept: Array.from({ length: 16 }, () => longestKid) };
 
 /** As it would be stored: indented, and with its keys. */
-function sizeIssues(document: object): readonly PolicyIssue[] {
+export function sizeIssues(document: object): readonly PolicyIssue[] {
   const size = utf8Bytes(JSON.stringify({ keys: longestKeys, ...document }, undefined, 2));
   return size > limits.policyBytes
     ? [{ path: '', message: `is ${size} bytes when stored; the most is ${limits.policyBytes}` }]
     : [];
 }
 
-/** Everything that is wrong with a policy, at once; nothing when it can be published. */
-export function policyIssues(document: unknown): readonly PolicyIssue[] {
+/** What the schema makes of a document: a policy, or everything that is wrong with it at once. */
+export type PolicyVerdict =
+  | { readonly issues: readonly []; readonly policy: ValidPolicy }
+  | { readonly issues: readonly [PolicyIssue, ...PolicyIssue[]] };
+
+/** Validates a document with one pass of the schema. */
+export function judgePolicy(document: unknown): PolicyVerdict {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    return [{ path: '', message: 'is not a JSON object' }];
+    return { issues: [{ path: '', message: 'is not a JSON object' }] };
   const parsed = v.safeParse(policySchema, document);
   const own = (parsed.issues ?? []).flatMap((issue) => [
     { path: v.getDotPath(issue) ?? '', message: describeIssue(issue) },
     ...findMoreUnknownFields(issue),
   ]);
   const presets = Object.hasOwn(document, 'presets') ? Reflect.get(document, 'presets') : {};
-  const issues = [
+  const [first, ...more] = [
     ...own,
     ...emptyIssues(document, own),
     ...listIssues(document),
     ...presetIssues(presets),
   ];
-  // What is sound is shallow too; anything else might be too deep to be written.
-  return issues.length > 0 ? issues : sizeIssues(document);
+  if (first !== undefined) return { issues: [first, ...more] };
+  // A valid document is shallow. Any other might be too deep to be serialised.
+  const [tooLarge] = sizeIssues(document);
+  if (tooLarge !== undefined || !parsed.success)
+    return { issues: [tooLarge ?? { path: '', message: 'is invalid' }] };
+  return { issues: [], policy: parsed.output };
 }
+
+/** Everything that is wrong with a policy, at once; empty when it can be published. */
+export const policyIssues = (document: unknown): readonly PolicyIssue[] =>
+  judgePolicy(document).issues;

@@ -1,8 +1,7 @@
-import * as v from 'valibot';
-import { type PolicyIssue, policyIssues } from './issues.ts';
-import { policySchema, type ValidPolicy } from './schema.ts';
+import { judgePolicy, type PolicyIssue, sizeIssues } from './issues.ts';
+import type { ValidPolicy } from './schema.ts';
 
-/** A policy cannot be published. The issues are all there are. */
+/** A policy cannot be published. `issues` names everything that is wrong with it. */
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
   readonly issues: readonly PolicyIssue[];
@@ -12,9 +11,24 @@ export class PolicyInvalid extends Error {
   }
 }
 
+/** Fields as an operator wrote them, without defaults. */
+export type PolicyFields = Readonly<Record<string, unknown>>;
+
+/** A document as it was written, and what the schema makes of it. Validated once. */
+export type CheckedPolicy = { readonly document: PolicyFields; readonly policy: ValidPolicy };
+
 /** Validates a document. Throws `PolicyInvalid` with everything that is wrong with it. */
-export function validPolicy(document: unknown): ValidPolicy {
-  const issues = policyIssues(document);
+export function checkPolicy(document: unknown): CheckedPolicy {
+  const verdict = judgePolicy(document);
+  if (!('policy' in verdict)) throw new PolicyInvalid(verdict.issues);
+  return { document: document as PolicyFields, policy: verdict.policy };
+}
+
+/** The validated policy of a document. Throws `PolicyInvalid`. */
+export const validPolicy = (document: unknown): ValidPolicy => checkPolicy(document).policy;
+
+/** Throws `PolicyInvalid` for a valid document that is too large to be stored. */
+export function checkSize(document: PolicyFields): void {
+  const issues = sizeIssues(document);
   if (issues.length > 0) throw new PolicyInvalid(issues);
-  return v.parse(policySchema, document);
 }

@@ -4,7 +4,7 @@ import { type Policy, readPolicy } from '../policy/policy.ts';
 import { type Clock, type Crypto, type ObjectStore, PortFailure, type Random } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
 import { decodeRecord, type PolicyBucket, policyKey } from './bucket.ts';
-import { followed, type Link, replacedBy } from './live.ts';
+import { findLive, type Link, replacedBy } from './live.ts';
 import { verifyRecord } from './record.ts';
 
 /** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
@@ -66,11 +66,11 @@ function checkVersion(tenant: string, version: number, held: Stored | undefined)
 }
 
 /** The policy that holds where this text is live. Throws a sentence where none can be believed. */
-async function inForce({ config, open }: PoliciesOptions, tenant: string, text: string) {
+async function openLive({ config, open }: PoliciesOptions, tenant: string, text: string) {
   const live = await open(tenant, text);
   // A deletion leaves nothing there; a copy of its record says nothing of this tenant.
   if (live.policy === undefined) throw new Error(`policy ${tenant} is unusable: it is a deletion`);
-  const found = await followed(config, tenant, live, (next) => open(tenant, next));
+  const found = await findLive(config, tenant, live, (next) => open(tenant, next));
   if (found === 'replaced') throw new Error(replacedBy(tenant, live.version));
   return found;
 }
@@ -82,7 +82,7 @@ async function load(options: PoliciesOptions, tenant: string, held?: Stored): Pr
   if (read === 'missing') return { policy: undefined, version: 0, etag: undefined };
   if (read === 'unchanged' && held !== undefined) return held;
   if (typeof read === 'string') throw new PortFailure(`policy ${tenant} is ${read}`);
-  const { policy, version } = await inForce(options, tenant, decodeRecord(read.body));
+  const { policy, version } = await openLive(options, tenant, decodeRecord(read.body));
   checkVersion(tenant, version, held);
   return { policy, version, etag: read.etag };
 }

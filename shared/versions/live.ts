@@ -1,8 +1,10 @@
 import { limits } from '../limits.ts';
 import { type ObjectStore, PortFailure } from '../ports.ts';
+import { auditVersions } from './audit.ts';
 import {
   auditKey,
   decodeRecord,
+  encodeRecord,
   type PolicyBucket,
   policyKey,
   readRecord,
@@ -11,10 +13,10 @@ import {
 } from './bucket.ts';
 
 /*
- * Which version of a policy holds. What lies at `policies/<tenant>.jws` is signed, and so is every
- * version before it: whoever can write to the bucket can put one of those back. The trail cannot be
- * taken back, since its objects are created and never replaced. So a version holds only while the
- * trail has none that follows it.
+ * Which version of a policy is live. `policies/<tenant>.jws` is signed, and so is every version before
+ * it: someone who can write to the bucket can put an old one back. The trail cannot be taken back, since
+ * its objects are created and never replaced. So a version is live only while the trail has none that
+ * follows it.
  */
 
 /** A version's place in the chain. */
@@ -25,7 +27,7 @@ export type Link = {
   readonly previous: string | null;
 };
 
-async function trailText(config: ObjectStore, tenant: string, version: number) {
+async function readTrail(config: ObjectStore, tenant: string, version: number) {
   const key = auditKey(tenant, version);
   const read = await config.get(key, { maxBytes: limits.recordBytes });
   if (read === 'missing') return undefined;
@@ -34,56 +36,146 @@ async function trailText(config: ObjectStore, tenant: string, version: number) {
 }
 
 /**
- * The version that holds where this one is live: the one that follows it, when its publisher has not
- * come to putting it into force, or somebody has put the one before it back. `replaced` when the trail
- * has gone on further than that: then the live one is older than a publisher could have left it.
+ * Finds the live version from the one that is stored: that one, or the one that follows it in the trail.
+ * A later version follows while its publisher has not replaced the object yet, or when someone has put
+ * the one before it back. `replaced` when two or more follow: no publisher leaves an object that old.
  * Throws a sentence when what follows is forged.
  */
-export async function followed<T extends Link>(
+export async function findLive<T extends Link>(
   config: ObjectStore,
   tenant: string,
-  live: T,
+  stored: T,
   open: (text: string) => Promise<T>,
 ): Promise<T | 'replaced'> {
-  const text = await trailText(config, tenant, live.version + 1);
-  if (text === undefined) return live;
+  const text = await readTrail(config, tenant, stored.version + 1);
+  if (text === undefined) return stored;
   const next = await open(text);
-  if (next.version !== live.version + 1 || next.previous !== live.hash) return 'replaced';
-  const more = await trailText(config, tenant, next.version + 1);
+  if (next.version !== stored.version + 1 || next.previous !== stored.hash) return 'replaced';
+  const more = await readTrail(config, tenant, next.version + 1);
   return more === undefined ? next : 'replaced';
 }
 
-/** What holds where a version is live, for those who read the whole of it. */
-export async function followedRecord(
+/** `findLive` for whole records. */
+async function findLiveRecord(
   bucket: PolicyBucket,
   tenant: string,
-  live: StoredRecord,
+  stored: StoredRecord,
 ): Promise<StoredRecord | 'replaced'> {
-  const linked = (stored: StoredRecord) => {
-    const { version, previous } = stored.record;
-    return { version, previous, hash: stored.hash, stored };
+  const linkOf = (record: StoredRecord) => {
+    const { version, previous } = record.record;
+    return { version, previous, hash: record.hash, record };
   };
-  const key = auditKey(tenant, live.record.version + 1);
-  const open = async (text: string) => linked(await verifyStoredRecord(bucket, key, text));
-  const found = await followed(bucket.config, tenant, linked(live), open);
-  return found === 'replaced' ? found : found.stored;
+  const key = auditKey(tenant, stored.record.version + 1);
+  const open = async (text: string) => linkOf(await verifyStoredRecord(bucket, key, text));
+  const found = await findLive(bucket.config, tenant, linkOf(stored), open);
+  return found === 'replaced' ? found : found.record;
 }
 
+/** Describes an older version that was put in the place of the live one. */
+export const replacedBy = (tenant: string, version: number): string =>
+  `${policyKey(tenant)} is version ${version}, and the trail has later ones: an older version was put in the place of the live one`;
+
 /**
- * The version that is in force: what the functions go by. Nothing for an unknown tenant. Throws a
- * sentence where it is forged, or where an older version was put in its place.
+ * Reads the live version, as the functions do. Undefined for an unknown tenant. Throws a sentence where
+ * it is forged, or where an older version was put in its place.
  */
-export async function recordInForce(
+export async function readLive(
   bucket: PolicyBucket,
   tenant: string,
 ): Promise<StoredRecord | undefined> {
-  const live = await readRecord(bucket, policyKey(tenant));
-  if (live === undefined) return undefined;
-  const found = await followedRecord(bucket, tenant, live);
-  if (found === 'replaced') throw new Error(replacedBy(tenant, live.record.version));
-  return found.record.policy === null ? undefined : found;
+  const stored = await readRecord(bucket, policyKey(tenant));
+  if (stored === undefined) return undefined;
+  const live = await findLiveRecord(bucket, tenant, stored);
+  if (live === 'replaced') throw new Error(replacedBy(tenant, stored.record.version));
+  return live.record.policy === null ? undefined : live;
 }
 
-/** What is to be said of an older version that lies in the live one's place. */
-export const replacedBy = (tenant: string, version: number): string =>
-  `${policyKey(tenant)} is version ${version}, and the trail has gone on: an older version was put in the place of the live one`;
+export const recordOptions = { contentType: 'application/jose' } as const;
+
+/**
+ * Puts a version into the live object: the commit point, from which on the edge reads it. Returns the
+ * object's new ETag; undefined where another publisher has replaced the object first.
+ */
+export async function putLive(
+  bucket: PolicyBucket,
+  tenant: string,
+  text: string,
+  etag: string | undefined,
+): Promise<string | undefined> {
+  const only = etag === undefined ? 'absent' : { etag };
+  const body = encodeRecord(text);
+  const put = await bucket.config.put(policyKey(tenant), body, { ...recordOptions, only });
+  return put === 'taken' ? undefined : put.etag;
+}
+
+/** The live version as a publisher needs it: what to follow, and the object to replace. */
+export type LiveVersion = {
+  /** The version that the next one follows; undefined where the tenant never had one. */
+  readonly last: StoredRecord | undefined;
+  /** Of the live object; undefined where there is none. */
+  readonly etag: string | undefined;
+  /** Whether the functions believe that object. */
+  readonly believed?: boolean;
+  /** What was live until now, where the last version of the trail had not been put into force. */
+  readonly resumed?: { readonly before: StoredRecord | undefined };
+};
+
+async function readLastOfTrail(bucket: PolicyBucket, tenant: string) {
+  const version = (await auditVersions(bucket, tenant)).at(-1);
+  return version === undefined ? undefined : readRecord(bucket, auditKey(tenant, version));
+}
+
+/** Puts the last version of the trail into force. Another publisher may do so at the same time. */
+async function resumeLast(
+  bucket: PolicyBucket,
+  tenant: string,
+  last: StoredRecord,
+  live?: { readonly before: StoredRecord; readonly etag: string },
+): Promise<LiveVersion> {
+  const resumed = { before: live?.before };
+  if (last.record.policy === null) {
+    await bucket.config.remove([policyKey(tenant)]);
+    return { last, etag: undefined, resumed };
+  }
+  const etag = await putLive(bucket, tenant, last.text, live?.etag);
+  return etag === undefined ? readLiveForUpdate(bucket, tenant) : { last, etag, resumed };
+}
+
+/** No object is live. A version that the trail has and that was never put into force is put there now. */
+async function resumeAbsent(bucket: PolicyBucket, tenant: string): Promise<LiveVersion> {
+  const last = await readLastOfTrail(bucket, tenant);
+  if (last === undefined || last.record.policy === null) return { last, etag: undefined };
+  return resumeLast(bucket, tenant, last);
+}
+
+async function verifyOrUndefined(bucket: PolicyBucket, key: string, body: Uint8Array) {
+  try {
+    return await verifyStoredRecord(bucket, key, decodeRecord(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the live version and the object to replace. Completes a publish that was interrupted. An object
+ * that cannot be believed, or that is older than the trail, is replaced by what follows the trail's last
+ * version.
+ */
+export async function readLiveForUpdate(
+  bucket: PolicyBucket,
+  tenant: string,
+): Promise<LiveVersion> {
+  const key = policyKey(tenant);
+  const object = await bucket.config.get(key, { maxBytes: Number.MAX_SAFE_INTEGER });
+  if (object === 'missing') return resumeAbsent(bucket, tenant);
+  if (typeof object === 'string') throw new PortFailure(`${key} is ${object}`);
+  const { etag } = object;
+  const stored = await verifyOrUndefined(bucket, key, object.body);
+  const isOwn = stored?.record.policy?.['tenant'] === tenant;
+  const live =
+    stored !== undefined && isOwn ? await findLiveRecord(bucket, tenant, stored) : 'replaced';
+  if (stored === undefined || live === 'replaced')
+    return { last: await readLastOfTrail(bucket, tenant), etag, believed: false };
+  if (live === stored) return { last: live, etag, believed: true };
+  return resumeLast(bucket, tenant, live, { before: stored, etag });
+}

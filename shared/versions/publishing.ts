@@ -2,7 +2,15 @@ import type { PublisherSecretKey } from '../keys/publisher.ts';
 import { type PolicyChange, policyDiff } from '../policy/diff/policy-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
-import { PolicyInvalid, validPolicy } from '../policy/validation.ts';
+import type { ValidPolicy } from '../policy/schema.ts';
+import {
+  type CheckedPolicy,
+  checkPolicy,
+  checkSize,
+  type PolicyFields,
+  PolicyInvalid,
+  validPolicy,
+} from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { escapeForTerminal } from '../terminal.ts';
 import { kidsUpTo } from './audit.ts';
@@ -14,25 +22,26 @@ import {
   readRecord,
   type StoredRecord,
 } from './bucket.ts';
-import { type Current, commit, current, recordOptions } from './current.ts';
+import { type LiveVersion, putLive, readLiveForUpdate, recordOptions } from './live.ts';
 import { type PolicyRecord, signRecord } from './record.ts';
 
-/** What publishing needs besides the bucket: a key that signs, a clock, and a name to answer for it. */
+/** What publishing needs besides the bucket. */
 export type Publishing = PolicyBucket & {
   readonly publisher: () => Promise<PublisherSecretKey>;
   readonly clock: Clock;
+  /** Who publishes, for the audit trail. */
   readonly by: string;
   /**
-   * The fields that the deployed functions read, or that these are being changed just now; nothing where
-   * there are none to ask.
+   * The policy fields that the deployed functions read; `changing` during a deployment; undefined where
+   * they cannot be asked.
    */
   readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
 };
 
-/** Somebody else was faster: nothing of this was written. */
+/** Someone else published first. Nothing was written. */
 export class PublishConflict extends Error {
   override readonly name = 'PublishConflict';
-  /** What the other one changed, where that is known. */
+  /** What the other publisher changed, where that is known. */
   readonly change: readonly PolicyChange[];
   constructor(message: string, change: readonly PolicyChange[] = []) {
     super(message);
@@ -41,14 +50,14 @@ export class PublishConflict extends Error {
 }
 
 export type PublishOptions = {
-  /** The root that a tenant without keys signs with; its generation follows those it has had. */
+  /** The root key of a tenant without keys. Its generation follows all that the tenant ever had. */
   readonly root: string;
-  /** Refuse when the tenant exists already. */
+  /** Refuse when the tenant exists. */
   readonly create?: boolean;
   readonly reason?: string | undefined;
-  /** Refuse when another version is live: that of which the change was made. */
+  /** Refuse when another version is live than the one that the change was based on. */
   readonly expected?: number | undefined;
-  /** Going back to what was said before lifts no takedown: what is blocked by now stays so. */
+  /** A rollback lifts no takedown: sources that are blocked now stay blocked. */
   readonly restoring?: true;
 };
 
@@ -58,13 +67,13 @@ export type Publication = {
   readonly version: number;
   /** Whether there was no such tenant before. */
   readonly created: boolean;
-  /** Whether the live version says the same already: then it stays, and no other is made. */
+  /** Whether the live version says the same, so that no new one was made. */
   readonly unchanged: boolean;
-  /** What it changes of the version before. */
+  /** What it changes in the version before. */
   readonly changes: readonly PolicyChange[];
 };
 
-/** A recreated tenant goes on counting: what was signed for the one before it stays dead. */
+/** A recreated tenant continues the count, so URLs of the deleted tenant stay invalid. */
 function firstKeys(root: string, had: readonly string[]): Keys {
   const generations = had
     .filter((kid) => kid.startsWith(`${root}.`))
@@ -77,18 +86,16 @@ function liveKeys(last: StoredRecord | undefined): Keys | undefined {
   return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
 }
 
-type Written = Readonly<Record<string, unknown>>;
-
 /**
- * What is stored: the document as it was written, since a default that is not spelled out stays the
- * default of the reader. What it does not speak of and others have set stays: keys, and takedowns,
- * which a file in git knows nothing of.
+ * What is stored: the document as it was written, because a default that is not written stays the
+ * reader's default. Live keys and takedowns stay where the document leaves them out: a file in git does
+ * not know them.
  */
 function mergeWithLive(
-  document: Written,
-  { last }: Current,
+  document: PolicyFields,
+  { last }: LiveVersion,
   { root, restoring }: PublishOptions,
-): Written & { readonly keys: Keys } {
+): PolicyFields & { readonly keys: Keys } {
   const had = last === undefined ? [] : kidsUpTo(last.record);
   const keys = (document['keys'] as Keys | undefined) ?? liveKeys(last) ?? firstKeys(root, had);
   const live = last?.record.policy;
@@ -98,17 +105,17 @@ function mergeWithLive(
   return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
 }
 
-/** A takedown and a rotation cannot wait for a deployment, and every version has read these. */
+/** Takedowns and rotations cannot wait for a deployment, and every version of the functions reads these. */
 const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
 
 /**
- * What the functions cannot read they refuse, and the tenant with it: so it is not published. While
- * older and newer ones run side by side, what is in force already is read by all of them.
+ * Throws `PolicyInvalid` for a field that the functions do not know: they would refuse the whole policy.
+ * While a deployment runs, older and newer functions all read the fields that are live already.
  */
 async function checkFields(
   { knownFields }: Publishing,
-  policy: Written,
-  { last }: Current,
+  policy: PolicyFields,
+  { last }: LiveVersion,
 ): Promise<void> {
   const known = await knownFields?.();
   if (known === undefined) return;
@@ -121,7 +128,7 @@ async function checkFields(
   if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
 }
 
-/** Throws `PolicyInvalid` for a kid that has left the tenant's policy before. */
+/** Throws `PolicyInvalid` for a kid that was retired. */
 export function checkRetiredKids({ accept }: Keys, retired: readonly string[]): void {
   const returned = accept.find((kid) => retired.includes(kid));
   if (returned !== undefined)
@@ -130,7 +137,7 @@ export function checkRetiredKids({ accept }: Keys, retired: readonly string[]): 
     ]);
 }
 
-/** The version that follows. */
+/** The record of the next version. */
 function nextRecord(
   { clock, by }: Publishing,
   last: StoredRecord | undefined,
@@ -156,7 +163,7 @@ const sameText = (one: PolicyRecord['policy'], other: PolicyRecord['policy']): b
 const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
   one.reason === other.reason && sameText(one.policy, other.policy);
 
-/** What one version changed of the one before, in words. */
+/** What a version changed in the one before, in words. */
 function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
   if (after === null) return [];
   return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
@@ -166,18 +173,18 @@ const printReason = ({ reason }: PolicyRecord): string =>
   reason === null ? '' : ` (${escapeForTerminal(reason)})`;
 
 /**
- * The version was taken. A publisher that was stopped half-way has left its version in the trail, so
- * it is brought to its end; then either it was this very change, or somebody else's.
+ * Handles a version number that is taken. A publisher that was stopped half-way has left its version in
+ * the trail, so that version is completed. Throws `PublishConflict` unless it was the same change.
  */
 async function finishOther(
   bucket: PolicyBucket,
   tenant: string,
   mine: PolicyRecord,
-  { last, etag }: Current,
+  { last, etag }: LiveVersion,
 ): Promise<void> {
   const theirs = await readRecord(bucket, auditKey(tenant, mine.version));
   if (theirs === undefined) throw new PortFailure(`${auditKey(tenant, mine.version)} is missing`);
-  if (theirs.record.policy !== null) await commit(bucket, tenant, theirs.text, etag);
+  if (theirs.record.policy !== null) await putLive(bucket, tenant, theirs.text, etag);
   if (sameChange(mine, theirs.record)) return;
   const { version, by } = theirs.record;
   throw new PublishConflict(
@@ -186,8 +193,12 @@ async function finishOther(
   );
 }
 
-/** A version that its publisher did not bring to its end, or that somebody had taken out of force. */
-function checkResumed(tenant: string, { last, resumed }: Current, expected: number | undefined) {
+/** Throws `PublishConflict` where a version of someone else was interrupted and is completed now. */
+function checkResumed(
+  tenant: string,
+  { last, resumed }: LiveVersion,
+  expected: number | undefined,
+) {
   if (resumed === undefined || last === undefined || expected === last.record.version) return;
   const { version, by } = last.record;
   throw new PublishConflict(
@@ -196,11 +207,11 @@ function checkResumed(tenant: string, { last, resumed }: Current, expected: numb
   );
 }
 
-/** Writes a version: into the trail, which decides who was first, and then into force. */
+/** Writes a version into the trail, which decides who was first, and then into the live object. */
 async function appendVersion(
   publishing: Publishing,
   tenant: string,
-  now: Current,
+  live: LiveVersion,
   record: PolicyRecord,
 ): Promise<void> {
   const text = await signRecord(await publishing.publisher(), record);
@@ -209,12 +220,12 @@ async function appendVersion(
     ...recordOptions,
     only: 'absent',
   });
-  if (put === 'taken') return finishOther(publishing, tenant, record, now);
+  if (put === 'taken') return finishOther(publishing, tenant, record, live);
   if (record.policy === null) await publishing.config.remove([policyKey(tenant)]);
-  else await commit(publishing, tenant, text, now.etag);
+  else await putLive(publishing, tenant, text, live.etag);
 }
 
-function checkCurrent(tenant: string, { last, etag }: Current, options: PublishOptions): void {
+function checkExpected(tenant: string, { last, etag }: LiveVersion, options: PublishOptions): void {
   const live = etag === undefined ? 0 : (last?.record.version ?? 0);
   if (options.create && etag !== undefined)
     throw new PublishConflict(`tenant ${tenant} exists already`);
@@ -224,45 +235,65 @@ function checkCurrent(tenant: string, { last, etag }: Current, options: PublishO
     );
 }
 
+/** The merged policy, validated: both the document and the live policy have been. */
+function validMerged(
+  policy: ValidPolicy,
+  merged: PolicyFields & { readonly keys: Keys },
+): ValidPolicy {
+  const { active, accept } = merged.keys;
+  const blocked = merged['blocked'] as ValidPolicy['blocked'] | undefined;
+  return { ...policy, keys: { active, accept: [...accept] }, blocked: blocked ?? [] };
+}
+
 /**
  * Publishes a policy. Without `keys` or `blocked` the live ones stay. Throws `PolicyInvalid`, and
- * `PublishConflict` when the tenant exists or somebody else has published in between. What a failure
- * has left half-way is completed by the next try.
+ * `PublishConflict` when the tenant exists or someone else has published in between. A publish that
+ * failed half-way is completed by the next one.
  */
+export async function publishChecked(
+  publishing: Publishing,
+  { document, policy: valid }: CheckedPolicy,
+  options: PublishOptions,
+): Promise<Publication> {
+  const { tenant } = valid;
+  const live = await readLiveForUpdate(publishing, tenant);
+  const before = live.last?.record;
+  const beforePolicy = before?.policy ? validPolicy(before.policy) : undefined;
+  const policy = mergeWithLive(document, live, options);
+  checkSize(policy);
+  const changes = policyDiff(beforePolicy, validMerged(valid, policy));
+  const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
+  const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
+  if (live.resumed && before !== undefined && sameText(before.policy, policy))
+    return { ...done, version: before.version };
+  checkResumed(tenant, live, options.expected);
+  checkExpected(tenant, live, options);
+  if (live.believed && before !== undefined && sameText(before.policy, policy))
+    return { ...done, version: before.version, unchanged: true };
+  checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
+  await checkFields(publishing, policy, live);
+  const record = nextRecord(publishing, live.last, policy, options.reason);
+  await appendVersion(publishing, tenant, live, record);
+  return { ...done, version: record.version };
+}
+
+/** Validates a document and publishes it. Throws as `publishChecked` does. */
 export async function publishPolicy(
   publishing: Publishing,
   document: unknown,
   options: PublishOptions,
 ): Promise<Publication> {
-  const { tenant } = validPolicy(document);
-  const now = await current(publishing, tenant);
-  const policy = mergeWithLive(document as Written, now, options);
-  validPolicy(policy);
-  const record = nextRecord(publishing, now.last, policy, options.reason);
-  const created = now.etag === undefined || (now.resumed && now.resumed.before === undefined);
-  const before = now.last?.record;
-  const changes = changeOf(before?.policy, policy);
-  const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
-  if (now.resumed && before !== undefined && sameText(before.policy, policy))
-    return { ...done, version: before.version };
-  checkResumed(tenant, now, options.expected);
-  checkCurrent(tenant, now, options);
-  if (now.believed && before !== undefined && sameText(before.policy, policy))
-    return { ...done, version: before.version, unchanged: true };
-  checkRetiredKids(policy.keys, now.last?.record.retired ?? []);
-  await checkFields(publishing, policy, now);
-  await appendVersion(publishing, tenant, now, record);
-  return { ...done, version: record.version };
+  return publishChecked(publishing, checkPolicy(document), options);
 }
 
-/** Deletes a tenant. Its trail stays, and so does what it says of its kids. */
+/** Deletes a tenant. Its trail stays, so its kids are never used again. False where there is no tenant. */
 export async function deleteTenant(
   publishing: Publishing,
   tenant: string,
   reason: string | undefined,
 ): Promise<boolean> {
-  const now = await current(publishing, tenant);
-  if (now.etag === undefined) return false;
-  await appendVersion(publishing, tenant, now, nextRecord(publishing, now.last, null, reason));
+  const live = await readLiveForUpdate(publishing, tenant);
+  if (live.etag === undefined) return false;
+  await appendVersion(publishing, tenant, live, nextRecord(publishing, live.last, null, reason));
   return true;
 }

@@ -3,7 +3,7 @@ import { PolicyInvalid, validPolicy } from '../policy/validation.ts';
 import type { ObjectStore } from '../ports.ts';
 import { PortFailure } from '../ports.ts';
 import { type PolicyBucket, policyKey } from './bucket.ts';
-import { recordInForce } from './live.ts';
+import { readLive } from './live.ts';
 
 /** A policy as it is published: the document that was written, and its place in the chain. */
 export type PublishedPolicy = {
@@ -18,7 +18,7 @@ export async function publishedPolicy(
   bucket: PolicyBucket,
   tenant: string,
 ): Promise<PublishedPolicy | undefined> {
-  const live = await recordInForce(bucket, tenant).catch((thrown: Error) => {
+  const live = await readLive(bucket, tenant).catch((thrown: Error) => {
     if (thrown instanceof PortFailure) throw thrown;
     throw new PolicyInvalid([{ path: '', message: `of ${tenant} is unusable: ${thrown.message}` }]);
   });

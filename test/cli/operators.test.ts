@@ -445,7 +445,7 @@ describe('doctor', () => {
     const { code, stdout } = await stack.run('doctor');
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/✗ policy old-live: .* is version 1, and the trail has gone on: /),
+      expect.stringMatching(/✗ policy old-live: .* is version 1, and the trail has later ones: /),
     ]);
     const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
     expect([change.code, change.stderr]).toEqual([

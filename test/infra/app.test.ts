@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Template } from './synth.ts';
 
-/* What `npx cdk synth` runs, with the real zips and with nothing of AWS: no credentials, no home. */
+/* Runs the app as `npx cdk synth` does, with the real zips and without credentials or a home folder. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder = '';
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Without a network where this machine lets us take it away. */
+/** Runs without a network, if this machine allows it. */
 const offline = spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
 
 function synth(out: string, variables: Readonly<Record<string, string>> = {}) {
@@ -39,7 +39,7 @@ describe('the app', () => {
     const { status, stderr } = synth('out');
     expect([status, stderr]).toEqual([
       0,
-      'No account is known: the template is one of account 000000000000.\n',
+      'The AWS account is unknown; the template uses 000000000000.\n',
     ]);
     const out = path.join(folder, 'out');
     const template = JSON.parse(
@@ -50,9 +50,9 @@ describe('the app', () => {
   });
 
   it.each([
-    [{ region: 'eu-west-1' }, 'signet.region is not us-east-1: '],
-    [{ hosts: { 'img.example.com': null } }, 'signet.hosts needs signet.certificateArn: '],
-    [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
+    [{ region: 'eu-west-1' }, 'signet.region must be us-east-1: '],
+    [{ hosts: { 'img.example.com': null } }, 'signet.hosts needs signet.certificateArn, '],
+    [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
     ['signet', 'signet expects an object, such as '],
   ])('says what is wrong with %j in one sentence, and builds nothing', (context, sentence) => {
     const { status, stderr, stdout } = synth('refused', settings(context));

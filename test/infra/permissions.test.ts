@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /*
- * What is deployed against what docs/permissions.md says. The table is read as a person would read it, so a
- * statement too many is found whichever of the two it is missing in.
+ * Compares the deployed permissions with the table in docs/permissions.md. A statement that is missing in
+ * either of them fails the test.
  */
 
 const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
@@ -48,7 +48,7 @@ function objectsCalled(kind: string, prefix: string | undefined, condition: unkn
   return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ' that are not there' : ''}`;
 }
 
-/** A resource as the table calls it; anything else stays what it is, and is in no table. */
+/** The name of a resource in the table. Other resources keep their ARN, which is not in the table. */
 function called(resource: unknown, condition: unknown): string {
   const text = typeof resource === 'string' ? resource : JSON.stringify(resource);
   const [, bucket] = /^arn:aws:s3:::signet-([a-z]+)-1{12}$/.exec(text) ?? [];
@@ -87,7 +87,7 @@ function rolesGrants(template: Template): readonly Grant[] {
     );
 }
 
-/** CloudFront has no role: the bucket of derivatives lets this distribution in. */
+/** CloudFront has no role. The policy of the derivatives bucket allows this distribution. */
 function cloudFrontGrants(template: Template): readonly Grant[] {
   return ofType(template, 'AWS::S3::BucketPolicy').flatMap(([, { Properties }]) => {
     const statements = at(Properties, 'PolicyDocument', 'Statement') as readonly Statement[];
@@ -97,7 +97,7 @@ function cloudFrontGrants(template: Template): readonly Grant[] {
         expect(JSON.stringify(Condition)).toMatch(
           /AWS:SourceArn.*distribution.*"Ref":"Distribution/,
         );
-        // One statement for both: of the two resources each action takes the one it is about.
+        // One statement covers two actions; each applies to one of the two resources.
         const resources = listOf(Resource).map((one) => JSON.stringify(one));
         expect(resources).toEqual([
           expect.stringMatching(/^\{"Fn::GetAtt":\["derivativesBucket[0-9A-F]+","Arn"\]\}$/),
@@ -124,18 +124,18 @@ describe.each([
     expect(granted.length).toBeGreaterThan(20);
   });
 
-  it('allows alone: no role has a statement that is something else', () => {
+  it('contains only Allow statements in roles', () => {
     for (const { Effect } of inlineStatements(template)) expect(Effect).toBe('Allow');
   });
 
-  it('attaches no policy that somebody else looks after', () => {
+  it('attaches no managed policy', () => {
     expect(ofType(template, 'AWS::IAM::Policy')).toEqual([]);
     expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
     for (const [, { Properties }] of ofType(template, 'AWS::IAM::Role'))
       expect(at(Properties, 'ManagedPolicyArns')).toBeUndefined();
   });
 
-  it('lets each role write its own log and no other', () => {
+  it('lets each role write only its own log', () => {
     const logs = inlineStatements(template).filter(aboutLogs);
     expect(logs.map(({ id, Resource }) => [whoIs(id), listOf(Resource)])).toEqual([
       ['viewer-request', [`arn:aws:logs:*:${account}:log-group:/signet/signet-viewer-request:*`]],
@@ -145,7 +145,7 @@ describe.each([
     ]);
   });
 
-  it('trusts Lambda, and for the functions at the edge its other half', () => {
+  it('trusts Lambda, and for edge functions Lambda@Edge', () => {
     const trusted = ofType(template, 'AWS::IAM::Role').map(([id, { Properties }]) => [
       whoIs(id),
       (at(Properties, 'AssumeRolePolicyDocument', 'Statement') as readonly Statement[])
@@ -164,7 +164,7 @@ describe.each([
     ]);
   });
 
-  it('lets nobody change the audit trail', () => {
+  it('denies every change of the audit trail', () => {
     const denied = ofType(template, 'AWS::S3::BucketPolicy')
       .flatMap(
         ([, { Properties }]) =>

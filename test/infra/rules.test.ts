@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it, vi } from 'vitest';
 import { domains, withApp } from './synth.ts';
 
-/* Rules that others have written: CloudFormation's own, and those of cdk-nag. */
+/* The rules of CloudFormation and of cdk-nag. */
 
 const contexts = [
   ['without a domain', {}],
@@ -11,11 +11,11 @@ const contexts = [
 ] as const;
 
 describe.each(contexts)('a stack %s', (_what, context) => {
-  it('is made under all of them', { timeout: 60_000 }, () => {
+  it('passes all rules', { timeout: 60_000 }, () => {
     expect(() => withApp(context, true, ({ app }) => app.synth())).not.toThrow();
   });
 
-  it('acknowledges each finding with its reason, and nothing that is none', () => {
+  it('acknowledges exactly the findings, each with a reason', () => {
     const said = new Map<string, string>();
     const spy = vi
       .spyOn(Validations.prototype, 'acknowledge')

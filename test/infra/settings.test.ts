@@ -5,38 +5,38 @@ import { account, certificateArn, domains } from './synth.ts';
 const elsewhere = certificateArn.replace('us-east-1', 'eu-west-1');
 
 const badName =
-  'signet.name expects up to 24 of a-z, 0-9 and -, from a letter to a letter or digit, such as signet';
-const badHost = 'expects the name of a host of your own, such as img.example.com';
+  'signet.name expects up to 24 of a-z, 0-9 and -, with a letter first and a letter or digit last, such as signet';
+const badHost = 'expects a host name of your own, such as img.example.com';
 const badTag = (least: number, most: number): string =>
-  `expects ${least} to ${most} letters, digits, blanks and _.:/=+@-, without aws: in front`;
+  `expects ${least} to ${most} letters, digits, spaces and _.:/=+@-, not beginning with aws:`;
 
 type Wrong = readonly [context: unknown, sentence: string];
 const wrongs: readonly Wrong[] = [
-  [{ nam: 'x' }, 'signet.nam is no setting; did you mean "name"?'],
-  [{ hots: {} }, 'signet.hots is no setting; did you mean "hosts"?'],
+  [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
+  [{ hots: {} }, 'signet.hots is not a setting; did you mean "hosts"?'],
   ...['Signet', 'a'.repeat(25), '1abc', '-a-', 'a-', 'xn--abc', 'sthree-x', 7].map(
     (name): Wrong => [{ name }, badName],
   ),
-  [{ account: 111_111_111_111 }, 'signet.account expects the twelve digits of an AWS account'],
-  [{ account: '1' }, 'signet.account expects the twelve digits of an AWS account'],
+  [{ account: 111_111_111_111 }, 'signet.account expects the 12 digits of an AWS account'],
+  [{ account: '1' }, 'signet.account expects the 12 digits of an AWS account'],
   [
     { region: 'eu-west-1' },
-    'signet.region is not us-east-1: Lambda@Edge is made there alone; leave it out',
+    'signet.region must be us-east-1: Lambda@Edge functions are created there; remove the setting',
   ],
   [
     { hosts: { 'img.example.com': null } },
-    'signet.hosts needs signet.certificateArn: a certificate of ACM in us-east-1 for img.example.com',
+    'signet.hosts needs signet.certificateArn, an ACM certificate in us-east-1 for img.example.com',
   ],
-  [{ certificateArn }, 'signet.certificateArn needs signet.hosts, which it is for'],
+  [{ certificateArn }, 'signet.certificateArn needs signet.hosts, the hosts that it covers'],
   [
     { certificateArn: elsewhere, hosts: { 'a.b': null } },
-    'signet.certificateArn is of eu-west-1; CloudFront takes certificates of us-east-1 alone',
+    'signet.certificateArn is in eu-west-1; CloudFront needs a certificate in us-east-1',
   ],
   [
     { ...domains, account: '222222222222' },
-    `signet.certificateArn is of account ${account}; CloudFront takes those of 222222222222 alone`,
+    `signet.certificateArn belongs to account ${account}; CloudFront needs a certificate of 222222222222`,
   ],
-  [{ certificateArn: 'x' }, 'signet.certificateArn expects the ARN of a certificate of ACM'],
+  [{ certificateArn: 'x' }, 'signet.certificateArn expects the ARN of an ACM certificate'],
   [{ hosts: { 'IMG.example.com': null } }, `signet.hosts.IMG.example.com ${badHost}`],
   [{ hosts: { 'img.*.example.com': '*' } }, `signet.hosts.img.*.example.com ${badHost}`],
   ...['1.2.3.4', 'd1234.cloudfront.net', 'localhost', `${'a.'.repeat(130)}com`, 'a\u001b.com'].map(
@@ -53,16 +53,16 @@ const wrongs: readonly Wrong[] = [
   ),
   [
     { hosts: { 'img.acme.com': 'Acme' } },
-    'signet.hosts.img.acme.com expects the name of a tenant, null for the host of all tenants, or "*" where the host begins with *',
+    'signet.hosts.img.acme.com expects the name of a tenant, null for a host of all tenants, or "*" if the host begins with *',
   ],
   [
     { hosts: { 'img.acme.com': '*' }, certificateArn },
-    'signet.hosts.img.acme.com is "*", and the host has no * in it',
+    'signet.hosts.img.acme.com is "*", but the host does not begin with *.',
   ],
   ...[true, [], 'on', null].map(
     (firewall): Wrong => [
       { firewall },
-      'signet.firewall expects false, or {"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}',
+      'signet.firewall expects false or {"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}',
     ],
   ),
   [
@@ -73,7 +73,7 @@ const wrongs: readonly Wrong[] = [
   ...['here', 'eu-north-1', 'cn-north-1', true, null].map(
     (originShieldRegion): Wrong => [
       { originShieldRegion },
-      'signet.originShieldRegion expects false, or a Region that has Origin Shield: us-east-1, us-east-2, us-west-2, sa-east-1, eu-west-1, eu-west-2, eu-central-1, ap-south-1, ap-northeast-1, ap-northeast-2, ap-southeast-1, ap-southeast-2, me-central-1',
+      'signet.originShieldRegion expects false or a Region with Origin Shield: us-east-1, us-east-2, us-west-2, sa-east-1, eu-west-1, eu-west-2, eu-central-1, ap-south-1, ap-northeast-1, ap-northeast-2, ap-southeast-1, ap-southeast-2, me-central-1',
     ],
   ),
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
@@ -82,7 +82,7 @@ const wrongs: readonly Wrong[] = [
   ...['me', 'mailto:a@example.com', 'öps@bücher.example', 'a@b'].map(
     (alarmEmail): Wrong => [
       { alarmEmail },
-      'signet.alarmEmail expects an address of e-mail, such as ops@example.com',
+      'signet.alarmEmail expects an email address, such as ops@example.com',
     ],
   ),
   ...[1, '', 'a&b', '😀', 'x'.repeat(257)].map(
@@ -96,12 +96,12 @@ const wrongs: readonly Wrong[] = [
   ),
   [
     { tags: Object.fromEntries(Array.from({ length: 46 }, (_, at) => [`t${at}`, 'x'])) },
-    'signet.tags expects 45 tags at most: AWS takes 50, its own included',
+    'signet.tags expects at most 45 tags: AWS allows 50, including its own',
   ],
 ];
 
 describe('the settings of an installation', () => {
-  it('may be left out, all of them', () => {
+  it('are all optional', () => {
     for (const context of [undefined, {}])
       expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
@@ -116,32 +116,32 @@ describe('the settings of an installation', () => {
       });
   });
 
-  it('name the account of the credentials, or one that stands for none', () => {
+  it('take the account from the credentials, or a placeholder', () => {
     expect(readStackSettings({ account: '222222222222' }, account).account).toBe('222222222222');
     expect(readStackSettings({}, undefined).account).toBe(noAccount);
   });
 
-  it('have usual rates where the firewall is there', () => {
+  it('have default rates for the firewall', () => {
     expect(readStackSettings({ firewall: {} }, account).firewall).toEqual({
       requestsPer5Minutes: 10_000,
       unsignedPerMinute: 500,
     });
   });
 
-  it('say which hosts are whose', () => {
+  it('map hosts to tenants', () => {
     const settings = readStackSettings(domains, account);
     expect(hostMapOf(settings)).toEqual({ '*.img.example.com': '*', 'img.acme.com': 'acme' });
     expect(mainHost(settings)).toBe('img.example.com');
     expect(mainHost(readStackSettings({}, account))).toBeUndefined();
   });
 
-  it.each(wrongs)('%j is refused in one sentence', (context, sentence) => {
+  it.each(wrongs)('%j is rejected in one sentence', (context, sentence) => {
     expect(() => readStackSettings(context, account)).toThrow(
       expect.objectContaining({ message: `cdk.json: ${sentence}` }),
     );
   });
 
-  it.each([[null], [[]], ['signet'], [7]])('%j are none', (context) => {
+  it.each([[null], [[]], ['signet'], [7]])('must be an object: %j', (context) => {
     expect(() => readStackSettings(context, account)).toThrow(
       /^cdk\.json: signet expects an object/,
     );

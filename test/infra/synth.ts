@@ -6,7 +6,7 @@ import { readStackSettings } from '../../infra/settings.ts';
 import { signetApp } from '../../infra/signet-app.ts';
 import type { Zips } from '../../infra/stack.ts';
 
-/* The template for settings, with small zips in the place of the real ones. */
+/* Makes the template for settings, with small zips instead of the real ones. */
 
 export const account = '111111111111';
 export const certificateArn = `arn:aws:acm:us-east-1:${account}:certificate/11111111-2222-3333-4444-555555555555`;
@@ -40,7 +40,7 @@ function smallZips(folder: string): Zips {
   return Object.fromEntries(zips) as Zips;
 }
 
-/** Makes the app in a folder of its own and hands it over while that exists. */
+/** Makes the app in a temporary folder and passes it to a function. */
 export function withApp<T>(
   context: object,
   checked: boolean,
@@ -56,13 +56,13 @@ export function withApp<T>(
   }
 }
 
-/** The template, as CloudFormation would get it. */
+/** The template that CloudFormation would get. */
 export const templateFor = (context: object = {}): Template =>
   withApp(context, false, ({ app, stack }) => {
     return app.synth().getStackByName(stack.stackName).template as Template;
   });
 
-/** The resources of a type, by their names in the template. */
+/** The resources of a type, with their logical ids. */
 export function ofType(
   { Resources }: Template,
   type: string,
@@ -70,7 +70,7 @@ export function ofType(
   return Object.entries(Resources).filter(([, { Type }]) => Type === type);
 }
 
-/** Something inside of a resource's properties; nothing where it is not there. */
+/** A value inside a resource's properties, or undefined. */
 export function at(value: unknown, ...steps: readonly (string | number)[]): unknown {
   return steps.reduce<unknown>(
     (found, step) =>

@@ -12,7 +12,7 @@ import {
   templateFor,
 } from './synth.ts';
 
-/* What AWS would refuse at deployment or at run time, and what nobody would notice until it costs. */
+/* Checks what AWS would refuse at deployment or at run time, and mistakes that would only show as costs. */
 
 const plain = templateFor();
 const full = templateFor({
@@ -50,8 +50,8 @@ const behaviors = (template: typeof plain): readonly unknown[] => {
   ];
 };
 
-describe.each(both)('the functions at the edge, %s,', (_what, template) => {
-  it('are two, with what a viewer and an origin trigger may have', () => {
+describe.each(both)('the edge functions, %s,', (_what, template) => {
+  it('have the limits of a viewer trigger and an origin trigger', () => {
     const found = atTheEdge(template).map((fn) => [
       fn['FunctionName'],
       fn['MemorySize'],
@@ -63,12 +63,12 @@ describe.each(both)('the functions at the edge, %s,', (_what, template) => {
     ]);
   });
 
-  it('have time left to say that something took too long', () => {
+  it('have time left to report their own timeout', () => {
     const seconds = atTheEdge(template).map((fn) => Number(fn['Timeout']));
     expect(seconds).toEqual([limits.viewerRequestSeconds + 0.5, limits.renderRequestSeconds + 5]);
   });
 
-  it('run on Node 24, x86_64, from a zip, and have nothing that is not there at the edge', () => {
+  it('run on Node 24, x86_64, from a zip, without features that Lambda@Edge lacks', () => {
     for (const fn of atTheEdge(template)) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -96,7 +96,7 @@ describe.each(both)('the functions at the edge, %s,', (_what, template) => {
     }
   });
 
-  it('are attached by their numbers, and every version stays', () => {
+  it('are attached by version number, and every version is retained', () => {
     const versions = ofType(template, 'AWS::Lambda::Version');
     expect(versions).toHaveLength(2);
     for (const [, { DeletionPolicy, UpdateReplacePolicy }] of versions)
@@ -123,7 +123,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
   );
   const caching = at(one(template, 'AWS::CloudFront::CachePolicy').Properties, 'CachePolicyConfig');
 
-  it('has the path in the cache’s key and nothing else', () => {
+  it('has a cache key of the path only', () => {
     const key = at(caching, 'ParametersInCacheKeyAndForwardedToOrigin');
     expect(key).toEqual({
       CookiesConfig: { CookieBehavior: 'none' },
@@ -137,7 +137,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
     ]);
   });
 
-  it('passes nothing on to the origin, and compresses nothing', () => {
+  it('forwards nothing to the origin and compresses nothing', () => {
     for (const behavior of behaviors(template)) {
       expect(at(behavior, 'OriginRequestPolicyId')).toBeUndefined();
       expect(at(behavior, 'ForwardedValues')).toBeUndefined();
@@ -153,7 +153,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
     expect(behaviors(template)).toHaveLength(1);
   });
 
-  it('reads S3 by its own signature, through Origin Shield', () => {
+  it('reads S3 with origin access control, through Origin Shield', () => {
     const origins = at(config, 'Origins') as readonly unknown[];
     expect(origins).toHaveLength(1);
     expect(origins[0]).toMatchObject({
@@ -170,7 +170,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
     });
   });
 
-  it('keeps no error for ten seconds that asks for less', () => {
+  it('caches no error longer than its headers say', () => {
     const errors = at(config, 'CustomErrorResponses') as readonly unknown[];
     expect(errors).toEqual(shortErrors.map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })));
     expect(shortErrors).toEqual(expect.arrayContaining([400, 403, 404, 405, 500, 502, 503, 504]));
@@ -184,7 +184,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
     expect(config).toMatchObject({ HttpVersion: 'http2and3', IPV6Enabled: true, Enabled: true });
   });
 
-  it('puts the headers on every answer that the emulator puts there', () => {
+  it('sets the same response headers as the emulator', () => {
     const headers = at(
       one(template, 'AWS::CloudFront::ResponseHeadersPolicy').Properties,
       'ResponseHeadersPolicyConfig',
@@ -219,7 +219,7 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
   });
 });
 
-describe('a host of one’s own', () => {
+describe('a custom domain', () => {
   const config = (template: typeof plain) =>
     at(one(template, 'AWS::CloudFront::Distribution').Properties, 'DistributionConfig');
 
@@ -235,14 +235,14 @@ describe('a host of one’s own', () => {
     expect(at(config(plain), 'Aliases')).toBeUndefined();
   });
 
-  it('is where the commands mint for', () => {
+  it('is the host of minted URLs', () => {
     expect(full.Outputs['Address']?.Value).toBe('https://img.example.com');
     expect(JSON.stringify(plain.Outputs['Address']?.Value)).toMatch(/https:\/\/.*DomainName/);
   });
 });
 
-describe('what the commands read', () => {
-  it.each(both)('is all there, %s', (_what, template) => {
+describe('the metadata for the commands', () => {
+  it.each(both)('is complete, %s', (_what, template) => {
     expect(Object.keys(template.Outputs)).toEqual(
       expect.arrayContaining([
         ...['Address', 'SourcesBucket', 'DerivativesBucket', 'ConfigBucket', 'DistributionId'],
@@ -267,7 +267,7 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     ]),
   );
 
-  it('are four, named after the account, and outlive the stack', () => {
+  it('are four, contain the account in their names, and outlive the stack', () => {
     expect([...buckets.keys()].toSorted()).toEqual(['config', 'derivatives', 'logs', 'sources']);
     for (const [kind, { DeletionPolicy, UpdateReplacePolicy, Properties }] of buckets) {
       expect(Properties['BucketName']).toBe(`signet-${kind}-${account}`);
@@ -289,7 +289,7 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     }
   });
 
-  it('take nothing in the open, and allow nobody but CloudFront and the writers of logs', () => {
+  it('require TLS, and allow only CloudFront and log delivery', () => {
     const policies = ofType(template, 'AWS::S3::BucketPolicy');
     expect(policies).toHaveLength(4);
     for (const [, { Properties }] of policies) {
@@ -313,20 +313,20 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     }
   });
 
-  it('keep versions where nothing can be made again, and derivatives for 90 days', () => {
+  it('keep versions of sources and config, and derivatives for 90 days', () => {
     const versioned = [...buckets].filter(
       ([, { Properties }]) => Properties['VersioningConfiguration'],
     );
     expect(versioned.map(([kind]) => kind).toSorted()).toEqual(['config', 'sources']);
     const rules = at(buckets.get('derivatives')?.Properties, 'LifecycleConfiguration', 'Rules');
     expect(rules).toEqual([expect.objectContaining({ ExpirationInDays: 90, Status: 'Enabled' })]);
-    // Of policies and their trail nothing ever goes.
+    // Policies and the audit trail never expire.
     expect(at(buckets.get('config')?.Properties, 'LifecycleConfiguration', 'Rules')).toEqual([
       { NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Prefix: 'purges/', Status: 'Enabled' },
     ]);
   });
 
-  it('log who reads and writes', () => {
+  it('log every access', () => {
     for (const kind of ['config', 'derivatives', 'sources'])
       expect(buckets.get(kind)?.Properties['LoggingConfiguration']).toMatchObject({
         LogFilePrefix: `s3/${kind}/`,
@@ -338,7 +338,7 @@ describe('the purge', () => {
   const queues = ofType(plain, 'AWS::SQS::Queue');
   const [queueId = ''] = queues.find(([id]) => id.startsWith('PurgeQueue')) ?? [];
 
-  it('hears of every change of a source, and of what operators ask for', () => {
+  it('receives every change of a source, and the purge requests of operators', () => {
     const heard = ofType(plain, 'AWS::S3::Bucket').flatMap(([, { Properties }]) => {
       const asked = at(Properties, 'NotificationConfiguration', 'QueueConfigurations');
       const bucket = String(Properties['BucketName']).split('-')[1];
@@ -356,7 +356,7 @@ describe('the purge', () => {
     ]);
   });
 
-  it('lets these buckets of this account send, before they are told to', () => {
+  it('allows the buckets of this account to send, before their notifications are configured', () => {
     const [policyId, policy] =
       ofType(plain, 'AWS::SQS::QueuePolicy').find(([id]) => id.startsWith('PurgeQueue')) ?? [];
     expect(JSON.stringify(policy)).toContain(`arn:aws:s3:::signet-sources-${account}`);
@@ -368,7 +368,7 @@ describe('the purge', () => {
     );
   });
 
-  it('gives a message two hours of tries, and for each six times what the function has', () => {
+  it('retries for two hours, with a visibility timeout of six times the function timeout', () => {
     const queue = queues.find(([id]) => id === queueId)?.[1];
     expect(queue?.Properties).toMatchObject({
       VisibilityTimeout: 420,
@@ -385,7 +385,7 @@ describe('the purge', () => {
     });
   });
 
-  it('tells the function all that it asks its environment for', () => {
+  it('sets every variable that the function reads', () => {
     const worker = lambdas(plain).find(({ id }) => id.startsWith('Purge'));
     expect(Object.keys(at(worker, 'Environment', 'Variables') as object).toSorted()).toEqual([
       ...['SIGNET_CONFIG_BUCKET', 'SIGNET_DERIVATIVES_BUCKET', 'SIGNET_DISTRIBUTION_ID'],
@@ -395,7 +395,7 @@ describe('the purge', () => {
 });
 
 describe('the secrets', () => {
-  it('are three, empty until the keeper fills them, and outlive the stack', () => {
+  it('are three, empty until the function fills them, and outlive the stack', () => {
     const secrets = ofType(plain, 'AWS::SecretsManager::Secret').map(([, found]) => found);
     expect(secrets.map(({ Properties }) => Properties['Name'])).toEqual([
       ...['signet/roots', 'signet/render', 'signet/publisher'],
@@ -409,11 +409,11 @@ describe('the secrets', () => {
     expect(id).toBe('FirstSecrets');
   });
 
-  it('hold their first keys before anybody can ask for an image', () => {
+  it('are filled before the distribution exists', () => {
     expect(one(plain, 'AWS::CloudFront::Distribution').DependsOn).toContain('FirstSecrets');
   });
 
-  it('are rotated by the keeper alone, which Secrets Manager may call for the roots', () => {
+  it('are rotated only by the function that Secrets Manager may call for the roots', () => {
     const [keeper] =
       ofType(plain, 'AWS::Lambda::Function').find(([id]) => id.startsWith('SecretKeeper')) ?? [];
     expect(one(plain, 'AWS::SecretsManager::RotationSchedule').Properties).toMatchObject({
@@ -432,7 +432,7 @@ describe('the secrets', () => {
 describe('the alarms', () => {
   const alarms = ofType(full, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
 
-  it('are of errors, of renders, of purges and of the rotation, and say what to do', () => {
+  it('cover errors, renders, purges and the rotation, and say what to do', () => {
     const names = alarms.map((it) => String(it['AlarmName']).replace('signet-', ''));
     expect(names.toSorted()).toEqual([
       ...['FunctionErrors', 'InvalidAnswers', 'PurgeBacklog', 'PurgeDeadLetters', 'PurgeErrors'],
@@ -456,7 +456,7 @@ describe('the alarms', () => {
     },
   );
 
-  it('look where CloudFront has its metrics', () => {
+  it('use the Region of the CloudFront metrics', () => {
     const dimensions = alarms
       .map((it) => at(it, 'Metrics', 0, 'MetricStat', 'Metric'))
       .filter((metric) => at(metric, 'Namespace') === 'AWS/CloudFront')
@@ -465,7 +465,7 @@ describe('the alarms', () => {
     for (const list of dimensions) expect(list).toContainEqual({ Name: 'Region', Value: 'Global' });
   });
 
-  it('go to whoever is named, by e-mail', () => {
+  it('are sent to the email address in the settings', () => {
     expect(one(full, 'AWS::SNS::Subscription').Properties).toMatchObject({
       Protocol: 'email',
       Endpoint: 'ops@example.com',
@@ -475,7 +475,7 @@ describe('the alarms', () => {
 });
 
 describe('the rest', () => {
-  it('is made without functions of the library', () => {
+  it('contains no functions of the CDK', () => {
     for (const [, template] of both) {
       const custom = Object.values(template.Resources).filter(({ Type }) =>
         Type.startsWith('Custom::'),
@@ -494,7 +494,7 @@ describe('the rest', () => {
     );
   });
 
-  it('has the firewall where it is asked for, in front of the distribution', () => {
+  it('has the firewall in front of the distribution, if it is on', () => {
     expect(ofType(plain, 'AWS::WAFv2::WebACL')).toEqual([]);
     const acl = one(full, 'AWS::WAFv2::WebACL').Properties;
     expect(acl).toMatchObject({ Scope: 'CLOUDFRONT', DefaultAction: { Allow: {} } });

@@ -7,15 +7,15 @@ import type { LocalInstance } from '../../shared/deployment/local-endpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** `npm start` in a process of its own, as a user runs it. */
+/** `npm start` in a child process, as a user runs it. */
 export type RunningStack = {
   readonly home: string;
   readonly instance: LocalInstance;
   readonly address: string;
   readonly child: ChildProcess;
-  /** What it has printed so far. */
+  /** The output so far. */
   readonly output: () => string;
-  /** Asks it to stop and waits until it has; the answer is its exit code. */
+  /** Stops the process and returns its exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
 
@@ -29,7 +29,7 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 }
 
-/** A process that may or may not come up: what it prints, and how it ends. */
+/** Starts a stack that may fail to start. Returns the process and its output. */
 export function spawnStack(
   home: string,
   environment: StartOptions['environment'] = {},
@@ -58,7 +58,7 @@ async function announced(child: ChildProcess, home: string, output: () => string
   return JSON.parse(await readFile(path.join(home, 'instance.json'), 'utf8')) as LocalInstance;
 }
 
-/** Starts a stack on free ports; without `home`, on a folder that goes when it stops. */
+/** Starts a stack on free ports. Without `home` it uses a temporary folder. */
 export async function startRunningStack(options: StartOptions = {}): Promise<RunningStack> {
   const home = options.home ?? (await mkdtemp(path.join(tmpdir(), 'signet-')));
   const { child, output } = spawnStack(home, options.environment);

@@ -3,10 +3,10 @@ import { type HeaderLine, headerValue, withoutHeaders } from '../header-map.ts';
 
 type Range = { readonly start: number; readonly end: number };
 
-// One range only: for several CloudFront may answer in full, which every client must understand.
+// A single range only. For several ranges a server may answer with the whole object.
 const singleRange = /^bytes=([0-9]{0,15})-([0-9]{0,15})$/;
 
-function rangeOf(text: string, length: number): Range | 'unsatisfiable' | undefined {
+function parseRange(text: string, length: number): Range | 'unsatisfiable' | undefined {
   const [, first, last] = singleRange.exec(text.trim()) ?? [];
   if (first === undefined || last === undefined || first + last === '') return undefined;
   if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
@@ -25,26 +25,26 @@ function matchesTag(condition: string, etag: string): boolean {
     .some((tag) => tag.trim() === '*' || opaqueTag(tag) === opaqueTag(etag));
 }
 
-function answerNotModified(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
+function isNotModified(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
   const etag = headerValue(response.headers, 'etag');
   const tags = headerValue(asked, 'if-none-match');
-  // If-None-Match, where it is sent, is the whole condition: the date is not looked at.
+  // If-None-Match takes precedence over If-Modified-Since.
   if (tags !== undefined) return etag !== undefined && matchesTag(tags, etag);
   const since = Date.parse(headerValue(asked, 'if-modified-since') ?? '');
   const modified = Date.parse(headerValue(response.headers, 'last-modified') ?? '');
   return modified <= since;
 }
 
-function rangeStillHolds(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
+function rangeApplies(response: EdgeResponse, asked: readonly HeaderLine[]): boolean {
   const condition = headerValue(asked, 'if-range');
   if (condition === undefined) return true;
   if (condition.includes('"')) return condition === headerValue(response.headers, 'etag');
   return condition === headerValue(response.headers, 'last-modified');
 }
 
-function partOf(response: EdgeResponse, text: string): EdgeResponse {
+function selectRange(response: EdgeResponse, text: string): EdgeResponse {
   const length = response.body.length;
-  const range = rangeOf(text, length);
+  const range = parseRange(text, length);
   if (range === undefined) return response;
   const headers = withoutHeaders(response.headers, ['content-range']);
   if (range === 'unsatisfiable') {
@@ -60,16 +60,16 @@ function partOf(response: EdgeResponse, text: string): EdgeResponse {
   };
 }
 
-/** Answers a request from a stored object: in full, in part, or that nothing has changed. */
+/** Answers a request from a stored object: in full, in part, or with 304. */
 export function answerFromStored(
   response: EdgeResponse,
   asked: readonly HeaderLine[],
 ): EdgeResponse {
   if (response.status !== 200) return response;
-  if (answerNotModified(response, asked)) {
+  if (isNotModified(response, asked)) {
     return { ...response, status: 304, body: Buffer.alloc(0) };
   }
   const range = headerValue(asked, 'range');
-  if (range === undefined || !rangeStillHolds(response, asked)) return response;
-  return partOf(response, range);
+  if (range === undefined || !rangeApplies(response, asked)) return response;
+  return selectRange(response, range);
 }

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { EdgeResponse } from '../edge-response.ts';
 import { readCacheTags } from './cache-tags.ts';
-import { type CacheLifetime, lifetime } from './freshness.ts';
+import { type CacheLifetime, cacheLifetime } from './freshness.ts';
 import type { Matcher } from './invalidation.ts';
 
-/** All cached objects together; the least recently used make room. */
+/** The limit for all cached objects. The least recently used are evicted. */
 const maxCachedBytes = 256 * 1024 * 1024;
 
-/** What an entry costs beside its body, so that a million empty answers are bounded too. */
+/** Counted per entry, so that the limit also bounds empty answers. */
 const entryOverheadBytes = 2_048;
 
 /** One stored object. */
@@ -21,17 +21,17 @@ export type CacheEntry = {
 /** The objects of one edge location. */
 export type ObjectCache = {
   readonly get: (key: string) => CacheEntry | undefined;
-  /** Stores what CloudFront would store and says whether it did. */
+  /** Stores the answer if CloudFront would. Returns whether it was stored. */
   readonly store: (key: string, response: EdgeResponse) => boolean;
   readonly drop: (matches: Matcher) => number;
 };
 
-/** The cached object's age in milliseconds. */
+/** The age of an entry, in milliseconds. */
 export function ageOf(entry: CacheEntry, now: number): number {
   return Math.max(0, now - entry.storedAt);
 }
 
-/** Makes an empty cache; `clock` is in milliseconds. */
+/** Creates an empty cache. `clock` returns milliseconds. */
 export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes): ObjectCache {
   const entries = new LRUCache<string, CacheEntry>({
     maxSize: maxBytes,
@@ -42,8 +42,8 @@ export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes
     get: (key) => entries.get(key),
     store: (key, response) => {
       const now = clock();
-      const life = lifetime(response, now);
-      // An answer that may not be kept still says that the one before it is out of date.
+      const life = cacheLifetime(response, now);
+      // Even an answer that is not stored makes the previous one outdated.
       entries.delete(key);
       if (!life) return false;
       const tags = readCacheTags(response.headers);

@@ -1,6 +1,6 @@
-import { branch, leaf } from '../../s3/wire/xml.ts';
+import { element, textElement } from '../../s3/wire/xml.ts';
 
-// One row per error of CloudFront's API that this server can give.
+// The errors of CloudFront's API that this server can return.
 const errors = {
   AccessDenied: [403, 'You are not authorized to perform this operation.'],
   BatchTooLarge: [413, 'The invalidation batch is too large.'],
@@ -18,7 +18,7 @@ const errors = {
 
 export type ControlPlaneErrorCode = keyof typeof errors;
 
-/** An answer of CloudFront's API other than success. */
+/** An error of CloudFront's API. */
 export class ControlPlaneError extends Error {
   override readonly name = 'ControlPlaneError';
   readonly code: ControlPlaneErrorCode;
@@ -31,14 +31,18 @@ export class ControlPlaneError extends Error {
   }
 }
 
-/** The name space of every document of this API. */
+/** The XML namespace of all documents of this API. */
 export const cloudFrontNamespace = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
 /** CloudFront's error document. */
 export function errorDocument(error: ControlPlaneError, requestId: string): string {
   const type = error.status < 500 ? 'Sender' : 'Receiver';
-  const details = [leaf('Type', type), leaf('Code', error.code), leaf('Message', error.message)];
-  const inner = [branch('Error', ...details), leaf('RequestId', requestId)].join('');
+  const details = [
+    textElement('Type', type),
+    textElement('Code', error.code),
+    textElement('Message', error.message),
+  ];
+  const inner = [element('Error', ...details), textElement('RequestId', requestId)].join('');
   const root = `<ErrorResponse xmlns="${cloudFrontNamespace}">${inner}</ErrorResponse>`;
   return `<?xml version="1.0"?>\n${root}`;
 }

@@ -17,7 +17,7 @@ import {
 } from './control-plane-error.ts';
 import { type Invalidation, invalidationDocument, readBatch } from './invalidation-batch.ts';
 
-/** 3,000 paths of 1,024 bytes would not fit, but no caller here sends more than a few. */
+/** Less than CloudFront allows. Local callers send only a few paths. */
 const maxBodyBytes = 1024 * 1024;
 
 type Answer = {
@@ -69,15 +69,15 @@ function authenticate(request: RawRequest, body: Buffer, identities: Options['id
   }
 }
 
-function allow(call: Call, action: string, distribution: string): void {
+function requirePermission(call: Call, action: string, distribution: string): void {
   const resource = `distribution/${distribution}`;
   if (!call.identity.allows(`cloudfront:${action}`, resource)) {
     throw new ControlPlaneError('AccessDenied');
   }
 }
 
-/** The invalidations made so far, by id and by the caller's own reference. */
-function createLedger(invalidate: Options['invalidate']) {
+/** Creates invalidations and remembers the last 1,000 of them. */
+function createInvalidations(invalidate: Options['invalidate']) {
   const made = new LRUCache<string, Invalidation>({ max: 1_000 });
   const create = (body: string): Invalidation => {
     const batch = readBatch(body);
@@ -100,23 +100,23 @@ function createLedger(invalidate: Options['invalidate']) {
   return { create, get };
 }
 
-function answer(ledger: ReturnType<typeof createLedger>, call: Call): Answer {
+function answerCall(invalidations: ReturnType<typeof createInvalidations>, call: Call): Answer {
   const { method, path } = call.request;
   const [, distribution, id] = route.exec(path) ?? [];
   if (distribution !== undefined && id !== undefined && method === 'GET') {
-    allow(call, 'GetInvalidation', distribution);
-    return { status: 200, body: invalidationDocument(ledger.get(id)) };
+    requirePermission(call, 'GetInvalidation', distribution);
+    return { status: 200, body: invalidationDocument(invalidations.get(id)) };
   }
   if (distribution !== undefined && id === undefined && method === 'POST') {
-    allow(call, 'CreateInvalidation', distribution);
-    const made = ledger.create(call.body.toString('utf8'));
+    requirePermission(call, 'CreateInvalidation', distribution);
+    const made = invalidations.create(call.body.toString('utf8'));
     const location = `https://cloudfront.amazonaws.com${path}/${made.id}`;
     return { status: 201, body: invalidationDocument(made), headers: { location } };
   }
   throw new ControlPlaneError('NotImplemented');
 }
 
-function failure(error: unknown, requestId: string): Answer {
+function failureAnswer(error: unknown, requestId: string): Answer {
   const known =
     error instanceof ControlPlaneError ? error : new ControlPlaneError('InternalFailure');
   return { status: known.status, body: errorDocument(known, requestId) };
@@ -141,18 +141,18 @@ function wireAnswer(): WireAnswer {
   return { status: 400, headers: { 'content-type': 'text/xml' }, body };
 }
 
-/** CloudFront's control plane as far as invalidations go; the real SDK's client talks to it. */
+/** Starts the invalidation API of CloudFront. The AWS SDK is its client. */
 export async function startInvalidationApi(options: Options): Promise<Listener> {
-  const ledger = createLedger(options.invalidate);
+  const invalidations = createInvalidations(options.invalidate);
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
       const request = readRawRequest(message);
       const body = await readBody(message);
       const identity = authenticate(request, body, options.identities);
-      send(response, answer(ledger, { request, identity, body }), requestId);
+      send(response, answerCall(invalidations, { request, identity, body }), requestId);
     } catch (error) {
-      send(response, failure(error, requestId), requestId);
+      send(response, failureAnswer(error, requestId), requestId);
     }
   };
   return listen({ host: options.host, port: options.port, handle, refuse: wireAnswer });

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { branch, leaf, parseXml, unescapeXml } from '../../s3/wire/xml.ts';
+import { element, parseXml, textElement, unescapeXml } from '../../s3/wire/xml.ts';
 import { ControlPlaneError, cloudFrontNamespace } from './control-plane-error.ts';
 
-/** CloudFront's quotas for one batch: paths, and those of them that end in a star. */
+/** CloudFront's quotas for one batch: all items, and paths that end in a star. */
 const maxItems = 3_000;
 const maxWildcards = 15;
 
-/** What a caller asks to be dropped. */
+/** The items that a caller wants to invalidate. */
 export type InvalidationBatch = {
   readonly callerReference: string;
   readonly items: readonly string[];
 };
 
-/** A batch that has been carried out. */
+/** A completed batch. */
 export type Invalidation = InvalidationBatch & { readonly id: string; readonly createdAt: string };
 
 const batchSchema = v.object({
@@ -25,13 +25,13 @@ const batchSchema = v.object({
   }),
 });
 
-// A tag is a token: what an HTTP header could not carry cannot have been set on an object.
+// A tag was set in an HTTP header, so it consists of the characters of a header value.
 const tagItem = /^#[\x21-\x2b\x2d-\x7e]{1,256}$/;
 const pathItem = /^\/?[\x21-\x29\x2b-\x7d]*\*?$/;
 
 function checkItem(item: string): void {
   if (tagItem.test(item)) return;
-  // The star stands at the end only and a tilde nowhere: CloudFront refuses both.
+  // CloudFront rejects a star that is not the last character, and every tilde.
   if (item.startsWith('#') || item === '' || !pathItem.test(item)) {
     throw new ControlPlaneError(
       'InvalidArgument',
@@ -48,7 +48,7 @@ function parseBatch(text: string): unknown {
   }
 }
 
-/** Reads CreateInvalidation's document and holds it to CloudFront's rules. */
+/** Reads the document of CreateInvalidation and checks it by CloudFront's rules. */
 export function readBatch(text: string): InvalidationBatch {
   const read = v.safeParse(batchSchema, parseBatch(text));
   if (!read.success) throw new ControlPlaneError('MalformedXML');
@@ -65,19 +65,19 @@ export function readBatch(text: string): InvalidationBatch {
   return { callerReference: unescapeXml(callerReference), items };
 }
 
-/** CloudFront's document of an invalidation; here each is completed once it exists. */
+/** CloudFront's document for an invalidation. Local invalidations complete at once. */
 export function invalidationDocument(invalidation: Invalidation): string {
   const { callerReference, createdAt, id, items } = invalidation;
-  const paths = branch(
+  const paths = element(
     'Paths',
-    leaf('Quantity', items.length),
-    branch('Items', ...items.map((item) => leaf('Path', item))),
+    textElement('Quantity', items.length),
+    element('Items', ...items.map((item) => textElement('Path', item))),
   );
   const inner = [
-    leaf('Id', id),
-    leaf('Status', 'Completed'),
-    leaf('CreateTime', createdAt),
-    branch('InvalidationBatch', paths, leaf('CallerReference', callerReference)),
+    textElement('Id', id),
+    textElement('Status', 'Completed'),
+    textElement('CreateTime', createdAt),
+    element('InvalidationBatch', paths, textElement('CallerReference', callerReference)),
   ].join('');
   return `<?xml version="1.0"?>\n<Invalidation xmlns="${cloudFrontNamespace}">${inner}</Invalidation>`;
 }

@@ -2,7 +2,7 @@ import { type Container, startContainer } from './container.ts';
 import type { EdgeFunction, FunctionLog, LogSource } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
 
-/** Lambda's concurrency per Region: what would wait beyond it is throttled instead. */
+/** Lambda's concurrency per Region. Further events are throttled. */
 const maxWaiting = 1_000;
 
 type Job = {
@@ -14,14 +14,14 @@ type Job = {
 
 /** All containers of one function. */
 export type ContainerPool = {
-  /** Runs one event and gives the function's JSON result; a failure is a `LambdaFault`. */
+  /** Runs one event and returns the function's JSON result. Throws `LambdaFault`. */
   readonly invoke: (event: object, requestId: string) => Promise<unknown>;
-  /** Lets running events finish until the deadline (epoch ms), then ends the containers. */
+  /** Waits for running events until the deadline (epoch ms), then stops the containers. */
   readonly close: (deadline: number) => Promise<void>;
 };
 
-/** The containers that exist, and which of them are free. */
-function containerStock(limit: number, start: () => Container) {
+/** Creates containers up to a limit and hands out idle ones. */
+function createContainers(limit: number, start: () => Container) {
   const all = new Set<Container>();
   const idle: Container[] = [];
   const add = (): Container => {
@@ -34,7 +34,7 @@ function containerStock(limit: number, start: () => Container) {
     void container.stop();
   };
   return {
-    warm: () => idle.push(add()),
+    warmUp: () => idle.push(add()),
     take: (): Container | undefined => {
       for (let container = idle.pop(); container; container = idle.pop()) {
         if (container.alive()) return container;
@@ -42,7 +42,7 @@ function containerStock(limit: number, start: () => Container) {
       }
       return all.size < limit ? add() : undefined;
     },
-    giveBack: (container: Container): void => {
+    release: (container: Container): void => {
       if (container.alive()) idle.push(container);
       else discard(container);
     },
@@ -55,34 +55,36 @@ async function waitUntilSettled(
   deadline: number,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
+  const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.max(0, deadline - Date.now()));
   });
-  const drained = async (): Promise<void> => {
+  const waitForRunning = async (): Promise<void> => {
     while (running.size > 0 && Date.now() < deadline) await Promise.all(running);
   };
-  await Promise.race([drained(), late]);
+  await Promise.race([waitForRunning(), timeout]);
   clearTimeout(timer);
 }
 
-/** Starts a pool: one container at once, so that a broken bundle is seen early, more on demand. */
+/** Starts a pool with one container, which shows a broken bundle early, and adds more on demand. */
 export function startContainerPool(
   fn: EdgeFunction,
   source: LogSource,
   log: FunctionLog,
 ): ContainerPool {
-  const stock = containerStock(Math.max(1, fn.workers), () => startContainer(fn, source, log));
+  const containers = createContainers(Math.max(1, fn.workers), () =>
+    startContainer(fn, source, log),
+  );
   const waiting: Job[] = [];
   const running = new Set<Promise<void>>();
   let closed = false;
 
   const run = async (container: Container, job: Job): Promise<void> => {
     await container.run(job.event, job.requestId).then(job.resolve, job.reject);
-    stock.giveBack(container);
+    containers.release(container);
   };
   const dispatch = (): void => {
     while (waiting.length > 0) {
-      const container = stock.take();
+      const container = containers.take();
       const job = container && waiting.shift();
       if (!job) return;
       const done: Promise<void> = run(container, job).then(() => {
@@ -93,7 +95,7 @@ export function startContainerPool(
     }
   };
 
-  stock.warm();
+  containers.warmUp();
   return {
     invoke: (event, requestId) =>
       new Promise((resolve, reject) => {
@@ -107,7 +109,7 @@ export function startContainerPool(
       await waitUntilSettled(running, deadline);
       const stopped = new LambdaFault('LambdaLimitExceeded', 'the function was stopped');
       for (const job of waiting.splice(0)) job.reject(stopped);
-      await stock.stopAll();
+      await containers.stopAll();
     },
   };
 }

@@ -1,16 +1,16 @@
-// The inside of one "container": a process that loads a bundled function once, so that module scope
-// survives between events, and runs one event at a time. Plain JavaScript, because it runs without
-// the TypeScript loader of the process that starts it: a function must not see that either.
+// The process inside a container. It loads a bundled function once, so module scope survives between
+// events, and runs one event at a time. It is plain JavaScript, because the function must run without
+// the TypeScript loader of the parent process.
 import { pathToFileURL } from 'node:url';
 
 const [file, functionName, memoryMb] = process.argv.slice(2);
 
-// Ctrl-C reaches the whole process group, but it is the parent that ends containers, once their
-// events are done; and a container without a parent has nothing left to do.
+// Ctrl-C reaches the whole process group, but the parent stops containers when their events are done.
+// A container whose parent is gone exits.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 
-function described(error) {
+function describeError(error) {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: '' };
   return { name: error.name, message: error.message, stack: error.stack ?? '' };
 }
@@ -35,13 +35,13 @@ function contextOf({ awsRequestId, deadline }) {
   };
 }
 
-// Lambda carries JSON in both directions, so functions, dates and undefined behave here as there.
+// Lambda transports JSON both ways, so functions, dates and undefined behave as on AWS.
 async function run(handler, message) {
   try {
     const result = await handler(JSON.parse(message.event), contextOf(message));
     return { kind: 'result', json: JSON.stringify(result ?? null) };
   } catch (error) {
-    return { kind: 'error', error: described(error) };
+    return { kind: 'error', error: describeError(error) };
   }
 }
 
@@ -51,7 +51,7 @@ async function start() {
     process.on('message', async (message) => process.send(await run(handler, message)));
     process.send({ kind: 'ready' });
   } catch (error) {
-    process.send({ kind: 'unready', error: described(error) });
+    process.send({ kind: 'unready', error: describeError(error) });
   }
 }
 

@@ -9,25 +9,25 @@ import {
   type LogSource,
 } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
-import { eachLine } from './log-lines.ts';
+import { forEachLine } from './log-lines.ts';
 
-/** Lambda gives a function 10 s to load before its own time-out begins. */
+/** Lambda gives a function 10 s to load before its timeout starts. */
 const loadTimeoutMs = 10_000;
 
-type Described = { readonly name: string; readonly message: string; readonly stack: string };
+type ErrorDescription = { readonly name: string; readonly message: string; readonly stack: string };
 
 type Message =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'unready'; readonly error: Described }
+  | { readonly kind: 'unready'; readonly error: ErrorDescription }
   | { readonly kind: 'result'; readonly json: string }
-  | { readonly kind: 'error'; readonly error: Described };
+  | { readonly kind: 'error'; readonly error: ErrorDescription };
 
 type Waiting = {
   readonly resolve: (message: Message) => void;
   readonly reject: (fault: LambdaFault) => void;
 };
 
-/** One process with one loaded function; it takes one event at a time. */
+/** A process with one loaded function. It runs one event at a time. */
 export type Container = {
   readonly run: (event: object, requestId: string) => Promise<unknown>;
   readonly alive: () => boolean;
@@ -37,28 +37,27 @@ export type Container = {
 const entry = fileURLToPath(new URL('./container.mjs', import.meta.url));
 
 /**
- * A process and not a worker thread: a render cannot be ended inside a thread (libvips goes on, and
- * the emulator could not exit before it), a crash of a decoder would take the emulator along, and
- * all functions would share one thread pool. At the edge each has its own.
+ * Starts a process, not a worker thread. A render in a thread cannot be stopped, because libvips goes
+ * on; a decoder crash would end the emulator; and all functions would share one thread pool.
  */
 function startProcess(fn: EdgeFunction, source: LogSource, log: FunctionLog): ChildProcess {
   const name = `signet-${source}`;
   const child = fork(entry, [fn.file, name, String(fn.memoryMb)], {
     cwd: dirname(fn.file),
     env: functionEnvironment(fn, name),
-    // Loaders and flags of the parent are no part of what would be deployed.
+    // A deployed function does not have the loaders and flags of the parent.
     execArgv: [`--max-old-space-size=${fn.memoryMb}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) eachLine(stream, (line) => log(source, line));
+    if (stream) forEachLine(stream, (line) => log(source, line));
   }
   return child;
 }
 
-// A pipe is written before the message that follows it, so once the event loop has come round,
-// what a function printed has been read: lines never trail behind the answer they belong to.
-function printFault(): Promise<void> {
+// The function writes its output before its result. After one turn of the event loop that output has
+// been read, so log lines never follow the answer that they belong to.
+function flushOutput(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -73,18 +72,18 @@ function parseResult(message: Message, source: LogSource, log: FunctionLog): unk
   throw executionError(`${message.error.name}: ${message.error.message}`);
 }
 
-/** The messages of one process, taken one by one; a process that ends fails whoever waits. */
+/** Receives the messages of a process one by one. If the process ends, a pending receive fails. */
 function openChannel(child: ChildProcess) {
   let dead: LambdaFault | undefined;
   let waiting: Waiting | undefined;
 
-  const die = (fault: LambdaFault): void => {
+  const fail = (fault: LambdaFault): void => {
     dead ??= fault;
     waiting?.reject(dead);
     waiting = undefined;
   };
   const kill = (reason: string): void => {
-    die(executionError(reason));
+    fail(executionError(reason));
     child.kill('SIGKILL');
   };
   child.on('message', (message: Message) => {
@@ -92,9 +91,9 @@ function openChannel(child: ChildProcess) {
     waiting = undefined;
     receiver?.resolve(message);
   });
-  child.on('error', (error) => die(executionError(`the container failed: ${error.message}`)));
+  child.on('error', (error) => fail(executionError(`the container failed: ${error.message}`)));
   child.on('exit', (code, signal) => {
-    die(executionError(`the function exited with ${signal ?? `code ${code}`}`));
+    fail(executionError(`the function exited with ${signal ?? `code ${code}`}`));
   });
   return {
     kill,
@@ -110,7 +109,7 @@ function openChannel(child: ChildProcess) {
   };
 }
 
-/** Starts a container; loading goes on in the background and is waited for by the first event. */
+/** Starts a container. It loads in the background; the first event waits for it. */
 export function startContainer(fn: EdgeFunction, source: LogSource, log: FunctionLog): Container {
   const child = startProcess(fn, source, log);
   const exited = once(child, 'exit').catch(() => undefined);
@@ -123,7 +122,7 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Functio
     parseResult(message, source, log);
   };
   const loaded = load();
-  // A failure to load is reported by whoever runs an event; with nobody there it must not be fatal.
+  // `run` reports a failure to load. Without an event it must not be an unhandled rejection.
   loaded.catch(() => undefined);
 
   return {
@@ -133,10 +132,10 @@ export function startContainer(fn: EdgeFunction, source: LogSource, log: Functio
       const late = `the task timed out after ${(fn.timeoutMs / 1000).toFixed(2)} seconds`;
       const answer = channel.next(fn.timeoutMs, late);
       const message = { event: JSON.stringify(event), awsRequestId: requestId, deadline };
-      // A container that dies just now fails the answer, so the failure to send is not news.
+      // If the container just exited, the answer fails too, so this error can be ignored.
       child.send(message, () => undefined);
       const answered = await answer;
-      await printFault();
+      await flushOutput();
       return parseResult(answered, source, log);
     },
     alive: channel.alive,

@@ -6,12 +6,12 @@ import type {
 } from 'aws-lambda';
 import { type HeaderLine, headerMap, withoutHeaders } from '../header-map.ts';
 
-/** The name this distribution has in events and on its own pages. */
+/** The name of this distribution in events and answers. */
 export const distributionDomainName = 'd111111abcdef8.cloudfront.net';
 
 const distributionId = 'EDFDVBD6EXAMPLE';
 
-/** A viewer's request as it came in, nothing decoded. */
+/** A viewer's request as received, not decoded. */
 export type EmulatedRequest = {
   readonly requestId: string;
   readonly clientIp: string;
@@ -21,22 +21,24 @@ export type EmulatedRequest = {
   readonly headers: readonly HeaderLine[];
 };
 
-function configOf<Type extends 'viewer-request' | 'origin-response'>(
+function eventConfig<Type extends 'viewer-request' | 'origin-response'>(
   eventType: Type,
   requestId: string,
 ) {
   return { distributionDomainName, distributionId, eventType, requestId };
 }
 
-/** The event of a viewer request, in Lambda@Edge's shape. */
+/** The viewer-request event of Lambda@Edge. */
 export function viewerRequestEvent(viewer: EmulatedRequest): CloudFrontRequestEvent {
   const { clientIp, method, querystring, uri } = viewer;
   const headers = headerMap(viewer.headers);
   const request = { clientIp, headers, method, querystring, uri };
-  return { Records: [{ cf: { config: configOf('viewer-request', viewer.requestId), request } }] };
+  return {
+    Records: [{ cf: { config: eventConfig('viewer-request', viewer.requestId), request } }],
+  };
 }
 
-/** The request as it goes to the origin: no query, and no viewer header but those forwarded. */
+/** The request to the origin, without the query and with forwarded headers only. */
 export function originRequest(
   request: CloudFrontRequest,
   forwarded: readonly HeaderLine[],
@@ -61,9 +63,8 @@ export function originRequest(
 }
 
 /**
- * The headers of an origin's answer as origin-response sees them. S3 sends its errors chunked; an
- * origin that gives their length is made to look the same, because the read-only header that a
- * function must then leave alone is the trap that fails in production.
+ * The headers of the origin's answer as origin-response sees them. S3 sends errors chunked, so this
+ * adds `Transfer-Encoding`. The header is read-only, and a function that drops it fails in production.
  */
 export function originHeaders(status: number, lines: readonly HeaderLine[]): CloudFrontHeaders {
   if (status < 400) return headerMap(lines);
@@ -71,7 +72,7 @@ export function originHeaders(status: number, lines: readonly HeaderLine[]): Clo
   return headerMap([...bare, ['Transfer-Encoding', 'chunked']]);
 }
 
-/** The event of an origin's answer: status and headers, never the body. */
+/** The origin-response event: status and headers, without the body. */
 export function originResponseEvent(
   requestId: string,
   request: CloudFrontRequest,
@@ -83,7 +84,7 @@ export function originResponseEvent(
 ): CloudFrontResponseEvent {
   const { headers, reason, status } = response;
   const cf = {
-    config: configOf('origin-response', requestId),
+    config: eventConfig('origin-response', requestId),
     request,
     response: { headers, status: String(status), statusDescription: reason },
   };

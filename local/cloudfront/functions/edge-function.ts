@@ -1,4 +1,4 @@
-/** A deployed function: the bundle that would be zipped, and the limits it runs under. */
+/** A function: its bundle and its limits. */
 export type EdgeFunction = {
   /** A bundled ESM file that exports `async handler(event, context)`. */
   readonly file: string;
@@ -13,8 +13,8 @@ export type LogSource = 'viewer-request' | 'origin-response' | 'cloudfront';
 export type FunctionLog = (source: LogSource, line: string) => void;
 
 /**
- * The environment Lambda gives every function. The Region is deliberately not us-east-1: it is the
- * one where a replica happens to run, so an SDK client whose region is not pinned must fail here too.
+ * The environment that Lambda gives a function. The Region is deliberately not us-east-1: replicas run
+ * anywhere, so an SDK client without a fixed Region must fail here, too.
  */
 export function functionEnvironment(fn: EdgeFunction, name: string): Record<string, string> {
   return {
@@ -22,9 +22,9 @@ export function functionEnvironment(fn: EdgeFunction, name: string): Record<stri
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: `us-east-1.${name}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
-    // An SDK client without credentials must fail at once, not probe the network for an instance.
+    // An SDK client without credentials must fail at once and not search for instance metadata.
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Deployed functions run on nodejs24.x; the SDK's advice on older versions would not be theirs.
+    // Deployed functions run on nodejs24.x, so warnings about older versions do not apply.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TZ: ':UTC',
   };

@@ -18,14 +18,14 @@ import {
 } from './function-result.ts';
 import { LambdaFault, type LambdaFaultKind } from './lambda-fault.ts';
 
-/** CloudFront's own answer in the place of a function's that failed. */
+/** CloudFront's error page for a function that failed. */
 export type FaultPage = {
   readonly kind: 'fault';
   readonly fault: LambdaFaultKind;
   readonly response: EdgeResponse;
 };
 
-/** The distribution's two functions; what they answer has passed CloudFront's rules. */
+/** The two functions of the distribution. Their results are checked by CloudFront's rules. */
 export type EdgeFunctions = {
   readonly viewerRequest: (viewer: EmulatedRequest) => Promise<ViewerRequestResult | FaultPage>;
   readonly originResponse: (
@@ -33,7 +33,7 @@ export type EdgeFunctions = {
     request: CloudFrontRequest,
     answer: EdgeResponse,
   ) => Promise<{ readonly kind: 'response'; readonly response: FunctionResponse } | FaultPage>;
-  /** Lets running events finish until the deadline (epoch ms), then ends the containers. */
+  /** Waits for running events until the deadline (epoch ms), then stops the containers. */
   readonly close: (deadline: number) => Promise<void>;
 };
 

@@ -1,9 +1,9 @@
 import type { CloudFrontHeaders, CloudFrontRequest } from 'aws-lambda';
-import { type HeaderLine, linesOf } from '../header-map.ts';
-import { checkedHeaders, checkHeaderChanges } from './header-rules.ts';
+import { type HeaderLine, toHeaderLines } from '../header-map.ts';
+import { checkHeaderChanges, checkHeaders } from './header-rules.ts';
 import { invalidResult } from './lambda-fault.ts';
 
-/** A response a function made; without a body the origin's goes out. */
+/** The response of a function. Without a body the origin's body is sent. */
 export type FunctionResponse = {
   readonly status: number;
   readonly headers: readonly HeaderLine[];
@@ -18,11 +18,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const statusText = /^[2-5][0-9]{2}$/;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
-// Printable ASCII without the space and the question mark: what can stand in a request line's path.
+// The characters of a path in a request line: printable ASCII without space and question mark.
 const uriText = /^\/[\x21-\x3e\x40-\x7e]*$/;
 const queryText = /^[\x21-\x7e]*$/;
 
-function fields(result: unknown): Fields {
+function readFields(result: unknown): Fields {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) {
     throw invalidResult('the result is not an object');
   }
@@ -35,13 +35,13 @@ function optionalText(result: Fields, name: string): string | undefined {
   throw invalidResult(`${name} is not a string`);
 }
 
-function statusOf(result: Fields): number {
+function readStatus(result: Fields): number {
   const status = result['status'];
   if (typeof status === 'string' && statusText.test(status)) return Number(status);
   throw invalidResult(`status ${JSON.stringify(status)} is not a string from "200" to "599"`);
 }
 
-function bodyOf(result: Fields): { readonly sent: string; readonly body: Buffer } | undefined {
+function readBody(result: Fields): { readonly sent: string; readonly body: Buffer } | undefined {
   const sent = optionalText(result, 'body');
   const encoding = optionalText(result, 'bodyEncoding') ?? 'text';
   if (encoding !== 'text' && encoding !== 'base64') {
@@ -57,26 +57,26 @@ function headerBytes(lines: readonly HeaderLine[]): number {
   return lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
 }
 
-function checkedResponse(
+function checkResponse(
   result: Fields,
   before: CloudFrontHeaders,
   event: 'viewer-request' | 'origin-response',
   maxBytes: number,
 ): FunctionResponse {
-  const status = statusOf(result);
+  const status = readStatus(result);
   optionalText(result, 'statusDescription');
-  const headers = checkedHeaders(result['headers'] ?? {});
+  const headers = checkHeaders(result['headers'] ?? {});
   checkHeaderChanges(before, headers, event);
-  const lines = linesOf(headers);
-  const body = bodyOf(result);
-  // Only what the function generates is limited, and base64 is counted as it was sent: whether
-  // CloudFront counts it decoded is nowhere documented, so this is the safe side.
+  const lines = toHeaderLines(headers);
+  const body = readBody(result);
+  // Only a body from the function is limited. Base64 is counted as sent, because AWS does not
+  // document whether CloudFront counts it decoded.
   const bytes = body ? headerBytes(lines) + Buffer.byteLength(body.sent) : 0;
-  if (bytes > maxBytes) throw invalidResult(`${bytes} bytes are more than ${maxBytes}`);
+  if (bytes > maxBytes) throw invalidResult(`${bytes} bytes exceed the limit of ${maxBytes}`);
   return { status, headers: lines, body: body?.body };
 }
 
-function checkedUri(result: Fields): { readonly uri: string; readonly querystring: string } {
+function checkUri(result: Fields): { readonly uri: string; readonly querystring: string } {
   const { uri, querystring } = result;
   if (typeof uri !== 'string' || !uriText.test(uri)) {
     throw invalidResult('uri does not start with "/" or is not percent-encoded');
@@ -87,32 +87,32 @@ function checkedUri(result: Fields): { readonly uri: string; readonly querystrin
   return { uri, querystring };
 }
 
-function checkedRequest(result: Fields, before: CloudFrontRequest): CloudFrontRequest {
+function checkRequest(result: Fields, before: CloudFrontRequest): CloudFrontRequest {
   for (const name of ['method', 'clientIp'] as const) {
     if (result[name] !== before[name]) throw invalidResult(`read-only field ${name} was changed`);
   }
-  const headers = checkedHeaders(result['headers']);
+  const headers = checkHeaders(result['headers']);
   checkHeaderChanges(before.headers, headers, 'viewer-request');
-  return { ...before, ...checkedUri(result), headers };
+  return { ...before, ...checkUri(result), headers };
 }
 
-/** Holds a viewer-request result to CloudFront's rules: a request to go on with, or a response. */
+/** Checks a viewer-request result by CloudFront's rules. Throws `LambdaFault`. */
 export function viewerRequestResult(
   result: unknown,
   before: CloudFrontRequest,
   maxBytes: number,
 ): ViewerRequestResult {
-  const given = fields(result);
-  if (!('status' in given)) return { kind: 'request', request: checkedRequest(given, before) };
-  // Seen from a response every read-only header counts as added, so none may be in it.
-  return { kind: 'response', response: checkedResponse(given, {}, 'viewer-request', maxBytes) };
+  const given = readFields(result);
+  if (!('status' in given)) return { kind: 'request', request: checkRequest(given, before) };
+  // In a response every read-only header counts as added, so it may contain none.
+  return { kind: 'response', response: checkResponse(given, {}, 'viewer-request', maxBytes) };
 }
 
-/** Holds an origin-response result to CloudFront's rules. */
+/** Checks an origin-response result by CloudFront's rules. Throws `LambdaFault`. */
 export function originResponseResult(
   result: unknown,
   before: CloudFrontHeaders,
   maxBytes: number,
 ): FunctionResponse {
-  return checkedResponse(fields(result), before, 'origin-response', maxBytes);
+  return checkResponse(readFields(result), before, 'origin-response', maxBytes);
 }

@@ -1,13 +1,13 @@
 import type { CloudFrontHeaders } from 'aws-lambda';
 import { invalidResult } from './lambda-fault.ts';
 
-/** Headers a function may see but neither add, change nor delete, by event. */
+/** Headers that a function may read but not add, change or delete, by event. */
 export const readOnlyHeaders = {
   'viewer-request': ['cdn-loop', 'content-length', 'host', 'transfer-encoding', 'via'],
   'origin-response': ['transfer-encoding', 'via'],
 } as const;
 
-/** Headers no function may add, whatever the event. */
+/** Headers that no function may add. */
 const disallowedNames: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -41,7 +41,7 @@ const disallowedPrefixes = ['x-amz-cf-', 'x-edge-'];
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function findDisallowed(name: string): boolean {
+function isDisallowed(name: string): boolean {
   return disallowedNames.has(name) || disallowedPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
@@ -49,12 +49,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkedEntry(name: string, entry: unknown): { key?: string; value: string } {
+function checkEntry(name: string, entry: unknown): { key?: string; value: string } {
   if (!isRecord(entry)) throw invalidResult(`header ${name} has an entry that is not an object`);
   const { key, value } = entry;
   if (typeof value !== 'string')
-    throw invalidResult(`header ${name} has a value that is no string`);
-  if (!fieldValue.test(value)) throw invalidResult(`header ${name} has a value HTTP cannot carry`);
+    throw invalidResult(`header ${name} has a value that is not a string`);
+  if (!fieldValue.test(value))
+    throw invalidResult(`header ${name} has a value that HTTP does not allow`);
   if (key === undefined) return { value };
   if (typeof key !== 'string' || key.toLowerCase() !== name) {
     throw invalidResult(`header ${name} has a key that is another name`);
@@ -62,34 +63,34 @@ function checkedEntry(name: string, entry: unknown): { key?: string; value: stri
   return { key, value };
 }
 
-/** Holds a result's header map to its form: lower-case names, lists of `{key?, value}`. */
-export function checkedHeaders(headers: unknown): CloudFrontHeaders {
+/** Checks the form of a header map: lower-case names, lists of `{key?, value}`. */
+export function checkHeaders(headers: unknown): CloudFrontHeaders {
   if (!isRecord(headers)) throw invalidResult('headers is not an object');
   const checked = Object.entries(headers).map(([name, entries]) => {
     if (!token.test(name)) throw invalidResult(`header name ${name} is not a lower-case token`);
     if (!Array.isArray(entries)) throw invalidResult(`header ${name} is not a list`);
-    return [name, entries.map((entry) => checkedEntry(name, entry))] as const;
+    return [name, entries.map((entry) => checkEntry(name, entry))] as const;
   });
   return Object.fromEntries(checked);
 }
 
-function values(headers: CloudFrontHeaders, name: string): string {
+function headerValues(headers: CloudFrontHeaders, name: string): string {
   const entries = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return JSON.stringify((entries ?? []).map(({ value }) => value));
 }
 
-/** Refuses a change of a read-only header and a disallowed header the event did not have. */
+/** Rejects changed read-only headers and disallowed headers that the event did not have. */
 export function checkHeaderChanges(
   before: CloudFrontHeaders,
   after: CloudFrontHeaders,
   event: keyof typeof readOnlyHeaders,
 ): void {
   for (const name of readOnlyHeaders[event]) {
-    if (values(before, name) === values(after, name)) continue;
+    if (headerValues(before, name) === headerValues(after, name)) continue;
     throw invalidResult(`read-only header ${name} was added, changed or deleted`);
   }
   for (const name of Object.keys(after)) {
-    if (!findDisallowed(name) || values(before, name) === values(after, name)) continue;
+    if (!isDisallowed(name) || headerValues(before, name) === headerValues(after, name)) continue;
     throw invalidResult(`disallowed header ${name} was added`);
   }
 }

@@ -1,4 +1,4 @@
-/** The three ways in which CloudFront reports that a function failed, with the status it answers. */
+/** How CloudFront reports a failed function, and the status that it answers. */
 const faultStatus = {
   LambdaValidationError: 502,
   LambdaExecutionError: 503,
@@ -7,7 +7,7 @@ const faultStatus = {
 
 export type LambdaFaultKind = keyof typeof faultStatus;
 
-/** A function failed or answered something that CloudFront would not pass on. */
+/** A function failed, or CloudFront would reject its result. */
 export class LambdaFault extends Error {
   override readonly name = 'LambdaFault';
   readonly kind: LambdaFaultKind;
@@ -20,7 +20,7 @@ export class LambdaFault extends Error {
   }
 }
 
-/** The fault of a result that CloudFront refuses; the reason goes to the log, never to a viewer. */
+/** The fault for a result that CloudFront rejects. The reason is logged and never sent to viewers. */
 export function invalidResult(reason: string): LambdaFault {
   return new LambdaFault('LambdaValidationError', reason);
 }

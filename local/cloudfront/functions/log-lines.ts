@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-/** Hands each line of a stream to `line`; a write of several lines is several calls. */
-export function eachLine(stream: Readable, line: (text: string) => void): void {
+/** Calls `line` for each line of a stream. */
+export function forEachLine(stream: Readable, line: (text: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {

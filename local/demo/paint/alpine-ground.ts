@@ -6,12 +6,12 @@ import { bake } from './relief.ts';
 import type { HeightAt, PaintVector } from './terrain.ts';
 import { dot, normalAt, sunlight, unit } from './terrain.ts';
 
-/** The mountains around the lake: how high they stand, what covers them, how the light falls. */
+/** The mountains around the lake: heights, ground cover and light. */
 
 const seed = 41;
 export const sun: PaintVector = unit([0.86, 0.36, -0.06]);
 
-/** Where the big forms stand: `[x, z, height, breadth]` in metres. */
+/** The positions of the mountains: `[x, z, height, breadth]` in metres. */
 const massifs: readonly (readonly [number, number, number, number])[] = [
   [620, 6900, 2150, 1500],
   [-650, 7900, 1350, 1200],
@@ -41,7 +41,7 @@ const massive = bake(
   { ...extent, spacing: 60 },
 );
 
-/** The far shore wanders; a wooded spit reaches into the lake from the left. */
+/** The far shore is irregular; a wooded spit reaches into the lake from the left. */
 const shoreline = (x: number): number =>
   1250 +
   200 * noise(x / 260, 3, seed) -
@@ -61,7 +61,7 @@ const bare = (x: number, z: number, octaves: number): number => {
 const treeLine = (x: number, z: number): number =>
   430 + 170 * fractal(x / 300, z / 300, 3, seed + 2);
 
-/** Spruces as narrow cones on a jittered grid, close enough to be seen one by one. */
+/** Spruces as narrow cones on a jittered grid. */
 const trees = (x: number, z: number): number => {
   const size = 8.5;
   const [cx, cz] = [Math.floor(x / size), Math.floor(z / size)];
@@ -81,7 +81,7 @@ export const heightAt: HeightAt = (x, z) => {
   return ground + wooded(x, z, ground);
 };
 
-/** What casts shadows: the mountains without their finest detail. */
+/** The mountains without their finest detail, for shadows. */
 const rough = bake((x, z) => bare(x, z, 7), { ...extent, spacing: 24 });
 
 const stone = { warm: hex('#8d8076'), cold: hex('#5d5a5c') };
@@ -108,7 +108,7 @@ const cover = (x: number, z: number, height: number, normal: PaintVector): Rgb =
 const sunColour: Rgb = [4.5, 2.65, 1.25];
 const skyColour: Rgb = [0.34, 0.46, 0.72];
 
-/** Air between the eye and the mountain: bluish away from the sun, golden towards it. */
+/** Adds haze by distance: bluish away from the sun, golden towards it. */
 export const haze = (towards: PaintVector): Rgb => {
   const near = clamp(dot(towards, sun));
   return mix([0.36, 0.5, 0.74], [1.25, 0.88, 0.6], near ** 3);
@@ -154,7 +154,7 @@ const dome = [
   [1, hex('#2a5796')],
 ] as const;
 
-/** Thin high cloud, drawn out by the wind. */
+/** Thin, high, wind-blown clouds. */
 const cirrus = (towards: PaintVector): number => {
   const far = 1 / (towards[1] + 0.12);
   const [x, z] = [towards[0] * far, towards[2] * far];

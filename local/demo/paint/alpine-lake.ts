@@ -31,7 +31,7 @@ const paintSky = (canvas: PixelCanvas, view: View): void => {
   );
 };
 
-/** The lowest row of land in a column: below it is water. */
+/** The lowest row of land in a column. Below it is water. */
 const shoreOf = (canvas: PixelCanvas, column: number): number => {
   let row = canvas.height - 1;
   while (row > 0 && canvas.at(column, row)[0] < 0) row -= 1;
@@ -40,7 +40,7 @@ const shoreOf = (canvas: PixelCanvas, column: number): number => {
 
 const deep: Rgb = [0.012, 0.05, 0.058];
 
-/** Water mirrors what stands above the shore, less so the steeper one looks down into it. */
+/** The reflection in the water. It is weaker at steeper angles. */
 const waterAt = (
   canvas: PixelCanvas,
   view: View,

@@ -4,7 +4,7 @@ import { noise } from './noise.ts';
 import type { PaintRandom } from './random.ts';
 import { seeded } from './random.ts';
 
-/** A picture in linear light, before it is developed into 8-bit codes. */
+/** A picture in linear light, before its conversion to 8 bits. */
 export class PixelCanvas {
   readonly width: number;
   readonly height: number;
@@ -39,7 +39,7 @@ export class PixelCanvas {
     }
   }
 
-  /** Every two by two pixels averaged into one: painting at twice the size smooths the edges. */
+  /** Halves the size by averaging. Painting at twice the size gives smooth edges. */
   halved(): PixelCanvas {
     const half = new PixelCanvas(this.width >> 1, this.height >> 1);
     const stride = this.width * 3;
@@ -62,13 +62,13 @@ export interface Development {
   readonly vignette: number;
 }
 
-/** A film's response: a straight middle, a soft shoulder, so that lights do not clip hard. */
+/** A film-like tone curve with a soft shoulder, so that highlights do not clip. */
 const film = (x: number): number => {
   const v = Math.max(0, x);
   return (v * (2.51 * v + 0.03)) / (v * (2.43 * v + 0.59) + 0.14);
 };
 
-/** The canvas as raw 8-bit RGB. Rounding is dithered, which keeps skies free of bands. */
+/** Converts the canvas to raw 8-bit RGB. Dithering avoids bands in skies. */
 export const develop = (canvas: PixelCanvas, { exposure, vignette }: Development): Buffer => {
   const { width, height, light } = canvas;
   const random = seeded(width);

@@ -1,6 +1,6 @@
 import { lerp } from './maths.ts';
 
-/** Colours as amounts of linear light, which is what adds up the way light does. */
+/** Colours in linear light, in which light adds up correctly. */
 export type Rgb = readonly [number, number, number];
 
 export const mix = (a: Rgb, b: Rgb, t: number): Rgb => [

@@ -1,6 +1,6 @@
 import { lerp } from './maths.ts';
 
-/** The observatory itself as SVG: a drum, a ribbed dome, its slit open and lamplight within. */
+/** The observatory as SVG: a drum, a ribbed dome with an open slit, and lamplight inside. */
 
 const centre = { x: 3350, spring: 2330, radius: 430 };
 

@@ -6,7 +6,7 @@ import { bake } from './relief.ts';
 import type { HeightAt, PaintVector } from './terrain.ts';
 import { dot, normalAt, sunlight, unit } from './terrain.ts';
 
-/** A sea of sand: how the wind piles it up, and how a sun just above the horizon lights it. */
+/** The dunes: their heights, and the light of a low sun. */
 
 const seed = 27;
 export const duneSun: PaintVector = unit([-0.88, 0.19, 0.34]);
@@ -49,7 +49,7 @@ const dunes: HeightAt = (x, z) => {
   return large + swell + 0.35 * fractal(x / 30, z / 30, 2, seed + 4);
 };
 
-/** Ripples the wind draws on the near sand, too small to be part of the walk across the land. */
+/** Wind ripples on the near sand, too small for the height field. */
 const ripples = (x: number, z: number): number => {
   const bend = 1.5 * fractal(x / 6, z / 6, 3, seed + 7);
   const wave = Math.sin((x * 0.9 + z * 0.62) * 5.2 + bend * 3.4);

@@ -8,7 +8,7 @@ import { fractal } from './noise.ts';
 import type { PaintVector, View } from './terrain.ts';
 import { dot, drawTerrain, unit } from './terrain.ts';
 
-/** `dunes at dusk.jpg`: the last sun along the crests, the slip faces already in the dark. */
+/** `dunes at dusk.jpg`: the last sun on the crests, the slip faces in the shade. */
 
 const dusk = [
   [0, hex('#f2b184')],

@@ -50,7 +50,7 @@ const paperAt = (x: number, y: number, flame: number): Rgb => {
   );
 };
 
-/** Straight alpha: inside the paper's colour, outside the glow that thins out to nothing. */
+/** Straight alpha: the paper inside, and a glow that fades to transparent outside. */
 const pixelAt = (column: number, row: number, lean: number, flame: number): readonly number[] => {
   const [dx, dy] = [column - middle.x, row - 20];
   const x = (dx * Math.cos(lean) + dy * Math.sin(lean)) / half.x;

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { rasterised } from './vector.ts';
 
-/** `mark.png`: a signet ring whose face is engraved with a picture; holes are really holes. */
+/** `mark.png`: a signet ring with an engraved picture. Its holes are transparent. */
 
 const sheet = { width: 400, height: 400 };
 

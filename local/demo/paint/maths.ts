@@ -1,4 +1,4 @@
-/** The few scalar helpers every painter needs. */
+/** Scalar functions that all painters use. */
 
 export const lerp = (from: number, to: number, t: number): number => from + (to - from) * t;
 
@@ -11,6 +11,6 @@ export const smoothstep = (low: number, high: number, value: number): number => 
   return t * t * (3 - 2 * t);
 };
 
-/** A bell of height 1 around 0 whose shoulder lies at `width`. */
+/** A bell curve of height 1 around 0 with its shoulder at `width`. */
 export const bell = (distance: number, width: number): number =>
   Math.exp(-(distance * distance) / (width * width));

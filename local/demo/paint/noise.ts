@@ -1,8 +1,8 @@
 import { lerp } from './maths.ts';
 
-/** Noise over the plane, the same for the same coordinates and seed on every machine. */
+/** Noise over the plane. The same coordinates and seed give the same value on every machine. */
 
-/** A whole-number hash; integer arithmetic only, so that no platform rounds differently. */
+/** An integer hash. It uses integer arithmetic only, so the result is the same on all platforms. */
 const hash = (x: number, y: number, seed: number): number => {
   let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
@@ -14,8 +14,8 @@ const hash = (x: number, y: number, seed: number): number => {
 export const cell = (x: number, y: number, seed: number): number => hash(x, y, seed) / 4294967296;
 
 /**
- * The slopes a lattice point may have, looked up rather than branched on: a branch that goes
- * either way half of the time would cost more than all the rest of the noise.
+ * The gradients of lattice points, as a table. An unpredictable branch would cost more than the rest of
+ * the noise.
  */
 const directions = 32;
 const slopesX = Float64Array.from({ length: directions }, (_, i) => Math.cos((i * Math.PI) / 16));
@@ -45,7 +45,7 @@ export const noise = (x: number, y: number, seed: number): number => {
   return lerp(upper, lower, fade(fy)) * 1.5;
 };
 
-/** Octaves of noise, each turned a little so that the lattice never shows; about -1 to 1. */
+/** Octaves of noise, each rotated a little to hide the lattice; about -1 to 1. */
 export const fractal = (x: number, y: number, octaves: number, seed: number): number => {
   let [px, py, amplitude, sum, total] = [x, y, 1, 0, 0];
   for (let octave = 0; octave < octaves; octave += 1) {

@@ -5,7 +5,7 @@ import type { PaintVector } from './terrain.ts';
 import type { PaintPoint } from './vector.ts';
 import { polygon, rasterised } from './vector.ts';
 
-/** `paper-boat.png`: a folded boat on nothing at all, with a soft shadow and rings of water. */
+/** `paper-boat.png`: a folded boat on a transparent ground, with a soft shadow and rings of water. */
 
 const sheet = { width: 1200, height: 900 };
 
@@ -106,7 +106,7 @@ const water = (): string => `
   <ellipse cx="600" cy="728" rx="330" ry="56" fill="#0b2436" opacity=".55" filter="url(#cast)"/>
   <ellipse cx="540" cy="728" rx="245" ry="24" fill="#081a28" opacity=".6" filter="url(#shade)"/>`;
 
-/** Paper has fibres: a faint mottling on the opaque parts, none on the shadow. */
+/** Paper texture: faint mottling on the opaque parts, none on the shadow. */
 const withFibres = async (png: Buffer): Promise<Buffer> => {
   const { data, info } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   for (let i = 0; i < data.length; i += 4) {

@@ -1,11 +1,11 @@
-/** The sitter, as SVG: shapes of one colour each, the light coming from the upper left. */
+/** The sitter as SVG: flat shapes with light from the upper left. */
 
 const skin = { light: '#e9a37c', base: '#cf7f5c', shade: '#a4563f', deep: '#7c3b33' };
 const hair = { base: '#1f1b33', light: '#3a3358', shine: '#5d5382' };
 const coat = { base: '#1d6a6e', light: '#2f8b88', shade: '#134a52' };
 const gold = { base: '#f0b548', shade: '#b97524' };
 
-/** Curls behind the head and shoulders: discs along an outline that the eye reads as hair. */
+/** Curls behind the head and shoulders: discs along an outline. */
 const cloudOfHair = (): string => {
   const curls = Array.from({ length: 26 }, (_, i) => {
     const angle = Math.PI * (0.86 + (1.28 * i) / 25);

@@ -4,7 +4,7 @@ import { figure } from './portrait-figure.ts';
 import { between, seeded } from './random.ts';
 import { rasterised } from './vector.ts';
 
-/** `portrait.jpg`: a bust, stored on its side the way a phone stores it. */
+/** `portrait.jpg`: a bust, stored rotated as phones store it. */
 
 const sheet = { width: 1200, height: 1600 };
 
@@ -29,7 +29,7 @@ const backdrop = (): string => `
   ${spray(150, 1330, -8, '#4f8a70', '#2f6355')}${spray(1060, 1340, 6, '#2f6b66', '#1d4d4f')}
   ${spray(40, 1500, -22, '#7aa874', '#4f8a70')}${spray(1170, 1500, 18, '#4f8a70', '#2f6355')}`;
 
-/** Dry brush strokes over everything, hardly visible: they take the flatness off the shapes. */
+/** Faint dry brush strokes over everything, so that shapes look less flat. */
 const brushwork = (): string => {
   const random = seeded(31);
   const strokes = Array.from({ length: 900 }, () => {
@@ -41,7 +41,7 @@ const brushwork = (): string => {
   return `<g fill="none" stroke-linecap="round">${strokes.join('')}</g>`;
 };
 
-/** Turned a quarter left, with the tag that says to turn it back. */
+/** Rotates the image left by 90 degrees and adds the EXIF tag that reverses it. */
 export const paintPortrait = async (scale = 1): Promise<Buffer> => {
   const upright = await rasterised(sheet, backdrop() + figure() + brushwork(), scale);
   const { data, info } = await sharp(upright)

@@ -1,6 +1,6 @@
-/** The building blocks of the poster: figures that fill a square of 100 by 100. */
+/** The tiles of the poster: figures in a square of 100 by 100. */
 
-/** `a` is the ground, `b` and `c` lie on it. */
+/** `a` is the background, `b` and `c` are the figures. */
 export interface Inks {
   readonly a: string;
   readonly b: string;

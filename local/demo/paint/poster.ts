@@ -18,7 +18,7 @@ const pick = (random: PaintRandom, not: readonly string[]): string => {
   return left[Math.floor(random() * left.length)] ?? ink;
 };
 
-/** No tile has the ground of the one above or beside it, so that every square stays readable. */
+/** No tile has the background of a neighbour, so that every square is visible. */
 const inksFor = (random: PaintRandom, grounds: readonly string[], index: number): Inks => {
   const beside = index % grid.columns === 0 ? '' : (grounds[index - 1] ?? '');
   const a = pick(random, [beside, grounds[index - grid.columns] ?? '']);

@@ -1,4 +1,4 @@
-/** A generator of numbers in [0, 1) that repeats itself for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1). The same seed gives the same numbers (mulberry32). */
 
 export type PaintRandom = () => number;
 

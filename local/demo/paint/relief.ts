@@ -1,7 +1,7 @@
 import { clamp, lerp } from './maths.ts';
 import type { HeightAt } from './terrain.ts';
 
-/** A grid of heights worked out once, for land that is asked about many times per pixel. */
+/** A precomputed grid of heights, for land that is read many times per pixel. */
 
 export interface Extent {
   readonly left: number;

@@ -2,7 +2,7 @@ import type { PixelCanvas } from './canvas.ts';
 import type { Rgb } from './colour.ts';
 import { clamp } from './maths.ts';
 
-/** Draws a landscape given as heights: every column of the picture is one walk away from the eye. */
+/** Draws a height field. Every column of the picture is a ray march away from the eye. */
 
 export interface View {
   /** Distance of the picture plane, in pixels: large is a long lens. */
@@ -13,7 +13,7 @@ export interface View {
   readonly eye: number;
   readonly near: number;
   readonly far: number;
-  /** How much farther each step of the walk is than the one before, as a share of the distance. */
+  /** The growth of the step length, as a share of the distance. */
   readonly stride: number;
 }
 
@@ -37,7 +37,7 @@ export const normalAt = (heightAt: HeightAt, x: number, z: number, step: number)
   return unit([here - heightAt(x + step, z), step, here - heightAt(x, z + step)]);
 };
 
-/** How much of the sun a point sees, 0 to 1; a near miss gives the soft edge of a shadow. */
+/** The visible share of the sun at a point, 0 to 1. Values between give soft shadows. */
 export const sunlight = (
   heightAt: HeightAt,
   from: PaintVector,
@@ -62,7 +62,7 @@ interface Stretch {
   readonly to: { readonly z: number; readonly row: number };
 }
 
-/** Paints the rows between two steps of the walk; returns the highest row it covered. */
+/** Paints the rows between two steps of the ray. Returns the highest row it covered. */
 const paintStretch = (
   canvas: PixelCanvas,
   view: View,

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Sheet } from './vector.ts';
 import { rasterised } from './vector.ts';
 
-/** `tide.gif`: waves at sundown that run for ever; every motion fits whole cycles into the loop. */
+/** `tide.gif`: waves at sundown. Every motion has whole cycles, so the loop is seamless. */
 
 const sheet: Sheet = { width: 480, height: 320 };
 const frames = 24;
@@ -41,7 +41,7 @@ const crest = (wave: Wave, time: number): string =>
     'L',
   );
 
-/** Foam rides on the crest and thins out in the troughs. */
+/** Foam on the crests, less in the troughs. */
 const foam = (wave: Wave, time: number): string => {
   const dashes = Array.from({ length: wave.crests }, (_, i) => {
     const middle = (((i + 0.75 + wave.passes * time) / wave.crests) % 1) * sheet.width;
@@ -68,7 +68,7 @@ const sky = (): string => {
   return `<rect width="480" height="320" fill="#231f4b"/>${rings.join('')}<circle cx="300" cy="190" r="50" fill="#fff0c9"/>`;
 };
 
-/** The sun's path on the water: bars that breathe in turn. */
+/** The reflection of the sun on the water: bars of changing length. */
 const glitter = (time: number): string =>
   Array.from({ length: 6 }, (_, i) => {
     const breath = 0.75 + 0.25 * Math.sin(whole * time + i * 1.3);
@@ -76,7 +76,7 @@ const glitter = (time: number): string =>
     return `<rect x="${300 - half}" y="${199 + i * 4.4}" width="${half * 2}" height="2.2" rx="1.1" fill="#ffe3b0"/>`;
   }).join('');
 
-/** Beams of three lengths on top of each other: a fade that needs few colours. */
+/** Overlaid beams of three lengths: a fade with few colours. */
 const beam = (x: number, lamp: number): string => {
   const wide = (x - 52) * 0.17;
   return `<path d="M52 87L${x} ${80 - wide}V${86 + wide}L52 90z" fill="#ffe9a8" opacity="${(0.13 * lamp).toFixed(2)}"/>`;
@@ -122,7 +122,7 @@ const frame = (index: number): string => {
   return sky() + gulls(time) + headland(time) + water.join('');
 };
 
-/** The lamp rests for a moment at its brightest and at its darkest. */
+/** The lamp pauses at its brightest and at its darkest. */
 const delays = Array.from({ length: frames }, (_, i) => (i % 12 === 6 ? 120 : 80));
 
 export const paintTide = async (scale = 1): Promise<Buffer> => {

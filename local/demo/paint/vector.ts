@@ -1,19 +1,19 @@
 import sharp from 'sharp';
 
-/** Vector shapes: the little SVG the flat pictures are drawn with. */
+/** SVG shapes for the flat pictures. */
 
 export interface Sheet {
   readonly width: number;
   readonly height: number;
 }
 
-/** A drawing on a sheet of its own size, as SVG text; `scale` is for quick drafts. */
+/** A drawing as SVG text. `scale` is for quick drafts. */
 export const drawing = ({ width, height }: Sheet, body: string, scale = 1): Buffer =>
   Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(width * scale)}" height="${Math.round(height * scale)}" viewBox="0 0 ${width} ${height}">${body}</svg>`,
   );
 
-/** Drawn at twice the size and reduced, which gives smoother edges than drawing at size. */
+/** Draws at twice the size and halves it, which gives smoother edges. */
 export const rasterised = async (sheet: Sheet, body: string, scale = 1): Promise<Buffer> =>
   sharp(drawing(sheet, body, scale * 2))
     .resize(Math.round(sheet.width * scale), Math.round(sheet.height * scale))

@@ -1,6 +1,6 @@
 import { compareUtf8 } from './utf8-order.ts';
 
-/** What a listing says of an object, so that listing opens no file. */
+/** What a listing contains for an object, so that listing opens no file. */
 export type IndexEntry = {
   readonly key: string;
   readonly size: number;
@@ -12,16 +12,16 @@ export type BucketIndex = {
   readonly get: (key: string) => IndexEntry | undefined;
   readonly put: (entry: IndexEntry) => void;
   readonly remove: (key: string) => void;
-  /** The first entry, in byte order, for which the test holds; the test must be monotone. */
-  readonly firstAt: (test: (key: string) => boolean) => number;
+  /** The position of the first key, in byte order, that passes a monotone test. */
+  readonly findFirst: (test: (key: string) => boolean) => number;
   readonly at: (position: number) => IndexEntry | undefined;
 };
 
-/** A sorted index of one bucket's keys, kept in memory. */
+/** Creates a sorted in-memory index of a bucket's keys. */
 export function createBucketIndex(initial: readonly IndexEntry[]): BucketIndex {
   const entries = new Map(initial.map((entry) => [entry.key, entry]));
   const keys = [...entries.keys()].sort(compareUtf8);
-  const firstAt = (test: (key: string) => boolean): number => {
+  const findFirst = (test: (key: string) => boolean): number => {
     let [low, high] = [0, keys.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -30,7 +30,7 @@ export function createBucketIndex(initial: readonly IndexEntry[]): BucketIndex {
     }
     return low;
   };
-  const position = (key: string): number => firstAt((other) => compareUtf8(other, key) >= 0);
+  const position = (key: string): number => findFirst((other) => compareUtf8(other, key) >= 0);
   return {
     get: (key) => entries.get(key),
     put: (entry) => {
@@ -40,7 +40,7 @@ export function createBucketIndex(initial: readonly IndexEntry[]): BucketIndex {
     remove: (key) => {
       if (entries.delete(key)) keys.splice(position(key), 1);
     },
-    firstAt,
+    findFirst,
     at: (index) => entries.get(keys[index] ?? ''),
   };
 }

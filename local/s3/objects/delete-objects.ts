@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { type Answer, xmlAnswer } from '../wire/answer.ts';
-import { allows, type BucketCall } from '../wire/call.ts';
+import { type BucketCall, isPermitted } from '../wire/call.ts';
 import { maxPageKeys, maxXmlBytes } from '../wire/limits.ts';
 import { openPayload } from '../wire/payload.ts';
 import { S3Error } from '../wire/s3-error.ts';
 import { checkKeyLength } from '../wire/target.ts';
-import { branch, leaf, parseXml, unescapeXml, xmlDocument } from '../wire/xml.ts';
+import { element, parseXml, textElement, unescapeXml, xmlDocument } from '../wire/xml.ts';
 
 const deleteSchema = v.object({
   Delete: v.looseObject({
@@ -19,7 +19,7 @@ const deleteSchema = v.object({
 
 type Item = { readonly key: string; readonly conditional: boolean };
 
-/** DeleteObjects: each key is allowed, removed and reported by itself. */
+/** DeleteObjects. Each key is authorized, deleted and reported separately. */
 export async function deleteObjects(call: BucketCall): Promise<Answer> {
   const { items, quiet } = readDelete(await readBody(call));
   const results: string[] = [];
@@ -48,16 +48,20 @@ function readDelete(text: string): { readonly items: readonly Item[]; readonly q
 
 async function deleteOne(call: BucketCall, item: Item, quiet: boolean): Promise<string> {
   try {
-    // VersionId, ETag and the like narrow the deletion: doing it anyway would delete too much.
+    // VersionId, ETag and similar fields restrict the deletion. Ignoring them could delete too much.
     if (item.conditional) throw new S3Error('NotImplemented');
-    if (!allows(call, 's3:DeleteObject', `${call.bucket.name}/${item.key}`)) {
+    if (!isPermitted(call, 's3:DeleteObject', `${call.bucket.name}/${item.key}`)) {
       throw new S3Error('AccessDenied');
     }
     await call.store.remove(call.bucket.name, checkKeyLength(item.key), undefined);
-    return quiet ? '' : branch('Deleted', leaf('Key', item.key));
+    return quiet ? '' : element('Deleted', textElement('Key', item.key));
   } catch (error) {
     const known = error instanceof S3Error ? error : new S3Error('InternalError');
-    const told = [leaf('Key', item.key), leaf('Code', known.code), leaf('Message', known.message)];
-    return branch('Error', ...told);
+    const details = [
+      textElement('Key', item.key),
+      textElement('Code', known.code),
+      textElement('Message', known.message),
+    ];
+    return element('Error', ...details);
   }
 }

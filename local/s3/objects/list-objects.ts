@@ -3,7 +3,7 @@ import { type Answer, xmlAnswer } from '../wire/answer.ts';
 import type { BucketCall } from '../wire/call.ts';
 import { maxPageKeys } from '../wire/limits.ts';
 import { S3Error } from '../wire/s3-error.ts';
-import { branch, leaf, xmlDocument } from '../wire/xml.ts';
+import { element, textElement, xmlDocument } from '../wire/xml.ts';
 import type { BucketIndex, IndexEntry } from './bucket-index.ts';
 import { compareUtf8 } from './utf8-order.ts';
 
@@ -23,7 +23,7 @@ type Page = {
   readonly next: string | undefined;
 };
 
-/** ListObjectsV2, answered from the bucket's index alone. */
+/** ListObjectsV2, answered from the bucket's index. */
 export async function listObjects(call: BucketCall): Promise<Answer> {
   const request = readListRequest(call.query);
   return xmlAnswer(printPage(call.bucket.name, request, readPage(call.bucket.index, request)));
@@ -49,7 +49,7 @@ function readListRequest(query: ReadonlyMap<string, string>): ListRequest {
   };
 }
 
-// A token is where the last page ended: after a key, or after all keys under a common prefix.
+// A token is the end of the last page: a key, or a common prefix with all keys under it.
 type Place = { readonly kind: 'key' | 'prefix'; readonly text: string };
 
 function printToken({ kind, text }: Place): string {
@@ -62,7 +62,7 @@ function parseToken(token: string): Place {
     const [kind, text] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
     if ((kind === 'key' || kind === 'prefix') && typeof text === 'string') return { kind, text };
   } catch {
-    // Falls through to the one refusal below.
+    // Reported below.
   }
   throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect.');
 }
@@ -74,10 +74,10 @@ const isAfter =
 
 function firstPosition(index: BucketIndex, request: ListRequest): number {
   const { prefix, startAfter, token } = request;
-  const fromPrefix = index.firstAt((key) => compareUtf8(key, prefix) >= 0);
+  const fromPrefix = index.findFirst((key) => compareUtf8(key, prefix) >= 0);
   if (token === undefined && startAfter === '') return fromPrefix;
   const place: Place = token === undefined ? { kind: 'key', text: startAfter } : parseToken(token);
-  return Math.max(fromPrefix, index.firstAt(isAfter(place)));
+  return Math.max(fromPrefix, index.findFirst(isAfter(place)));
 }
 
 function readPage(index: BucketIndex, request: ListRequest): Page {
@@ -97,7 +97,7 @@ function readPage(index: BucketIndex, request: ListRequest): Page {
     else prefixes.push(shared);
     last =
       shared === undefined ? { kind: 'key', text: entry.key } : { kind: 'prefix', text: shared };
-    position = shared === undefined ? position + 1 : index.firstAt(isAfter(last));
+    position = shared === undefined ? position + 1 : index.findFirst(isAfter(last));
   }
   return { contents, prefixes, next: undefined };
 }
@@ -112,32 +112,36 @@ function printPage(bucket: string, request: ListRequest, page: Page): string {
   const encode = (text: string): string =>
     request.urlEncoded ? percentEncode(text).replaceAll('%2F', '/') : text;
   const optional = (name: string, value: string | undefined): string =>
-    value === undefined || value === '' ? '' : leaf(name, value);
+    value === undefined || value === '' ? '' : textElement(name, value);
   return xmlDocument(
     'ListBucketResult',
-    leaf('Name', bucket),
-    leaf('Prefix', encode(request.prefix)),
+    textElement('Name', bucket),
+    textElement('Prefix', encode(request.prefix)),
     optional('Delimiter', encode(request.delimiter)),
-    leaf('MaxKeys', request.maxKeys),
+    textElement('MaxKeys', request.maxKeys),
     optional('EncodingType', request.urlEncoded ? 'url' : ''),
-    leaf('KeyCount', page.contents.length + page.prefixes.length),
-    leaf('IsTruncated', page.next !== undefined),
+    textElement('KeyCount', page.contents.length + page.prefixes.length),
+    textElement('IsTruncated', page.next !== undefined),
     optional('ContinuationToken', request.token),
     optional('NextContinuationToken', page.next),
     optional('StartAfter', encode(request.startAfter)),
     ...page.contents.map((entry) => printEntry(entry, encode(entry.key), request.owner)),
-    ...page.prefixes.map((shared) => branch('CommonPrefixes', leaf('Prefix', encode(shared)))),
+    ...page.prefixes.map((shared) =>
+      element('CommonPrefixes', textElement('Prefix', encode(shared))),
+    ),
   );
 }
 
 function printEntry(entry: IndexEntry, key: string, owner: boolean): string {
-  return branch(
+  return element(
     'Contents',
-    leaf('Key', key),
-    leaf('LastModified', new Date(entry.modified).toISOString()),
-    leaf('ETag', `"${entry.etag}"`),
-    leaf('Size', entry.size),
-    ...(owner ? [branch('Owner', leaf('ID', 'signet'), leaf('DisplayName', 'signet'))] : []),
-    leaf('StorageClass', 'STANDARD'),
+    textElement('Key', key),
+    textElement('LastModified', new Date(entry.modified).toISOString()),
+    textElement('ETag', `"${entry.etag}"`),
+    textElement('Size', entry.size),
+    ...(owner
+      ? [element('Owner', textElement('ID', 'signet'), textElement('DisplayName', 'signet'))]
+      : []),
+    textElement('StorageClass', 'STANDARD'),
   );
 }

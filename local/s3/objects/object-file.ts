@@ -4,9 +4,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 
-// One file per object: body, then its description as JSON, then a footer that proves both are
-// whole. The description comes last because the ETag is known only when the body has been read;
-// one file, because body and metadata must change in one rename.
+// One file per object: the body, a description in JSON, and a footer that proves both are complete.
+// The description follows the body because it contains the body's ETag. Body and metadata share a
+// file because they must change in one rename.
 
 const headSchema = v.object({
   key: v.string(),
@@ -18,17 +18,17 @@ const headSchema = v.object({
   checksum: v.nullable(v.object({ name: v.string(), value: v.string() })),
 });
 
-/** All that is stored of an object beside its bytes. */
+/** The description of an object: everything but its bytes. */
 export type ObjectHead = v.InferOutput<typeof headSchema>;
 
-/** Raised for a file that is not a whole object; the object answers 500, the rest goes on. */
+/** The file is not a complete object. Requests for it get 500; others are not affected. */
 export class DamagedObject extends Error {
   override readonly name = 'DamagedObject';
 }
 
 const magic = Buffer.from('SIGNETo1', 'latin1');
 const footerBytes = 16;
-// One read of this much fetches footer and description of nearly every object.
+// One read of this size covers footer and description of almost every object.
 const tailBytes = 4096;
 
 /** The bytes that follow an object's body in its file. */
@@ -43,8 +43,8 @@ export function encodeTail(head: ObjectHead): Buffer {
 
 type ReadAt = (buffer: Buffer, position: number) => Promise<number> | number;
 
-/** How much of the file's end must be read, judged by what has been read of it so far. */
-function neededTail(fileSize: number, tail: Buffer): number {
+/** The length of description and footer, read from the footer. */
+function tailLength(fileSize: number, tail: Buffer): number {
   const footer = tail.subarray(-footerBytes);
   const whole = footer.length === footerBytes && footer.subarray(0, 8).equals(magic);
   const needed = whole ? footer.readUInt32BE(8) + footerBytes : Number.POSITIVE_INFINITY;
@@ -75,7 +75,7 @@ function parseJson(json: Buffer): unknown {
 async function readTail(fileSize: number, read: ReadAt): Promise<ObjectHead> {
   const first = Buffer.alloc(Math.min(fileSize, tailBytes));
   await read(first, fileSize - first.length);
-  const needed = neededTail(fileSize, first);
+  const needed = tailLength(fileSize, first);
   if (needed <= first.length) return decodeTail(fileSize, first.subarray(-needed));
   const whole = Buffer.alloc(needed);
   await read(whole, fileSize - needed);
@@ -84,7 +84,7 @@ async function readTail(fileSize: number, read: ReadAt): Promise<ObjectHead> {
 
 export type OpenObject = { readonly head: ObjectHead; readonly handle: FileHandle };
 
-/** Opens an object's file; undefined when there is none. The caller closes the handle. */
+/** Opens an object's file. Returns undefined if it does not exist. The caller closes the handle. */
 export async function openObject(path: string, key: string): Promise<OpenObject | undefined> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -104,9 +104,9 @@ export async function openObject(path: string, key: string): Promise<OpenObject 
   }
 }
 
-/** Reads an object's description at start, when thousands are read one after the other. */
+/** Reads an object's description. The start of the server calls it for every object. */
 export async function readHead(path: string): Promise<ObjectHead> {
-  // Synchronous on purpose: four times as fast as the thread pool for so many small reads.
+  // Synchronous on purpose: for many small reads it is four times as fast as the thread pool.
   const file = openSync(path, 'r');
   try {
     const read: ReadAt = (buffer, position) => readSync(file, buffer, 0, buffer.length, position);
@@ -116,7 +116,7 @@ export async function readHead(path: string): Promise<ObjectHead> {
   }
 }
 
-/** Reads a whole body and proves it is the one that was written. */
+/** Reads a whole body and checks it against its MD5. Throws `DamagedObject`. */
 export async function readVerified({ head, handle }: OpenObject): Promise<Buffer> {
   const body = Buffer.alloc(head.size);
   await handle.read(body, 0, body.length, 0);

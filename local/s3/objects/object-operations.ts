@@ -1,6 +1,6 @@
 import type { Answer } from '../wire/answer.ts';
-import { allows, type ObjectCall } from '../wire/call.ts';
-import { rangeHolds, readOutcome, writePrecondition } from '../wire/conditions.ts';
+import { isPermitted, type ObjectCall } from '../wire/call.ts';
+import { rangeMatches, readOutcome, writePrecondition } from '../wire/conditions.ts';
 import { maxBodyBytes, maxVerifiedBytes } from '../wire/limits.ts';
 import { openPayload } from '../wire/payload.ts';
 import { readRange, type Span } from '../wire/range.ts';
@@ -8,7 +8,7 @@ import { S3Error } from '../wire/s3-error.ts';
 import { countTags, storedHeaders } from '../wire/stored-headers.ts';
 import { type ObjectHead, type OpenObject, readVerified } from './object-file.ts';
 
-/** PutObject: the body reaches a file of its own first, the key changes in one rename. */
+/** PutObject. The body is written to a temporary file, and one rename makes it the object. */
 export async function putObject(call: ObjectCall): Promise<Answer> {
   const check = writePrecondition(call.headers);
   const headers = storedHeaders(call.headers);
@@ -27,10 +27,10 @@ export async function putObject(call: ObjectCall): Promise<Answer> {
   };
 }
 
-// S3 encrypts every object with its own keys and says so; clients check for it.
+// S3 encrypts every object with SSE-S3 and sends this header. Clients check for it.
 const encrypted = { 'x-amz-server-side-encryption': 'AES256' };
 
-/** DeleteObject: 204 whether or not there was an object. */
+/** DeleteObject. Answers 204 even if the object did not exist. */
 export async function deleteObject(call: ObjectCall): Promise<Answer> {
   await call.store.remove(call.bucket.name, call.key, writePrecondition(call.headers));
   return { status: 204, headers: {} };
@@ -40,7 +40,7 @@ export async function deleteObject(call: ObjectCall): Promise<Answer> {
 export async function getObject(call: ObjectCall): Promise<Answer> {
   const overrides = responseOverrides(call.query);
   const opened = await call.store.open(call.bucket.name, call.key);
-  if (opened === undefined) throw missing(call);
+  if (opened === undefined) throw missingError(call);
   let handedOver = false;
   try {
     const answer = await readAnswer(call, opened, overrides);
@@ -51,9 +51,9 @@ export async function getObject(call: ObjectCall): Promise<Answer> {
   }
 }
 
-/** Whoever may not list a bucket may not learn which keys are missing from it. */
-function missing(call: ObjectCall): S3Error {
-  const mayList = allows(call, 's3:ListBucket', call.bucket.name);
+/** A caller who may not list the bucket must not learn which keys are missing. */
+function missingError(call: ObjectCall): S3Error {
+  const mayList = isPermitted(call, 's3:ListBucket', call.bucket.name);
   return new S3Error(mayList ? 'NoSuchKey' : 'AccessDenied');
 }
 
@@ -65,12 +65,12 @@ async function readAnswer(
   const { head } = opened;
   const outcome = readOutcome(call.headers, head);
   if (outcome === 'failed') throw new S3Error('PreconditionFailed');
-  const headers = { ...describe(head), ...overrides };
+  const headers = { ...objectHeaders(head), ...overrides };
   if (outcome === 'unmodified') return { status: 304, headers };
-  const range = rangeHolds(call.headers, head) ? call.headers.get('range') : undefined;
+  const range = rangeMatches(call.headers, head) ? call.headers.get('range') : undefined;
   const span = readRange(range, head.size);
   if (span !== undefined) return partAnswer(opened, span, headers);
-  const whole = { ...headers, ...wantedChecksum(call, head) };
+  const whole = { ...headers, ...requestedChecksum(call, head) };
   if (call.method === 'GET' && head.size <= maxVerifiedBytes) {
     return { status: 200, headers: whole, body: await readVerified(opened) };
   }
@@ -95,7 +95,7 @@ function partAnswer(
   };
 }
 
-function describe(head: ObjectHead): Record<string, string> {
+function objectHeaders(head: ObjectHead): Record<string, string> {
   const tags = head.tags === null ? 0 : countTags(head.tags);
   return {
     ...head.headers,
@@ -107,7 +107,7 @@ function describe(head: ObjectHead): Record<string, string> {
   };
 }
 
-function wantedChecksum(call: ObjectCall, head: ObjectHead): Record<string, string> {
+function requestedChecksum(call: ObjectCall, head: ObjectHead): Record<string, string> {
   const wanted = call.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
   return wanted ? checksumHeaders(head.checksum) : {};
 }
@@ -117,7 +117,7 @@ function checksumHeaders(checksum: ObjectHead['checksum']): Record<string, strin
   return { [checksum.name]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }
 
-/** Query parameters of a signed read that override headers of its answer. */
+/** Query parameters of a signed read that override headers of the answer. */
 export const overridable: readonly string[] = [
   'cache-control',
   'content-disposition',
@@ -132,7 +132,7 @@ function responseOverrides(query: ReadonlyMap<string, string>): Record<string, s
   for (const name of overridable) {
     const value = query.get(name);
     if (value === undefined) continue;
-    // Printable ASCII only: a line break here would let a link forge headers.
+    // Printable ASCII only. With a line break, a link could inject headers.
     if (!/^[\t\x20-\x7e]*$/.test(value)) throw new S3Error('InvalidArgument');
     overrides[name.slice('response-'.length)] = value;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import {
   commitFile,
   makeFolder,
-  sweepTemporaries,
+  removeTemporaries,
   syncFolder,
   writeTemporary,
 } from '../../state/durable-file.ts';
@@ -32,10 +32,10 @@ export type StoreOptions = {
   readonly log: (line: string) => void;
 };
 
-/** Looks at the object that is about to be replaced or removed; throws to prevent it. */
+/** Checks the object that is about to be replaced or removed. Throws to prevent the change. */
 export type Precondition = (current: ObjectHead | undefined) => void;
 
-/** A body on disk that no key points to yet. */
+/** A body on disk that is not yet an object. */
 export type Upload = { readonly path: string; readonly head: ObjectHead };
 
 export type DiskStore = {
@@ -57,28 +57,29 @@ export type StoredBucket = {
   readonly index: BucketIndex;
 };
 
-/** Opens the folder: makes what is missing, sweeps what was left, reads every description. */
+/** Opens the folder: creates what is missing, removes leftovers, reads every description. */
 export async function openStore(options: StoreOptions): Promise<DiskStore> {
   const incoming = join(options.folder, 'incoming');
   await makeFolder(options.folder);
   await makeFolder(incoming);
-  await sweepTemporaries(incoming);
+  await removeTemporaries(incoming);
   const buckets = new Map<string, StoredBucket>();
   for (const name of options.buckets) buckets.set(name, await openBucket(options, name));
-  const fileOf = (bucket: string, key: string): FilePlace => filePlace(options.folder, bucket, key);
+  const locate = (bucket: string, key: string): ObjectLocation =>
+    objectLocation(options.folder, bucket, key);
   return {
     bucket: (name) => buckets.get(name),
     buckets: () => [...buckets.values()],
-    open: (bucket, key) => openObject(fileOf(bucket, key).path, key),
+    open: (bucket, key) => openObject(locate(bucket, key).path, key),
     receive: (chunks, head) => receive(incoming, chunks, head),
-    ...createChanges(options, buckets, fileOf),
+    ...createChanges(options, buckets, locate),
   };
 }
 
-type FilePlace = { readonly folder: string; readonly path: string };
+type ObjectLocation = { readonly folder: string; readonly path: string };
 
-/** A key's file is named by its hash: no key can name a path, and no length is too long. */
-function filePlace(root: string, bucket: string, key: string): FilePlace {
+/** The file name is a hash of the key, so no key can escape the folder or be too long. */
+function objectLocation(root: string, bucket: string, key: string): ObjectLocation {
   const hash = createHash('sha256').update(key).digest('hex');
   const folder = join(root, 'buckets', bucket, hash.slice(0, 2));
   return { folder, path: join(folder, hash.slice(2)) };
@@ -123,46 +124,46 @@ async function receive(
     head = describe();
     await handle.appendFile(encodeTail(head));
   });
-  if (head === undefined) throw new Error('an upload ended without a description');
+  if (head === undefined) throw new Error('the upload ended without a description');
   return { path, head };
 }
 
 function createChanges(
   options: StoreOptions,
   buckets: ReadonlyMap<string, StoredBucket>,
-  fileOf: (bucket: string, key: string) => FilePlace,
+  locate: (bucket: string, key: string) => ObjectLocation,
 ): Pick<DiskStore, 'commit' | 'remove'> {
-  const locked = createKeyLocks();
+  const withLock = createKeyLocks();
   const commit = async (bucket: string, upload: Upload, check?: Precondition): Promise<void> => {
     const { key } = upload.head;
-    const { folder, path } = fileOf(bucket, key);
+    const { folder, path } = locate(bucket, key);
     check?.(await currentHead(path, key, check));
     await options.beforeChange?.({ bucket, key, kind: 'created' });
     await makeFolder(folder);
     await commitFile(upload.path, path);
     buckets.get(bucket)?.index.put(indexEntry(upload.head));
-    await announce(options, { bucket, key, kind: 'created' });
+    await notifyChanged(options, { bucket, key, kind: 'created' });
   };
   const remove = async (bucket: string, key: string, check?: Precondition): Promise<void> => {
-    const { folder, path } = fileOf(bucket, key);
+    const { folder, path } = locate(bucket, key);
     check?.(await currentHead(path, key, check));
     if ((await stat(path).catch(() => undefined)) === undefined) return;
     await options.beforeChange?.({ bucket, key, kind: 'removed' });
     await rm(path);
     await syncFolder(folder);
     buckets.get(bucket)?.index.remove(key);
-    await announce(options, { bucket, key, kind: 'removed' });
+    await notifyChanged(options, { bucket, key, kind: 'removed' });
   };
   return {
     commit: (bucket, upload, check) =>
-      locked(`${bucket}/${upload.head.key}`, () => commit(bucket, upload, check)).finally(() =>
+      withLock(`${bucket}/${upload.head.key}`, () => commit(bucket, upload, check)).finally(() =>
         rm(upload.path, { force: true }),
       ),
-    remove: (bucket, key, check) => locked(`${bucket}/${key}`, () => remove(bucket, key, check)),
+    remove: (bucket, key, check) => withLock(`${bucket}/${key}`, () => remove(bucket, key, check)),
   };
 }
 
-/** Read from the file, not from the index: a condition must hold against what is on disk. */
+/** Reads the current object from its file, because a condition must hold for what is on disk. */
 async function currentHead(
   path: string,
   key: string,
@@ -174,11 +175,11 @@ async function currentHead(
   return opened?.head;
 }
 
-/** The change is already durable, so a failing listener must not fail the request. */
-async function announce(options: StoreOptions, change: ObjectChange): Promise<void> {
+/** Calls the listener. The change is durable already, so its failure does not fail the request. */
+async function notifyChanged(options: StoreOptions, change: ObjectChange): Promise<void> {
   try {
     await options.afterChange?.(change);
   } catch (error) {
-    options.log(`s3: a listener failed after a change: ${String(error)}`);
+    options.log(`s3: the listener of a change failed: ${String(error)}`);
   }
 }

@@ -1,10 +1,10 @@
-// Surrogates stand for code points above U+FFFF but are smaller units than U+E000-U+FFFF.
+// Surrogates encode code points above U+FFFF, but their values are below U+E000.
 function rank(unit: number): number {
   if (unit >= 0xe000) return unit - 0x800;
   return unit >= 0xd800 ? unit + 0x2000 : unit;
 }
 
-/** Orders text as its UTF-8 bytes order, which is the order S3 lists keys in. */
+/** Compares text by its UTF-8 bytes, the order in which S3 lists keys. */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {

@@ -3,16 +3,16 @@ import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { S3Error } from './s3-error.ts';
-import { leaf } from './xml.ts';
+import { textElement } from './xml.ts';
 
-/** A part of an open file; whoever sends the answer closes the file. */
+/** A part of an open file. `sendAnswer` closes the file. */
 export type FilePart = {
   readonly handle: FileHandle;
   readonly start: number;
   readonly length: number;
 };
 
-/** What an operation answers, as data. */
+/** The answer of an operation, as data. */
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export type Answer = {
 
 export type RequestIds = { readonly requestId: string; readonly hostId: string };
 
-/** Fresh identifiers in the shape of S3's own. */
+/** Creates request ids in the form of S3. */
 export function createRequestIds(): RequestIds {
   return {
     requestId: randomBytes(8).toString('hex').toUpperCase(),
@@ -29,7 +29,7 @@ export function createRequestIds(): RequestIds {
   };
 }
 
-/** The headers every answer of S3 carries. */
+/** The headers of every S3 answer. */
 export function standardHeaders(ids: RequestIds): Record<string, string> {
   return { 'x-amz-request-id': ids.requestId, 'x-amz-id-2': ids.hostId, server: 'AmazonS3' };
 }
@@ -42,18 +42,18 @@ export function xmlAnswer(body: string): Answer {
 /** S3's error document. */
 export function errorAnswer(error: S3Error, resource: string, ids: RequestIds): Answer {
   const details = [
-    leaf('Code', error.code),
-    leaf('Message', error.message),
-    leaf('Resource', resource),
-    leaf('RequestId', ids.requestId),
-    leaf('HostId', ids.hostId),
+    textElement('Code', error.code),
+    textElement('Message', error.message),
+    textElement('Resource', resource),
+    textElement('RequestId', ids.requestId),
+    textElement('HostId', ids.hostId),
   ];
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${details.join('')}</Error>`;
   const headers = { ...error.headers, 'content-type': 'application/xml' };
   return { status: error.status, headers, body };
 }
 
-/** Sends an answer; a HEAD gets the headers only. */
+/** Sends an answer. A HEAD gets the headers only. */
 export async function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -81,7 +81,7 @@ export async function sendAnswer(
 }
 
 function lengthHeader(request: IncomingMessage, { status, body }: Answer): Record<string, string> {
-  // A HEAD's error says nothing of a length: there is no body it could be the length of.
+  // An error to a HEAD has no body, so its length is unknown.
   const silent = status === 304 || status === 204 || (request.method === 'HEAD' && status >= 400);
   if (silent) return {};
   return { 'content-length': String(bodyLength(body)) };
@@ -94,7 +94,7 @@ function bodyLength(body: Answer['body']): number {
 }
 
 function finish(response: ServerResponse, body: string | Buffer): Promise<void> {
-  // Who has gone already will not go again, and waiting for it would keep a file open.
+  // A destroyed response emits no further `close`; waiting for it would keep a file open.
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     response.once('close', resolve);

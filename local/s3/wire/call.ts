@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Verified } from '../../http/sigv4.ts';
 import type { DiskStore, StoredBucket } from '../objects/object-store.ts';
 
-/** A verified request, as the operations see it. */
+/** A verified request. */
 export type Call = {
   readonly method: string;
   readonly query: ReadonlyMap<string, string>;
@@ -14,13 +14,13 @@ export type Call = {
   readonly region: string;
 };
 
-/** A verified request about a bucket that exists. */
+/** A verified request for an existing bucket. */
 export type BucketCall = Call & { readonly bucket: StoredBucket };
 
-/** A verified request about a key in a bucket that exists. */
+/** A verified request for a key of an existing bucket. */
 export type ObjectCall = BucketCall & { readonly key: string };
 
 /** Whether the caller's policy allows an action. */
-export function allows(call: Call, action: string, resource: string): boolean {
+export function isPermitted(call: Call, action: string, resource: string): boolean {
   return call.credential.identity.allows(action, resource);
 }

@@ -5,7 +5,7 @@ import { S3Error } from './s3-error.ts';
 type Digest = { readonly update: (data: Uint8Array) => void; readonly base64: () => string };
 type Algorithm = { readonly bytes: number; readonly start: () => Digest };
 
-/** A checksum as S3 names it, with its value in base64. */
+/** The S3 header name of a checksum, and its value in base64. */
 export type Checksum = { readonly name: string; readonly value: string };
 
 const createHashDigest = (name: string, bytes: number): Algorithm => ({
@@ -16,7 +16,7 @@ const createHashDigest = (name: string, bytes: number): Algorithm => ({
   },
 });
 
-const words = (...values: readonly number[]): string => {
+const encodeWords = (...values: readonly number[]): string => {
   const bytes = Buffer.alloc(values.length * 4);
   values.forEach((value, at) => {
     bytes.writeUInt32BE(value >>> 0, at * 4);
@@ -30,7 +30,7 @@ function startCrc32(): Digest {
     update: (data) => {
       value = crc32(data, value);
     },
-    base64: () => words(value),
+    base64: () => encodeWords(value),
   };
 }
 
@@ -46,11 +46,11 @@ function startCrc32c(): Digest {
     update: (data) => {
       for (const byte of data) value = (value >>> 8) ^ (castagnoli[(value ^ byte) & 255] ?? 0);
     },
-    base64: () => words(~value),
+    base64: () => encodeWords(~value),
   };
 }
 
-// The reflected NVMe polynomial 0x9A6C9329AC4BC9B5 in two halves: BigInt is 50 times slower.
+// The reflected NVMe polynomial 0x9A6C9329AC4BC9B5 in two halves. BigInt would be 50 times slower.
 const nvme = Array.from({ length: 256 }, (_, index) => {
   let [high, low] = [0, index];
   for (let bit = 0; bit < 8; bit += 1) {
@@ -74,11 +74,11 @@ function startCrc64nvme(): Digest {
         high = (high >>> 8) ^ (nvmeHigh[index] ?? 0);
       }
     },
-    base64: () => words(~high, ~low),
+    base64: () => encodeWords(~high, ~low),
   };
 }
 
-// Everything known about one checksum header, in one row.
+// The checksum headers that S3 supports.
 const algorithms: Readonly<Record<string, Algorithm>> = {
   'x-amz-checksum-crc32': { bytes: 4, start: startCrc32 },
   'x-amz-checksum-crc32c': { bytes: 4, start: startCrc32c },
@@ -92,14 +92,14 @@ export function isChecksum(name: string): boolean {
   return Object.hasOwn(algorithms, name);
 }
 
-/** Starts the digest behind a checksum header. */
+/** Starts the digest for a checksum header. */
 export function startDigest(name: string): Digest {
   const algorithm = Object.hasOwn(algorithms, name) ? algorithms[name] : undefined;
   if (algorithm === undefined) throw new S3Error('InvalidRequest', `Unknown checksum ${name}.`);
   return algorithm.start();
 }
 
-/** Throws InvalidRequest for text that no digest of the named algorithm could be. */
+/** Throws InvalidRequest if the value cannot be a digest of the named algorithm. */
 export function checkChecksumForm({ name, value }: Checksum): void {
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length !== algorithms[name]?.bytes || bytes.toString('base64') !== value) {

@@ -10,15 +10,15 @@ export type ChunkedForm = { readonly signed: boolean; readonly trailer: boolean 
 export type ChunkedBody = {
   readonly form: ChunkedForm;
   readonly credential: Verified;
-  /** Lower-case names announced in x-amz-trailer. */
+  /** The lower-case names in x-amz-trailer. */
   readonly announced: readonly string[];
-  /** Receives the trailers once they have been read and, where signed, verified. */
+  /** Receives the trailers after they were read and, if signed, verified. */
   readonly onTrailers: (trailers: ReadonlyMap<string, string>) => void;
 };
 
 const emptyHash = sha256Hex('');
 
-/** Decodes an aws-chunked body, verifying each chunk's signature before the next is read. */
+/** Decodes an aws-chunked body. Each chunk's signature is verified before the next chunk is read. */
 export async function* decodeChunked(
   source: AsyncIterable<Buffer>,
   body: ChunkedBody,
@@ -26,7 +26,7 @@ export async function* decodeChunked(
   const reader = createByteReader(source);
   const chain = createChain(body);
   for (;;) {
-    const { size, signature } = parseChunkHeader(await line(reader), body.form.signed);
+    const { size, signature } = parseChunkHeader(await readLine(reader), body.form.signed);
     const hash = createHash('sha256');
     for await (const part of reader.take(size)) {
       if (body.form.signed) hash.update(part);
@@ -34,13 +34,14 @@ export async function* decodeChunked(
     }
     chain.verifyChunk(hash.digest('hex'), signature);
     if (size === 0) break;
-    if ((await line(reader)) !== '') throw new S3Error('IncompleteBody');
+    if ((await readLine(reader)) !== '') throw new S3Error('IncompleteBody');
   }
   body.onTrailers(await readTrailers(reader, body, chain));
-  if (!(await reader.atEnd())) throw new S3Error('IncompleteBody', 'There is data after the end.');
+  if (!(await reader.atEnd()))
+    throw new S3Error('IncompleteBody', 'There is data after the last chunk.');
 }
 
-const line = (reader: ByteReader): Promise<string> => reader.line(maxChunkLineBytes);
+const readLine = (reader: ByteReader): Promise<string> => reader.line(maxChunkLineBytes);
 
 type ChunkHeader = { readonly size: number; readonly signature: string };
 
@@ -58,7 +59,7 @@ type Chain = {
   readonly verifyTrailer: (hash: string, signature: string) => void;
 };
 
-/** Each signature covers the one before it, so chunks can be neither reordered nor dropped. */
+/** Each signature covers the previous one, so chunks cannot be reordered or dropped. */
 function createChain({ form, credential }: ChunkedBody): Chain {
   let previous = credential.signature;
   const verify = (kind: string, parts: readonly string[], signature: string): void => {
@@ -80,7 +81,7 @@ async function readTrailers(
   chain: Chain,
 ): Promise<ReadonlyMap<string, string>> {
   const trailers = new Map<string, string>();
-  for (let text = await line(reader); text !== ''; text = await line(reader)) {
+  for (let text = await readLine(reader); text !== ''; text = await readLine(reader)) {
     const mark = text.indexOf(':');
     const name = text.slice(0, mark).trim().toLowerCase();
     if (mark < 0 || trailers.has(name)) throw new S3Error('MalformedTrailerError');

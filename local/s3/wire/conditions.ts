@@ -4,47 +4,49 @@ import { S3Error } from './s3-error.ts';
 
 type Headers = ReadonlyMap<string, string>;
 
-/** Whether a list of entity tags, quoted or bare as S3 allows, names this ETag. */
-function names(list: string, etag: string): boolean {
+/** Whether a list of entity tags contains this ETag. As in S3, quotes are optional. */
+function matchesEtag(list: string, etag: string): boolean {
   return list.split(',').some((item) => {
     const tag = item.trim().replace(/^W\//, '');
     return tag === '*' || tag === etag || tag === `"${etag}"`;
   });
 }
 
-/** HTTP dates have whole seconds, so the object's time is compared in whole seconds too. */
-function seconds(millis: number): number {
+/** HTTP dates have whole seconds, so object times are compared in whole seconds, too. */
+function wholeSeconds(millis: number): number {
   return Math.floor(millis / 1000);
 }
 
-function isModifiedSince(headers: Headers, name: string): number | undefined {
+function readDate(headers: Headers, name: string): number | undefined {
   const millis = Date.parse(headers.get(name) ?? '');
-  return Number.isNaN(millis) ? undefined : seconds(millis);
+  return Number.isNaN(millis) ? undefined : wholeSeconds(millis);
 }
 
-/** What the conditions of a read make of it, in the order RFC 9110 gives them. */
+/** Evaluates the conditions of a read in the order of RFC 9110. */
 export function readOutcome(headers: Headers, head: ObjectHead): 'read' | 'unmodified' | 'failed' {
-  const modified = seconds(head.modified);
+  const modified = wholeSeconds(head.modified);
   const match = headers.get('if-match');
-  const unmodifiedSince = isModifiedSince(headers, 'if-unmodified-since');
-  if (match !== undefined ? !names(match, head.etag) : modified > (unmodifiedSince ?? modified)) {
+  const unmodifiedSince = readDate(headers, 'if-unmodified-since');
+  if (
+    match !== undefined ? !matchesEtag(match, head.etag) : modified > (unmodifiedSince ?? modified)
+  ) {
     return 'failed';
   }
   const noneMatch = headers.get('if-none-match');
-  if (noneMatch !== undefined) return names(noneMatch, head.etag) ? 'unmodified' : 'read';
-  const modifiedSince = isModifiedSince(headers, 'if-modified-since');
+  if (noneMatch !== undefined) return matchesEtag(noneMatch, head.etag) ? 'unmodified' : 'read';
+  const modifiedSince = readDate(headers, 'if-modified-since');
   return modifiedSince !== undefined && modified <= modifiedSince ? 'unmodified' : 'read';
 }
 
-/** Whether If-Range lets a range be served; without the header it always does. */
-export function rangeHolds(headers: Headers, head: ObjectHead): boolean {
+/** Whether If-Range allows a partial answer. Without the header it does. */
+export function rangeMatches(headers: Headers, head: ObjectHead): boolean {
   const condition = headers.get('if-range');
   if (condition === undefined) return true;
   if (condition.trim() === `"${head.etag}"`) return true;
-  return isModifiedSince(headers, 'if-range') === seconds(head.modified);
+  return readDate(headers, 'if-range') === wholeSeconds(head.modified);
 }
 
-/** The condition of a write, to be asked inside the key's lock; undefined when there is none. */
+/** The condition of a write, or undefined. It must be checked inside the key's lock. */
 export function writePrecondition(headers: Headers): Precondition | undefined {
   const match = headers.get('if-match');
   const noneMatch = headers.get('if-none-match');
@@ -56,6 +58,6 @@ export function writePrecondition(headers: Headers): Precondition | undefined {
     if (noneMatch !== undefined && current !== undefined) throw new S3Error('PreconditionFailed');
     if (match === undefined) return;
     if (current === undefined) throw new S3Error('NoSuchKey');
-    if (!names(match, current.etag)) throw new S3Error('PreconditionFailed');
+    if (!matchesEtag(match, current.etag)) throw new S3Error('PreconditionFailed');
   };
 }

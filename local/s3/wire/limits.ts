@@ -1,18 +1,18 @@
 const mebibyte = 1024 * 1024;
 
-/** A body over this is EntityTooLarge: twice the largest source the service accepts. */
+/** Larger bodies are EntityTooLarge. Twice the largest source that the service accepts. */
 export const maxBodyBytes = 100 * mebibyte;
-/** S3's own limit on a key, in bytes of UTF-8. */
+/** S3's limit for a key, in bytes of UTF-8. */
 export const maxKeyBytes = 1024;
-/** S3's own limit on the names and values of x-amz-meta-* together. */
+/** S3's limit for all names and values of x-amz-meta-* together. */
 export const maxMetadataBytes = 2048;
-/** A thousand keys of 1,024 bytes, each character escaped, fit; a bomb of XML does not. */
+/** Enough for a thousand keys of 1,024 escaped characters. */
 export const maxXmlBytes = 8 * mebibyte;
-/** S3's own limit on one page of a listing and on one DeleteObjects. */
+/** S3's limit for one page of a listing and for one DeleteObjects. */
 export const maxPageKeys = 1000;
-/** A chunk header or trailer line of aws-chunked is far shorter. */
+/** Chunk headers and trailer lines of aws-chunked are much shorter. */
 export const maxChunkLineBytes = 4096;
-/** Silence of a sender in the middle of a body that is taken for a slow-body attack. */
+/** A sender that pauses longer than this in a body is treated as a slow-body attack. */
 export const bodyIdleMillis = 15_000;
-/** Whole reads up to this are checked against their MD5 before the first byte goes out. */
+/** Whole reads up to this size are checked against their MD5 before the first byte is sent. */
 export const maxVerifiedBytes = 8 * mebibyte;

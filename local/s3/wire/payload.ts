@@ -6,7 +6,7 @@ import { type ChunkedForm, decodeChunked } from './chunked-body.ts';
 import { bodyIdleMillis } from './limits.ts';
 import { S3Error } from './s3-error.ts';
 
-/** What is known of a body once all of it has been read and every digest has agreed. */
+/** Size and digests of a body that was read completely and verified. */
 export type Digests = {
   readonly md5: string;
   readonly size: number;
@@ -15,7 +15,7 @@ export type Digests = {
 
 export type Payload = {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Throws unless the chunks, now read, match every digest the client sent. */
+  /** Call it after reading the chunks. Throws unless they match every digest that the client sent. */
   readonly verify: () => Digests;
 };
 
@@ -33,20 +33,20 @@ const chunkedForms: Readonly<Record<string, ChunkedForm>> = {
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER': { signed: true, trailer: true },
 };
 
-/** Opens a request's body: decoded, counted and digested while it is read. */
+/** Opens a request's body. It is decoded, counted and hashed while it is read. */
 export function openPayload(request: PayloadRequest): Payload {
   const { headers, payloadHash, maxBytes } = request;
   const form = chunkedForm(payloadHash);
-  const size = announcedSize(headers, form !== undefined);
+  const size = declaredSize(headers, form !== undefined);
   if (size > maxBytes) throw new S3Error('EntityTooLarge');
-  const announced = announcedTrailers(headers, form);
-  const given = givenChecksum(headers);
+  const announced = declaredTrailers(headers, form);
+  const given = readChecksum(headers);
   const algorithm = given?.name ?? announced.find(isChecksum);
   const trailers = new Map<string, string>();
   const onTrailers = (read: ReadonlyMap<string, string>): void => {
     for (const [name, value] of read) trailers.set(name, value);
   };
-  const raw = paceBody(request.message);
+  const raw = readWithTimeout(request.message);
   const { credential } = request;
   const decoded =
     form === undefined ? raw : decodeChunked(raw, { form, credential, announced, onTrailers });
@@ -64,16 +64,16 @@ function chunkedForm(payloadHash: string): ChunkedForm | undefined {
   if (Object.hasOwn(chunkedForms, payloadHash)) return chunkedForms[payloadHash];
   if (payloadHash === 'UNSIGNED-PAYLOAD' || /^[0-9a-f]{64}$/.test(payloadHash)) return undefined;
   if (payloadHash.startsWith('STREAMING-')) throw new S3Error('NotImplemented');
-  throw new S3Error('InvalidArgument', 'x-amz-content-sha256 is not a form this server knows.');
+  throw new S3Error('InvalidArgument', 'The value of x-amz-content-sha256 is not supported.');
 }
 
-function announcedSize(headers: ReadonlyMap<string, string>, chunked: boolean): number {
+function declaredSize(headers: ReadonlyMap<string, string>, chunked: boolean): number {
   const text = headers.get(chunked ? 'x-amz-decoded-content-length' : 'content-length') ?? '';
   if (!/^[0-9]{1,15}$/.test(text)) throw new S3Error('MissingContentLength');
   return Number(text);
 }
 
-function announcedTrailers(
+function declaredTrailers(
   headers: ReadonlyMap<string, string>,
   form: ChunkedForm | undefined,
 ): readonly string[] {
@@ -86,7 +86,7 @@ function announcedTrailers(
   return names;
 }
 
-function givenChecksum(headers: ReadonlyMap<string, string>): Checksum | undefined {
+function readChecksum(headers: ReadonlyMap<string, string>): Checksum | undefined {
   const given = [...headers].filter(([name]) => isChecksum(name));
   if (given.length > 1) {
     throw new S3Error('InvalidRequest', 'Expecting a single x-amz-checksum- header.');
@@ -97,8 +97,8 @@ function givenChecksum(headers: ReadonlyMap<string, string>): Checksum | undefin
   return { name, value };
 }
 
-/** Chunks of a body as they come; a silent sender is cut off, its connection kept to say so. */
-async function* paceBody(message: IncomingMessage): AsyncGenerator<Buffer> {
+/** Reads the chunks of a body. Throws RequestTimeout if the sender pauses for too long. */
+async function* readWithTimeout(message: IncomingMessage): AsyncGenerator<Buffer> {
   const iterator = message.iterator({ destroyOnReturn: false });
   for (;;) {
     let timer: NodeJS.Timeout | undefined;

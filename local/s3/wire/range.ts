@@ -4,11 +4,11 @@ export type Span = { readonly start: number; readonly length: number };
 
 const form = /^bytes=([0-9]{0,15})-([0-9]{0,15})$/;
 
-/** The part a Range header asks for; undefined means all of it (no, several or no valid range). */
+/** Parses a Range header. Returns undefined for the whole object: no, several or an invalid range. */
 export function readRange(header: string | undefined, size: number): Span | undefined {
   const [, first = '', last = ''] = form.exec(header?.trim() ?? '') ?? [];
   if (first === '' && last === '') return undefined;
-  if (first === '') return suffix(Number(last), size);
+  if (first === '') return suffixRange(Number(last), size);
   const start = Number(first);
   const end = last === '' ? size - 1 : Number(last);
   if (last !== '' && end < start) return undefined;
@@ -16,7 +16,7 @@ export function readRange(header: string | undefined, size: number): Span | unde
   return { start, length: Math.min(end, size - 1) - start + 1 };
 }
 
-function suffix(wanted: number, size: number): Span {
+function suffixRange(wanted: number, size: number): Span {
   const length = Math.min(wanted, size);
   if (length === 0) throw rangeUnsatisfiable(size);
   return { start: size - length, length };

@@ -16,7 +16,7 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
-import { route } from './routes.ts';
+import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
 import { readTarget } from './target.ts';
 
@@ -27,28 +27,28 @@ export type HandlerOptions = {
   readonly log: (line: string) => void;
 };
 
-/** Answers one request: believed first, then understood, then allowed, then done. */
+/** Answers a request: verifies the signature, finds the operation, authorizes it and runs it. */
 export async function handleRequest(
   options: HandlerOptions,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const ids = createRequestIds();
-  const answer = await answerTo(options, message).catch((error: unknown) => {
+  const answer = await answerRequest(options, message).catch((error: unknown) => {
     if (message.destroyed && !message.complete) return undefined;
-    return errorAnswer(explain(options, message, ids, error), resourceOf(message), ids);
+    return errorAnswer(toS3Error(options, message, ids, error), resourcePath(message), ids);
   });
   if (answer === undefined) response.destroy();
   else await sendAnswer(message, response, answer, ids);
 }
 
-async function answerTo(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
+async function answerRequest(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
   const request = readRawRequest(message);
   const { store, region } = options;
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
   const presigned = isPresigned(request);
-  const query = queryOf(request, presigned);
-  const headers = presigned ? withHoistedHeaders(request) : request.headers;
+  const query = operationQuery(request, presigned);
+  const headers = presigned ? hoistHeaders(request) : request.headers;
   const payloadHash = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : '');
   if (payloadHash === '' && headers.has('authorization')) {
     throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256.');
@@ -56,7 +56,7 @@ async function answerTo(options: HandlerOptions, message: IncomingMessage): Prom
   const credential = verify(options, request, payloadHash, presigned);
   const { method } = request;
   const call = { method, query, headers, payloadHash, credential, message, store, region };
-  return route(call, target);
+  return runCall(call, target);
 }
 
 function verify(
@@ -76,38 +76,39 @@ function verify(
 
 const isAmz = (name: string): boolean => name.toLowerCase().startsWith('x-amz-');
 
-/** The parameters that say what is asked; the credential and hoisted headers are not among them. */
-function queryOf(request: RawRequest, presigned: boolean): ReadonlyMap<string, string> {
+/** The query parameters of the operation, without the credential and hoisted headers. */
+function operationQuery(request: RawRequest, presigned: boolean): ReadonlyMap<string, string> {
   const query = new Map<string, string>();
   for (const { name, value } of request.query) {
     if (presigned && isAmz(name)) continue;
-    if (query.has(name)) throw new S3Error('InvalidArgument', `The parameter ${name} came twice.`);
+    if (query.has(name)) throw new S3Error('InvalidArgument', `The parameter ${name} is repeated.`);
     query.set(name, value);
   }
   return query;
 }
 
 /**
- * Presigners move x-amz-* headers into the query, where the signature covers them as well. Not so
- * checksums: JavaScript's presigner puts that of an empty body there, and S3 ignores it.
+ * Moves x-amz-* parameters back to the headers. Presigners put these headers into the query, where the
+ * signature covers them. Checksums stay out: JavaScript's presigner adds that of an empty body, and S3
+ * ignores it.
  */
-function withHoistedHeaders(request: RawRequest): ReadonlyMap<string, string> {
+function hoistHeaders(request: RawRequest): ReadonlyMap<string, string> {
   const headers = new Map(request.headers);
   for (const { name, value } of request.query) {
     const header = name.toLowerCase();
     const hoisted = isAmz(name) && !presignParameters.has(name) && !isChecksum(header);
     if (!hoisted) continue;
-    if (headers.has(header)) throw new S3Error('InvalidArgument', `${header} came twice.`);
-    // A header line could not carry anything else, and a stored one goes out as such a line.
+    if (headers.has(header)) throw new S3Error('InvalidArgument', `${header} is repeated.`);
+    // Stored headers are sent again later, so only what a header line may contain is allowed.
     if (!/^[\w.-]+$/.test(header) || !/^[\t\x20-\x7e]*$/.test(value)) {
-      throw new S3Error('InvalidArgument', 'A parameter is no header.');
+      throw new S3Error('InvalidArgument', 'A parameter is not a valid header.');
     }
     headers.set(header, value);
   }
   return headers;
 }
 
-function explain(
+function toS3Error(
   { log }: HandlerOptions,
   message: IncomingMessage,
   ids: RequestIds,
@@ -115,19 +116,19 @@ function explain(
 ): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof MalformedRequest) return new S3Error('InvalidURI', error.message);
-  const what = `${message.method} ${resourceOf(message)}`;
-  log(`s3: request ${ids.requestId} failed: ${what}: ${reason(error)}`);
+  const what = `${message.method} ${resourcePath(message)}`;
+  log(`s3: request ${ids.requestId} failed: ${what}: ${describeError(error)}`);
   return new S3Error('InternalError');
 }
 
-function reason(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return 'no space left on the device; nothing was changed';
   return `${error.name}: ${error.message}`;
 }
 
-/** The path as it came, cut short: it goes into error documents and into the log. */
-function resourceOf(message: IncomingMessage): string {
+/** The raw path, shortened, for error documents and the log. */
+function resourcePath(message: IncomingMessage): string {
   return (message.url ?? '').split('?', 1)[0]?.slice(0, 4096) ?? '';
 }

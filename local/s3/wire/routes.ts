@@ -3,24 +3,24 @@ import { deleteObjects } from '../objects/delete-objects.ts';
 import { listObjects } from '../objects/list-objects.ts';
 import { deleteObject, getObject, overridable, putObject } from '../objects/object-operations.ts';
 import type { Answer } from './answer.ts';
-import { allows, type BucketCall, type Call, type ObjectCall } from './call.ts';
+import { type BucketCall, type Call, isPermitted, type ObjectCall } from './call.ts';
 import { S3Error } from './s3-error.ts';
 import { refuseUnsupportedHeaders } from './stored-headers.ts';
 import type { BucketAndKey } from './target.ts';
 
 type Route<C> = {
   readonly method: string;
-  /** Query parameters that must be there, with their value. */
+  /** The query parameter that selects this route, with its value. */
   readonly marker?: { readonly name: string; readonly value: string };
-  /** Query parameters that may be there. */
+  /** Optional query parameters. */
   readonly parameters?: readonly string[];
-  /** The IAM action asked for first; without one the operation asks for itself. */
+  /** The IAM action that is authorized first. Without one the operation authorizes itself. */
   readonly action?: string;
   readonly run: (call: C) => Promise<Answer>;
 };
 
-// The whole API. What no row names is answered 501, so a sub-resource that is not built can never
-// fall through to an operation on the object itself.
+// The whole API. Everything else gets 501, so an unsupported sub-resource never runs an operation on
+// the object itself.
 const serviceRoutes: readonly Route<Call>[] = [
   { method: 'GET', action: 's3:ListAllMyBuckets', run: listBuckets },
 ];
@@ -50,34 +50,37 @@ const objectRoutes: readonly Route<ObjectCall>[] = [
   { method: 'DELETE', action: 's3:DeleteObject', run: deleteObject },
 ];
 
-/** Finds the operation a request names, asks whether it is allowed, and runs it. */
-export async function route(call: Call, target: BucketAndKey): Promise<Answer> {
-  if (target.level === 'service') return run(serviceRoutes, call, '*');
+/** Finds the operation of a request, authorizes it and runs it. */
+export async function runCall(call: Call, target: BucketAndKey): Promise<Answer> {
+  if (target.level === 'service') return runRoute(serviceRoutes, call, '*');
   const bucket = call.store.bucket(target.bucket);
   if (bucket === undefined) throw new S3Error('NoSuchBucket');
-  if (target.level === 'bucket') return run(bucketRoutes, { ...call, bucket }, bucket.name);
+  if (target.level === 'bucket') return runRoute(bucketRoutes, { ...call, bucket }, bucket.name);
   const { key } = target;
-  return run(objectRoutes, { ...call, bucket, key }, `${bucket.name}/${key}`);
+  return runRoute(objectRoutes, { ...call, bucket, key }, `${bucket.name}/${key}`);
 }
 
-async function run<C extends Call>(
+async function runRoute<C extends Call>(
   routes: readonly Route<C>[],
   call: C,
   resource: string,
 ): Promise<Answer> {
-  const found = routes.find((one) => matches(one, call));
+  const found = routes.find((one) => matchesRoute(one, call));
   if (found === undefined) throw new S3Error('NotImplemented');
   refuseUnsupportedHeaders(call.headers);
-  if (found.action !== undefined && !allows(call, found.action, resource)) {
+  if (found.action !== undefined && !isPermitted(call, found.action, resource)) {
     throw new S3Error('AccessDenied');
   }
   return found.run(call);
 }
 
-function matches<C extends Call>({ method, marker, parameters = [] }: Route<C>, call: C): boolean {
+function matchesRoute<C extends Call>(
+  { method, marker, parameters = [] }: Route<C>,
+  call: C,
+): boolean {
   if (method !== call.method) return false;
   if (marker !== undefined && call.query.get(marker.name) !== marker.value) return false;
-  // x-id is the SDK's label for its own logs.
+  // The SDK adds x-id for its own logs.
   const known = new Set(['x-id', marker?.name, ...parameters]);
   return [...call.query.keys()].every((name) => known.has(name));
 }

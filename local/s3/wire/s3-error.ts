@@ -1,6 +1,6 @@
 import type { SignatureFault } from '../../http/sigv4.ts';
 
-// One row per error of S3 that this server can give: its status and its default message.
+// The S3 errors that this server can return: status and default message.
 const errors = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationHeaderMalformed: [400, 'The authorization header that you provided is not valid.'],
@@ -46,7 +46,7 @@ const errors = {
 
 export type S3ErrorCode = keyof typeof errors;
 
-/** An answer other than success, thrown where it is found and printed once per request. */
+/** An S3 error. It becomes the error document of the answer. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly code: S3ErrorCode;
@@ -82,7 +82,7 @@ const faults: Readonly<Record<SignatureFault, readonly [S3ErrorCode, string?]>> 
   mismatch: ['SignatureDoesNotMatch'],
 };
 
-/** S3's own error for a signature that was not believed. */
+/** The S3 error for a refused signature. */
 export function s3SignatureError(fault: SignatureFault, presigned: boolean): S3Error {
   if (fault === 'malformed' && presigned) return new S3Error('AuthorizationQueryParametersError');
   return new S3Error(...faults[fault]);

@@ -13,7 +13,7 @@ const kept = [
 ];
 const metaPrefix = 'x-amz-meta-';
 
-// Each of these asks for something that is not built; ignoring it would be a silent lie.
+// Headers for features that are not implemented. Ignoring them would claim that they work.
 const unsupported: readonly string[] = [
   'x-amz-acl',
   'x-amz-copy-source',
@@ -27,13 +27,13 @@ const unsupported: readonly string[] = [
   'x-amz-website-redirect-location',
   'x-amz-write-offset-bytes',
 ];
-// Of these one value is what the server does anyway.
+// Headers with one supported value, which describes what the server does in any case.
 const onlyValues: Readonly<Record<string, string>> = {
   'x-amz-server-side-encryption': 'AES256',
   'x-amz-storage-class': 'STANDARD',
 };
 
-/** Throws NotImplemented for headers that ask for what this server does not do. */
+/** Throws NotImplemented for headers of features that this server does not have. */
 export function refuseUnsupportedHeaders(headers: Headers): void {
   for (const [name, value] of headers) {
     const only = onlyValues[name];
@@ -44,7 +44,7 @@ export function refuseUnsupportedHeaders(headers: Headers): void {
   }
 }
 
-/** The headers of a PUT that every later GET gives back. */
+/** The headers of a PUT that later GETs return. */
 export function storedHeaders(headers: Headers): Record<string, string> {
   const stored: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   let metadataBytes = 0;
@@ -57,7 +57,7 @@ export function storedHeaders(headers: Headers): Record<string, string> {
   return withoutTransferCoding(stored);
 }
 
-/** aws-chunked is how the body travelled, not what it is. */
+/** Removes aws-chunked, which describes the transfer and not the object. */
 function withoutTransferCoding(stored: Record<string, string>): Record<string, string> {
   const { 'content-encoding': encoding = '', ...rest } = stored;
   const codings = encoding.split(',').map((coding) => coding.trim());
@@ -65,7 +65,7 @@ function withoutTransferCoding(stored: Record<string, string>): Record<string, s
   return lasting.length === 0 ? rest : { ...rest, 'content-encoding': lasting.join(',') };
 }
 
-/** How many tags an x-amz-tagging header holds; throws where S3 would refuse it. */
+/** Counts the tags of an x-amz-tagging header. Throws if S3 would refuse it. */
 export function countTags(tagging: string): number {
   const names = tagging.split('&').map((pair) => pair.split('=', 1)[0] ?? '');
   const held = names.filter((name) => name !== '');

@@ -2,13 +2,13 @@ import { percentDecode, type RawRequest } from '../../http/raw-request.ts';
 import { maxKeyBytes } from './limits.ts';
 import { S3Error } from './s3-error.ts';
 
-/** What a request is about: the service, a bucket, or an object of a bucket. */
+/** The target of a request: the service, a bucket, or an object. */
 export type BucketAndKey =
   | { readonly level: 'service' }
   | { readonly level: 'bucket'; readonly bucket: string }
   | { readonly level: 'object'; readonly bucket: string; readonly key: string };
 
-/** Reads bucket and key from the path, or the bucket from a host such as `bucket.localhost`. */
+/** Reads bucket and key from the path. The bucket may also be in the host: `bucket.localhost`. */
 export function readTarget(request: RawRequest, buckets: ReadonlySet<string>): BucketAndKey {
   const host = (request.headers.get('host') ?? '').toLowerCase().split(':', 1)[0] ?? '';
   const hosted = host.endsWith('.localhost') ? host.slice(0, -'.localhost'.length) : '';
@@ -25,7 +25,7 @@ export function readTarget(request: RawRequest, buckets: ReadonlySet<string>): B
 }
 
 function readKey(rest: string): string {
-  // S3 reads a bare plus in a path as a space; a literal plus goes out as %2B.
+  // S3 reads a plus in a path as a space. Clients send a literal plus as %2B.
   const key = percentDecode(rest.replaceAll('+', ' '));
   if (key === undefined || key.includes('\0')) throw new S3Error('InvalidURI');
   return checkKeyLength(key);

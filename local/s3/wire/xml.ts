@@ -9,8 +9,8 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-// Control characters as references: XML 1.0 forbids most of them, S3 sends them so all the same.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be escaped
+// S3 sends control characters as references, although XML 1.0 forbids most of them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must be escaped
 const special = /[&<>"'\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/g;
 
 /** Escapes text for an element's content. */
@@ -21,17 +21,17 @@ export function escapeXml(text: string): string {
   );
 }
 
-/** An element around text, which is escaped. */
-export function leaf(name: string, value: string | number | boolean): string {
+/** An element with text, which is escaped. */
+export function textElement(name: string, value: string | number | boolean): string {
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-/** An element around elements. */
-export function branch(name: string, ...children: readonly string[]): string {
+/** An element with child elements. */
+export function element(name: string, ...children: readonly string[]): string {
   return `<${name}>${children.join('')}</${name}>`;
 }
 
-/** A whole document whose root is in S3's name space. */
+/** A document whose root is in S3's namespace. */
 export function xmlDocument(root: string, ...children: readonly string[]): string {
   const space = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${space}>${children.join('')}</${root}>`;
@@ -45,7 +45,7 @@ const parser = new XMLParser({
   isArray: (name) => name === 'Object',
 });
 
-/** Parses a request body; entities are never expanded, so no body can grow. */
+/** Parses a request body. Entities are not expanded, so a small body cannot become a large one. */
 export function parseXml(text: string): unknown {
   const hostile = text.includes('<!') || XMLValidator.validate(text) !== true;
   if (hostile) throw new S3Error('MalformedXML');
@@ -64,7 +64,7 @@ const named: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Resolves the five named references and character references; any other is an error. */
+/** Resolves character references and the five named references. Throws MalformedXML for others. */
 export function unescapeXml(text: string): string {
   return text.replace(/&([^;&]{0,10});?/g, (_, name: string) => {
     const point = codePoint(name);

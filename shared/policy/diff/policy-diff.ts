@@ -186,9 +186,11 @@ function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly P
   ];
 }
 
-/** Allows nothing but what every policy does: what a new tenant is compared with. */
-const emptyPolicy = (tenant: string): ValidPolicy =>
-  v.parse(policySchema, { tenant, operations: {} });
+/** The defaults of every field, for a policy that allows nothing. */
+const defaults = v.parse(policySchema, { tenant: 'a', operations: {} });
+
+/** What a new tenant's policy is compared with. */
+const emptyPolicy = (tenant: string): ValidPolicy => ({ ...defaults, tenant });
 
 /**
  * What differs between two valid policies, in words and in the order of the policy's fields; nothing

@@ -6,31 +6,38 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startCloudFront } from '../../../local/cloudfront/server.ts';
-import { object, type Stand, startStand, viewerCode } from './stand.ts';
+import {
+  object,
+  type StubDistribution,
+  startStubDistribution,
+  viewerCode,
+} from './stub-distribution.ts';
 
-const stands: Stand[] = [];
-/** A container is a process that has to be started first, on however busy a machine. */
+const stubs: StubDistribution[] = [];
+/** Starting a container process can take long on a busy machine. */
 const patiently = { timeout: 20_000 };
 
 afterEach(async () => {
   vi.useRealTimers();
-  for (const stand of stands.splice(0)) await stand.close();
+  for (const stub of stubs.splice(0)) await stub.close();
 });
 
-async function start(options: Parameters<typeof startStand>[0] = {}): Promise<Stand> {
-  const stand = await startStand(options);
-  stands.push(stand);
-  return stand;
+async function start(
+  options: Parameters<typeof startStubDistribution>[0] = {},
+): Promise<StubDistribution> {
+  const stub = await startStubDistribution(options);
+  stubs.push(stub);
+  return stub;
 }
 
-/** No deadline comes any more: what ends has ended by itself, and what waits for one hangs. */
+/** Stops all timers, so that anything that waits for a deadline hangs. */
 const withoutDeadlines = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 
-/** Processes that this one has started and that still run. */
+/** The running child processes of this process. */
 const children = (): number =>
   process.getActiveResourcesInfo().filter((one) => one === 'ProcessWrap').length;
 
-/** A server that answers when told. */
+/** A server that answers on request of the test. */
 async function startGate() {
   const waiting: http.ServerResponse[] = [];
   const server = http.createServer((_request, response) => waiting.push(response));
@@ -50,7 +57,7 @@ async function startGate() {
 
 describe('starting', () => {
   it('on a port in use fails with the original error and leaves nothing behind', async () => {
-    const stand = await start();
+    const stub = await start();
     const folder = await mkdtemp(path.join(tmpdir(), 'signet-lifecycle-'));
     const file = path.join(folder, 'sound.mjs');
     await writeFile(file, 'export const handler = () => ({});');
@@ -62,28 +69,28 @@ describe('starting', () => {
       accessKeyId: 'a',
       secretAccessKey: 's',
     };
-    const { port } = stand.cloudFront;
+    const { port } = stub.cloudFront;
     const before = children();
     await expect(
       startCloudFront({ host: '127.0.0.1', port, viewerRequest: fn, originResponse: fn, origin }),
     ).rejects.toMatchObject({ code: 'EADDRINUSE', port });
     await expect.poll(children, patiently).toBe(before);
-    expect((await stand.ask('/a')).status).toBe(404);
+    expect((await stub.ask('/a')).status).toBe(404);
     await rm(folder, { recursive: true });
   });
 });
 
 describe('closing', () => {
-  it('lets requests in flight finish on kept-alive connections, and refuses new ones', async () => {
-    const stand = await start();
+  it('finishes requests in progress on kept-alive connections, and refuses new ones', async () => {
+    const stub = await start();
     const gate = await startGate();
     const agent = new http.Agent({ keepAlive: true });
     const code = `return fetch('${gate.url}').then(() => ({ status: '200', body: 'done' }))`;
-    const slow = stand.ask('/slow', { ...viewerCode(code), agent });
+    const slow = stub.ask('/slow', { ...viewerCode(code), agent });
     await expect.poll(() => gate.waiting.length, patiently).toBe(1);
     withoutDeadlines();
-    const closed = stand.cloudFront.close();
-    await expect(stand.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const closed = stub.cloudFront.close();
+    await expect(stub.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     gate.open();
     expect((await slow).text).toBe('done');
     await closed;
@@ -91,43 +98,43 @@ describe('closing', () => {
     gate.close();
   });
 
-  it('lets a render finish that nobody waits for any more', async () => {
+  it('finishes a render whose viewer has disconnected', async () => {
     const gate = await startGate();
-    const stand = await start({
+    const stub = await start({
       origin: `export async function handler(event) {
         await fetch('${gate.url}', { method: 'PUT', body: 'derivative' });
         console.log('written');
         return event.Records[0].cf.response; }`,
     });
-    const client = http.get({ host: '127.0.0.1', port: stand.cloudFront.port, path: '/a' });
+    const client = http.get({ host: '127.0.0.1', port: stub.cloudFront.port, path: '/a' });
     client.on('error', () => undefined);
     await expect.poll(() => gate.waiting.length, patiently).toBe(1);
     client.destroy();
-    const closed = stand.cloudFront.close();
-    await expect(stand.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const closed = stub.cloudFront.close();
+    await expect(stub.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     gate.open();
     await closed;
-    expect(stand.logged).toContain('origin-response: written');
+    expect(stub.logged).toContain('origin-response: written');
     gate.close();
   });
 
-  it('does not wait for a connection on which nothing is asked', async () => {
-    const stand = await start();
-    const idle = net.connect(stand.cloudFront.port, '127.0.0.1');
+  it('does not wait for idle connections', async () => {
+    const stub = await start();
+    const idle = net.connect(stub.cloudFront.port, '127.0.0.1');
     idle.on('error', () => undefined);
     await once(idle, 'connect');
     const kept = new http.Agent({ keepAlive: true });
-    await stand.ask('/a', { agent: kept });
+    await stub.ask('/a', { agent: kept });
     withoutDeadlines();
-    await stand.cloudFront.close();
+    await stub.cloudFront.close();
     kept.destroy();
   });
 });
 
 describe('a connection', () => {
   it('serves many requests, one after the other and pipelined', async () => {
-    const stand = await start({ s3: (_request, response) => object(response, 'image') });
-    const socket = net.connect(stand.cloudFront.port, '127.0.0.1');
+    const stub = await start({ s3: (_request, response) => object(response, 'image') });
+    const socket = net.connect(stub.cloudFront.port, '127.0.0.1');
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk.toString();
@@ -139,17 +146,17 @@ describe('a connection', () => {
     expect(text.split('\r\n\r\nimage').length).toBe(5);
   });
 
-  it('that is cut in every phase of a request does no harm', async () => {
-    const stand = await start({ s3: (_request, response) => object(response, 'x'.repeat(1e6)) });
+  it('may be closed in any phase of a request', async () => {
+    const stub = await start({ s3: (_request, response) => object(response, 'x'.repeat(1e6)) });
     const whole = 'GET /a HTTP/1.1\r\nHost: a\r\nX-Y: z\r\n\r\n';
     for (let at = 0; at <= whole.length; at += 3) {
-      const socket = net.connect(stand.cloudFront.port, '127.0.0.1');
+      const socket = net.connect(stub.cloudFront.port, '127.0.0.1');
       socket.on('error', () => undefined);
       await once(socket, 'connect');
       socket.write(whole.slice(0, at));
       await new Promise((resolve) => setTimeout(resolve, 2));
       socket.resetAndDestroy();
     }
-    expect((await stand.ask('/a')).body.length).toBe(1e6);
+    expect((await stub.ask('/a')).body.length).toBe(1e6);
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createOrigin, type Origin } from '../../../local/cloudfront/origin.ts';
 import { readRawRequest } from '../../../local/http/raw-request.ts';
 import { verifySignature } from '../../../local/http/sigv4.ts';
-import { type Stand, startStand } from './stand.ts';
+import { type StubDistribution, startStubDistribution } from './stub-distribution.ts';
 
 const identity = { accessKeyId: 'cdn', secretAccessKey: 'cdn-secret', allows: () => true };
 const closers: (() => unknown)[] = [];
@@ -38,7 +38,7 @@ describe('a request to the origin', () => {
     '/a//b/./c/../d',
   ];
 
-  it.each(uris)('for %s carries the path byte for byte and a signature S3 accepts', async (uri) => {
+  it.each(uris)('for %s has the unchanged path and a signature that S3 accepts', async (uri) => {
     const checked: unknown[] = [];
     const port = await listen(
       http.createServer((message, response) => {
@@ -63,7 +63,7 @@ describe('a request to the origin', () => {
     expect(checked).toEqual([`/derivatives${uri}`, [], empty]);
   });
 
-  it('is tried again when the connection it was to use had just been closed', async () => {
+  it('is retried if the reused connection was just closed', async () => {
     let requests = 0;
     const server = http.createServer((_request, response) => {
       requests += 1;
@@ -133,29 +133,29 @@ describe('an origin that fails', () => {
 });
 
 describe('what a viewer sees of the origin', () => {
-  let stand: Stand;
-  afterEach(() => stand.close());
+  let stub: StubDistribution;
+  afterEach(() => stub.close());
 
-  it('is a 502 page when it is away, logged with its reason and cached for a second', async () => {
-    stand = await startStand({ originPort: 1 });
-    const first = await stand.ask('/a');
+  it('is a 502 page if the origin is down, logged with its reason and cached for a second', async () => {
+    stub = await startStubDistribution({ originPort: 1 });
+    const first = await stub.ask('/a');
     expect([first.status, first.headers['x-cache']]).toEqual([502, 'Error from cloudfront']);
     expect(first.text).toContain('<H1>502 ERROR</H1>');
-    expect(stand.logged.join()).toContain('ECONNREFUSED');
-    await stand.ask('/a');
-    expect(stand.cloudFront.counts()).toEqual({
+    expect(stub.logged.join()).toContain('ECONNREFUSED');
+    await stub.ask('/a');
+    expect(stub.cloudFront.counts()).toEqual({
       originRequests: 1,
       renders: 0,
       hits: 1,
       misses: 1,
     });
-    stand.tick(1);
-    await stand.ask('/a');
-    expect(stand.cloudFront.counts().originRequests).toBe(2);
+    stub.tick(1);
+    await stub.ask('/a');
+    expect(stub.cloudFront.counts().originRequests).toBe(2);
   });
 
-  it('gets nothing of the viewer but its range and conditions', async () => {
-    stand = await startStand();
+  it('includes only the range and conditions of the viewer', async () => {
+    stub = await startStubDistribution();
     const headers = {
       Cookie: 'a=b',
       Accept: 'image/*',
@@ -163,9 +163,9 @@ describe('what a viewer sees of the origin', () => {
       Range: 'bytes=0-1',
       'X-A': '1',
     };
-    await stand.ask('/a?b=c', { headers });
-    expect(stand.seen[0]?.url).toBe('/derivatives/a');
-    expect(Object.keys(stand.seen[0]?.headers ?? {}).sort()).toEqual([
+    await stub.ask('/a?b=c', { headers });
+    expect(stub.seen[0]?.url).toBe('/derivatives/a');
+    expect(Object.keys(stub.seen[0]?.headers ?? {}).sort()).toEqual([
       'authorization',
       'connection',
       'host',
@@ -173,6 +173,6 @@ describe('what a viewer sees of the origin', () => {
       'x-amz-content-sha256',
       'x-amz-date',
     ]);
-    expect(stand.seen[0]?.headers.authorization).toContain('Credential=cdn/');
+    expect(stub.seen[0]?.headers.authorization).toContain('Credential=cdn/');
   });
 });

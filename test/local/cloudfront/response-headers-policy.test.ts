@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { missing, object, originCode, type Stand, startStand, viewerCode } from './stand.ts';
+import {
+  missing,
+  object,
+  originCode,
+  type StubDistribution,
+  startStubDistribution,
+  viewerCode,
+} from './stub-distribution.ts';
 
-let stand: Stand;
+let stub: StubDistribution;
 
 const policy = {
   'x-content-type-options': 'nosniff',
@@ -23,7 +30,7 @@ const removed = {
 };
 
 beforeAll(async () => {
-  stand = await startStand({
+  stub = await startStubDistribution({
     s3: (request, response) => {
       const weak = { vary: 'Origin', 'content-security-policy': 'none', 'x-amz-id-2': 'id' };
       if (request.url?.includes('/there')) object(response, 'an image', { ...removed, ...weak });
@@ -32,9 +39,9 @@ beforeAll(async () => {
     localPage: () => ({ contentType: 'text/html; charset=utf-8', body: '<h1>Signet</h1>' }),
   });
 });
-afterAll(() => stand.close());
+afterAll(() => stub.close());
 
-describe('everything that leaves carries the policy', () => {
+describe('the response headers policy', () => {
   const answers: readonly (readonly [string, string, object, number])[] = [
     ['a miss', '/there', {}, 200],
     ['a hit', '/there', {}, 200],
@@ -47,8 +54,8 @@ describe('everything that leaves carries the policy', () => {
     ['a refused method', '/there', { method: 'PUT' }, 403],
   ];
 
-  it.each(answers)('as does %s', async (_name, path, init, status) => {
-    const { headers, status: got } = await stand.ask(path, init);
+  it.each(answers)('applies to %s', async (_name, path, init, status) => {
+    const { headers, status: got } = await stub.ask(path, init);
     expect(got).toBe(status);
     expect(headers).toMatchObject(policy);
     for (const name of Object.keys(removed)) expect(headers[name]).toBeUndefined();
@@ -61,14 +68,14 @@ describe('everything that leaves carries the policy', () => {
 });
 
 describe('the local page', () => {
-  it('is for GET / only and reaches no function', async () => {
-    const page = await stand.ask('/', viewerCode(`throw new Error('not for the function')`));
+  it('answers only GET / and runs no function', async () => {
+    const page = await stub.ask('/', viewerCode(`throw new Error('not for the function')`));
     expect([page.status, page.text]).toEqual([200, '<h1>Signet</h1>']);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.headers['cache-control']).toBe('no-store');
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; /);
     expect(page.headers['via']).toBeUndefined();
-    const others = [await stand.ask('//'), await stand.ask('/', { method: 'HEAD' })];
+    const others = [await stub.ask('//'), await stub.ask('/', { method: 'HEAD' })];
     expect(others.map(({ status }) => status)).toEqual([404, 404]);
   });
 });

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { missing, object, type Stand, startStand } from './stand.ts';
+import {
+  missing,
+  object,
+  type StubDistribution,
+  startStubDistribution,
+} from './stub-distribution.ts';
 
-let stand: Stand;
+let stub: StubDistribution;
 
 beforeAll(async () => {
-  stand = await startStand({
+  stub = await startStubDistribution({
     s3: (request, response) => {
       if (request.url?.startsWith('/derivatives/there')) object(response, 'an image');
       else missing(response);
@@ -15,10 +20,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => stand.close());
+afterAll(() => stub.close());
 
 async function raw(text: string | Buffer): Promise<string> {
-  const socket = net.connect(stand.cloudFront.port, '127.0.0.1');
+  const socket = net.connect(stub.cloudFront.port, '127.0.0.1');
   await once(socket, 'connect');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,7 +37,7 @@ async function raw(text: string | Buffer): Promise<string> {
 
 const close = 'Connection: close\r\n\r\n';
 
-describe('the front door', () => {
+describe('the viewer server', () => {
   const refused: readonly (readonly [string, string | Buffer, number])[] = [
     ['an HTTP/1.1 request without Host', `GET /x HTTP/1.1\r\n${close}`, 400],
     ['two Hosts', `GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n${close}`, 400],
@@ -50,19 +55,19 @@ describe('the front door', () => {
     ['a huge header', `GET /x HTTP/1.1\r\nHost: a\r\nb: ${'c'.repeat(300_000)}\r\n${close}`, 431],
   ];
 
-  it.each(refused)('answers %s with a page of its own', async (_name, text, status) => {
+  it.each(refused)('answers %s with an error page', async (_name, text, status) => {
     const answer = await raw(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain('x-cache: Error from cloudfront');
     expect(answer).toContain("content-security-policy: default-src 'none'; sandbox");
     expect(answer).toContain(`<H1>${status} ERROR</H1>`);
     expect(answer).not.toMatch(/\r\nserver:/i);
-    const after = await stand.ask('/there');
+    const after = await stub.ask('/there');
     expect(after.status).toBe(200);
   });
 
-  it('passes 8,191 bytes of URL on', async () => {
-    const answer = await stand.ask(`/${'a'.repeat(8190)}`);
+  it('accepts a URL of 8,191 bytes', async () => {
+    const answer = await stub.ask(`/${'a'.repeat(8190)}`);
     expect(answer.status).toBe(404);
   });
 
@@ -75,7 +80,7 @@ describe('the front door', () => {
     ['GET HTTP://other.example//x?b HTTP/1.1', '//x', 'b'],
   ];
 
-  it.each(targets)('shows the function every byte of %s', async (line, uri, querystring) => {
+  it.each(targets)('shows the function the unchanged %s', async (line, uri, querystring) => {
     const code = `return { status: '200', body: request.uri + ' ' + request.querystring }`;
     const header = Buffer.from(code).toString('base64');
     const answer = await raw(`${line}\r\nHost: a\r\nx-code: ${header}\r\n${close}`);

@@ -5,7 +5,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CloudFront, startCloudFront } from '../../../local/cloudfront/server.ts';
 import { startS3 } from '../../../local/s3/server.ts';
-import { ask, passRequest, passResponse } from './stand.ts';
+import { ask, passRequest, passResponse } from './stub-distribution.ts';
 
 const bucket = 'derivatives';
 let folder: string;
@@ -72,28 +72,31 @@ describe('the emulator in front of the embedded S3', () => {
     'demo/[a]{b}|c\\d^e`f~g,h;i:j@k$l!.jpg',
   ];
 
-  it.each(keys)('serves what the SDK stored under %s, with its metadata and tags', async (Key) => {
-    await client.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key,
-        Body: `body of ${Key}`,
-        ContentType: 'image/webp',
-        CacheControl: 'max-age=60',
-        Metadata: { 'cache-tag': 's-tagged' },
-      }),
-    );
-    const first = await ask(cloudFront.port, encoded(Key));
-    expect([first.status, first.text]).toEqual([200, `body of ${Key}`]);
-    expect(first.headers['content-type']).toBe('image/webp');
-    expect(first.headers['etag']).toMatch(/^"[0-9a-f]{32}"$/);
-    const second = await ask(cloudFront.port, encoded(Key), { headers: { range: 'bytes=0-3' } });
-    expect([second.status, second.text]).toEqual([206, 'body']);
-    expect(second.headers['x-cache']).toBe('Hit from cloudfront');
-    expect(cloudFront.invalidate(['#s-tagged'])).toBe(1);
-  });
+  it.each(keys)(
+    'serves an object that the SDK stored as %s, with its metadata and tags',
+    async (Key) => {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key,
+          Body: `body of ${Key}`,
+          ContentType: 'image/webp',
+          CacheControl: 'max-age=60',
+          Metadata: { 'cache-tag': 's-tagged' },
+        }),
+      );
+      const first = await ask(cloudFront.port, encoded(Key));
+      expect([first.status, first.text]).toEqual([200, `body of ${Key}`]);
+      expect(first.headers['content-type']).toBe('image/webp');
+      expect(first.headers['etag']).toMatch(/^"[0-9a-f]{32}"$/);
+      const second = await ask(cloudFront.port, encoded(Key), { headers: { range: 'bytes=0-3' } });
+      expect([second.status, second.text]).toEqual([206, 'body']);
+      expect(second.headers['x-cache']).toBe('Hit from cloudfront');
+      expect(cloudFront.invalidate(['#s-tagged'])).toBe(1);
+    },
+  );
 
-  it('passes S3’s own range, condition and HEAD through on a miss', async () => {
+  it('forwards range, condition and HEAD to S3 on a miss', async () => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'miss', Body: '0123456789' }));
     const part = await ask(cloudFront.port, '/miss', { headers: { range: 'bytes=2-4' } });
     expect([part.status, part.text]).toEqual([206, '234']);
@@ -104,7 +107,7 @@ describe('the emulator in front of the embedded S3', () => {
     expect([same.status, same.text]).toEqual([304, '']);
   });
 
-  it('sees a missing key as 404, because its identity may list', async () => {
+  it('gets 404 for a missing key, because its identity may list', async () => {
     const answer = await ask(cloudFront.port, '/none');
     expect(answer.status).toBe(404);
     expect(answer.text).toContain('<Code>NoSuchKey</Code>');

@@ -8,7 +8,7 @@ const file = (name: string): string => join(samplesFolder, name);
 const metadata = (name: string) => sharp(file(name)).metadata();
 const bytes = async (name: string): Promise<number> => (await stat(file(name))).size;
 
-/** How many pixels are clear, translucent and solid. */
+/** Whether there are transparent and opaque pixels, and the number of alpha levels. */
 const alphaOf = async (name: string) => {
   const alpha = await sharp(file(name)).extractChannel('alpha').raw().toBuffer();
   const levels = new Set(alpha);
@@ -55,7 +55,7 @@ describe('the sample images', () => {
   });
 });
 
-describe('what each is there to show', () => {
+describe('the features of the sample images', () => {
   it('the photographs hold fine detail', async () => {
     expect(await bytes('alpine-lake.jpg')).toBeGreaterThan(400_000);
     expect(await bytes('dunes at dusk.jpg')).toBeGreaterThan(150_000);

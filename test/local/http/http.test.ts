@@ -39,20 +39,20 @@ function talk(port: number, bytes: string): Promise<string> {
 }
 
 describe('a listener', () => {
-  it('cuts off headers that never end', async () => {
+  it('closes a connection whose headers never end', async () => {
     const { port, faults } = await start({ headersMillis: 200, requestMillis: 5_000 });
     const answer = await talk(port, 'GET / HTTP/1.1\r\nhost: h\r\nx-slow: ');
     expect(answer).toContain('x-fault: timeout');
     expect(faults).toEqual(['timeout']);
   });
 
-  it('cuts off a body that takes longer than a request may', async () => {
+  it('closes a connection whose body takes too long', async () => {
     const { port } = await start({ headersMillis: 200, requestMillis: 400 });
     const answer = await talk(port, 'PUT / HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nabc');
     expect(answer).not.toContain('200');
   });
 
-  it('rejects with the original error when its port is taken', async () => {
+  it('throws the original error if its port is in use', async () => {
     const { port } = await start({});
     const refuse = () => ({ status: 400, headers: {}, body: '' });
     const second = listen({ host: '127.0.0.1', port, refuse, handle: async () => undefined });

@@ -71,7 +71,7 @@ const parts = fc.record({
   query: fc.dictionary(word, word, { maxKeys: 4 }).map((query) =>
     Object.fromEntries(
       Object.entries(query).filter(
-        // The signer loses this name when it copies a query, so what it signs is another one.
+        // The signer drops this name when it copies a query, so it would sign a different query.
         ([name]) => name !== '__proto__' && !name.toLowerCase().startsWith('x-amz-'),
       ),
     ),
@@ -80,7 +80,7 @@ const parts = fc.record({
 });
 
 describe('a signature', () => {
-  it("made by AWS's own signer is believed, whatever it signs", async () => {
+  it("made by AWS's own signer is accepted for any request", async () => {
     await fc.assert(
       fc.asyncProperty(parts, async (one) => {
         expect(faultOf(await sign(one))).toBe('none');
@@ -89,7 +89,7 @@ describe('a signature', () => {
     );
   });
 
-  it('of the example in the S3 documentation is believed', () => {
+  it('of the example in the S3 documentation is accepted', () => {
     const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     const request: RawRequest = {
       method: 'GET',
@@ -200,11 +200,11 @@ describe('a signature', () => {
     expect(faultOf(mutate(signed))).toBe(fault);
   });
 
-  it('does not hold for another payload hash', async () => {
+  it('is refused for another payload hash', async () => {
     expect(faultOf(await sign(base), { payloadHash: 'x' })).toBe('mismatch');
   });
 
-  it('does not hold with any one digit changed', async () => {
+  it('is refused if any digit is changed', async () => {
     const signed = await sign(base);
     for (let digit = 1; digit <= 64; digit += 1) {
       const flip = authorization((text) => {
@@ -221,7 +221,7 @@ describe('a signature', () => {
     [15 * minute + 1, 'skewed'],
     [-15 * minute, 'none'],
     [-15 * minute - 1, 'skewed'],
-  ])('seen %i ms after it was made is %s', async (offset, fault) => {
+  ])('%i ms after signing is %s', async (offset, fault) => {
     const nowMillis = signingDate.getTime() + offset;
     expect(faultOf(await sign(base), { nowMillis })).toBe(fault);
   });

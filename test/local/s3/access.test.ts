@@ -51,7 +51,7 @@ describe('a request', () => {
     },
   );
 
-  it('by nobody known, or with the wrong secret, is refused', async () => {
+  it('with an unknown access key or a wrong secret is refused', async () => {
     const stranger = { ...owner, accessKeyId: 'stranger' };
     const guesser = { ...owner, secretAccessKey: 'guess' };
     const unknown = await signedRequest({ ...embedded, path, identity: stranger });
@@ -70,7 +70,7 @@ describe('a request', () => {
     expect([reply.status, errorCode(reply)]).toEqual([status, code]);
   });
 
-  it('must say what its payload is', async () => {
+  it('must declare its payload hash', async () => {
     const headers = { host: `127.0.0.1:${embedded.port}` };
     const signed = await signerFor(owner).sign(request('GET', headers));
     const { 'x-amz-content-sha256': _, ...others } = signed.headers;
@@ -120,7 +120,7 @@ describe('a presigned request', () => {
     expect(read.body.toString()).toBe('presigned');
   });
 
-  it('lives until its expiry and is not valid before its time', async () => {
+  it('is valid from its date until its expiry', async () => {
     const young = await fetched('GET', await presign('GET', minutes(-1), 90));
     expect(young.status).toBe(200);
     const expired = await fetched('GET', await presign('GET', minutes(-2), 90));
@@ -153,7 +153,7 @@ describe('a presigned request', () => {
     expect([reply.status, errorCode(reply)]).toEqual([400, 'AuthorizationQueryParametersError']);
   });
 
-  it('ignores the checksum that presigners compute of an empty body, as S3 does', async () => {
+  it('ignores the checksum of an empty body that presigners add, as S3 does', async () => {
     const query = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'CRC32' };
     const key = `/${bucket}/presigned-checksum`;
     const url = await presign('PUT', new Date(), 60, query, key);
@@ -164,12 +164,15 @@ describe('a presigned request', () => {
     ['x-amz-meta-a b', 'name'],
     ['x-amz-meta-a', 'line\r\nset-cookie: x'],
     ['x-amz-meta-a', 'snowman \u2603'],
-  ])('with %j = %j in its query stores no header that could not be sent', async (name, value) => {
-    const key = `/${bucket}/presigned-header`;
-    const url = await presign('PUT', new Date(), 60, { [name]: value }, key);
-    const reply = await fetched('PUT', url);
-    expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidArgument']);
-  });
+  ])(
+    'with %j = %j in its query is refused, because the header could not be sent',
+    async (name, value) => {
+      const key = `/${bucket}/presigned-header`;
+      const url = await presign('PUT', new Date(), 60, { [name]: value }, key);
+      const reply = await fetched('PUT', url);
+      expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidArgument']);
+    },
+  );
 
   it('stores the metadata in its query', async () => {
     const key = `/${bucket}/presigned-metadata`;
@@ -201,7 +204,7 @@ describe('an identity', () => {
     expect(await outcome(client.send(elsewhere))).toEqual(denied);
   });
 
-  it('learns that a key is missing only if it may list', async () => {
+  it('sees that a key is missing only if it may list', async () => {
     const at = { Bucket: bucket, Key: 'missing' };
     const asked = (client: typeof embedded.s3) => outcome(client.send(new GetObjectCommand(at)));
     expect(await asked(embedded.s3)).toEqual({ status: 404, name: 'NoSuchKey' });
@@ -212,7 +215,7 @@ describe('an identity', () => {
   });
 });
 
-describe('what is not built', () => {
+describe('an unsupported feature', () => {
   const at = { Bucket: bucket, Key: 'object' };
   const commands: readonly [string, () => Promise<{ $metadata: { httpStatusCode?: number } }>][] = [
     ['CopyObject', () => embedded.s3.send(new CopyObjectCommand({ ...at, CopySource: 'b/x' }))],
@@ -230,7 +233,7 @@ describe('what is not built', () => {
     ['a version', () => embedded.s3.send(new GetObjectCommand({ ...at, VersionId: 'null' }))],
     ['a part', () => embedded.s3.send(new GetObjectCommand({ ...at, PartNumber: 1 }))],
   ];
-  it.each(commands)('%s is 501 and never falls through', async (_, run) => {
+  it.each(commands)('%s is 501', async (_, run) => {
     expect(await outcome(run())).toEqual({ status: 501, name: 'NotImplemented' });
   });
 
@@ -248,7 +251,7 @@ describe('what is not built', () => {
     expect((await signedRequest({ ...embedded, path })).body.toString()).toBe('body');
   });
 
-  it('is no obstacle to the bucket in the host name', async () => {
+  it('does not include the bucket in the host name', async () => {
     const host = `${bucket}.localhost:${embedded.port}`;
     const reply = await signedRequest({ ...embedded, path: '/object', headers: { host } });
     expect(reply.body.toString()).toBe('body');

@@ -30,7 +30,7 @@ async function leftovers(): Promise<readonly string[]> {
 }
 
 describe('a change', () => {
-  it('is told before and after it is visible, and never when nothing changes', async () => {
+  it('is reported before and after it is visible, and not if nothing changes', async () => {
     const told: string[] = [];
     const seen = async (key: string) =>
       (await embedded.s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key }))).KeyCount;
@@ -41,7 +41,7 @@ describe('a change', () => {
       },
       afterChange: ({ key, kind }: ObjectChange) => {
         told.push(`after ${kind} ${key}`);
-        throw new Error('a listener of no account');
+        throw new Error('a listener that fails');
       },
     });
     expect(await seen('told')).toBe(0);
@@ -59,7 +59,7 @@ describe('a change', () => {
     ]);
   });
 
-  it('fails with 500 and changes nothing when it cannot be told beforehand', async () => {
+  it('fails with 500 and changes nothing if the listener fails beforehand', async () => {
     await put('guarded', 'old');
     const other = await startEmbedded({
       folder: embedded.folder,
@@ -75,7 +75,7 @@ describe('a change', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('holds the lock of its key while it is being told', async () => {
+  it('holds the lock of its key while it is reported', async () => {
     let inside = 0;
     let most = 0;
     const other = await startEmbedded({

@@ -1,6 +1,6 @@
 import { startS3 } from '../../../local/s3/server.ts';
 
-// A server in a process of its own, so that a test can kill it at any moment.
+// A server in a child process that a test can kill at any moment.
 const [folder = '', bucket = ''] = process.argv.slice(2);
 const server = await startS3({
   folder,

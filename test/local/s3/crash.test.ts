@@ -41,7 +41,7 @@ async function startChild(): Promise<Child> {
 
 const sizes = [0, 10, 5_000, 200_000, 3_000_000];
 
-/** Every object says in its metadata what its body must be, so a mix of two would show. */
+/** The metadata contains the digest of the body, so a mix of two writes is detected. */
 function makeObject(number: number): { readonly Body: Buffer; readonly digest: string } {
   const Body = randomBytes(sizes[number % sizes.length] ?? 0);
   return { Body, digest: createHash('sha256').update(Body).digest('hex') };
@@ -50,9 +50,9 @@ function makeObject(number: number): { readonly Body: Buffer; readonly digest: s
 type Ledger = {
   /** The digest of the last write that was acknowledged. */
   readonly acknowledged: Map<string, string>;
-  /** Digests that were sent, acknowledged or not. */
+  /** The digests of all writes that were sent, acknowledged or not. */
   readonly sent: Map<string, Set<string>>;
-  /** How many writes were acknowledged, those of the same key counted one by one. */
+  /** The number of acknowledged writes, including repeated writes of one key. */
   count: number;
 };
 
@@ -77,7 +77,7 @@ async function checkAll({ s3 }: Running, { acknowledged, sent }: Ledger): Promis
     const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
     const body = (await got.Body?.transformToByteArray()) ?? new Uint8Array();
     const stored = createHash('sha256').update(body).digest('hex');
-    // Invariant: body and metadata of one write; the acknowledged one, or the one in flight.
+    // Invariant: body and metadata are of one write, either the acknowledged or an unfinished one.
     expect(stored).toBe(got.Metadata?.['digest']);
     expect([...(sent.get(Key) ?? []), digest]).toContain(stored);
   }
@@ -87,7 +87,7 @@ async function checkAll({ s3 }: Running, { acknowledged, sent }: Ledger): Promis
   for (const key of names) expect(sent.has(key)).toBe(true);
 }
 
-it('killed with SIGKILL in the middle of writes, it has every acknowledged object whole', async () => {
+it('a server that is killed during writes keeps every acknowledged object', async () => {
   const ledger: Ledger = { acknowledged: new Map(), sent: new Map(), count: 0 };
   let interrupted = 0;
   for (const writes of [1, 10, 30, 60]) {
@@ -107,6 +107,6 @@ it('killed with SIGKILL in the middle of writes, it has every acknowledged objec
     await checkAll(embedded, ledger);
     await embedded.stop();
   }
-  // Without it the test could pass by never having killed a write.
+  // Otherwise the test could pass without ever interrupting a write.
   expect(interrupted).toBeGreaterThan(0);
 }, 60_000);

@@ -16,7 +16,7 @@ export const owner: Identity = {
   secretAccessKey: 'signet-local',
   allows: () => true,
 };
-/** May read objects, but not list: what it misses it may not know. */
+/** May read objects but not list, so it must not learn which keys are missing. */
 export const reader: Identity = {
   accessKeyId: 'reader',
   secretAccessKey: 'reader-local',
@@ -29,7 +29,7 @@ export function credentials({ accessKeyId, secretAccessKey }: Identity) {
   return { accessKeyId, secretAccessKey };
 }
 
-/** A server over a folder of its own, with the real SDK's client for it. */
+/** A server on a temporary folder, with a client of the AWS SDK. */
 export async function startEmbedded(options: Partial<S3Options> = {}) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'signet-s3-')));
   const lines: string[] = [];
@@ -68,7 +68,7 @@ export async function startEmbedded(options: Partial<S3Options> = {}) {
 export type Outgoing = {
   readonly port: number;
   readonly method?: string;
-  /** The path exactly as it is to stand on the wire. */
+  /** The path as it is sent. */
   readonly path: string;
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
@@ -83,7 +83,7 @@ export type Reply = {
   readonly body: Buffer;
 };
 
-/** Signs as AWS's own signer does; the path is signed as it is. */
+/** Signs with AWS's own signer. The path is signed unchanged. */
 export function signerFor(identity: Identity, service = 's3'): SignatureV4 {
   return new SignatureV4({
     service,
@@ -94,7 +94,7 @@ export function signerFor(identity: Identity, service = 's3'): SignatureV4 {
   });
 }
 
-/** A signed request over HTTP, for what the SDK will not send. */
+/** Sends a signed request that the SDK would not send. */
 export async function signedRequest(outgoing: Outgoing): Promise<Reply> {
   const { port, method = 'GET', path, query = {}, body = '', identity = owner } = outgoing;
   const host = `127.0.0.1:${port}`;
@@ -108,7 +108,7 @@ export async function signedRequest(outgoing: Outgoing): Promise<Reply> {
   return send(port, method, target, signed.headers, body);
 }
 
-/** An HTTP request exactly as given. */
+/** Sends an HTTP request unchanged. */
 export function send(
   port: number,
   method: string,
@@ -135,7 +135,7 @@ export function send(
   });
 }
 
-/** Sends raw bytes and returns whatever comes back until the connection closes or falls silent. */
+/** Sends raw bytes and returns the answer, until the connection closes or is idle. */
 export function sendRaw(port: number, bytes: Buffer | string, silenceMs = 250): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -154,7 +154,7 @@ export function errorCode(reply: Reply): string | undefined {
   return /<Code>([A-Za-z0-9]+)<\/Code>/.exec(reply.body.toString())?.[1];
 }
 
-/** The status and name an SDK call fails with, or its status when it does not. */
+/** The status and error name of an SDK call, or the status of a success. */
 export async function outcome(call: Promise<{ $metadata: { httpStatusCode?: number } }>) {
   try {
     return { status: (await call).$metadata.httpStatusCode, name: undefined };

@@ -4,7 +4,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
 
-// The disk is full once so many writes, syncs or renames have been let through.
+// The disk is full after this number of writes, syncs and renames.
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
 
 vi.mock('node:fs/promises', async (original) => {
@@ -44,8 +44,8 @@ const at = { Bucket: bucket, Key: 'kept' };
 const read = async () =>
   (await embedded.s3.send(new GetObjectCommand(at))).Body?.transformToString();
 
-// In order: the body, the description, the file's sync, the rename. What follows is the folder's
-// sync, after which the new object is already in place.
+// The steps are: body, description, sync of the file, rename. Then the new object is in place and only
+// the sync of the folder is left.
 it.each([0, 1, 2, 3])('a disk that is full after %i steps leaves the old object', async (steps) => {
   await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'old' }));
   disk.left = steps;

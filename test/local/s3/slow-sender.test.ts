@@ -23,10 +23,10 @@ afterEach(() => {
 afterAll(() => embedded.discard());
 
 const realTimeout = setTimeout;
-/** A moment of real time: what is sent and stored takes its own. */
+/** Waits a moment of real time for network and disk. */
 const moment = () => new Promise((resolve) => realTimeout(resolve, 20));
 
-/** The bytes of bodies that have come so far. */
+/** The number of body bytes received so far. */
 async function received(): Promise<number> {
   const incoming = join(embedded.folder, 'incoming');
   const files = await Promise.all(
@@ -35,7 +35,7 @@ async function received(): Promise<number> {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Begins a write, on a clock that moves only when told. */
+/** Starts a write on a fake clock. */
 async function begin(name: string, length: number) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { port } = embedded;
@@ -54,7 +54,7 @@ async function begin(name: string, length: number) {
     seen += chunk.toString();
   });
   socket.write(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
-  /** Sends a part of the body, and waits until it has arrived. */
+  /** Sends a part of the body and waits for its arrival. */
   const send = async (part: string): Promise<void> => {
     const before = await received();
     socket.write(part);
@@ -64,7 +64,7 @@ async function begin(name: string, length: number) {
   return { path, socket, send, seen: () => seen };
 }
 
-it('a body that falls silent is answered RequestTimeout and leaves nothing', async () => {
+it('a body that pauses too long gets RequestTimeout and leaves no file', async () => {
   const { path, socket, send, seen } = await begin('slow', 1_000);
   await send('only the beginning');
   vi.advanceTimersByTime(bodyIdleMillis - 1);
@@ -81,7 +81,7 @@ it('a body that falls silent is answered RequestTimeout and leaves nothing', asy
   socket.destroy();
 });
 
-it('a body sent in drips, each within its time, is taken', async () => {
+it('a slow body without long pauses is accepted', async () => {
   const { socket, send, seen } = await begin('drips', 6);
   for (const drip of 'drips') {
     await send(drip);

@@ -9,7 +9,7 @@ import { encodeTail } from '../../../local/s3/objects/object-file.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
 
-/** What has been read synchronously, as a start reads. */
+/** The synchronous reads, which only a start does. */
 const read = vi.hoisted(() => ({ files: 0, bytes: 0 }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -26,7 +26,7 @@ vi.mock('node:fs', async (original) => {
   };
 });
 
-/** No deadline comes unless it is told to; files and sockets go on. */
+/** Fake timers. Files and sockets work in real time. */
 const stopClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 const realTimeout = setTimeout;
 
@@ -53,7 +53,7 @@ async function objectFiles({ folder }: Running): Promise<string[]> {
 }
 
 describe('a start', () => {
-  it('finds again what an earlier one has stored', async () => {
+  it('finds the objects of an earlier process', async () => {
     const first = await start();
     for (const key of ['a', 'a/b', '../c']) await put(first, key, key);
     await first.stop();
@@ -63,7 +63,7 @@ describe('a start', () => {
     expect(await (await get(second, 'a/b')).Body?.transformToString()).toBe('a/b');
   });
 
-  it('makes folders and files that only their owner can read', async () => {
+  it('creates folders and files that only their owner can read', async () => {
     const one = await start();
     await put(one, 'private', 'x');
     const mode = async (path: string) => (await stat(path)).mode & 0o777;
@@ -72,7 +72,7 @@ describe('a start', () => {
     for (const file of await objectFiles(one)) expect(await mode(file)).toBe(0o600);
   });
 
-  it('sweeps what a killed writer has left', async () => {
+  it('deletes the temporary files of a killed writer', async () => {
     const first = await start();
     await first.stop();
     const incoming = join(first.folder, 'incoming');
@@ -81,7 +81,7 @@ describe('a start', () => {
     expect(await readdir(incoming)).toEqual([]);
   });
 
-  it('on a taken port fails with the original error', async () => {
+  it('on a port in use fails with the original error', async () => {
     const { port, folder } = await start();
     const again = startS3({ folder, host: '127.0.0.1', port, buckets: [bucket], identities: [] });
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE', port });
@@ -102,7 +102,7 @@ describe('a start', () => {
       const tail = encodeTail({ ...head, tags: null, checksum: null });
       mkdirSync(parent, { recursive: true });
       const file = openSync(join(parent, name.slice(2)), 'w');
-      // Behind a hole, which takes no room on a disk.
+      // A sparse file takes no disk space.
       writeSync(file, tail, 0, tail.length, size);
       closeSync(file);
     }
@@ -135,7 +135,7 @@ describe('a damaged file', () => {
         writeFile(path, (await readFile(path, 'latin1')).replace('octet', 'OCTET'), 'latin1'),
     ],
   ];
-  it.each(damages)('%s is a 500 for its key alone, and can be replaced', async (_, damage) => {
+  it.each(damages)('%s is a 500 for its key only, and can be replaced', async (_, damage) => {
     const first = await start();
     await put(first, 'damaged', 'good body');
     const [path = ''] = await objectFiles(first);
@@ -150,7 +150,7 @@ describe('a damaged file', () => {
     expect(await (await get(second, 'damaged')).Body?.transformToString()).toBe('good again');
   });
 
-  it('that belongs to another key is not served under this one', async () => {
+  it('of another key is not served', async () => {
     const one = await start();
     await put(one, 'a', 'body of a');
     const [path = ''] = await objectFiles(one);
@@ -163,7 +163,7 @@ describe('a damaged file', () => {
 });
 
 describe('a close', () => {
-  it('frees the port at once when nothing is under way', async () => {
+  it('frees the port at once without requests in progress', async () => {
     const first = await start();
     await put(first, 'x', 'x');
     stopClock();
@@ -172,7 +172,7 @@ describe('a close', () => {
     expect(second.port).toBe(first.port);
   });
 
-  it('lets a request under way finish', async () => {
+  it('finishes a request in progress', async () => {
     let go: () => void = () => undefined;
     let begun: () => void = () => undefined;
     const started = new Promise<void>((resolve) => {
@@ -195,7 +195,7 @@ describe('a close', () => {
     await closed;
   });
 
-  it('does not wait for ever for one that hangs', async () => {
+  it('does not wait for a request that hangs', async () => {
     let begin: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
@@ -215,7 +215,7 @@ describe('a close', () => {
     stopClock();
     const closed = one.close();
     vi.advanceTimersByTime(1_999);
-    // A moment, in which a connection that had been cut would be noticed.
+    // Long enough to notice a closed connection.
     await new Promise((resolve) => realTimeout(resolve, 50));
     expect(ended).toBe(false);
     vi.advanceTimersByTime(1);

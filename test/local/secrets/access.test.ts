@@ -19,7 +19,7 @@ describe('a request', () => {
   });
   afterEach(() => embedded.discard());
 
-  it('of an unbuilt operation or for a missing secret is refused by name', async () => {
+  it('for an unsupported operation or a missing secret gets the error of AWS', async () => {
     const removal = embedded.client.send(new DeleteSecretCommand({ SecretId }));
     expect(await failure(removal)).toBe('UnknownOperationException');
     const missing = embedded.client.send(new GetSecretValueCommand({ SecretId: 'none' }));
@@ -31,7 +31,7 @@ describe('a request', () => {
     expect(await failure(embedded.client.send(tagged))).toBe('ValidationException');
   });
 
-  it('does what the identity may, whether the secret is named or given as an ARN', async () => {
+  it('is authorized in the same way by name and by ARN', async () => {
     const { ARN } = await embedded.client.send(new DescribeSecretCommand({ SecretId }));
     await embedded.client.send(
       new CreateSecretCommand({ Name: 'signet/publisher', SecretString: 'x' }),
@@ -95,7 +95,7 @@ describe('a request', () => {
     expect(second.NextToken).toBeUndefined();
   });
 
-  it('that cannot be written down is an internal error and changes nothing', async () => {
+  it('that cannot be written to disk is an internal error and changes nothing', async () => {
     await rm(embedded.folder, { recursive: true });
     await writeFile(embedded.folder, 'a file where the folder was');
     const put = new PutSecretValueCommand({ SecretId, SecretString: 'two' });

@@ -12,14 +12,14 @@ export const operator: Identity = {
   secretAccessKey: 'operator-local',
   allows: () => true,
 };
-/** As the viewer function's role: one secret, and only to read it. */
+/** Like the role of the viewer function: may read one secret. */
 export const viewer: Identity = {
   accessKeyId: 'viewer',
   secretAccessKey: 'viewer-local',
   allows: (action, resource) =>
     action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
 };
-/** As the function that makes the first keys and adds root keys. */
+/** Like the role of the function that creates the first keys and adds root keys. */
 export const secretKeeper: Identity = {
   accessKeyId: 'secret-keeper',
   secretAccessKey: 'secret-keeper-local',
@@ -32,7 +32,7 @@ export const secretKeeper: Identity = {
 
 export type Running = Awaited<ReturnType<typeof startEmbedded>>;
 
-/** A server over a folder of its own, with the real SDK's client for it. */
+/** A server on a temporary folder, with a client of the AWS SDK. */
 export async function startEmbedded(given?: string) {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'signet-secrets-')));
   const identities = [operator, viewer, secretKeeper];
@@ -60,7 +60,7 @@ export async function startEmbedded(given?: string) {
   return { ...server, folder, clientFor, client: clientFor(operator), stop, discard };
 }
 
-/** The name of the error a call fails with; "none" when it does not. */
+/** The error name of a call, or "none" if it succeeds. */
 export function failure(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'none',

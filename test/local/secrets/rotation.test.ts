@@ -46,7 +46,7 @@ const move = (VersionStage: string, from: number, to?: number) =>
   );
 
 describe('a rotation', () => {
-  it('begins with a version that is pending and has no value', async () => {
+  it('starts with a pending version without a value', async () => {
     expect((await rotate(2)).VersionId).toBe(token(2));
     expect(await stages()).toEqual({ [token(1)]: ['AWSCURRENT'], [token(2)]: ['AWSPENDING'] });
     for (const which of [{ VersionStage: 'AWSPENDING' }, { VersionId: token(2) }])
@@ -54,7 +54,7 @@ describe('a rotation', () => {
     expect(await value()).toBe('one');
   });
 
-  it('gives that version its value once, and keeps its label', async () => {
+  it('sets the value of that version once and keeps its label', async () => {
     await rotate(2);
     await put('two', 2);
     await put('two', 2);
@@ -63,7 +63,7 @@ describe('a rotation', () => {
     expect(await stages()).toEqual({ [token(1)]: ['AWSCURRENT'], [token(2)]: ['AWSPENDING'] });
   });
 
-  it('is through where that value is put as the current one', async () => {
+  it('is complete when the value is put as the current one', async () => {
     await rotate(2);
     await put('two', 2, 'AWSCURRENT');
     expect(await value()).toBe('two');
@@ -72,7 +72,7 @@ describe('a rotation', () => {
     expect((await rotate(3)).VersionId).toBe(token(3));
   });
 
-  it('is one at a time, and the same one when it is asked for again', async () => {
+  it('runs once at a time, and a repeated call returns the same version', async () => {
     await rotate(2);
     await put('two', 2);
     expect((await rotate(2)).VersionId).toBe(token(2));
@@ -80,7 +80,7 @@ describe('a rotation', () => {
     expect(await failure(rotate(3))).toBe('InvalidRequestException');
   });
 
-  it('is followed by another when what was pending is current, or pending no more', async () => {
+  it('may start again when no version is pending', async () => {
     await rotate(2);
     await put('two', 2);
     await move('AWSCURRENT', 1, 2);
@@ -94,7 +94,7 @@ describe('a rotation', () => {
     });
   });
 
-  it('outlives a restart before it has a value', async () => {
+  it('survives a restart before it has a value', async () => {
     await rotate(2);
     const { folder } = embedded;
     await embedded.stop();

@@ -38,7 +38,7 @@ const stages = async () =>
   (await embedded.client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
 
 describe('a secret', () => {
-  it('comes back by name, by ARN and by its ARN without the random end', async () => {
+  it('is found by name, by ARN and by its ARN without the random suffix', async () => {
     const before = Math.floor(Date.now() / 1_000) * 1_000;
     const { ARN = '', VersionId } = await create('roots');
     const after = Date.now();
@@ -59,7 +59,7 @@ describe('a secret', () => {
     }
   });
 
-  it('may be bytes', async () => {
+  it('may be binary', async () => {
     const SecretBinary = Uint8Array.from([0, 255, 128]);
     await embedded.client.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary }));
     const got = await embedded.client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
@@ -67,27 +67,27 @@ describe('a secret', () => {
     expect(got.SecretString).toBeUndefined();
   });
 
-  it('may be created without a value, which is then missing', async () => {
+  it('may be created without a value', async () => {
     await embedded.client.send(new CreateSecretCommand({ Name: SecretId, Description: 'later' }));
     expect(await failure(value())).toBe('ResourceNotFoundException');
     await put('first', 1, ['AWSPENDING']);
     expect(await value()).toBe('first');
   });
 
-  it('is created once, and idempotently by its token', async () => {
+  it('is created once, and its token makes that idempotent', async () => {
     const first = await create('roots', 1);
     expect((await create('roots', 1)).ARN).toBe(first.ARN);
     expect(await failure(create('other', 1))).toBe('ResourceExistsException');
     expect(await failure(create('roots', 2))).toBe('ResourceExistsException');
   });
 
-  it('is created by exactly one of 20 racers', async () => {
+  it('is created by exactly one of 20 concurrent calls', async () => {
     const racers = Array.from({ length: 20 }, (_, racer) => failure(create(`by ${racer}`, 1)));
     const results = await Promise.all(racers);
     expect(results.filter((result) => result === 'none')).toHaveLength(1);
   });
 
-  it('outlives a restart, in files of its owner alone', async () => {
+  it('survives a restart, in files that only the owner can read', async () => {
     await create('one', 1);
     await put('two', 2);
     const { folder } = embedded;
@@ -101,16 +101,16 @@ describe('a secret', () => {
     expect((await stat(join(folder, files[0] ?? ''))).mode & 0o777).toBe(0o600);
   });
 
-  it('that is damaged on disk stops the start, and its text is not in the message', async () => {
+  it('that is damaged on disk stops the start, and the message does not quote it', async () => {
     const { folder } = embedded;
     await create('very secret text');
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"very secret text');
     const again = startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities: [] });
-    await expect(again).rejects.toThrow(/^The secret in .* is damaged; put back a backup/);
+    await expect(again).rejects.toThrow(/^The secret in .* is damaged; restore a backup/);
   });
 
-  it('holds 64 KB and not a byte more', async () => {
+  it('may have at most 64 KB', async () => {
     await create('x'.repeat(65_536));
     expect((await value())?.length).toBe(65_536);
     expect(await failure(put('x'.repeat(65_537), 2))).toBe('ValidationException');
@@ -121,7 +121,7 @@ describe('a secret', () => {
 describe('a new value', () => {
   beforeEach(() => create('one', 1));
 
-  it('becomes current, and the one before it previous', async () => {
+  it('becomes current, and the earlier one previous', async () => {
     await put('two', 2);
     await put('three', 3);
     expect(await value()).toBe('three');
@@ -130,7 +130,7 @@ describe('a new value', () => {
     expect(await stages()).toEqual({ [token(2)]: ['AWSPREVIOUS'], [token(3)]: ['AWSCURRENT'] });
   });
 
-  it('put again with its token changes nothing; another value under it is refused', async () => {
+  it('repeated with its token changes nothing; another value with the token is refused', async () => {
     await put('two', 2);
     await put('three', 3);
     await put('two', 2);
@@ -138,7 +138,7 @@ describe('a new value', () => {
     expect(await failure(put('other', 2))).toBe('ResourceExistsException');
   });
 
-  it('may wait as pending and be made current later, and be taken back', async () => {
+  it('may be pending first, become current later, and be rolled back', async () => {
     await put('two', 2, ['AWSPENDING']);
     expect(await value()).toBe('one');
     expect(await value({ VersionStage: 'AWSPENDING' })).toBe('two');
@@ -172,7 +172,7 @@ describe('a new value', () => {
       'ResourceNotFoundException',
     ],
   ];
-  it.each(moves)('keeps AWSCURRENT from being moved %s', async (_, input, name) => {
+  it.each(moves)('does not allow moving AWSCURRENT %s', async (_, input, name) => {
     await put('two', 2, ['AWSPENDING']);
     const move = new UpdateSecretVersionStageCommand({
       SecretId,
@@ -183,14 +183,14 @@ describe('a new value', () => {
     expect(await value()).toBe('one');
   });
 
-  it('is not found under a version or label that is not there, or not on that version', async () => {
+  it('is not found with an unknown version or label, or one of another version', async () => {
     expect(await failure(value({ VersionId: token(9) }))).toBe('ResourceNotFoundException');
     expect(await failure(value({ VersionStage: 'NONE' }))).toBe('ResourceNotFoundException');
     const crossed = value({ VersionId: token(1), VersionStage: 'AWSPREVIOUS' });
     expect(await failure(crossed)).toBe('InvalidRequestException');
   });
 
-  it('pushes out unlabelled versions only beyond a hundred of them', async () => {
+  it('removes unlabelled versions only beyond a hundred', async () => {
     const id = (number: number): string => String(number).padStart(32, '0');
     for (let number = 0; number < 104; number += 1) {
       const input = { SecretId, SecretString: `v${number}`, ClientRequestToken: id(number) };

@@ -18,14 +18,14 @@ afterAll(() => stack?.stop());
 
 type LogLine = { readonly outcome?: string; readonly path?: string };
 
-/** What the functions have logged of a source. */
+/** The log lines of the functions about a source. */
 async function logged(source: string): Promise<readonly LogLine[]> {
   const text = await readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8');
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.path === source);
 }
 
-/** Headers by which others have been made to store one viewer's answer for all. */
+/** Headers that were used for cache poisoning in other services. */
 const viewers: readonly Readonly<Record<string, string>>[] = [
   ...['evil.example', 'localhost:1', '169.254.169.254', 'a'.repeat(255), '[::1]'].map((Host) => ({
     Host,
@@ -86,9 +86,9 @@ const viewers: readonly Readonly<Record<string, string>>[] = [
 describe('headers of a viewer', () => {
   it('are fifty in this test', () => expect(viewers.length).toBeGreaterThanOrEqual(50));
 
-  it('change neither the answer nor what is stored', async () => {
+  it('change neither the answer nor the stored derivative', async () => {
     const fixed = client.path({ operations: ['resize,w_40', 'format,f_jpg'] });
-    // The first of them is the one that makes the image and fills the cache.
+    // The first request renders the image and fills the cache.
     const first = await client.get(fixed, { headers: viewers[0] ?? {} });
     expect(first.status).toBe(200);
     for (const headers of viewers) {
@@ -102,7 +102,7 @@ describe('headers of a viewer', () => {
     expect((await logged('a.png')).filter(({ outcome }) => outcome === 'rendered')).toHaveLength(1);
   });
 
-  it('cannot make the cache keep a part of an image, or an answer without one', async () => {
+  it('cannot make the cache store a part of an image or an empty answer', async () => {
     const fixed = client.path({ operations: ['resize,w_41'] });
     const part = await client.get(fixed, { headers: { Range: 'bytes=0-9' } });
     expect(part.status).toBe(200);
@@ -117,7 +117,7 @@ describe('headers of a viewer', () => {
 });
 
 describe('a storm of requests', () => {
-  it('for one source that is missing reads it once or twice in a minute', async () => {
+  it('for a missing source reads it at most twice in a minute', async () => {
     const missing = client.path({ path: 'missing.png' });
     const codes = new Set<string>();
     for (let batch = 0; batch < 20; batch += 1) {
@@ -130,7 +130,7 @@ describe('a storm of requests', () => {
     expect(reads.length).toBeLessThanOrEqual(2);
   });
 
-  it('for one image that nobody has made yet renders it once', async () => {
+  it('for a new image renders it once', async () => {
     await client.put('once.png', await picture('blue'));
     const once = client.path({ path: 'once.png' });
     const answers = await Promise.all(Array.from({ length: 100 }, () => client.get(once)));
@@ -148,7 +148,7 @@ describe('a purge of a prefix', () => {
   const purge = (scope: string) =>
     signet(['purge', 'acme', scope, '--json'], { SIGNET_HOME: stack.home });
 
-  it('forgets all that lies below it and nothing beside it', async () => {
+  it('deletes the derivatives below the prefix and nothing else', async () => {
     const below = ['album/1.png', 'album/deep/2 ü.png'];
     const beside = ['album.png', 'album2/1.png', 'other/album/1.png'];
     for (const one of [...below, ...beside]) await client.put(one, await picture('red'));
@@ -158,13 +158,13 @@ describe('a purge of a prefix', () => {
     expect(JSON.parse(stdout)).toMatchObject({ derivatives: 2, sources: 2 });
     expect(await client.derivatives('album/')).toEqual([]);
     for (const one of beside) expect(await client.derivatives(`${one}__op__`)).toHaveLength(1);
-    // Neither bucket nor cache has an old answer: both are made anew.
+    // Neither bucket nor cache has an old answer, so both are rendered again.
     await colours(below);
     for (const one of below)
       expect((await logged(one)).filter(({ outcome }) => outcome === 'rendered')).toHaveLength(2);
   });
 
-  it.each(['album/../*', ''])('that is none is refused: %j', async (scope) => {
+  it.each(['album/../*', ''])('that is invalid is refused: %j', async (scope) => {
     const before = await client.derivatives('');
     const { code, stderr } = await purge(scope);
     expect(code).toBe(1);

@@ -10,7 +10,7 @@ import { colourOf, picture, policy, type StackClient, stackClient } from './stac
 
 const home = mkdtempSync(path.join(tmpdir(), 'signet-full-'));
 
-/** A disk of 32 MB of its own; only root of a Linux can have one. */
+/** Mounts a disk of 32 MB. This needs root on Linux. */
 function mounted(): boolean {
   try {
     const options = ['-t', 'tmpfs', '-o', 'size=32m,mode=0700', 'tmpfs', home];
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const filler = path.join(home, 'filler');
 
-/** Takes the last byte there is. */
+/** Fills the disk to the last byte. */
 async function fill(): Promise<void> {
   const handle = await open(filler, 'a');
   for (let size = 1_048_576; size >= 1; size = Math.floor(size / 2))
@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
 const temporaries = async (): Promise<readonly string[]> =>
   (await readdir(home, { recursive: true })).filter((name) => name.endsWith('.tmp'));
 
-// The embedded S3 alone is held to a full disk of a fake file system in test/local/s3.
+// test/local/s3 tests the embedded S3 with a simulated full disk.
 describe.runIf(disk)('a stack whose disk is full', () => {
   it('answers an image that it cannot store', async () => {
     stack = await startRunningStack({ home });
@@ -67,7 +67,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     expect(await client.derivatives('a.png__op__resize,w_40__')).toEqual([]);
   });
 
-  it('refuses an upload with a sentence, and keeps the source that there was', async () => {
+  it('refuses an upload with a clear error, and keeps the old source', async () => {
     await expect(client.put('a.png', await picture('blue', 400, 300))).rejects.toThrow(
       'S3 put on signet-sources failed: InternalError 500',
     );
@@ -82,7 +82,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     expect(await temporaries()).toEqual([]);
   });
 
-  it('goes on as before once there is space again', async () => {
+  it('works again when there is space', async () => {
     await rm(filler);
     const fresh = client.path({ operations: ['resize,w_60'] });
     expect((await client.get(fresh)).status).toBe(200);
@@ -97,7 +97,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     expect(await stack?.stop()).toBe(0);
     stack = undefined;
     await fill();
-    // First for nothing at all, then for the state but not for the functions that are bundled.
+    // First there is no space at all, then enough for the state but not for the function bundles.
     await rm(path.join(home, 'functions'), { recursive: true });
     for (const take of [fill, async () => truncate(filler, (await stat(filler)).size - 300_000)]) {
       await take();

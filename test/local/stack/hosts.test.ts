@@ -22,7 +22,7 @@ const host = 'img.acme.test';
 const short = (path: string): string => path.replace('/acme/', '/');
 
 describe("a tenant's own host", () => {
-  it('serves what the host of all serves, from the same cache, without the tenant in the path', async () => {
+  it('serves the same as the main host, from the same cache, without the tenant in the path', async () => {
     const path = client.path();
     const [first, second] = [
       await client.get(path),
@@ -33,7 +33,7 @@ describe("a tenant's own host", () => {
     expect(second.body).toEqual(first.body);
   });
 
-  it('follows the redirect to an image that is too large for the function', async () => {
+  it('redirects to an image that is too large for the function', async () => {
     const path = client.path({ path: 'large.png', operations: ['format,f_png'] });
     const { status, headers } = await client.get(short(path), { headers: { host } });
     expect(status).toBe(307);

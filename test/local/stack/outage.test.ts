@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudFront } from '../../../local/cloudfront/server.ts';
-import { type Answer, ask } from '../cloudfront/stand.ts';
-import { type Pieces, startPieces } from './pieces.ts';
+import { type Answer, ask } from '../cloudfront/stub-distribution.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';
+import { type StackParts, startStackParts } from './stack-parts.ts';
 
-let pieces: Pieces;
+let parts: StackParts;
 let client: StackClient;
 let cdn: CloudFront;
 
 beforeAll(async () => {
-  pieces = await startPieces();
-  client = await stackClient(pieces.instance);
+  parts = await startStackParts();
+  client = await stackClient(parts.instance);
   await client.publish(policy);
   await client.put('a.png', await picture('red'));
   const noise = { raw: { width: 600, height: 600, channels: 3 } } as const;
@@ -23,15 +23,15 @@ beforeAll(async () => {
       .toBuffer(),
   );
 });
-afterAll(() => pieces?.close());
+afterAll(() => parts?.close());
 beforeEach(async () => {
-  await pieces.s3.up();
-  await pieces.secrets.up();
+  await parts.s3.up();
+  await parts.secrets.up();
 });
 
 const get = (path: string): Promise<Answer> => ask(cdn.port, path);
 let recipes = 0;
-/** A URL that nobody has asked for yet. */
+/** A URL that was not requested before. */
 function newUrl(path = 'a.png'): string {
   recipes += 1;
   return client.path({ path, operations: [`resize,w_${recipes}`] });
@@ -46,7 +46,7 @@ function expectUnavailable({ status, text, headers }: Answer): void {
   });
 }
 
-/** Asks again until the answer is there; the test's own time-out is half a minute. */
+/** Repeats a request until it succeeds. The timeout of the test is half a minute. */
 async function recovered(path: string): Promise<Answer> {
   let answer = await get(path);
   while (answer.status >= 500) {
@@ -60,71 +60,71 @@ describe('a distribution that starts', () => {
   it.each(['secrets', 's3'] as const)(
     'while %s is away is unavailable until it is back',
     async (name) => {
-      await pieces[name].down();
-      cdn = await pieces.freshCdn();
+      await parts[name].down();
+      cdn = await parts.freshCdn();
       const url = newUrl();
       expectUnavailable(await get(url));
       expectUnavailable(await get(url));
-      await pieces[name].up();
+      await parts[name].up();
       expect(await recovered(url)).toMatchObject({ status: 200 });
     },
   );
 
-  it('while secrets are away lets nobody in who has no key, and says nothing more', async () => {
-    await pieces.secrets.down();
-    cdn = await pieces.freshCdn();
+  it('while secrets are down refuses unsigned requests and reveals nothing more', async () => {
+    await parts.secrets.down();
+    cdn = await parts.freshCdn();
     expect((await get('/acme/a.png')).text).toBe('{"error":"forbidden"}');
     expectUnavailable(await get(newUrl().replace('a.png', 'b.png')));
-    await pieces.secrets.up();
+    await parts.secrets.up();
     const forged = newUrl().replace('a.png', 'b.png');
     expect((await recovered(forged)).text).toBe('{"error":"forbidden"}');
   });
 });
 
 describe('a distribution that runs', () => {
-  it('goes on without secrets: what it knows holds for an hour', async () => {
-    cdn = await pieces.freshCdn();
+  it('works without secrets, because keys are cached for an hour', async () => {
+    cdn = await parts.freshCdn();
     expect(await get(newUrl())).toMatchObject({ status: 200 });
-    await pieces.secrets.down();
+    await parts.secrets.down();
     expect(await get(newUrl())).toMatchObject({ status: 200 });
     expect(await get(newUrl().replace('sig=', 'sig=A'))).toMatchObject({ status: 403 });
   });
 
-  it('has the render secret from its first image on, so that a large one is redirected without it', async () => {
-    cdn = await pieces.freshCdn();
+  it('caches the render secret at its first image, so large images work without it', async () => {
+    cdn = await parts.freshCdn();
     expect(await get(newUrl())).toMatchObject({ status: 200 });
-    await pieces.secrets.down();
+    await parts.secrets.down();
     const large = client.path({ path: 'large.png', operations: ['format,f_png'] });
     expect(await get(large)).toMatchObject({ status: 307 });
     const answer = await get(large);
-    await pieces.secrets.up();
+    await parts.secrets.up();
     expect(answer.status).toBe(200);
     expect(answer.body.length).toBeGreaterThan(778_240);
   });
 
-  it('answers from its cache without S3, and never keeps what S3 could not say', async () => {
-    cdn = await pieces.freshCdn();
+  it('answers from its cache without S3, and does not cache errors of S3', async () => {
+    cdn = await parts.freshCdn();
     const [held, wanted] = [newUrl(), newUrl()];
     const { body } = await get(held);
-    await pieces.s3.down();
+    await parts.s3.down();
     const cached = await get(held);
     expect(cached.headers['x-cache']).toBe('Hit from cloudfront');
     expect(cached.body.equals(body)).toBe(true);
-    // CloudFront cannot reach its origin: its own page, before any function could say a word.
+    // CloudFront cannot reach its origin and answers with its own error page; no function runs.
     expect(await get(wanted)).toMatchObject({ status: 502 });
-    await pieces.s3.up();
+    await parts.s3.up();
     expect(await recovered(wanted)).toMatchObject({ status: 200 });
     expect((await get(wanted)).headers['x-cache']).toBe('Hit from cloudfront');
   });
 
-  it('does not know a tenant while S3 is away, and knows it as soon as it is back', async () => {
+  it('does not know a tenant while S3 is down, and knows it when S3 is back', async () => {
     await client.publish({ ...policy, tenant: 'late' });
-    cdn = await pieces.freshCdn();
+    cdn = await parts.freshCdn();
     expect(await get(newUrl())).toMatchObject({ status: 200 });
-    await pieces.s3.down();
+    await parts.s3.down();
     const url = client.path({ tenant: 'late', path: 'a.png' });
     expectUnavailable(await get(url));
-    await pieces.s3.up();
+    await parts.s3.up();
     expect((await recovered(url)).text).toBe('{"error":"source_missing"}');
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RefusalCode, refusals } from '../../../shared/refusal.ts';
 import { claiming, flatPng, manyFrames } from '../../render/encoders.ts';
-import type { Answer } from '../cloudfront/stand.ts';
+import type { Answer } from '../cloudfront/stub-distribution.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
@@ -37,7 +37,7 @@ afterAll(() => stack?.stop());
 
 type Case = {
   readonly code: RefusalCode;
-  /** Two requests with nothing in common but their code. */
+  /** Two different requests with the same refusal code. */
   readonly paths: () => readonly [string, string];
   readonly method?: string;
   readonly cached?: true;
@@ -132,7 +132,7 @@ const varying = new Set([
   'keep-alive',
   'via',
 ]);
-/** What S3 leaves in the answers that are made over its own. */
+/** Headers of S3 that remain in answers of origin-response. */
 const ofS3 = /^x-amz-(?:id-2|request-id)$/;
 
 function constantHeaders({ headers }: Answer): object {
@@ -162,7 +162,7 @@ describe('every refusal over HTTP', () => {
     expect(one).toEqual(two);
   });
 
-  it('names the methods that are served beside the one that is not', async () => {
+  it('lists the allowed methods if the method is not allowed', async () => {
     const { headers } = await client.get(good(), { method: 'OPTIONS' });
     expect(headers.allow).toBe('GET, HEAD');
   });
@@ -180,7 +180,7 @@ describe('every refusal over HTTP', () => {
     },
   );
 
-  it('is kept by the cache where it says something of the source, and nowhere else', async () => {
+  it('is cached only if it is about the source', async () => {
     for (const { cached, paths, method } of cases) {
       const [path] = paths();
       if (method !== undefined) continue;
@@ -190,7 +190,7 @@ describe('every refusal over HTTP', () => {
     }
   });
 
-  it('of a JPEG that lies about its size is about the source, too', async () => {
+  it('of a JPEG with a false size is about the source, too', async () => {
     const jpeg = Buffer.from((await client.get(sign({ operations: ['format,f_jpg'] }))).body);
     await client.put('claim.jpg', claiming(jpeg, 60_000, 60_000));
     expect((await client.get(sign({ path: 'claim.jpg' }))).text).toBe(

@@ -12,7 +12,7 @@ import { readPublisher } from '../../../shared/keys/publisher.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
 import { type MintRequest, mint } from '../../../shared/request/mint.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
-import { type Answer, ask } from '../cloudfront/stand.ts';
+import { type Answer, ask } from '../cloudfront/stub-distribution.ts';
 
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 1 };
 
@@ -28,7 +28,7 @@ export function storesOf(instance: LocalInstance): Stores {
   };
 }
 
-/** A running stack, seen from outside. */
+/** A client of a running stack. */
 export type StackClient = {
   readonly instance: LocalInstance;
   readonly keyring: Keyring;
@@ -41,7 +41,7 @@ export type StackClient = {
   readonly derivatives: (path: string) => Promise<readonly string[]>;
 };
 
-/** What the tests publish for `acme`. */
+/** The policy of `acme` in the tests. */
 export const policy = {
   tenant: 'acme',
   operations: {
@@ -94,14 +94,14 @@ export async function stackClient(instance: LocalInstance): Promise<StackClient>
   };
 }
 
-/** A picture of one colour. */
+/** Makes a PNG of one colour. */
 export function picture(colour: string, width = 80, height = 60): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: colour } })
     .png()
     .toBuffer();
 }
 
-/** What one pixel of an answer shows. */
+/** The colour of the first pixel. */
 export async function colourOf(body: Uint8Array): Promise<readonly number[]> {
   const { data } = await sharp(body).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return [...data.subarray(0, 3)];

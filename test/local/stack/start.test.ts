@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts in this process where it cannot start: what it says. */
+/** Starts a stack that must fail. Returns the error message. */
 async function refusedStart(settings: Partial<LocalSettings>): Promise<string> {
   const whole = { home: path.join(folder, 'refused'), port: 0, host: '127.0.0.1', ...settings };
   const thrown: unknown = await startStack(whole, () => undefined).then(
@@ -31,14 +31,14 @@ async function refusedStart(settings: Partial<LocalSettings>): Promise<string> {
   return thrown instanceof Error ? thrown.message : 'it started';
 }
 
-/** As a user starts it: how it ends and all that it prints. */
+/** Starts a stack in a child process that must fail. Returns exit code and output. */
 async function failedStart(home: string, environment: Readonly<Record<string, string>> = {}) {
   const { child, output } = spawnStack(home, environment);
   const code = await exitOf(child);
   return { code, said: output().trim() };
 }
 
-/** Starts in this process: seconds faster than a process of its own. */
+/** Starts a stack in this process, which is seconds faster than a child process. */
 async function startHere(home: string): Promise<Stack> {
   running = await startStack({ home, port: 0, host: '127.0.0.1' }, () => undefined);
   return running;
@@ -57,7 +57,7 @@ function occupy(port = 0): Promise<Server> {
   });
 }
 
-/** Whether all five ports of a stack can be had; none of them is held afterwards. */
+/** Whether all five ports of a stack are free. They are released afterwards. */
 async function areFree(first: number): Promise<boolean> {
   const tried = await Promise.allSettled([0, 1, 2, 3, 4].map((offset) => occupy(first + offset)));
   const servers = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -65,7 +65,7 @@ async function areFree(first: number): Promise<boolean> {
   return servers.length === tried.length;
 }
 
-/** Five ports in a row, below those that systems give out by themselves. */
+/** The first of five free ports in a row, below the ephemeral ports. */
 async function freePorts(): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
@@ -81,13 +81,13 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   it.each([
     { service: 'CDN', offset: 0 },
     { service: 'S3', offset: 2 },
     { service: 'Secrets Manager', offset: 3 },
     { service: 'invalidations', offset: 4 },
-  ])('because the port of $service is taken says so and holds nothing', async ({ offset }) => {
+  ])('because the port of $service is in use says so and opens nothing', async ({ offset }) => {
     const first = await freePorts();
     const taken = first + offset;
     const server = await occupy(taken);
@@ -95,24 +95,24 @@ describe('a start that cannot be', () => {
     const said = await refusedStart({ home, port: first });
     await closed(server);
     expect(said).toMatch(
-      new RegExp(`^Port ${taken} is in use; take others with: SIGNET_PORT=\\d+ npm start$`),
+      new RegExp(`^Port ${taken} is in use; choose another with: SIGNET_PORT=\\d+ npm start$`),
     );
     expect(await readdir(home)).not.toContain('instance.json');
-    // What had been opened by then is closed again.
+    // The services that were started are closed again.
     expect(await areFree(first)).toBe(true);
   });
 
-  it('prints one sentence and ends with 1', async () => {
+  it('prints one sentence and exits with 1', async () => {
     const server = await occupy();
     const environment = { SIGNET_PORT: String(portOf(server)) };
     const { code, said } = await failedStart(path.join(folder, 'busy'), environment);
     await closed(server);
-    expect(said).toMatch(/^Port \d+ is in use; take others with: SIGNET_PORT=\d+ npm start$/);
+    expect(said).toMatch(/^Port \d+ is in use; choose another with: SIGNET_PORT=\d+ npm start$/);
     expect(code).toBe(1);
   });
 
   it.each(['80a', '-1', '65535', '1e4', ' 80', '٣'])(
-    'because SIGNET_PORT is %j says what to type',
+    'because SIGNET_PORT is %j says what to write',
     (text) => {
       expect(() => readLocalSettings({ SIGNET_PORT: text })).toThrow(
         `SIGNET_PORT is "${text}"; give a port from 1 to 65531: SIGNET_PORT=8080 npm start`,
@@ -120,14 +120,14 @@ describe('a start that cannot be', () => {
     },
   );
 
-  it('because the address is not of this machine says so', async () => {
+  it('because the address is not local says so', async () => {
     expect(await refusedStart({ host: '203.0.113.9' })).toMatch(
       /^Cannot listen on 203\.0\.113\.9 port \d+ \(EADDRNOTAVAIL\); check SIGNET_BIND/,
     );
   });
 
-  it('because the state folder cannot be written says which, and what to type', async () => {
-    // Root may write anywhere but below a file.
+  it('because the state folder cannot be written says what to write', async () => {
+    // Even root cannot create a folder below a file.
     const file = path.join(folder, 'a-file');
     await writeFile(file, '');
     for (const home of [file, path.join(file, 'state')])
@@ -140,7 +140,7 @@ describe('a start that cannot be', () => {
 });
 
 describe('a second start on one folder', () => {
-  it('names the first by pid and address, and leaves it alone', async () => {
+  it('reports the pid and address of the first and does not disturb it', async () => {
     const home = path.join(folder, 'second');
     const { keyring, instance, get } = await stackClient(await startHere(home));
     const { code, said } = await failedStart(home);
@@ -151,7 +151,7 @@ describe('a second start on one folder', () => {
     expect((await get(demo(keyring))).status).toBe(200);
   });
 
-  it('takes over from a pid that is another program by now', async () => {
+  it('succeeds if the recorded pid now belongs to another program', async () => {
     const home = path.join(folder, 'reused');
     await mkdir(home);
     const server = await occupy();
@@ -162,7 +162,7 @@ describe('a second start on one folder', () => {
     expect((await startHere(home)).pid).toBe(process.pid);
   });
 
-  it('of two at once one comes up', async () => {
+  it('succeeds for exactly one of two concurrent starts', async () => {
     const home = path.join(folder, 'race');
     const starts = [spawnStack(home), spawnStack(home)];
     const loser = await Promise.race(
@@ -178,7 +178,7 @@ describe('a second start on one folder', () => {
   });
 });
 
-describe('a state folder that a crash has left half-written', () => {
+describe('a state folder after a crash', () => {
   const home = (): string => path.join(folder, 'half');
   const objects = (bucket: string): string => path.join(home(), 's3', 'buckets', bucket);
 
@@ -190,7 +190,7 @@ describe('a state folder that a crash has left half-written', () => {
       .map((entry) => path.join(entry.parentPath, entry.name));
   }
 
-  it('starts over what was killed, and answers what is whole', async () => {
+  it('removes partial files, and the stack serves complete objects', async () => {
     const first = await startRunningStack({ home: home() });
     const before = await stackClient(first.instance);
     const url = demo(before.keyring);
@@ -204,7 +204,7 @@ describe('a state folder that a crash has left half-written', () => {
     const { get } = await stackClient(await startHere(home()));
     for (const name of garbage)
       await expect(readFile(path.join(home(), name))).rejects.toThrow('ENOENT');
-    // The damaged derivative is S3's failure, never half an image.
+    // A damaged derivative is an error of S3, never half an image.
     expect((await get(url)).text).toBe('{"error":"unavailable"}');
     expect((await get(url.replace('w_640', 'w_641'))).text).toBe('{"error":"forbidden"}');
     expect((await get('/')).status).toBe(200);
@@ -215,7 +215,7 @@ describe('a state folder that a crash has left half-written', () => {
     { what: 'empty', content: '' },
     { what: 'of zeros', content: '\0'.repeat(500) },
     { what: 'of another form', content: '{"name":"signet/roots"}' },
-  ])('does not start over a secret that is $what, and does not replace it', async ({ content }) => {
+  ])('stops the start if a secret is $what, and keeps its file', async ({ content }) => {
     const secrets = path.join(home(), 'secrets');
     const files = (await readdir(secrets)).filter((name) => name.endsWith('.json'));
     const kept = await Promise.all(files.map((name) => readFile(path.join(secrets, name))));
@@ -223,7 +223,7 @@ describe('a state folder that a crash has left half-written', () => {
     const file = path.join(secrets, files[at] ?? '');
     await writeFile(file, content);
     expect(await refusedStart({ home: home() })).toBe(
-      `The secret in ${file} is damaged; put back a backup of the state folder, or start on an empty one.`,
+      `The secret in ${file} is damaged; restore a backup of the state folder, or start with an empty one.`,
     );
     expect(await readFile(file, 'utf8')).toBe(content);
     await writeFile(file, kept[at] ?? '');

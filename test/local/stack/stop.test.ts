@@ -47,13 +47,13 @@ const slow = (): string =>
   client.path({ path: 'slow.jpg', operations: ['blur,s_2', 'format,f_avif'] });
 
 describe('Ctrl-C', () => {
-  it('while an image is rendered lets it be answered, and ends with 0', async () => {
+  it('during a render lets the request finish, and exits with 0', async () => {
     const answer = client.get(slow());
     let answered = false;
     void answer.then(() => {
       answered = true;
     });
-    // Once viewer-request has let it through, the render is on its way.
+    // When viewer-request has allowed the request, the render is in progress.
     while (!(await outcomes('slow.jpg')).includes('allowed'))
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(answered).toBe(false);
@@ -64,10 +64,10 @@ describe('Ctrl-C', () => {
     expect(await exitOf(stack.child)).toBe(0);
     expect(await temporaries()).toEqual([]);
     expect(await readdir(home)).not.toContain('instance.json');
-    expect(stack.output()).toContain('Stopping: requests under way are finished first');
+    expect(stack.output()).toContain('Stopping after the requests in progress');
   });
 
-  it('and a new start find the derivative that was made last: nothing is rendered again', async () => {
+  it('and a new start keep the derivative: nothing is rendered again', async () => {
     await start();
     const { status, headers } = await client.get(slow());
     expect([status, headers['x-cache']]).toEqual([200, 'Miss from cloudfront']);
@@ -75,7 +75,7 @@ describe('Ctrl-C', () => {
     expect(all.toSorted()).toEqual(['allowed', 'allowed', 'rendered', 'stored']);
   });
 
-  it('twice drops what is under way at once', async () => {
+  it('twice stops at once', async () => {
     const url = client.path({ path: 'slow.jpg', operations: ['blur,s_1', 'format,f_avif'] });
     const before = (await outcomes('slow.jpg')).length;
     const answer = client.get(url).catch(() => 'dropped');
@@ -90,7 +90,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-/** Writes until the stack is gone, and notes what was acknowledged. */
+/** Writes until the stack is killed, and records the acknowledged writes. */
 async function writeOn(worker: number, acknowledged: Map<string, string>): Promise<void> {
   for (let number = 0; ; number += 1) {
     const body = randomBytes(1_000 * (number % 7) + 100);
@@ -105,7 +105,7 @@ async function writeOn(worker: number, acknowledged: Map<string, string>): Promi
 }
 
 describe('kill -9', () => {
-  it('in the middle of writes loses nothing that was acknowledged, and brings nothing back', async () => {
+  it('during writes loses no acknowledged write and restores no old derivative', async () => {
     expect(await colourOf((await client.get(client.path())).body)).toEqual([255, 0, 0]);
     const written = new Map<string, string>();
     const writers = Array.from({ length: 8 }, (_, worker) => writeOn(worker, written));
@@ -121,12 +121,12 @@ describe('kill -9', () => {
       expect(createHash('sha256').update(read.body).digest('hex')).toBe(digest);
     }
     expect(await temporaries()).toEqual([]);
-    // The old image was in the bucket of derivatives when its source was overwritten.
+    // The derivative of the old source existed when the source was overwritten.
     expect(await colourOf((await client.get(client.path())).body)).toEqual([0, 0, 255]);
   });
 });
 
-it('npm is told to stop, and does not hand it on: the stack stops all the same', async () => {
+it('the stack stops when npm is stopped, although npm forwards no signal', async () => {
   const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
   const { child, output } = spawnStack(at, {}, ['npm', 'start']);
   while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));

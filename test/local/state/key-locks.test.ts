@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createKeyLocks } from '../../../local/state/key-locks.ts';
 
-it('runs the work of one name in the order it came, and other names beside it', async () => {
+it('runs work of one name in order, and other names concurrently', async () => {
   const locked = createKeyLocks();
   const seen: string[] = [];
   const work = (name: string, millis: number) => async () => {
@@ -19,7 +19,7 @@ it('runs the work of one name in the order it came, and other names beside it', 
   expect(seen).toEqual(expected);
 });
 
-it('goes on after work that failed, and hands its error to whoever asked for it', async () => {
+it('continues after work that failed, and returns its error to the caller', async () => {
   const locked = createKeyLocks();
   const failing = locked('a', () => Promise.reject(new Error('failed')));
   const following = locked('a', async () => 'done');

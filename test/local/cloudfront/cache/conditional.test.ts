@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { object, type Stand, startStand } from '../stand.ts';
+import { object, type StubDistribution, startStubDistribution } from '../stub-distribution.ts';
 
-let stand: Stand;
+let stub: StubDistribution;
 
 beforeAll(async () => {
-  stand = await startStand({
+  stub = await startStubDistribution({
     s3: (_request, response) => object(response, '0123456789', { 'cache-control': 'max-age=60' }),
   });
-  await stand.ask('/a');
+  await stub.ask('/a');
 });
-afterAll(() => stand.close());
+afterAll(() => stub.close());
 
 describe('a conditional request for a cached object', () => {
   const cases: readonly (readonly [Record<string, string>, number, string, string | undefined])[] =
@@ -44,10 +44,10 @@ describe('a conditional request for a cached object', () => {
     ];
 
   it.each(cases)('%o is answered %i', async (headers, status, text, contentRange) => {
-    const answer = await stand.ask('/a', { headers });
+    const answer = await stub.ask('/a', { headers });
     expect([answer.status, answer.text]).toEqual([status, text]);
     expect(answer.headers['content-range']).toBe(contentRange);
     expect(answer.headers['content-length']).toBe(status === 304 ? undefined : String(text.length));
-    expect(stand.seen).toHaveLength(1);
+    expect(stub.seen).toHaveLength(1);
   });
 });

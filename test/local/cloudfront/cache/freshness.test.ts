@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lifetime } from '../../../../local/cloudfront/cache/freshness.ts';
+import { cacheLifetime } from '../../../../local/cloudfront/cache/freshness.ts';
 import type { HeaderLine } from '../../../../local/cloudfront/header-map.ts';
 
 const now = Date.parse('2026-08-01T00:00:00Z');
@@ -7,7 +7,7 @@ const day = 86_400;
 const year = 31_536_000;
 
 function fresh(status: number, headers: readonly HeaderLine[]): number | undefined {
-  const life = lifetime({ status, headers, body: Buffer.alloc(0) }, now);
+  const life = cacheLifetime({ status, headers, body: Buffer.alloc(0) }, now);
   return life && life.freshMs / 1000;
 }
 
@@ -15,7 +15,7 @@ function control(value: string): HeaderLine[] {
   return value === '' ? [] : [['Cache-Control', value]];
 }
 
-describe('an answer that is no error', () => {
+describe('an answer that is not an error', () => {
   const cases: readonly (readonly [number, string, number | undefined])[] = [
     [200, '', day],
     [200, 'public', day],
@@ -78,10 +78,10 @@ describe('an error', () => {
   });
 });
 
-describe('the time after freshness', () => {
-  it('is what stale-while-revalidate and stale-if-error say', () => {
+describe('the time after an answer is stale', () => {
+  it('follows stale-while-revalidate and stale-if-error', () => {
     const headers = control('max-age=10, stale-while-revalidate=20, stale-if-error=30');
-    expect(lifetime({ status: 200, headers, body: Buffer.alloc(0) }, now)).toEqual({
+    expect(cacheLifetime({ status: 200, headers, body: Buffer.alloc(0) }, now)).toEqual({
       freshMs: 10_000,
       staleWhileRevalidateMs: 20_000,
       staleIfErrorMs: 30_000,
@@ -90,7 +90,7 @@ describe('the time after freshness', () => {
 
   it('never goes beyond the maximum TTL', () => {
     const headers = control(`max-age=${year - 1}, stale-while-revalidate=20`);
-    const life = lifetime({ status: 200, headers, body: Buffer.alloc(0) }, now);
+    const life = cacheLifetime({ status: 200, headers, body: Buffer.alloc(0) }, now);
     expect(life?.staleWhileRevalidateMs).toBe(1_000);
   });
 });

@@ -8,7 +8,7 @@ function response(bytes: number) {
 }
 
 describe('the memory of the cache', () => {
-  it('is bounded: the least recently used objects make room', () => {
+  it('is bounded: the least recently used objects are evicted', () => {
     const cache = createObjectCache(() => 0, 3 * mib);
     for (const key of ['/a', '/b']) cache.store(key, response(mib));
     cache.get('/a');
@@ -16,7 +16,7 @@ describe('the memory of the cache', () => {
     expect(['/a', '/b', '/c'].filter((key) => cache.get(key))).toEqual(['/a', '/c']);
   });
 
-  it('does not give everything up for one object that is too large', () => {
+  it('evicts nothing for an object that is too large', () => {
     const cache = createObjectCache(() => 0, 2 * mib);
     cache.store('/a', response(mib));
     expect(cache.store('/huge', response(2 * mib))).toBe(false);
@@ -24,7 +24,7 @@ describe('the memory of the cache', () => {
     expect(cache.get('/a')).toBeDefined();
   });
 
-  it('counts what an empty object costs', () => {
+  it('counts the overhead of empty objects', () => {
     const cache = createObjectCache(() => 0, mib);
     for (let at = 0; at < 5_000; at += 1) cache.store(`/${at}`, response(0));
     expect(cache.drop(() => true)).toBeLessThan(1_000);

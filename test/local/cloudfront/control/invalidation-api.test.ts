@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startInvalidationApi } from '../../../../local/cloudfront/control/invalidation-api.ts';
-import { ask } from '../stand.ts';
+import { ask } from '../stub-distribution.ts';
 
 type Api = Awaited<ReturnType<typeof startInvalidationApi>>;
 
@@ -123,7 +123,7 @@ describe('the real SDK', () => {
     expect(dropped).toHaveLength(before);
   });
 
-  it('is told plainly of what is not there', async () => {
+  it('gets a clear error for unknown operations and ids', async () => {
     const unknown = new GetInvalidationCommand({ DistributionId: 'E1', Id: 'I0000000000000' });
     await expect(client().send(unknown)).rejects.toMatchObject({ name: 'NoSuchInvalidation' });
     await expect(client().send(new ListDistributionsCommand())).rejects.toMatchObject({
@@ -133,14 +133,14 @@ describe('the real SDK', () => {
 });
 
 describe('a request that is not the SDK’s', () => {
-  it('is refused unsigned, whatever it asks', async () => {
+  it('is refused if it is not signed', async () => {
     const path = '/2020-05-31/distribution/E1/invalidation';
     const answer = await ask(api.port, path, { method: 'POST' });
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('<Code>MissingAuthenticationToken</Code>');
   });
 
-  it('is refused when its body is not the one that was signed', async () => {
+  it('is refused if its body was changed', async () => {
     const tampering = client();
     tampering.middlewareStack.add(
       (next) => (args) => {

@@ -24,12 +24,12 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What a pool waits with moves only when told; its containers are processes and do not notice. */
+/** Fake timers for the pool. Its containers are processes with real time. */
 const stopClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-/** Lets what a timer has set off be done. */
+/** Waits for work that a timer started. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const realTimeout = setTimeout;
-/** Waits for what a container does, as long as the test may take; a poll would move the clock. */
+/** Waits for a container without `vi.waitFor`, which would advance the fake clock. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => realTimeout(resolve, 10));
 }
@@ -68,21 +68,21 @@ describe('a pool of containers', () => {
     expect(results).toEqual([1, 2, 3].map((events) => ({ most: 1, events })));
   });
 
-  it('runs as many events at once as it has workers', async () => {
+  it('runs one event per worker at the same time', async () => {
     const pool = await poolOf(sleeper, { workers: 3 });
     const results = await Promise.all([300, 300, 300, 300].map((ms) => pool.invoke({ ms }, 'id')));
     const counts = results.map((result) => (result as { events: number }).events);
     expect(counts.sort()).toEqual([1, 1, 1, 2]);
   });
 
-  it('gives a function its own copy of the event', async () => {
+  it('gives each function a copy of the event', async () => {
     const pool = await poolOf('export const handler = (e) => { e.list.push(1); return e; }');
     const event = { list: [] };
     expect(await pool.invoke(event, 'id')).toEqual({ list: [1] });
     expect(event).toEqual({ list: [] });
   });
 
-  it('gives a function the context and environment of Lambda and nothing of this process', async () => {
+  it('gives a function the context and environment of Lambda and nothing from this process', async () => {
     process.env['SIGNET_TEST_LEAK'] = 'yes';
     const pool = await poolOf(
       `export const handler = (event, context) => ({ env: process.env,
@@ -103,7 +103,7 @@ describe('a pool of containers', () => {
     expect(seen.env['AWS_REGION']).toBe('eu-central-1');
     expect(seen.flags).toEqual(['--max-old-space-size=128']);
     expect(seen).toMatchObject({ id: 'request-1', memory: '128' });
-    // The minute between them is more than this test may take.
+    // The minute between them is longer than the timeout of the test.
     expect(seen.left).toBeGreaterThan(540_000);
     expect(seen.left).toBeLessThanOrEqual(600_000);
   });
@@ -113,7 +113,7 @@ describe('a pool of containers', () => {
     ['spins', 'for (;;);'],
   ];
 
-  it.each(hangs)('ends a function that %s at its time-out and replaces it', async (_name, code) => {
+  it.each(hangs)('stops a function that %s at its timeout and replaces it', async (_name, code) => {
     stopClock();
     const pool = await poolOf(
       `export async function handler({ hang }) {
@@ -165,7 +165,7 @@ describe('a pool of containers', () => {
     expect(await Promise.all(queued)).toHaveLength(1_000);
   });
 
-  it('holds the heap of a function to its memory, and the process lives on', async () => {
+  it('limits the heap of a function, and the emulator survives', async () => {
     const code = `export function handler({ mb }) { const held = [];
       for (let at = 0; at < mb; at += 1) held.push(Array.from({ length: 131072 }, (_, n) => n + 0.5));
       return { held: held.length }; }`;
@@ -177,11 +177,11 @@ describe('a pool of containers', () => {
     expect(await pool.invoke({ mb: 16 }, 'id')).toEqual({ held: 16 });
   });
 
-  it('lets a running event finish when it closes, and takes no more', async () => {
+  it('finishes a running event when it closes, and accepts no more', async () => {
     const pool = await poolOf(sleeper, { workers: 1 });
     const running = pool.invoke({ ms: 300 }, 'id');
     const queued = pool.invoke({ ms: 0 }, 'id');
-    // A deadline that this test does not live to see: it is not what ends the waiting.
+    // The deadline is later than the end of the test, so it does not end the waiting.
     const closed = pool.close(Date.now() + 60_000);
     await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject({ name: 'LambdaFault' });
     await closed;
@@ -226,13 +226,13 @@ export async function handler({ side }) {
   return { bytes: drawn.length };
 }`;
 
-  /** The processes that have begun a large picture and have not ended. */
+  /** The processes that are rendering a large image. */
   const drawing = (): readonly number[] => {
     const begun = logged.flatMap((line) => /draws 8000 in (\d+)$/.exec(line)?.slice(1) ?? []);
     return begun.map(Number).filter(isRunning);
   };
 
-  it('is ended in the middle of a render without hanging or ending the process', async () => {
+  it('is stopped in the middle of a render, and the emulator survives', async () => {
     stopClock();
     for (const round of [1, 2, 3]) {
       const pool = await poolOf(draw, { workers: 2, timeoutMs: 400, memoryMb: 512 });

@@ -1,10 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { missing, object, originCode, type Stand, startStand, viewerCode } from '../stand.ts';
+import {
+  missing,
+  object,
+  originCode,
+  type StubDistribution,
+  startStubDistribution,
+  viewerCode,
+} from '../stub-distribution.ts';
 
-let stand: Stand;
+let stub: StubDistribution;
 
 beforeAll(async () => {
-  stand = await startStand({
+  stub = await startStubDistribution({
     s3: (request, response) => {
       if (request.url?.includes('/there')) object(response, 'an image');
       else missing(response);
@@ -12,17 +19,17 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => stand.close());
-afterEach(() => stand.logged.splice(0));
+afterAll(() => stub.close());
+afterEach(() => stub.logged.splice(0));
 
 function reasons(): string {
-  return stand.logged.filter((line) => line.startsWith('cloudfront: ')).join('\n');
+  return stub.logged.filter((line) => line.startsWith('cloudfront: ')).join('\n');
 }
 
 describe('the viewer-request event', () => {
   it('has the shape of Lambda@Edge', async () => {
     const code = `return { status: '200', body: JSON.stringify(event) }`;
-    const answer = await stand.ask('/a%2fb?c=%20', {
+    const answer = await stub.ask('/a%2fb?c=%20', {
       headers: { ...viewerCode(code).headers, Host: 'img.example', 'X-Two': ['1', '2'] },
     });
     const { config, request } = JSON.parse(answer.text).Records[0].cf;
@@ -55,7 +62,7 @@ describe('the origin-response event', () => {
       'cache-control': [{ value: 'no-store' }] }; response.body = JSON.stringify(event);
       return response`;
     const path = originCode(code, 'a%2Bb');
-    const answer = await stand.ask(`${path}?query`, { headers: { Cookie: 'a=b' } });
+    const answer = await stub.ask(`${path}?query`, { headers: { Cookie: 'a=b' } });
     const { config, request, response } = JSON.parse(answer.text).Records[0].cf;
     expect(config.eventType).toBe('origin-response');
     expect(config.requestId).toBe(answer.headers['x-amz-cf-id']);
@@ -75,11 +82,11 @@ describe('the origin-response event', () => {
     expect(response.body).toBeUndefined();
   });
 
-  it('shows the status and headers S3 sent, chunked for an error', async () => {
+  it('has the status and headers of S3, chunked for an error', async () => {
     const code = `const seen = JSON.stringify({ ...response });
       response.headers['cache-control'] = [{ value: 'no-store' }];
       response.body = seen; return response`;
-    const answer = await stand.ask(originCode(code));
+    const answer = await stub.ask(originCode(code));
     expect(answer.status).toBe(404);
     const seen = JSON.parse(answer.text);
     expect(seen.status).toBe('404');
@@ -123,7 +130,7 @@ describe('a viewer-request result', () => {
     ['a key that is another name', header('x-a', 'X-B'), /another name/],
     ['a header that is a string', `return { status: '200', headers: { a: 'b' } }`, /not a list/],
     ['a value that is a number', `return { status: '200', headers: { a: [{ value: 1 }] } }`, /no/],
-    ['a value with a line feed', header('x-a').replace("'x'", `'x\\ny'`), /cannot carry/],
+    ['a value with a line feed', header('x-a').replace("'x'", `'x\\ny'`), /HTTP does not allow/],
     ['a body that is an object', `return { status: '200', body: {} }`, /body is not a string/],
     ['an unknown encoding', `return { status: '200', body: '', bodyEncoding: 'hex' }`, /neither/],
     ['what is no base64', `return { status: '200', body: 'é', bodyEncoding: 'base64' }`, /base64/],
@@ -136,36 +143,36 @@ describe('a viewer-request result', () => {
   ];
 
   it.each(bad)('that is %s is 502 LambdaValidationError', async (_name, code, reason) => {
-    const answer = await stand.ask('/there', viewerCode(code));
+    const answer = await stub.ask('/there', viewerCode(code));
     expect(answer.status).toBe(502);
     expect(answer.headers['x-cache']).toBe('LambdaValidationError from cloudfront');
     expect(answer.text).toContain('<H1>502 ERROR</H1>');
     expect(reasons()).toMatch(reason);
-    expect(stand.logged[0]).toContain(`viewer-request ${answer.headers['x-amz-cf-id']}`);
+    expect(stub.logged[0]).toContain(`viewer-request ${answer.headers['x-amz-cf-id']}`);
   });
 
   it('may leave a read-only or disallowed header as the viewer sent it', async () => {
-    const answer = await stand.ask('/there/1', { headers: { via: '1.0 x', 'x-real-ip': '::1' } });
+    const answer = await stub.ask('/there/1', { headers: { via: '1.0 x', 'x-real-ip': '::1' } });
     expect(answer.status).toBe(200);
   });
 
   it('that is a response is returned and never cached', async () => {
     const code = `return { status: '200', headers: { 'cache-control': [{ value: 'max-age=9' }],
       'x-a': [{ key: 'X-A', value: '1' }, { value: '2' }] }, bodyEncoding: 'base64', body: 'aGk=' }`;
-    const answer = await stand.ask('/generated', viewerCode(code));
+    const answer = await stub.ask('/generated', viewerCode(code));
     expect(answer.status).toBe(200);
     expect(answer.text).toBe('hi');
     expect(answer.headers['x-a']).toBe('1, 2');
     expect(answer.headers['content-length']).toBe('2');
     expect(answer.headers['x-cache']).toBe('LambdaGeneratedResponse from cloudfront');
-    const { hits, misses } = stand.cloudFront.counts();
-    const next = await stand.ask('/generated');
+    const { hits, misses } = stub.cloudFront.counts();
+    const next = await stub.ask('/generated');
     expect(next.status).toBe(404);
-    expect(stand.cloudFront.counts()).toMatchObject({ hits, misses: misses + 1 });
+    expect(stub.cloudFront.counts()).toMatchObject({ hits, misses: misses + 1 });
   });
 
-  it('may be 40 KB, headers and all', async () => {
-    const answer = await stand.ask(
+  it('may be 40 KB, including headers', async () => {
+    const answer = await stub.ask(
       '/',
       viewerCode(`return { status: '200', body: 'x'.repeat(40960) }`),
     );
@@ -184,26 +191,26 @@ describe('an origin-response result', () => {
     [
       '1 MiB of base64',
       `response.body = 'AAAA'.repeat(262144) ; response.bodyEncoding = 'base64'; return response`,
-      /bytes are more/,
+      /bytes exceed the limit/,
     ],
     ['other chunking', `response.headers['transfer-encoding'] = []; return response`, /transfer/],
   ];
 
   it.each(bad)('that has %s is 502 LambdaValidationError', async (name, code, reason) => {
-    const answer = await stand.ask(originCode(code, encodeURIComponent(name)));
+    const answer = await stub.ask(originCode(code, encodeURIComponent(name)));
     expect(answer.status).toBe(502);
     expect(answer.headers['x-cache']).toBe('LambdaValidationError from cloudfront');
     expect(reasons()).toMatch(reason);
   });
 
   it('without a body sends the body of the origin', async () => {
-    const answer = await stand.ask(originCode(`response.status = '503'; return response`));
+    const answer = await stub.ask(originCode(`response.status = '503'; return response`));
     expect(answer.status).toBe(503);
     expect(answer.text).toBe('<Error><Code>NoSuchKey</Code></Error>');
   });
 
   it('with an empty body sends none', async () => {
-    const answer = await stand.ask(originCode(`response.body = ''; return response`));
+    const answer = await stub.ask(originCode(`response.body = ''; return response`));
     expect(answer.status).toBe(404);
     expect(answer.text).toBe('');
     expect(answer.headers['content-length']).toBe('0');
@@ -214,7 +221,7 @@ describe('an origin-response result', () => {
     const code = `response.status = '200'; response.bodyEncoding = 'base64';
       response.headers = { 'transfer-encoding': response.headers['transfer-encoding'] };
       response.body = 'AAAA'.repeat(262130); return response`;
-    const answer = await stand.ask(originCode(code));
+    const answer = await stub.ask(originCode(code));
     expect(answer.status).toBe(200);
     expect(answer.body.length).toBe(262_130 * 3);
     expect(answer.headers['content-length']).toBe(String(262_130 * 3));
@@ -241,29 +248,29 @@ describe('a function that fails', () => {
   ];
 
   it.each(failures)('because it %s is 503 LambdaExecutionError', async (_name, code, reason) => {
-    const answer = await stand.ask('/x', viewerCode(code));
+    const answer = await stub.ask('/x', viewerCode(code));
     expect(answer.status).toBe(503);
     expect(answer.headers['x-cache']).toBe('LambdaExecutionError from cloudfront');
     expect(answer.text).toContain('<H1>503 ERROR</H1>');
     expect(answer.text).not.toContain('secret detail');
     expect(reasons()).toMatch(reason);
-    const next = await stand.ask('/there/next');
+    const next = await stub.ask('/there/next');
     expect(next.status).toBe(200);
   });
 
   it('at the origin is reported the same way', async () => {
-    const answer = await stand.ask(originCode(`throw new Error('no')`));
+    const answer = await stub.ask(originCode(`throw new Error('no')`));
     expect(answer.status).toBe(503);
     expect(answer.headers['x-cache']).toBe('LambdaExecutionError from cloudfront');
   });
 
-  it('hands every printed line on before its answer, and the stack of what it threw', async () => {
-    await stand.ask(
+  it('logs every printed line before the answer, and the stack of an exception', async () => {
+    await stub.ask(
       '/x',
       viewerCode(`console.log('one\\ntwo'); console.error('three');
       throw new Error('four')`),
     );
-    const lines = stand.logged.filter((line) => line.startsWith('viewer-request: '));
+    const lines = stub.logged.filter((line) => line.startsWith('viewer-request: '));
     expect(lines.slice(0, 2)).toEqual(['viewer-request: one', 'viewer-request: two']);
     expect(lines).toContain('viewer-request: three');
     expect(lines).toContain('viewer-request: Error: four');

@@ -27,7 +27,7 @@ const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a)
 describe('the order of keys', () => {
   const text = fc.string({ unit: 'binary', maxLength: 6 });
 
-  it('is that of their UTF-8 bytes, also beyond the basic plane', () => {
+  it('is the order of their UTF-8 bytes, also beyond the basic plane', () => {
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(Math.sign(compareUtf8(a, b))).toBe(Math.sign(bytewise(a, b)));
@@ -36,7 +36,7 @@ describe('the order of keys', () => {
     expect(compareUtf8('\uff01', '😀')).toBeLessThan(0);
   });
 
-  it('holds in the index after any sequence of changes', () => {
+  it('is kept in the index after any sequence of changes', () => {
     const entry = (key: string) => ({ key, size: 1, etag: '', modified: 0 });
     const change = fc.record({
       key: fc.constantFrom('a', 'b', 'a/', 'a/b', '😀', '\uff01'),
@@ -114,7 +114,7 @@ describe('a listing', () => {
     return { ...listed, pages };
   }
 
-  /** What S3's documentation says a listing is, in the plainest words. */
+  /** A simple implementation of a listing by S3's documentation. */
   function expected(prefix: string, delimiter: string, startAfter: string) {
     const after = sorted.filter((key) => key.startsWith(prefix) && bytewise(key, startAfter) > 0);
     const shared = (key: string): string | undefined => {
@@ -126,7 +126,7 @@ describe('a listing', () => {
     return { keys: plain, prefixes: [...new Set(prefixes)] };
   }
 
-  it('is the same whatever the size of its pages', async () => {
+  it('is the same for every page size', async () => {
     const asked = fc.record({
       prefix: fc.constantFrom('', 'a', 'a/', 'z/', 'none', '😀'),
       delimiter: fc.constantFrom('', '/', '//', 'b'),
@@ -147,18 +147,18 @@ describe('a listing', () => {
     );
   });
 
-  it('takes as many pages as its size asks for', async () => {
+  it('has the expected number of pages', async () => {
     expect((await listAll({ MaxKeys: 5 })).pages).toBe(Math.ceil(keys.length / 5));
   });
 
-  it('encodes keys for the URL when asked to', async () => {
+  it('encodes keys for the URL on request', async () => {
     const { keys: encoded } = await listAll({ EncodingType: 'url' });
     expect(encoded.map(decodeURIComponent)).toEqual(sorted);
     expect(encoded).toContain('a%2Bb');
     expect(encoded).toContain('a/c/d');
   });
 
-  it('carries size, ETag, time and class of each object, and the owner when asked', async () => {
+  it('contains size, ETag, time and class of each object, and the owner on request', async () => {
     const page = await embedded.s3.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: 'z/1', FetchOwner: true }),
     );
@@ -172,7 +172,7 @@ describe('a listing', () => {
     expect(page.Contents?.[0]?.LastModified).toBeInstanceOf(Date);
   });
 
-  it('of no keys at all is empty and complete', async () => {
+  it('of an empty bucket is empty and complete', async () => {
     const page = await embedded.s3.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 0 }));
     expect([page.KeyCount, page.IsTruncated, page.Contents]).toEqual([0, false, undefined]);
   });
@@ -188,7 +188,7 @@ describe('a listing', () => {
     expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidArgument']);
   });
 
-  it('names the buckets, their Region and their absence', async () => {
+  it('lists the buckets, their Region, and missing buckets', async () => {
     const { Buckets } = await embedded.s3.send(new ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).toEqual([bucket, otherBucket]);
     const location = await embedded.s3.send(new GetBucketLocationCommand({ Bucket: bucket }));
@@ -212,7 +212,7 @@ describe('DeleteObjects', () => {
   });
   afterAll(() => embedded.discard());
 
-  it('removes what it names, whatever the characters, and nothing else', async () => {
+  it('deletes the named keys, with any characters, and nothing else', async () => {
     const doomed = [
       'derived/a&b',
       'derived/<x>',
@@ -233,7 +233,7 @@ describe('DeleteObjects', () => {
     expect(left.Contents?.map(({ Key }) => Key)).toEqual(['kept']);
   });
 
-  it('reports each key it may not remove, and only those when quiet', async () => {
+  it('reports each key that may not be deleted, and only those if quiet', async () => {
     for (const key of ['derived/x', 'source']) {
       await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' }));
     }
@@ -247,7 +247,7 @@ describe('DeleteObjects', () => {
     expect(result.Errors).toMatchObject([{ Key: 'source', Code: 'AccessDenied' }]);
   });
 
-  it('does not delete an object outright when one version of it was meant', async () => {
+  it('does not delete an object if a version is given', async () => {
     await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'versioned', Body: 'x' }));
     const objects = [{ Key: 'versioned', VersionId: 'null' }];
     const result = await embedded.s3.send(

@@ -28,7 +28,7 @@ async function read(key: string): Promise<string> {
 }
 
 describe('an object', () => {
-  it('comes back with every header and all metadata it was put with', async () => {
+  it('is returned with all headers and metadata of its upload', async () => {
     const put = {
       ContentType: 'image/png',
       CacheControl: 'public, max-age=86400',
@@ -40,7 +40,7 @@ describe('an object', () => {
     const tagging = { Tagging: 'team=web&cost=7' };
     const body = 'not really a png';
     const at = { Bucket: bucket, Key: 'round/trip' };
-    // HTTP writes a time in whole seconds.
+    // HTTP dates have whole seconds.
     const before = Math.floor(Date.now() / 1_000) * 1_000;
     const written = await embedded.s3.send(
       new PutObjectCommand({ ...at, ...put, ...tagging, Body: body }),
@@ -56,7 +56,7 @@ describe('an object', () => {
     expect(got.LastModified?.getTime()).toBeLessThanOrEqual(after);
   });
 
-  it('has the type binary/octet-stream when none was given', async () => {
+  it('has the default type binary/octet-stream', async () => {
     const path = `/${bucket}/typeless`;
     expect((await signedRequest({ ...embedded, method: 'PUT', path, body: 'x' })).status).toBe(200);
     const reply = await signedRequest({ ...embedded, path });
@@ -75,7 +75,7 @@ describe('an object', () => {
     expect(got).toEqual({ status: 404, name: 'NoSuchKey' });
   });
 
-  it('lets a signed read override headers, but not forge them', async () => {
+  it('lets a signed read override headers, but not inject them', async () => {
     const path = `/${bucket}/overridden`;
     await signedRequest({ ...embedded, method: 'PUT', path, body: 'x' });
     const query = { 'response-content-type': 'text/x', 'response-content-disposition': 'inline' };
@@ -116,7 +116,7 @@ describe('a key', () => {
     '写'.repeat(341),
   ];
 
-  it('is nothing but a name: each of these is an object of its own', async () => {
+  it('is only a name: each of these is a separate object', async () => {
     for (const key of keys) {
       await embedded.s3.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: `body:${key}` }),
@@ -143,7 +143,7 @@ describe('a key', () => {
     expect(await outcome(put)).toEqual({ status: 400, name: 'KeyTooLongError' });
   });
 
-  it('with a bare plus in the path is the key with a space', async () => {
+  it('with a plus in the path is the key with a space', async () => {
     await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'plus a', Body: 'space' }));
     await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'plus+a', Body: 'plus' }));
     const bare = await signedRequest({ ...embedded, path: `/${bucket}/plus+a` });
@@ -186,7 +186,7 @@ describe('a range', () => {
     expect(reply.headers['content-range']).toBe('bytes */10');
   });
 
-  it('is served only while If-Range still names the object', async () => {
+  it('is served only if If-Range matches the object', async () => {
     const { headers } = await signedRequest({ ...embedded, method: 'HEAD', path });
     const range = 'bytes=0-1';
     const current = { range, 'if-range': String(headers['etag']) };

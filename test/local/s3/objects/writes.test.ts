@@ -40,7 +40,7 @@ async function leftovers(): Promise<readonly string[]> {
 }
 
 describe('a conditional write', () => {
-  it('lets exactly one of 50 racing creators win', async () => {
+  it('succeeds for exactly one of 50 concurrent creators', async () => {
     const racers = Array.from({ length: 50 }, (_, number) =>
       outcome(put('raced', `racer ${number}`, { IfNoneMatch: '*' })),
     );
@@ -52,7 +52,7 @@ describe('a conditional write', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('lets exactly one of 20 racing editors of one version win', async () => {
+  it('succeeds for exactly one of 20 concurrent editors of one version', async () => {
     const { ETag } = await put('edited', 'first');
     const editors = Array.from({ length: 20 }, (_, number) =>
       outcome(put('edited', `editor ${number}`, { IfMatch: ETag })),
@@ -67,12 +67,12 @@ describe('a conditional write', () => {
     expect(result).toEqual({ status: 404, name: 'NoSuchKey' });
   });
 
-  it('other than the ones S3 knows is 501', async () => {
+  it('that S3 does not support is 501', async () => {
     const result = await outcome(put('odd', 'x', { IfNoneMatch: '"0123"' }));
     expect(result).toEqual({ status: 501, name: 'NotImplemented' });
   });
 
-  it('keeps a deletion from removing what has changed', async () => {
+  it('prevents the deletion of a changed object', async () => {
     await put('watched', 'new');
     const at = { Bucket: bucket, Key: 'watched' };
     const stale = embedded.s3.send(new DeleteObjectCommand({ ...at, IfMatch: '"0123"' }));
@@ -90,7 +90,7 @@ describe('a checksum', () => {
     number
   >;
 
-  it.each(algorithms)('%s by the SDK is verified, kept and given back', async (algorithm) => {
+  it.each(algorithms)('%s by the SDK is verified, stored and returned', async (algorithm) => {
     for (const Body of [
       'in one piece',
       Readable.from([Buffer.from('in '), Buffer.from('pieces')]),
@@ -143,7 +143,7 @@ describe('a checksum', () => {
       'InvalidRequest',
     ],
   ];
-  it.each(cases)('%s is taken at its word', async (_, headers, code) => {
+  it.each(cases)('%s is verified', async (_, headers, code) => {
     const path = `/${bucket}/digested`;
     const reply = await signedRequest({ ...embedded, method: 'PUT', path, body: 'body', headers });
     expect([reply.status, errorCode(reply)]).toEqual([code === undefined ? 200 : 400, code]);
@@ -151,7 +151,7 @@ describe('a checksum', () => {
 });
 
 describe('a body', () => {
-  it('over 100 MiB is EntityTooLarge, whether it says so or not', async () => {
+  it('over 100 MiB is EntityTooLarge, with and without a declared length', async () => {
     const path = `/${bucket}/huge`;
     const tooLarge = Buffer.alloc(100 * 1024 * 1024 + 1);
     const reply = await signedRequest({ ...embedded, method: 'PUT', path, body: tooLarge });
@@ -159,7 +159,7 @@ describe('a body', () => {
     expect(errorCode(await signedRequest({ ...embedded, path }))).toBe('NoSuchKey');
   });
 
-  it('of several MiB comes back whole and streamed', async () => {
+  it('of several MiB is returned completely, as a stream', async () => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'signet');
     const Key = 'large';
     await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: body }));
@@ -167,7 +167,7 @@ describe('a body', () => {
     expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
   });
 
-  it('that breaks off leaves nothing behind and the old object as it was', async () => {
+  it('that is interrupted leaves no file and does not change the old object', async () => {
     await put('interrupted', 'old');
     const { port } = embedded;
     const path = `/${bucket}/interrupted`;
@@ -231,7 +231,7 @@ describe('a body', () => {
   });
 });
 
-describe('what is put', () => {
+describe('an upload', () => {
   it.each([
     ['too much metadata', { Metadata: { big: 'x'.repeat(2048) } }, 400, 'MetadataTooLarge'],
     ['eleven tags', { Tagging: 'abcdefghijk'.split('').join('=1&') }, 400, 'InvalidArgument'],
@@ -243,7 +243,7 @@ describe('what is put', () => {
     expect(await outcome(put('refused', 'x', extra))).toEqual({ status, name });
   });
 
-  it('with the encryption every object has is taken', async () => {
+  it('with the default encryption is accepted', async () => {
     const { ServerSideEncryption } = await put('same', 'x', { ServerSideEncryption: 'AES256' });
     expect(ServerSideEncryption).toBe('AES256');
   });

@@ -26,7 +26,7 @@ function crc(data: Buffer): string {
 
 type Seed = { readonly signature: string; readonly amzDate: string; readonly secret: string };
 
-/** A client's side of signed streaming; the documentation's example below holds its key derivation. */
+/** The client side of signed streaming. The example in the documentation checks its key derivation. */
 function encodeSigned(chunks: readonly Buffer[], seed: Seed, trailer?: string): Buffer {
   const scope = { date: seed.amzDate.slice(0, 8), region: 'us-east-1', service: 's3' };
   const sign = deriveSigner(seed.secret, scope);
@@ -82,14 +82,14 @@ describe('the example of signed streaming in the S3 documentation', () => {
     return Buffer.concat(parts);
   };
 
-  it('decodes, in whatever pieces the network brings it', async () => {
+  it('is decoded for any size of network packets', async () => {
     const expected = 'a'.repeat(66_560);
     for (const size of [7, 1000, 65_536, wire.length]) {
       expect((await decode(wire, size)).toString() === expected).toBe(true);
     }
   });
 
-  it('fails with any one byte changed', async () => {
+  it('fails if any byte is changed', async () => {
     const at = fc.integer({ min: 0, max: wire.length - 1 });
     const anySize = fc.constantFrom(1000, wire.length);
     await fc.assert(
@@ -168,7 +168,7 @@ describe('an aws-chunked body', () => {
       { form: `${signedForm}-TRAILER`, encode: (seed: Seed) => encodeSigned(parts, seed, trailer) },
     ],
     ['unsigned, with a trailer', { form: unsignedTrailer, encode: () => plain(`${trailer}\r\n`) }],
-  ])('%s is decoded, and forgotten as an encoding', async (_, one) => {
+  ])('%s is decoded, and aws-chunked is not stored as an encoding', async (_, one) => {
     expect((await upload(one)).status).toBe(200);
     const reply = await signedRequest({ ...embedded, path: `/${bucket}/chunked` });
     expect(reply.body.toString()).toBe(data.toString());

@@ -73,20 +73,20 @@ describe('hostile bytes', () => {
     ],
     ['a bare line feed in a header', 'GET /b/x HTTP/1.1\r\nhost: h\nx: y\r\n\r\n', '400'],
   ];
-  it.each(cases)('%s gets a clean refusal in XML', async (_, bytes, status) => {
+  it.each(cases)('%s get an error in XML', async (_, bytes, status) => {
     const answer = await sendRaw(embedded.port, bytes);
     expect(answer.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
     expect(answer).toContain('<Error><Code>');
     expect(answer.toLowerCase()).toContain('x-amz-request-id: ');
   });
 
-  it('never reach an answer unescaped', async () => {
+  it('are escaped in answers', async () => {
     const reply = await send(embedded.port, 'GET', `/${bucket}/<script>&"'`, {});
     expect(reply.body.toString()).toContain('&lt;script&gt;&amp;&quot;&apos;');
     expect(reply.body.toString()).not.toContain('<script>');
   });
 
-  it('that stop in the middle are forgotten, and the server goes on', async () => {
+  it('that stop in the middle do not stop the server', async () => {
     const torn = [
       '',
       'GE',
@@ -100,7 +100,7 @@ describe('hostile bytes', () => {
     expect(embedded.lines).toEqual([]);
   });
 
-  it('in a key of the path are no way out of the bucket', async () => {
+  it('in a key do not lead out of the bucket', async () => {
     for (const key of ['../../etc/passwd', '..%2f..%2fetc%2fpasswd', './/..', '%2e%2e/%2e%2e/x']) {
       const reply = await signedRequest({ ...embedded, path: `/${bucket}/${key}` });
       expect([reply.status, errorCode(reply)]).toEqual([404, 'NoSuchKey']);

@@ -4,13 +4,13 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Permission } from '../shared/deployment/permissions.ts';
-import { logDays } from './log-days.ts';
-import { acknowledgeKeys, type Resources, statementsOf } from './permissions.ts';
+import { logRetention } from './log-retention.ts';
+import { acknowledgeKeyWildcards, type Resources, statementsOf } from './permissions.ts';
 import type { StackSettings } from './settings.ts';
 
-export type OrdinaryFunctionProps = {
+export type RegionalFunctionProps = {
   readonly zip: string;
-  readonly about: string;
+  readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
@@ -20,15 +20,15 @@ export type OrdinaryFunctionProps = {
 /** Long enough for a source with thousands of derivatives. */
 const timeout = Duration.minutes(1);
 
-/** A function in the stack's Region, behind a queue or a schedule: no view waits for it. */
-export function ordinaryFunction(
+/** Makes a function in the stack's Region that runs from a queue or a schedule. No viewer waits for it. */
+export function makeRegionalFunction(
   scope: Construct,
   id: string,
-  props: OrdinaryFunctionProps,
+  props: RegionalFunctionProps,
 ): LambdaFunction {
   const { permissions, resources, settings } = props;
   const logGroup = new LogGroup(scope, `${id}Logs`, {
-    retention: logDays(settings),
+    retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const writeLogs = new PolicyStatement({
@@ -40,9 +40,9 @@ export function ordinaryFunction(
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { own: new PolicyDocument({ statements }) },
   });
-  acknowledgeKeys(role, permissions, resources);
+  acknowledgeKeyWildcards(role, permissions, resources);
   return new LambdaFunction(scope, id, {
-    description: props.about,
+    description: props.description,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',

@@ -2,16 +2,16 @@ import * as v from 'valibot';
 import { isTenant } from '../shared/url/path.ts';
 
 /*
- * What a value in cdk.json may be, so that what AWS would refuse in the middle of a deployment is one
- * sentence before anything is built.
+ * Schemas for the values in cdk.json. They reject what AWS would refuse in the middle of a deployment,
+ * with one sentence, before anything is built.
  */
 
-/** A text of a form, with the sentence that says which. */
+/** A text of a given form. `expects` describes the form in the error message. */
 export const textSetting = (form: RegExp, expects: string) =>
   v.pipe(v.string(`expects ${expects}`), v.regex(form, `expects ${expects}`));
 
-/** A whole number between two. */
-export function count(least: number, most: number) {
+/** A whole number in a range. */
+export function wholeNumber(least: number, most: number) {
   const expects = `expects a whole number from ${least} to ${most}`;
   return v.pipe(
     v.number(expects),
@@ -21,39 +21,39 @@ export function count(least: number, most: number) {
   );
 }
 
-/** Whether names stand for values in it; the one name that JavaScript keeps for itself is none. */
+/** Whether a value is a plain object. An own `__proto__` is rejected, because copies would lose it. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
   !Object.hasOwn(value, '__proto__');
 
-const object = (example: string) =>
+const objectSetting = (example: string) =>
   v.custom<Readonly<Record<string, unknown>>>(isObject, `expects an object, such as ${example}`);
 
-/** Buckets begin with it, and S3 keeps some beginnings for itself. */
+/** Bucket names begin with the stack name, and S3 reserves some prefixes. */
 export const stackName = textSetting(
   /^(?!xn--|sthree-|amzn-s3-demo-)[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/,
-  'up to 24 of a-z, 0-9 and -, from a letter to a letter or digit, such as signet',
+  'up to 24 of a-z, 0-9 and -, with a letter first and a letter or digit last, such as signet',
 );
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-/** CloudFront takes a wildcard for the first label alone; the last one of an address has no letter. */
+/** CloudFront accepts a wildcard only as the first label. The last label of an IP address has no letter. */
 const hostForm = new RegExp(
   `^(?=.{1,253}$)(?!.*\\.cloudfront\\.net$)(?:\\*|${label})(?:\\.${label})*\\.(?=[0-9-]*[a-z])${label}$`,
 );
 
 const owner = v.custom<string | null>(
   (value) => value === null || value === '*' || (typeof value === 'string' && isTenant(value)),
-  'expects the name of a tenant, null for the host of all tenants, or "*" where the host begins with *',
+  'expects the name of a tenant, null for a host of all tenants, or "*" if the host begins with *',
 );
 
 export const hosts = v.pipe(
-  object('{"img.example.com": null}'),
-  v.record(textSetting(hostForm, 'the name of a host of your own, such as img.example.com'), owner),
+  objectSetting('{"img.example.com": null}'),
+  v.record(textSetting(hostForm, 'a host name of your own, such as img.example.com'), owner),
 );
 
-/** The ARN of a certificate: its Region and its account. */
+/** The ARN of a certificate. The groups are its Region and its account. */
 export const certificateForm = /^arn:aws:acm:([a-z0-9-]+):([0-9]{12}):certificate\/[0-9a-f-]{36}$/;
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html */
@@ -64,15 +64,15 @@ const shieldRegions = [
 ] as const;
 export const shield = v.union(
   [v.literal(false), v.picklist(shieldRegions)],
-  `expects false, or a Region that has Origin Shield: ${shieldRegions.join(', ')}`,
+  `expects false or a Region with Origin Shield: ${shieldRegions.join(', ')}`,
 );
 
 const usual = '{"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}';
 const rates = v.pipe(
-  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects false, or ${usual}`),
+  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects false or ${usual}`),
   v.strictObject({
-    requestsPer5Minutes: v.optional(count(10, 2_000_000_000), 10_000),
-    unsignedPerMinute: v.optional(count(10, 2_000_000_000), 500),
+    requestsPer5Minutes: v.optional(wholeNumber(10, 2_000_000_000), 10_000),
+    unsignedPerMinute: v.optional(wholeNumber(10, 2_000_000_000), 500),
   }),
 );
 type Rates = v.InferOutput<typeof rates>;
@@ -82,20 +82,20 @@ export const firewall: v.GenericSchema<unknown, Rates | false> = v.lazy((value) 
 
 export const email = textSetting(
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
-  'an address of e-mail, such as ops@example.com',
+  'an email address, such as ops@example.com',
 );
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const tagText = (least: number, most: number) =>
   textSetting(
     new RegExp(`^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{${least},${most}}$`, 'iu'),
-    `${least} to ${most} letters, digits, blanks and _.:/=+@-, without aws: in front`,
+    `${least} to ${most} letters, digits, spaces and _.:/=+@-, not beginning with aws:`,
   );
 export const tags = v.pipe(
-  object('{"team": "images"}'),
+  objectSetting('{"team": "images"}'),
   v.record(tagText(1, 128), tagText(1, 256)),
   v.check(
     (all) => Object.keys(all).length <= 45,
-    'expects 45 tags at most: AWS takes 50, its own included',
+    'expects at most 45 tags: AWS allows 50, including its own',
   ),
 );

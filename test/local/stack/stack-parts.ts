@@ -19,12 +19,12 @@ type Piece = {
   readonly down: () => Promise<void>;
 };
 
-/** The parts of a stack, each of which can be taken away and brought back to where it was. */
-export type Pieces = {
+/** The parts of a stack, each of which can be stopped and started again on its port. */
+export type StackParts = {
   readonly instance: LocalInstance;
   readonly s3: Piece;
   readonly secrets: Piece;
-  /** Starts the distribution anew: functions that know nothing yet. */
+  /** Restarts the distribution, so that the functions have empty caches. */
   readonly freshCdn: () => Promise<CloudFront>;
   readonly close: () => Promise<void>;
 };
@@ -46,9 +46,9 @@ function piece(running: Listening, start: (port: number) => Promise<Listening>):
 
 const host = '127.0.0.1';
 
-/** Starts S3 and Secrets Manager over a new folder, with root keys in it. */
-export async function startPieces(): Promise<Pieces> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'signet-pieces-'));
+/** Starts S3 and Secrets Manager on a temporary folder with root keys. */
+export async function startStackParts(): Promise<StackParts> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'signet-parts-'));
   const roles = localRoles();
   const identities = Object.values(roles);
   const buckets = Object.values(localBuckets);
@@ -72,7 +72,7 @@ export async function startPieces(): Promise<Pieces> {
     cdn = await startCloudFront({
       host,
       port: 0,
-      // One container of each, so that what one request has learned the next one knows.
+      // One container per function, so that requests share its caches.
       viewerRequest: { ...functions.viewerRequest, workers: 1 },
       originResponse: { ...functions.originResponse, workers: 1 },
       origin: {
@@ -85,15 +85,15 @@ export async function startPieces(): Promise<Pieces> {
     });
     return cdn;
   };
-  const pieces = { s3: piece(s3, openS3), secrets: piece(secrets, openSecrets) };
+  const parts = { s3: piece(s3, openS3), secrets: piece(secrets, openSecrets) };
   return {
-    ...pieces,
+    ...parts,
     instance,
     freshCdn,
     close: async () => {
       await cdn?.close();
-      await pieces.s3.down();
-      await pieces.secrets.down();
+      await parts.s3.down();
+      await parts.secrets.down();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CloudFront, startCloudFront } from '../../../local/cloudfront/server.ts';
 
-/** Passes the request on, its query dropped, or does what base64 JavaScript in `x-code` says. */
+/** Forwards the request without its query, or runs the base64 JavaScript in `x-code`. */
 export const passRequest = `
 export async function handler(event, context) {
   const request = event.Records[0].cf.request;
@@ -18,7 +18,7 @@ export async function handler(event, context) {
   return run(request, event, context);
 }`;
 
-/** Passes the response on, or does what base64url JavaScript in a `/code/…/` path says. */
+/** Forwards the response, or runs the base64url JavaScript in a `/code/…/` path. */
 export const passResponse = `
 let events = 0;
 export async function handler(event, context) {
@@ -44,7 +44,7 @@ export type S3Request = {
   readonly headers: http.IncomingHttpHeaders;
 };
 
-export type StandOptions = {
+export type StubOptions = {
   readonly viewer?: string;
   readonly origin?: string;
   readonly s3?: http.RequestListener;
@@ -57,8 +57,8 @@ export type StandOptions = {
   readonly localPage?: () => { readonly contentType: string; readonly body: string };
 };
 
-/** A distribution in front of a stub S3, with a clock that only moves when told. */
-export type Stand = {
+/** A distribution in front of a stub S3, with a clock that the test controls. */
+export type StubDistribution = {
   readonly cloudFront: CloudFront;
   readonly seen: S3Request[];
   readonly logged: string[];
@@ -67,7 +67,7 @@ export type Stand = {
   readonly close: () => Promise<void>;
 };
 
-/** What S3 sends for a key that is not there. */
+/** The answer of S3 for a missing key. */
 export function missing(response: http.ServerResponse): void {
   response.writeHead(404, { 'content-type': 'application/xml', server: 'AmazonS3' });
   response.write('<Error><Code>NoSuchKey</Code></Error>');
@@ -96,12 +96,12 @@ export function viewerCode(code: string): http.RequestOptions {
   return { headers: { 'x-code': Buffer.from(code).toString('base64') } };
 }
 
-/** A path whose origin-response does what the code says. */
+/** A path whose origin-response runs the code. */
 export function originCode(code: string, name = ''): string {
   return `/code/${Buffer.from(code).toString('base64url')}/${name}`;
 }
 
-/** One HTTP request whose path is sent exactly as given. */
+/** Sends an HTTP request with an unchanged path. */
 export function ask(port: number, path: string, init: http.RequestOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, agent: false, ...init };
@@ -125,8 +125,8 @@ async function listen(server: http.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Starts a stand; close it in afterAll or afterEach. */
-export async function startStand(options: StandOptions = {}): Promise<Stand> {
+/** Starts a distribution. Close it in afterAll or afterEach. */
+export async function startStubDistribution(options: StubOptions = {}): Promise<StubDistribution> {
   const folder = await mkdtemp(join(tmpdir(), 'signet-cloudfront-'));
   await writeFile(join(folder, 'viewer.mjs'), options.viewer ?? passRequest);
   await writeFile(join(folder, 'origin.mjs'), options.origin ?? passResponse);
