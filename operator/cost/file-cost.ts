@@ -1,10 +1,6 @@
-import { policyIssues } from '../../shared/policy/issues.ts';
 import { compilePolicy } from '../../shared/policy/policy.ts';
-import type { ValidPolicy } from '../../shared/policy/schema.ts';
-import { validPolicy } from '../../shared/policy/validation.ts';
-import { OperatorFailure } from '../failure.ts';
 import { resolvePolicyFile } from '../policy-files/policy-extends.ts';
-import { printIssue } from '../policy-files/policy-set.ts';
+import { checkResolved } from '../policy-files/policy-set.ts';
 import { type Assumptions, type CostEstimate, costEstimate } from './estimate.ts';
 import { type PolicyCost, policyCost } from './policy-cost.ts';
 
@@ -20,17 +16,6 @@ export type PolicyFileCost = {
   /** Until when the policy only reports, as ISO 8601; undefined for a policy that is enforced. */
   readonly reportUntil: string | undefined;
 };
-
-async function readValidPolicy(file: string): Promise<ValidPolicy> {
-  const document = await resolvePolicyFile(file);
-  const issues = policyIssues(document);
-  if (issues.length > 0)
-    throw new OperatorFailure(
-      'invalid_policy',
-      issues.map((issue) => printIssue(file, issue)).join('\n'),
-    );
-  return validPolicy(document);
-}
 
 function compareWithMax(
   { derivativesPerSource, exact }: PolicyCost,
@@ -50,13 +35,13 @@ export async function costOfFile(
   assumed: Assumptions,
   max?: bigint,
 ): Promise<PolicyFileCost> {
-  const document = await readValidPolicy(file);
-  const cost = policyCost(compilePolicy(document));
+  const { policy } = checkResolved({ file, document: await resolvePolicyFile(file) });
+  const cost = policyCost(compilePolicy(policy));
   return {
-    tenant: document.tenant,
+    tenant: policy.tenant,
     cost,
     estimate: costEstimate(cost.derivativesPerSource, assumed),
     verdict: compareWithMax(cost, max),
-    reportUntil: document.mode === 'report' ? document.reportUntil : undefined,
+    reportUntil: policy.mode === 'report' ? policy.reportUntil : undefined,
   };
 }

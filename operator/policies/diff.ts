@@ -1,10 +1,9 @@
 import { type PolicyChange, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
-import { validPolicy } from '../../shared/policy/validation.ts';
+import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { checkRetiredKids } from '../../shared/versions/publishing.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
-import type { PolicyDocumentText } from './policy-change.ts';
 
 /** What publishing a file would change. */
 export type PolicyDifference = {
@@ -16,9 +15,8 @@ export type PolicyDifference = {
 
 async function compareWithLive(
   installation: Installation,
-  document: PolicyDocumentText,
+  { document, policy: wanted }: CheckedPolicy,
 ): Promise<PolicyDifference> {
-  const wanted = validPolicy(document);
   const { tenant } = wanted;
   const published = await publishedPolicy(installation, tenant);
   if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, published?.retired ?? []);
@@ -33,7 +31,7 @@ export async function diffPolicies(
   open: OpenInstallation,
   paths: readonly string[],
 ): Promise<readonly PolicyDifference[]> {
-  const wanted = (await readPolicySet(paths)).map(({ document }) => document);
+  const wanted = await readPolicySet(paths);
   const installation = await open();
   return Promise.all(wanted.map((one) => compareWithLive(installation, one)));
 }

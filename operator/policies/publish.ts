@@ -1,7 +1,6 @@
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { validPolicy } from '../../shared/policy/validation.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
-import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
+import { type Publication, publishChecked } from '../../shared/versions/publishing.ts';
 import { usageFailure } from '../failure.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
@@ -33,13 +32,13 @@ export async function publishPolicies(
   if (expected !== undefined && all.length > 1)
     throw usageFailure('--expect works with one policy only');
   const keyring = await installation.keyring();
-  for (const { file, document } of all) checkRoots(file, document, keyring);
+  for (const { file, policy } of all) checkRoots(file, policy, keyring);
   const root = await mintableRoot(installation);
   const publications: Publication[] = [];
-  for (const { document } of all)
-    publications.push(await publishPolicy(installation, document, { root, reason, expected }));
-  const warnings = all.flatMap(({ file, document }) =>
-    policyWarnings(validPolicy(document), Date.now()).map((warning) => ({ file, ...warning })),
+  for (const one of all)
+    publications.push(await publishChecked(installation, one, { root, reason, expected }));
+  const warnings = all.flatMap(({ file, policy }) =>
+    policyWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
   );
   return { publications, warnings };
 }

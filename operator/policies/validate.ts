@@ -1,5 +1,4 @@
-import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
-import { validPolicy } from '../../shared/policy/validation.ts';
+import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
 import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { FileFailure } from '../file-failure.ts';
 import { isBase, resolvePolicyFile } from '../policy-files/policy-extends.ts';
@@ -15,8 +14,9 @@ export type ValidatedFile = {
 };
 
 function checkDocument(file: string, document: unknown): ValidatedFile {
-  const issues = policyIssues(document);
-  const warnings = issues.length === 0 ? policyWarnings(validPolicy(document), Date.now()) : [];
+  const verdict = judgePolicy(document);
+  const { issues } = verdict;
+  const warnings = 'policy' in verdict ? policyWarnings(verdict.policy, Date.now()) : [];
   const tenant = (document as { readonly tenant?: unknown }).tenant;
   return { file, ...(typeof tenant === 'string' ? { tenant } : {}), issues, warnings };
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
+import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { OperatorFailure } from '../failure.ts';
 import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { parsePolicyText } from './policy-text.ts';
@@ -23,12 +24,8 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
   return document as Record<string, unknown>;
 }
 
-/**
- * Throws `invalid_policy` for a kid without a root key, since no signing key can be derived for it.
- * The document must be valid.
- */
-export function checkRoots(file: string, document: object, { kids }: Keyring): void {
-  const { keys } = document as { readonly keys?: { readonly accept: readonly string[] } };
+/** Throws `invalid_policy` for a kid without a root key: no signing key can be derived for it. */
+export function checkRoots(file: string, { keys }: ValidPolicy, { kids }: Keyring): void {
   const unknown = keys?.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
   if (unknown !== undefined)
     throw new OperatorFailure(

@@ -1,8 +1,8 @@
 import { purgeBelow } from '../../shared/objects/purge.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { validPolicy } from '../../shared/policy/validation.ts';
-import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
+import { checkPolicy } from '../../shared/policy/validation.ts';
+import { deleteTenant, publishChecked } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure } from '../failure.ts';
 import { isPolicyLost, mintableRoot, missingTenant } from '../policies/policy-change.ts';
@@ -31,12 +31,11 @@ export async function createTenant(
   policyFile?: string,
 ): Promise<CreatedTenant> {
   checkTenantName(name);
-  const document = await readDocument(name, policyFile);
-  validPolicy(document);
+  const checked = checkPolicy(await readDocument(name, policyFile));
   const installation = await open();
-  checkRoots(policyFile ?? name, document, await installation.keyring());
+  checkRoots(policyFile ?? name, checked.policy, await installation.keyring());
   const root = await mintableRoot(installation);
-  const { keys } = await publishPolicy(installation, document, { root, create: true });
+  const { keys } = await publishChecked(installation, checked, { root, create: true });
   return { tenant: name, kid: keys.active };
 }
 
