@@ -5,7 +5,7 @@ import { bundle, type EdgeConfigs, root } from './functions.ts';
 import { sharpFiles } from './sharp-packages.ts';
 import { zipOf } from './zip.ts';
 
-/** The zip files that the stack deploys, by their absolute paths. */
+/** The absolute paths of the zip files that the stack deploys. */
 export type Assets = {
   readonly viewerRequest: string;
   readonly originResponse: string;
@@ -13,24 +13,26 @@ export type Assets = {
   readonly secrets: string;
 };
 
+/** One row of `deployedFunctions`. */
 export type DeployedFunction = {
-  /** What it begins with: a path below the checkout, or an absolute one. */
+  /** The source file of the function: a path relative to the checkout, or an absolute path. */
   readonly entry: string;
   readonly zip: string;
-  /** Both sizes have to stay below. */
+  /** The zip must be smaller. */
   readonly zippedBytes: number;
+  /** All files of the zip together must be smaller. */
   readonly unzippedBytes: number;
 };
 
-/** What any function may have: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** The limit of every function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const unzipped = 250_000_000;
 
 /**
- * One row for each function. Lambda@Edge takes 1 MB at the viewer's side and 50 MB at the origin's:
+ * One row per function. Lambda@Edge allows 1 MB in viewer events and 50 MB in origin events:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
- * The tasks may be larger, but they are code and SDK clients alone: more would be a mistake.
+ * The tasks could be larger, but they contain only code and SDK clients, so more would be a mistake.
  */
-export const deployed: { readonly [Name in keyof Assets]: DeployedFunction } = {
+export const deployedFunctions: { readonly [Name in keyof Assets]: DeployedFunction } = {
   viewerRequest: {
     entry: 'edge/viewer-request.ts',
     zip: 'viewer-request.zip',
@@ -57,18 +59,18 @@ export const deployed: { readonly [Name in keyof Assets]: DeployedFunction } = {
   },
 };
 
-/** Throws for a function that has as many bytes as its limit, or more, and says what to do. */
-export function refuseTooLarge(
+/** Throws if a function is as large as its limit or larger. The message says how to reduce it. */
+export function checkSize(
   { entry, zip, zippedBytes, unzippedBytes }: DeployedFunction,
   size: { readonly zipped: number; readonly unzipped: number },
 ): void {
   if (size.zipped < zippedBytes && size.unzipped < unzippedBytes) return;
   const excess =
     size.zipped < zippedBytes
-      ? `${size.unzipped} bytes unzipped, and has to have fewer than ${unzippedBytes}`
-      : `${size.zipped} bytes, and has to have fewer than ${zippedBytes}`;
+      ? `${size.unzipped} bytes unzipped, but must have fewer than ${unzippedBytes}`
+      : `${size.zipped} bytes, but must have fewer than ${zippedBytes}`;
   throw new Error(
-    `${zip} has ${excess}; import less in ${entry}. To see what is in it, run: npx esbuild ` +
+    `${zip} has ${excess}; import less in ${entry}. To list its contents, run: npx esbuild ` +
       `${entry} --bundle --platform=node --format=esm --external:sharp --outfile=/dev/null --analyze`,
   );
 }
@@ -87,22 +89,22 @@ async function buildAsset(
   const files = new Map([['index.mjs', code], ...packages]);
   const zip = zipOf(files);
   const unzipped = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  refuseTooLarge(deployedFunction, { zipped: zip.length, unzipped });
+  checkSize(deployedFunction, { zipped: zip.length, unzipped });
   const file = path.resolve(folder, deployedFunction.zip);
   await writeFile(file, zip);
   return file;
 }
 
 /**
- * Builds what is deployed into a folder, without Docker: a zip for each function, with `index.mjs`
- * and its `handler` in it; for the one that renders, sharp and its packages for Linux x64 as well,
- * whatever machine builds (`sharpFiles` says when that takes a network). The same checkout and the
- * same configurations give the same bytes. Throws for a zip that Lambda would not take.
+ * Builds the zip of each function into a folder, without Docker. Each zip contains `index.mjs` with its
+ * `handler`. The zip of the function that renders also contains sharp and its packages for Linux x64,
+ * on any build machine (`sharpFiles` describes when that needs a network). The same checkout and
+ * configurations always give the same bytes. Throws for a zip that is too large for Lambda.
  */
 export async function buildAssets(
   folder: string,
   configs: EdgeConfigs,
-  functions: typeof deployed = deployed,
+  functions: typeof deployedFunctions = deployedFunctions,
 ): Promise<Assets> {
   await mkdir(folder, { recursive: true });
   const viewerRequest = await buildAsset(folder, functions.viewerRequest, {
@@ -110,7 +112,7 @@ export async function buildAssets(
   });
   const purge = await buildAsset(folder, functions.purge);
   const secrets = await buildAsset(folder, functions.secrets);
-  // Last, because it takes the longest, and one of the others may be refused.
+  // Last, because it takes the longest and one of the others may fail.
   const originResponse = await buildAsset(folder, functions.originResponse, {
     config: configs.originResponse,
     packages: await sharpFiles(root),

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { leanSources, piecesOfCore } from './client-sources.ts';
+import { importFromCore, leanSources } from './client-sources.ts';
 import { root } from './functions.ts';
 
-/** What the package exports, and what it is called in it. */
+/** The entries of the package, by the names of their modules. */
 export const entries = [
   ...(['signet', 'strict', 'policy', 'html'] as const),
   ...(['next', 'unpic', 'express', 'fastify', 'hono'] as const),
@@ -11,8 +11,8 @@ export const entries = [
 export type Entry = (typeof entries)[number];
 
 /**
- * An entry of the client as one ES module, with all it imports; those besides the core import from
- * it what there has to be one of. It asks for WebCrypto and other globals of the web, and nothing of Node.
+ * Bundles an entry of the client into one ES module. The entries besides the core import shared classes
+ * from the core. The modules need WebCrypto and other web globals, but nothing from Node.
  */
 export async function clientModule(entry: Entry): Promise<Uint8Array> {
   const { outputFiles } = await build({
@@ -20,19 +20,20 @@ export async function clientModule(entry: Entry): Promise<Uint8Array> {
     entryPoints: [`client/${entry}.ts`],
     bundle: true,
     minify: true,
-    // An error that nobody catches prints the line from which it was thrown.
+    // Node prints the source line of an uncaught error, so lines are kept short.
     lineLimit: 1200,
     platform: 'browser',
     target: 'es2023',
     format: 'esm',
-    plugins: entry === 'signet' ? [leanSources] : [leanSources, piecesOfCore],
+    plugins: entry === 'signet' ? [leanSources] : [leanSources, importFromCore],
     legalComments: 'none',
     logLevel: 'warning',
     write: false,
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild has made nothing of ${entry}`);
+  if (output === undefined) throw new Error(`esbuild produced no output for ${entry}`);
   return output.contents;
 }
 
+/** The size of the bytes after gzip with the best compression. */
 export const gzippedBytes = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;

@@ -8,7 +8,7 @@ import { root } from './functions.ts';
 
 const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-/** The checkout's own rules, for the entries and what they import; types alone are written. */
+/** The compiler options of the checkout, changed to write only the types of the entries. */
 const settings = (outDir: string): object => ({
   extends: path.join(root, 'tsconfig.json'),
   compilerOptions: {
@@ -23,8 +23,8 @@ const settings = (outDir: string): object => ({
   files: entries.map((entry) => path.join(root, 'client', `${entry}.ts`)),
 });
 
-/** A package's types name its JavaScript. */
-const toPublished = (text: string): string =>
+/** Imports in published types name JavaScript files. */
+const renameImports = (text: string): string =>
   text.replace(/(from '\.{1,2}\/(?:lib\/)?[a-z-]+)\.ts'/g, "$1.js'");
 
 const importsIn = (text: string): readonly string[] =>
@@ -34,12 +34,12 @@ async function readEmitted(folder: string): Promise<Map<string, string>> {
   const all = await readdir(folder, { recursive: true });
   const names = all.filter((name) => name.endsWith('.d.ts'));
   const texts = names.map(
-    async (name) => [name, toPublished(await readFile(path.join(folder, name), 'utf8'))] as const,
+    async (name) => [name, renameImports(await readFile(path.join(folder, name), 'utf8'))] as const,
   );
   return new Map(await Promise.all(texts));
 }
 
-/** What the entries lead to. Throws where that is outside the package, which has no types but these. */
+/** The types that the entries import. Throws for an import from outside the package. */
 function followImports(texts: ReadonlyMap<string, string>): Map<string, string> {
   const found = new Map<string, string>();
   const follow = (name: string, from: string): void => {
@@ -54,7 +54,10 @@ function followImports(texts: ReadonlyMap<string, string>): Map<string, string> 
   return found;
 }
 
-/** The types of the package by file name, such as `signet.d.ts` and `lib/recipe.d.ts`. They import nothing outside the package. */
+/**
+ * Compiles the types of the package. Returns them by file name, such as `signet.d.ts` and
+ * `lib/recipe.d.ts`. They import nothing from outside the package.
+ */
 export async function clientDeclarations(): Promise<Map<string, string>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-client-types-'));
   try {

@@ -4,8 +4,8 @@ import { clientModule, type Entry, entries } from './client-bundle.ts';
 import { clientDeclarations } from './client-declarations.ts';
 import { root } from './functions.ts';
 
-/** The checkout's own is private, so that nobody publishes the sources. */
-async function manifest(): Promise<string> {
+/** The published manifest. The one in the checkout is private, so that the sources cannot be published. */
+async function publishedManifest(): Promise<string> {
   const text = await readFile(path.join(root, 'client', 'package.json'), 'utf8');
   const { private: _private, ...published } = JSON.parse(text);
   return `${JSON.stringify(published, null, 2)}\n`;
@@ -18,8 +18,8 @@ async function readme(): Promise<string> {
 }
 
 /**
- * Makes the package that is published, in a folder that is emptied first: a module for each entry, and
- * types. The answer is the modules.
+ * Builds the package to publish: a module for each entry, the types, the manifest and the documents. Empties
+ * the folder first. Returns the modules.
  */
 export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, Uint8Array>> {
   const modules = await Promise.all(
@@ -32,7 +32,7 @@ export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, 
     writeFile(path.join(folder, name), content);
   for (const [entry, code] of modules) await write(`${entry}.js`, code);
   for (const [name, text] of types) await write(name, text);
-  await write('package.json', await manifest());
+  await write('package.json', await publishedManifest());
   await write('README.md', await readme());
   await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   return new Map(modules);

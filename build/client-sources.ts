@@ -3,62 +3,62 @@ import type { OnLoadResult, Plugin } from 'esbuild';
 import { limits } from '../shared/limits.ts';
 
 /*
- * What the client's bundles leave out of the sources that they share with the edge. Nothing that is
- * left says anything else: the tests of the client ask the bundles what they ask the sources.
+ * Removes code from the shared sources that the client's bundles do not need. The remaining code behaves the
+ * same: the client's tests compare the bundles with the sources.
  */
 
 const numbers: ReadonlyMap<string, number> = new Map(Object.entries(limits));
 
-/** A bundler keeps an object as a whole, so each limit becomes the number that it is. */
-const withoutLimits = (source: string): string =>
+/** Replaces each limit by its number, because a bundler would keep the whole object. */
+const inlineLimits = (source: string): string =>
   source.replace(/\blimits\.([A-Za-z]+)\b/g, (all, name: string) =>
     String(numbers.get(name) ?? all),
   );
 
-const leftOut = [
+const droppedProperties = [
   ...['summary', 'example', 'differs', 'step', 'encoding'],
   ...['turnsAt', 'product', 'first', 'revision'],
 ];
-/** Answers in words are told from images by having one; which they are is for the edge to say. */
+/** A row with an `answer` is a JSON operation. The client needs only to know that there is one. */
 const answer = '  answer: async () => ({}),';
 
 /**
- * A row of the operations table without what draws and what documents it. The formatter puts every
- * property of a row on lines of its own, indented by two.
+ * Removes the code that renders and the documentation from a row of the operations table. Relies on the
+ * formatter, which starts every property of a row on its own line, indented by two spaces.
  */
-function withoutDrawing(source: string): string {
+function stripDrawing(source: string): string {
   let property = '';
   const kept = source.split('\n').flatMap((line) => {
-    const [, begun = ''] = /^ {2}([A-Za-z]+)[:,(]/.exec(line) ?? [];
-    if (begun !== '') property = begun;
+    const [, started = ''] = /^ {2}([A-Za-z]+)[:,(]/.exec(line) ?? [];
+    if (started !== '') property = started;
     if (/^\S/.test(line)) property = '';
-    if (property === 'answer') return begun === '' ? [] : [answer];
-    return leftOut.includes(property) ? [] : [line];
+    if (property === 'answer') return started === '' ? [] : [answer];
+    return droppedProperties.includes(property) ? [] : [line];
   });
   return kept.join('\n');
 }
 
-async function leanSource(path: string): Promise<OnLoadResult> {
-  const source = withoutLimits(await readFile(path, 'utf8'));
+async function loadLeanSource(path: string): Promise<OnLoadResult> {
+  const source = inlineLimits(await readFile(path, 'utf8'));
   const isRow = source.includes('= operation({');
-  return { contents: isRow ? withoutDrawing(source) : source, loader: 'ts' };
+  return { contents: isRow ? stripDrawing(source) : source, loader: 'ts' };
 }
 
-/** Reads the sources of `client/` and `shared/` without what a minter has no use for. */
+/** Loads the sources of `client/` and `shared/` without the code that a minter does not need. */
 export const leanSources: Plugin = {
   name: 'lean sources',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/](?:client|shared)[\\/].*\.ts$/ }, ({ path }) => leanSource(path)),
+    onLoad({ filter: /[\\/](?:client|shared)[\\/].*\.ts$/ }, ({ path }) => loadLeanSource(path)),
 };
 
 /**
- * There is one class of errors, and one minter under a grant: the entries besides the core import them
- * from there, so that `instanceof` holds for whoever threw it.
+ * Makes the other entries import `SignetError` and `withGrant` from the core instead of bundling a copy, so
+ * that `instanceof SignetError` works for errors of every entry.
  */
-export const piecesOfCore: Plugin = {
-  name: 'the pieces of the core',
+export const importFromCore: Plugin = {
+  name: 'import from core',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(?:signet-error|granted)\.ts$/ }, () => ({
+    onResolve({ filter: /\/(?:signet-error|granted-minter)\.ts$/ }, () => ({
       path: './signet.js',
       external: true,
     })),

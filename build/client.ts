@@ -4,7 +4,7 @@ import { clientPackage } from './client-package.ts';
 import { root } from './functions.ts';
 
 /*
- * Makes `dist/client` and says how large its modules are. Whoever publishes it runs
+ * Builds the client package in `dist/client` and prints the size of its modules. To publish it, run
  * `npm publish dist/client`.
  */
 

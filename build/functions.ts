@@ -4,30 +4,31 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { EdgeConfig } from '../edge/config.ts';
 
-/** The checkout. */
+/** The root folder of the checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is written into the two functions at the edge. */
+/** The configurations that are compiled into the two edge functions. */
 export type EdgeConfigs = {
   readonly viewerRequest: EdgeConfig;
   readonly originResponse: EdgeConfig;
 };
 
+/** The paths of the bundles. */
 export type BundledFunctions = {
   readonly viewerRequest: string;
   readonly originResponse: string;
 };
 
-/** SDK parts that are still CommonJS look for `require`, which an ES module does not have. */
+/** Some SDK modules are CommonJS and call `require`, which an ES module does not have. */
 const requireShim =
   "import { createRequire as signetRequire } from 'node:module';" +
   'const require = signetRequire(import.meta.url);';
 
 /**
- * The code of an entry and of all it imports, as one ES module; `entry` is a path below the
- * checkout, or an absolute one. At the edge there are no environment variables, so a configuration
- * is written in; an ordinary function gets none. Neither the checkout's path nor the Node that
- * builds has a part in it. Throws esbuild's errors.
+ * Bundles an entry and its imports into one ES module. `entry` is a path relative to the checkout, or an
+ * absolute path. Lambda@Edge has no environment variables, so the configuration of an edge function is
+ * compiled in; other functions get none. The output does not depend on the path of the checkout or the
+ * version of Node. Throws esbuild's errors.
  */
 export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
   const { outputFiles } = await build({
@@ -39,17 +40,17 @@ export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8A
     target: 'node20',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // sharp brings a native library; it lies beside the bundle instead of in it.
+    // sharp has a native library, which is deployed next to the bundle.
     external: ['sharp'],
     banner: { js: requireShim },
     define: config === undefined ? {} : { SIGNET_CONFIG: JSON.stringify(config) },
     legalComments: 'none',
     logLevel: 'warning',
-    // Who asked for it writes it: esbuild would report a full disk as a defect of the code.
+    // The caller writes the file: esbuild would report a full disk as an error in the code.
     write: false,
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild has made nothing of ${entry}`);
+  if (output === undefined) throw new Error(`esbuild produced no output for ${entry}`);
   return output.contents;
 }
 
@@ -59,7 +60,7 @@ async function writeBundle(entry: string, outfile: string, config: EdgeConfig): 
   await writeFile(outfile, code);
 }
 
-/** The bundle finds sharp where Node looks for packages: in a `node_modules` above it. */
+/** Links `node_modules` next to the bundle, where Node looks for sharp. */
 async function linkPackages(folder: string): Promise<void> {
   const link = path.join(folder, 'node_modules');
   await rm(link, { recursive: true, force: true });
@@ -67,8 +68,8 @@ async function linkPackages(folder: string): Promise<void> {
 }
 
 /**
- * Bundles both functions with a configuration written in, as they would be deployed, each into a
- * folder of its own. The answer is their paths.
+ * Bundles both edge functions with their configurations, as they are deployed, each into its own folder.
+ * Returns their paths.
  */
 export async function bundleFunctions(
   folder: string,

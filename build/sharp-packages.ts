@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { filesBelow } from './zip.ts';
 
-/** What package-lock.json says of one package, as far as it matters here. */
+/** The fields of a package in package-lock.json that are used here. */
 type LockedPackage = {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ type LockedPackage = {
   readonly libc?: readonly string[];
 };
 
-/** package-lock.json of npm 7 and later: every package by the place where it is installed. */
+/** The package-lock.json of npm 7 and later: packages by the folder in which they are installed. */
 export type Lock = {
   readonly lockfileVersion: number;
   readonly packages: Readonly<Record<string, LockedPackage>>;
 };
 
-/** Where Lambda@Edge runs, whatever machine builds for it. */
+/** The platform of Lambda@Edge. */
 const platform = { os: 'linux', cpu: 'x64', libc: 'glibc' } as const;
 
 function runsOnPlatform({ os, cpu, libc }: LockedPackage): boolean {
@@ -34,11 +34,11 @@ function runsOnPlatform({ os, cpu, libc }: LockedPackage): boolean {
 
 const packageAt = (lock: Lock, place: string): LockedPackage => lock.packages[place] ?? {};
 
-/** The package around a nested one; nothing around those of the root. */
+/** The folder of the package that contains a nested package; empty for a package of the root. */
 const parentPlace = (place: string): string =>
   place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/')));
 
-/** Node's own search: in the package itself, then beside it, then beside the one around it. */
+/** Searches like Node: in the package itself, then next to it, then next to its parent. */
 function placeOf(lock: Lock, name: string, from: string): string | undefined {
   const place = path.posix.join(from, 'node_modules', name);
   if (Object.hasOwn(lock.packages, place)) return place;
@@ -48,13 +48,13 @@ function placeOf(lock: Lock, name: string, from: string): string | undefined {
 function requiredPlace(lock: Lock, name: string, from: string): string {
   const place = placeOf(lock, name, from);
   if (place === undefined)
-    throw new Error(`package-lock.json lacks ${name}, which is needed; run: npm install`);
+    throw new Error(`package-lock.json does not contain ${name}; run: npm install`);
   return place;
 }
 
 type Choice = (locked: LockedPackage) => boolean;
 
-function neededBy(lock: Lock, place: string, choose: Choice): readonly string[] {
+function dependencyPlaces(lock: Lock, place: string, choose: Choice): readonly string[] {
   const { dependencies = {}, optionalDependencies = {} } = packageAt(lock, place);
   const required = Object.keys(dependencies).map((name) => requiredPlace(lock, name, place));
   const optional = Object.keys(optionalDependencies)
@@ -64,21 +64,22 @@ function neededBy(lock: Lock, place: string, choose: Choice): readonly string[] 
   return [...required, ...optional];
 }
 
-/** sharp and all that it needs, with those optional packages that are chosen. */
+/** The folders of sharp and its dependencies, with the optional packages that are chosen. */
 function placesFromSharp(lock: Lock, choose: Choice): readonly string[] {
   const found = new Set([requiredPlace(lock, 'sharp', '')]);
-  // A set that grows while it is walked is walked to its end.
-  for (const place of found) for (const next of neededBy(lock, place, choose)) found.add(next);
+  // The loop also visits folders that are added to the set while it runs.
+  for (const place of found)
+    for (const next of dependencyPlaces(lock, place, choose)) found.add(next);
   return [...found].toSorted();
 }
 
 /**
- * Where sharp lies, and all that it needs on Linux x64 with glibc: `node_modules/sharp`, … Throws
- * for a lock without one of them, or without what was compiled for that platform.
+ * The folders of sharp and its dependencies on Linux x64 with glibc, such as `node_modules/sharp`. Throws if
+ * the lock does not contain one of them, or no package compiled for that platform.
  */
 export function placesOfSharp(lock: Lock): readonly string[] {
   const places = placesFromSharp(lock, runsOnPlatform);
-  // npm is known to write locks with the optional packages of the machine at hand alone.
+  // npm sometimes writes a lock with only the optional packages of the current machine.
   if (!places.some((place) => packageAt(lock, place).cpu !== undefined))
     throw new Error(
       'package-lock.json has no sharp for Linux x64 with glibc; remove node_modules and ' +
@@ -104,11 +105,11 @@ async function areInstalled(root: string, lock: Lock, places: readonly string[])
   return places.every((place, index) => packageAt(lock, place).version === versions[index]);
 }
 
-/** A project of sharp alone, whose lock keeps every row of the real one, with its integrity. */
+/** Writes a project that contains only sharp. Its lock keeps the rows of the real lock, with integrity. */
 async function writeProject(folder: string, lock: Lock): Promise<void> {
   const dependencies = { sharp: packageAt(lock, requiredPlace(lock, 'sharp', '')).version };
   const manifest = { name: 'signet-sharp', version: '0.0.0', private: true, dependencies };
-  // Those for other platforms too: npm takes a lock without them for one out of step.
+  // Packages for other platforms are included, because npm rejects a lock without them as out of sync.
   const places = placesFromSharp(lock, () => true);
   const packages = Object.fromEntries(places.map((place) => [place, packageAt(lock, place)]));
   const { lockfileVersion } = lock;
@@ -118,18 +119,20 @@ async function writeProject(folder: string, lock: Lock): Promise<void> {
   await writeFile(path.join(folder, 'package-lock.json'), JSON.stringify(derived));
 }
 
-const quietly = ['--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
-const forPlatform = Object.entries(platform).map(([flag, value]) => `--${flag}=${value}`);
+const quietFlags = ['--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
+const platformFlags = Object.entries(platform).map(([flag, value]) => `--${flag}=${value}`);
 
 async function install(folder: string, lock: Lock): Promise<void> {
   await writeProject(folder, lock);
-  // Named, because npm inside of an `npm run` could take the outer project for its own.
+  // The prefix is explicit, because npm within `npm run` could use the outer project.
   const here = ['--prefix', folder, '--include=optional'];
-  await promisify(execFile)('npm', ['ci', ...here, ...quietly, ...forPlatform], { cwd: folder });
+  await promisify(execFile)('npm', ['ci', ...here, ...quietFlags, ...platformFlags], {
+    cwd: folder,
+  });
 }
 
-/** Types and maps are for people; and what is nested is a package with a place of its own. */
-const isRun = (name: string): boolean =>
+/** False for types and source maps, and for nested packages, which have their own folder. */
+const isRunTimeFile = (name: string): boolean =>
   !/\.(?:[cm]?ts|map)$/.test(name) && !name.startsWith('node_modules/');
 
 async function readPackages(
@@ -138,7 +141,7 @@ async function readPackages(
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const place of places)
-    for (const [name, bytes] of await filesBelow(path.join(root, place), isRun))
+    for (const [name, bytes] of await filesBelow(path.join(root, place), isRunTimeFile))
       found.set(`${place}/${name}`, bytes);
   return found;
 }
@@ -150,12 +153,12 @@ async function readInstalled(
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-sharp-'));
   try {
     await install(folder, lock);
-    // It fails for what npm left out: an optional package that it cannot get, without a word.
+    // Fails for an optional package that npm could not get, which npm does not report.
     return await readPackages(folder, places);
   } catch (cause) {
     throw new Error(
-      'node_modules lack sharp for Linux x64 as package-lock.json has it, and npm could not ' +
-        'install it in a folder of its own; connect to the registry and try again',
+      'node_modules does not contain the locked sharp for Linux x64, and npm could not install it in a ' +
+        'temporary folder; connect to the registry and try again',
       { cause },
     );
   } finally {
@@ -164,13 +167,12 @@ async function readInstalled(
 }
 
 /**
- * The files of sharp, and of all it needs on Linux x64 with glibc, by their names in a zip:
- * `node_modules/sharp/package.json`, … `root` is a checkout.
+ * Returns the files of sharp and its dependencies on Linux x64 with glibc, by their names in a zip, such as
+ * `node_modules/sharp/package.json`. `root` is a checkout.
  *
- * Where its node_modules have what package-lock.json says they are taken from there, without a
- * network. On a machine of another kind they lack the compiled parts: npm then installs the locked
- * packages in a folder of its own, for which it needs its cache or the registry. Throws when it
- * gets them from neither, and for what `placesOfSharp` refuses.
+ * If its node_modules match package-lock.json, the files are read from there, without a network. On another
+ * platform the compiled packages are missing: npm then installs the locked packages in a temporary folder,
+ * from its cache or the registry. Throws if npm cannot install them, and if `placesOfSharp` throws.
  */
 export async function sharpFiles(root: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const lock = await readJson<Lock>(path.join(root, 'package-lock.json'));

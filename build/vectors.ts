@@ -3,7 +3,7 @@ import { grants } from './vectors/grants.ts';
 import { hostile } from './vectors/hostile.ts';
 import { signatures } from './vectors/signatures.ts';
 
-/** The vectors that signers in other languages are held to, from the code that the service runs. */
+/** The vector files for signers in other languages by path, made with the code of the service. */
 export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     'client/vectors/signatures.json': await signatures(),

@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ZipOptions, type Zippable, zipSync } from 'fflate';
 
-/** "Made by Unix": only then the upper half of the attributes is a file's mode. */
+/** "Made by Unix": only then do the upper 16 bits of the attributes hold the file mode. */
 const unix = 3;
-/** A plain file that everybody may read: Lambda runs as a user that did not unpack it. */
+/** A plain file that every user may read, because Lambda runs as another user than the one that unpacks. */
 const mode = 0o100_644;
 
-/** A zip's times have no zone, and fflate reads the local clock: so local midnight, not UTC's. */
+/** Times in a zip have no zone and fflate writes local time, so the date is local midnight. */
 const options = (): ZipOptions => ({
   level: 9,
   mtime: new Date(1980, 0, 1),
@@ -17,8 +17,8 @@ const options = (): ZipOptions => ({
 });
 
 /**
- * The zip of these files, by their names in it. The same files give the same bytes, wherever and
- * whenever they are zipped: fflate compresses in JavaScript, so no zlib of a Node has a part in it.
+ * Zips files, which are given by their names in the zip. The same files always give the same bytes: fflate
+ * compresses in JavaScript, so the result does not depend on the zlib of Node.
  */
 export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const sorted = [...files].toSorted(([one], [other]) => (one < other ? -1 : 1));
@@ -27,16 +27,18 @@ export function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   return zipSync(zippable);
 }
 
-function refuseUnlessPlain(entry: Dirent, file: string): void {
+function checkPlainFile(entry: Dirent, file: string): void {
   if (entry.isSymbolicLink())
-    throw new Error(`${file} is a symbolic link, which leads nowhere on Lambda; put a copy there`);
+    throw new Error(
+      `${file} is a symbolic link, which does not work on Lambda; replace it with a copy`,
+    );
   if (!entry.isFile())
-    throw new Error(`${file} is neither a file nor a folder, so no zip can hold it; remove it`);
+    throw new Error(`${file} is neither a file nor a folder, so it cannot be zipped; remove it`);
 }
 
 /**
- * Every file below a folder, by its name in a zip: the path from the folder, with slashes. What is
- * not wanted is not read. Throws for a wanted symbolic link, pipe, socket or device.
+ * Reads every wanted file below a folder. Returns them by their path relative to the folder, with slashes.
+ * Throws if a wanted entry is a symbolic link, pipe, socket or device.
  */
 export async function filesBelow(
   folder: string,
@@ -47,7 +49,7 @@ export async function filesBelow(
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(folder, file).replaceAll(path.sep, '/');
     if (entry.isDirectory() || !wanted(name)) continue;
-    refuseUnlessPlain(entry, file);
+    checkPlainFile(entry, file);
     found.set(name, await readFile(file));
   }
   return found;

@@ -12,7 +12,7 @@ export type {
   GrantMinter,
 } from './lib/grant-answer.ts';
 
-/** As much of Express's response as is used, of version 4 and of 5. */
+/** The part of an Express 4 or 5 response that the handler uses. */
 export type ExpressResponse = {
   readonly status: (code: number) => unknown;
   readonly set: (name: string, value: string) => unknown;
@@ -21,8 +21,9 @@ export type ExpressResponse = {
 };
 
 /**
- * A handler for Express that hands out grants after the application's own check, as JSON or as the cookie
- * `signet-grant`. Errors go to `next`. Throws `malformed` for a cookie that would not reach the images.
+ * Returns an Express handler that answers with a grant, as JSON or as the cookie `signet-grant`, if the
+ * application's own check allows it. Errors go to `next`. Throws `malformed` if browsers would not send
+ * the cookie to the image host.
  */
 export function grantHandler<Request>(
   images: GrantMinter,

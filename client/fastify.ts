@@ -13,15 +13,16 @@ export type {
   GrantMinter,
 } from './lib/grant-answer.ts';
 
-/** As much of Fastify's reply as is used. */
+/** The part of a Fastify reply that the handler uses. */
 export type FastifyReply = {
   readonly code: (status: number) => unknown;
   readonly header: (name: string, value: string) => unknown;
 };
 
 /**
- * A handler for Fastify that hands out grants after the application's own check, as JSON or as the cookie
- * `signet-grant`. Throws `malformed` for a cookie that would not reach the images.
+ * Returns a Fastify handler that answers with a grant, as JSON or as the cookie `signet-grant`, if the
+ * application's own check allows it. Throws `malformed` if browsers would not send the cookie to the
+ * image host.
  */
 export function grantHandler<Request>(
   images: GrantMinter,

@@ -14,15 +14,16 @@ export type {
   GrantMinter,
 } from './lib/grant-answer.ts';
 
-/** As much of Hono's context as is used. */
+/** The part of a Hono context that the handler uses. */
 export type HonoContext = {
   readonly header: (name: string, value: string, options?: { readonly append: true }) => void;
   readonly json: (body: GrantBody, status: GrantAnswer['status']) => unknown;
 };
 
 /**
- * A handler for Hono that hands out grants after the application's own check, as JSON or as the cookie
- * `signet-grant`. Throws `malformed` for a cookie that would not reach the images.
+ * Returns a Hono handler that answers with a grant, as JSON or as the cookie `signet-grant`, if the
+ * application's own check allows it. Throws `malformed` if browsers would not send the cookie to the
+ * image host.
  */
 export function grantHandler<Context extends HonoContext>(
   images: GrantMinter,

@@ -1,5 +1,6 @@
 import type { Picture } from './lib/responsive.ts';
 
+/** HTML attributes by name. False and undefined ones are left out; true ones are written without a value. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const entities: Readonly<Record<string, string>> = {
@@ -7,22 +8,23 @@ const entities: Readonly<Record<string, string>> = {
   ...{ '"': '&quot;', "'": '&#39;' },
 };
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (one) => entities[one] ?? one);
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (one) => entities[one] ?? one);
 
-/** An attribute is left out where it is undefined or false, and stands alone where it is true. */
 function attribute([name, value]: readonly [string, Attributes[string]]): string {
   if (!/^[a-z][a-z0-9:-]*$/i.test(name))
-    throw new TypeError(`"${name}" is not the name of an attribute`);
+    throw new TypeError(`"${name}" is not a valid attribute name`);
   if (value === undefined || value === false) return '';
-  return value === true ? ` ${name}` : ` ${name}="${escaped(String(value))}"`;
+  return value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`;
 }
 
 const tag = (name: string, attributes: Attributes): string =>
   `<${name}${Object.entries(attributes).map(attribute).join('')}>`;
 
 /**
- * A picture as HTML, every value escaped: a `<picture>`, or an `<img>` alone where there are no other
- * sources. More attributes go to the image: `{ width: 400, loading: 'lazy' }`.
+ * Prints a picture as HTML and escapes every value. The result is a `<picture>`, or only an `<img>` if the
+ * picture has no other sources. `attributes` are added to the `<img>`, such as
+ * `{ width: 400, loading: 'lazy' }`. Throws `TypeError` for an invalid attribute name.
  */
 export function html({ sources, img }: Picture, attributes: Attributes = {}): string {
   const image = tag('img', { ...img, ...attributes });

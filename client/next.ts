@@ -1,12 +1,13 @@
-import type { GrantedMinter } from './lib/granted.ts';
+import type { GrantedMinter } from './lib/granted-minter.ts';
 import type { RecipeInput } from './lib/recipe.ts';
 import { sourcePath } from './lib/source-path.ts';
 
-/** What `next/image` asks its loader for; a quality only where the page names one. */
+/** What `next/image` passes to its loader. */
 export type LoaderRequest = {
   readonly src: string;
   /** Pixels, one of `deviceSizes` and `imageSizes` in `next.config.js`. */
   readonly width: number;
+  /** Set only if the page sets it. */
   readonly quality?: number | undefined;
 };
 
@@ -17,9 +18,10 @@ const fitWidth = ({ width, quality }: LoaderRequest): RecipeInput => ({
 });
 
 /**
- * A loader for `next/image`, in `images.loaderFile` or in the prop `loader`. It runs in browsers as
- * well, so it writes URLs under a grant. Throws `malformed` for a `src` that is an address or a file of
- * the application; such an image is drawn with the prop `unoptimized`.
+ * Returns a loader for `next/image`, for `images.loaderFile` or the prop `loader`. Loaders also run in
+ * browsers, so this one takes a minter with a grant, which needs no signing key. The loader throws
+ * `malformed` for a `src` that is an absolute URL or a bundled file of the application; show such an
+ * image with the prop `unoptimized`.
  */
 export const imageLoader =
   (

@@ -4,42 +4,43 @@ import { seconds } from '../shared/ports.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
 import { allowedWidths } from './lib/allowed-widths.ts';
+import { asSignetError } from './lib/as-signet-error.ts';
+import { assertValid } from './lib/assert-valid.ts';
 import { checkAuthorization } from './lib/authorized.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
-import { assertValid } from './lib/need.ts';
 import { operationsOf, type RecipeInput } from './lib/recipe.ts';
-import { asSignetError } from './lib/refused.ts';
 import { SignetError } from './lib/signet-error.ts';
 import { snappedOperations } from './lib/snapped.ts';
 
-/** A tenant's policy as it is published. It is read and validated by the edge's own code. */
+/** A tenant's policy as it is published. The code of the edge reads and validates it. */
 export type PolicyDocument = { readonly tenant: string; readonly [field: string]: unknown };
 
+/** Options of `withPolicy`. */
 export type PolicyOptions = {
   /**
-   * Write the next allowed `w` or `h` into the URL where the recipe's is not, as the edge would serve it
-   * under a policy with `snap`.
+   * Replaces a `w` or `h` that the policy does not allow by the one that the edge would serve under a
+   * policy with `snap`.
    */
   readonly snap?: boolean;
 };
 
-/** What a policy knows besides what it refuses. */
+/** What a minter with a policy offers besides minting. */
 export type Widths = {
-  /** The widths that the policy allows a recipe, such as `resize`: what a `srcset` may offer. */
+  /** The widths that the policy allows for a recipe, in ascending order. Use them in a `srcset`. */
   readonly widths: (recipe?: RecipeInput) => readonly number[];
 };
 
-/** What files have besides the policy: the schema for editors, which says nothing, and another file. */
-function policyIn({ $schema: _forEditors, ...document }: PolicyDocument & { $schema?: unknown }) {
+/** The policy in a file: `$schema` is for editors and is dropped, `extends` cannot be resolved here. */
+function checkedDocument({
+  $schema: _forEditors,
+  ...document
+}: PolicyDocument & { $schema?: unknown }) {
   assertValid(
     document['extends'] === undefined,
-    'the policy extends another file; take the whole one, which npx signet tenant show TENANT prints',
+    'the policy extends another file; use the full policy, which npx signet tenant show TENANT prints',
   );
   const [issue] = policyIssues(document);
-  assertValid(
-    issue === undefined,
-    `the policy cannot be published: ${issue?.path} ${issue?.message}`,
-  );
+  assertValid(issue === undefined, `the policy is not valid: ${issue?.path} ${issue?.message}`);
   return document;
 }
 
@@ -47,7 +48,7 @@ function readPolicyJson(
   tenant: string,
   file: PolicyDocument,
 ): Policy & { readonly anyKid: boolean } {
-  const document = policyIn(file);
+  const document = checkedDocument(file);
   try {
     const policy = readPolicy(tenant, JSON.stringify(document));
     return { ...policy, anyKid: document['keys'] === undefined };
@@ -70,21 +71,21 @@ function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
 }
 
 /**
- * The same minter, which refuses what the policy refuses, with the edge's own code: nobody has to be
- * shown a broken picture to learn of a size that is not allowed. Throws `malformed` for a policy that
- * could not be published, or is of another tenant.
+ * Returns a minter that also checks each URL and grant against a policy, with the code of the edge. What
+ * the policy denies throws `SignetError` when it is minted, instead of showing a broken image. Throws
+ * `malformed` for an invalid policy or the policy of another tenant.
  */
 export function withPolicy<
   M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
 >(minter: M, document: PolicyDocument, { snap = false }: PolicyOptions = {}): M & Widths {
   const policy = readPolicyJson(minter.tenant, document);
-  const url = (asked: AskedUrl): readonly string[] =>
+  const url = (request: AskedUrl): readonly string[] =>
     asSignetError(() => {
-      const operations = snap ? snappedOperations(policy, asked.operations) : asked.operations;
-      checkAuthorization({ ...asked, operations }, policy, seconds(Date.now));
+      const operations = snap ? snappedOperations(policy, request.operations) : request.operations;
+      checkAuthorization({ ...request, operations }, policy, seconds(Date.now));
       return operations;
     });
-  const grant = (asked: AskedGrant): void => asSignetError(() => checkGrant(policy, asked));
+  const grant = (request: AskedGrant): void => asSignetError(() => checkGrant(policy, request));
   return {
     ...minter.checkedBy({ url, grant }),
     widths: (recipe = 'resize') => allowedWidths(policy, operationsOf(recipe)),

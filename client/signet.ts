@@ -2,21 +2,21 @@ import { isKid, signedMessage } from '../shared/url/signature.ts';
 import {
   addressOf,
   checkPlace,
-  needSetting,
+  checkSetting,
   type Place,
   type Setting,
   variableOf,
 } from './lib/address.ts';
+import { assertValid } from './lib/assert-valid.ts';
 import type { Check } from './lib/check.ts';
 import { expiryOf, type Lifetime } from './lib/expiry.ts';
 import { grantText } from './lib/grant.ts';
-import { type GrantedMinter, withGrant } from './lib/granted.ts';
+import { type GrantedMinter, withGrant } from './lib/granted-minter.ts';
 import { hmacWith } from './lib/hmac.ts';
-import { assertValid } from './lib/need.ts';
 import { operationsOf, type RecipeInput } from './lib/recipe.ts';
 import {
   type Mint,
-  mapAwaited,
+  mintAll,
   mintOne,
   type Picture,
   type PictureOptions,
@@ -28,68 +28,77 @@ import {
 export type { Place } from './lib/address.ts';
 export type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
 export type { Lifetime } from './lib/expiry.ts';
-export type { GrantedMinter, GrantedOptions } from './lib/granted.ts';
-export { withGrant } from './lib/granted.ts';
+export type { GrantedMinter, GrantedOptions } from './lib/granted-minter.ts';
+export { withGrant } from './lib/granted-minter.ts';
 export type { Operations } from './lib/operations.ts';
 export type { RecipeInput as Recipe } from './lib/recipe.ts';
 export type { Picture, PictureOptions, Sizes } from './lib/responsive.ts';
 export { SignetError } from './lib/signet-error.ts';
 
-/** What `signet keys show TENANT --env` prints; what is left out is read from the environment. */
+/**
+ * The settings of a minter. `signet keys show TENANT --env` prints them. A setting that is left out is read
+ * from SIGNET_URL, SIGNET_TENANT, SIGNET_KID or SIGNET_KEY.
+ */
 export type SignetOptions = Partial<Place> & {
+  /** The id of the signing key, such as `r1.1`. */
   readonly kid?: string;
-  /** The signing key, as it is. */
+  /** The signing key as text, such as `sgn_…`. */
   readonly key?: string;
-  /** How long URLs live where nothing else is said; an hour if nothing is. */
+  /** The lifetime of URLs and grants that set no `expires`. Default: one hour. */
   readonly lifetime?: Lifetime;
 };
 
+/** Options of one URL. */
 export type UrlOptions = {
-  /** How long it lives, or until when. */
+  /** The lifetime of the URL, or the time at which it expires. */
   readonly expires?: Lifetime | Date;
-  /** The source's revision: a changed image gets a new URL. */
+  /** The revision of the source. Change it to get a new URL for a changed image. */
   readonly version?: string | number;
 };
 
+/** What a grant allows. */
 export type GrantRequest = {
-  /** A source, `prefix/*` for all below it, or `*`; up to sixteen. */
+  /** The path of a source, `prefix/*` for everything below a prefix, or `*`. Up to 16 of them. */
   readonly scope: string | readonly string[];
+  /** The lifetime of the grant, or the time at which it expires. */
   readonly expires?: Exclude<Lifetime, 'never'> | Date;
+  /** The time from which the grant is valid. */
   readonly notBefore?: Date;
-  /** The only ones that may be asked for. */
+  /** If set, the grant allows only these presets. */
   readonly presets?: string | readonly string[];
 };
 
-/** Mints the URLs of a tenant. Whatever the edge would refuse is thrown as `SignetError`. */
+/** Mints the URLs and grants of a tenant. Throws `SignetError` for a request that the edge would reject. */
 export type Minter = {
   readonly tenant: string;
-  /** Where its images are: what `withGrant` has to know in a browser, besides the grant. */
+  /** Where the images are served. Pass it to `withGrant` in a browser, together with a grant. */
   readonly place: Pick<Place, 'url' | 'tenant' | 'ownHost'>;
+  /** Mints a signed URL. `path` is the plain name of the source; do not encode it. */
   readonly url: (path: string, recipe?: RecipeInput, options?: UrlOptions) => Promise<string>;
-  /** The value of a `srcset`, each of its URLs signed. */
+  /** Mints the value of a `srcset`. Each URL in it is signed. */
   readonly srcset: (
     path: string,
     recipe: RecipeInput,
     options: Sizes & UrlOptions,
   ) => Promise<string>;
-  /** What a `<picture>` is made of. */
+  /** Mints the URLs of a `<picture>`. `html` prints the result. */
   readonly picture: (
     path: string,
     recipe: RecipeInput,
     options: PictureOptions & UrlOptions,
   ) => Promise<Picture>;
-  /** One signature for many URLs. */
+  /** Mints a grant: one signature for many URLs. */
   readonly grant: (request: GrantRequest) => Promise<string>;
-  /** Writes URLs under a grant, without a signature each, and at once. */
+  /** Returns a minter that writes URLs under a grant. It signs nothing, so it is synchronous. */
   readonly withGrant: (grant: string, options?: { readonly cookie?: boolean }) => GrantedMinter;
-  /** The same minter with one more check, behind those that it has. */
+  /** Returns the same minter with one more check, which runs after the existing ones. */
   readonly checkedBy: (check: Check) => Minter;
 };
 
 type Environment = { readonly process?: { readonly env?: Readonly<Record<string, string>> } };
 type Signer = SignetOptions & Place & { readonly kid: string; readonly key: string };
 
-/** Throws `malformed`, and never repeats the key: a message ends in a log. */
+/** Throws `malformed` without the value of a setting: messages are logged, and a value may be a key. */
 function readSigner(options: SignetOptions): Signer {
   const { process } = globalThis as unknown as Environment;
   const read = (name: Setting): string => options[name] ?? process?.env?.[variableOf(name)] ?? '';
@@ -101,23 +110,26 @@ function readSigner(options: SignetOptions): Signer {
     key: read('key'),
   };
   checkPlace(signer);
-  // Generation 0 is the service's own.
-  needSetting('kid', isKid(signer.kid) && !signer.kid.endsWith('.0'), 'root.generation');
-  needSetting('key', /^sgn_[\w-]{43}$/.test(signer.key), 'sgn_ and 43 characters');
+  // Generation 0 belongs to the service itself.
+  checkSetting('kid', isKid(signer.kid) && !signer.kid.endsWith('.0'), 'root.generation');
+  checkSetting('key', /^sgn_[\w-]{43}$/.test(signer.key), 'sgn_ and 43 characters');
   return signer;
 }
 
-/** Mints URLs. Throws `malformed` for an address, a tenant, a kid or a key that is none. */
+/**
+ * Returns a minter for a tenant. Settings that are left out are read from the environment. Throws
+ * `malformed` for a missing or invalid setting.
+ */
 export function signet(options: SignetOptions = {}): Minter {
   const signer = readSigner(options);
   const { url: address, tenant, ownHost, kid, key, lifetime = 3_600, checks = [] } = signer;
   const hmac = hmacWith(key);
-  const minting =
+  const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
     async (path: string, recipe: RecipeInput, how: How & UrlOptions): Promise<T> => {
       const written = operationsOf(recipe, how.version);
       const exp = expiryOf(how.expires ?? lifetime);
-      return mapAwaited(
+      return mintAll(
         (mint) => make(mint, written, how),
         async (operations) => {
           const address = addressOf(signer, { tenant, path, operations, kid, exp });
@@ -128,20 +140,20 @@ export function signet(options: SignetOptions = {}): Minter {
         },
       );
     };
-  const url = minting(mintOne);
+  const url = minterOf(mintOne);
   return {
     tenant,
     place: { url: address, tenant, ownHost },
     url: (path, recipe = [], how = {}) => url(path, recipe, how),
-    srcset: minting(srcset),
-    picture: minting(picture),
+    srcset: minterOf(srcset),
+    picture: minterOf(picture),
     grant: async ({ scope, expires = lifetime, notBefore, presets, ...others }) => {
-      // A word that nobody reads was meant to narrow it.
+      // A misspelled option would silently widen the grant.
       for (const name in others) assertValid(0, `a grant has no ${name}`);
       const exp = expiryOf(expires);
-      assertValid(exp, 'a grant expires');
+      assertValid(exp, 'a grant must expire');
       const nbf = notBefore && Math.floor(+notBefore / 1_000);
-      const asked = {
+      const request = {
         tenant,
         kid,
         scope: [scope].flat(),
@@ -149,8 +161,8 @@ export function signet(options: SignetOptions = {}): Minter {
         nbf,
         presets: presets === undefined ? presets : [presets].flat(),
       };
-      for (const check of checks) check.grant?.(asked);
-      return grantText(hmac, asked);
+      for (const check of checks) check.grant?.(request);
+      return grantText(hmac, request);
     },
     withGrant: (grant, how) => withGrant({ ...signer, ...how, grant }),
     checkedBy: (check) => signet({ ...options, checks: [...checks, check] }),

@@ -1,15 +1,14 @@
 import { mintTarget } from '../shared/request/mint.ts';
+import { asSignetError } from './lib/as-signet-error.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
 import { mintRequestOf } from './lib/mint-request.ts';
-import { asSignetError } from './lib/refused.ts';
 import { SignetError } from './lib/signet-error.ts';
 
+/** What `strict` checks besides the grammar. */
 export type StrictOptions = {
   /**
-   * What to do with a path that has percent escapes in it. `50%25 off.jpg` may be the name of a source,
-   * and a minter that failed for some customers' names by itself would be found out later than a picture
-   * that is not there: so it is minted. Who knows that no name of theirs has any says `refuse`, and is
-   * told of a path that was encoded too early.
+   * Set `refuse` to reject a path that contains percent escapes, which usually means that it was encoded
+   * too early. By default such a path is minted, because `50%25 off.jpg` is a valid source name.
    */
   readonly encoded?: 'refuse';
 };
@@ -18,35 +17,36 @@ function checkEncoding(path: string): void {
   if (/%[0-9A-Fa-f]{2}/.test(path))
     throw new SignetError(
       'malformed',
-      `the path is percent-encoded already: "${path}"; hand over the name as it is`,
+      `the path is already percent-encoded: "${path}"; pass the plain name`,
     );
 }
 
-/** Whoever holds a grant could write one version after another. */
-function checkGranted({ operations }: AskedUrl): void {
+/** A grant must not allow versions: its holder could request new derivatives without end. */
+function checkGrantedUrl({ operations }: AskedUrl): void {
   if (operations.some((one) => one.startsWith('version,')))
     throw new SignetError(
       'denied_operation',
-      'version is for whoever signs the URL itself, not for a grant',
+      'version needs a signed URL; a grant does not allow it',
       { rule: 'grant' },
     );
 }
 
 /**
- * The same minter with the edge's own grammar before its own: it refuses values out of their range,
- * and values that say nothing beside each other, in the edge's words.
+ * Returns a minter that also checks each recipe with the grammar of the edge: the range of every value
+ * and the combinations of values. What the edge would reject throws `SignetError` with the edge's
+ * message.
  */
 export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
   minter: M,
   { encoded }: StrictOptions = {},
 ): M {
-  const url = (asked: AskedUrl): readonly string[] => {
-    if (encoded === 'refuse') checkEncoding(asked.path);
-    asSignetError(() => mintTarget(mintRequestOf(asked)));
-    if (asked.kid === undefined) checkGranted(asked);
-    return asked.operations;
+  const url = (request: AskedUrl): readonly string[] => {
+    if (encoded === 'refuse') checkEncoding(request.path);
+    asSignetError(() => mintTarget(mintRequestOf(request)));
+    if (request.kid === undefined) checkGrantedUrl(request);
+    return request.operations;
   };
-  /** A preset is asked for by its name, as an operation: what cannot be one covers nothing. */
+  /** A preset is requested as an operation, so its name must fit the grammar. */
   const grant = ({ tenant, presets = [] }: AskedGrant): void => {
     for (const name of presets)
       asSignetError(() =>

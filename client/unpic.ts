@@ -1,34 +1,35 @@
-import { type GrantedOptions, withGrant } from './lib/granted.ts';
+import { type GrantedOptions, withGrant } from './lib/granted-minter.ts';
 import { sourcePath } from './lib/source-path.ts';
 import { type UnpicOperations, unpicRecipe } from './lib/unpic-recipe.ts';
 import { type Extracted, readUrl, withoutUndefined } from './lib/unpic-url.ts';
 
 /*
- * A provider as unpic has them. Its options are those of `withGrant`: unpic makes URLs in browsers as
- * well, so no key is near.
+ * A provider for unpic. Its options are those of `withGrant`: unpic also runs in browsers, which have no
+ * signing key.
  */
 
 export type { UnpicOperations } from './lib/unpic-recipe.ts';
 export type { Extracted } from './lib/unpic-url.ts';
 
-/** A `URL`, by what is asked of it: a project may have no such type. */
+/** The part of `URL` that is used. A project without DOM types has no type `URL`. */
 type Address = { readonly href: string };
 
 const textOf = (src: string | Address): string => (typeof src === 'string' ? src : src.href);
 
-/** Left out by mistake: whoever asks for a URL is told what it is that is missing. */
-const nowhere: GrantedOptions = { url: '', tenant: '' };
+/** Missing options. `withGrant` rejects them with a message that says what is missing. */
+const noPlace: GrantedOptions = { url: '', tenant: '' };
 
 /**
- * What a URL of this service was made of, without its signature and its version; `null` for everything
- * else. Without options, a URL is read as `https://host/tenant/path`.
+ * Reads the source path and the operations from a URL of this service, without its signature and
+ * version. Returns `null` for any other URL. Without options, the URL must have the form
+ * `https://host/tenant/path`.
  */
 export const extract = (url: string | Address, options?: GrantedOptions): Extracted | null =>
   readUrl(textOf(url), options);
 
 /**
- * The URL of a source, under a grant; `src` is its path, or a URL of it. Throws `SignetError` for other
- * addresses, and for what the edge would refuse.
+ * Returns the URL of a source under a grant. `src` is the path of the source or one of its URLs. Throws
+ * `SignetError` for the URL of another service and for a request that the edge would reject.
  */
 export function generate(
   src: string | Address,
@@ -36,11 +37,11 @@ export function generate(
   options?: GrantedOptions,
 ): string {
   const known = extract(src, options);
-  const images = withGrant(options ?? known?.options ?? nowhere);
+  const images = withGrant(options ?? known?.options ?? noPlace);
   return images.url(sourcePath(known?.src ?? textOf(src)), unpicRecipe(operations));
 }
 
-/** The same, for a URL that has operations already: those that are asked for take their places. */
+/** Like `generate`, but keeps the operations of a URL in `src` unless `operations` replaces them. */
 export function transform(
   src: string | Address,
   operations: UnpicOperations,

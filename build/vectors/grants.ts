@@ -7,39 +7,41 @@ import { type Json, type Notes, type Vector, vectorFile } from './vector-file.ts
 const notes: Notes = {
   Given: {
     bugType: 'BASIC',
-    description: 'One of the vectors that the specification of the grant came with.',
+    description: 'A test vector from the specification of grants.',
   },
   Scope: {
     bugType: 'BASIC',
     description:
-      'A source, a/b/* for all below a/b/, or * for all of the tenant; one as text, several as a list. Any other star is part of a name.',
+      'A scope is the path of a source, a/b/* for everything below a/b/, or * for the whole tenant. A single scope is a string, several are a list. Any other star is part of a name.',
   },
   Text: {
     bugType: 'ENCODING',
     description:
-      'Claims are decoded text, as UTF-8: nothing is percent-encoded, and JSON escapes the quotation mark alone.',
+      'Claims are decoded text in UTF-8. Nothing is percent-encoded, and JSON escapes only the quotation mark.',
   },
   Optional: {
     bugType: 'BASIC',
-    description: 'nbf and presets stand behind the others, and only where they are given.',
+    description: 'nbf and presets follow the other claims, and are left out if they are not given.',
   },
   Signer: {
     bugType: 'BASIC',
-    description: 'iss is the tenant whose signing key signs, and kid names that key.',
+    description: 'iss is the tenant that the signing key belongs to, and kid names that key.',
   },
-  Longest: { bugType: 'EDGE_CASE', description: 'As many scopes, or as late, as there may be.' },
+  Longest: {
+    bugType: 'EDGE_CASE',
+    description: 'The largest number of scopes and the latest expiry.',
+  },
   WrongHeader: {
     bugType: 'AUTH_BYPASS',
-    description: 'The header has alg, typ and kid with these values, and nothing else.',
+    description: 'The header contains exactly alg, typ and kid with these values.',
   },
   WrongClaims: {
     bugType: 'AUTH_BYPASS',
-    description:
-      'A claim is missing, of another type, of another tenant, or none that a grant has.',
+    description: 'A claim is missing, has another type, belongs to another tenant or is unknown.',
   },
   WrongKey: {
     bugType: 'WRONG_PRIMITIVE',
-    description: 'The signing key is used as text: its 47 ASCII characters are the secret.',
+    description: 'The secret is the text of the signing key, all 47 ASCII characters.',
   },
 };
 
@@ -55,16 +57,16 @@ const exp = knownExp;
 const scopes: readonly (readonly [flag: string, comment: string, scope: readonly string[]])[] = [
   ['Scope', 'the whole tenant', ['*']],
   ['Scope', 'one source', ['cat.jpg']],
-  ['Scope', 'one source, deep', ['albums/2026/08/cat.jpg']],
-  ['Scope', 'all below a folder', ['albums/*']],
+  ['Scope', 'one source in folders', ['albums/2026/08/cat.jpg']],
+  ['Scope', 'everything below a folder', ['albums/*']],
   ['Scope', 'two scopes', ['albums/2026/*', 'cat.jpg']],
   ['Scope', 'the same scope twice', ['cat.jpg', 'cat.jpg']],
   ['Scope', 'a star in a name', ['a*b.jpg']],
-  ['Scope', 'two stars, which name a source', ['albums/**']],
-  ['Scope', 'a star inside', ['albums/*/cat.jpg']],
+  ['Scope', 'two stars, which are part of a source name', ['albums/**']],
+  ['Scope', 'a star as a folder name', ['albums/*/cat.jpg']],
   ['Text', 'a space, a plus and a percent sign', ['a b+c%20d/*']],
   ['Text', 'quotation marks', [`"a" 'b'/*`]],
-  ['Text', 'what HTML escapes', ['<a>&b</script>/*']],
+  ['Text', 'characters that HTML escapes', ['<a>&b</script>/*']],
   ['Text', 'accents, composed and combining', ['caf\u00e9/*', 'cafe\u0301/*']],
   ['Text', 'Japanese', ['日本/*']],
   ['Text', 'an emoji', ['👩‍👩‍👧‍👦/*']],
@@ -73,7 +75,7 @@ const scopes: readonly (readonly [flag: string, comment: string, scope: readonly
   ['Longest', 'sixteen scopes', Array.from({ length: 16 }, (_, at) => `album-${at}/*`)],
 ];
 
-const given: readonly Case[] = vectors.grants.map(({ comment, kid, claims }) => ({
+const specificationCases: readonly Case[] = vectors.grants.map(({ comment, kid, claims }) => ({
   comment,
   flags: ['Given'],
   tenant: claims.iss,
@@ -84,7 +86,7 @@ const given: readonly Case[] = vectors.grants.map(({ comment, kid, claims }) => 
 }));
 
 const cases: readonly Case[] = [
-  ...given,
+  ...specificationCases,
   ...scopes.map(([flag, comment, scope]) => ({ comment, flags: [flag], scope, exp })),
   { comment: 'the latest exp', flags: ['Longest'], scope: ['*'], exp: 9_999_999_999 },
   { comment: 'nbf', flags: ['Optional'], scope: ['*'], exp, nbf: exp - 3_600 },
@@ -108,8 +110,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-async function vector(asked: Case): Promise<Vector> {
-  const { comment, flags, tenant = 'acme', kid, scope, exp: until, nbf, presets } = asked;
+async function vector(one: Case): Promise<Vector> {
+  const { comment, flags, tenant = 'acme', kid, scope, exp: until, nbf, presets } = one;
   const signer = signerOf(tenant, kid);
   const request = {
     scope,
@@ -167,16 +169,20 @@ const badClaims: readonly Bad[] = (
 
 const badKeys: readonly Bad[] = [
   {
-    comment: 'the key decoded',
+    comment: 'the signing key, decoded',
     flag: 'WrongKey',
     secret: (signingKey) => Buffer.from(signingKey.slice(4), 'base64url'),
   },
-  { comment: 'the key without sgn_', flag: 'WrongKey', secret: (own) => own.slice(4) },
-  { comment: 'the key with a line end', flag: 'WrongKey', secret: (own) => `${own}\n` },
-  { comment: 'of another tenant', flag: 'WrongKey', secret: () => signerOf('other').signingKey },
+  { comment: 'the signing key without sgn_', flag: 'WrongKey', secret: (own) => own.slice(4) },
+  { comment: 'the signing key with a line break', flag: 'WrongKey', secret: (own) => `${own}\n` },
+  {
+    comment: 'the signing key of another tenant',
+    flag: 'WrongKey',
+    secret: () => signerOf('other').signingKey,
+  },
 ];
 
-/** A JWT as a library would make it, that the edge refuses. */
+/** A JWT that a library could make and the service rejects. */
 async function invalid(bad: Bad): Promise<Vector> {
   const { comment, flag, secret = (own: string) => own } = bad;
   const signer = signerOf('acme');
@@ -184,27 +190,27 @@ async function invalid(bad: Bad): Promise<Vector> {
   const jwt = await new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader(bad.header ?? header)
     .sign(Buffer.from(secret(signer.signingKey)));
-  const taken = await verifyGrant(knownRing, jwt, 'acme').then(
+  const accepted = await verifyGrant(knownRing, jwt, 'acme').then(
     () => true,
     () => false,
   );
-  if (taken) throw new Error(`${comment}: the edge takes it`);
+  if (accepted) throw new Error(`${comment}: the edge accepts it`);
   const common = { comment, flags: [flag], tenant: 'acme', ...signer };
   return { ...common, claims: payload, jwt, result: 'invalid' };
 }
 
-/** The text of grants.json. */
+/** Returns the text of grants.json. */
 export async function grants(): Promise<string> {
   const tests = await Promise.all(cases.map(vector));
   for (const { comment, grant } of vectors.grants)
     if (tests.find((test) => test.comment === comment)?.['jwt'] !== grant)
-      throw new Error(`the given grant "${comment}" does not come out`);
+      throw new Error(`the grant "${comment}" of the specification is not reproduced`);
   return vectorFile({
     algorithm: 'SIGNET-V1-GRANT-HS256',
     header: [
-      'Grants: JWTs (RFC 7519) over HS256. The secret is the signing key as text: its 47 ASCII characters, which nobody decodes.',
-      'The header is {"alg":"HS256","typ":"signet-grant+jwt","kid"}; the claims are iss, scope, exp, nbf, presets, the last two where they are given. jwt has both in this order, without blanks, so that equal grants are equal text; the edge takes any order.',
-      'result "invalid": the edge refuses jwt.',
+      'Grants are JWTs (RFC 7519) with HS256. The secret is the text of the signing key, all 47 ASCII characters. Do not decode it.',
+      'The header is {"alg":"HS256","typ":"signet-grant+jwt","kid"}. The claims are iss, scope, exp, nbf and presets; the last two are optional. jwt has the members in this order and no whitespace, so that equal grants have equal texts. The service accepts any order.',
+      'result "invalid": the service rejects jwt.',
     ],
     notes,
     groups: [

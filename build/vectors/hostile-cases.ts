@@ -15,25 +15,25 @@ export const badPaths: readonly Row[] = [
   ['ControlCharacter', 'NEL', 'a\u0085b.jpg'],
   ['ControlCharacter', 'the last of the C1 controls', 'a\u009fb.jpg'],
   ['Backslash', 'a backslash', 'a\\b.jpg'],
-  ['Backslash', 'a backslash and dots', '..\\..\\cat.jpg'],
-  ['Segment', 'nothing', ''],
-  ['Segment', 'a slash in front', '/cat.jpg'],
-  ['Segment', 'a slash behind', 'albums/'],
+  ['Backslash', 'backslashes and dots', '..\\..\\cat.jpg'],
+  ['Segment', 'an empty path', ''],
+  ['Segment', 'a leading slash', '/cat.jpg'],
+  ['Segment', 'a trailing slash', 'albums/'],
   ['Segment', 'two slashes', 'a//b.jpg'],
-  ['Segment', 'a dot', './cat.jpg'],
-  ['Segment', 'a dot inside', 'a/./cat.jpg'],
-  ['Segment', 'two dots', '../other/cat.jpg'],
+  ['Segment', 'a leading dot segment', './cat.jpg'],
+  ['Segment', 'a dot segment inside', 'a/./cat.jpg'],
+  ['Segment', 'leading dots', '../other/cat.jpg'],
   ['Segment', 'two dots inside', 'a/../cat.jpg'],
   ['Segment', 'two dots at the end', 'a/..'],
   ['Separator', 'the separator', 'cat.jpg__op__resize,w_400'],
-  ['Separator', 'the separator at the end', 'cat__op__'],
-  ['Separator', 'the separator in front', '__op__cat.jpg'],
+  ['Separator', 'a trailing separator', 'cat__op__'],
+  ['Separator', 'a leading separator', '__op__cat.jpg'],
   ['Separator', 'ends in __op', 'cat__op'],
   ['Separator', 'ends in __op_', 'cat__op_'],
   ['Reserved', 'a watermark', '_watermarks/logo.png'],
-  ['Reserved', 'the folder itself', '_watermarks'],
-  ['TooLong', '701 bytes of one each', 'a'.repeat(701)],
-  ['TooLong', '702 bytes of three each', '漢'.repeat(234)],
+  ['Reserved', 'the reserved folder itself', '_watermarks'],
+  ['TooLong', '701 characters of one byte', 'a'.repeat(701)],
+  ['TooLong', '234 characters of three bytes', '漢'.repeat(234)],
   ['LoneSurrogate', 'a high surrogate', 'a\ud83d.jpg'],
   ['LoneSurrogate', 'a low surrogate', '\ude00.jpg'],
   ['LoneSurrogate', 'a pair in the wrong order', '\ude00\ud83d.jpg'],
@@ -41,7 +41,7 @@ export const badPaths: readonly Row[] = [
 
 export const badBytes: readonly (readonly [comment: string, hex: string])[] = [
   ['Latin-1', '636166e92e6a7067'],
-  ['a cut sequence', '61e697'],
+  ['a truncated sequence', '61e697'],
   ['an overlong slash', '61c0af62'],
   ['an encoded surrogate', 'eda0bd'],
   ['beyond the last code point', 'f4908080'],
@@ -61,30 +61,30 @@ export const badExpiries: readonly (readonly [flag: string, comment: string, exp
 const digits = Array.from({ length: 17 }, (_, at) => `version,v_${at}`);
 
 export const badOperations: readonly (readonly [string, string, ...string[]])[] = [
-  ['Operation', 'an empty one', ''],
+  ['Operation', 'an empty operation', ''],
   ['Operation', 'a line feed at the end', 'resize,w_400\n'],
   ['Operation', 'a line feed', 'resize,w_400\nformat,f_webp'],
   ['Operation', 'a query', 'resize,w_400?exp=9999999999'],
   ['Operation', 'a slash', 'resize,w_400/../cat.jpg'],
   ['Operation', 'a space', 'resize, w_400'],
-  ['Operation', 'a capital', 'Resize,w_400'],
+  ['Operation', 'an upper-case letter', 'Resize,w_400'],
   ['Operation', 'without a value', 'resize,w_'],
   ['Operation', 'without a parameter', 'resize,400'],
   ['Operation', 'an equals sign', 'resize,w=400'],
   ['Operation', 'full-width digits', 'resize,w_４００'],
   ['Operation', 'a comma at the end', 'resize,w_400,'],
-  ['NeedsOperations', 'one that there is not', 'resiez,w_400'],
-  ['NeedsOperations', 'a parameter that it has not', 'resize,width_400'],
+  ['NeedsOperations', 'an unknown operation', 'resiez,w_400'],
+  ['NeedsOperations', 'an unknown parameter', 'resize,width_400'],
   ['NeedsOperations', 'a leading zero', 'resize,w_0400'],
-  ['NeedsOperations', 'twice the same', 'resize,w_400', 'resize,w_400'],
-  ['NeedsOperations', 'two that exclude each other', 'info', 'resize,w_400'],
-  ['TooLong', 'seventeen', ...digits],
+  ['NeedsOperations', 'the same operation twice', 'resize,w_400', 'resize,w_400'],
+  ['NeedsOperations', 'two operations that exclude each other', 'info', 'resize,w_400'],
+  ['TooLong', 'seventeen operations', ...digits],
 ];
 
 export const badQueries: readonly (readonly [string, string, string, string])[] = [
-  ['Query', 'a parameter that there is not', 'x-cos-process', 'image/resize,w_400'],
-  ['Query', 'a parameter that is sent anyway', 'exp', 'image/resize,w_400'],
-  ['Query', 'nothing', 'x-oss-process', ''],
+  ['Query', 'an unknown query parameter', 'x-cos-process', 'image/resize,w_400'],
+  ['Query', 'a query parameter of the signature', 'exp', 'image/resize,w_400'],
+  ['Query', 'an empty recipe', 'x-oss-process', ''],
   ['Query', 'without image/', 'x-oss-process', 'resize,w_400'],
   ['Query', 'a line feed', 'x-oss-process', 'image/resize,w_400\n'],
   ['Query', 'another parameter', 'x-bce-process', 'image/resize,w_400&exp=9999999999'],
@@ -92,60 +92,60 @@ export const badQueries: readonly (readonly [string, string, string, string])[] 
   ['Query', 'a plus', 'x-bce-process', 'image/resize,w_+400'],
   [
     'NeedsOperations',
-    'an order that draws another image',
+    'an order that gives another image',
     'x-oss-process',
     'image/rotate,90/trim,t_9',
   ],
 ];
 
 const base = { scope: ['*'], exp: knownExp } as const;
-const scoped = (flag: string, comment: string, ...scope: string[]) =>
+const grantOf = (flag: string, comment: string, ...scope: string[]) =>
   [flag, comment, { ...base, scope }] as const;
 
 export const badGrants: readonly (readonly [string, string, GrantClaims])[] = [
-  scoped('Scope', 'none'),
-  scoped('Scope', 'an empty one', ''),
-  scoped('Scope', 'a slash in front', '/albums/*'),
-  scoped('Scope', 'a slash behind', 'albums/'),
-  scoped('Scope', 'two slashes', 'albums//*'),
-  scoped('Scope', 'dots', 'albums/../*'),
-  scoped('Scope', 'a bad one behind a good one', 'albums/*', '../*'),
-  scoped('ControlCharacter', 'a line feed', 'albums\n/*'),
-  scoped('Backslash', 'a backslash', 'albums\\*'),
-  scoped('Separator', 'with operations', 'cat.jpg__op__resize,w_400'),
-  scoped('Reserved', 'watermarks', '_watermarks/*'),
-  scoped('TooLong', 'seventeen', ...Array.from({ length: 17 }, (_, at) => `a${at}/*`)),
-  scoped(
+  grantOf('Scope', 'no scope'),
+  grantOf('Scope', 'an empty scope', ''),
+  grantOf('Scope', 'a leading slash', '/albums/*'),
+  grantOf('Scope', 'a trailing slash', 'albums/'),
+  grantOf('Scope', 'two slashes', 'albums//*'),
+  grantOf('Scope', 'dots', 'albums/../*'),
+  grantOf('Scope', 'an invalid scope after a valid one', 'albums/*', '../*'),
+  grantOf('ControlCharacter', 'a line feed', 'albums\n/*'),
+  grantOf('Backslash', 'a backslash', 'albums\\*'),
+  grantOf('Separator', 'a scope with operations', 'cat.jpg__op__resize,w_400'),
+  grantOf('Reserved', 'watermarks', '_watermarks/*'),
+  grantOf('TooLong', 'seventeen scopes', ...Array.from({ length: 17 }, (_, at) => `a${at}/*`)),
+  grantOf(
     'TooLong',
     'more than 2,048 characters',
     ...Array.from({ length: 4 }, (_, at) => `${at}${'a'.repeat(500)}`),
   ),
-  scoped('TooLong', '701 bytes', 'a'.repeat(701)),
+  grantOf('TooLong', '701 bytes', 'a'.repeat(701)),
   ['Expiry', 'milliseconds', { ...base, exp: knownExp * 1_000 }],
   ['Expiry', 'a lifetime', { ...base, exp: 3_600 }],
   ['Expiry', 'zero', { ...base, exp: 0 }],
   ['Presets', 'no preset', { ...base, presets: [] }],
 ];
 
-/** They would be minted, and the edge would read them: only to say that it is too late. */
+/** The service would accept these, and then answer only that they have expired. */
 export const pastExpiries: readonly (readonly [comment: string, exp: number])[] = [
-  ['an hour after 9 September 2001', pastExp + 3_600],
+  ['one hour after the first time of ten digits', pastExp + 3_600],
   ['the first time of ten digits', pastExp],
 ];
 
-/** The edge reads such a grant, and waits for ever for it to begin. */
+/** The service accepts such a grant, but an nbf in milliseconds is never reached. */
 export const badBeginnings: readonly (readonly [comment: string, nbf: number])[] = [
   ['nbf in milliseconds', (knownExp - 3_600) * 1_000],
-  ['nbf is a lifetime', 3_600],
+  ['nbf as a lifetime', 3_600],
 ];
 
-/** The edge reads such a grant, and there is no preset that it could mean. */
+/** The service accepts such a grant, but no preset can have this name. */
 export const badPresets: readonly (readonly [comment: string, ...presets: string[]])[] = [
-  ['a nameless preset', ''],
+  ['an empty preset name', ''],
   ['a preset in quotes', '"thumb"'],
-  ['a preset with a line end', 'thumb\n'],
-  ['two presets in one', 'thumb,hero'],
-  ['a preset with a backslash, behind a good one', 'thumb', 'a\\'],
+  ['a preset with a line break', 'thumb\n'],
+  ['two presets in one name', 'thumb,hero'],
+  ['a preset with a backslash, after a valid one', 'thumb', 'a\\'],
   ['a preset of 65 characters', 'a'.repeat(65)],
 ];
 
@@ -160,7 +160,7 @@ export const environment: Environment = { url: knownUrl, tenant: 'acme', ...own 
 const { signingKey } = environment;
 const decoded = Buffer.from(signingKey.slice(4), 'base64url').toString('hex');
 
-/** Which variable is wrong, and how. */
+/** Invalid environment variables: the flag, the reason, the variable and its values. */
 export const badEnvironments: readonly (readonly [
   string,
   string,
@@ -169,64 +169,64 @@ export const badEnvironments: readonly (readonly [
 ])[] = [
   [
     'Address',
-    'SIGNET_URL is no address such as https://img.example.com',
+    'SIGNET_URL must be a URL without a path, such as https://img.example.com',
     'url',
     [
-      ['nothing', ''],
-      ['without its scheme', 'img.example.com'],
-      ['with a path', 'https://img.example.com/images'],
-      ['with a query', 'https://img.example.com?a=b'],
-      ['with a line end', 'https://img.example.com\n'],
+      ['an empty variable', ''],
+      ['no scheme', 'img.example.com'],
+      ['a path', 'https://img.example.com/images'],
+      ['a query', 'https://img.example.com?a=b'],
+      ['a line break at the end', 'https://img.example.com\n'],
     ],
   ],
   [
     'Tenant',
-    'SIGNET_TENANT is not the name of a tenant',
+    'SIGNET_TENANT must be a tenant name, such as acme',
     'tenant',
     [
-      ['nothing', ''],
-      ['a capital', 'Acme'],
-      ['a hyphen behind', 'acme-'],
+      ['an empty variable', ''],
+      ['an upper-case letter', 'Acme'],
+      ['a trailing hyphen', 'acme-'],
       ['two hyphens', 'ac--me'],
       ['an underscore', 'ac_me'],
       ['a path', 'acme/albums'],
       ['dots', '..'],
-      ['a line end', 'acme\n'],
+      ['a line break at the end', 'acme\n'],
       ['64 characters', 'a'.repeat(64)],
     ],
   ],
   [
     'Kid',
-    'SIGNET_KID is not written as root.generation, such as r1.1',
+    'SIGNET_KID must be root.generation, such as r1.1',
     'kid',
     [
-      ['nothing', ''],
-      ['without its generation', 'r1'],
+      ['an empty variable', ''],
+      ['no generation', 'r1'],
       ['a leading zero', 'r1.01'],
-      ['a capital', 'R1.1'],
-      ['seven digits', 'r1.1000000'],
-      ['a name of 17 letters', `${'r'.repeat(17)}.1`],
-      ['a line end', 'r1.1\n'],
+      ['an upper-case letter', 'R1.1'],
+      ['a generation of seven digits', 'r1.1000000'],
+      ['a root key name of 17 letters', `${'r'.repeat(17)}.1`],
+      ['a line break at the end', 'r1.1\n'],
       ['another parameter', 'r1.1&exp=9999999999'],
     ],
   ],
   [
     'SigningKey',
-    'SIGNET_KEY is not the text of a signing key: sgn_ and 43 characters',
+    'SIGNET_KEY must be a signing key: sgn_ and 43 characters',
     'signingKey',
     [
-      ['nothing', ''],
+      ['an empty variable', ''],
       ['without sgn_', signingKey.slice(4)],
       ['decoded, in hexadecimal', decoded],
-      ['with a line end', `${signingKey}\n`],
-      ['with a space in front', ` ${signingKey}`],
-      ['with a space behind', `${signingKey} `],
+      ['a line break at the end', `${signingKey}\n`],
+      ['a leading space', ` ${signingKey}`],
+      ['a trailing space', `${signingKey} `],
       ['in quotes', `"${signingKey}"`],
-      ['in capitals', signingKey.toUpperCase()],
-      ['cut', signingKey.slice(0, -1)],
+      ['in upper case', signingKey.toUpperCase()],
+      ['truncated', signingKey.slice(0, -1)],
       ['padded', `${signingKey}=`],
-      ['with a letter of plain base64', `${signingKey.slice(0, -1)}+`],
-      ['with its name', `SIGNET_KEY=${signingKey}`],
+      ['with a character of plain base64', `${signingKey.slice(0, -1)}+`],
+      ['with the name of the variable', `SIGNET_KEY=${signingKey}`],
     ],
   ],
 ];

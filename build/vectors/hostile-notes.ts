@@ -1,82 +1,91 @@
 import type { Notes } from './vector-file.ts';
 
-/** What each flag of a hostile vector means. */
+/** The meaning of each flag of a hostile vector. */
 export const hostileNotes: Notes = {
   ControlCharacter: {
     bugType: 'INJECTION',
     description:
-      'U+0000 to U+001F and U+007F to U+009F. A line feed would reach into the next line of the message.',
+      'U+0000 to U+001F and U+007F to U+009F. A line feed would start a new line of the signed message.',
   },
   Nul: {
     bugType: 'INJECTION',
-    description: 'U+0000, at which C ends a text; not for languages that cannot say it.',
+    description: 'U+0000, which ends a string in C. Skip it in languages that cannot pass it.',
   },
   Backslash: {
     bugType: 'INJECTION',
-    description: 'Some programs read a backslash as a slash, and some as an escape.',
+    description: 'Some programs read a backslash as a slash, others as an escape.',
   },
   Segment: {
     bugType: 'PATH_TRAVERSAL',
-    description: 'An empty segment, . or ..: libraries and proxies take them away after signing.',
+    description:
+      'An empty segment, . or .. in the path. Libraries and proxies remove such segments after signing.',
   },
   Separator: {
     bugType: 'INJECTION',
-    description: 'A path with __op__ in it, or that would make one with what follows.',
+    description:
+      'A path that contains __op__, or that would form one together with the next operation.',
   },
   Reserved: {
     bugType: 'AUTH_BYPASS',
-    description: 'Watermarks lie below _watermarks/, and none is served as an image.',
+    description: '_watermarks/ holds the watermarks, which are not served as images.',
   },
-  TooLong: { bugType: 'EDGE_CASE', description: 'More than 700 bytes, 16 operations or scopes.' },
+  TooLong: {
+    bugType: 'EDGE_CASE',
+    description:
+      'More than 700 bytes in a path, 16 operations, 16 scopes or 2,048 characters in a grant.',
+  },
   Expiry: {
     bugType: 'WRONG_PRIMITIVE',
-    description: 'exp is in whole seconds and has ten digits; milliseconds are the usual mistake.',
+    description:
+      'exp is a time in whole seconds and has ten digits. Milliseconds are a common mistake.',
   },
   Past: {
     bugType: 'EDGE_CASE',
-    description: 'exp is past: the edge would answer that it has expired, and never anything else.',
+    description: 'exp is in the past, so the service would only answer that the URL has expired.',
   },
   Fraction: {
     bugType: 'WRONG_PRIMITIVE',
-    description: 'exp with a fraction; not for languages in which it is of a whole type.',
+    description: 'exp with a fraction. Skip it in languages where exp has an integer type.',
   },
   Operation: {
     bugType: 'INJECTION',
-    description: 'name,parameter_value, in ASCII. What it is not could part or end the URL.',
+    description:
+      'An operation is name,parameter_value in ASCII. Other characters could add parts to the URL or end it.',
   },
   NeedsOperations: {
     bugType: 'EDGE_CASE',
     description:
-      'Only who knows the operations can tell. A short signer may leave it to the edge, which answers 400.',
+      'Needs the table of operations. A short signer may leave this to the service, which answers 400.',
   },
   Query: {
     bugType: 'INJECTION',
-    description: 'x-oss-process or x-bce-process, and a recipe as they spell it.',
+    description:
+      'The query parameter is x-oss-process or x-bce-process, with a recipe in its spelling.',
   },
-  Scope: { bugType: 'PATH_TRAVERSAL', description: 'A scope that could be no source’s.' },
+  Scope: { bugType: 'PATH_TRAVERSAL', description: 'A scope that can match no source.' },
   Presets: {
     bugType: 'INJECTION',
     description:
-      'An empty list would be a grant of nothing, or of everything. Names have letters, digits, dots and hyphens.',
+      'An empty list could mean nothing or everything. Preset names have letters, digits, dots and hyphens.',
   },
   Address: {
     bugType: 'EDGE_CASE',
-    description: 'SIGNET_URL is an address, and nothing behind it.',
+    description: 'SIGNET_URL is a URL without a path or query.',
   },
-  Tenant: { bugType: 'INJECTION', description: 'SIGNET_TENANT has the form of one.' },
-  Kid: { bugType: 'INJECTION', description: 'SIGNET_KID is written as root.generation.' },
+  Tenant: { bugType: 'INJECTION', description: 'SIGNET_TENANT is a tenant name.' },
+  Kid: { bugType: 'INJECTION', description: 'SIGNET_KID is root.generation.' },
   SigningKey: {
     bugType: 'WRONG_PRIMITIVE',
     description:
-      'SIGNET_KEY is the text of a signing key, sgn_ and 43 characters: not decoded, not quoted, without line end or blanks.',
+      'SIGNET_KEY is the text of a signing key, sgn_ and 43 characters: not decoded, not quoted, without line breaks or spaces.',
   },
   LoneSurrogate: {
     bugType: 'ENCODING',
     description:
-      'Half a UTF-16 pair: for languages whose text can hold one. Most encoders replace it.',
+      'Half of a UTF-16 surrogate pair, for languages whose strings can contain one. Most encoders replace it.',
   },
   InvalidUtf8: {
     bugType: 'ENCODING',
-    description: 'pathHex is the path, in bytes: for languages whose text is bytes.',
+    description: 'pathHex is the path in hexadecimal bytes, for languages whose strings are bytes.',
   },
 };

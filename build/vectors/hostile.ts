@@ -21,7 +21,7 @@ import { hostileNotes } from './hostile-notes.ts';
 import { knownExp } from './known-signer.ts';
 import { type Json, type Vector, vectorFile } from './vector-file.ts';
 
-/** Why the service refuses it. Throws where it does not. */
+/** The message of the service's refusal. Throws if the service does not refuse. */
 async function reasonOf(comment: string, work: () => unknown): Promise<string> {
   try {
     await work();
@@ -29,79 +29,82 @@ async function reasonOf(comment: string, work: () => unknown): Promise<string> {
     if (thrown instanceof Refusal) return thrown.message;
     throw thrown;
   }
-  throw new Error(`"${comment}" is not refused`);
+  throw new Error(`the service does not refuse "${comment}"`);
 }
 
-const isPast = 'exp is in the past';
+const pastReason = 'exp is in the past';
 
-const sound = { path: 'cat.jpg', operations: ['resize,w_400'], exp: knownExp } as const;
+const validCall = { path: 'cat.jpg', operations: ['resize,w_400'], exp: knownExp } as const;
 
-type Asked = Partial<Omit<MintRequest, 'tenant' | 'exp'>> & { readonly exp?: number };
+type BadCall = Partial<Omit<MintRequest, 'tenant' | 'exp'>> & { readonly exp?: number };
 
-/** A call that a signer refuses, for the reason that `mint` gives. */
-async function refused(flag: string, comment: string, asked: Asked): Promise<Vector> {
+/** A call that a signer must refuse, with the reason that `mint` gives. */
+async function refusedCall(flag: string, comment: string, bad: BadCall): Promise<Vector> {
   const { url, tenant } = environment;
-  const call = { ...sound, ...asked };
+  const call = { ...validCall, ...bad };
   const reason = await reasonOf(comment, () =>
     mint(nodeCrypto, url, { tenant, ...call }, environment),
   );
   return { comment, flags: [flag], ...environment, ...call, reason, result: 'invalid' };
 }
 
-async function signedUrls(): Promise<readonly Vector[]> {
+async function urlVectors(): Promise<readonly Vector[]> {
   return Promise.all([
-    ...badPaths.map(([flag, comment, path]) => refused(flag, comment, { path })),
-    ...badExpiries.map(([flag, comment, exp]) => refused(flag, comment, { exp })),
+    ...badPaths.map(([flag, comment, path]) => refusedCall(flag, comment, { path })),
+    ...badExpiries.map(([flag, comment, exp]) => refusedCall(flag, comment, { exp })),
     ...badOperations.map(([flag, comment, ...operations]) =>
-      refused(flag, comment, { operations }),
+      refusedCall(flag, comment, { operations }),
     ),
   ]);
 }
 
-async function bytes(): Promise<readonly Vector[]> {
+async function byteVectors(): Promise<readonly Vector[]> {
   return Promise.all(
     badBytes.map(async ([comment, pathHex]) => {
       const sent = pathHex.replace(/../g, '%$&');
       const reason = await reasonOf(comment, () => decodePath(sent));
-      const { path: _text, ...rest } = sound;
+      const { path: _text, ...rest } = validCall;
       const call = { ...environment, pathHex, ...rest };
       return { comment, flags: ['InvalidUtf8'], ...call, reason, result: 'invalid' as const };
     }),
   );
 }
 
-async function queries(): Promise<readonly Vector[]> {
+async function queryVectors(): Promise<readonly Vector[]> {
   return Promise.all(
     badQueries.map(([flag, comment, name, value]) =>
       name.startsWith('x-') && name !== 'x-cos-process'
-        ? refused(flag, comment, { operations: [], query: { name: name as SpellingName, value } })
+        ? refusedCall(flag, comment, {
+            operations: [],
+            query: { name: name as SpellingName, value },
+          })
         : unknownSpelling(flag, comment, { name, value }),
     ),
   );
 }
 
-/** The types know two spellings, and whoever pastes a signer has no types. */
+/** The types allow only two query parameters, so `mint` cannot be called with another one. */
 function unknownSpelling(
   flag: string,
   comment: string,
   query: { readonly name: string; readonly value: string },
 ): Vector {
-  const call = { ...environment, ...sound, operations: [], query };
-  const reason = 'the query spellings are x-oss-process and x-bce-process';
+  const call = { ...environment, ...validCall, operations: [], query };
+  const reason = 'the query parameter must be x-oss-process or x-bce-process';
   return { comment, flags: [flag], ...call, reason, result: 'invalid' };
 }
 
-/** Minting may leave it to the edge, which does not read such a grant. */
+/** Some grants are minted and then rejected when they are read. */
 async function mintAndRead(request: GrantClaims): Promise<void> {
   const { tenant } = environment;
   readGrant(await mintGrant(tenant, request, environment), tenant);
 }
 
-async function grants(): Promise<readonly Vector[]> {
+async function grantVectors(): Promise<readonly Vector[]> {
   return Promise.all(
     badGrants.map(async ([flag, comment, request]) => {
       const whole = await reasonOf(comment, () => mintAndRead(request));
-      const reason = whole.replace(/^"[\s\S]*" is no scope: /, '');
+      const reason = whole.replace(/^"[\s\S]*" is (?:no|not a) scope: /, '');
       const { scope, exp, presets } = request;
       const call = { scope, exp, ...(presets === undefined ? {} : { presets }) };
       const common = { comment, flags: [flag], ...environment, ...call };
@@ -110,8 +113,8 @@ async function grants(): Promise<readonly Vector[]> {
   );
 }
 
-/** What the service would mint and read, and what is of use to nobody. */
-function useless(
+/** A call that the service would accept, although its result could never be used. */
+function uselessCall(
   flag: string,
   comment: string,
   reason: string,
@@ -121,44 +124,49 @@ function useless(
 }
 
 const pastUrls: readonly Vector[] = pastExpiries.map(([comment, exp]) =>
-  useless('Past', comment, isPast, { ...sound, exp }),
+  uselessCall('Past', comment, pastReason, { ...validCall, exp }),
 );
 
 const all = { scope: ['*'], exp: knownExp } as const;
 const uselessGrants: readonly Vector[] = [
   ...badPresets.map(([comment, ...presets]) =>
-    useless('Presets', comment, 'a preset is named with letters, digits, dots and hyphens', {
+    uselessCall('Presets', comment, 'a preset name has 1 to 64 letters, digits, dots or hyphens', {
       ...all,
       presets,
     }),
   ),
   ...badBeginnings.map(([comment, nbf]) =>
-    useless('Expiry', comment, 'nbf is not a time in whole seconds', { ...all, nbf }),
+    uselessCall('Expiry', comment, 'nbf must be a Unix time in seconds, not milliseconds', {
+      ...all,
+      nbf,
+    }),
   ),
-  ...pastExpiries.map(([comment, exp]) => useless('Past', comment, isPast, { ...all, exp })),
+  ...pastExpiries.map(([comment, exp]) =>
+    uselessCall('Past', comment, pastReason, { ...all, exp }),
+  ),
 ];
 
 const environments: readonly Vector[] = badEnvironments.flatMap(([flag, reason, name, values]) =>
   values.map(([comment, value]) => {
-    const call = { ...environment, [name]: value, ...sound };
+    const call = { ...environment, [name]: value, ...validCall };
     return { comment, flags: [flag], ...call, reason, result: 'invalid' as const };
   }),
 );
 
-/** The text of hostile.json. */
+/** Returns the text of hostile.json. */
 export async function hostile(): Promise<string> {
   return vectorFile({
     algorithm: 'SIGNET-V1-REFUSED',
     header: [
-      'What a signer refuses rather than signs: the edge would refuse it too, or it would mean something else there, or nothing.',
-      'url, tenant, kid and signingKey are the environment: SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY. The rest is the call. reason is why; another program may say it in other words, in which the signing key never stands.',
+      'Calls that a signer must refuse. The service would reject the result, read something else in it or never allow anything with it.',
+      'url, tenant, kid and signingKey are the environment variables SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY. The rest is the call. reason is an example of a message; a signer may use other words, but never repeats the signing key.',
     ],
     notes: hostileNotes,
     groups: [
-      { type: 'SignedUrl', tests: [...(await signedUrls()), ...pastUrls] },
-      { type: 'SignedBytes', tests: await bytes() },
-      { type: 'SignedQueryUrl', tests: await queries() },
-      { type: 'Grant', tests: [...(await grants()), ...uselessGrants] },
+      { type: 'SignedUrl', tests: [...(await urlVectors()), ...pastUrls] },
+      { type: 'SignedBytes', tests: await byteVectors() },
+      { type: 'SignedQueryUrl', tests: await queryVectors() },
+      { type: 'Grant', tests: [...(await grantVectors()), ...uselessGrants] },
       { type: 'Environment', tests: environments },
     ],
   });

@@ -3,7 +3,7 @@ import { rootKeyring } from '../../shared/keys/keyring.ts';
 import type { Signer } from '../../shared/request/mint.ts';
 
 /*
- * Who signs the vectors. These root keys count up from zero and guard nothing.
+ * The signing keys of the vectors. Their root keys are public and protect nothing.
  */
 
 const bytesFrom = (first: number): string =>
@@ -26,7 +26,7 @@ const ring = rootKeyring(
 
 export const knownRing = ring;
 
-/** The tenant's signing key of that kid. */
+/** The signing key of a tenant and kid. */
 export function signerOf(tenant: string, kid = 'r1.1'): Signer {
   const signingKey = ring.signingKey(tenant, kid);
   if (signingKey === undefined) throw new Error(`there is no root key for ${kid}`);
@@ -34,7 +34,7 @@ export function signerOf(tenant: string, kid = 'r1.1'): Signer {
 }
 
 export const knownUrl = 'https://img.example.com';
-/** 1 January 2100: signers refuse what has expired. */
+/** 1 January 2100. Signers refuse an exp in the past. */
 export const knownExp = 4_102_444_800;
-/** 9 September 2001, the first of ten digits. */
+/** 9 September 2001, the first time of ten digits. */
 export const pastExp = 1_000_000_000;

@@ -12,35 +12,35 @@ import {
 } from './signing-mistakes.ts';
 import { type Vector, vectorFile } from './vector-file.ts';
 
-function request(asked: SignatureCase): MintRequest {
-  const { tenant = 'acme', path = 'cat.jpg', query, exp = knownExp } = asked;
+function mintRequestOf(testCase: SignatureCase): MintRequest {
+  const { tenant = 'acme', path = 'cat.jpg', query, exp = knownExp } = testCase;
   const usual = query === undefined ? ['resize,w_400'] : [];
-  const { operations = usual } = asked;
+  const { operations = usual } = testCase;
   const common = { tenant, path, operations, exp: exp ?? undefined };
   return query === undefined ? common : { ...common, query };
 }
 
-/** The parts of a request as they are signed. */
-function signed(asked: SignatureCase) {
-  const wanted = request(asked);
-  const signer = signerOf(wanted.tenant, asked.kid);
-  const { exp, query, tenant } = wanted;
+/** Signs a request and returns its parts. */
+function signRequest(testCase: SignatureCase) {
+  const request = mintRequestOf(testCase);
+  const signer = signerOf(request.tenant, testCase.kid);
+  const { exp, query, tenant } = request;
   const parts = {
     kid: signer.kid,
     exp: exp === undefined ? undefined : String(exp),
-    target: mintTarget(wanted),
+    target: mintTarget(request),
     ...(query === undefined ? {} : { query }),
   };
   const sig = sign(nodeCrypto, signer.signingKey, parts);
-  return { wanted, tenant, signer, signingKey: signer.signingKey, parts, sig };
+  return { request, tenant, signer, signingKey: signer.signingKey, parts, sig };
 }
 
-/** A vector of what `mint` makes of a case. */
-function vector(asked: SignatureCase): Vector {
-  const { wanted, signer, parts, sig } = signed(asked);
-  const { tenant, path, operations, query, exp = null } = wanted;
-  const { url = knownUrl, comment, flags } = asked;
-  const minted = mint(nodeCrypto, url, wanted, signer);
+/** The vector of a case, as `mint` signs it. */
+function vector(testCase: SignatureCase): Vector {
+  const { request, signer, parts, sig } = signRequest(testCase);
+  const { tenant, path, operations, query, exp = null } = request;
+  const { url = knownUrl, comment, flags } = testCase;
+  const minted = mint(nodeCrypto, url, request, signer);
   return {
     comment,
     flags,
@@ -59,19 +59,22 @@ function vector(asked: SignatureCase): Vector {
   };
 }
 
-/** The same request with a signature that the edge refuses. */
-function mistake(asked: SignatureCase, { flag, comment, made }: SigningMistake): Vector {
-  const right = vector(asked);
-  const { signingKey, parts, tenant, sig } = signed(asked);
-  const wrong = made({ signingKey, parts, tenant, sig });
+/** The same request with a signature that the service rejects. */
+function mistakeVector(
+  testCase: SignatureCase,
+  { flag, comment, makeSignature }: SigningMistake,
+): Vector {
+  const right = vector(testCase);
+  const { signingKey, parts, tenant, sig } = signRequest(testCase);
+  const wrong = makeSignature({ signingKey, parts, tenant, sig });
   if (verifyUrlSignature(nodeCrypto, signingKey, parts, wrong))
-    throw new Error(`${comment} is no mistake`);
+    throw new Error(`${comment}: the service accepts this signature`);
   const pathAndQuery = String(right['pathAndQuery']).replace(sig, wrong);
   return { ...right, comment, flags: [flag], sig: wrong, pathAndQuery, result: 'invalid' };
 }
 
-/** A name in which every one of the mistakes shows. */
-const telling = { comment: '', flags: [], path: 'sale 50%+ (new).jpg' };
+/** A path with which every mistake gives a wrong signature. */
+const revealingPath = { comment: '', flags: [], path: 'sale 50%+ (new).jpg' };
 const composed = { comment: '', flags: [], path: 'caf\u00e9.jpg' };
 const decomposed = { comment: '', flags: [], path: 'cafe\u0301.jpg' };
 
@@ -79,33 +82,33 @@ function mistakes(): readonly Vector[] {
   const [toComposed, toDecomposed] = normalFormMistakes;
   if (toComposed === undefined || toDecomposed === undefined) throw new Error('a form is missing');
   return [
-    ...mistakeVectors.map((one) => mistake(telling, one)),
-    mistake(decomposed, toComposed),
-    mistake(composed, toDecomposed),
+    ...mistakeVectors.map((one) => mistakeVector(revealingPath, one)),
+    mistakeVector(decomposed, toComposed),
+    mistakeVector(composed, toDecomposed),
   ];
 }
 
-/** What the specification was given with is not up to this code. */
-function checkGiven(tests: readonly Vector[]): void {
+/** Throws unless this code reproduces the vectors of the specification. */
+function checkSpecification(tests: readonly Vector[]): void {
   for (const { comment, message, sig, url } of vectors.signatures) {
     const own = tests.find((test) => test.comment === comment);
     const same = own?.['message'] === message && own?.['sig'] === sig;
     if (!same || own?.['pathAndQuery'] !== url.slice(knownUrl.length))
-      throw new Error(`the given vector "${comment}" does not come out`);
+      throw new Error(`the vector "${comment}" of the specification is not reproduced`);
   }
 }
 
-/** The text of signatures.json. */
+/** Returns the text of signatures.json. */
 export function signatures(): string {
   const tests = signatureCases.map(vector);
-  checkGiven(tests);
+  checkSpecification(tests);
   return vectorFile({
     algorithm: 'SIGNET-V1-HMACSHA256',
     header: [
-      'Signed URLs. A signer that is given url, tenant, kid, signingKey, path, operations or query, and exp makes url followed by pathAndQuery.',
-      'message is what is signed, in UTF-8; its lines are parted by one line feed. sig = base64url(HMAC-SHA256(signingKey, message)). The signing key is text: its 47 ASCII characters are the secret, and nobody decodes anything.',
-      'path and query are decoded text; exp is null for a URL that never expires, and a signer may refuse one that is past. A slash at the end of url is left out.',
-      'result "invalid": sig is one that people arrive at by mistake. No signer makes it and no verifier takes it; whoever finds the signature of an own program there knows what went wrong.',
+      'Signed URLs. Given url, tenant, kid, signingKey, path, operations or query, and exp, a signer returns url followed by pathAndQuery.',
+      'message is the signed text in UTF-8. Its lines are separated by one line feed. sig = base64url(HMAC-SHA256(signingKey, message)). The HMAC key is the text of the signing key, all 47 ASCII characters. Do not decode it.',
+      'path and query are decoded text. exp is null for a URL that never expires. A signer may refuse an exp in the past. A slash at the end of url is dropped.',
+      'result "invalid": sig is the result of a common mistake. No signer may return it and no verifier may accept it. If your program returns one of these signatures, its comment names the mistake.',
     ],
     notes: { ...signatureNotes, ...mistakeNotes },
     groups: [

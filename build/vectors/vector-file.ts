@@ -1,5 +1,5 @@
 /*
- * Vectors in the shape of C2SP/wycheproof, so that whoever has run its files can run these.
+ * Vector files in the format of C2SP/wycheproof, so that its test runners can read them.
  */
 
 export type Json =
@@ -10,7 +10,7 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json };
 
-/** What a flag stands for, and what goes wrong where its tests fail. */
+/** The meaning of a flag, and the kind of bug if its tests fail. */
 export type Note = { readonly bugType: string; readonly description: string };
 export type Notes = Readonly<Record<string, Note>>;
 
@@ -32,16 +32,16 @@ export type Contents = {
 
 const generatorVersion = '1.0';
 
-/** A flag that nobody explains helps nobody, and a note that no test bears is out of date. */
+/** Throws unless every flag has a note and every note has a test. */
 function checkFlags({ notes, groups }: Contents): void {
-  const borne = new Set(groups.flatMap(({ tests }) => tests.flatMap(({ flags }) => flags)));
-  const unexplained = [...borne].filter((flag) => notes[flag] === undefined);
-  const unused = Object.keys(notes).filter((flag) => !borne.has(flag));
+  const used = new Set(groups.flatMap(({ tests }) => tests.flatMap(({ flags }) => flags)));
+  const unexplained = [...used].filter((flag) => notes[flag] === undefined);
+  const unused = Object.keys(notes).filter((flag) => !used.has(flag));
   if (unexplained.length > 0) throw new Error(`no note explains ${unexplained.join(', ')}`);
   if (unused.length > 0) throw new Error(`no test has the flag ${unused.join(', ')}`);
 }
 
-/** The text of a vector file: its tests numbered, counted, and printed as Biome would. */
+/** Returns the text of a vector file, with its tests numbered and formatted as Biome formats JSON. */
 export function vectorFile(contents: Contents): string {
   checkFlags(contents);
   const { algorithm, header, notes, groups } = contents;
@@ -58,36 +58,37 @@ export function vectorFile(contents: Contents): string {
       tests: tests.map((test) => numbered.get(test) ?? test),
     })),
   };
-  return `${printed(file, '', 0)}\n`;
+  return `${printJson(file, '', 0)}\n`;
 }
 
 const width = 100;
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeUnit = (unit: string): string =>
+  `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Escaped down to ASCII, so that no editor, diff or checkout turns one normal form into another. */
-const ascii = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
+/** Prints ASCII only, so that no editor or checkout can change the Unicode form of a path. */
+const printAscii = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u007f-\uffff]/g, escapeUnit);
 
-/** Prints JSON as the formatter of this repository does; `taken` is what stands before it. */
-function printed(value: Json, indent: string, taken: number): string {
-  if (typeof value !== 'object' || value === null) return ascii(value);
+/** Prints JSON as Biome formats it. `taken` is the number of characters before it on the line. */
+function printJson(value: Json, indent: string, taken: number): string {
+  if (typeof value !== 'object' || value === null) return printAscii(value);
   const deeper = `${indent}  `;
-  if (isList(value)) return printedList(value, indent, taken);
+  if (isList(value)) return printList(value, indent, taken);
   const members = Object.entries(value).map(([name, member]) => {
-    const before = `${deeper}${ascii(name)}: `;
-    return before + printed(member, deeper, before.length);
+    const before = `${deeper}${printAscii(name)}: `;
+    return before + printJson(member, deeper, before.length);
   });
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-/** On one line where it fits with its comma, and holds nothing that has lines of its own. */
-function printedList(list: readonly Json[], indent: string, taken: number): string {
+/** Prints a list on one line if it fits with its comma and has only simple members. */
+function printList(list: readonly Json[], indent: string, taken: number): string {
   const deeper = `${indent}  `;
-  const line = `[${list.map((one) => ascii(one)).join(', ')}]`;
+  const line = `[${list.map((one) => printAscii(one)).join(', ')}]`;
   const flat = list.every((one) => typeof one !== 'object' || one === null);
   if (flat && taken + line.length + 1 <= width) return line;
-  const items = list.map((one) => deeper + printed(one, deeper, deeper.length));
+  const items = list.map((one) => deeper + printJson(one, deeper, deeper.length));
   return `[\n${items.join(',\n')}\n${indent}]`;
 }

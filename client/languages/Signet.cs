@@ -6,48 +6,58 @@ using System.Text;
 using System.Text.RegularExpressions;
 
 /// <summary>
-/// Signs image URLs of Signet. One file, the standard library alone: paste it.
+/// Signs image URLs for Signet. Copy this file into your project; it needs only the standard library.
 /// <code>Signet.SignedUrl("cat.jpg", new[] { "resize,w_640", "format,f_auto" }, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600)</code>
-/// SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what "signet keys show TENANT --env" prints.
-/// A path is the name as it is: encode nothing. What can be seen to be wrong throws ArgumentException. Which
-/// operations there are, and what the policy allows, only the service knows: "signet explain URL" says it.
+/// Set SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY to what "signet keys show TENANT --env" prints.
+/// Pass a path as the plain name of a source; do not encode it. An invalid argument or setting throws
+/// ArgumentException. Operation names and the policy are checked by the service, not here: "signet explain URL"
+/// shows its decision.
 /// </summary>
 public static class Signet
 {
     const string Operation = @"^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z";
-    const string Recipe = @"^(image|style)/[A-Za-z0-9,_./-]+\z"; // as Alibaba OSS or Baidu BOS spell it
+    const string Recipe = @"^(image|style)/[A-Za-z0-9,_./-]+\z"; // in the spelling of Alibaba OSS or Baidu BOS
     const string Preset = @"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z";
 
-    /// <summary>Half a surrogate pair is an error to this one; the usual UTF-8 would replace it.</summary>
+    /// <summary>Throws for a lone surrogate. Encoding.UTF8 would replace it.</summary>
     static readonly Encoding Utf8 = new UTF8Encoding(false, true);
 
-    /// <summary>The URL of a source, its path decoded and below the tenant; exp in Unix seconds, null for ever.</summary>
+    /// <summary>
+    /// Returns a signed URL. path is the plain name of a source, without the tenant. exp is in Unix seconds; null
+    /// means never.
+    /// </summary>
     public static string SignedUrl(string path, IReadOnlyCollection<string> operations, long? exp)
     {
-        Check(operations.Count <= 16, "there are more than 16 operations");
-        Check(operations.All(one => Regex.IsMatch(one, Operation)), "an operation is not written as name,parameter_value");
+        Check(operations.Count <= 16, "more than 16 operations");
+        Check(operations.All(one => Regex.IsMatch(one, Operation)), "an operation must be written as name,parameter_value");
         return Url(path, string.Concat(operations.Select(one => "__op__" + one)), exp, new string[0]);
     }
 
-    /// <summary>The same with a recipe in the query: x-oss-process or x-bce-process, image/resize,w_400.</summary>
+    /// <summary>
+    /// Returns a signed URL with a recipe in the query. name is x-oss-process or x-bce-process; value is a recipe
+    /// such as image/resize,w_400.
+    /// </summary>
     public static string SignedQueryUrl(string path, string name, string value, long? exp)
     {
-        Check(name == "x-oss-process" || name == "x-bce-process", "the query has no such parameter");
-        Check(Regex.IsMatch(value, Recipe), "the recipe is not written as image/name,parameter_value");
+        Check(name == "x-oss-process" || name == "x-bce-process", "the query parameter must be x-oss-process or x-bce-process");
+        Check(Regex.IsMatch(value, Recipe), "the recipe must be written as image/name,parameter_value");
         return Url(path, "", exp, new[] { name + "=" + value });
     }
 
-    /// <summary>One signature for many URLs (?grant=…): of sources, of a/b/*, or of *.</summary>
+    /// <summary>
+    /// Returns a grant: one signature for many URLs, sent as ?grant=TOKEN. A scope is the path of a source, a/b/* for
+    /// everything below a/b/, or * for everything. exp and nbf (not before) are in Unix seconds.
+    /// </summary>
     public static string Grant(IReadOnlyCollection<string> scopes, long exp, long? nbf = null)
     {
         return Jwt(scopes, exp, nbf, "");
     }
 
-    /// <summary>A grant of some presets alone.</summary>
+    /// <summary>Returns a grant that allows only some presets.</summary>
     public static string Grant(IReadOnlyCollection<string> scopes, long exp, IReadOnlyCollection<string> presets, long? nbf = null)
     {
-        Check(presets.Count > 0, "a grant of no presets covers nothing; leave them out");
-        Check(presets.All(one => Regex.IsMatch(one, Preset)), "a preset is named with letters, digits, dots and hyphens");
+        Check(presets.Count > 0, "presets is empty; name at least one or leave it out");
+        Check(presets.All(one => Regex.IsMatch(one, Preset)), "a preset name has 1 to 64 letters, digits, dots or hyphens");
         return Jwt(scopes, exp, nbf, ",\"presets\":" + List(presets));
     }
 
@@ -55,7 +65,7 @@ public static class Signet
     {
         var own = Settings();
         string tenant = own.Item2, kid = own.Item3, key = own.Item4;
-        Check(scopes.Count >= 1 && scopes.Count <= 16, "a grant covers 1 to 16 scopes");
+        Check(scopes.Count >= 1 && scopes.Count <= 16, "a grant needs 1 to 16 scopes");
         foreach (var one in scopes)
             CheckPath(one == "*" || one.EndsWith("/*", StringComparison.Ordinal) ? one.Substring(0, one.Length - 1) + "x" : one);
         var header = $"{{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"{kid}\"}}";
@@ -71,7 +81,7 @@ public static class Signet
     {
         var (url, tenant, kid, key) = Settings();
         CheckPath(path);
-        // The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+        // The decoded path is signed, the encoded path is sent. Without exp, 0 is signed.
         var target = "/" + tenant + "/" + path + suffix;
         var until = exp == null ? "0" : Expiry(exp.Value);
         var sig = Sign(key, string.Join("\n", new[] { "signet.v1", kid, until, target }.Concat(query)));
@@ -85,8 +95,8 @@ public static class Signet
     {
         Check(Utf8.GetByteCount(path) <= 700, "the path is longer than 700 bytes");
         Check(!Regex.IsMatch(path, @"[\x00-\x1f\x7f-\x9f\\]"), "the path has a control character or a backslash");
-        Check(!Regex.IsMatch(path, @"(^|/)\.{0,2}(/|\z)"), "the path has a slash in front, an empty segment, . or ..");
-        Check(!Regex.IsMatch(path, @"__op__|__op_?\z"), "the path contains or ends in __op");
+        Check(!Regex.IsMatch(path, @"(^|/)\.{0,2}(/|\z)"), "the path has a leading slash, an empty segment, . or ..");
+        Check(!Regex.IsMatch(path, @"__op__|__op_?\z"), "the path contains __op__ or ends in __op");
         Check(path.Split('/')[0] != "_watermarks", "the path begins with _watermarks, which is reserved");
     }
 
@@ -99,27 +109,27 @@ public static class Signet
 
     static string Seconds(string name, long value)
     {
-        Check(value >= 1000000000 && value <= 9999999999, name + " is not a time in whole seconds since 1970");
+        Check(value >= 1000000000 && value <= 9999999999, name + " must be a Unix time in seconds, not milliseconds");
         return value.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     static (string, string, string, string) Settings()
     {
         return (
-            Setting("SIGNET_URL", @"^https?://[^\s/?#]+/?\z", "an address such as https://img.example.com"),
-            Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "the name of a tenant"),
-            Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "written as root.generation with nothing behind it (a line end?)"),
-            Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters with nothing behind them (a line end?)"));
+            Setting("SIGNET_URL", @"^https?://[^\s/?#]+/?\z", "a URL without a path, such as https://img.example.com"),
+            Setting("SIGNET_TENANT", @"^(?=.{1,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", "a tenant name, such as acme"),
+            Setting("SIGNET_KID", @"^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z", "root.generation, such as r1.1, without a line break"),
+            Setting("SIGNET_KEY", @"^sgn_[A-Za-z0-9_-]{43}\z", "a signing key: sgn_ and 43 characters, without a line break"));
     }
 
     static string Setting(string name, string form, string what)
     {
         var value = Environment.GetEnvironmentVariable(name) ?? "";
-        Check(Regex.IsMatch(value, form), name + " is not " + what);
+        Check(Regex.IsMatch(value, form), name + " must be " + what);
         return value;
     }
 
-    /// <summary>The key is text: its 47 ASCII characters are the secret, nobody decodes them.</summary>
+    /// <summary>The HMAC key is the text of the signing key, all 47 ASCII characters. Do not decode it.</summary>
     static string Sign(string key, string text)
     {
         using (var hmac = new HMACSHA256(Utf8.GetBytes(key)))
@@ -131,7 +141,7 @@ public static class Signet
         return Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 
-    /// <summary>Scopes hold neither control characters nor backslashes: the quotation mark is all that JSON escapes.</summary>
+    /// <summary>A valid text has no control characters or backslashes, so only the quotation mark needs an escape in JSON.</summary>
     static string Quote(string text)
     {
         return "\"" + text.Replace("\"", "\\\"") + "\"";
@@ -142,8 +152,8 @@ public static class Signet
         return "[" + string.Join(",", texts.Select(Quote)) + "]";
     }
 
-    static void Check(bool holds, string sentence)
+    static void Check(bool holds, string message)
     {
-        if (!holds) throw new ArgumentException(sentence);
+        if (!holds) throw new ArgumentException(message);
     }
 }

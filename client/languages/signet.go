@@ -1,10 +1,11 @@
-// Package signet signs image URLs of Signet. One file, the standard library alone: paste it into a folder signet/.
+// Package signet signs image URLs for Signet. Copy this file into a folder signet/; it needs only the standard
+// library.
 //
 //	url, err := signet.SignedURL("cat.jpg", []string{"resize,w_640", "format,f_auto"}, time.Now().Unix()+3600)
 //
-// SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-// A path is the name as it is: encode nothing. What can be seen to be wrong is an error. Which operations there
-// are, and what the policy allows, only the service knows: `signet explain URL` says it.
+// Set SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY to what `signet keys show TENANT --env` prints.
+// Pass a path as the plain name of a source; do not encode it. An invalid argument or setting is an error.
+// Operation names and the policy are checked by the service, not here: `signet explain URL` shows its decision.
 package signet
 
 import (
@@ -21,7 +22,7 @@ import (
 	"unicode/utf8"
 )
 
-// Never is the expiry of a URL that lives for ever, where the policy lets it.
+// Never is the exp of a URL that never expires, if the policy allows it.
 const Never int64 = -1
 
 var (
@@ -37,29 +38,33 @@ var (
 	separator     = regexp.MustCompile(`__op__|__op_?$`)
 )
 
-// SignedURL is the URL of a source, its path decoded and below the tenant; exp in Unix seconds, or Never.
+// SignedURL returns a signed URL. path is the plain name of a source, without the tenant. exp is in Unix seconds,
+// or Never.
 func SignedURL(path string, operations []string, exp int64) (string, error) {
 	if len(operations) > 16 {
-		return "", errors.New("there are more than 16 operations")
+		return "", errors.New("more than 16 operations")
 	}
 	if !all(operations, operationForm) {
-		return "", errors.New("an operation is not written as name,parameter_value")
+		return "", errors.New("an operation must be written as name,parameter_value")
 	}
 	return signedURL(path, strings.Join(append([]string{""}, operations...), "__op__"), exp)
 }
 
-// SignedQueryURL has its recipe in the query: x-oss-process or x-bce-process, image/resize,w_400.
+// SignedQueryURL returns a signed URL with a recipe in the query. name is x-oss-process or x-bce-process; value is
+// a recipe such as image/resize,w_400.
 func SignedQueryURL(path, name, value string, exp int64) (string, error) {
 	if name != "x-oss-process" && name != "x-bce-process" {
-		return "", errors.New("the query has no such parameter")
+		return "", errors.New("the query parameter must be x-oss-process or x-bce-process")
 	}
 	if !recipeForm.MatchString(value) {
-		return "", errors.New("the recipe is not written as image/name,parameter_value")
+		return "", errors.New("the recipe must be written as image/name,parameter_value")
 	}
 	return signedURL(path, "", exp, name+"="+value)
 }
 
-// Grant is one signature for many URLs (?grant=…): of sources, of a/b/*, or of *. presets may be nil, and nbf 0.
+// Grant returns a grant: one signature for many URLs, sent as ?grant=TOKEN. A scope is the path of a source, a/b/* for
+// everything below a/b/, or * for everything. presets limits the grant to some presets, unless it is nil. exp and
+// nbf (not before) are in Unix seconds; an nbf of 0 is left out.
 func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, error) {
 	own, err := settings()
 	for _, one := range scopes {
@@ -74,13 +79,13 @@ func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, err
 	case err != nil:
 		return "", err
 	case len(scopes) < 1 || len(scopes) > 16:
-		return "", errors.New("a grant covers 1 to 16 scopes")
+		return "", errors.New("a grant needs 1 to 16 scopes")
 	case presets != nil && len(presets) == 0:
-		return "", errors.New("a grant of no presets covers nothing; leave them out")
+		return "", errors.New("presets is empty; name at least one or leave it out")
 	case !all(presets, presetForm):
-		return "", errors.New("a preset is named with letters, digits, dots and hyphens")
+		return "", errors.New("a preset name has 1 to 64 letters, digits, dots or hyphens")
 	case nbf != 0 && !isTime(nbf):
-		return "", errors.New("nbf is not a time in whole seconds since 1970")
+		return "", errors.New("nbf must be a Unix time in seconds, not milliseconds")
 	}
 	if err := checkExpiry(exp); err != nil {
 		return "", err
@@ -115,7 +120,7 @@ func signedURL(path, suffix string, exp int64, query ...string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	// The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+	// The decoded path is signed, the encoded path is sent. Without exp, 0 is signed.
 	target := "/" + own.tenant + "/" + path + suffix
 	until, sent := "0", append([]string{}, query...)
 	if exp != Never {
@@ -136,9 +141,9 @@ func checkPath(path string) error {
 	case forbidden.MatchString(path):
 		return errors.New("the path has a control character or a backslash")
 	case badSegment.MatchString(path):
-		return errors.New("the path has a slash in front, an empty segment, . or ..")
+		return errors.New("the path has a leading slash, an empty segment, . or ..")
 	case separator.MatchString(path):
-		return errors.New("the path contains or ends in __op")
+		return errors.New("the path contains __op__ or ends in __op")
 	case strings.HasPrefix(path+"/", "_watermarks/"):
 		return errors.New("the path begins with _watermarks, which is reserved")
 	}
@@ -150,13 +155,13 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 	own.kid, own.key = os.Getenv("SIGNET_KID"), os.Getenv("SIGNET_KEY")
 	switch {
 	case !urlForm.MatchString(own.url):
-		err = errors.New("SIGNET_URL is not an address such as https://img.example.com")
+		err = errors.New("SIGNET_URL must be a URL without a path, such as https://img.example.com")
 	case !tenantForm.MatchString(own.tenant) || len(own.tenant) > 63:
-		err = errors.New("SIGNET_TENANT is not the name of a tenant")
+		err = errors.New("SIGNET_TENANT must be a tenant name, such as acme")
 	case !kidForm.MatchString(own.kid):
-		err = errors.New("SIGNET_KID is not written as root.generation with nothing behind it (a line end?)")
+		err = errors.New("SIGNET_KID must be root.generation, such as r1.1, without a line break")
 	case !keyForm.MatchString(own.key):
-		err = errors.New("SIGNET_KEY is not a signing key: sgn_ and 43 characters with nothing behind them (a line end?)")
+		err = errors.New("SIGNET_KEY must be a signing key: sgn_ and 43 characters, without a line break")
 	}
 	return own, err
 }
@@ -164,14 +169,14 @@ func settings() (own struct{ url, tenant, kid, key string }, err error) {
 func checkExpiry(exp int64) error {
 	switch {
 	case !isTime(exp):
-		return errors.New("exp is not a time in whole seconds since 1970")
+		return errors.New("exp must be a Unix time in seconds, not milliseconds")
 	case exp < time.Now().Unix():
 		return errors.New("exp is in the past")
 	}
 	return nil
 }
 
-// Ten digits: milliseconds have thirteen.
+// A time in seconds has ten digits; one in milliseconds has thirteen.
 func isTime(exp int64) bool { return exp >= 1_000_000_000 && exp <= 9_999_999_999 }
 
 func all(texts []string, form *regexp.Regexp) bool {
@@ -183,7 +188,7 @@ func all(texts []string, form *regexp.Regexp) bool {
 	return true
 }
 
-// Unreserved characters, slash and comma stay bare; of all else each byte is %XX.
+// Escapes every byte as %XX, except unreserved characters, slash and comma.
 func encode(text string) string {
 	const bare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/,"
 	var encoded strings.Builder
@@ -197,7 +202,7 @@ func encode(text string) string {
 	return encoded.String()
 }
 
-// The key is text: its 47 ASCII characters are the secret, nobody decodes them.
+// The HMAC key is the text of the signing key, all 47 ASCII characters. Do not decode it.
 func sign(key, text string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(text))
@@ -206,7 +211,7 @@ func sign(key, text string) string {
 
 func base64url(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
 
-// Scopes hold neither control characters nor backslashes: the quotation mark is all that JSON escapes.
+// A valid text has no control characters or backslashes, so only the quotation mark needs an escape in JSON.
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 func list(texts []string) string {

@@ -1,46 +1,51 @@
-# Signs image URLs of Signet. For any POSIX sh, with openssl, od and awk; paste it, or read it in:
+# Signs image URLs for Signet. It runs in any POSIX shell with openssl, od and awk. Source this file:
 #
 #   . ./signet.sh
 #   url=$(signed_url cat.jpg $(($(date +%s) + 3600)) resize,w_640 format,f_auto)
 #
-# SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY are what `signet keys show TENANT --env` prints.
-# A path is the name as it is: encode nothing, and see to it that it is UTF-8. What can be seen to be wrong is a
-# sentence on stderr, and 1. Which operations there are, and what the policy allows, only the service knows:
-# `signet explain URL` says it.
+# Set SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY to what `signet keys show TENANT --env` prints.
+# Pass a path as the plain name of a source, in UTF-8; do not encode it. An invalid argument or setting prints a
+# message on stderr and returns 1. Operation names and the policy are checked by the service, not here:
+# `signet explain URL` shows its decision.
 
-# signed_url PATH EXP [OPERATION...]: the path decoded and below the tenant; EXP in Unix seconds, '' for ever.
+# signed_url PATH EXP [OPERATION...]
+# Prints a signed URL. PATH is the plain name of a source, without the tenant. EXP is in Unix seconds; '' means
+# never.
 signed_url() (
   path=$1 exp=$2 target=$1
   shift 2
-  [ $# -le 16 ] || signet_refuse 'there are more than 16 operations'
+  [ $# -le 16 ] || signet_refuse 'more than 16 operations'
   for operation; do
     signet_is "$operation" '^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*$' ||
-      signet_refuse 'an operation is not written as name,parameter_value'
+      signet_refuse 'an operation must be written as name,parameter_value'
     target=${target}__op__$operation
   done
   signet_url "$path" "$target" "$exp" ''
 )
 
-# signed_query_url PATH EXP x-oss-process|x-bce-process RECIPE: the recipe as image/resize,w_400.
+# signed_query_url PATH EXP x-oss-process|x-bce-process RECIPE
+# Prints a signed URL with a recipe in the query, such as image/resize,w_400.
 signed_query_url() (
-  case $3 in x-oss-process | x-bce-process) ;; *) signet_refuse 'the query has no such parameter' ;; esac
+  case $3 in x-oss-process | x-bce-process) ;; *) signet_refuse 'the query parameter must be x-oss-process or x-bce-process' ;; esac
   signet_is "$4" '^(image|style)/[A-Za-z0-9,_./-]+$' ||
-    signet_refuse 'the recipe is not written as image/name,parameter_value'
+    signet_refuse 'the recipe must be written as image/name,parameter_value'
   signet_url "$1" "$1" "$2" "$3=$4"
 )
 
-# grant EXP SCOPE...: one signature for many URLs (?grant=...): of a source, of 'a/b/*', or of '*'.
-# Where they are set, NBF and PRESETS (names between blanks) narrow it: PRESETS='thumb hero' grant ...
+# grant EXP SCOPE...
+# Prints a grant: one signature for many URLs, sent as ?grant=TOKEN. SCOPE is the path of a source, 'a/b/*' for
+# everything below a/b/, or '*' for everything. The variables NBF (not before, in Unix seconds) and PRESETS (names
+# separated by spaces) limit the grant if they are set: PRESETS='thumb hero' grant ...
 grant() (
   signet_check_settings
   exp=$1 claims='' list='' presets=${PRESETS-}
   shift
   signet_check_exp "$exp"
   [ -z "${NBF-}" ] || signet_check_seconds nbf "$NBF"
-  [ $# -ge 1 ] && [ $# -le 16 ] || signet_refuse 'a grant covers 1 to 16 scopes'
+  [ $# -ge 1 ] && [ $# -le 16 ] || signet_refuse 'a grant needs 1 to 16 scopes'
   for scope; do
     case $scope in '*' | */'*') signet_check_path "${scope%?}x" ;; *) signet_check_path "$scope" ;; esac
-    # No scope holds control characters or backslashes: the quotation mark is all that JSON escapes.
+    # A valid scope has no control characters or backslashes, so only the quotation mark needs an escape in JSON.
     claims=$claims,\"$(printf %s "$scope" | sed 's/"/\\"/g')\"
   done
   claims=${claims#,}
@@ -50,11 +55,11 @@ grant() (
   IFS=' '
   for preset in $presets; do
     signet_is "$preset" '^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$' ||
-      signet_refuse 'a preset is named with letters, digits, dots and hyphens'
+      signet_refuse 'a preset name has 1 to 64 letters, digits, dots or hyphens'
     list=$list,\"$preset\"
   done
   unset IFS
-  [ -z "${PRESETS+set}" ] || [ -n "$list" ] || signet_refuse 'a grant of no presets covers nothing; unset PRESETS'
+  [ -z "${PRESETS+set}" ] || [ -n "$list" ] || signet_refuse 'PRESETS is empty; name at least one or unset it'
   header="{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"$SIGNET_KID\"}"
   text=$(printf %s "$header" | signet_base64url).$(
     printf %s "$claims${list:+,\"presets\":[${list#,}]}}" | signet_base64url
@@ -63,12 +68,12 @@ grant() (
   printf '%s.%s\n' "$text" "$(signet_sign "$text")"
 )
 
-# PATH TARGET EXP QUERY
+# signet_url PATH TARGET EXP QUERY
 signet_url() {
   signet_check_settings
   signet_check_path "$1"
   [ -z "$3" ] || signet_check_exp "$3"
-  # The decoded path is signed and the encoded one is sent; 0 is signed where nothing expires.
+  # The decoded path is signed, the encoded path is sent. Without exp, 0 is signed.
   target=/$SIGNET_TENANT/$2
   message=$(printf '%s\n%s\n%s\n%s' signet.v1 "$SIGNET_KID" "${3:-0}" "$target${4:+
 $4}")
@@ -84,8 +89,8 @@ $4}")
     "$SIGNET_KID" "$(signet_sign "$message")"
 }
 
-# HMAC-SHA256 from its two hashes (RFC 2104): on the command line of openssl everybody on the machine
-# could read the key. The key is text: its 47 ASCII characters are the secret, nobody decodes them.
+# Computes HMAC-SHA256 from two hashes (RFC 2104), because a key on the command line of openssl would be visible to
+# every user of the machine. The HMAC key is the text of the signing key, all 47 ASCII characters. Do not decode it.
 signet_sign() {
   { signet_pad 92; { signet_pad 54; printf %s "$1"; } | openssl dgst -sha256 -binary; } |
     openssl dgst -sha256 -binary | signet_base64url
@@ -100,15 +105,15 @@ signet_pad() {
 
 signet_base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 
-# By its bytes: C1 controls are C2 80 to C2 9F.
+# Checks the bytes of a path. In UTF-8, the C1 controls are C2 80 to C2 9F.
 signet_check_path() {
   bytes=" $(printf %s "$1" | od -An -v -tx1 | tr -s ' \n' ' ') "
   [ $((${#bytes} / 3)) -le 701 ] || signet_refuse 'the path is longer than 700 bytes'
   case $bytes in *' 0'?' '* | *' 1'?' '* | *' 7f '* | *' 5c '* | *' c2 8'?' '* | *' c2 9'?' '*)
     signet_refuse 'the path has a control character or a backslash' ;;
   esac
-  case /$1/ in *//* | */./* | */../*) signet_refuse 'the path has a slash in front, an empty segment, . or ..' ;; esac
-  case $1 in *__op__* | *__op | *__op_) signet_refuse 'the path contains or ends in __op' ;; esac
+  case /$1/ in *//* | */./* | */../*) signet_refuse 'the path has a leading slash, an empty segment, . or ..' ;; esac
+  case $1 in *__op__* | *__op | *__op_) signet_refuse 'the path contains __op__ or ends in __op' ;; esac
   case $1/ in _watermarks/*) signet_refuse 'the path begins with _watermarks, which is reserved' ;; esac
 }
 
@@ -118,21 +123,22 @@ signet_check_exp() {
 }
 
 signet_check_seconds() {
-  signet_is "$2" '^[1-9][0-9]{9}$' || signet_refuse "$1 is not a time in whole seconds since 1970"
+  signet_is "$2" '^[1-9][0-9]{9}$' || signet_refuse "$1 must be a Unix time in seconds, not milliseconds"
 }
 
 signet_check_settings() {
   signet_is "${SIGNET_URL-}" '^https?://[^[:space:]/?#]+/?$' ||
-    signet_refuse 'SIGNET_URL is not an address such as https://img.example.com'
+    signet_refuse 'SIGNET_URL must be a URL without a path, such as https://img.example.com'
   signet_is "${SIGNET_TENANT-}" '^[a-z0-9]+(-[a-z0-9]+)*$' && [ ${#SIGNET_TENANT} -le 63 ] ||
-    signet_refuse 'SIGNET_TENANT is not the name of a tenant'
+    signet_refuse 'SIGNET_TENANT must be a tenant name, such as acme'
   signet_is "${SIGNET_KID-}" '^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})$' ||
-    signet_refuse 'SIGNET_KID is not written as root.generation with nothing behind it (a line end?)'
+    signet_refuse 'SIGNET_KID must be root.generation, such as r1.1, without a line break'
   signet_is "${SIGNET_KEY-}" '^sgn_[A-Za-z0-9_-]{43}$' ||
-    signet_refuse 'SIGNET_KEY is not a signing key: sgn_ and 43 characters with nothing behind them (a line end?)'
+    signet_refuse 'SIGNET_KEY must be a signing key: sgn_ and 43 characters, without a line break'
 }
 
-# TEXT FORM: whether all of the text, as one line of ASCII, has the form.
+# signet_is TEXT PATTERN
+# Succeeds if the whole text is one line that matches the pattern, compared as bytes.
 signet_is() {
   case $1 in *'
 '*) return 1 ;; esac

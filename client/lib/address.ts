@@ -1,66 +1,66 @@
 import { limits } from '../../shared/limits.ts';
 import { encodePath, isTenant, pathFault, separator } from '../../shared/url/path.ts';
 import { utf8Bytes } from '../../shared/utf8.ts';
+import { assertValid } from './assert-valid.ts';
 import type { AskedUrl, Check } from './check.ts';
 import { checkOperations } from './grammar.ts';
-import { assertValid } from './need.ts';
 
-/** Where images are served. */
+/** Where the images of a tenant are served. */
 export type Place = {
-  /** The address of the service, such as `https://img.example.com`. */
+  /** The URL of the service, such as `https://img.example.com`. */
   readonly url: string;
   readonly tenant: string;
-  /** The host is the tenant's own: its URLs leave the tenant out. */
+  /** True if the host serves only this tenant. Its URLs do not contain the tenant. */
   readonly ownHost?: boolean | undefined;
-  /** Asked before the client's own checks, one after the other, as `/policy` and `/strict` make them. */
+  /** Run in order, before the client's own checks. `/policy` and `/strict` add one each. */
   readonly checks?: readonly Check[];
 };
 
-/** A URL but for its credential. */
+/** A URL without its credential. */
 export type Address = {
-  /** What is signed: the decoded path, always with the tenant. */
+  /** The decoded path, which is signed. It always contains the tenant. */
   readonly target: string;
   readonly query?: { readonly name: string; readonly value: string };
-  /** The URL with these parameters behind it. Throws `malformed` where it is too long. */
+  /** Returns the URL with these query parameters. Throws `malformed` if it is too long. */
   readonly with: (credential: string) => string;
 };
 
 export type Setting = 'url' | 'tenant' | 'kid' | 'key';
 
-/** The variable that a setting is read from. */
+/** The environment variable of a setting. */
 export const variableOf = (name: Setting): string => `SIGNET_${name.toUpperCase()}`;
 
-/** Throws `malformed` for a setting that is not what it has to be; its value, which may be a key, is not said. */
-export const needSetting = (name: Setting, holds: boolean, what: string): void =>
+/** Throws `malformed` unless a setting is valid. The message does not contain the value, which may be a key. */
+export const checkSetting = (name: Setting, holds: boolean, what: string): void =>
   assertValid(
     holds,
-    `${name} (${variableOf(name)}) is not ${what} alone; npx signet keys show TENANT --env prints it`,
+    `${name} (${variableOf(name)}) must be exactly ${what}; npx signet keys show TENANT --env prints it`,
   );
 
-/** Throws `malformed` for a place that is none. */
+/** Throws `malformed` for an invalid URL or tenant. */
 export function checkPlace({ url, tenant }: Place): void {
-  needSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(url), 'https://HOST');
-  needSetting('tenant', isTenant(tenant), 'the name of a tenant');
+  checkSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(url), 'https://HOST');
+  checkSetting('tenant', isTenant(tenant), 'a tenant name');
 }
 
-/** One recipe in the spelling of OSS or BOS. What their grammar has no use for is not let into a query. */
-export const spelling = /^(x-(?:oss|bce)-process)=([\w.,/-]*)$/;
+/** A recipe in the spelling of Alibaba OSS or Baidu BOS. Only characters of their grammar may enter the query. */
+export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/-]*)$/;
 
-/** Where what was asked for is found. Throws `SignetError`. */
-export function addressOf(place: Place, asked: AskedUrl): Address {
+/** Runs the checks and builds the address of a URL. Throws `SignetError`. */
+export function addressOf(place: Place, request: AskedUrl): Address {
   const { url, tenant, ownHost, checks = [] } = place;
-  const { path } = asked;
+  const { path } = request;
   const fault = pathFault(path);
   assertValid(!fault, `${fault}`);
   const operations = checks.reduce(
-    (before, check) => check.url({ ...asked, operations: before }),
-    asked.operations,
+    (before, check) => check.url({ ...request, operations: before }),
+    request.operations,
   );
-  const [written = '', name = '', value = ''] = spelling.exec(operations.join(' ')) ?? [];
+  const [written = '', name = '', value = ''] = queryRecipe.exec(operations.join(' ')) ?? [];
   const query = written ? { query: { name, value } } : {};
   if (!written) checkOperations(operations);
   const target = [`/${tenant}/${path}`, ...(written ? [] : operations)].join(separator);
-  // Whoever knows the grammar has measured the key itself, without what draws nothing.
+  // A check that knows the grammar measures the key itself, without operations that have no effect.
   assertValid(
     checks[0] || utf8Bytes(target) <= limits.keyBytes + 1,
     `the key is longer than ${limits.keyBytes} bytes`,

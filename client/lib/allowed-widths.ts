@@ -3,10 +3,10 @@ import { listNumbers } from '../../shared/policy/value-set.ts';
 import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
 import { parseSteps } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { widthSources } from './responsive.ts';
+import { resizeToWidth } from './responsive.ts';
 
-/** Whether the policy has nothing against this resize, whatever else it asks of a recipe. */
-function allows(policy: Policy, operations: readonly string[]): boolean {
+/** Whether the policy allows this resize. Other rules of the policy are ignored. */
+function allowsResize(policy: Policy, operations: readonly string[]): boolean {
   try {
     const denied = findDenial(
       policy,
@@ -19,12 +19,12 @@ function allows(policy: Policy, operations: readonly string[]): boolean {
   }
 }
 
-/** The widths in which a policy allows operations, from small to large. */
+/** The widths that a policy allows for these operations, in ascending order. */
 export function allowedWidths(policy: Policy, operations: readonly string[]): readonly number[] {
   if (policy.presetsOnly) return [];
   const rules = policy.rules.get('resize') ?? [];
   const named = new Set(rules.flatMap((rule) => listNumbers(rule['w'] ?? [])));
   return [...named]
-    .filter((width) => allows(policy, widthSources(operations, width)))
+    .filter((width) => allowsResize(policy, resizeToWidth(operations, width)))
     .toSorted((a, b) => a - b);
 }

@@ -1,31 +1,33 @@
-/** A URL that is about to be minted. */
+/** A URL that is about to be minted, as a check sees it. */
 export type AskedUrl = {
   readonly tenant: string;
   readonly path: string;
-  /** As in a URL; one alone may be a recipe in the spelling of another service. */
+  /** As they are written in a URL. A single one may be a recipe in the spelling of another service. */
   readonly operations: readonly string[];
-  /** The kid that signs it; nothing where a grant stands in the place of a signature. */
+  /** The kid of the signing key; undefined if the URL has a grant instead of a signature. */
   readonly kid?: string | undefined;
-  /** Unix seconds; nothing for a URL that never expires. */
+  /** Unix seconds; undefined if the URL never expires. */
   readonly exp?: number | undefined;
-  /** The grant, where its text is known: a cookie need not be. */
+  /** The grant, if its text is known. A grant in a cookie may be unknown. */
   readonly grant?: string | undefined;
 };
 
-/** A grant that is about to be minted. */
+/** A grant that is about to be minted, as a check sees it. */
 export type AskedGrant = {
   readonly tenant: string;
   readonly kid: string;
   readonly scope: readonly string[];
+  /** Unix seconds. */
   readonly exp: number;
+  /** Unix seconds. */
   readonly nbf?: number | undefined;
   readonly presets?: readonly string[] | undefined;
 };
 
-/** What a minter asks before it mints, as `/policy` and `/strict` make it. */
+/** A check that a minter runs before it mints. `/policy` and `/strict` add one each. */
 export type Check = {
-  /** The operations to sign. Throws `SignetError`. */
-  readonly url: (asked: AskedUrl) => readonly string[];
-  /** Throws `SignetError`. */
-  readonly grant?: (asked: AskedGrant) => void;
+  /** Returns the operations to sign. Throws `SignetError` to reject the URL. */
+  readonly url: (request: AskedUrl) => readonly string[];
+  /** Throws `SignetError` to reject the grant. */
+  readonly grant?: (request: AskedGrant) => void;
 };

@@ -1,16 +1,16 @@
 import { limits } from '../../shared/limits.ts';
-import { assertValid } from './need.ts';
+import { assertValid } from './assert-valid.ts';
 import { knownOperations, lettersOf } from './operations.ts';
 
 /*
- * The names in a recipe, and how it is written: what four kilobytes have room for. Which values an
- * operation takes is known to TypeScript, and when it runs to `/strict` and `/policy`, which have
- * the edge's own grammar in them.
+ * Checks the names in a recipe and how it is written. The core has a limit of 4,000 bytes, so values are
+ * checked by the TypeScript types, and at run time by `/strict` and `/policy`, which contain the grammar of
+ * the edge.
  */
 
 /**
- * The end of a sentence: the name that was probably meant, which begins or ends alike, or whose letter
- * the word begins with. `/strict` compares all of a name.
+ * Suggests the first name with the same beginning or end, or the one-letter name that the word begins
+ * with. `/strict` compares whole names.
  */
 function suggestName(written: string, names: readonly string[]): string {
   const meant = names.find((name) =>
@@ -23,8 +23,8 @@ function suggestName(written: string, names: readonly string[]): string {
 
 const quote = (text: string): string => `"${text.slice(0, 64)}"`;
 
-/** The letters of an operation. Throws `malformed` where there is none of this name. */
-export function lettersFor(called: string): readonly string[] {
+/** The parameter letters of an operation. Throws `malformed` for an unknown operation. */
+export function requireLetters(called: string): readonly string[] {
   const letters = lettersOf(called);
   assertValid(
     letters,
@@ -34,8 +34,8 @@ export function lettersFor(called: string): readonly string[] {
 }
 
 /**
- * Throws `malformed` unless `w_400` is one letter of the operation's and one value: who writes a
- * viewer's word into a recipe must not have written a second operation.
+ * Throws `malformed` unless `pair` is one known parameter with one value, such as `w_400`. This stops
+ * user input in a value from adding a second parameter or operation.
  */
 export function checkPair(called: string, letters: readonly string[], pair: string): void {
   const [, letter = ''] = /^([A-Za-z]+)_-?[A-Za-z0-9][A-Za-z0-9.-]*$/.exec(pair) ?? [];
@@ -46,12 +46,12 @@ export function checkPair(called: string, letters: readonly string[], pair: stri
   );
 }
 
-/** Throws `malformed` for operations, as they stand in a URL, that there are not. */
+/** Checks operations as they are written in a URL. Throws `malformed` for an unknown name. */
 export function checkOperations(written: readonly string[]): void {
   assertValid(written.length <= limits.operations, `more than ${limits.operations} operations`);
   for (const one of written) {
     const [called = '', ...pairs] = one.split(',');
-    const letters = lettersFor(called);
+    const letters = requireLetters(called);
     for (const pair of pairs) checkPair(called, letters, pair);
   }
 }

@@ -1,57 +1,59 @@
 import type { GrantRequest, Minter } from '../signet.ts';
 import type { Place } from './address.ts';
+import { assertValid } from './assert-valid.ts';
 import { type CookieOptions, type GrantCookie, grantCookie } from './grant-cookie.ts';
-import { assertValid } from './need.ts';
 
 export type { CookieOptions } from './grant-cookie.ts';
 
-/** What hands out grants. */
+/** The part of a minter that a grant handler uses. */
 export type GrantMinter = Pick<Minter, 'grant' | 'place'>;
 
+/** How a handler answers with grants. */
 export type GrantHandlerOptions<Request> = {
   /**
-   * The application's own check: what whoever asks may see; nothing for who may see nothing, and is
-   * answered 403. What it throws is the application's to answer.
+   * The application's own check. It returns what the user may see, or nothing to answer 403. Errors that it
+   * throws go to the framework's error handling.
    */
-  readonly grant: (request: Request) => Given | Promise<Given>;
+  readonly grant: (request: Request) => GrantDecision | Promise<GrantDecision>;
 } & (
   | ({ readonly as?: 'json' } & { readonly [option in keyof CookieOptions]?: never })
-  /** Browsers send it with each image, and no script can read it. */
+  /** Browsers send the cookie with each image, and scripts cannot read it. */
   | ({ readonly as: 'cookie' } & CookieOptions)
 );
 
-type Given = GrantRequest | null | undefined;
+type GrantDecision = GrantRequest | null | undefined;
 
-/** The `cache-control` of every answer: a grant is of one viewer, and for now. */
+/** The `cache-control` of every answer: a grant belongs to one user and expires. */
 export const cacheControl = 'private, no-store';
 
-/** What is answered: `withGrant` in a browser takes the body as it is. */
+/** The body of an answer. A browser passes it to `withGrant` unchanged. */
 export type GrantBody =
   | (Pick<Place, 'url' | 'tenant' | 'ownHost'> & {
-      /** Not where it goes in the cookie. */
+      /** Missing if the grant is in the cookie. */
       readonly grant?: string;
-      /** Unix seconds: the grant is good until then. */
+      /** When the grant expires, in Unix seconds. */
       readonly exp: number;
     })
   | { readonly error: 'forbidden' };
 
+/** An answer of a grant handler, before a framework sends it. */
 export type GrantAnswer = {
   readonly status: 200 | 403;
-  /** The value of `set-cookie`, beside those that the application sets. */
+  /** The value of an additional `set-cookie` header. */
   readonly cookie: string | undefined;
   readonly body: GrantBody;
 };
 
-/** The expiry in a grant that was just minted; what is not ASCII in it is misread and not asked for. */
+/** Reads the expiry of a grant that was just minted. `atob` garbles non-ASCII claims, but `exp` is a number. */
 function expiryIn(grant: string): number {
   const [, claims = ''] = grant.split('.');
   return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).exp;
 }
 
-/** A cookie must not be kept when the grant is none any more. */
+/** Rounded down, so that the cookie does not outlive the grant. */
 const secondsUntil = (exp: number): number => Math.max(0, exp - Math.ceil(Date.now() / 1_000));
 
-/** Who may see nothing any more loses the cookie. */
+/** Also deletes the cookie of a user who may see nothing any more. */
 const refusal = (cookie: GrantCookie | undefined): GrantAnswer => ({
   status: 403,
   cookie: cookie?.('', 0),
@@ -59,9 +61,9 @@ const refusal = (cookie: GrantCookie | undefined): GrantAnswer => ({
 });
 
 /**
- * Hands out grants after the application's own check, whatever the framework. Throws `malformed` at
- * once for a cookie that would not reach the images; the answers throw what the check throws, and
- * `SignetError` for a grant that the edge would refuse.
+ * Returns a function that answers requests with grants, for any framework. Throws `malformed` if browsers
+ * would not send the cookie with the images. The returned function rejects with the errors of the
+ * application's check, and with `SignetError` for a grant that the edge would reject.
  */
 export function grantAnswers<Request>(
   images: GrantMinter,
@@ -69,7 +71,7 @@ export function grantAnswers<Request>(
 ): (request: Request) => Promise<GrantAnswer> {
   const { place } = images;
   const { as = 'json' } = options;
-  // Whoever misspells it would have the grant where scripts can read it.
+  // A misspelled `cookie` would put the grant into the body, where scripts can read it.
   assertValid(['json', 'cookie'].includes(as), `as is "${as}"; write json or cookie`);
   const cookie = options.as === 'cookie' ? grantCookie(place, options) : undefined;
   return async (request) => {

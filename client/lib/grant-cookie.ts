@@ -1,44 +1,46 @@
 import type { Place } from './address.ts';
-import { assertValid } from './need.ts';
+import { assertValid } from './assert-valid.ts';
 
+/** The attributes of the cookie `signet-grant`. */
 export type CookieOptions = {
   /**
-   * The domain under which both the application and the images are, such as `example.com`; left out
-   * where they have one host.
+   * The parent domain of the application and the images, such as `example.com`. Leave it out if both
+   * have the same host.
    */
   readonly domain?: string;
-  /** Where the tenant's images are, if nothing is said: nothing else is sent the grant. */
+  /** Default: the path of the tenant's images, so that no other request carries the grant. */
   readonly path?: string;
-  /** `Lax` if nothing is said; `None` where pages of other sites show the images. */
+  /** Default: `Lax`. Use `None` if pages of other sites show the images. */
   readonly sameSite?: 'Strict' | 'Lax' | 'None';
 };
 
-/** The cookie for a grant, for so many seconds. */
+/** Returns the value of `set-cookie` for a grant and its lifetime in seconds. */
 export type GrantCookie = (grant: string, seconds: number) => string;
 
 const hostForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
-/** Throws `malformed` for a domain that browsers would not send to the images' host. */
+/** Throws `malformed` if browsers would not send a cookie of this domain to the image host. */
 function checkDomain(domain: string, host: string): void {
   assertValid(
     hostForm.test(domain) &&
       `.${host}`.endsWith(`.${domain}`) &&
       (domain.includes('.') || domain === host),
-    `domain "${domain}" does not cover ${host}, where the images are`,
+    `domain "${domain}" does not cover the image host ${host}`,
   );
 }
 
-/** Throws `malformed` for a path that browsers would not send to the images. */
+/** Throws `malformed` if browsers would not send a cookie of this path with the images. */
 function checkPath(path: string, images: string): void {
   assertValid(
     /^\/[\w./~%-]*$/.test(path) && `${images}/`.startsWith(path.replace(/\/?$/, '/')),
-    `path "${path}" does not cover ${images || '/'}, where the images are`,
+    `path "${path}" does not cover the image path ${images || '/'}`,
   );
 }
 
 /**
- * Writes the cookie `signet-grant` of a place: for that host and that path, out of reach of scripts, and
- * never in the clear. Throws `malformed` where it would not reach the images.
+ * Returns a function that writes the cookie `signet-grant`. The cookie is limited to the host and path of
+ * the images, hidden from scripts (HttpOnly) and sent over HTTPS only (Secure). Throws `malformed` if
+ * browsers would not send it with the images.
  */
 export function grantCookie(place: Place, options: CookieOptions): GrantCookie {
   const { hostname } = new URL(place.url);

@@ -1,14 +1,14 @@
 import { limits } from '../../shared/limits.ts';
 import { scopeFault } from '../../shared/url/scope.ts';
 import { utf8 } from '../../shared/utf8.ts';
+import { assertValid } from './assert-valid.ts';
 import type { AskedGrant } from './check.ts';
 import { base64url, type Hmac } from './hmac.ts';
-import { assertValid } from './need.ts';
 
 function checkScope(scope: readonly string[]): void {
   assertValid(
     scope.length > 0 && scope.length <= limits.grantScopes,
-    `a grant covers 1 to ${limits.grantScopes} scopes`,
+    `a grant needs 1 to ${limits.grantScopes} scopes`,
   );
   for (const one of scope) {
     const fault = scopeFault(one);
@@ -16,13 +16,13 @@ function checkScope(scope: readonly string[]): void {
   }
 }
 
-/** Mints a grant. Throws `malformed` for one that the edge would not read. */
+/** Signs a grant and returns its text. Throws `malformed` for a grant that the edge would reject. */
 export async function grantText(
   hmac: Hmac,
   { tenant: iss, kid, scope, exp, nbf, presets }: AskedGrant,
 ): Promise<string> {
   checkScope(scope);
-  assertValid(presets?.length !== 0 && (nbf ?? 0) >= 0, 'presets or notBefore is empty');
+  assertValid(presets?.length !== 0 && (nbf ?? 0) >= 0, 'presets or notBefore is invalid');
   const claims = { iss, scope: scope.length > 1 ? scope : scope[0], exp, nbf, presets };
   const parts = [{ alg: 'HS256', typ: 'signet-grant+jwt', kid }, claims];
   const input = parts.map((part) => base64url(utf8(JSON.stringify(part)))).join('.');

@@ -1,16 +1,19 @@
 import { utf8 } from '../../shared/utf8.ts';
 
-/** Bytes as unpadded base64url. */
+/** Encodes bytes as base64url without padding. */
 export const base64url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, '-')
     .replace(/\//g, '_')
     .replace(/=/g, '');
 
-/** Signs texts with a signing key's text as it is: nobody decodes anything. */
+/** Signs a text. Returns the signature as base64url. */
 export type Hmac = (text: string) => Promise<string>;
 
-/** HMAC-SHA256 by WebCrypto; the key is imported once, when the first text is signed. */
+/**
+ * HMAC-SHA256 with WebCrypto. The HMAC key is the text of the signing key, which is not decoded. It is
+ * imported once, when the first text is signed.
+ */
 export function hmacWith(key: string): Hmac {
   const { subtle } = crypto;
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };

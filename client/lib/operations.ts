@@ -1,7 +1,7 @@
-/* Written from the operations table; to write it anew: npm run docs */
+/* Generated from the operations table. To update it, run: npm run docs */
 
-/** What can be made of a source, by the names of the operations. */
-// biome-ignore format: written by a program
+/** The operations of a recipe and their parameters. */
+// biome-ignore format: generated
 export type Operations = {
   /** Names a revision of the source, so that a changed image gets a new URL. Draws nothing. */
   readonly version?: string | number | {
@@ -167,7 +167,7 @@ export type Operations = {
   };
 };
 
-/** The letters of each; a space before them says that no value can stand alone. */
+/** The parameter letters of each operation. A leading space means that a plain value is not allowed. */
 const letters: Readonly<Record<string, string>> = {
   version: 'v',
   orient: 'o',
@@ -199,8 +199,8 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /**
- * The letters of an operation's parameters, first that of a value alone; nothing for an unknown one. What
- * every object has, such as its constructor, cannot be split.
+ * The parameter letters of an operation. The first is set by a plain value, or is empty. Undefined for an
+ * unknown operation, also for inherited properties such as `constructor`, which have no `split`.
  */
 export const lettersOf = (name: string): readonly string[] | undefined =>
   letters[name]?.split?.(' ');

@@ -1,29 +1,26 @@
 import { separator } from '../../shared/url/path.ts';
-import { checkPair, lettersFor } from './grammar.ts';
-import { assertValid } from './need.ts';
+import { assertValid } from './assert-valid.ts';
+import { checkPair, requireLetters } from './grammar.ts';
 import type { Operations } from './operations.ts';
 
 /**
- * What to make of a source: by the names of the operations, or as in a URL: `resize,w_400`, one or a
- * list. A text that begins with `x-oss-process=` or `x-bce-process=` is one of those services'.
+ * What to do with a source. Either an object of operations, such as `{ resize: { w: 400 } }`, or text as in
+ * a URL, such as `resize,w_400`, or a list of such texts. A text that begins with `x-oss-process=` or
+ * `x-bce-process=` is a recipe in the spelling of Alibaba OSS or Baidu BOS.
  */
 export type RecipeInput =
   | string
   | readonly string[]
   | (Operations & {
-      /** A recipe of the policy, by its name. */
+      /** The name of a preset in the policy. */
       readonly preset?: string;
     });
 
-/** Without what somebody's condition has left out. */
-const isGiven = (values: object): readonly (readonly [string, unknown])[] =>
+/** The entries with a value. `undefined`, `null` and `false` leave an operation or parameter out. */
+const definedEntries = (values: object): readonly (readonly [string, unknown])[] =>
   Object.entries(values).filter(([, value]) => (value ?? false) !== false);
 
-function printOperation(
-  called: string,
-  letters: readonly string[],
-  pair: readonly [string, unknown],
-) {
+function printPair(called: string, letters: readonly string[], pair: readonly [string, unknown]) {
   const [letter, value] = pair;
   assertValid(
     typeof value !== 'number' || Number.isInteger(value),
@@ -34,18 +31,20 @@ function printOperation(
   return text;
 }
 
-function operation([name, value]: readonly [string, unknown]): string {
+function printOperation([name, value]: readonly [string, unknown]): string {
   const called = name === 'preset' ? 'style' : name;
-  const letters = lettersFor(called);
+  const letters = requireLetters(called);
   if (value === true) return called;
-  const pairs = isGiven(typeof value === 'object' ? { ...value } : { [`${letters[0]}`]: value });
-  return [called, ...pairs.map((pair) => printOperation(called, letters, pair))].join();
+  const pairs = definedEntries(
+    typeof value === 'object' ? { ...value } : { [`${letters[0]}`]: value },
+  );
+  return [called, ...pairs.map((pair) => printPair(called, letters, pair))].join();
 }
 
-/** A recipe as the operations of a URL. Throws `malformed` for what cannot be written as such. */
+/** Writes a recipe as the operations of a URL. Throws `malformed` for an invalid recipe. */
 export function operationsOf(recipe: RecipeInput, version?: string | number): readonly string[] {
   const named = typeof recipe === 'object' && !Array.isArray(recipe);
-  const text = named ? isGiven(recipe).map(operation) : [recipe].flat();
-  if (version !== undefined) text.push(operation(['version', version]));
+  const text = named ? definedEntries(recipe).map(printOperation) : [recipe].flat();
+  if (version !== undefined) text.push(printOperation(['version', version]));
   return text.length > 0 ? text.join(separator).split(separator) : [];
 }

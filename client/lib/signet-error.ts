@@ -1,12 +1,13 @@
-/** What the edge would refuse, with the edge's own code and words: nothing was minted. */
+/** A request that the edge would reject. Nothing was minted. */
 export class SignetError extends Error {
   override readonly name = 'SignetError';
+  /** The code of the refusal, such as `malformed` or `denied_value`. */
   declare readonly code: string;
-  /** The rule of the policy that decided, and what it would have allowed. */
+  /** The rule of the policy that denied the request, and what the rule allows. */
   declare readonly detail: { readonly rule?: string; readonly allowed?: unknown } | undefined;
 
   constructor(code: string, message: string, detail?: SignetError['detail']) {
-    // What was asked for may stand in it, and it ends in a log: one line of printable text.
+    // A message can contain user input and is logged, so control characters are removed.
     super(message.replace(/\p{Cc}/gu, ' '));
     this.code = code;
     this.detail = detail;

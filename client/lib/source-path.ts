@@ -1,17 +1,13 @@
-import { assertValid } from './need.ts';
+import { assertValid } from './assert-valid.ts';
 
-/** With a scheme or a host; without bytes of its own; or a file that Next itself has bundled. */
-const elsewhere = /^(?:[a-z][a-z\d+.-]*:)?\/\/|^(?:data|blob):|^\/(?:[^?]*\/)?_next\/static\//i;
+/** A URL with a scheme or host, a data or blob URL, or a file that Next.js bundled. */
+const otherAddress = /^(?:[a-z][a-z\d+.-]*:)?\/\/|^(?:data|blob):|^\/(?:[^?]*\/)?_next\/static\//i;
 
 /**
- * The path of a source from the `src` of a component, which may begin with a slash. It is the name as
- * it is, not percent-encoded. Throws `malformed` for what lies elsewhere: a URL of this service with
- * such a name would be a broken picture.
+ * Returns the path of a source from the `src` of a component, which may begin with a slash and is not
+ * percent-encoded. Throws `malformed` for the address of something else, which would give a broken image.
  */
 export function sourcePath(src: string): string {
-  assertValid(
-    !elsewhere.test(src),
-    `"${src.slice(0, 64)}" is an address, not the path of a source`,
-  );
+  assertValid(!otherAddress.test(src), `"${src.slice(0, 64)}" is an address, not a source path`);
   return src.replace(/^\//, '');
 }

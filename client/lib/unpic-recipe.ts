@@ -2,25 +2,27 @@ import { limits } from '../../shared/limits.ts';
 import type { Operations } from './operations.ts';
 import type { RecipeInput } from './recipe.ts';
 
-/** What unpic asks of every service, and the operations of this one by their names. */
+/** The operations that unpic passes to every provider, and the operations of this service. */
 export type UnpicOperations = Omit<Operations, 'format' | 'quality' | 'version'> & {
+  /** Pixels. */
   readonly width?: number | string;
+  /** Pixels. */
   readonly height?: number | string;
-  /** `auto` where nothing is said. */
+  /** Default: `auto`. */
   readonly format?: string;
   readonly quality?: number | string;
 };
 
 type Side = number | string | undefined;
 
-const pixels = (side: Side): number | undefined => (side ? Math.round(Number(side)) : undefined);
+const pixelsOf = (side: Side): number | undefined => (side ? Math.round(Number(side)) : undefined);
 
 /**
- * Both sides smaller, where the two are more than the service draws: unpic offers widths for screens of
- * every size, whatever the proportion.
+ * Scales both sides down to what the service can render. unpic offers widths for every screen size, even
+ * if the height is then too large.
  */
-function drawable(width: Side, height: Side): { readonly w?: number; readonly h?: number } {
-  const [w, h] = [pixels(width), pixels(height)];
+function fitLimits(width: Side, height: Side): { readonly w?: number; readonly h?: number } {
+  const [w, h] = [pixelsOf(width), pixelsOf(height)];
   const [one, other] = [w ?? 1, h ?? 1];
   const most = Math.sqrt(limits.outputPixels / (one * other));
   const ratio = Math.min(1, limits.side / one, limits.side / other, most);
@@ -32,12 +34,12 @@ function drawable(width: Side, height: Side): { readonly w?: number; readonly h?
 }
 
 /**
- * The recipe of what unpic asks for. With both sides an image fills them, as unpic's `objectFit` has it,
- * unless `resize` says another mode.
+ * Converts unpic's operations to a recipe. If both sides are given, the image fills them, like
+ * `objectFit: cover` in unpic, unless `resize` sets another mode.
  */
 export function unpicRecipe(operations: UnpicOperations): RecipeInput {
   const { width, height, format = 'auto', quality, resize, ...others } = operations;
-  const size = drawable(width, height);
+  const size = fitLimits(width, height);
   const mode = size.w && size.h ? ({ m: 'fill' } as const) : {};
   const sized = { ...mode, ...resize, ...size };
   const recipe = {
@@ -46,6 +48,6 @@ export function unpicRecipe(operations: UnpicOperations): RecipeInput {
     ...(quality && { quality: Number(quality) }),
     format: format.replace('jpeg', 'jpg'),
   };
-  // Which formats there are is asked when it is written.
+  // The format is checked when the recipe is written.
   return recipe as RecipeInput;
 }

@@ -1,17 +1,17 @@
 import { isTenant, separator } from '../../shared/url/path.ts';
-import type { GrantedOptions } from './granted.ts';
+import type { GrantedOptions } from './granted-minter.ts';
 import type { UnpicOperations } from './unpic-recipe.ts';
 
-/** What a URL was made of. */
+/** What a URL consists of. */
 export type Extracted = {
-  /** The path of the source, behind a slash. */
+  /** The path of the source, with a leading slash. */
   readonly src: string;
   readonly operations: UnpicOperations;
-  /** Where it is, with the grant that stands in the URL, if one does. */
+  /** Where the images are served, and the grant of the URL if it has one. */
   readonly options: GrantedOptions;
 };
 
-/** The place of a URL that is no host's own: nobody can tell such a host by its name. */
+/** The place of a URL that contains the tenant. A host of a single tenant cannot be recognised. */
 function placeOf(uri: string): GrantedOptions | undefined {
   const [, url = '', tenant = ''] = /^(https?:\/\/[^/]+)\/([^/]+)\//i.exec(uri) ?? [];
   return isTenant(tenant) ? { url, tenant } : undefined;
@@ -25,13 +25,13 @@ function decodePart(uri: string): string | undefined {
   }
 }
 
-/** A number where it is written as one would be. */
+/** Reads a value as a number if it is written like one. */
 const readValue = (text: string): string | number =>
   String(Number(text)) === text ? Number(text) : text;
 
 type Values = Readonly<Record<string, string | number>>;
 
-function operationOf(text: string): readonly [string, Values] {
+function parseOperation(text: string): readonly [string, Values] {
   const [name = '', ...pairs] = text.split(',');
   const values = pairs.map((pair) => {
     const [, letter = '', value = ''] = /^([^_]*)_(.*)$/s.exec(pair) ?? [];
@@ -42,8 +42,10 @@ function operationOf(text: string): readonly [string, Values] {
 
 const isEmpty = (values: object): boolean => Object.keys(values).length === 0;
 
-/** An operation as unpic names it. A version is for whoever signs the URL itself, not for a grant. */
-function findNamed([name, values]: readonly [string, Values]): Readonly<Record<string, unknown>> {
+/** Converts an operation to unpic's names. `version` is dropped, because a grant does not allow it. */
+function unpicOperation([name, values]: readonly [string, Values]): Readonly<
+  Record<string, unknown>
+> {
   if (name === 'version') return {};
   if (name === 'format') return { format: values['f'] };
   if (name === 'quality') return { quality: values['q'] };
@@ -52,17 +54,17 @@ function findNamed([name, values]: readonly [string, Values]): Readonly<Record<s
   return { width, height, resize: isEmpty(resize) ? undefined : resize };
 }
 
-/** Of a preset only its name is known, and of a quality in other letters no number. */
+/** False for a preset, whose operations are unknown here, and for a `quality` that has no `q`. */
 const isReadable = ([name, values]: readonly [string, Values]): boolean =>
   name !== 'style' && (name !== 'quality' || Object.keys(values).join() === 'q');
 
-/** Without what has no value, so that it is not in the way of what is asked for. */
+/** Drops undefined values, which would overwrite others in a merge. */
 export const withoutUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 /**
- * What a URL of this service was made of, its signature and its version left behind; nothing for any
- * other URL, for a path, and for a recipe that names a preset or is in the spelling of another service.
+ * Reads the source path and the operations of a URL, without its signature and version. Returns null for a
+ * URL of another service, a plain path, a preset, and a recipe in the spelling of another service.
  */
 export function readUrl(text: string, options?: GrantedOptions): Extracted | null {
   const [, uri = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(text) ?? [];
@@ -72,12 +74,12 @@ export function readUrl(text: string, options?: GrantedOptions): Extracted | nul
   const base = `${url.replace(/\/$/, '')}/${ownHost ? '' : `${tenant}/`}`;
   const target = uri.startsWith(base) ? decodePart(uri.slice(base.length)) : undefined;
   const [path, ...written] = target?.split(separator) ?? [];
-  const operations = written.map(operationOf);
+  const operations = written.map(parseOperation);
   if (!path || !operations.every(isReadable)) return null;
   const [, grant] = /(?:^|&)grant=([^&]*)/.exec(query) ?? [];
   return {
     src: `/${path}`,
-    operations: withoutUndefined(Object.assign({}, ...operations.map(findNamed))),
+    operations: withoutUndefined(Object.assign({}, ...operations.map(unpicOperation))),
     options: grant === undefined ? place : { ...place, grant },
   };
 }

@@ -28,7 +28,7 @@ export function checkPolicy(document: unknown): CheckedPolicy {
 export const validPolicy = (document: unknown): ValidPolicy => checkPolicy(document).policy;
 
 /** Throws `PolicyInvalid` for a valid document that is too large to be stored. */
-export function checkSize(document: PolicyFields): void {
+export function checkStoredSize(document: PolicyFields): void {
   const issues = sizeIssues(document);
   if (issues.length > 0) throw new PolicyInvalid(issues);
 }

@@ -6,7 +6,7 @@ import type { ValidPolicy } from '../policy/schema.ts';
 import {
   type CheckedPolicy,
   checkPolicy,
-  checkSize,
+  checkStoredSize,
   type PolicyFields,
   PolicyInvalid,
   validPolicy,
@@ -260,7 +260,7 @@ export async function publishChecked(
   const before = live.last?.record;
   const beforePolicy = before?.policy ? validPolicy(before.policy) : undefined;
   const policy = mergeWithLive(document, live, options);
-  checkSize(policy);
+  checkStoredSize(policy);
   const changes = policyDiff(beforePolicy, validMerged(valid, policy));
   const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
   const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };

@@ -1,17 +1,17 @@
 import { type Browser, chromium } from 'playwright-core';
 import { missingPrograms, notRun } from '../not-run.ts';
 
-/** Debian's Chromium, as `.ci/run` installs it; playwright-core brings none of its own. */
+/** Debian's Chromium, which `.ci/run` installs; playwright-core contains no browser. */
 const program = process.env['SIGNET_CHROMIUM'] ?? 'chromium';
 
-/** Whether there is no browser to ask. */
+/** Whether the browser is missing. */
 export const isMissing = (what: string): boolean => notRun(what, missingPrograms([program]));
 
-/** A browser with an empty profile that asks for nothing by itself. */
+/** Starts a browser with an empty profile that makes no requests of its own. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: program === 'chromium' ? '/usr/bin/chromium' : program,
-    // It may run as root in a container, where its sandbox cannot be.
+    // The sandbox does not work as root in a container.
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
       ...['--disable-background-networking', '--disable-component-update'],

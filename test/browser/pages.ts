@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export type Page = { readonly body: string; readonly cookie?: string | undefined };
 
-/** An application's pages, by their paths, on a port beside that of the images. */
+/** Serves the pages of an application by their paths, on another port than the images. */
 export async function servePages(pages: Readonly<Record<string, () => Promise<Page>>>) {
   const server: Server = createServer(async ({ url = '' }, response) => {
     const page = pages[url];

@@ -10,25 +10,25 @@ import { sampleFile } from '../e2e/installation.ts';
 import { isMissing, startBrowser } from './browser.ts';
 import { servePages } from './pages.ts';
 
-/* One grant for a page: whichever of six widths a browser takes, it is allowed to. */
+/* A page with one grant and six widths. Whichever width a browser chooses, the grant allows it. */
 
 const name = 'albums/2026/dunes at dusk (1).jpg';
 const widths = [320, 480, 640, 800, 960, 1_600];
 const options = { widths, sizes: '100vw', alt: 'Dunes' };
 const recipe = { format: 'webp' } as const;
 
-/** Three widths of the window on two kinds of screen take each of the six. */
+/** Three window widths on two kinds of screens choose each of the six widths once. */
 const screens = [320, 480, 800].flatMap((width) =>
-  [1, 2].map((ratio) => ({ width, ratio, taken: width * ratio })),
+  [1, 2].map((ratio) => ({ width, ratio, chosen: width * ratio })),
 );
 
-describe.skipIf(isMissing('what a browser makes of a srcset'))('a page under one grant', () => {
+describe.skipIf(isMissing('the srcset in a browser'))('a page under one grant', () => {
   let stack: CommandStack;
   let browser: Browser;
   let images: Minter;
   let pages: Awaited<ReturnType<typeof servePages>>;
 
-  /** What the application does for whoever may see the album. */
+  /** The application's grant for users who may see the album. */
   const album = async () => images.grant({ scope: 'albums/2026/*', expires: '1h' });
 
   beforeAll(async () => {
@@ -71,13 +71,13 @@ describe.skipIf(isMissing('what a browser makes of a srcset'))('a page under one
   });
 
   type Shown = { readonly from: string; readonly width: number; readonly cookie: string };
-  /** Runs in the browser, whose names are not known here. */
+  /** Runs in the browser. A string, because TypeScript does not know the browser's globals here. */
   const shownOnPage = `({
     from: document.images[0].currentSrc,
     width: document.images[0].naturalWidth,
     cookie: document.cookie,
   })`;
-  /** Nothing for a refusal: browsers keep what is no image from a page, and say that the request failed. */
+  /** `bytes` is undefined for a refusal: browsers block a response that is not an image and report a failure. */
   async function answerTo(request: Request) {
     const answer = request.failure() === null ? await request.response() : null;
     return { url: new URL(request.url()), bytes: await answer?.body() };
@@ -85,53 +85,53 @@ describe.skipIf(isMissing('what a browser makes of a srcset'))('a page under one
 
   type Screen = { readonly width: number; readonly ratio: number };
 
-  /** Opens a page in a profile of its own; the answer is what came of its image. */
-  async function opened(path: string, { width, ratio }: Screen = { width: 320, ratio: 1 }) {
+  /** Opens a page in its own profile and returns what became of its image. */
+  async function openPage(path: string, { width, ratio }: Screen = { width: 320, ratio: 1 }) {
     const context = await browser.newContext({
       viewport: { width, height: 800 },
       deviceScaleFactor: ratio,
     });
     const page = await context.newPage();
-    const asked: Request[] = [];
+    const requests: Request[] = [];
     page.on('request', (request) => {
-      if (request.url().startsWith(stack.address)) asked.push(request);
+      if (request.url().startsWith(stack.address)) requests.push(request);
     });
     await page.goto(pages.at(path), { waitUntil: 'networkidle' });
     const shown = await page.evaluate<Shown>(shownOnPage);
-    const answers = await Promise.all(asked.map(answerTo));
+    const answers = await Promise.all(requests.map(answerTo));
     await context.close();
     return { ...shown, answers };
   }
 
   it.each(['/query', '/cookie'])(
-    'in the %s loads whichever width a window and a screen ask for',
+    'at %s loads the width that the window and the screen need',
     async (path) => {
-      const taken: number[] = [];
-      for (const screen of screens) {
-        const { from, width, cookie, answers } = await opened(path, screen);
+      const checkScreen = async (screen: (typeof screens)[number]): Promise<number> => {
+        const { from, width, cookie, answers } = await openPage(path, screen);
         const [answer, second] = answers;
         expect(second).toBeUndefined();
         expect(from).toBe(answer?.url.href);
-        expect(answer?.url.pathname).toMatch(new RegExp(`__op__resize,w_${screen.taken}$`));
+        expect(answer?.url.pathname).toMatch(new RegExp(`__op__resize,w_${screen.chosen}$`));
         expect([...(answer?.url.searchParams.keys() ?? [])]).toEqual(
           path === '/query' ? ['grant'] : [],
         );
         expect(await sharp(answer?.bytes).metadata()).toMatchObject({
           format: 'webp',
-          width: screen.taken,
+          width: screen.chosen,
         });
-        // In CSS pixels, of which a screen with two has half as many.
+        // In CSS pixels, of which a screen with a ratio of 2 has half as many.
         expect(width).toBe(screen.width);
-        // No script can read it.
+        // The cookie is hidden from scripts.
         expect(cookie).toBe('');
-        taken.push(screen.taken);
-      }
-      expect(taken.toSorted((a, b) => a - b)).toEqual(widths);
+        return screen.chosen;
+      };
+      const chosen = await Promise.all(screens.map(checkScreen));
+      expect(chosen.toSorted((a, b) => a - b)).toEqual(widths);
     },
     120_000,
   );
 
-  it('has made each of them once, whichever way the grant came', async () => {
+  it('has one derivative per width, whether the grant is in the query or in the cookie', async () => {
     const keys: string[] = [];
     for await (const key of stack.derivatives.list(`acme/${name}`)) keys.push(key);
     expect(keys).toHaveLength(widths.length);
@@ -140,8 +140,8 @@ describe.skipIf(isMissing('what a browser makes of a srcset'))('a page under one
   it.each([
     ['/no-cookie', 'forbidden'],
     ['/other-album', 'denied_scope'],
-  ])('of %s shows nothing: %s', async (path, code) => {
-    const { width, answers } = await opened(path);
+  ])('at %s shows no image: %s', async (path, code) => {
+    const { width, answers } = await openPage(path);
     expect(width).toBe(0);
     expect(answers.map(({ bytes }) => bytes)).toEqual([undefined]);
     const again = await fetch(answers[0]?.url ?? '');

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assets, buildAssets, deployed, refuseTooLarge } from '../../build/assets.ts';
+import { type Assets, buildAssets, checkSize, deployedFunctions } from '../../build/assets.ts';
 import type { EdgeConfig } from '../../edge/config.ts';
 import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
@@ -15,7 +15,7 @@ import { elfTarget, isElf } from './elf.ts';
 import { zipEntries } from './zip-entries.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Nobody answers here, and nobody is to be asked. */
+/** No server listens at this address, and the tests make no requests. */
 const access = {
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:9',
@@ -35,7 +35,7 @@ const configs = { viewerRequest: config, originResponse: config };
 const names = ['viewerRequest', 'originResponse', 'purge', 'secrets'] as const;
 
 let folder = '';
-let functions: typeof deployed;
+let functions: typeof deployedFunctions;
 let assets: Assets;
 const zips = new Map<keyof Assets, Buffer>();
 const contents = new Map<keyof Assets, Record<string, Uint8Array>>();
@@ -48,10 +48,10 @@ const codeOf = (name: keyof Assets): string =>
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-assets-'));
-  // One that would show a configuration if it had been given one.
+  // This function would contain a configuration if it were given one.
   const entry = path.join(folder, 'curious.mjs');
   await writeFile(entry, 'export const handler = () => SIGNET_CONFIG;');
-  functions = { ...deployed, secrets: { ...deployed.secrets, entry } };
+  functions = { ...deployedFunctions, secrets: { ...deployedFunctions.secrets, entry } };
   const relative = path.relative(process.cwd(), path.join(folder, 'assets'));
   const again = path.join(folder, 'again');
   [assets] = await Promise.all([
@@ -76,16 +76,16 @@ describe('the zip', () => {
     expect(zipOf(name).length).toBeLessThan(bytes);
   });
 
-  it.each(names)('of %s lies at an absolute path, beside the others', (name) => {
+  it.each(names)('of %s has an absolute path, next to the others', (name) => {
     expect(path.dirname(assets[name])).toBe(path.join(folder, 'assets'));
     expect(path.extname(assets[name])).toBe('.zip');
   });
 
-  it.each(['viewerRequest', 'purge', 'secrets'] as const)('of %s has one file in it', (name) => {
+  it.each(['viewerRequest', 'purge', 'secrets'] as const)('of %s contains one file', (name) => {
     expect(Object.keys(filesOf(name))).toEqual(['index.mjs']);
   });
 
-  it('of originResponse has sharp in it as well, and nothing else', () => {
+  it('of originResponse also contains sharp, and nothing else', () => {
     const [code, ...rest] = Object.keys(filesOf('originResponse'));
     expect(code).toBe('index.mjs');
     expect(rest).toContain('node_modules/sharp/package.json');
@@ -95,7 +95,7 @@ describe('the zip', () => {
     expect(bytes).toBeLessThan(250_000_000);
   });
 
-  it.each(names)('of %s has plain files in it, by plain names', (name) => {
+  it.each(names)('of %s contains plain files with plain names', (name) => {
     const entries = zipEntries(zipOf(name));
     expect(entries.filter(({ mode }) => mode !== 0o100_644)).toEqual([]);
     const plain = /^(?:[\w@-][\w@.+-]*\/)*[\w@-][\w@.+-]*$/;
@@ -103,7 +103,7 @@ describe('the zip', () => {
     expect(entries.filter((entry) => /\.(?:ts|mts|cts|map)$/.test(entry.name))).toEqual([]);
   });
 
-  it('of originResponse runs on Linux x64 with glibc, whatever machine this is', () => {
+  it('of originResponse runs on Linux x64 with glibc, on whatever machine it is built', () => {
     const compiled = Object.values(filesOf('originResponse')).filter(isElf);
     expect(compiled).toHaveLength(2);
     for (const bytes of compiled)
@@ -111,25 +111,28 @@ describe('the zip', () => {
   });
 });
 
-/** Said of the code instead of shown with it: it is half a megabyte. */
+/** Returns a boolean, so that a failure does not print half a megabyte of code. */
 const has = (name: keyof Assets, what: RegExp): boolean => what.test(codeOf(name));
 
 describe('the code', () => {
-  it.each(['viewerRequest', 'originResponse'] as const)('of %s knows its buckets', (name) => {
-    expect(has(name, /canary-bucket/)).toBe(true);
-  });
+  it.each(['viewerRequest', 'originResponse'] as const)(
+    'of %s contains its configuration',
+    (name) => {
+      expect(has(name, /canary-bucket/)).toBe(true);
+    },
+  );
 
-  it.each(['purge', 'secrets'] as const)('of %s has no configuration written in', (name) => {
+  it.each(['purge', 'secrets'] as const)('of %s contains no configuration', (name) => {
     expect(has(name, /canary-bucket/)).toBe(false);
   });
 
-  it.each(names)('of %s does not tell where it was built', (name) => {
+  it.each(names)('of %s does not contain the path of the checkout', (name) => {
     expect(has(name, /\bhandler\b/)).toBe(true);
     expect(codeOf(name).includes(path.resolve(root))).toBe(false);
   });
 });
 
-/** What Node finds by itself, in a process that has no packages but those of the zip. */
+/** Runs a script in a process whose only packages are those of the zip. */
 async function runUnzipped(
   name: 'viewerRequest' | 'originResponse',
   script: string,
@@ -151,7 +154,7 @@ async function runUnzipped(
     env: {},
     encoding: 'utf8',
   });
-  // What it has printed is no part of the answer, but tells why there is none.
+  // stderr explains a failure.
   expect(status, stderr).toBe(0);
   return stdout.trim();
 }
@@ -160,7 +163,7 @@ const printHandler = `
   import { pathToFileURL } from 'node:url';
   const { handler } = await import(pathToFileURL(process.argv[1]));
   console.log(typeof handler);
-  // It has begun to read its keys, and would write that nobody is there.
+  // The function has started to read its keys and would log that the server is missing.
   process.exit();
 `;
 const printPixel = `
@@ -172,7 +175,7 @@ const printPixel = `
   console.log(png.toString('latin1', 1, 4), format, width, height);
 `;
 
-/** The compiled part of sharp runs there alone. */
+/** The compiled part of sharp runs only on Lambda's platform. */
 function isLikeLambda(): boolean {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   const like =
@@ -187,13 +190,13 @@ describe('unzipped', () => {
     expect(await runUnzipped('viewerRequest', printHandler)).toBe('function');
   });
 
-  it.runIf(isLikeLambda())('originResponse has a handler, and a sharp that draws', async () => {
+  it.runIf(isLikeLambda())('originResponse has a handler, and its sharp renders', async () => {
     expect(await runUnzipped('originResponse', printHandler)).toBe('function');
     expect(await runUnzipped('originResponse', printPixel)).toBe('PNG png 1 1');
   });
 });
 
-describe('built from another folder, at another time, in another zone, by another Node', () => {
+describe('built from another folder, at another time, in another time zone, with another Node', () => {
   it.each(names)('%s has the same bytes', async (name) => {
     const again = await readFile(path.join(folder, 'again', path.basename(assets[name])));
     expect(again.equals(zipOf(name))).toBe(true);
@@ -204,29 +207,32 @@ describe('a function that is too large', () => {
   it.each([
     {
       size: { zipped: 1_000_000, unzipped: 0 },
-      excess: '1000000 bytes, and has to have fewer than 1000000',
+      excess: '1000000 bytes, but must have fewer than 1000000',
     },
     {
       size: { zipped: 999_999, unzipped: 250_000_000 },
-      excess: '250000000 bytes unzipped, and has to have fewer than 250000000',
+      excess: '250000000 bytes unzipped, but must have fewer than 250000000',
     },
   ])('is refused with $size', ({ size, excess }) => {
-    expect(() => refuseTooLarge(deployed.viewerRequest, size)).toThrow(
-      `viewer-request.zip has ${excess}; import less in edge/viewer-request.ts. To see what is in ` +
-        'it, run: npx esbuild edge/viewer-request.ts --bundle',
+    expect(() => checkSize(deployedFunctions.viewerRequest, size)).toThrow(
+      `viewer-request.zip has ${excess}; import less in edge/viewer-request.ts. To list ` +
+        'its contents, run: npx esbuild edge/viewer-request.ts --bundle',
     );
     const smaller = { zipped: size.zipped - 1, unzipped: size.unzipped - 1 };
-    expect(() => refuseTooLarge(deployed.viewerRequest, smaller)).not.toThrow();
+    expect(() => checkSize(deployedFunctions.viewerRequest, smaller)).not.toThrow();
   });
 
-  it.each(['zippedBytes', 'unzippedBytes'] as const)('is not written: by its %s', async (limit) => {
-    const entry = path.join(folder, 'small.mjs');
-    await writeFile(entry, 'export const handler = () => "is not much, but it compresses";');
-    const viewerRequest = { ...deployed.viewerRequest, entry, [limit]: 100 };
-    const into = path.join(folder, limit);
-    await expect(buildAssets(into, configs, { ...deployed, viewerRequest })).rejects.toThrow(
-      'fewer than 100;',
-    );
-    expect(await readdir(into)).toEqual([]);
-  });
+  it.each(['zippedBytes', 'unzippedBytes'] as const)(
+    'is not written if it exceeds %s',
+    async (limit) => {
+      const entry = path.join(folder, 'small.mjs');
+      await writeFile(entry, 'export const handler = () => "is not much, but it compresses";');
+      const viewerRequest = { ...deployedFunctions.viewerRequest, entry, [limit]: 100 };
+      const into = path.join(folder, limit);
+      await expect(
+        buildAssets(into, configs, { ...deployedFunctions, viewerRequest }),
+      ).rejects.toThrow('fewer than 100;');
+      expect(await readdir(into)).toEqual([]);
+    },
+  );
 });

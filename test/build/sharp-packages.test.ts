@@ -41,17 +41,17 @@ describe('the files of sharp', () => {
     expect(strange).toEqual([]);
   });
 
-  it('have neither types nor maps among them, but every licence', () => {
+  it('include no types or source maps, but every licence', () => {
     const names = [...files.keys()];
     expect(names.filter((name) => /\.(?:ts|mts|cts|map)$/.test(name))).toEqual([]);
-    // libvips states its licences in its README.
+    // libvips has its licences in its README.
     for (const place of places)
       expect(names.some((name) => /\/(?:LICENSE|README)/.test(name.slice(place.length)))).toBe(
         true,
       );
   });
 
-  it('run on Linux x64 with glibc, whatever machine this is', () => {
+  it('run on Linux x64 with glibc, on whatever machine they are read', () => {
     const compiled = [...files].filter(([, bytes]) => isElf(bytes));
     expect(compiled.map(([name]) => path.posix.dirname(name))).toEqual([
       'node_modules/@img/sharp-libvips-linux-x64/lib',
@@ -62,8 +62,8 @@ describe('the files of sharp', () => {
   });
 });
 
-/** A checkout in which nothing is installed, or other versions are. */
-async function checkout(installed?: string): Promise<void> {
+/** Makes a checkout in which nothing is installed, or in which other versions are installed. */
+async function makeCheckout(installed?: string): Promise<void> {
   await copyFile(path.join(root, 'package-lock.json'), path.join(elsewhere, 'package-lock.json'));
   if (installed === undefined) return;
   for (const place of places) {
@@ -73,8 +73,8 @@ async function checkout(installed?: string): Promise<void> {
   }
 }
 
-/** What npm gives without a network, on a Mac as far as it knows; nothing if its cache is empty. */
-async function fromCache(): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
+/** The files that npm installs offline, on a simulated Mac; undefined if its cache is empty. */
+async function installFromCache(): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   vi.stubEnv('npm_config_offline', 'true');
   vi.stubEnv('npm_config_os', 'darwin');
   vi.stubEnv('npm_config_cpu', 'arm64');
@@ -88,13 +88,13 @@ async function fromCache(): Promise<ReadonlyMap<string, Uint8Array> | undefined>
   }
 }
 
-describe('the files of sharp on a machine that does not have them', () => {
+describe('the files of sharp on a machine where they are not installed', () => {
   it.for([
     { where: 'nothing is installed', installed: undefined },
     { where: 'other versions are installed', installed: '0.0.1' },
-  ])('come from npm, and are the same: where $where', async ({ installed }, { skip }) => {
-    await checkout(installed);
-    const fromNpm = await fromCache();
+  ])('come from npm and are the same: $where', async ({ installed }, { skip }) => {
+    await makeCheckout(installed);
+    const fromNpm = await installFromCache();
     if (fromNpm === undefined) return skip();
     expect([...fromNpm.keys()]).toEqual([...files.keys()]);
     const different = [...files].filter(
@@ -103,13 +103,13 @@ describe('the files of sharp on a machine that does not have them', () => {
     expect(different.map(([name]) => name)).toEqual([]);
   });
 
-  it('are refused when npm cannot get them', async () => {
-    await checkout();
+  it('cannot be read if npm cannot install them', async () => {
+    await makeCheckout();
     vi.stubEnv('npm_config_offline', 'true');
     vi.stubEnv('npm_config_cache', path.join(elsewhere, 'cache'));
     await expect(sharpFiles(elsewhere)).rejects.toThrow(
-      'node_modules lack sharp for Linux x64 as package-lock.json has it, and npm could not ' +
-        'install it in a folder of its own; connect to the registry and try again',
+      'node_modules does not contain the locked sharp for Linux x64, and npm could not install it in a ' +
+        'temporary folder; connect to the registry and try again',
     );
   });
 });
@@ -125,7 +125,7 @@ async function writeBelow(
   }
 }
 
-it('a compiled part that is not the locked one is refused, though npm takes it for optional', async () => {
+it('rejects a compiled package that is not the locked one, although npm treats it as optional', async () => {
   const lock = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'));
   const other = createHash('sha512').update('another package').digest('base64');
   lock.packages['node_modules/@img/sharp-linux-x64'].integrity = `sha512-${other}`;
@@ -137,8 +137,8 @@ it('a compiled part that is not the locked one is refused, though npm takes it f
 const linux = { os: ['linux'], cpu: ['x64'], libc: ['glibc'] };
 const lockOf = (packages: Lock['packages']): Lock => ({ lockfileVersion: 3, packages });
 
-describe('the files of sharp with a package inside of another', () => {
-  it('are there once each, without the links that npm makes to programs', async () => {
+describe('the files of sharp with a nested package', () => {
+  it('are listed once each, without the links of npm to programs', async () => {
     const nested = 'node_modules/sharp/node_modules/near';
     const packages = {
       'node_modules/sharp': {
@@ -170,7 +170,7 @@ describe('the files of sharp with a package inside of another', () => {
 });
 
 describe('the places of sharp in a lock', () => {
-  it('are those of what it needs, and what that needs, each as near as it lies', () => {
+  it('are those of its direct and indirect dependencies, each at the nearest place', () => {
     const lock = lockOf({
       'node_modules/sharp': {
         dependencies: { near: '1', far: '1' },
@@ -179,7 +179,7 @@ describe('the places of sharp in a lock', () => {
       'node_modules/sharp/node_modules/near': { dependencies: { deep: '1', far: '1' } },
       'node_modules/sharp/node_modules/deep': {},
       'node_modules/near': { dependencies: { unneeded: '1' } },
-      // It needs what needs it.
+      // A cycle.
       'node_modules/far': { dependencies: { sharp: '1' } },
       'node_modules/unneeded': {},
       'node_modules/@img/sharp-linux-x64': { ...linux, dependencies: { far: '1' } },
@@ -197,7 +197,7 @@ describe('the places of sharp in a lock', () => {
     { other: 'another system', fields: { ...linux, os: ['darwin'] } },
     { other: 'another processor', fields: { ...linux, cpu: ['arm64'] } },
     { other: 'another C library', fields: { ...linux, libc: ['musl'] } },
-  ])('are not those of $other, nor of what that needs', ({ fields }) => {
+  ])('do not include packages for $other or their dependencies', ({ fields }) => {
     const lock = lockOf({
       'node_modules/sharp': { optionalDependencies: { right: '1', wrong: '1', absent: '1' } },
       'node_modules/right': linux,
@@ -211,12 +211,12 @@ describe('the places of sharp in a lock', () => {
     {
       why: 'sharp is not in it',
       packages: {},
-      sentence: 'package-lock.json lacks sharp, which is needed; run: npm install',
+      sentence: 'package-lock.json does not contain sharp; run: npm install',
     },
     {
       why: 'something that sharp needs is not in it',
       packages: { 'node_modules/sharp': { dependencies: { semver: '7' } } },
-      sentence: 'package-lock.json lacks semver, which is needed; run: npm install',
+      sentence: 'package-lock.json does not contain semver; run: npm install',
     },
     {
       why: 'it was written on a machine of another kind',

@@ -1,11 +1,11 @@
-/** What the directory at the end of a zip says of one file. */
+/** An entry of the central directory of a zip. */
 export type ZipEntry = {
   readonly name: string;
-  /** 3 is Unix. */
+  /** The system that made the zip: 3 is Unix. */
   readonly madeBy: number;
-  /** Its type and permissions, as of `stat`. */
+  /** The type and permissions, as in `stat`. */
   readonly mode: number;
-  /** In the two fields of DOS. */
+  /** In DOS format, like `time`. */
   readonly date: number;
   readonly time: number;
 };
@@ -20,7 +20,7 @@ function entryAt(zip: Buffer, at: number): ZipEntry {
   };
 }
 
-/** Read here by hand, because what unpacks zips hides half of it: APPNOTE.TXT 4.3.12 and 4.3.16. */
+/** Parses the entries, because unzip libraries hide most of these fields. See APPNOTE.TXT 4.3.12 and 4.3.16. */
 export function zipEntries(bytes: Uint8Array): readonly ZipEntry[] {
   const zip = Buffer.from(bytes);
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');

@@ -2,33 +2,42 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strict } from '../../client/strict.ts';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked, forced } from './asked.ts';
-import { edge } from './client-world.ts';
-import { byEdge, cases, exp, how, images, type Said, saidBy } from './said.ts';
+import {
+  cases,
+  edgeOutcome,
+  exp,
+  how,
+  images,
+  type MintOutcome,
+  outcomeOf,
+} from './mint-outcome.ts';
+import { type MintCall, randomCalls, signUnchecked } from './random-requests.ts';
+import { edge } from './test-edge.ts';
 
 const exact = strict(images);
-const byStrict = ({ path, operations }: Asked) => saidBy(() => exact.url(path, operations, how));
+const strictOutcome = ({ path, operations }: MintCall) =>
+  outcomeOf(() => exact.url(path, operations, how));
 
-async function checkEdge(one: Asked, theirs: Said): Promise<void> {
-  const url = typeof theirs === 'string' ? theirs : forced(one, exp);
+async function checkEdge(call: MintCall, theirs: MintOutcome): Promise<void> {
+  const url = typeof theirs === 'string' ? theirs : signUnchecked(call, exp);
   const answer = url === undefined ? 'malformed' : await edge(url);
-  // Which presets there are is for a policy to say.
+  // Presets are defined by a policy, which this test does not use.
   if (answer === 'denied_preset') return;
   if (typeof theirs === 'string') expect(answer).toMatch(/^acme\//);
   else expect(answer).toBe('malformed');
 }
 
-describe(`of ${cases} requests`, () => {
-  it('the strict minter mints just those that the edge takes, and says why it does not', async () => {
+describe(`of ${cases} random requests`, () => {
+  it('the strict minter mints exactly those that the edge accepts, and refuses with the same message', async () => {
     let minted = 0;
-    const agree = async (one: Asked): Promise<void> => {
-      const theirs = await byEdge(one);
-      expect(await byStrict(one)).toEqual(theirs);
-      await checkEdge(one, theirs);
+    const agree = async (call: MintCall): Promise<void> => {
+      const theirs = await edgeOutcome(call);
+      expect(await strictOutcome(call)).toEqual(theirs);
+      await checkEdge(call, theirs);
       if (typeof theirs === 'string') minted += 1;
     };
-    await fc.assert(fc.asyncProperty(asked, agree), runs(cases));
-    // There was enough of either kind.
+    await fc.assert(fc.asyncProperty(randomCalls, agree), runs(cases));
+    // The requests include enough of both kinds.
     expect(minted).toBeGreaterThan(cases / 4);
     expect(minted).toBeLessThan((cases * 9) / 10);
   }, 240_000);

@@ -1,29 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../shared/request/outcome.ts';
-import { type Asked, asked, isQueried } from './asked.ts';
-import { cases as all, byEdge, how, images, type Said, saidBy } from './said.ts';
+import {
+  cases as all,
+  edgeOutcome,
+  how,
+  images,
+  type MintOutcome,
+  outcomeOf,
+} from './mint-outcome.ts';
+import { isQueryRecipe, type MintCall, randomCalls } from './random-requests.ts';
 
-/** What the core says is less, and so are its requests. */
+/** The core checks less than the strict minter, so fewer requests are enough. */
 const cases = Math.ceil(all / 5);
 
-const bySmall = ({ path, operations }: Asked) => saidBy(() => images.url(path, operations, how));
+const coreOutcome = ({ path, operations }: MintCall) =>
+  outcomeOf(() => images.url(path, operations, how));
 
-/** What the names of operations and parameters do not tell. */
+/** Refusals that need more than the names of operations and parameters. */
 const beyondNames =
   /^style: ""|expects|needs|is given twice|stands alone|takes |cannot make|the key is longer than 1024 bytes/;
 
-type Kind = 'minted' | 'refused' | 'too long as written' | 'not seen';
+type Kind = 'minted' | 'refused' | 'too long as written' | 'not detected';
 
-/** What the small minter may do differently. */
-function checkSmall(one: Asked, ours: Said, theirs: Said): Kind {
+/** Checks that the core differs from the edge only where it may, and returns the kind of outcome. */
+function checkCore(call: MintCall, ours: MintOutcome, theirs: MintOutcome): Kind {
   if (typeof ours === 'string' && typeof theirs === 'string') {
     expect(ours).toBe(theirs);
     return 'minted';
   }
   if (typeof ours === 'string' && typeof theirs !== 'string') {
-    expect(theirs.message).toMatch(isQueried(one) ? /./ : beyondNames);
-    return 'not seen';
+    expect(theirs.message).toMatch(isQueryRecipe(call) ? /./ : beyondNames);
+    return 'not detected';
   }
   if (typeof theirs === 'string') {
     expect(ours).toMatchObject({ message: 'the key is longer than 1024 bytes' });
@@ -33,18 +41,18 @@ function checkSmall(one: Asked, ours: Said, theirs: Said): Kind {
   return 'refused';
 }
 
-describe(`of ${cases} requests`, () => {
-  it('the core mints those that the edge takes, and refuses what four kilobytes can see', async () => {
+describe(`of ${cases} random requests`, () => {
+  it('the core mints those that the edge accepts, and refuses unknown names and invalid paths', async () => {
     const counts = new Map<Kind, number>();
-    const agree = async (one: Asked): Promise<void> => {
-      const kind = checkSmall(one, await bySmall(one), await byEdge(one));
+    const agree = async (call: MintCall): Promise<void> => {
+      const kind = checkCore(call, await coreOutcome(call), await edgeOutcome(call));
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     };
-    await fc.assert(fc.asyncProperty(asked, agree), runs(cases));
-    // There was enough of either kind; the last is what `/strict` is for.
+    await fc.assert(fc.asyncProperty(randomCalls, agree), runs(cases));
+    // The requests include enough of each kind. Those that the core does not detect are for `/strict`.
     expect(counts.get('minted')).toBeGreaterThan(cases / 4);
     expect(counts.get('refused')).toBeGreaterThan(cases / 10);
-    expect(counts.get('not seen')).toBeGreaterThan(cases / 20);
+    expect(counts.get('not detected')).toBeGreaterThan(cases / 20);
     expect(counts.get('too long as written') ?? 0).toBeLessThan(cases / 50);
   }, 240_000);
 });

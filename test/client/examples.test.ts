@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { html } from '../../client/html.ts';
 import { type GrantedMinter, signet } from '../../client/signet.ts';
-import { acme, edge } from './client-world.ts';
+import { acme, edge } from './test-edge.ts';
 
 const folder = new URL('../../client/examples/', import.meta.url);
 const images = signet(acme);
 const scope = 'albums/2026/*';
 const grant = await images.grant({ scope, expires: new Date('2099-01-01') });
 
-/** What stands in both pages: an image in widths, one in densities, and a picture in three formats. */
+/** The images of both pages: one in several widths, one in two densities, and a picture in three formats. */
 function tagsOf(granted: GrantedMinter): readonly string[] {
   const [cat, dog, garden] = ['cat.jpg', 'a dog & a cat.jpg', 'garden.jpg'].map(
     (name) => `albums/2026/${name}`,
@@ -42,7 +42,7 @@ const plain = (text: string): string =>
 
 type Tag = { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
 
-/** Every tag of a page. Throws where one is not written as the client writes it. */
+/** Parses the tags of a page. Throws for a tag that is not written as the client writes it. */
 function tagsIn(page: string): readonly Tag[] {
   const body = page.replace(/<!--[\s\S]*?-->/g, '').replace('<!doctype html>', '');
   return [...body.matchAll(/<([^>]*)>/g)].map(([, tag = '']) => {
@@ -60,17 +60,17 @@ const urlsOf = ({ attributes: { src = '', srcset = '' } }: Tag): readonly string
   [src, ...srcset.split(', ').map((one) => one.split(' ')[0] ?? '')].filter((url) => url !== '');
 
 describe('the pages of client/examples', () => {
-  it('are all looked at', () => {
+  it('are all tested', () => {
     expect(readdirSync(folder).toSorted()).toEqual(pages.map(([name]) => name));
   });
 
-  it.each(pages)('are what the client writes: %s', (name, granted) => {
+  it.each(pages)('contain what the client writes: %s', (name, granted) => {
     const page = readFileSync(new URL(name, folder), 'utf8');
     const images = page.match(/<picture>.*<\/picture>|<img .*>/g);
     expect(images).toEqual(tagsOf(granted));
   });
 
-  it.each(pages)('have URLs that the edge takes: %s', async (name) => {
+  it.each(pages)('have URLs that the edge accepts: %s', async (name) => {
     const page = readFileSync(new URL(name, folder), 'utf8');
     const tags = tagsIn(page).filter(({ name: tag }) => ['img', 'source'].includes(tag));
     expect(tags.map(({ name: tag }) => tag)).toEqual(['img', 'img', 'source', 'source', 'img']);

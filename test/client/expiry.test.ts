@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { signet, type UrlOptions } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
@@ -25,18 +25,18 @@ describe('an expiry', () => {
     ['3600s', 3_593],
     ['1d', 86_393],
     [2, 2],
-  ] as const)('of %s is that far away, rounded to quarters', async (expires, away) => {
+  ] as const)('of %s is rounded to a quarter of the lifetime', async (expires, away) => {
     expect(await expOf({ expires })).toBe(away);
   });
 
-  it('is an hour where nothing is said, and what the minter says', async () => {
+  it('is one hour by default, or the lifetime of the minter', async () => {
     expect(await expOf()).toBe(3_593);
     const other = signet({ ...acme, lifetime: '2h' });
     const url = new URL(await other.url('a'));
     expect(Number(url.searchParams.get('exp')) - now / 1_000).toBe(7_193);
   });
 
-  it('keeps one URL for a quarter of its time', async () => {
+  it('keeps the same URL for a quarter of its lifetime', async () => {
     const first = await images.url('a');
     vi.setSystemTime(now + 892_000);
     expect(await images.url('a')).toBe(first);
@@ -44,7 +44,7 @@ describe('an expiry', () => {
     expect(await images.url('a')).not.toBe(first);
   });
 
-  it('is a Date to the second, the present one among them', async () => {
+  it('may be a Date, which is rounded down to the second and may be now', async () => {
     expect(await expOf({ expires: new Date(now + 10_999) })).toBe(10);
     expect(await expOf({ expires: new Date(now) })).toBe(0);
   });
@@ -56,23 +56,23 @@ describe('an expiry', () => {
   });
 
   it.each([now, '4000d', 0, -5, 0.5, Number.NaN, '1 hour', '1H', '', '010'])(
-    '%j is refused in one sentence',
+    '%j is refused with a message',
     async (expires) => {
-      const message = `expires is "${expires}"; write seconds (not milliseconds), 15m or 7d, ten years at most, never or a Date`;
+      const message = `expires is "${expires}"; write seconds (not milliseconds), 15m, 7d (at most ten years), never or a Date`;
       const how = { expires } as UrlOptions;
       const refused = { code: 'malformed', message };
       expect(await refusalOf(() => images.url('a', [], how))).toEqual(refused);
     },
   );
 
-  it('of ten years is the longest', async () => {
+  it('is at most ten years away', async () => {
     expect(await expOf({ expires: '3650d' })).toBeGreaterThan(230_000_000);
   });
 
   it.each([
     [new Date(now - 5_000), 'expired', 'expired 5 seconds ago'],
-    [new Date(''), 'malformed', 'expires is no Date that a URL can have'],
-    [new Date(now * 1_000), 'malformed', 'expires is no Date that a URL can have'],
+    [new Date(''), 'malformed', 'expires is not a valid Date'],
+    [new Date(now * 1_000), 'malformed', 'expires is not a valid Date'],
   ])('%s is refused', async (expires, code, message) => {
     const how = { expires } as UrlOptions;
     expect(await refusalOf(() => images.url('a', [], how))).toEqual({ code, message });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { imageLoader } from '../../client/next.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 const byCookie = withGrant({ url: acme.url, tenant: 'acme' });
@@ -11,7 +11,7 @@ describe('a loader for next/image', () => {
     ['/albums/1.jpg', undefined, 'resize,w_640__op__format,f_auto'],
     ['albums/1.jpg', undefined, 'resize,w_640__op__format,f_auto'],
     ['albums/1.jpg', 60, 'resize,w_640__op__quality,q_60__op__format,f_auto'],
-  ])('of %s in quality %s writes a URL under a grant', async (src, quality, recipe) => {
+  ])('writes a URL under a grant for %s in quality %s', async (src, quality, recipe) => {
     const url = imageLoader(byCookie)({ src, width: 640, quality });
     expect(url).toBe(`https://img.example.com/acme/albums/1.jpg__op__${recipe}`);
     const grant = await images.grant({ scope: 'albums/*' });
@@ -20,12 +20,12 @@ describe('a loader for next/image', () => {
     expect(await edge(granted, 'image/avif')).toMatch(/^acme\/albums\/1\.jpg__op__resize,w_640/);
   });
 
-  it('takes a source by its name, which is not percent-encoded', () => {
+  it('takes the plain name of a source, which is not percent-encoded', () => {
     const url = imageLoader(byCookie)({ src: '/50% off?#.jpg', width: 64 });
     expect(url).toContain('/acme/50%25%20off%3F%23.jpg__op__');
   });
 
-  it('draws what it is told to, at the width that is asked for', () => {
+  it('accepts a function that makes the recipe', () => {
     const square = imageLoader(byCookie, ({ width, quality = 80 }) => ({
       resize: { m: 'fill', w: width, h: width },
       quality,
@@ -43,21 +43,21 @@ describe('a loader for next/image', () => {
     'blob:https://example.com/1',
     '/_next/static/media/logo.1a2b.png',
     '/base/_next/static/media/logo.1a2b.png',
-  ])('refuses %s, which is no source, in one sentence', async (src) => {
+  ])('refuses %s, which is not a source path', async (src) => {
     expect(await refusalOf(() => imageLoader(byCookie)({ src, width: 64 }))).toEqual({
       code: 'malformed',
-      message: `"${src}" is an address, not the path of a source`,
+      message: `"${src}" is an address, not a source path`,
     });
   });
 
   it.each(['_next/static/a.jpg', 'a:b.jpg', '/data:a.jpg', 'https:a.jpg'])(
-    'takes %s, which is a name like any other',
+    'accepts %s, which is a valid source path',
     (src) => {
       expect(imageLoader(byCookie)({ src, width: 64 })).toContain('/acme/');
     },
   );
 
-  it.each(['/a//b.jpg', '/../a.jpg', '/'])('refuses %s as the edge would', async (src) => {
+  it.each(['/a//b.jpg', '/../a.jpg', '/'])('refuses the path %s like the edge', async (src) => {
     const refused = await refusalOf(() => imageLoader(byCookie)({ src, width: 64 }));
     expect(refused?.message).toMatch(/^the path has/);
   });

@@ -3,7 +3,7 @@ import { type PolicyDocument, withPolicy } from '../../client/policy.ts';
 import { type Recipe, SignetError, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
-import { acme, edgeWith, policyOf, refusalOf } from './client-world.ts';
+import { acme, edgeWith, policyOf, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
@@ -39,7 +39,7 @@ describe('under a policy', () => {
     [{ preset: 'thumb' }],
     [{ preset: 'thumb', format: 'webp' }],
     ['x-oss-process=style/thumb'],
-  ])('%j is minted, and served', async (recipe) => {
+  ])('%j is minted and served', async (recipe) => {
     const url = await ours.url('a.jpg', recipe);
     expect(await edge(url, 'image/avif')).toMatch(/^acme\/a\.jpg__op__/);
   });
@@ -52,14 +52,14 @@ describe('under a policy', () => {
     ['denied_preset', 'a', { preset: 'thumbs' }, 'presets'],
     ['denied_blocked', 'secret/a', { resize: { w: 320 } }, 'blocked'],
     ['malformed', 'a', { resize: { m: 'fill', w: 400 } }, undefined],
-  ])('refuses with %s for %s and %j, as the edge does', async (code, path, recipe, rule) => {
+  ])('the client and the edge refuse with %s for %s and %j', async (code, path, recipe, rule) => {
     const thrown: unknown = await ours.url(path, recipe).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(SignetError);
     expect(thrown).toMatchObject({ code, detail: rule === undefined ? undefined : { rule } });
     expect(await edge(await images.url(path, recipe))).toBe(code);
   });
 
-  it('says what would have been allowed', async () => {
+  it('a refusal says what the policy allows', async () => {
     const thrown: unknown = await ours.url('a', 'quality,q_61').catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: 'denied_required', detail: { allowed: ['resize'] } });
   });
@@ -68,13 +68,13 @@ describe('under a policy', () => {
     [{ expires: '3h' }, 'denied_lifetime'],
     [{ expires: 'never' }, 'denied_lifetime'],
     [{ expires: '2h' }, 'acme/a__op__resize,w_320__op__format,f_src'],
-  ] as const)('an expiry of %j ends in %s', async (how, end) => {
+  ] as const)('an expiry of %j gives %s', async (how, end) => {
     const refused = await refusalOf(() => ours.url('a', 'resize,w_320', how));
     expect(refused?.code ?? (await edge(await ours.url('a', 'resize,w_320', how)))).toBe(end);
     expect(await edge(await images.url('a', 'resize,w_320', how))).toBe(end);
   });
 
-  it('refuses a kid that the policy no longer takes, where it names any', async () => {
+  it('a kid is refused if the policy lists other kids', async () => {
     const keys = { active: 'r1.2', accept: ['r1.2'] };
     const rotated = withPolicy(images, { ...document, keys });
     expect((await refusalOf(() => rotated.url('a', 'resize,w_320')))?.code).toBe('denied_kid');
@@ -83,7 +83,7 @@ describe('under a policy', () => {
     await withPolicy(second, document).url('a', 'resize,w_320');
   });
 
-  it('passes what is only reported', async () => {
+  it('a denial that is only reported is minted', async () => {
     const report = { ...document, mode: 'report', reportUntil: '2999-01-01T00:00:00Z' };
     await withPolicy(images, report).url('a', 'blur,s_3');
     const over = { ...report, reportUntil: '2020-01-01T00:00:00Z' };
@@ -91,7 +91,7 @@ describe('under a policy', () => {
     expect(refused?.code).toBe('denied_required');
   });
 
-  it('refuses a srcset or a picture as a whole', async () => {
+  it('a srcset or picture is refused if one of its sizes is', async () => {
     const sizes = { widths: [320, 640] };
     expect((await ours.srcset('a', { format: 'auto' }, sizes)).split(', ')).toHaveLength(2);
     const wider = { widths: [320, 641] };
@@ -99,10 +99,10 @@ describe('under a policy', () => {
     expect((await refusalOf(() => ours.picture('a', [], wider)))?.code).toBe('denied_value');
   });
 
-  it('keeps the checks that its minter had', async () => {
+  it('the earlier checks of the minter still run', async () => {
     const both = withPolicy(strict(images, { encoded: 'refuse' }), document);
     const refused = await refusalOf(() => both.url('a%20b', 'resize,w_320'));
-    expect(refused?.message).toMatch(/^the path is percent-encoded already: "a%20b"/);
+    expect(refused?.message).toMatch(/^the path is already percent-encoded: "a%20b"/);
     await ours.url('a%20b', 'resize,w_320');
     await both.url('50% a', 'resize,w_320');
   });
@@ -111,28 +111,28 @@ describe('under a policy', () => {
     [{ tenant: 'shop', operations: {} }, /^policy acme is unusable: .*tenant/],
     [
       { tenant: 'acme', operatoins: {} },
-      /^the policy cannot be published: operatoins .*did you mean "operations"\?$/,
+      /^the policy is not valid: operatoins .*did you mean "operations"\?$/,
     ],
     [
       { tenant: 'acme', extends: './base.json' },
-      /^the policy extends another file; take the whole one, which npx signet tenant show TENANT prints$/,
+      /^the policy extends another file; use the full policy, which npx signet tenant show TENANT prints$/,
     ],
     [{ tenant: 'acme' }, /needs operations or presets/],
     [{ ...document, snapp: true }, /snapp/],
     [{ ...document, presets: { a: 'blurr' } }, /there is no operation "blurr"/],
-  ])('is not what %j is', async (wrong, message) => {
+  ])('%j is refused as a policy', async (wrong, message) => {
     const refused = await refusalOf(() => withPolicy(images, wrong));
     expect(refused).toMatchObject({ code: 'malformed', message: expect.stringMatching(message) });
   });
 });
 
-it('may be a file as editors want it', async () => {
+it('a policy may have a $schema for editors', async () => {
   const file = { $schema: './policy.schema.json', ...document };
   expect(await withPolicy(images, file).url('a', 'resize,w_320')).toContain('w_320');
 });
 
 describe('grants under a policy', () => {
-  it('are minted for presets that there are and for as long as they may live', async () => {
+  it('are minted for existing presets and allowed lifetimes', async () => {
     const grant = await ours.grant({ scope: '*', presets: ['thumb'] });
     expect(await edge(ours.withGrant(grant).url('a', { preset: 'thumb' }))).toMatch(/^acme\/a/);
     const codeOf = async (asked: Parameters<typeof ours.grant>[0]) =>
@@ -143,7 +143,7 @@ describe('grants under a policy', () => {
     expect((await refusalOf(() => none.grant({ scope: '*' })))?.code).toBe('denied_grant');
   });
 
-  it('lead to URLs that are refused as the edge refuses them', async () => {
+  it('lead to the same refusals in the client and at the edge', async () => {
     const grants = {
       all: await images.grant({ scope: '*' }),
       below: await images.grant({ scope: 'b/*' }),
@@ -170,7 +170,7 @@ describe('grants under a policy', () => {
     }
   });
 
-  it('that have expired write no more URLs', async () => {
+  it('write no URLs after they have expired', async () => {
     vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] });
     const granted = ours.withGrant(await images.grant({ scope: '*', expires: 60 }));
     granted.url('a', 'resize,w_320');
@@ -178,7 +178,7 @@ describe('grants under a policy', () => {
     expect((await refusalOf(() => granted.url('a', 'resize,w_320')))?.code).toBe('expired');
   });
 
-  it('of another tenant, or signed with a kid that is gone, are refused', async () => {
+  it('are refused if they belong to another tenant or have an old kid', async () => {
     const shop = signet({ ...acme, tenant: 'shop', key: signingKeyOf('shop') });
     const grant = await shop.grant({ scope: '*' });
     const granted = withPolicy(withGrant({ ...acme, grant }), document);
@@ -189,7 +189,7 @@ describe('grants under a policy', () => {
     expect((await refusalOf(() => gone.url('a', 'resize,w_320')))?.code).toBe('denied_kid');
   });
 
-  it('in a cookie may be any, where the policy takes grants', async () => {
+  it('in a cookie are assumed to be valid, if the policy allows grants', async () => {
     const cookie = withGrant({ url: acme.url, tenant: 'acme' });
     expect(withPolicy(cookie, document).url('a', 'resize,w_320')).toMatch(
       /\/acme\/a__op__resize,w_320$/,
@@ -203,7 +203,7 @@ describe('grants under a policy', () => {
 });
 
 describe('a length that no rule allows', () => {
-  const moving = withPolicy(images, document, { snap: true });
+  const snappingMinter = withPolicy(images, document, { snap: true });
 
   it.each<[Recipe, string]>([
     [{ resize: { w: 321 }, quality: 60 }, 'resize,w_640__op__quality,q_60'],
@@ -212,8 +212,8 @@ describe('a length that no rule allows', () => {
     [{ resize: { h: 11 }, format: 'auto' }, 'resize,h_20__op__format,f_auto'],
     ['quality,q_60__op__resize,limit_1,w_7', 'quality,q_60__op__resize,limit_1,w_320'],
     [{ preset: 'thumb' }, 'style,n_thumb'],
-  ])('%j is moved to %s, as the edge would move it', async (recipe, operations) => {
-    const url = await moving.url('a', recipe);
+  ])('%j is snapped to %s, like at the edge', async (recipe, operations) => {
+    const url = await snappingMinter.url('a', recipe);
     expect(new URL(url).pathname).toBe(`/acme/a__op__${operations}`);
     const snapping = edgeWith(policyOf({ ...document, snap: true } as typeof document));
     const unmoved = await images.url('a', recipe);
@@ -226,30 +226,34 @@ describe('a length that no rule allows', () => {
     [{ resize: { w: 321 }, quality: 61 }, 'denied_value'],
     [{ resize: { w: 9_999 } }, 'malformed'],
     [{ resize: { m: 'fill', w: 401 } }, 'malformed'],
-  ])('%j is left to be refused with %s', async (recipe, code) => {
-    expect((await refusalOf(() => moving.url('a', recipe)))?.code).toBe(code);
+  ])('%j is not snapped, but refused with %s', async (recipe, code) => {
+    expect((await refusalOf(() => snappingMinter.url('a', recipe)))?.code).toBe(code);
   });
 
-  it('is signed as it is written where the policy itself moves it', async () => {
+  it('is signed as written if the edge snaps it', async () => {
     const snapping = withPolicy(images, { ...document, snap: true });
     expect(new URL(await snapping.url('a', 'resize,w_321')).pathname).toBe(
       '/acme/a__op__resize,w_321',
     );
   });
 
-  it('is not looked at before what the edge looks at first', async () => {
+  it('is checked after everything that the edge checks earlier', async () => {
     const malformed = { resize: { w: 9_999 } };
-    expect((await refusalOf(() => moving.url('secret/a', malformed)))?.code).toBe('denied_blocked');
+    expect((await refusalOf(() => snappingMinter.url('secret/a', malformed)))?.code).toBe(
+      'denied_blocked',
+    );
     expect(await edge(await images.url('secret/a', malformed))).toBe('denied_blocked');
   });
 
-  it('stays where the recipe is in the spelling of another service', async () => {
-    const refused = await refusalOf(() => moving.url('a', 'x-oss-process=image/resize,w_321'));
+  it('is not snapped in the spelling of another service', async () => {
+    const refused = await refusalOf(() =>
+      snappingMinter.url('a', 'x-oss-process=image/resize,w_321'),
+    );
     expect(refused?.code).toBe('denied_value');
   });
 });
 
-describe('the widths that a srcset may offer', () => {
+describe('the widths that a policy allows', () => {
   it.each<[string, Recipe | undefined, readonly number[]]>([
     ['of resize alone', undefined, [320, 640]],
     ['of resize by its name', 'resize', [320, 640]],
@@ -261,7 +265,7 @@ describe('the widths that a srcset may offer', () => {
     expect(ours.widths(recipe)).toEqual(widths);
   });
 
-  it('are those of a range, and none where presets alone are served', () => {
+  it('are those of a range, and none if only presets are served', () => {
     const ranged = {
       tenant: 'acme',
       operations: { resize: { w: { min: 10, max: 35, step: 10 } } },

@@ -4,21 +4,21 @@ import path from 'node:path';
 import { transform } from 'esbuild';
 import { vi } from 'vitest';
 import { root } from '../../build/functions.ts';
-import { acme } from './client-world.ts';
-import { installed } from './published.ts';
+import { installed } from './installed-package.ts';
+import { acme } from './test-edge.ts';
 
 const readme = readFileSync(path.join(root, 'client', 'README.md'), 'utf8');
 const all = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
 
-/** The framework that an example is for. */
+/** The framework that an example uses, if any. */
 export const frameworkOf = (code: string): string | undefined =>
   /'@signet-images\/client\/(express|fastify|hono|next|unpic)'/.exec(code)?.[1];
 
 export const examples = all.filter((code) => frameworkOf(code) === undefined);
-/** They import a framework, which is not installed everywhere. */
+/** Examples that import a framework, which may not be installed. */
 export const frameworkExamples = all.filter((code) => frameworkOf(code) !== undefined);
 
-/** What an example exports when it runs beside the installed package, in acme's environment. */
+/** Runs an example next to the installed package, with acme's settings, and returns its exports. */
 export async function exportsOf(
   code: string,
   name: string,

@@ -2,33 +2,33 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { edgeWith, policyOf } from './client-world.ts';
-import { compiled } from './published.ts';
+import { compilerOutput } from './installed-package.ts';
 import { examples, exportsOf } from './readme-examples.ts';
+import { edgeWith, policyOf } from './test-edge.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Every URL of an image in what an example exports. */
+/** The image URLs in the exports of an example. */
 const urlsIn = (exported: object): readonly string[] =>
   JSON.stringify(exported).match(/https:\/\/[^\s"\\/]+\/[^\s"\\]+/g) ?? [];
 
-/** What whoever pastes them has: a tenant as it was created. */
+/** An edge with a newly created tenant, as readers of the README have it. */
 const edge = edgeWith(policyOf({ tenant: 'acme', ...starterPolicy }));
 
 describe('the examples of the client’s README', () => {
-  it('are five, and compile', async () => {
+  it('are five and compile', async () => {
     expect(examples).toHaveLength(5);
     const typeRoots = [path.join(root, 'node_modules', '@types')];
     const options = { module: 'nodenext', types: ['node'], typeRoots, skipLibCheck: true };
-    expect(await compiled('readme', options, ...examples)).toBe('');
+    expect(await compilerOutput('readme', options, ...examples)).toBe('');
   });
 
   it.each(examples.map((code, at) => [at, code] as const))(
-    'mint what the edge takes: %i',
+    'mint URLs that the edge accepts: %i',
     async (at, code) => {
-      const said = vi.spyOn(console, 'error').mockReturnValue();
+      const printed = vi.spyOn(console, 'error').mockReturnValue();
       const urls = urlsIn(await exportsOf(code, `example-${at}`));
       for (const url of urls) {
         const sent = url.replaceAll('&amp;', '&');
@@ -36,8 +36,8 @@ describe('the examples of the client’s README', () => {
       }
       expect(urls).not.toHaveLength(0);
       const refused = code.includes('console.error') ? ['denied_operation'] : [];
-      expect(said.mock.calls.map(([first]) => first)).toEqual(refused);
-      said.mockRestore();
+      expect(printed.mock.calls.map(([first]) => first)).toEqual(refused);
+      printed.mockRestore();
     },
   );
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../client/html.ts';
 import { type Recipe, type Sizes, signet } from '../../client/signet.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
-/** A srcset as the keys that the edge makes of its URLs, by what they are called. */
+/** The descriptors of a srcset, each with the key that the edge makes of its URL. */
 async function keysOf(srcset: string, accept?: string): Promise<readonly (readonly string[])[]> {
   const candidates = srcset.split(', ').map((one) => one.split(' '));
   return Promise.all(
@@ -27,13 +27,13 @@ describe('a srcset', () => {
       ],
     ],
     [
-      'changes the width of its recipe alone',
+      'changes only the width of its recipe',
       ['quality,q_60', 'resize,w_100,limit_0'],
       { widths: [50] },
       [['50w', key('resize,w_50,limit_0__op__quality,q_60__op__format,f_src')]],
     ],
     [
-      'keeps the proportion of two sides',
+      'keeps the aspect ratio of two sides',
       { resize: { m: 'fill', w: 400, h: 300 } },
       { widths: [200, 401] },
       [
@@ -42,7 +42,7 @@ describe('a srcset', () => {
       ],
     ],
     [
-      'keeps a height that stands alone',
+      'keeps a height without a width',
       { resize: { h: 200 } },
       { widths: [320] },
       [['320w', key('resize,w_320,h_200__op__format,f_src')]],
@@ -73,7 +73,7 @@ describe('a srcset', () => {
     expect(srcset.match(/exp=1893456000/g)).toHaveLength(3);
   });
 
-  it('has a version in each of its URLs', async () => {
+  it('has the version in each of its URLs', async () => {
     const srcset = await images.srcset('cat.jpg', {}, { widths: [1, 2], version: 'b' });
     expect(await keysOf(srcset)).toEqual([
       ['1w', key('version,v_b__op__resize,w_1__op__format,f_src')],
@@ -81,7 +81,7 @@ describe('a srcset', () => {
     ]);
   });
 
-  it('is refused as a whole where one of its URLs is', async () => {
+  it('is refused if one of its URLs is', async () => {
     const refused = await refusalOf(() => images.srcset('../cat.jpg', {}, { widths: [1, 2] }));
     expect(refused?.message).toBe('the path has a . or .. segment');
     const sizes = { densities: [1, 2] };
@@ -91,7 +91,7 @@ describe('a srcset', () => {
 });
 
 describe('a picture', () => {
-  it('has a source for each format, and an image in that of its recipe', async () => {
+  it('has a source for each format, and an image in the format of its recipe', async () => {
     const options = {
       widths: [100, 200],
       sizes: '50vw',
@@ -115,7 +115,7 @@ describe('a picture', () => {
     expect(await edge(img.src)).toBe(key('resize,w_200__op__format,f_png'));
   });
 
-  it('is an image alone where no formats are named', async () => {
+  it('is only an image if no formats are given', async () => {
     const { sources, img } = await images.picture('cat.jpg', 'format,f_auto', { widths: [100] });
     expect(sources).toEqual([]);
     expect(img.alt).toBe('');
@@ -139,7 +139,7 @@ describe('the HTML of a picture', () => {
     );
   });
 
-  it('has its sources before the image, and what else is to be said of it', () => {
+  it('has its sources before the image, and the additional attributes', () => {
     const source = { type: 'image/avif', srcset: 'https://h/b 1w', sizes: '50vw' };
     const attributes = { width: 4, loading: 'lazy', hidden: true, id: undefined, ismap: false };
     expect(html({ sources: [source], img: { ...img, src: 'a', alt: 'A' } }, attributes)).toBe(
@@ -148,9 +148,9 @@ describe('the HTML of a picture', () => {
     );
   });
 
-  it.each(['a b', 'x"', '', 'on=', 'a>b'])('has no attribute called %j', (name) => {
+  it.each(['a b', 'x"', '', 'on=', 'a>b'])('cannot have an attribute named %j', (name) => {
     expect(() => html({ sources: [], img }, { [name]: 'x' })).toThrow(
-      'is not the name of an attribute',
+      'is not a valid attribute name',
     );
   });
 });

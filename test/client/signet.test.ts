@@ -3,18 +3,18 @@ import { type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { mint } from '../../shared/request/mint.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 
-/** What stands behind the path of a URL that the edge takes. */
-async function sent(recipe?: Recipe, options?: UrlOptions): Promise<string> {
+/** The operations in a URL, which the edge must accept. */
+async function sentOperations(recipe?: Recipe, options?: UrlOptions): Promise<string> {
   const url = await images.url('cat.jpg', recipe, options);
   expect(await edge(url)).toMatch(/^acme\/cat\.jpg__op__/);
   return decodeURIComponent(new URL(url).pathname).replace('/acme/cat.jpg', '');
 }
 
-const words = async (mint: () => unknown): Promise<string> =>
+const messageOf = async (mint: () => unknown): Promise<string> =>
   (await refusalOf(mint))?.message ?? '';
 
 afterEach(() => {
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 const wrong = (name: string, what: string): string =>
-  `${name} (SIGNET_${name.toUpperCase()}) is not ${what} alone; npx signet keys show TENANT --env prints it`;
+  `${name} (SIGNET_${name.toUpperCase()}) must be exactly ${what}; npx signet keys show TENANT --env prints it`;
 
 describe('a recipe', () => {
   it.each<[Recipe, string]>([
@@ -46,26 +46,28 @@ describe('a recipe', () => {
     [[], ''],
     [{}, ''],
   ])('%j is sent as %s', async (recipe, suffix) => {
-    expect(await sent(recipe)).toBe(suffix);
+    expect(await sentOperations(recipe)).toBe(suffix);
   });
 
   it('may be left out', async () => {
-    expect(await sent()).toBe('');
+    expect(await sentOperations()).toBe('');
   });
 
-  it('leaves out what somebody’s condition has left out', async () => {
+  it('ignores undefined, null and false', async () => {
     const recipe = {
       resize: { w: 4, h: undefined },
       blur: undefined,
       grayscale: false,
       rotate: null,
     };
-    expect(await sent(recipe as unknown as Recipe)).toBe('__op__resize,w_4');
+    expect(await sentOperations(recipe as unknown as Recipe)).toBe('__op__resize,w_4');
   });
 
-  it('gets the version of its source beside what it says', async () => {
-    expect(await sent('grayscale', { version: 3 })).toBe('__op__grayscale__op__version,v_3');
-    expect(await sent({ grayscale: true }, { version: 'a-1' })).toBe(
+  it('gets the version of its source in addition', async () => {
+    expect(await sentOperations('grayscale', { version: 3 })).toBe(
+      '__op__grayscale__op__version,v_3',
+    );
+    expect(await sentOperations({ grayscale: true }, { version: 'a-1' })).toBe(
       '__op__grayscale__op__version,v_a-1',
     );
   });
@@ -76,7 +78,7 @@ describe('a recipe', () => {
       'acme/cat.jpg__op__resize,w_400__op__format,f_webp',
     ],
     ['x-bce-process=image/resize,w_400', 'acme/cat.jpg__op__resize,w_400__op__format,f_src'],
-  ])('stays in the spelling of another service: %s', async (recipe, key) => {
+  ])('may be in the spelling of another service: %s', async (recipe, key) => {
     const url = await images.url('cat.jpg', recipe);
     expect(new URL(url).pathname).toBe('/acme/cat.jpg');
     expect(await edge(url)).toBe(key);
@@ -119,11 +121,11 @@ describe('a recipe', () => {
     [{ 'blur,s_9': true } as Recipe],
     [{ version: 'a,v_b' }],
     [{ version: 'a\nb' }],
-  ])('%j does not smuggle in another operation or parameter', async (recipe) => {
+  ])('%j cannot add another operation or parameter', async (recipe) => {
     expect((await refusalOf(() => images.url('cat.jpg', recipe)))?.code).toBe('malformed');
   });
 
-  it('does not smuggle one in as a version', async () => {
+  it('cannot get another operation from a version', async () => {
     const version = '1__op__resize,w_8000';
     expect((await refusalOf(() => images.url('a', [], { version })))?.code).toBe('malformed');
   });
@@ -137,7 +139,7 @@ describe('a path', () => {
     "#1=ä;~*'!.png",
     '日本/🐈.png',
     'e\u0301',
-  ])('%s is signed as the command line signs it, and reaches its key', async (path) => {
+  ])('%s is signed like on the command line, and gives its key', async (path) => {
     const exp = 1_893_456_000;
     const asked = { tenant: 'acme', path, operations: ['resize,w_400'], exp };
     const signer = { kid: acme.kid, signingKey: acme.key };
@@ -163,21 +165,21 @@ describe('a path', () => {
     expect(await refusalOf(() => images.url(path))).toEqual({ code: 'malformed', message });
   });
 
-  it('may make neither a key nor a URL too long', async () => {
+  it('must not make a key or a URL too long', async () => {
     const path = 'a'.repeat(700);
     const long = Array.from({ length: 5 }, (_, at) => `watermark,i_${'b'.repeat(60)}${at}`);
-    expect(await words(() => images.url(path, long))).toBe('the key is longer than 1024 bytes');
+    expect(await messageOf(() => images.url(path, long))).toBe('the key is longer than 1024 bytes');
     const longest = 8_191 - `/acme/a?x-oss-process=image/&kid=r1.1&sig=${'s'.repeat(43)}`.length;
     const mint = (length: number) =>
       images.url('a', `x-oss-process=image/${'a'.repeat(length)}`, { expires: 'never' });
     const { pathname, search } = new URL(await mint(longest));
     expect(pathname.length + search.length).toBe(8_191);
-    expect(await words(() => mint(longest + 1))).toBe('the URL is longer than 8191 bytes');
+    expect(await messageOf(() => mint(longest + 1))).toBe('the URL is longer than 8191 bytes');
   });
 });
 
 describe('a minter', () => {
-  it('reads what is left out from the environment', async () => {
+  it('reads missing settings from the environment', async () => {
     for (const [name, value] of Object.entries(acme))
       vi.stubEnv(`SIGNET_${name.toUpperCase()}`, value);
     expect(signet().tenant).toBe('acme');
@@ -193,7 +195,7 @@ describe('a minter', () => {
     vi.unstubAllGlobals();
   });
 
-  it('leaves the tenant out on a host of its own, and signs the long form', async () => {
+  it('omits the tenant on a host of its own, but signs it', async () => {
     const own = signet({ ...acme, url: 'https://img.acme.com/', ownHost: true });
     const url = await own.url('cat.jpg', 'format,f_webp');
     expect(url).toMatch(/^https:\/\/img\.acme\.com\/cat\.jpg__op__format,f_webp\?exp=/);
@@ -204,8 +206,8 @@ describe('a minter', () => {
     [{ url: 'img.example.com' }, wrong('url', 'https://HOST')],
     [{ url: 'https://img.example.com/images' }, wrong('url', 'https://HOST')],
     [{ url: 'https://img.example.com?x' }, wrong('url', 'https://HOST')],
-    [{ tenant: 'Acme' }, wrong('tenant', 'the name of a tenant')],
-    [{ tenant: 'a--b' }, wrong('tenant', 'the name of a tenant')],
+    [{ tenant: 'Acme' }, wrong('tenant', 'a tenant name')],
+    [{ tenant: 'a--b' }, wrong('tenant', 'a tenant name')],
     [{ kid: 'r1' }, wrong('kid', 'root.generation')],
     [{ kid: 'r1.1\r' }, wrong('kid', 'root.generation')],
     [{ kid: '' }, wrong('kid', 'root.generation')],
@@ -217,23 +219,23 @@ describe('a minter', () => {
       { key: Buffer.from(acme.key.slice(4), 'base64url').toString('hex') },
       wrong('key', 'sgn_ and 43 characters'),
     ],
-  ])('is not made of %j', async (change, message) => {
+  ])('is refused with %j', async (change, message) => {
     const refused = await refusalOf(() => signet({ ...acme, ...change }));
     expect(refused).toEqual({ code: 'malformed', message });
   });
 
-  it('never says its key, whichever variable holds it', async () => {
+  it('never shows the signing key, even if it is in the wrong variable', async () => {
     for (const name of ['url', 'tenant', 'kid', 'key'])
       for (const value of [acme.key, `${acme.key} `]) {
         if (name === 'key' && value === acme.key) continue;
-        const said = await words(() => signet({ ...acme, [name]: value }));
-        expect(said).not.toBe('');
-        expect(said).not.toContain(acme.key.slice(4, 12));
+        const message = await messageOf(() => signet({ ...acme, [name]: value }));
+        expect(message).not.toBe('');
+        expect(message).not.toContain(acme.key.slice(4, 12));
       }
     expect(JSON.stringify(images)).not.toContain(acme.key.slice(4, 12));
   });
 
-  it('asks each of its checks in turn, and signs what they answer', async () => {
+  it('runs its checks in order and signs what they return', async () => {
     const asked: unknown[] = [];
     const adding = (operation: string) => ({
       url: (one: { readonly operations: readonly string[] }) => {

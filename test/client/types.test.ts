@@ -6,10 +6,10 @@ import { root } from '../../build/functions.ts';
 import { type Recipe, signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
-import { acme, refusalOf } from './client-world.ts';
-import { compiled } from './published.ts';
+import { compilerOutput } from './installed-package.ts';
+import { acme, refusalOf } from './test-edge.ts';
 
-/** What a backend may write, and what it may not. */
+/** Valid and invalid uses of the package. */
 const source = `
 import { signet, withGrant, SignetError, type Recipe } from '@signet-images/client';
 import { grantHandler as express } from '@signet-images/client/express';
@@ -44,11 +44,11 @@ export const wrong: readonly Recipe[] = [
   { resize: { w: '1' } },
   // @ts-expect-error: resize takes its values by name
   { resize: 400 },
-  // @ts-expect-error: crop too, though x alone would be enough
+  // @ts-expect-error: so does crop, although x alone would be valid
   { crop: 400 },
   // @ts-expect-error: blur needs s
   { blur: { r: 3 } },
-  // @ts-expect-error: grayscale takes nothing
+  // @ts-expect-error: grayscale has no parameters
   { grayscale: { s: 1 } },
   // @ts-expect-error: there is no such format
   { format: 'bmp' },
@@ -62,21 +62,21 @@ export const handler = (context: Asking & { header: () => void; json: () => numb
   hono(images, { grant: ({ user }: typeof context) => ({ scope: user }) })(context);
 const place = { url: 'https://h', tenant: 'a' };
 export const load: (one: { src: string; width: number; quality?: number }) => string = imageLoader(withGrant(place));
-export const anew: string = generate(extract('/a')?.src ?? '/a', { width: 4, quality: '60', blur: { s: 3 } }, place);
-export const again: string = transform('a', { height: 4, format: 'jpeg' }, { ...place, grant: 'g' });
-// @ts-expect-error: a body has no domain
+export const generated: string = generate(extract('/a')?.src ?? '/a', { width: 4, quality: '60', blur: { s: 3 } }, place);
+export const transformed: string = transform('a', { height: 4, format: 'jpeg' }, { ...place, grant: 'g' });
+// @ts-expect-error: domain needs as: 'cookie'
 express(images, { grant: ({ user }: Asking) => ({ scope: user }), domain: 'example.com' });
-// @ts-expect-error: a grant has a scope
+// @ts-expect-error: a grant needs a scope
 express(images, { grant: (request: Asking) => ({ expires: '1h' }) });
-// @ts-expect-error: what signs has to be awaited, which a loader is not
+// @ts-expect-error: signing is asynchronous, a loader is not
 imageLoader(signet());
 // @ts-expect-error: there is no such operation
 generate('a', { blurr: 3 }, place);
-// @ts-expect-error: that is no duration
+// @ts-expect-error: '1 hour' is not a lifetime
 export const odd = images.url('a', [], { expires: '1 hour' });
-// @ts-expect-error: a srcset has sizes
+// @ts-expect-error: a srcset needs sizes
 export const none = images.srcset('a', [], {});
-// @ts-expect-error: with a grant there is nothing to wait for, and nothing to sign
+// @ts-expect-error: a minter with a grant cannot sign grants
 export const signed = withGrant({ url: 'https://h', tenant: 'a' }).grant({ scope: '*' });
 `;
 
@@ -85,18 +85,18 @@ describe('the types', () => {
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ])(
-    'stand alone in a project of %s modules, and know a recipe',
+    'work alone in a project with %s modules, and check recipes',
     async (module, moduleResolution) => {
-      const said = await compiled(
+      const output = await compilerOutput(
         moduleResolution,
         { module, moduleResolution, types: [] },
         source,
       );
-      expect(said).toBe('');
+      expect(output).toBe('');
     },
   );
 
-  it('are those of the operations table', async () => {
+  it('match the operations table', async () => {
     const written = await readFile(path.join(root, 'client', 'lib', 'operations.ts'), 'utf8');
     expect(written).toBe(clientOperations());
     for (const name of operationNames)
@@ -108,7 +108,7 @@ describe('the types', () => {
   });
 });
 
-/** A value of the first parameter. */
+/** A valid value of the first parameter. */
 function firstValue(name: OperationName): string | number | undefined {
   const [parameter] = Object.values(rowOf(name).parameters);
   if (parameter === undefined) return undefined;
@@ -118,14 +118,14 @@ function firstValue(name: OperationName): string | number | undefined {
   return control.control === 'color' ? 'FF0000' : 'a';
 }
 
-describe('a value alone', () => {
+describe('a plain value', () => {
   const values = operationNames.flatMap((name) => {
     const value = firstValue(name);
     return value === undefined ? [] : [{ name, value }];
   });
 
   it.each(values)(
-    '$value is the first parameter of $name, or none of it',
+    '$value sets the first parameter of $name, or is refused',
     async ({ name, value }) => {
       const recipe = { [name]: value } as Recipe;
       const refused = await refusalOf(() => strict(signet(acme)).url('a', recipe));

@@ -12,7 +12,7 @@ import {
   testsOf,
 } from '../languages/vector-files.ts';
 
-/* The vectors that signers in other languages are held to, minted by the client. */
+/* The client against the vectors for signers in other languages. */
 
 type Signer = Pick<SignatureVector, 'url' | 'tenant' | 'kid' | 'signingKey'>;
 
@@ -25,8 +25,8 @@ const how = ({ exp }: { readonly exp: number | null }): UrlOptions => ({
   expires: exp === null ? 'never' : until(exp),
 });
 
-type Asked = Pick<SignatureVector, 'operations' | 'query'>;
-const recipeOf = ({ query, operations }: Asked): string | readonly string[] =>
+type SignedCall = Pick<SignatureVector, 'operations' | 'query'>;
+const recipeOf = ({ query, operations }: SignedCall): string | readonly string[] =>
   query === undefined ? operations : `${query.name}=${query.value}`;
 
 const urlOf = (vector: SignatureVector): string =>
@@ -36,7 +36,7 @@ const signatures = testsOf(signatureFile, 'valid').filter(({ exp }) => isAhead(e
 const mistakes = testsOf(signatureFile, 'invalid').filter(({ exp }) => isAhead(exp));
 const grants = testsOf(grantFile, 'valid').filter(({ claims }) => isAhead(claims.exp));
 
-describe('the client, by the vectors of signers,', () => {
+describe('the client with the vectors for signers', () => {
   it.each(signatures)('signs $tcId, $comment', async (vector) => {
     const images = minterOf(vector);
     for (const minter of [images, strict(images)])
@@ -49,7 +49,7 @@ describe('the client, by the vectors of signers,', () => {
   });
 
   const [anySigner] = signatures;
-  it('encodes paths as they do', async () => {
+  it('encodes paths as in the vectors', async () => {
     if (anySigner === undefined) throw new Error('there are no vectors');
     const images = minterOf(anySigner);
     const begins = async (path: string, encoded: string): Promise<boolean> =>
@@ -69,17 +69,19 @@ describe('the client, by the vectors of signers,', () => {
     expect(grant).toBe(vector.jwt);
   });
 
-  /** A `Date` hands over no fraction of a second, and a text has no bad bytes. */
-  const unsayable = ['Fraction', 'InvalidUtf8'];
-  /** How long the name of a preset may be is for the policy to say. */
-  const taken = 'a preset of 65 characters';
+  /** These cannot be passed: a `Date` is rounded to seconds, and a string has no invalid bytes. */
+  const inexpressible = ['Fraction', 'InvalidUtf8'];
+  /** The client does not limit the length of a preset name. */
+  const acceptedCase = 'a preset of 65 characters';
   const hostile = testsOf(hostileFile, 'invalid').filter(
     ({ flags, comment, nbf }) =>
-      // When a grant begins is a `Date` as well, whatever its unit was.
-      nbf === undefined && comment !== taken && !flags.some((flag) => unsayable.includes(flag)),
+      // `nbf` is passed as a `Date`, so its unit cannot be wrong.
+      nbf === undefined &&
+      comment !== acceptedCase &&
+      !flags.some((flag) => inexpressible.includes(flag)),
   );
 
-  async function called(vector: HostileVector): Promise<string> {
+  async function callMinter(vector: HostileVector): Promise<string> {
     const images = strict(minterOf(vector));
     const { path = '', operations = [], query, exp, scope, presets } = vector;
     if (scope === undefined) return images.url(path, recipeOf({ operations, query }), how(vector));
@@ -87,8 +89,8 @@ describe('the client, by the vectors of signers,', () => {
     return images.grant({ scope, expires: until(Number(exp)), ...narrowed });
   }
 
-  it.each(hostile)('refuses $tcId, $comment, in one sentence', async (vector) => {
-    const refused = await called(vector).then(String, (thrown: unknown) => thrown);
+  it.each(hostile)('refuses $tcId, $comment, with a message', async (vector) => {
+    const refused = await callMinter(vector).then(String, (thrown: unknown) => thrown);
     expect(refused).toBeInstanceOf(SignetError);
     const { message } = refused as SignetError;
     expect(message).toMatch(/^[^\n]{10,800}$/);

@@ -2,10 +2,10 @@ import vm from 'node:vm';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
-import { acme, edge } from './client-world.ts';
-import { installed } from './published.ts';
+import { installed } from './installed-package.ts';
+import { acme, edge } from './test-edge.ts';
 
-/** The package in a place that has only what is named, as one script. */
+/** Runs the package as one script in a context that has only the given globals. */
 async function sandbox(entry: string, globals: object) {
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: installed.home },
@@ -20,12 +20,12 @@ async function sandbox(entry: string, globals: object) {
     vm.runInContext(`(async () => ${script})()`, context);
 }
 
-/** What the core needs, and what reading a grant needs besides. */
+/** The globals that the core needs, and those that reading a grant needs in addition. */
 const web = { crypto: { subtle: crypto.subtle }, TextEncoder, URL, btoa };
 const reading = { ...web, atob, TextDecoder };
 
-describe('in a worker, which has WebCrypto and little else,', () => {
-  it('a minter mints what the edge takes', async () => {
+describe('in a worker with WebCrypto and few other globals', () => {
+  it('a minter mints URLs that the edge accepts', async () => {
     const ask = await sandbox("export * from '@signet-images/client'", web);
     const minter = `client.signet(${JSON.stringify(acme)})`;
     const url = await ask(`${minter}.url('a b.jpg', { resize: { w: 40 } })`);
@@ -35,12 +35,12 @@ describe('in a worker, which has WebCrypto and little else,', () => {
     );
     expect(await edge(String(granted))).toBe('acme/a__op__format,f_src');
     await expect(ask('client.signet()')).rejects.toThrow(
-      'url (SIGNET_URL) is not https://HOST alone',
+      'url (SIGNET_URL) must be exactly https://HOST;',
     );
     await expect(ask(`${minter}.url('a', 'blurr')`)).rejects.toMatchObject({ code: 'malformed' });
   });
 
-  it('a policy is asked, and the HTML written', async () => {
+  it('a policy is checked, and HTML is printed', async () => {
     const all = ['', '/policy', '/strict', '/html'];
     const entry = all.map((one) => `export * from '@signet-images/client${one}';`).join('');
     const ask = await sandbox(entry, reading);
@@ -59,7 +59,7 @@ describe('in a worker, which has WebCrypto and little else,', () => {
     expect(await ask(caught)).toBe(true);
   });
 
-  it('a grant is read, and its scope asked', async () => {
+  it('a grant is read, and its scope is checked', async () => {
     const entry =
       "export * from '@signet-images/client'; export * from '@signet-images/client/policy';";
     const ask = await sandbox(entry, reading);
@@ -73,7 +73,7 @@ describe('in a worker, which has WebCrypto and little else,', () => {
     });
   });
 
-  it('grants are handed out, and URLs written for unpic and next/image', async () => {
+  it('handlers answer with grants, and URLs are written for unpic and next/image', async () => {
     const entries = { hono: 'grantHandler', next: 'imageLoader', unpic: 'transform' };
     const pieces = Object.entries(entries).map(
       ([entry, name]) => `export { ${name} } from '@signet-images/client/${entry}';`,

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { starterPolicy } from '../../shared/policy/starter.ts';
-import { acme, edgeWith, policyOf } from '../client/client-world.ts';
-import { installed } from '../client/published.ts';
+import { installed } from '../client/installed-package.ts';
+import { acme, edgeWith, policyOf } from '../client/test-edge.ts';
 import { missingPrograms, notRun } from '../not-run.ts';
 
 /* The examples of README.md and the calls of client/README.md, run as a reader would, against the edge itself. */

@@ -7,14 +7,14 @@ import type { GrantRequest } from '../../client/signet.ts';
 import { framework } from './frameworks.ts';
 
 /*
- * The same application in each framework: it sets a cookie of its own and a `cache-control` before its
- * handlers run, hands out grants at `/grant`, and answers errors itself.
+ * The same application in each framework. It sets its own cookie and `cache-control` before the handlers
+ * run, answers with grants at `/grant` and handles errors itself.
  */
 
-/** The application's check of whoever the header `x-user` names. */
+/** The application's check of the user in the header `x-user`. */
 export type CheckUser = (user: string | undefined) => Promise<GrantRequest | undefined>;
-/** The options but for the check, which is a request's. */
-export type HandedOut =
+/** The options of a handler without the check. */
+export type HandlerKind =
   | { readonly as?: 'json' }
   | { readonly as: 'cookie'; readonly domain?: string };
 
@@ -25,11 +25,11 @@ export type RunningApp = {
 export type StartApp = (
   images: GrantMinter,
   check: CheckUser,
-  how: HandedOut,
+  how: HandlerKind,
 ) => Promise<RunningApp>;
 
 function optionsOf<Request>(
-  how: HandedOut,
+  how: HandlerKind,
   grant: (request: Request) => Promise<GrantRequest | undefined>,
 ): GrantHandlerOptions<Request> {
   return { ...how, grant } as GrantHandlerOptions<Request>;

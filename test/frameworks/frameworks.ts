@@ -3,20 +3,20 @@ import { createRequire } from 'node:module';
 import { notRun } from '../not-run.ts';
 
 /*
- * The real frameworks, which are no dependencies of the checkout: they have a lock of their own in this
- * folder. Nothing here needs their types, so that the checkout compiles without them.
+ * The real frameworks. They are not dependencies of the checkout, but have their own lock in this folder.
+ * The tests do not use their types, so the checkout compiles without them.
  */
 
 const here = new URL('./', import.meta.url);
 const require = createRequire(here);
 
-/** A module of a framework, as the test needs it. */
+/** Loads a module of a framework, with the type that the test needs. */
 export const framework = <T>(name: string): T => require(name) as T;
 
 const install = 'npm ci --prefix test/frameworks --ignore-scripts';
 const installed = existsSync(new URL('node_modules/.package-lock.json', here));
 
-/** Whether tests of a framework cannot run. */
+/** Whether the frameworks are missing, so that their tests cannot run. */
 export const isMissing = (what: string): boolean =>
   notRun(what, installed ? [] : ['test/frameworks/node_modules'], { install });
 

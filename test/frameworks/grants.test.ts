@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
-import { apps, type CheckUser, type HandedOut, type RunningApp } from './apps.ts';
+import { acme, edge } from '../client/test-edge.ts';
+import { apps, type CheckUser, type HandlerKind, type RunningApp } from './apps.ts';
 import { isMissing } from './frameworks.ts';
 
 const images = signet(acme);
 
-/** Lets 42 see its own, and has seen nothing of whoever has no name; the rest goes wrong. */
+/** Allows each user their own images, refuses a request without a user, and throws for `broken`. */
 const check: CheckUser = async (user) => {
   if (user === undefined) return undefined;
   if (user === 'broken') throw new Error('the session is away');
@@ -15,16 +15,16 @@ const check: CheckUser = async (user) => {
 
 const ownPicture = 'acme/users/42/a.jpg__op__grayscale__op__format,f_src';
 
-describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
+describe.skipIf(isMissing('handlers that answer with grants'))('a handler', () => {
   describe.each(apps)('for %s', (_name, start) => {
     let app: RunningApp | undefined;
-    const asked = async (user: string | undefined, how: HandedOut): Promise<Response> => {
+    const asked = async (user: string | undefined, how: HandlerKind): Promise<Response> => {
       app = await start(images, check, how);
       return app.ask(user);
     };
     afterEach(() => app?.close());
 
-    it('hands out a grant as JSON, which a browser takes as it is', async () => {
+    it('answers with a grant as JSON, which withGrant accepts unchanged', async () => {
       const answer = await asked('42', {});
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
@@ -37,7 +37,7 @@ describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
       expect(await edge(granted.url('users/43/a.jpg'))).toBe('denied_scope');
     });
 
-    it('hands out a grant as a cookie, beside those of the application', async () => {
+    it('answers with a grant as a cookie, in addition to those of the application', async () => {
       const answer = await asked('42', { as: 'cookie', domain: 'example.com' });
       expect(answer.status).toBe(200);
       expect(answer.headers.get('cache-control')).toBe('private, no-store');
@@ -53,10 +53,10 @@ describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
       expect(await edge(url)).toBe('forbidden');
     });
 
-    it.each<[HandedOut, readonly string[]]>([
+    it.each<[HandlerKind, readonly string[]]>([
       [{}, []],
       [{ as: 'cookie' }, ['signet-grant=; Max-Age=0; Path=/acme; HttpOnly; Secure; SameSite=Lax']],
-    ])('answers 403 to whoever may see nothing, and has no grant: %j', async (how, cookies) => {
+    ])('answers 403 without a grant if the check allows nothing: %j', async (how, cookies) => {
       const answer = await asked(undefined, how);
       expect(answer.status).toBe(403);
       expect(answer.headers.get('cache-control')).toBe('private, no-store');
@@ -67,16 +67,16 @@ describe.skipIf(isMissing('the handing out of grants'))('a handler', () => {
     it.each([
       ['broken', 'the session is away'],
       ['..', '"users/../*" is no scope: the path has a . or .. segment'],
-    ])('leaves what goes wrong to the application: %s', async (user, message) => {
+    ])('leaves errors to the application: %s', async (user, message) => {
       const answer = await asked(user, { as: 'cookie' });
       expect(answer.status).toBe(500);
       expect(await answer.text()).toBe(`the application says: ${message}`);
       expect(answer.headers.getSetCookie().join()).not.toContain('signet-grant');
     });
 
-    it('is not made for a cookie that would not reach the images', async () => {
+    it('is refused if browsers would not send its cookie with the images', async () => {
       await expect(start(images, check, { as: 'cookie', domain: 'other.com' })).rejects.toThrow(
-        'domain "other.com" does not cover img.example.com, where the images are',
+        'domain "other.com" does not cover the image host img.example.com',
       );
     });
   });

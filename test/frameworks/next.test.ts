@@ -2,22 +2,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { imageLoader, type LoaderRequest } from '../../client/next.ts';
 import { withPolicy } from '../../client/policy.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { framework, isMissing } from './frameworks.ts';
 
 type Loader = (request: LoaderRequest) => string;
 type Props = Readonly<Record<string, unknown>>;
-type Drawn = { readonly props: { readonly src: string; readonly srcSet: string } };
+type ImageProps = { readonly props: { readonly src: string; readonly srcSet: string } };
 
 const images = signet(acme);
 const byCookie = imageLoader(withGrant({ url: acme.url, tenant: 'acme' }));
 const cat = { src: '/albums/a cat (1).jpg', alt: 'A cat' };
 
-/** Each URL of a srcset by what it is called. */
+/** The descriptors of a srcset, each with its URL. */
 const candidates = (srcset: string): readonly (readonly string[])[] =>
   srcset.split(', ').map((one) => one.split(' ').toReversed());
 
-/** What the edge answers for each, as the key that it makes. */
+/** The descriptors of a srcset, each with the answer of the edge. */
 async function keysOf(srcset: string, cookie?: string): Promise<readonly (readonly string[])[]> {
   return Promise.all(
     candidates(srcset).map(async ([name = '', url = '']) => [
@@ -31,9 +31,9 @@ const key = (recipe: string): string =>
   `acme/albums/a cat (1).jpg__op__${recipe}__op__format,f_avif`;
 
 describe.skipIf(isMissing('next/image'))('next/image itself', () => {
-  let getImageProps: (props: Props) => Drawn;
-  /** What `next build` calls, with the default export of `loaderFile` in the place of its own loader. */
-  let getImgProps: (props: Props, state: Props) => Drawn;
+  let getImageProps: (props: Props) => ImageProps;
+  /** Next.js calls this with the default export of `loaderFile` instead of its own loader. */
+  let getImgProps: (props: Props, state: Props) => ImageProps;
   let renderImage: (props: Props) => string;
   let grant = '';
 
@@ -55,7 +55,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
 
   const granted = (): Loader => imageLoader(images.withGrant(grant));
 
-  it('asks for two densities of a fixed width, and the edge takes both', async () => {
+  it('requests two densities of a fixed width, and the edge accepts both', async () => {
     const { props } = getImageProps({ ...cat, width: 500, height: 300, loader: granted() });
     expect(await keysOf(props.srcSet)).toEqual([
       ['1x', key('resize,w_640')],
@@ -65,7 +65,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     expect(props.srcSet.split(`?grant=${grant}`)).toHaveLength(3);
   });
 
-  it('asks for each of its widths where an image fills its place', async () => {
+  it('requests each of its widths for an image that fills its parent', async () => {
     const props = { ...cat, fill: true, sizes: '100vw', quality: 75, loader: granted() };
     const widths = [640, 750, 828, 1080, 1200, 1920, 2048, 3840];
     expect(await keysOf(getImageProps(props).props.srcSet)).toEqual(
@@ -73,7 +73,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     );
   });
 
-  it('takes the loader of a loaderFile, and the widths of next.config.js', async () => {
+  it('uses the loader of a loaderFile and the widths of next.config.js', async () => {
     const { imageConfigDefault } = framework<{ imageConfigDefault: Props }>(
       'next/dist/shared/lib/image-config',
     );
@@ -96,7 +96,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     ]);
   });
 
-  it('draws an <img> on the server', async () => {
+  it('renders an <img> on the server', async () => {
     const html = renderImage({ ...cat, width: 500, height: 300, loader: granted() });
     const [, srcset = ''] = /<img [^>]*srcSet="([^"]*)"/i.exec(html) ?? [];
     expect(await keysOf(srcset.replaceAll('&amp;', '&'))).toEqual([
@@ -105,12 +105,12 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     ]);
   });
 
-  it('gets the widths of a policy, if the loader is told of it', async () => {
+  it('gets the widths of a policy if the loader has one', async () => {
     const operations = { resize: { w: [400, 800] }, format: { f: ['auto'] } };
     const document = { tenant: 'acme', operations };
     const policed = withPolicy(images.withGrant(grant), document, { snap: true });
     const props = { ...cat, width: 300, height: 200 };
-    // In development, Next asks once with the width as it is and a quality, only to see the answer.
+    // In development, Next.js calls the loader once with a quality, to test it.
     expect(() => getImageProps({ ...props, loader: imageLoader(policed) })).toThrow(
       'the policy does not name quality',
     );
@@ -121,22 +121,22 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     ]);
   });
 
-  it('does not ask about what has its bytes in it, or is not to be optimized', () => {
+  it('does not call the loader for data URLs and unoptimized images', () => {
     for (const props of [
       { src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' },
       { src: 'https://elsewhere.example/a.jpg', unoptimized: true },
       { src: '/_next/static/media/logo.1a2b.png', unoptimized: true },
     ]) {
-      const drawn = getImageProps({ alt: '', width: 64, height: 64, loader: byCookie, ...props });
-      expect(drawn.props).toMatchObject({ src: props.src });
+      const image = getImageProps({ alt: '', width: 64, height: 64, loader: byCookie, ...props });
+      expect(image.props).toMatchObject({ src: props.src });
     }
   });
 
   it.each(['https://elsewhere.example/a.jpg', '/_next/static/media/logo.1a2b.png'])(
-    'throws for %s, and nobody is shown a broken picture',
+    'throws for %s instead of showing a broken image',
     (src) => {
       const props = { src, alt: '', width: 64, height: 64, loader: byCookie };
-      const sentence = `"${src}" is an address, not the path of a source`;
+      const sentence = `"${src}" is an address, not a source path`;
       expect(() => getImageProps(props)).toThrow(sentence);
       expect(() => renderImage(props)).toThrow(sentence);
     },

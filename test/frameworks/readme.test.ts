@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
 import { signet, withGrant } from '../../client/signet.ts';
-import { acme, edge } from '../client/client-world.ts';
-import { compiled, installed } from '../client/published.ts';
+import { compilerOutput, installed } from '../client/installed-package.ts';
 import { exportsOf, frameworkExamples, frameworkOf } from '../client/readme-examples.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { isMissing, modules } from './frameworks.ts';
 
-/** What the frameworks' own types say of the pieces, beside the examples. */
+/** Uses the package with the types of the frameworks, in addition to the examples. */
 const source = `
 import { type GrantedOptions, signet, withGrant } from '@signet-images/client';
 import { grantHandler as expressGrants } from '@signet-images/client/express';
@@ -34,7 +34,7 @@ fastify().get('/', fastifyGrants(images, { grant: ({ url }: FastifyRequest) => (
 new Hono().get('/', honoGrants(images, { grant: async ({ req }: Context) => ({ scope: req.path }) }));
 `;
 
-/** The frameworks beside the package, as in an application that uses both. */
+/** Installs the frameworks next to the package, as in an application that uses both. */
 async function linkFrameworks(): Promise<void> {
   const manifest = await readFile(new URL('../package.json', modules), 'utf8');
   const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
@@ -46,13 +46,13 @@ async function linkFrameworks(): Promise<void> {
 }
 
 type Server = { readonly address: () => { readonly port: number }; readonly close: () => void };
-/** Hono answers by itself, Fastify listens at a URL, and Express makes a server of Node. */
+/** Hono answers without a server, Fastify listens at a URL, and Express returns a server of Node. */
 type App =
   | { readonly fetch: (request: Request) => Promise<Response> }
   | { readonly listen: (where: object) => Promise<string>; readonly close: () => Promise<void> }
   | { readonly listen: (port: number) => Server };
 
-/** What the application of an example answers to whoever is known to it, and to who is not. */
+/** The answers of an example's application, with and without an authorized user. */
 async function answersOf(app: App): Promise<readonly Response[]> {
   const known = { headers: { authorization: 'Bearer 42' } };
   const askBoth = async (origin: string, ask: (request: Request) => Promise<Response>) => [
@@ -71,7 +71,7 @@ async function answersOf(app: App): Promise<readonly Response[]> {
   return answers;
 }
 
-describe.skipIf(isMissing('what the client’s README says of frameworks'))(
+describe.skipIf(isMissing('the framework examples of the client’s README'))(
   'the README’s examples for frameworks',
   () => {
     beforeAll(linkFrameworks);
@@ -84,7 +84,7 @@ describe.skipIf(isMissing('what the client’s README says of frameworks'))(
       return exportsOf(code, `${name}-${number}`);
     };
 
-    it('are one for each, and compile with the types of the frameworks', async () => {
+    it('exist for each framework and compile with its types', async () => {
       const names = frameworkExamples.map(frameworkOf).toSorted();
       expect(names).toEqual(['express', 'fastify', 'hono', 'next', 'unpic']);
       const typeRoots = [path.join(root, 'node_modules', '@types')];
@@ -92,10 +92,10 @@ describe.skipIf(isMissing('what the client’s README says of frameworks'))(
         ...{ module: 'nodenext', lib: ['es2022', 'dom'], jsx: 'preserve' },
         ...{ types: ['node'], typeRoots, skipLibCheck: true },
       };
-      expect(await compiled('frameworks', options, source, ...frameworkExamples)).toBe('');
+      expect(await compilerOutput('frameworks', options, source, ...frameworkExamples)).toBe('');
     });
 
-    it.each(['express', 'fastify', 'hono'])('hand out grants with %s', async (name) => {
+    it.each(['express', 'fastify', 'hono'])('answer with grants in %s', async (name) => {
       const { app } = await exampleFor(name);
       const [known, unknown] = await answersOf(app as App);
       expect([known?.status, unknown?.status]).toEqual([200, 403]);
@@ -106,7 +106,7 @@ describe.skipIf(isMissing('what the client’s README says of frameworks'))(
       );
     });
 
-    it('draw with next/image', async () => {
+    it('write URLs for next/image', async () => {
       const { default: loader } = await exampleFor('next');
       const url = (loader as (one: object) => string)({ src: '/albums/1.jpg', width: 320 });
       const cookie = `signet-grant=${await signet(acme).grant({ scope: '*' })}`;
@@ -115,7 +115,7 @@ describe.skipIf(isMissing('what the client’s README says of frameworks'))(
       );
     });
 
-    it('draw with unpic', async () => {
+    it('write URLs for unpic', async () => {
       const { props } = await exampleFor('unpic');
       const { src } = props as { src: string };
       const cookie = `signet-grant=${await signet(acme).grant({ scope: '*' })}`;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signet } from '../../client/signet.ts';
 import { extract, generate, transform } from '../../client/unpic.ts';
-import { acme, edge } from '../client/client-world.ts';
+import { acme, edge } from '../client/test-edge.ts';
 import { framework, isMissing } from './frameworks.ts';
 
 type Props = Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ type Provider = Pick<typeof import('../../client/unpic.ts'), 'generate' | 'extra
 const images = signet(acme);
 const src = '/albums/a cat (1).jpg';
 
-/** What a srcset calls each of its URLs, and the key that the edge makes of it. */
+/** The keys that the edge makes of the URLs of a srcset, by their descriptors. */
 async function keysOf(srcset: string): Promise<Readonly<Record<string, string>>> {
   const candidates = srcset.split(/,\n/).map((one) => one.split(' '));
   const keys = candidates.map(async ([url = '', name = '']) => [
@@ -55,7 +55,7 @@ describe.skipIf(isMissing('unpic'))('unpic itself', () => {
     expect(made).toMatchObject({ width: 400, height: 300 });
   });
 
-  it('makes an image of the operations that are asked for, up to twice its size', async () => {
+  it('makes an image with operations, up to twice its size', async () => {
     const operations = { quality: 60, grayscale: true, resize: { g: 'north' } };
     const props = { src, width: 700, aspectRatio: 2, transformer: transform, options, operations };
     const keys = await keysOf(core.transformBaseImageProps(props).srcset);
@@ -65,7 +65,7 @@ describe.skipIf(isMissing('unpic'))('unpic itself', () => {
     expect(keys).toEqual(Object.fromEntries(widths.map((w) => [`${w}w`, key(recipe(w))])));
   });
 
-  it('makes an image for screens of every width, all of which the edge takes', async () => {
+  it('makes an image for screens of every width, and the edge accepts all of them', async () => {
     const tall = { src, layout: 'fullWidth', height: 9_000, aspectRatio: 0.5 };
     const keys = await keysOf(
       core.transformBaseImageProps({ ...tall, transformer: transform, options }).srcset,
@@ -98,7 +98,7 @@ describe.skipIf(isMissing('unpic'))('unpic itself', () => {
     });
   });
 
-  it('has a small image of its own for the background', async () => {
+  it('has a separate small image for the background', async () => {
     const props = {
       src,
       width: 480,
@@ -112,7 +112,7 @@ describe.skipIf(isMissing('unpic'))('unpic itself', () => {
     expect(await edge(url)).toMatch(/resize,m_fill,w_24,h_12/);
   });
 
-  it('makes the same of a provider as the provider itself', async () => {
+  it('derives the same transform from extract and generate as the provider', async () => {
     const { createExtractAndGenerate } = framework<{
       createExtractAndGenerate: (
         extractor: Provider['extract'],

@@ -1,50 +1,65 @@
 import type { Call } from './signer-calls.ts';
 
-/** How a language is told to make a program of a signer and its driver, and to run it. */
+/** How the signer of a language and its driver are compiled and run. */
 export type Language = {
   readonly language: string;
   /** The file below client/languages/. */
   readonly signer: string;
   readonly driver: string;
-  /** Programs without which it cannot be run. */
+  /** The programs that it needs. */
   readonly tools: readonly string[];
-  /** Debian does not have them; for C#, Mono holds the same file to the same vectors. */
+  /** True for programs that Debian does not have. Mono runs the C# signer with the same vectors. */
   readonly optional?: boolean;
-  /** Where the two files lie in the folder in which they run, and what lies beside them. */
+  /** The paths of the two files in the folder in which they run, if not their names. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Additional files. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly compile?: readonly string[];
   readonly run: readonly string[];
-  /** Flags of hostile vectors that the language cannot say, or that it leaves to the edge. */
+  /** Flags of hostile vectors that the language cannot express, or that its signer leaves to the edge. */
   readonly without: readonly string[];
+  /** Writes a call, with its environment, as a line of the driver's input. */
   readonly line: (call: Call) => string;
 };
 
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeUnit = (unit: string): string =>
+  `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A list of texts in JSON, with everything escaped that a language without JSON could stumble on. */
-function jsonLine({ words }: Call): string {
-  return `[${words.map((word) => `"${word.replace(/[^A-Za-z0-9]/g, escaped)}"`).join(',')}]`;
+/**
+ * The four settings and the words of the call as a list in JSON. Only letters and digits are not escaped, so that a
+ * driver without a JSON library can read it.
+ */
+function jsonLine({ environment, words }: Call): string {
+  const { url, tenant, kid, signingKey } = environment;
+  const all = [url, tenant, kid, signingKey, ...words];
+  return `[${all.map((word) => `"${word.replace(/[^A-Za-z0-9]/g, escapeUnit)}"`).join(',')}]`;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** A line of the shell, whose arguments stand in the order of its signer. */
-function shellLine({ words: [name = '', exp = '', ...rest] }: Call): string {
+/** A command of the shell, with its arguments in the order of the shell's signer. */
+function shellCommand([name = '', exp = '', ...rest]: readonly string[]): string {
   if (name !== 'grant') {
     const [path = '', ...more] = rest;
-    const [one = '', ...others] = [path, exp, ...more].map(quoted);
+    const [one = '', ...others] = [path, exp, ...more].map(quote);
     return ['run', name, one, ...others].join(' ');
   }
   const [nbf = '', count = '', ...names] = rest;
   const presets = names.slice(0, Math.max(Number(count), 0));
   const scopes = names.slice(presets.length);
-  const set = Number(count) < 0 ? '' : `PRESETS=${quoted(presets.join(' '))}; `;
-  return `(NBF=${nbf}; ${set}run grant ${[exp, ...scopes].map(quoted).join(' ')})`;
+  const set = Number(count) < 0 ? '' : `PRESETS=${quote(presets.join(' '))}; `;
+  return `(NBF=${nbf}; ${set}run grant ${[exp, ...scopes].map(quote).join(' ')})`;
 }
 
-/** Only who has the table of operations can tell. */
+/** Needs the table of operations, which the short signers do not have. */
 const leftToTheEdge = 'NeedsOperations';
+
+function shellLine({ environment, words }: Call): string {
+  const { url, tenant, kid, signingKey } = environment;
+  const settings = { URL: url, TENANT: tenant, KID: kid, KEY: signingKey };
+  const pairs = Object.entries(settings).map(([name, value]) => `SIGNET_${name}=${quote(value)}`);
+  return `${pairs.join(' ')}; ${shellCommand(words)}`;
+}
 
 const java = { signer: 'Signet.java', driver: 'Driver.java' };
 const csharp = { signer: 'Signet.cs', driver: 'Driver.cs', line: jsonLine };
@@ -94,7 +109,13 @@ export const languages: readonly Language[] = [
     ...java,
     tools: ['javac', 'java'],
     compile: ['javac', '-Xlint:all', '-Werror', '--release', '17', java.signer, java.driver],
-    run: ['java', '-Xshare:auto', '-XX:TieredStopAtLevel=1', 'Driver'],
+    // The driver changes the environment by reflection.
+    run: [
+      'java',
+      '-XX:TieredStopAtLevel=1',
+      '--add-opens=java.base/java.util=ALL-UNNAMED',
+      'Driver',
+    ],
     without: [leftToTheEdge, 'InvalidUtf8', 'Fraction'],
     line: jsonLine,
   },

@@ -5,7 +5,7 @@ import type {
   SignatureVector,
 } from './vector-files.ts';
 
-/** SIGNET_URL and the others, which a signer reads by itself. */
+/** The values of SIGNET_URL, SIGNET_TENANT, SIGNET_KID and SIGNET_KEY, which a signer reads. */
 export type Environment = {
   readonly url: string;
   readonly tenant: string;
@@ -16,10 +16,10 @@ export type Environment = {
 /**
  * One call of a signer, as a driver reads it: `signed_url EXP PATH OPERATION…`,
  * `signed_url_of_bytes EXP HEX`, `signed_query_url EXP PATH NAME VALUE` or
- * `grant EXP NBF COUNT PRESET… SCOPE…`. Empty is what is left out, and so is a count of -1.
+ * `grant EXP NBF COUNT PRESET… SCOPE…`. Arguments that are left out are empty, and COUNT is -1.
  */
 export type Call = {
-  /** The vector that it comes from. */
+  /** The vector of the call. */
   readonly id: string;
   readonly flags: readonly string[];
   readonly environment: Environment;
@@ -35,9 +35,12 @@ function call(vector: Own & Environment, ...words: readonly string[]): Call {
   return { id: `${tcId} ${comment}`, flags, environment, words };
 }
 
-type Asked = Pick<SignatureVector, 'path' | 'operations' | 'query' | 'exp'>;
+type UrlArguments = Pick<SignatureVector, 'path' | 'operations' | 'query' | 'exp'>;
 
-function signedUrl(vector: Own & Environment, { path, operations, query, exp }: Asked): Call {
+function signedUrl(
+  vector: Own & Environment,
+  { path, operations, query, exp }: UrlArguments,
+): Call {
   const until = String(exp ?? '');
   return query === undefined
     ? call(vector, 'signed_url', until, path, ...operations)
@@ -46,19 +49,19 @@ function signedUrl(vector: Own & Environment, { path, operations, query, exp }: 
 
 export const signatureCall = (vector: SignatureVector): Call => signedUrl(vector, vector);
 
-/** A path shows its encoding in the URL of a source without operations. */
+/** The URL of a source without operations shows the encoding of its path. */
 export function encodingCall(vector: EncodingVector, signer: Environment): Call {
   return call({ ...signer, ...vector }, 'signed_url', '4102444800', vector.path);
 }
 
-type Granted = {
+type GrantArguments = {
   readonly scope: readonly string[];
   readonly exp: number | string | null | undefined;
   readonly nbf?: number | undefined;
   readonly presets?: readonly string[] | undefined;
 };
 
-function grant(vector: Own & Environment, { scope, exp, nbf, presets }: Granted): Call {
+function grant(vector: Own & Environment, { scope, exp, nbf, presets }: GrantArguments): Call {
   const count = String(presets?.length ?? -1);
   const begin = String(nbf ?? '');
   return call(vector, 'grant', String(exp), begin, count, ...(presets ?? []), ...scope);

@@ -22,7 +22,7 @@ const [encodings, misencodings] = [
 const grants = testsOf(grantFile, 'valid').filter(({ claims }) => isAhead(claims.exp));
 const hostile = testsOf(hostileFile, 'invalid');
 
-/** Whose signer encodings are asked with. */
+/** The signer for the encoding vectors, which have none. */
 const [anySigner] = signatures;
 if (anySigner === undefined) throw new Error('there are no vectors');
 
@@ -35,14 +35,14 @@ const urlOf = ({ url, pathAndQuery }: SignatureVector): { readonly ok: string } 
   ok: url.replace(/\/$/, '') + pathAndQuery,
 });
 
-/** What an answer is wrong by, where it should have been a refusal; nothing where it is one. */
-function unlikeRefusal(answer: Answer | undefined, { environment }: Call): string | undefined {
+/** What is wrong with an answer that should be a refusal; undefined for a correct refusal. */
+function refusalFault(answer: Answer | undefined, { environment }: Call): string | undefined {
   if (answer === undefined) return 'no answer';
   if ('ok' in answer) return `made ${answer.ok}`;
   const { refused } = answer;
-  const telling = environment.signingKey !== '' && refused.includes(environment.signingKey);
-  if (telling) return 'repeats the signing key';
-  return /^[ -~]{15,200}$/.test(refused) ? undefined : `is no sentence: ${refused}`;
+  const isLeak = environment.signingKey !== '' && refused.includes(environment.signingKey);
+  if (isLeak) return 'repeats the signing key';
+  return /^[ -~]{15,200}$/.test(refused) ? undefined : `has no readable message: ${refused}`;
 }
 
 describe.each(languages)('the signer for $language', (language) => {
@@ -89,18 +89,18 @@ describe.each(languages)('the signer for $language', (language) => {
       );
     });
 
-    const asked = hostile.filter(
+    const applicable = hostile.filter(
       ({ flags }) => !flags.some((one) => language.without.includes(one)),
     );
-    it(`refuses ${asked.length} calls with a sentence that does not tell the signing key`, () => {
-      const calls = asked.map(hostileCall);
+    it(`refuses ${applicable.length} calls with a message that does not contain the signing key`, () => {
+      const calls = applicable.map(hostileCall);
       const made = program.answer(calls);
       const wrong = calls.flatMap((call) => {
-        const fault = unlikeRefusal(made.get(call.id), call);
+        const fault = refusalFault(made.get(call.id), call);
         return fault === undefined ? [] : [`${call.id}: ${fault}`];
       });
       expect(wrong).toEqual([]);
-      expect(asked.length).toBeGreaterThan(100);
+      expect(applicable.length).toBeGreaterThan(100);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
-/* The vector files, read as they are published. */
+/* Reads and validates the published vector files. */
 
 const own = { tcId: v.number(), comment: v.string(), flags: v.array(v.string()) };
 const signer = { tenant: v.string(), kid: v.string(), signingKey: v.string() };
@@ -77,7 +77,7 @@ type Groups<Test> = {
   readonly testGroups: readonly { readonly tests: readonly Test[] }[];
 };
 
-/** All the tests of a file that have that result. */
+/** The tests of a file with the given result. */
 export function testsOf<Test extends { readonly result: 'valid' | 'invalid' }>(
   { testGroups }: Groups<Test>,
   wanted: 'valid' | 'invalid',
@@ -85,6 +85,6 @@ export function testsOf<Test extends { readonly result: 'valid' | 'invalid' }>(
   return testGroups.flatMap(({ tests }) => tests).filter((test) => test.result === wanted);
 }
 
-/** Signers refuse what is past, and so will be some day what the specification came with. */
+/** False for an `exp` in the past, which signers refuse. One day this applies to the vectors of the specification. */
 export const isAhead = (exp: unknown): boolean =>
   exp === null || Number(exp) > Date.now() / 1_000 + 600;

@@ -29,7 +29,7 @@ const files: Readonly<Record<string, VectorFile>> = {
   hostile: hostileFile,
 };
 
-it('are what the code of the service makes', async () => {
+it('the files are what the code of the service generates', async () => {
   const made = await vectorFiles();
   expect(Object.keys(made)).toEqual(
     Object.keys(files).map((name) => `client/vectors/${name}.json`),
@@ -46,12 +46,12 @@ describe.each(Object.entries(files))('%s.json', (name, { numberOfTests, notes, t
     expect(tests.map(({ tcId }) => tcId)).toEqual(tests.map((_, at) => at + 1));
   });
 
-  it('explains every flag, and no other', () => {
+  it('explains every flag and no other', () => {
     const flags = new Set(tests.flatMap((test) => test.flags));
     expect(Object.keys(notes).toSorted()).toEqual([...flags].toSorted());
   });
 
-  it('is ASCII, so that no editor changes a normal form', () => {
+  it('is ASCII, so that no editor changes a Unicode form', () => {
     const text = readFileSync(new URL(`../../client/vectors/${name}.json`, import.meta.url));
     expect(text.some((byte) => byte > 0x7e)).toBe(false);
   });
@@ -60,44 +60,44 @@ describe.each(Object.entries(files))('%s.json', (name, { numberOfTests, notes, t
 describe('signatures.json', () => {
   const valid = testsOf(signatureFile, 'valid');
 
-  it('has the vectors of the specification, and many more', () => {
+  it('contains the vectors of the specification and more', () => {
     const urls = valid.map(({ url, pathAndQuery }) => url + pathAndQuery);
     expect(given.signatures.map(({ url }) => url).filter((url) => !urls.includes(url))).toEqual([]);
     expect(valid.length).toBeGreaterThanOrEqual(60);
   });
 
-  /** Whether the edge, which parses the URL anew, finds the signature right. */
-  function isRight({ pathAndQuery, kid, signingKey }: SignatureVector): boolean {
+  /** Whether the edge accepts the signature after it parses the URL. */
+  function isValid({ pathAndQuery, kid, signingKey }: SignatureVector): boolean {
     const [uri = '', querystring = ''] = pathAndQuery.split('?');
     const split = splitUrl(uri, querystring);
     return verifyUrlSignature(nodeCrypto, signingKey, { ...split, kid: kid }, split.sig ?? '');
   }
 
-  const readable = (vector: SignatureVector): boolean => {
+  const isAccepted = (vector: SignatureVector): boolean => {
     try {
-      return isRight(vector);
+      return isValid(vector);
     } catch {
       return false;
     }
   };
 
-  it('has URLs that the edge takes where it says so, and others where it does not', () => {
-    expect(valid.filter((vector) => !isRight(vector))).toEqual([]);
-    expect(testsOf(signatureFile, 'invalid').filter(readable)).toEqual([]);
+  it('has valid URLs that the edge accepts, and invalid ones that it rejects', () => {
+    expect(valid.filter((vector) => !isValid(vector))).toEqual([]);
+    expect(testsOf(signatureFile, 'invalid').filter(isAccepted)).toEqual([]);
   });
 });
 
 describe('encodings.json', () => {
   const valid = testsOf(encodingFile, 'valid');
 
-  it('has encodings that are read as the path', () => {
+  it('has encodings that are decoded to the path', () => {
     expect(valid.filter(({ path, encoded }) => decodePath(encoded) !== path)).toEqual([]);
     expect(valid.length).toBeGreaterThanOrEqual(60);
   });
 });
 
 describe('grants.json', () => {
-  it('has the grants of the specification', () => {
+  it('contains the grants of the specification', () => {
     const texts = testsOf(grantFile, 'valid').map(({ jwt }) => jwt);
     expect(given.grants.map(({ grant }) => grant).filter((one) => !texts.includes(one))).toEqual(
       [],

@@ -2,10 +2,10 @@ using System;
 using System.Linq;
 using System.Text.RegularExpressions;
 
-/// <summary>In the calls, whatever is not a letter or a digit is written as an escape.</summary>
+/// <summary>In the calls, every character except letters and digits is written as an escape.</summary>
 static class Driver
 {
-    static string Unescaped(string text)
+    static string Unescape(string text)
     {
         return Regex.Replace(text, @"\\u([0-9a-f]{4})", one => ((char)Convert.ToInt32(one.Groups[1].Value, 16)).ToString());
     }
@@ -31,7 +31,10 @@ static class Driver
     {
         for (var line = Console.ReadLine(); line != null; line = Console.ReadLine())
         {
-            var call = Regex.Matches(line, "\"([^\"]*)\"").Cast<Match>().Select(one => Unescaped(one.Groups[1].Value));
+            var words = Regex.Matches(line, "\"([^\"]*)\"").Cast<Match>().Select(one => Unescape(one.Groups[1].Value));
+            var call = new System.Collections.Generic.Queue<string>(words);
+            foreach (var name in new[] { "URL", "TENANT", "KID", "KEY" })
+                Environment.SetEnvironmentVariable("SIGNET_" + name, call.Dequeue());
             try
             {
                 Console.WriteLine("{\"ok\":\"" + Make(call.ToArray()) + "\"}");

@@ -22,7 +22,7 @@ func number(text string, fallback int64) int64 {
 	return value
 }
 
-func made(call string, exp string, rest []string) (string, error) {
+func makeURL(call string, exp string, rest []string) (string, error) {
 	until := number(exp, signet.Never)
 	switch call {
 	case "signed_url":
@@ -52,8 +52,14 @@ func main() {
 		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
 			panic(err)
 		}
+		for i, name := range []string{"URL", "TENANT", "KID", "KEY"} {
+			if err := os.Setenv("SIGNET_"+name, call[i]); err != nil {
+				panic(err)
+			}
+		}
+		call = call[4:]
 		answer := map[string]string{}
-		if text, err := made(call[0], call[1], call[2:]); err != nil {
+		if text, err := makeURL(call[0], call[1], call[2:]); err != nil {
 			answer["refused"] = err.Error()
 		} else {
 			answer["ok"] = text

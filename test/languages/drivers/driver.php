@@ -24,13 +24,17 @@ function make(string $call, string $exp, string ...$rest): string
     $count = (int) $rest[1];
     $presets = $count < 0 ? null : array_slice($rest, 2, $count);
     $scopes = array_slice($rest, 2 + max($count, 0));
-    // One scope is given as text, several as a list: both are to work.
+    // One scope is passed as text, several as a list, to test both.
     return Signet\grant(count($scopes) === 1 ? $scopes[0] : $scopes, seconds($exp), $presets, seconds($rest[0]));
 }
 
 while (($line = fgets(STDIN)) !== false) {
+    $call = json_decode($line, true, 8, JSON_THROW_ON_ERROR);
+    foreach (['URL', 'TENANT', 'KID', 'KEY'] as $name) {
+        putenv("SIGNET_$name=" . array_shift($call));
+    }
     try {
-        echo json_encode(['ok' => make(...json_decode($line, true, 8, JSON_THROW_ON_ERROR))]), "\n";
+        echo json_encode(['ok' => make(...$call)]), "\n";
     } catch (InvalidArgumentException $refusal) {
         echo json_encode(['refused' => $refusal->getMessage()]), "\n";
     }

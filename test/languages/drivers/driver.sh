@@ -1,4 +1,4 @@
-# The calls on stdin are text of the shell: run signed_url 'cat.jpg' 1893456000 resize,w_400
+# The calls on stdin are shell code: SIGNET_URL='…' …; run signed_url 'cat.jpg' 1893456000 resize,w_400
 . ./signet.sh
 
 run() {

@@ -4,7 +4,7 @@ import { type GrantRequest, signet, withGrant } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { mintGrant, verifyGrant } from '../../shared/request/grant.ts';
 import { ring } from '../shared/keys/known-keys.ts';
-import { acme, edge, refusalOf } from './client-world.ts';
+import { acme, edge, refusalOf } from './test-edge.ts';
 
 const images = signet(acme);
 const expires = new Date(1_893_456_000_000);
@@ -28,14 +28,14 @@ describe('a grant', () => {
       { scope: '*', expires, presets: ['thumb'], notBefore: new Date(1_000_500) },
       { scope: ['*'], exp, presets: ['thumb'], nbf: 1_000 },
     ],
-  ])('of %j is the one that the command line mints', async (request, asked) => {
+  ])('of %j equals that of the command line', async (request, asked) => {
     const grant = await images.grant(request);
     const signer = { kid: acme.kid, signingKey: acme.key };
     expect(grant).toBe(await mintGrant('acme', asked as Parameters<typeof mintGrant>[1], signer));
     expect(await verifyGrant(ring, grant, 'acme')).toMatchObject(asked);
   });
 
-  it('has its header and its claims in one order', async () => {
+  it('has a fixed order of header fields and claims', async () => {
     const notBefore = new Date(1_000_000);
     const grant = await images.grant({ scope: 'a', expires, presets: ['p'], notBefore });
     expect(JSON.stringify(decodeProtectedHeader(grant))).toBe(
@@ -46,28 +46,28 @@ describe('a grant', () => {
     );
   });
 
-  it('of one preset may have it as a text', async () => {
+  it('may have one preset as text', async () => {
     const grant = await images.grant({ scope: 'a', presets: 'thumb' });
     expect(decodeJwt(grant)['presets']).toEqual(['thumb']);
   });
 
-  it('lives for an hour, rounded as URLs are', async () => {
+  it('lives one hour by default, rounded like URLs', async () => {
     vi.useFakeTimers({ now: Date.parse('2026-07-01T00:00:07Z'), toFake: ['Date'] });
     expect(decodeJwt(await images.grant({ scope: '*' })).exp).toBe(1_782_867_600);
   });
 
   it.each<[GrantRequest, RegExp]>([
-    [{ scope: [] }, /^a grant covers 1 to 16 scopes$/],
-    [{ scope: Array<string>(17).fill('a') }, /^a grant covers 1 to 16 scopes$/],
+    [{ scope: [] }, /^a grant needs 1 to 16 scopes$/],
+    [{ scope: Array<string>(17).fill('a') }, /^a grant needs 1 to 16 scopes$/],
     [{ scope: '../*' }, /^"\.\.\/\*" is no scope: the path has a \. or \.\. segment$/],
     [{ scope: '/*' }, /^"\/\*" is no scope: the path begins with a slash/],
     [{ scope: '_watermarks/*' }, /is no scope: the path begins with _watermarks/],
     [{ scope: '' }, /is no scope/],
-    [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant expires$/],
+    [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant must expire$/],
     [{ scope: '*', preset: 'thumb' } as unknown as GrantRequest, /^a grant has no preset$/],
     [{ scope: '*', exp: 4_000_000_000 } as unknown as GrantRequest, /^a grant has no exp$/],
-    [{ scope: '*', presets: [] }, /^presets or notBefore is empty$/],
-    [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is empty$/],
+    [{ scope: '*', presets: [] }, /^presets or notBefore is invalid$/],
+    [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is invalid$/],
     [
       { scope: Array.from({ length: 4 }, (_, at) => `${at}${'a'.repeat(600)}`) },
       /^the grant has more than 2048 characters; name fewer scopes$/,
@@ -77,7 +77,7 @@ describe('a grant', () => {
     expect(refused).toMatchObject({ code: 'malformed', message: expect.stringMatching(message) });
   });
 
-  it('is refused for the scopes that the edge refuses', async () => {
+  it('is refused for the same scopes as at the edge', async () => {
     for (const scope of [
       'a/*',
       'a*',
@@ -98,7 +98,7 @@ describe('a grant', () => {
 });
 
 describe('a minter with a grant', () => {
-  it('writes URLs at once that the edge takes', async () => {
+  it('writes URLs that the edge accepts, synchronously', async () => {
     const granted = images.withGrant(await images.grant({ scope: 'a/*' }));
     const url = granted.url('a/ü 1+.jpg', { resize: { w: 4 }, format: 'webp' });
     expect(url).toMatch(
@@ -117,7 +117,7 @@ describe('a minter with a grant', () => {
     );
   });
 
-  it('takes a recipe in the spelling of another service', async () => {
+  it('accepts a recipe in the spelling of another service', async () => {
     const granted = images.withGrant(await images.grant({ scope: '*' }));
     const url = granted.url('a.jpg', 'x-oss-process=style/thumb');
     expect(await edge(url, 'image/webp')).toBe(
@@ -125,7 +125,7 @@ describe('a minter with a grant', () => {
     );
   });
 
-  it('names no grant where a cookie brings it', async () => {
+  it('writes no grant into URLs if it is sent as a cookie', async () => {
     const grant = await images.grant({ scope: '*' });
     for (const granted of [
       images.withGrant(grant, { cookie: true }),
@@ -141,7 +141,7 @@ describe('a minter with a grant', () => {
     }
   });
 
-  it('needs no key, in a browser', async () => {
+  it('needs no signing key', async () => {
     const grant = await images.grant({ scope: '*' });
     const browser = withGrant({
       url: 'https://img.acme.com',
@@ -154,7 +154,7 @@ describe('a minter with a grant', () => {
     expect(await edge(url)).toBe('acme/a.jpg__op__format,f_src');
   });
 
-  it('refuses what a signing minter refuses', async () => {
+  it('refuses the same requests as a signing minter', async () => {
     const granted = withGrant({ url: acme.url, tenant: 'acme' });
     expect((await refusalOf(() => granted.url('../a')))?.message).toMatch(/segment/);
     expect((await refusalOf(() => granted.url('a', 'blurr')))?.message).toMatch(/no operation/);
@@ -164,16 +164,16 @@ describe('a minter with a grant', () => {
   });
 
   it.each(['', 'a.b.c', `${'a'.repeat(2_048)}.b.${'c'.repeat(43)}`, `a.b.${'c'.repeat(43)}&x=y`])(
-    'is not made of the text %j',
+    'rejects the grant %j',
     async (grant) => {
       expect(await refusalOf(() => withGrant({ url: acme.url, tenant: 'acme', grant }))).toEqual({
         code: 'forbidden',
-        message: 'the grant is not written as one',
+        message: 'the grant is malformed',
       });
     },
   );
 
-  it('asks each of its checks in turn', () => {
+  it('runs its checks in order', () => {
     const adding = (operation: string) => ({
       url: (one: { readonly operations: readonly string[] }) => [...one.operations, operation],
     });
@@ -182,7 +182,7 @@ describe('a minter with a grant', () => {
     expect(checked.url('a')).toBe('https://img.example.com/acme/a__op__grayscale__op__blur,s_3');
   });
 
-  it('writes no version, if it is strict: that is for whoever signs the URL itself', async () => {
+  it('writes no version if it is strict, because a grant does not allow one', async () => {
     const granted = images.withGrant(await images.grant({ scope: '*' }));
     expect(await edge(granted.url('a', 'version,v_1'))).toBe('denied_operation');
     const refused = await refusalOf(() => strict(granted).url('a', 'version,v_1'));

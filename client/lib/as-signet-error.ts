@@ -1,7 +1,7 @@
 import { Refusal } from '../../shared/refusal.ts';
 import { SignetError } from './signet-error.ts';
 
-/** Lets the edge's own code decide, and hands on what it throws as the client does. */
+/** Runs code of the edge and throws its `Refusal` as `SignetError`. */
 export function asSignetError<T>(decide: () => T): T {
   try {
     return decide();

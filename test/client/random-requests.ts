@@ -5,20 +5,20 @@ import { encodePath, separator } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
 import { someWrittenRecipes, type WrittenOperation } from '../shared/recipe/recipes.ts';
 import { paths } from '../shared/url/paths.ts';
-import { acme } from './client-world.ts';
+import { acme } from './test-edge.ts';
 
 /*
- * What backends may ask for, sound or not. Recipes are drawn from some that were made once, and then
- * spoilt: making each anew would take most of the time.
+ * Random calls of a minter, valid and invalid. Recipes come from a list that is generated once and are then
+ * modified, because generating each recipe would take most of the time.
  */
 
-const printed = ({ name, pairs }: WrittenOperation): string => [name, ...pairs].join(',');
+const printOperation = ({ name, pairs }: WrittenOperation): string => [name, ...pairs].join(',');
 
-const sound: fc.Arbitrary<readonly string[]> = fc
+const validRecipes: fc.Arbitrary<readonly string[]> = fc
   .constantFrom(...someWrittenRecipes)
-  .map((recipe) => recipe.map(printed));
+  .map((recipe) => recipe.map(printOperation));
 
-/** Values of every kind of mistake: out of range, in another spelling, of another type, empty. */
+/** Invalid values of every kind: out of range, in another spelling, of another type, empty. */
 const oddValues = [
   ...['0', '-1', '040', '1e3', '+5', '１２', '8193', '10000000', '1.5', '', '-', 'NaN', 'null'],
   ...[
@@ -45,7 +45,7 @@ const someParameter = someName.chain((name) =>
     .map((own) => [name, own]),
 );
 
-/** An operation that may be anything. */
+/** An operation that is usually invalid. */
 const oddOperation: fc.Arbitrary<string> = fc.oneof(
   fc
     .tuple(someParameter, fc.constantFrom(...oddValues))
@@ -59,32 +59,32 @@ const oddOperation: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-/** One operation more, one less, or one in the place of another. */
-const spoilt: fc.Arbitrary<readonly string[]> = fc
-  .tuple(sound, oddOperation, fc.nat(16), fc.nat(1))
-  .map(([recipe, odd, at, dropped]) => recipe.toSpliced(at % (recipe.length + 1), dropped, odd));
+/** A recipe in which an odd operation is added or replaces another one. */
+const spoiltRecipes: fc.Arbitrary<readonly string[]> = fc
+  .tuple(validRecipes, oddOperation, fc.nat(16), fc.nat(1))
+  .map(([recipe, odd, at, removed]) => recipe.toSpliced(at % (recipe.length + 1), removed, odd));
 
-/** A key of 1,024 bytes is reached with many operations only. */
-const long: fc.Arbitrary<readonly string[]> = fc
-  .tuple(sound, sound)
+/** Two recipes in one. A key reaches 1,024 bytes only with many operations. */
+const longRecipes: fc.Arbitrary<readonly string[]> = fc
+  .tuple(validRecipes, validRecipes)
   .map(([one, other]) => [...one, ...other]);
 
-const queried: fc.Arbitrary<readonly string[]> = fc
-  .tuple(fc.oneof(sound, spoilt), fc.constantFrom('x-oss-process=', 'x-bce-process='))
+const queryRecipes: fc.Arbitrary<readonly string[]> = fc
+  .tuple(fc.oneof(validRecipes, spoiltRecipes), fc.constantFrom('x-oss-process=', 'x-bce-process='))
   .map(([recipe, name]) => [`${name}image/${recipe.join('/')}`]);
 
 export const operations: fc.Arbitrary<readonly string[]> = fc.oneof(
-  { arbitrary: sound, weight: 8 },
-  { arbitrary: spoilt, weight: 6 },
-  { arbitrary: long, weight: 1 },
-  { arbitrary: queried, weight: 2 },
+  { arbitrary: validRecipes, weight: 8 },
+  { arbitrary: spoiltRecipes, weight: 6 },
+  { arbitrary: longRecipes, weight: 1 },
+  { arbitrary: queryRecipes, weight: 2 },
   { arbitrary: fc.constant([]), weight: 1 },
 );
 
 const longPath = fc.integer({ min: 500, max: 701 }).map((length) => 'p'.repeat(length));
 
-/** A path and operations; of unsound ones mostly one of the two. */
-export const asked = fc.record({
+/** A path and operations. In an invalid call, usually only one of them is invalid. */
+export const randomCalls = fc.record({
   path: fc.oneof(
     { arbitrary: paths, weight: 3 },
     { arbitrary: fc.constantFrom('a.jpg', 'ä b+c%20(1).png', '50%.gif'), weight: 4 },
@@ -93,21 +93,21 @@ export const asked = fc.record({
   operations,
 });
 
-export type Asked = { readonly path: string; readonly operations: readonly string[] };
+export type MintCall = { readonly path: string; readonly operations: readonly string[] };
 
-const queryOf = ({ operations }: Asked): string | undefined =>
+const queryOf = ({ operations }: MintCall): string | undefined =>
   /^(x-[a-z]+-process=.*)$/s.exec(operations.join(' '))?.[1];
 
 /** Whether the recipe is in the spelling of another service. */
-export const isQueried = (one: Asked): boolean => queryOf(one) !== undefined;
+export const isQueryRecipe = (call: MintCall): boolean => queryOf(call) !== undefined;
 
 /**
- * A URL with a right signature, whatever else is wrong with it; nothing where no URL can say what was
- * asked for.
+ * Returns a URL with a valid signature, although the call may be invalid. Undefined if the call cannot be
+ * written as a URL.
  */
-export function forced(one: Asked, exp: number): string | undefined {
-  const { path, operations } = one;
-  const query = queryOf(one);
+export function signUnchecked(call: MintCall, exp: number): string | undefined {
+  const { path, operations } = call;
+  const query = queryOf(call);
   const suffix = query === undefined ? operations : [];
   const target = `/${[`acme/${path}`, ...suffix].join(separator)}`;
   const [name = '', value = ''] = query?.split(/=(.*)/s) ?? [];

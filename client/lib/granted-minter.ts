@@ -13,33 +13,41 @@ import {
 } from './responsive.ts';
 import { SignetError } from './signet-error.ts';
 
-/** Writes URLs that a grant covers. It knows no key, so it may run in a browser. */
+/** Writes URLs under a grant. It needs no signing key, so it can run in a browser. */
 export type GrantedMinter = {
   readonly tenant: string;
+  /** Writes a URL. `path` is the plain name of the source; do not encode it. */
   readonly url: (path: string, recipe?: RecipeInput) => string;
+  /** Writes the value of a `srcset`. */
   readonly srcset: (path: string, recipe: RecipeInput, sizes: Sizes) => string;
+  /** Writes the URLs of a `<picture>`. `html` prints the result. */
   readonly picture: (path: string, recipe: RecipeInput, options: PictureOptions) => Picture;
-  /** The same minter with one more check, behind those that it has. */
+  /** Returns the same minter with one more check, which runs after the existing ones. */
   readonly checkedBy: (check: Check) => GrantedMinter;
 };
 
+/** Where the images are served, and the grant. */
 export type GrantedOptions = Place & {
-  /** The grant; left out where browsers send it in the cookie `signet-grant`. */
+  /** The grant. Leave it out if browsers send it in the cookie `signet-grant`. */
   readonly grant?: string;
-  /** The grant goes in the cookie, and no URL names it. */
+  /** True if browsers send the grant in the cookie, so that no URL contains it. */
   readonly cookie?: boolean;
 };
 
 const isGrant = (text: string): boolean =>
   /^[\w-]+\.[\w-]+\.[\w-]{43}$/.test(text) && text.length <= limits.grantCharacters;
 
-/** Writes URLs under a grant, at once. Throws `SignetError` for what the edge would refuse. */
+/**
+ * Returns a minter that writes URLs under a grant, without a signing key. Throws `malformed` for an invalid
+ * URL or tenant, and `forbidden` for an invalid grant. The minter throws `SignetError` for a request that
+ * the edge would reject.
+ */
 export function withGrant(options: GrantedOptions): GrantedMinter {
   const { tenant, grant, cookie, checks = [] } = options;
   checkPlace(options);
   if (grant !== undefined && !isGrant(grant))
-    throw new SignetError('forbidden', 'the grant is not written as one');
-  const minting =
+    throw new SignetError('forbidden', 'the grant is malformed');
+  const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
     (path: string, recipe: RecipeInput, how: How): T => {
       const mint = (operations: readonly string[]): string =>
@@ -48,12 +56,12 @@ export function withGrant(options: GrantedOptions): GrantedMinter {
         );
       return make(mint, operationsOf(recipe), how);
     };
-  const url = minting(mintOne);
+  const url = minterOf(mintOne);
   return {
     tenant,
     url: (path, recipe = []) => url(path, recipe, undefined),
-    srcset: minting(srcset),
-    picture: minting(picture),
+    srcset: minterOf(srcset),
+    picture: minterOf(picture),
     checkedBy: (check) => withGrant({ ...options, checks: [...checks, check] }),
   };
 }

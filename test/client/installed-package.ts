@@ -9,10 +9,10 @@ import { root } from '../../build/functions.ts';
 
 export const run = promisify(execFile);
 
-/** A folder in which the package is installed as it would be published, for the tests of one file. */
+/** A folder in which the package is installed as it is published. Each test file has its own. */
 export const installed = {
   home: '',
-  /** The package itself. */
+  /** The folder of the package. */
   folder: '',
   modules: new Map() as Awaited<ReturnType<typeof clientPackage>>,
 };
@@ -26,13 +26,13 @@ beforeAll(async () => {
 afterAll(() => rm(installed.home, { recursive: true, force: true }));
 
 const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const strictly = {
+const strictOptions = {
   ...{ target: 'es2022', lib: ['es2022'], noEmit: true, skipLibCheck: false },
   ...{ strict: true, exactOptionalPropertyTypes: true },
 };
 
-/** What the TypeScript compiler says of modules in a project of its own, in which the package is installed. */
-export async function compiled(
+/** Compiles modules in a project in which the package is installed. Returns the compiler's output. */
+export async function compilerOutput(
   name: string,
   options: object,
   ...sources: readonly string[]
@@ -43,10 +43,10 @@ export async function compiled(
   const files = sources.map((_, at) => `app-${at}.ts`);
   await Promise.all(sources.map((source, at) => write(`app-${at}.ts`, source)));
   await write('package.json', '{"type":"module"}');
-  const compilerOptions = { ...strictly, ...options };
+  const compilerOptions = { ...strictOptions, ...options };
   await write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
-  const ended = run(process.execPath, [compiler, '-p', project]);
-  return ended.then(
+  const compiling = run(process.execPath, [compiler, '-p', project]);
+  return compiling.then(
     ({ stdout }) => stdout,
     (failed: { readonly stdout: string }) => failed.stdout,
   );

@@ -6,7 +6,7 @@ import { seconds } from '../../shared/ports.ts';
 import { asRefusal, Refusal } from '../../shared/refusal.ts';
 import { ring, signingKeyOf } from '../shared/keys/known-keys.ts';
 
-/** What `signet keys show acme --env` would print. */
+/** The settings of a minter, as `signet keys show acme --env` prints them. */
 export const acme = {
   url: 'https://img.example.com',
   tenant: 'acme',
@@ -14,8 +14,8 @@ export const acme = {
   key: signingKeyOf('acme'),
 } as const;
 
-/** Takes whatever is written in the grammar: its rules are only reported. */
-export const anything = {
+/** A policy that serves every valid recipe: its rules are only reported. */
+export const reportingPolicy = {
   tenant: 'acme',
   operations: { resize: { w: [1] } },
   presets: { thumb: 'resize,m_fill,w_200,h_200__op__format,f_auto' },
@@ -26,7 +26,7 @@ export const anything = {
 export const policyOf = (document: { readonly tenant: string }): Policy =>
   readPolicy(document.tenant, JSON.stringify(document));
 
-const houseOf = (...policies: readonly Policy[]): GateDeps => ({
+const gateDepsOf = (...policies: readonly Policy[]): GateDeps => ({
   crypto: nodeCrypto,
   now: () => seconds(Date.now),
   keys: { read: async () => ring },
@@ -36,14 +36,14 @@ const houseOf = (...policies: readonly Policy[]): GateDeps => ({
 
 export type Edge = (url: string, accept?: string, cookie?: string) => Promise<string>;
 
-/** The viewer-request function under these policies: the key of a derivative, or the code of a refusal. */
+/** The viewer-request function with these policies. Returns the key of a derivative or the code of a refusal. */
 export function edgeWith(...policies: readonly Policy[]): Edge {
-  const house = houseOf(...policies);
+  const deps = gateDepsOf(...policies);
   return async (url, accept, cookie) => {
     const [, host = '', uri = '', querystring = ''] =
       /^https:\/\/([^/]+)([^?]*)\??(.*)$/.exec(url) ?? [];
     try {
-      const { key } = await gate({ method: 'GET', host, uri, querystring, accept, cookie }, house);
+      const { key } = await gate({ method: 'GET', host, uri, querystring, accept, cookie }, deps);
       return key;
     } catch (thrown) {
       return asRefusal(thrown).code;
@@ -51,12 +51,12 @@ export function edgeWith(...policies: readonly Policy[]): Edge {
   };
 }
 
-/** The edge that takes whatever is written in the grammar. */
-export const edge: Edge = edgeWith(policyOf(anything));
+/** An edge that accepts every valid recipe. */
+export const edge: Edge = edgeWith(policyOf(reportingPolicy));
 
 export type Refused = { readonly code: string; readonly message: string };
 
-/** What minting throws, as the edge names it; nothing when it mints. A defect is thrown on. */
+/** The refusal that minting throws; undefined if it mints. Other errors are thrown again. */
 export async function refusalOf(mint: () => unknown): Promise<Refused | undefined> {
   try {
     await mint();
