@@ -44,6 +44,8 @@ export const limits = {
   /** A published version: the document in base64, its signature, and what stands beside it. */
   recordBytes: 131_072,
   presets: 100,
+  /** Kids that a tenant accepts at the same time. */
+  acceptedKids: 16,
   /** A grant travels with each request: in a URL, or in a cookie beside others. */
   grantCharacters: 2_048,
   grantScopes: 16,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readKid } from '../../shared/keys/keyring.ts';
+import { mintableAfterSeconds, readKid } from '../../shared/keys/keyring.ts';
 import { addRoot } from '../../shared/keys/roots.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Keys } from '../../shared/policy/policy.ts';
@@ -8,12 +8,6 @@ import { kidsUpTo } from '../../shared/versions/audit.ts';
 import { OperatorFailure } from '../failure.ts';
 import { changePolicy, mintableRoot } from '../policies/policy-change.ts';
 import type { OpenInstallation } from '../target/target.ts';
-
-/** The most kids that the policy schema accepts. */
-const maxKids = 16;
-
-/** Functions reload root keys within this time, so a new one can sign after it. */
-const rootDelaySeconds = 1_200;
 
 export type TenantKids = { readonly tenant: string } & Keys;
 
@@ -33,7 +27,7 @@ export async function rotateTenantKey(
   const root = await mintableRoot(installation);
   const { keys } = await changePolicy(installation, tenant, reason, (live) => {
     const { accept } = live.policy['keys'] as Keys;
-    if (accept.length >= maxKids)
+    if (accept.length >= limits.acceptedKids)
       throw new OperatorFailure(
         'conflict',
         `${tenant} accepts ${accept.length} kids; retire one first: npx signet keys retire ${tenant} ${accept[0]}`,
@@ -56,5 +50,5 @@ export async function rotateRoot(open: OpenInstallation): Promise<AddedRoot> {
   const now = seconds(installation.clock);
   const bytes = randomBytes(limits.rootKeyBytes).toString('base64url');
   const root = await addRoot(installation, bytes, now);
-  return { root, mintableAt: new Date((now + rootDelaySeconds) * 1_000).toISOString() };
+  return { root, mintableAt: new Date((now + mintableAfterSeconds) * 1_000).toISOString() };
 }

@@ -84,7 +84,7 @@ function unusableSecret(id: string, thrown: unknown): Error {
  * Functions wait for a key set that is older than 15 minutes, so after 20 every one of them has a
  * new root.
  */
-const mintableAfterSeconds = 1_200;
+export const mintableAfterSeconds = 1_200;
 
 type Names = Pick<Keyring, 'kids' | 'newest' | 'mintable' | 'publishers'>;
 

@@ -94,7 +94,10 @@ const kid = v.pipe(
 );
 
 const keysSchema = v.pipe(
-  v.strictObject({ active: kid, accept: v.pipe(v.array(kid), v.minLength(1), v.maxLength(16)) }),
+  v.strictObject({
+    active: kid,
+    accept: v.pipe(v.array(kid), v.minLength(1), v.maxLength(limits.acceptedKids)),
+  }),
   v.check((keys) => keys.accept.includes(keys.active), 'accept must name the active kid'),
 );
 

@@ -12,7 +12,7 @@ import {
   signedUrl,
   standardLog,
   temporaryFolder,
-} from './access-logs.ts';
+} from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 

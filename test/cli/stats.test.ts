@@ -9,7 +9,7 @@ import {
   statsBounds,
   statsReport,
 } from '../../operator/stats/stats-tally.ts';
-import { temporaryFolder } from './access-logs.ts';
+import { temporaryFolder } from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 

@@ -5,7 +5,7 @@ import {
   missingFields,
   readAccessLine,
 } from '../../../operator/logs/access-log.ts';
-import { header, jsonLog, logged, noon, row, signedUrl } from '../../cli/access-logs.ts';
+import { header, jsonLog, logged, noon, row, signedUrl } from './access-logs.ts';
 
 const columnsOf = (line: string) => {
   const read = readAccessLine(line, undefined);
