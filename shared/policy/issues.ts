@@ -47,7 +47,7 @@ function unwrapSchema(schema: Nested | undefined, asList: boolean): Nested | und
 }
 
 function describeUnknownField(issue: v.BaseIssue<unknown>, name: string): string {
-  return `is not a field here${didYouMean(name, siblingFields(issue, policySchema))}`;
+  return `is not a known field${didYouMean(name, siblingFields(issue, policySchema))}`;
 }
 
 function describeNotListed({ expected, input }: v.BaseIssue<unknown>): string {
@@ -100,7 +100,7 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
 
 /** The library drops these without a word, lest they reach an object's prototype. */
 const unusableNames = ['__proto__', 'constructor', 'prototype'];
-const unusable = 'is not a name that a preset can have';
+const unusable = 'is not allowed as the name of a preset';
 
 function presetIssues(presets: unknown): readonly PolicyIssue[] {
   const entries = Object.entries((presets ?? {}) as Record<string, unknown>);
@@ -143,7 +143,7 @@ const longestKeys = { active: longestKid, accept: Array.from({ length: 16 }, () 
 function sizeIssues(document: object): readonly PolicyIssue[] {
   const size = utf8Bytes(JSON.stringify({ keys: longestKeys, ...document }, undefined, 2));
   return size > limits.policyBytes
-    ? [{ path: '', message: `is ${size} bytes when stored; the most is ${limits.policyBytes}` }]
+    ? [{ path: '', message: `is ${size} bytes when stored; the limit is ${limits.policyBytes}` }]
     : [];
 }
 

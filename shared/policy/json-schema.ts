@@ -175,10 +175,10 @@ function convertField(schema: Nested, place: Place): JsonSchema {
 
 /** Fields that stand in files alone: publishing resolves them. */
 const fileFields = {
-  $schema: { description: 'Where this schema lies, for editors', type: 'string' },
+  $schema: { description: 'Path or URL of this schema, for editors', type: 'string' },
   extends: {
     description:
-      'Files that this one completes: a path or a list of paths, from this file; of a list the later win. null takes out an operation or preset that they have',
+      'Base files that this file extends: a path or a list of paths, relative to this file. Later bases win. null removes an operation or preset of a base.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
   },
 } as const satisfies Readonly<Record<string, JsonSchema>>;

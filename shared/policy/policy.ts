@@ -54,7 +54,7 @@ const firstKeys: Keys = { active: 'r1.1', accept: ['r1.1'] };
 /** A preset's text as a recipe. Throws `malformed`; a preset cannot name another one. */
 export function readPreset(text: string): Recipe {
   const { steps, preset } = parseOperations(text);
-  if (preset !== undefined) throw malformed('a preset cannot name a preset');
+  if (preset !== undefined) throw malformed('a preset cannot name another preset');
   return canonicalRecipe(steps);
 }
 
@@ -133,8 +133,7 @@ function parseStored(tenant: string, text: string): Policy {
     const [issue] = parsed.issues;
     throw new Error(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
   }
-  if (parsed.output.tenant !== tenant)
-    throw new Error(`it says that it is of tenant ${parsed.output.tenant}`);
+  if (parsed.output.tenant !== tenant) throw new Error(`its tenant is ${parsed.output.tenant}`);
   return compilePolicy(parsed.output);
 }
 
@@ -180,7 +179,7 @@ function deny(
 function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal | undefined {
   const tests = policy.tests.get(name);
   if (tests === undefined)
-    return deny('denied_operation', `the policy does not name ${name}`, 'operations', [
+    return deny('denied_operation', `the policy does not allow ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
   const isAllowed = tests.some((test) =>

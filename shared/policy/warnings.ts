@@ -66,7 +66,7 @@ function fault(name: OperationName, values: ValuesOf<Parameters>): string | unde
   const changed = Object.keys(values).find((own) => canonical[own] !== values[own]);
   if (changed === undefined) return undefined;
   const instead = canonical[changed];
-  return `the same image is written with ${changed} ${instead === undefined ? 'left out' : instead}`;
+  return `the canonical recipe ${instead === undefined ? `leaves out ${changed}` : `has ${changed} ${instead}`}`;
 }
 
 /** Why no combination with this choice can be asked for; nothing as soon as one can. */
@@ -89,7 +89,7 @@ function deadValues(name: OperationName, rule: Rule, at: string): readonly Polic
     (allowed === undefined ? [] : choices(allowed)).flatMap((choice) => {
       const why = whyDead(name, others, own, choice);
       if (why === undefined) return [];
-      const message = `allows ${choice ?? 'null'}, which no request can have: ${why}`;
+      const message = `allows ${choice ?? 'null'}, but no request can use it: ${why}`;
       return [{ path: `${at}.${own}`, message }];
     }),
   );
@@ -107,13 +107,13 @@ function requireWarnings({ require, operations = {} }: ValidPolicy): readonly Po
   const unmet = require.filter((name) => (operations[name] ?? []).length === 0);
   return unmet.map((name) => ({
     path: 'require',
-    message: `names ${name}, which no rule allows: nothing but presets can be asked for`,
+    message: `names ${name}, which no rule allows, so only presets are served`,
   }));
 }
 
 function modeWarnings({ mode, reportUntil = '' }: ValidPolicy, now: number) {
   if (mode !== 'report' || Date.parse(reportUntil) > now) return [];
-  return [{ path: 'reportUntil', message: 'is past: nothing is reported, all is enforced' }];
+  return [{ path: 'reportUntil', message: 'has passed, so the policy is enforced' }];
 }
 
 /** What is allowed in a policy and probably not meant, at a time in Unix milliseconds. */

@@ -65,7 +65,7 @@ function printNamed(rule: Sets, own: readonly string[]): string {
 }
 
 function printRule(name: OperationName, rule: Sets): string {
-  return printNamed(rule, namedParameters(name, rule)) || 'at its defaults';
+  return printNamed(rule, namedParameters(name, rule)) || 'with default values';
 }
 
 /** A rule or a list of rules on one line. */

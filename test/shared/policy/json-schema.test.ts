@@ -240,9 +240,9 @@ describe('an editor', () => {
   it('shows what a field means and what holds without it', () => {
     const documented = all.filter(([, part]) => 'description' in part);
     expect(Object.fromEntries(documented)).toMatchObject({
-      presetsOnly: { description: 'Whether presets alone are served', default: false },
-      maxAge: { description: 'Seconds in browsers', default: 86_400 },
-      limit: { description: expect.stringMatching(/^1: nothing grows .* default 1$/) },
+      presetsOnly: { description: 'Serves presets only', default: false },
+      maxAge: { description: 'Seconds for which browsers cache an image', default: 86_400 },
+      limit: { description: expect.stringMatching(/^1 never enlarges .* default 1$/) },
       blur: { description: rowOf('blur').summary },
     });
   });

@@ -226,7 +226,7 @@ describe('a stored policy is read', () => {
   it('when it is of the tenant whose name it has', () => {
     expect(readPolicy('acme', policyText(usualFields)).tenant).toBe('acme');
     const sentence = sentenceOf(() => readPolicy('shop', policyText(usualFields)));
-    expect(sentence).toBe('policy shop is unusable: it says that it is of tenant acme');
+    expect(sentence).toBe('policy shop is unusable: its tenant is acme');
   });
 
   it.each([

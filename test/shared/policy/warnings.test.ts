@@ -51,7 +51,7 @@ describe('the warnings of a policy', () => {
   it('name what is required and allowed by no rule', () => {
     const require = ['resize', 'quality'];
     expect(warningsOf({ resize: { w: [9] } }, { require })).toEqual([
-      'require names quality, which no rule allows: nothing but presets can be asked for',
+      'require names quality, which no rule allows, so only presets are served',
     ]);
     expect(warningsOf({ resize: { w: [9] }, quality: { q: [60] } }, { require })).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('the warnings of a policy', () => {
   it('name a report that has ended before it began', () => {
     const report = (reportUntil: string) => warningsOf({}, { mode: 'report', reportUntil });
     expect(report('2030-01-01T00:00:00Z')).toEqual([
-      'reportUntil is past: nothing is reported, all is enforced',
+      'reportUntil has passed, so the policy is enforced',
     ]);
     expect(report('2030-01-01T00:00:01Z')).toEqual([]);
   });

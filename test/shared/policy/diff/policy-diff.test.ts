@@ -127,7 +127,7 @@ const ruleCases: readonly Case[] = [
     'a rule for the defaults',
     { operations: { crop: { w: [5] } } },
     { operations: { crop: [{ w: [5] }, {}] } },
-    ['+ adds crop at its defaults'],
+    ['+ adds crop with default values'],
   ],
   [
     'a value in one of several rules',
@@ -155,7 +155,7 @@ const ruleCases: readonly Case[] = [
     'an operation more',
     resize({ w: [1] }),
     { operations: { resize: { w: [1] }, blur: { s: range(1, 50) }, grayscale: {} } },
-    ['+ allows operation grayscale: at its defaults', '+ allows operation blur: s 1–50'],
+    ['+ allows operation grayscale: with default values', '+ allows operation blur: s 1–50'],
   ],
   [
     'an operation with two rules',
