@@ -9,8 +9,8 @@ import { type SecretVersion, type SecretVersions, secretsWithValues } from './se
 import { readEvent } from './sentence.ts';
 
 /*
- * A rotation of the root keys: one more, as `signet keys rotate` adds one; none goes. Secrets Manager
- * asks for it in four steps, any of them more than once, and starts over when one fails.
+ * Rotates the root keys: adds one, as `signet keys rotate` does, and removes none. Secrets Manager calls
+ * four steps, each possibly more than once, and starts over if one fails.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
 
@@ -23,27 +23,27 @@ const eventSchema = v.object({
   ClientRequestToken: v.pipe(v.string(), v.minLength(32), v.maxLength(64)),
 });
 
-export type Rotating = {
+export type RotationDeps = {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly keys: Pick<FirstKeys, 'rootMaterial'>;
   readonly versions: SecretVersions;
 };
 
-/** One step of one rotation, and who carries which label. */
-type Turn = Rotating & {
+/** One step of one rotation, with the labels of each version of the secret. */
+type Turn = RotationDeps & {
   readonly token: string;
   readonly labels: Readonly<Record<string, readonly string[]>>;
 };
 
 const { roots } = secretIds;
-/** As Secrets Manager names it: six random letters follow the name. */
+/** Secrets Manager appends six random characters to the name. */
 const rootsArn = /^arn:aws[a-z-]*:secretsmanager:us-east-1:[0-9]{12}:secret:signet\/roots-\w{6}$/;
 
 const isOn = ({ labels, token }: Turn, stage: string): boolean =>
   labels[token]?.includes(stage) ?? false;
 
-/** The version that this rotation makes; without a value until it has been created. */
+/** Reads the version that this rotation creates; undefined until it has a value. */
 const readOwn = ({ versions, token }: Turn): Promise<SecretVersion | undefined> =>
   versions.read(roots, { VersionId: token });
 
@@ -56,12 +56,12 @@ async function readCurrent({ versions, crypto }: Turn): Promise<SecretVersion> {
 
 function checkPending(turn: Turn): void {
   if (!isOn(turn, 'AWSPENDING'))
-    throw new Error('the version of this rotation is not the one that is pending');
+    throw new Error('the version of this rotation does not have the label AWSPENDING');
 }
 
 /**
- * Throws unless what is pending may follow what is current, and then takes the label off it: while it
- * is on a version that is not current, Secrets Manager begins no other rotation.
+ * Throws unless the pending version is a valid successor of the current one. Before it throws, it removes
+ * the label AWSPENDING, because Secrets Manager starts no other rotation while a version has it.
  */
 async function checkOwn(turn: Turn, current: SecretVersion, own: SecretVersion): Promise<void> {
   try {
@@ -86,7 +86,7 @@ async function createSecret(turn: Turn): Promise<void> {
   await versions.put(roots, text, { token, stage: 'AWSPENDING' });
 }
 
-/** The current roots and those that follow them. */
+/** Reads the current and the pending version, and checks the pending one. */
 async function readBoth(turn: Turn) {
   checkPending(turn);
   const current = await readCurrent(turn);
@@ -97,14 +97,14 @@ async function readBoth(turn: Turn) {
 }
 
 /**
- * Tells nobody yet. Were the render function to learn of a root before it is current and the
- * rotation to stop here, it would sign with it after twenty minutes, and viewers would be refused.
+ * Changes nothing yet. If the render function learned of a root key before it is current and the
+ * rotation stopped here, it would sign with that key after twenty minutes, and viewers would be refused.
  */
 async function setSecret(turn: Turn): Promise<void> {
   if (!isOn(turn, 'AWSCURRENT')) await readBoth(turn);
 }
 
-/** Runs also when a schedule is made, with a version that is pending and never had a value. */
+/** Secrets Manager also calls this when a schedule is created, with a pending version that has no value. */
 async function testSecret(turn: Turn): Promise<void> {
   if (isOn(turn, 'AWSCURRENT')) return;
   const pending = Object.values(turn.labels).some((stages) => stages.includes('AWSPENDING'));
@@ -113,13 +113,13 @@ async function testSecret(turn: Turn): Promise<void> {
   else await readBoth(turn);
 }
 
-/** Refused, and then tried again, where an operator has written the roots in this moment. */
+/** Moves AWSCURRENT to the new version. It fails and is tried again if an operator writes the roots meanwhile. */
 async function makeCurrent(turn: Turn): Promise<void> {
   const { current } = await readBoth(turn);
   await turn.versions.move(roots, 'AWSCURRENT', { from: current.id, to: turn.token });
 }
 
-/** The roots first, then what the render function may know of them, as an operator's command does. */
+/** Updates the roots first and then the secret of the render function, in the same order as the command. */
 async function finishSecret(turn: Turn): Promise<void> {
   if (!isOn(turn, 'AWSCURRENT')) await makeCurrent(turn);
   const { crypto, token, versions } = turn;
@@ -127,7 +127,7 @@ async function finishSecret(turn: Turn): Promise<void> {
   if (own === undefined) throw new Error('the version of this rotation has no value');
   const render = continuationSecret(crypto, own.text);
   await keepSecret(secretsWithValues(versions), secretIds.render, render);
-  // Left on, it would stay behind when an operator adds a root, and no rotation would begin again.
+  // If the label stayed and an operator then added a root key, no rotation could start again.
   if (isOn(turn, 'AWSPENDING')) await versions.move(roots, 'AWSPENDING', { from: token });
 }
 
@@ -138,11 +138,11 @@ const steps: Readonly<Record<RotationStep, (turn: Turn) => Promise<void>>> = {
   finishSecret,
 };
 
-/** Does one step of a rotation. Throws a sentence for whatever keeps it from being done. */
-export async function runRotationStep(event: unknown, deps: Rotating): Promise<void> {
+/** Runs one step of a rotation. Throws an error that says why it cannot. */
+export async function runRotationStep(event: unknown, deps: RotationDeps): Promise<void> {
   const { Step, SecretId, ClientRequestToken: token } = readEvent(eventSchema, event);
   if (SecretId !== roots && !rootsArn.test(SecretId))
-    throw new Error(`only ${roots} is rotated; what is in the others follows from other things`);
+    throw new Error(`only ${roots} can be rotated`);
   const labels = await deps.versions.labels(roots);
   await steps[Step]({ ...deps, token, labels });
 }

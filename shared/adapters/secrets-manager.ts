@@ -40,7 +40,7 @@ async function write(client: SecretsManagerClient, id: string, text: string): Pr
   }
 }
 
-/** The secret store port on Secrets Manager. */
+/** Implements `SecretStore` with Secrets Manager. */
 export function secretsManager(client: SecretsManagerClient): SecretStore {
   return { read: (id) => read(client, id), write: (id, text) => write(client, id, text) };
 }

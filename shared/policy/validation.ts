@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type PolicyIssue, policyIssues } from './issues.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 
-/** A policy cannot be published. The issues are all there are. */
+/** Thrown for a policy that cannot be published, with all of its issues. */
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
   readonly issues: readonly PolicyIssue[];
@@ -12,7 +12,7 @@ export class PolicyInvalid extends Error {
   }
 }
 
-/** Validates a document. Throws `PolicyInvalid` with everything that is wrong with it. */
+/** Validates a document. Throws `PolicyInvalid` with every issue. */
 export function validPolicy(document: unknown): ValidPolicy {
   const issues = policyIssues(document);
   if (issues.length > 0) throw new PolicyInvalid(issues);

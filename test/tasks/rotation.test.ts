@@ -205,7 +205,7 @@ describe('a rotation that an operator comes before', () => {
     expect(await failure(keeper.step(step, t1))).toBe(changed);
     expect(await outcome()).toEqual(through('r1', 'r2'));
     expect((await keeper.keyring()).signingKey('acme', 'r2.1')).toBe(own);
-    expect(await failure(keeper.step(create, t1))).toMatch(/is not the one that is pending$/);
+    expect(await failure(keeper.step(create, t1))).toMatch(/does not have the label AWSPENDING$/);
     await keeper.begin(token(2));
     await steps(allSteps, token(2));
     expect(await outcome()).toEqual(through('r1', 'r2', 'r3'));
@@ -278,7 +278,7 @@ describe('the test when a schedule is made', () => {
 });
 
 describe('what is not a rotation of the root keys', () => {
-  const other = 'only signet/roots is rotated; what is in the others follows from other things';
+  const other = 'only signet/roots can be rotated';
   it.each([
     ['render', secretIds.render],
     ['publisher', secretIds.publisher],
@@ -295,7 +295,7 @@ describe('what is not a rotation of the root keys', () => {
   });
 
   it('is refused with the token of no rotation', async () => {
-    const wrong = 'the version of this rotation is not the one that is pending';
+    const wrong = 'the version of this rotation does not have the label AWSPENDING';
     for (const step of [create, set, finish])
       expect(await failure(keeper.step(step, token(9)))).toBe(wrong);
     await keeper.begin(t1);
@@ -337,7 +337,7 @@ describe('what is not a rotation of the root keys', () => {
     ['Step', { Step: null, SecretId, ClientRequestToken: t1 }],
   ])('is refused where %s is malformed', async (where, event) => {
     expect(await failure(keeper.handler(event))).toBe(
-      `the event is malformed: ${where} is missing or has another form`,
+      `the event is malformed: ${where} is missing or invalid`,
     );
     const [line = ''] = keeper.lines;
     expect(JSON.parse(line)).toMatchObject({

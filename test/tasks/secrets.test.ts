@@ -81,7 +81,7 @@ describe('a request of CloudFormation', () => {
         type: '',
         body: {
           Status: 'SUCCESS',
-          Reason: 'The secrets are there.',
+          Reason: 'The secrets exist.',
           PhysicalResourceId: 'signet-secrets',
           ...ids,
           NoEcho: true,
@@ -157,7 +157,7 @@ describe('a request of CloudFormation', () => {
     await answerCustomResource(requested('Create'), never);
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
-      Reason: 'it has taken longer than 0.05 seconds',
+      Reason: 'it took longer than 0.05 seconds',
     });
   });
 
@@ -165,7 +165,7 @@ describe('a request of CloudFormation', () => {
     await keeper.handler(requested('Read'));
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
-      Reason: 'CloudFormation asks for what is none of Create, Update and Delete',
+      Reason: 'the RequestType is not Create, Update or Delete',
     });
     expect(JSON.parse(keeper.lines[0] ?? '')).toMatchObject({ requestType: 'unknown' });
   });
@@ -177,8 +177,8 @@ describe('a request of CloudFormation', () => {
   });
 
   it.each([
-    ['refuses', [403, 403, 403], 'CloudFormation has not taken the answer: status 403'],
-    ['does not answer', [0, 0, 0], 'CloudFormation has not taken the answer: no answer'],
+    ['refuses', [403, 403, 403], 'CloudFormation did not accept the answer: status 403'],
+    ['does not answer', [0, 0, 0], 'CloudFormation did not accept the answer: no answer'],
   ])(
     'makes the function fail, so that it runs again, where its address %s',
     async (_, met, why) => {
@@ -201,7 +201,7 @@ describe('an event that cannot be answered', () => {
     ['RequestId', 'Create', { RequestId: 7 }],
     ['LogicalResourceId', 'Create', { LogicalResourceId: null }],
   ])('fails and says that %s is malformed, not what it was', async (where, type, more) => {
-    const why = `the event is malformed: ${where} is missing or has another form`;
+    const why = `the event is malformed: ${where} is missing or invalid`;
     expect(await failure(keeper.handler(requested(type, more)))).toBe(why);
     expect(JSON.parse(keeper.lines[0] ?? '')).toMatchObject({ outcome: 'failed', reason: why });
     expect(keeper.lines.join()).not.toContain(signature);
@@ -224,7 +224,7 @@ it('a rotation fails with a sentence where Secrets Manager is away', async () =>
   );
 });
 
-it('what nobody has thought of is not quoted', () => {
-  expect(describeFailure(new TypeError('secret'))).toBe('a TypeError that nobody has thought of');
-  expect(describeFailure('secret')).toBe('something failed that is no error');
+it('unexpected errors are not quoted', () => {
+  expect(describeFailure(new TypeError('secret'))).toBe('an unexpected TypeError');
+  expect(describeFailure('secret')).toBe('something that is not an Error was thrown');
 });

@@ -145,7 +145,7 @@ describe('secrets that are there', () => {
     const roots = keySet(old, publicHalf(publisher));
     const { reason, written } = await refusal(memorySecrets({ [ids.roots]: roots }));
     expect(reason).toBe(
-      'secret signet/publisher is gone, but policies are signed with the key that was in it',
+      'secret signet/publisher is missing, but policies are signed with its key; restore it',
     );
     expect(written).toEqual([]);
   });
@@ -154,7 +154,9 @@ describe('secrets that are there', () => {
     const roots = keySet(old, publicHalf(stranger));
     const secrets = memorySecrets({ [ids.roots]: roots, [ids.publisher]: held });
     const { reason, written } = await refusal(secrets);
-    expect(reason).toBe('secrets signet/roots and signet/publisher mean different keys by p1');
+    expect(reason).toBe(
+      'secrets signet/roots and signet/publisher have different keys with the kid p1',
+    );
     expect(written).toEqual([]);
   });
 });
