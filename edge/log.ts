@@ -53,7 +53,10 @@ export function refusalFields(thrown: unknown): Pick<LogLine, 'outcome' | 'level
   return { outcome: refusal.code, level, reason: refusal.detail.reason };
 }
 
-/** Escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are but terminals interpret. */
+/**
+ * Escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are but terminals
+ * interpret.
+ */
 function escapeControls(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u2028\u2029]/g,
@@ -92,7 +95,10 @@ function redact(text: string): string {
   return text.replace(strayedSignature, '$1=…').slice(0, maxCharacters).toWellFormed();
 }
 
-/** Prints a line as one JSON object, regardless of the texts in it. `weight` is how many requests it counts for. */
+/**
+ * Prints a line as one JSON object, regardless of the texts in it. `weight` is how many requests it
+ * counts for.
+ */
 export function printLine(line: LogLine, now: number, weight = 1): string {
   const fields = { time: new Date(now).toISOString(), ...line, ...metrics(line, now, weight) };
   const json = JSON.stringify(fields, (_key, value: unknown) =>
@@ -108,7 +114,10 @@ export function writeFailure(name: FunctionName, reason: string, now: number): v
 }
 
 export type Sampling = {
-  /** Of the lines without a verified signature, write 1 in this many, so that a flood cannot fill the log. */
+  /**
+   * Of the lines without a verified signature, write 1 in this many, so that a flood cannot fill
+   * the log.
+   */
   readonly oneIn: number;
   readonly random: Random;
 };

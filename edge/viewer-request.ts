@@ -22,7 +22,10 @@ import { cloudFrontHeaders } from './response.ts';
 import { withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
 
-/** The function has five seconds. After a failed read there must be time to use the last good key or policy. */
+/**
+ * The function has five seconds. After a failed read there must be time to use the last good key or
+ * policy.
+ */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
 
 const sampling = { oneIn: config.logOneIn, random: systemRandom };
@@ -53,7 +56,8 @@ const deps: GateDeps = {
   }),
 };
 
-// Reads the keys at start, so that the first request need not wait. If this fails, that request tries again.
+// Reads the keys at start, so that the first request need not wait. If this fails, that request
+// tries again.
 deps.keys.read().catch(() => undefined);
 
 function toRefusalResponse(thrown: unknown): CloudFrontResultResponse {

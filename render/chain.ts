@@ -170,7 +170,10 @@ export async function drawAll(
   return drawn;
 }
 
-/** Fills transparent pixels with white, after all steps. In the same chain, sharp would do it before most steps. */
+/**
+ * Fills transparent pixels with white, after all steps. In the same chain, sharp would do it before
+ * most steps.
+ */
 export async function flatten(job: Job, chain: Chain): Promise<Chain> {
   if (!chain.alpha) return chain;
   const ready = place('flatten') <= chain.reached ? await endChain(job, chain) : chain;

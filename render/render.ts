@@ -98,7 +98,10 @@ type Opened = {
   readonly deadline: number;
 };
 
-/** Draws all steps. Steps that need the metadata of the source run first, because converted pixels have none. */
+/**
+ * Draws all steps. Steps that need the metadata of the source run first, because converted pixels
+ * have none.
+ */
 async function drawSource(
   job: Job,
   { source, header }: Opened,

@@ -5,7 +5,10 @@ const longest = 64;
 
 const letters = (text: string): string => [...text].toSorted().join('');
 
-/** Counts edits. Swapped letters count as one, and so does a word for a parameter of one letter (`width` for `w`). */
+/**
+ * Counts edits. Swapped letters count as one, and so does a word for a parameter of one letter
+ * (`width` for `w`).
+ */
 function distanceOf(written: string, known: string): number {
   if (written === known) return 0;
   // Any two single letters are one edit apart, so the distance means nothing.

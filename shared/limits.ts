@@ -32,7 +32,10 @@ export const limits = {
   watermarkPixels: 33_554_432,
   /** libvips stops here, so that one picture cannot occupy a function for long. */
   renderSeconds: 12,
-  /** Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must answer earlier. */
+  /**
+   * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must
+   * answer earlier.
+   */
   viewerRequestSeconds: 4.5,
   renderRequestSeconds: 25,
   /**

@@ -12,7 +12,10 @@ export type Freshness = {
 };
 
 export type Refreshing<T> = {
-  /** Returns the value. With `maxAge`, it reloads a value that is older than this many seconds, if it can. */
+  /**
+   * Returns the value. With `maxAge`, it reloads a value that is older than this many seconds, if
+   * it can.
+   */
   readonly read: (maxAge?: number) => Promise<T>;
 };
 
@@ -27,7 +30,10 @@ export type RefreshingOptions<T> = {
   readonly onFailure: (reason: string) => void;
 };
 
-/** After a failure, readers use the last good value for this many seconds before they wait for another load. */
+/**
+ * After a failure, readers use the last good value for this many seconds before they wait for
+ * another load.
+ */
 const pauseSeconds = 1;
 
 type Held<T> = { readonly value: T; readonly at: number; readonly jitter: number };

@@ -172,7 +172,10 @@ export type RefusalDetail = {
   readonly cause?: unknown;
 };
 
-/** The one error class for refused requests. The core throws it; each entry point turns it into an answer. */
+/**
+ * The one error class for refused requests. The core throws it; each entry point turns it into an
+ * answer.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;

@@ -38,7 +38,10 @@ async function withTimeout(work: Promise<unknown>, milliseconds: number): Promis
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Handles the request. Returns what went wrong. `Delete` does nothing, because secrets outlive the stack. */
+/**
+ * Handles the request. Returns what went wrong. `Delete` does nothing, because secrets outlive the
+ * stack.
+ */
 async function failureOf({ RequestType }: Request, deps: CustomResource) {
   if (RequestType === 'Delete') return undefined;
   if (RequestType !== 'Create' && RequestType !== 'Update')

@@ -113,7 +113,10 @@ async function testSecret(turn: Turn): Promise<void> {
   else await readBoth(turn);
 }
 
-/** Moves AWSCURRENT to the new version. It fails and is tried again if an operator writes the roots meanwhile. */
+/**
+ * Moves AWSCURRENT to the new version. It fails and is tried again if an operator writes the roots
+ * meanwhile.
+ */
 async function makeCurrent(turn: Turn): Promise<void> {
   const { current } = await readBoth(turn);
   await turn.versions.move(roots, 'AWSCURRENT', { from: current.id, to: turn.token });

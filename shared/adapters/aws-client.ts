@@ -38,7 +38,10 @@ export function clientOptions(
   };
 }
 
-/** Makes an error for a failed SDK call. It leaves out the message of the service, which may contain secrets. */
+/**
+ * Makes an error for a failed SDK call. It leaves out the message of the service, which may contain
+ * secrets.
+ */
 export function portFailure(what: string, thrown: unknown): PortFailure {
   const { name, code } = thrown as { readonly name?: string; readonly code?: string };
   const status = statusOf(thrown);

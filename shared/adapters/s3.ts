@@ -24,7 +24,10 @@ import {
 /** The most keys that S3 deletes in one request. */
 const deleteBatch = 1_000;
 
-/** Reads the SDK's own variable for the endpoint. It is read here because other S3s need the bucket in the path. */
+/**
+ * Reads the SDK's own variable for the endpoint. It is read here because other S3s need the bucket
+ * in the path.
+ */
 export function s3FromEnvironment(region: string): AwsAccess {
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
   return endpoint ? { region, endpoint } : { region };

@@ -14,7 +14,10 @@ export const localBuckets = {
   config: 'signet-config',
 } as const;
 
-/** The credentials of the operator. They are public, and the stack listens on this machine only by default. */
+/**
+ * The credentials of the operator. They are public, and the stack listens on this machine only by
+ * default.
+ */
 export const localCredentials = { accessKeyId: 'signet', secretAccessKey: 'signet-local' } as const;
 /**
  * Every tenant has a host on the local stack. `.test` is reserved (RFC 6761), so it cannot lead anywhere

@@ -14,7 +14,10 @@ export type Keyring = {
   readonly kids: readonly string[];
   /** The last of the kids. */
   readonly newest: string;
-  /** The newest kid that every function knows by now, so that its signatures are accepted. `now` in seconds. */
+  /**
+   * The newest kid that every function knows by now, so that its signatures are accepted. `now` in
+   * seconds.
+   */
   readonly mintable: (now: number) => string;
   /** The public keys that may sign policies. */
   readonly publishers: readonly PublisherKey[];

@@ -9,7 +9,10 @@ export const secretIds = {
   publisher: 'signet/publisher',
 } as const;
 
-/** Reloads in the background after 5 minutes, makes requests wait after 15, and keeps old keys for an hour. */
+/**
+ * Reloads in the background after 5 minutes, makes requests wait after 15, and keeps old keys for
+ * an hour.
+ */
 export const keyFreshness: Freshness = { fresh: 300, wait: 900, lastGood: 3_600 };
 
 export type KeyringOptions = {

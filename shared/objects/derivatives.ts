@@ -16,7 +16,10 @@ export type DerivativeHeaders = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** The cache tag of a source. It is a hash, because keys can be longer than tags and use other characters. */
+/**
+ * The cache tag of a source. It is a hash, because keys can be longer than tags and use other
+ * characters.
+ */
 export function sourceTag(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'path'>): string {
   return `s-${crypto.sha256Hex(sourceKey(source)).slice(0, 32)}`;
 }

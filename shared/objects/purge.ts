@@ -83,7 +83,10 @@ export async function purgeBelow(
 
 const requests = 'purges/';
 
-/** Requests another purge of the sources by an event of the config bucket, once running renders are over. */
+/**
+ * Requests another purge of the sources by an event of the config bucket, once running renders are
+ * over.
+ */
 export async function requestSecondPurge(
   config: ObjectStore,
   sources: readonly SourceName[],

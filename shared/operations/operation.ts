@@ -5,7 +5,10 @@ import type { Parameter, ValueOf } from './parameter.ts';
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
 
-/** The values of `format`: a type, `src` for the type of the source, or `auto` for the best one in Accept. */
+/**
+ * The values of `format`: a type, `src` for the type of the source, or `auto` for the best one in
+ * Accept.
+ */
 export type Format = ImageType | 'src' | 'auto';
 
 /** In pixels. For an animation, the size of one frame. */
@@ -147,7 +150,10 @@ export type Operation<P extends Parameters = Parameters> = {
   };
   /** Finds what is wrong with the combination of values, as the end of a sentence. */
   check?(values: ValuesOf<P>): string | undefined;
-  /** Returns the canonical values that draw the same pixels for every source, so that equal images share a key. */
+  /**
+   * Returns the canonical values that draw the same pixels for every source, so that equal images
+   * share a key.
+   */
   normalise?(values: ValuesOf<P>): ValuesOf<P>;
   /** Whether these values draw nothing although they are not the defaults. */
   idle?(values: ValuesOf<P>): boolean;

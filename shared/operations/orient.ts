@@ -23,7 +23,8 @@ export const orient = operation({
     // Cameras do not store animations sideways, and sharp cannot turn a strip of frames.
     draw: ({ image, size }, { o }, { orientation, frames }) => {
       if (frames > 1 || orientation === 1) return { image, size };
-      // End the chain in plain pixels: AVIF would keep the orientation tag, and viewers would turn the picture.
+      // End the chain in plain pixels: AVIF would keep the orientation tag, and viewers would turn
+      // the picture.
       if (o === 0) return { image, size, unmeasured: true };
       const upright = orientation < 5 ? size : { width: size.height, height: size.width };
       return { image: image.autoOrient(), size: upright };

@@ -44,7 +44,10 @@ function factors({ w, h, l, s, p }: ResizeValues, { width, height }: Size): read
   return [...(w === undefined ? [] : [w / width]), ...(h === undefined ? [] : [h / height])];
 }
 
-/** The size for `lfit` (inside the box) and `mfit` (covers it). As in BOS, 600×400 in 500×300 gives 450×300 and 500×333. */
+/**
+ * The size for `lfit` (inside the box) and `mfit` (covers it). As in BOS, 600×400 in 500×300 gives
+ * 450×300 and 500×333.
+ */
 function fitSize(values: ResizeValues, source: Size): Size {
   const all = factors(values, source);
   const factor = values.m === 'mfit' ? Math.max(...all) : Math.min(...all);

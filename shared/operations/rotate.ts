@@ -29,7 +29,8 @@ export const rotate = operation({
   step: {
     from: 'turn',
     to: 'turn',
-    // A strip of frames cannot be turned as a whole. 180 degrees keeps the size of each frame; other angles do not.
+    // A strip of frames cannot be turned as a whole. 180 degrees keeps the size of each frame;
+    // other angles do not.
     frames: ({ a }) => (a === 180 ? 'apart' : 'first'),
     draw: ({ image, size }, { a }) => {
       if (a === 180) return { image: image.rotate(180), size };

@@ -18,7 +18,10 @@ function position({ g, x, y }: Place, picture: Size, mark: Size): { left: number
   };
 }
 
-/** The drawn size of a mark: its own size, or `p` per cent of the picture's width, but never larger than the picture. */
+/**
+ * The drawn size of a mark: its own size, or `p` per cent of the picture's width, but never larger
+ * than the picture.
+ */
 function markSize(mark: Size, picture: Size, p: number | undefined): Size {
   const wanted = p === undefined ? 1 : (picture.width * p) / 100 / mark.width;
   const factor = Math.min(wanted, picture.width / mark.width, picture.height / mark.height);

@@ -52,7 +52,10 @@ function keywordsOf({ type, requirement }: Nested, of: unknown): JsonSchema {
   return keyword === undefined || typeof requirement !== 'number' ? {} : { [keyword]: requirement };
 }
 
-/** Converts a schema and its checks. Checks that JSON Schema cannot express are left to `policy validate`. */
+/**
+ * Converts a schema and its checks. Checks that JSON Schema cannot express are left to `policy
+ * validate`.
+ */
 function convertPipe([first, ...checks]: readonly Nested[], place: Place): JsonSchema {
   let made = convertInner(first, place);
   for (const check of checks) made = { ...made, ...keywordsOf(check, made['type']) };

@@ -7,7 +7,10 @@ import { isRange, type Rule, type ValueSet } from './value-set.ts';
 
 type Choice = Value | undefined;
 
-/** The most combinations to try for one value. If none of them is usable, there may still be others, so no warning is given. */
+/**
+ * The most combinations to try for one value. If none of them is usable, there may still be others,
+ * so no warning is given.
+ */
 const maxCombinations = 20_000;
 
 /** Every value of a list, and the ends of a range. */

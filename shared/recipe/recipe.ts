@@ -25,7 +25,10 @@ const valueForm = /^-?[A-Za-z0-9][A-Za-z0-9.-]*$/;
 /** `style` names a preset of the policy. The preset replaces it before the recipe is made canonical. */
 const style = 'style';
 
-/** Explains a value without a parameter, as in `rotate,90` of OSS. Here every value follows its parameter. */
+/**
+ * Explains a value without a parameter, as in `rotate,90` of OSS. Here every value follows its
+ * parameter.
+ */
 function explainUnnamed(operation: string, pair: string): string {
   const name = findOperation(operation);
   const [first] = name === undefined ? [] : Object.keys(rowOf(name).parameters);

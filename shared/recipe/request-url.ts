@@ -55,7 +55,10 @@ function readQuery(querystring: string): ReadonlyMap<Name, string> {
   return read;
 }
 
-/** Names the parameter only if it looks like a name. Otherwise it may be a signature, which must not be logged. */
+/**
+ * Names the parameter only if it looks like a name. Otherwise it may be a signature, which must not
+ * be logged.
+ */
 function unknownParameter(name: string): Refusal {
   return malformed(
     /^[A-Za-z-]{1,32}$/.test(name)

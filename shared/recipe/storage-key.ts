@@ -20,7 +20,10 @@ export function derivativePrefix(source: Pick<Derivative, 'tenant' | 'path'>): s
   return `${sourceKey(source)}${separator}`;
 }
 
-/** The key of a derivative. Equal images have one key, because its parts are canonical. Throws `malformed` if it is too long. */
+/**
+ * The key of a derivative. Equal images have one key, because its parts are canonical. Throws
+ * `malformed` if it is too long.
+ */
 export function derivativeKey(derivative: Derivative): DerivativeKey {
   const key = `${sourceKey(derivative)}${separator}${derivative.recipe.text}`;
   // A UTF-16 unit takes at most three bytes in UTF-8.

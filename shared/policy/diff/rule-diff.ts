@@ -12,7 +12,10 @@ import {
 
 /** One difference between two policies, described for the person who edits them. */
 export type PolicyChange = {
-  /** Dotted, as in `operations.resize.0.w`. It points into the new policy, or into the old one for a removal. */
+  /**
+   * Dotted, as in `operations.resize.0.w`. It points into the new policy, or into the old one for a
+   * removal.
+   */
   readonly path: string;
   /** Whether the change allows more or less; `changes` if neither is certain. */
   readonly kind: 'widens' | 'narrows' | 'changes';
