@@ -88,11 +88,11 @@ function metrics(line: LogLine, now: number, weight: number) {
 }
 
 /** Finds signatures in a path. They get there if the `?` of a URL is escaped by mistake. */
-const strayedSignature = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
+const signatureInPath = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
 
 /** Makes a text safe to log: without signatures, shortened, and without half a character at the end. */
 function redact(text: string): string {
-  return text.replace(strayedSignature, '$1=…').slice(0, maxCharacters).toWellFormed();
+  return text.replace(signatureInPath, '$1=…').slice(0, maxCharacters).toWellFormed();
 }
 
 /**

@@ -10,7 +10,7 @@ export function cloudFrontHeaders(headers: Readonly<Record<string, string>>): Cl
 }
 
 /** Headers that describe S3's error page and not the answer. */
-const stale = [
+const replacedHeaders = [
   'content-length',
   'content-encoding',
   'content-range',
@@ -42,7 +42,7 @@ export function overwrite(
   answer: EdgeAnswer,
 ): CloudFrontResultResponse {
   const kept = response.headers;
-  for (const name of stale) delete kept[name];
+  for (const name of replacedHeaders) delete kept[name];
   return Object.assign(response, {
     status: String(answer.status),
     statusDescription: '',

@@ -90,7 +90,7 @@ function openPixels(job: Job, { data, info }: Pixels): Sharp {
   });
 }
 
-function chainOn(job: Job, pixels: Pixels): Chain {
+function startChain(job: Job, pixels: Pixels): Chain {
   const { width, height, channels } = pixels.info;
   return {
     image: openPixels(job, pixels),
@@ -102,7 +102,7 @@ function chainOn(job: Job, pixels: Pixels): Chain {
 
 /** Ends the chain in pixels and starts a new chain on them. */
 export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
-  return chainOn(job, await readPixels(job, image));
+  return startChain(job, await readPixels(job, image));
 }
 
 /**
@@ -140,7 +140,7 @@ async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Prom
 }
 
 /** Draws a step on each frame separately and joins the frames again. */
-async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
+async function drawFrames(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
   const { frames } = job.scene;
   const { data, info } = await readPixels(job, chain.image);
   const frame = { ...info, height: info.height / frames };
@@ -148,12 +148,12 @@ async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<
   const drawn: Pixels[] = [];
   for (let at = 0; at < frames; at += 1) {
     const bytes = data.subarray((at * data.length) / frames, ((at + 1) * data.length) / frames);
-    const one = await draw(still, chainOn(still, { data: bytes, info: frame }), planned);
+    const one = await draw(still, startChain(still, { data: bytes, info: frame }), planned);
     drawn.push(await readPixels(still, one.image));
   }
   const [first = { data, info: frame }] = drawn;
   const strip = { ...first.info, height: first.info.height * frames };
-  return chainOn(job, { data: Buffer.concat(drawn.map((one) => one.data)), info: strip });
+  return startChain(job, { data: Buffer.concat(drawn.map((one) => one.data)), info: strip });
 }
 
 /** Draws the steps in order. */
@@ -165,7 +165,7 @@ export async function drawAll(
   let drawn = chain;
   for (const planned of steps) {
     const apart = job.scene.frames > 1 && planned.step.frames(planned.values) === 'apart';
-    drawn = await (apart ? drawApart(job, drawn, planned) : draw(job, drawn, planned));
+    drawn = await (apart ? drawFrames(job, drawn, planned) : draw(job, drawn, planned));
   }
   return drawn;
 }

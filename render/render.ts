@@ -66,7 +66,12 @@ async function readHeader(deadline: number, bytes: Uint8Array): Promise<Metadata
 }
 
 /** The number of frames to draw: one, unless the type supports animation and every step does too. */
-function framesFor(header: Metadata, wanted: ImageType, steps: readonly PlannedStep[], caps: Caps) {
+function countFrames(
+  header: Metadata,
+  wanted: ImageType,
+  steps: readonly PlannedStep[],
+  caps: Caps,
+) {
   const moves = imageTypes[wanted].animation || wanted === 'avif';
   const first = steps.some(({ step, values }) => step.frames(values) === 'first');
   return moves && !first ? Math.min(header.pages ?? 1, caps.maxFrames) : 1;
@@ -114,12 +119,12 @@ async function drawSource(
   return drawAll(job, await toSrgb8(job, upright, header), others);
 }
 
-function settledType(recipe: Recipe, source: Source): ImageType {
+function answerType(recipe: Recipe, source: Source): ImageType {
   const { format } = recipe;
   return format === 'src' || format === 'auto' ? source.type : format;
 }
 
-async function jobFor({ source, mark, header, deadline }: Opened, frames: number): Promise<Job> {
+async function createJob({ source, mark, header, deadline }: Opened, frames: number): Promise<Job> {
   const { focus } = source;
   const scene = { ...stillScene, frames, focus, orientation: header.orientation ?? 1 };
   const job: Job = { deadline, sharp, scene };
@@ -131,10 +136,10 @@ async function jobFor({ source, mark, header, deadline }: Opened, frames: number
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
   const { source, header } = opened;
   const steps = planSteps(recipe);
-  const wanted = settledType(recipe, source);
-  const frames = framesFor(header, wanted, steps, caps);
+  const wanted = answerType(recipe, source);
+  const frames = countFrames(header, wanted, steps, caps);
   checkHeader(header, frames, caps);
-  const job = await jobFor(opened, frames);
+  const job = await createJob(opened, frames);
   const drawn = await drawSource(job, opened, steps);
   // Browsers disagree about animated AVIF, so an animation becomes WebP.
   const type = wanted === 'avif' && frames > 1 ? 'webp' : wanted;
@@ -148,7 +153,7 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
   const { answer, values } = findAnswer(recipe) ?? {};
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   checkHeader(header, 1, caps);
-  const job = await jobFor(opened, 1);
+  const job = await createJob(opened, 1);
   const upright = await drawSource(job, opened, planSteps(recipe));
   const said = await answer(describeSource(job, upright, source, header), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));

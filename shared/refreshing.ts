@@ -48,7 +48,7 @@ const reasonOf = (thrown: unknown): string =>
 export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
   const { clock, random, freshness } = options;
   let held: Held<T> | undefined;
-  let flight: Promise<Held<T>> | undefined;
+  let loading: Promise<Held<T>> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
 
   async function load(): Promise<Held<T>> {
@@ -61,13 +61,13 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
       options.onFailure(reasonOf(thrown));
       throw new Refusal('unavailable', { reason: reasonOf(thrown), cause: thrown });
     } finally {
-      flight = undefined;
+      loading = undefined;
     }
   }
 
   function refresh(): Promise<Held<T>> {
-    flight ??= load();
-    return flight;
+    loading ??= load();
+    return loading;
   }
 
   async function waitFor(old: Held<T>): Promise<T> {

@@ -36,7 +36,7 @@ export type SecretVersions = {
   readonly move: (id: string, stage: VersionStage, move: Move) => Promise<void>;
 };
 
-async function orPortFailure<T>(what: string, call: Promise<T>): Promise<T> {
+async function rethrowAsPortFailure<T>(what: string, call: Promise<T>): Promise<T> {
   return call.catch((thrown: unknown) => {
     throw portFailure(`Secrets Manager ${what}`, thrown);
   });
@@ -61,16 +61,18 @@ export function secretVersions(client: SecretsManagerClient): SecretVersions {
       const { token: ClientRequestToken, stage = 'AWSCURRENT' } = labelled ?? {};
       const VersionStages = [stage];
       const asked = { SecretId: id, SecretString: text, ClientRequestToken, VersionStages };
-      await orPortFailure(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
+      await rethrowAsPortFailure(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
     },
     labels: async (id) => {
       const asked = new DescribeSecretCommand({ SecretId: id });
-      return (await orPortFailure(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {};
+      return (
+        (await rethrowAsPortFailure(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {}
+      );
     },
     move: async (id, stage, { from: RemoveFromVersionId, to: MoveToVersionId }) => {
       const asked = { SecretId: id, VersionStage: stage, RemoveFromVersionId, MoveToVersionId };
       const moved = client.send(new UpdateSecretVersionStageCommand(asked));
-      await orPortFailure(`move of ${stage} of ${id}`, moved);
+      await rethrowAsPortFailure(`move of ${stage} of ${id}`, moved);
     },
   };
 }

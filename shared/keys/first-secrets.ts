@@ -70,7 +70,11 @@ function withPublisher(roots: string, known: Publishers, publisher: PublisherKey
 }
 
 /** Writes a secret unless it has this value, because every write adds a version. */
-export async function keepSecret(secrets: SecretStore, id: string, text: string): Promise<void> {
+export async function writeSecretIfChanged(
+  secrets: SecretStore,
+  id: string,
+  text: string,
+): Promise<void> {
   if ((await secrets.read(id)) !== text) await secrets.write(id, text);
 }
 
@@ -86,8 +90,8 @@ export async function ensureSecrets(deps: FirstSecrets): Promise<PublisherSecret
   // Invariant: the publisher's key is written before the roots name it, so an interruption loses no key.
   const publisher = await ensurePublisher(deps, known);
   const roots = withPublisher(stored, known, publisher);
-  await keepSecret(secrets, secretIds.roots, roots);
-  await keepSecret(secrets, secretIds.render, continuationSecret(crypto, roots));
+  await writeSecretIfChanged(secrets, secretIds.roots, roots);
+  await writeSecretIfChanged(secrets, secretIds.render, continuationSecret(crypto, roots));
   return {
     keyring: rootKeyring(crypto, roots),
     publisher: async () => readPublisher((await secrets.read(secretIds.publisher)) ?? ''),

@@ -1,10 +1,10 @@
 import { operation } from './operation.ts';
-import { alsoWritten, choice } from './parameter.ts';
+import { choice, withSpellings } from './parameter.ts';
 
 export const flip = operation({
   summary: 'Mirrors the image.',
   parameters: {
-    d: alsoWritten(
+    d: withSpellings(
       choice(['h', 'v', 'hv'], 'h swaps left and right, v swaps top and bottom, hv does both'),
       { '0': 'v', '1': 'h', '2': 'hv' },
     ),

@@ -1,10 +1,10 @@
 import { operation } from './operation.ts';
-import { alsoWritten, integer, withDefault } from './parameter.ts';
+import { integer, withDefault, withSpellings } from './parameter.ts';
 
 export const interlace = operation({
   summary: 'Makes a JPEG or PNG load progressively, first coarse and then finer.',
   parameters: {
-    i: alsoWritten(withDefault(integer(0, 1, '1 turns it on, 0 turns it off'), 0), {
+    i: withSpellings(withDefault(integer(0, 1, '1 turns it on, 0 turns it off'), 0), {
       baseline: 0,
       progressive: 1,
     }),

@@ -91,7 +91,7 @@ export function withDefault<V extends Value, const F extends V>(
 }
 
 /** Adds other spellings of values, such as those of OSS and BOS, to a parameter. */
-export function alsoWritten<V extends Value, F extends V | undefined>(
+export function withSpellings<V extends Value, F extends V | undefined>(
   parameter: Parameter<V, F>,
   words: Readonly<Record<string, V>>,
 ): Parameter<V, F> {

@@ -105,7 +105,7 @@ function convertRecord(
 }
 
 /** A value in a rule. valibot calls `read` of the parameter; `control` has the same limits as data. */
-function listedValue({ control }: Parameter): JsonSchema {
+function convertListedValue({ control }: Parameter): JsonSchema {
   if (control.control === 'select') return { enum: control.options };
   if (control.control === 'number')
     return { type: 'integer', minimum: control.min, maximum: control.max };
@@ -123,7 +123,7 @@ function parameterAt([group, name, own, ...within]: Place): Parameter | undefine
 
 function convertCustom(place: Place): JsonSchema {
   const parameter = parameterAt(place);
-  return parameter === undefined ? {} : listedValue(parameter);
+  return parameter === undefined ? {} : convertListedValue(parameter);
 }
 
 /** The conversion for each type of valibot schema. */
@@ -201,12 +201,16 @@ function allowRemoval(group: JsonSchema): JsonSchema {
   return { ...group, [keyword]: Object.fromEntries(wider) };
 }
 
-const present = { additionalProperties: { type: ['object', 'array', 'string'] } };
+const nonNullEntries = { additionalProperties: { type: ['object', 'array', 'string'] } };
 
 /** A file that extends no other has a tenant and has nothing to remove with null. */
-const standsAlone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
+const requireGroup = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
   required: ['tenant', group],
-  properties: { operations: present, presets: present, [group]: { ...present, ...own } },
+  properties: {
+    operations: nonNullEntries,
+    presets: nonNullEntries,
+    [group]: { ...nonNullEntries, ...own },
+  },
 });
 
 /**
@@ -227,8 +231,8 @@ export function policyJsonSchema(): JsonSchema {
     additionalProperties,
     anyOf: [
       { required: ['extends'] },
-      standsAlone('operations', {}),
-      standsAlone('presets', { minProperties: 1 }),
+      requireGroup('operations', {}),
+      requireGroup('presets', { minProperties: 1 }),
     ],
   };
 }

@@ -9,7 +9,7 @@ import { scopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
-const nullable = v.null();
+const nullSchema = v.null();
 
 function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
   const own = v.custom<Value>(
@@ -18,7 +18,7 @@ function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
       parameter.read(String(input)) === input,
     `expects ${parameter.expects}, or null for "left out"`,
   );
-  return v.union([own, nullable], `expects ${parameter.expects}, or null for "left out"`);
+  return v.union([own, nullSchema], `expects ${parameter.expects}, or null for "left out"`);
 }
 
 function rangeSchema(min: number, max: number): v.GenericSchema<unknown, ValueSet> {

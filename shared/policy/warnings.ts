@@ -62,7 +62,7 @@ function* combinations(
 }
 
 /** Finds why a combination cannot be in a canonical recipe. */
-function fault(name: OperationName, values: ValuesOf<Parameters>): string | undefined {
+function findFault(name: OperationName, values: ValuesOf<Parameters>): string | undefined {
   const { check, normalise } = rowOf(name);
   const wrong = check?.(values);
   if (wrong !== undefined) return `${name} ${wrong}`;
@@ -74,11 +74,11 @@ function fault(name: OperationName, values: ValuesOf<Parameters>): string | unde
 }
 
 /** Finds why no combination with this value is possible; undefined as soon as one is. */
-function whyDead(name: OperationName, others: Alternatives, own: string, choice: Choice) {
+function findDeadReason(name: OperationName, others: Alternatives, own: string, choice: Choice) {
   let first: string | undefined;
   let tried = 0;
   for (const values of combinations([...new Map(others).set(own, [choice])])) {
-    const found = fault(name, values);
+    const found = findFault(name, values);
     tried += 1;
     if (found === undefined || tried > maxCombinations) return undefined;
     first ??= found;
@@ -87,11 +87,11 @@ function whyDead(name: OperationName, others: Alternatives, own: string, choice:
 }
 
 /** Finds values in a rule that no canonical recipe can have, so that they have no effect. */
-function deadValues(name: OperationName, rule: Rule, at: string): readonly PolicyIssue[] {
+function findDeadValues(name: OperationName, rule: Rule, at: string): readonly PolicyIssue[] {
   const others = alternatives(name, rule);
   return Object.entries(rule).flatMap(([own, allowed]) =>
     (allowed === undefined ? [] : choices(allowed)).flatMap((choice) => {
-      const why = whyDead(name, others, own, choice);
+      const why = findDeadReason(name, others, own, choice);
       if (why === undefined) return [];
       const message = `allows ${choice ?? 'null'}, but no request can use it: ${why}`;
       return [{ path: `${at}.${own}`, message }];
@@ -125,7 +125,7 @@ export function policyWarnings(document: ValidPolicy, now: number): readonly Pol
   const operations = document.operations ?? {};
   const dead = policyOperations.flatMap((name) =>
     (operations[name] ?? []).flatMap((rule, index) =>
-      deadValues(name, rule, `operations.${name}.${index}`),
+      findDeadValues(name, rule, `operations.${name}.${index}`),
     ),
   );
   return [

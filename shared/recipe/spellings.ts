@@ -45,7 +45,7 @@ function nameBareValue(written: string, { bare }: Spelling): string {
 }
 
 /** Whether two operations draw the same image in either order. */
-function commute(one: Operation, other: Operation): boolean {
+function canSwap(one: Operation, other: Operation): boolean {
   if (one.order === 'free' || other.order === 'free') return true;
   const kinds = [one.order, other.order];
   return kinds.includes('moves') && kinds.includes('colours');
@@ -60,7 +60,7 @@ function checkOrder(name: SpellingName, steps: readonly RecipeStep[]): void {
   steps.forEach((later, at) => {
     const early = steps
       .slice(0, at)
-      .find((one) => place(one) > place(later) && !commute(rowOf(one.name), rowOf(later.name)));
+      .find((one) => place(one) > place(later) && !canSwap(rowOf(one.name), rowOf(later.name)));
     if (early !== undefined)
       throw malformed(
         `${name}: ${later.name} runs before ${early.name} here and is written after it; write ${later.name} first`,

@@ -33,7 +33,7 @@ export function derivativeKey(derivative: Derivative): DerivativeKey {
 }
 
 /** A key always ends with a format, even if the recipe names none. */
-const inKey = limits.operations + 1;
+const maxOperationsInKey = limits.operations + 1;
 
 /**
  * Reads a key. Throws `malformed` unless printing it gives the same bytes, so that no derivative is
@@ -41,7 +41,7 @@ const inKey = limits.operations + 1;
  */
 export function parseKey(uri: string): Derivative {
   const { tenant, path, operations } = splitPath(decodePath(uri));
-  const { steps, preset } = parseOperations(operations ?? '', inKey);
+  const { steps, preset } = parseOperations(operations ?? '', maxOperationsInKey);
   const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
   const settled = preset === undefined && derivative.recipe.format !== 'auto';
   if (!settled || derivativeKey(derivative).uri !== uri)

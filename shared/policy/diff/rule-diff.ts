@@ -131,7 +131,7 @@ function listChange(
   came: boolean,
 ): PolicyChange {
   const { name, before, after } = both;
-  const news = !isCovered(withSet(rule, own, values), came ? before : after);
+  const isNew = !isCovered(withSet(rule, own, values), came ? before : after);
   const printed = printValues(values);
   const what =
     printed === 'left out'
@@ -139,7 +139,7 @@ function listChange(
       : `${came ? 'adds' : 'removes'} ${name} ${own} ${printed}`;
   return {
     path: `operations.${name}.${rule.at}.${own}`,
-    kind: kindOf(came && news, !came && news),
+    kind: kindOf(came && isNew, !came && isNew),
     text: `${what}${printContext(both, rule, own)}`,
   };
 }
