@@ -96,7 +96,7 @@ describe('f_auto', () => {
     expect(negotiateFormat(far, usual)).toBe('src');
   });
 
-  it('names types as they are served', () => {
+  it('uses the content types of the answers', () => {
     const names = Object.entries(negotiable) as [Negotiable, string][];
     expect(names.map(([type]) => imageTypes[type].contentType)).toEqual(
       names.map(([, contentType]) => contentType),

@@ -184,7 +184,7 @@ describe('a policy document', () => {
     expect(issue?.message).toMatch(new RegExp(`; did you mean "${meant}"\\?$`));
   });
 
-  it('names everything that is wrong at once', () => {
+  it('gets all of its issues at once', () => {
     expect(
       said({
         tenant: 'Acme',
@@ -208,11 +208,11 @@ describe('a policy document', () => {
     ]);
   });
 
-  it('says at once that it is empty and of nobody', () => {
+  it('without fields gets both issues at once', () => {
     expect(said({})).toEqual(['tenant: is missing', ': needs operations or presets']);
   });
 
-  it('is refused when it would be too large as it is stored, however short it was written', () => {
+  it('is refused if it is too large as stored, however short the file is', () => {
     const widths = Array.from({ length: 1_000 }, (_, at) => at + 1_000);
     const document = rule(['w', 'h', 'l', 's', 'w', 'h'].map((side) => ({ [side]: widths })));
     const written = JSON.stringify(document).length;

@@ -179,7 +179,7 @@ const anyField = fc.tuple(
 );
 
 describe('what can be published', () => {
-  it('is valid under the JSON Schema, whatever the rules', () => {
+  it('is valid under the JSON Schema, with any rules', () => {
     fc.assert(
       fc.property(operations, (own) => {
         const document = { tenant: 'acme', operations: own };
@@ -189,7 +189,7 @@ describe('what can be published', () => {
     );
   });
 
-  it('is valid under the JSON Schema, whatever stands in the fields', () => {
+  it('is valid under the JSON Schema, with any values of the fields', () => {
     const documents = fc.array(anyField, { maxLength: 4 }).map((all) => Object.fromEntries(all));
     fc.assert(
       fc.property(documents, (fields) => {
@@ -217,27 +217,27 @@ describe('an editor', () => {
   const { anyOf: _forms, ...fields } = schema;
   const all = parts(fields, 'the policy');
 
-  it('is told of every field that a policy has', () => {
+  it('sees every field of a policy', () => {
     expect(Object.keys(schema['properties'] as Part)).toEqual(
       expect.arrayContaining(['$schema', 'extends', ...Object.keys(policySchema.entries)]),
     );
   });
 
-  it('is told of every slip of the pen', () => {
+  it('marks every misspelled field', () => {
     const objects = all.filter(([, { type }]) => type === 'object');
     expect(objects.length).toBeGreaterThan(50);
     for (const [name, { additionalProperties }] of objects)
       expect({ name, additionalProperties }).toEqual({ name, additionalProperties: false });
   });
 
-  it('knows the form of everything', () => {
+  it('has a type for every field', () => {
     const shapeless = all.filter(
       ([, part]) => !['type', 'enum', 'const', 'anyOf'].some((keyword) => keyword in part),
     );
     expect(shapeless.map(([name]) => name)).toEqual([]);
   });
 
-  it('shows what a field means and what holds without it', () => {
+  it('shows the description and the default of a field', () => {
     const documented = all.filter(([, part]) => 'description' in part);
     expect(Object.fromEntries(documented)).toMatchObject({
       presetsOnly: { description: 'Serves presets only', default: false },

@@ -194,12 +194,12 @@ describe('a policy may not have', () => {
 });
 
 describe('a policy', () => {
-  it('speaks of every operation that is not free', () => {
+  it('can name every operation that is not free', () => {
     expect(policyOperations).not.toContain('version');
     for (const name of policyOperations) expect(faultOf(rule(name, {}))).toBeUndefined();
   });
 
-  it('has defaults that a tenant can live with', () => {
+  it('has useful defaults', () => {
     expect(v.parse(policySchema, acme)).toEqual({
       ...acme,
       require: [],
@@ -223,7 +223,7 @@ describe('a policy', () => {
 });
 
 describe('a stored policy is read', () => {
-  it('when it is of the tenant whose name it has', () => {
+  it('only if it names the right tenant', () => {
     expect(readPolicy('acme', policyText(usualFields)).tenant).toBe('acme');
     const sentence = sentenceOf(() => readPolicy('shop', policyText(usualFields)));
     expect(sentence).toBe('policy shop is unusable: its tenant is acme');
@@ -243,7 +243,7 @@ describe('a stored policy is read', () => {
   });
 });
 
-describe('names and rules that a library would drop in silence', () => {
+describe('names and rules that valibot would drop silently', () => {
   it.each(['constructor', 'prototype', '__proto__'])('refuse a preset called %s', (name) => {
     const document: unknown = JSON.parse(
       `{"tenant":"acme","operations":{},"presets":{"${name}":"resize,w_100"}}`,
@@ -251,7 +251,7 @@ describe('names and rules that a library would drop in silence', () => {
     expect(policyIssues(document).map(({ path }) => path)).toContain(`presets.${name}`);
   });
 
-  it('refuse a list in the place of a rule', () => {
+  it('refuse a list in place of a rule', () => {
     const document = { tenant: 'acme', operations: { resize: [[]] } };
     expect(policyIssues(document)).toEqual([
       { path: 'operations.resize.0', message: 'expects a rule, not a list' },
