@@ -124,11 +124,14 @@ describe('viewer-request while S3 and Secrets Manager do not answer', () => {
     { uri: '/acme/a.png', query: '', method: 'GET', status: '403', code: 'forbidden' },
     { uri: '/acme//a.png', query: wellFormed, method: 'GET', status: '400', code: 'malformed' },
     { uri: '/acme/a.png', query: wellFormed, method: 'OPTIONS', status: '405', code: 'method' },
-  ])('still says $code where it needs nobody', async ({ uri, query, method, status, code }) => {
-    const answer = await viewerRequest(viewerEvent(uri, query, { method }));
-    expect(answer).toMatchObject({ status, body: `{"error":"${code}"}` });
-    expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
-  });
+  ])(
+    'still answers $code if it needs no other service',
+    async ({ uri, query, method, status, code }) => {
+      const answer = await viewerRequest(viewerEvent(uri, query, { method }));
+      expect(answer).toMatchObject({ status, body: `{"error":"${code}"}` });
+      expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
+    },
+  );
 
   it('throws for an event without a record', async () => {
     await expect(viewerRequest({ Records: [] })).rejects.toThrow('the event has no record');

@@ -117,7 +117,7 @@ describe('a request that is allowed', () => {
   });
 });
 
-/** Requests of somebody without a key, all different. */
+/** Different requests of a client without a key. */
 function unsigned(at: number): ViewerRequest {
   const good = sign({ path: `${at}.png`, exp: now() + at });
   const forged = Buffer.alloc(32, at).toString('base64url');

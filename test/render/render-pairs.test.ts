@@ -75,7 +75,7 @@ async function oneByOne(source: Buffer, one: string, two: string) {
   return pixelsOf(second.bytes);
 }
 
-/** Colours as they look: what is hidden by alpha does not count. */
+/** The largest difference of alpha and of colours weighted by alpha. */
 function largestDifference(left: Buffer, right: Buffer): number {
   let largest = 0;
   for (let at = 0; at < left.length; at += 4) {

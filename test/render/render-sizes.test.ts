@@ -98,7 +98,7 @@ describe('a crop that starts outside the source', () => {
     'crop,x_9999999,w_1',
     'crop,w_10,h_10,g_se,x_10',
     'crop,g_center,w_1,h_1,x_20',
-  ])('%s is malformed, and may be cached as long as what is said of the source', async (recipe) => {
+  ])('%s is malformed, and cached like a refusal about the source', async (recipe) => {
     expect(await refusalOf(draw(still, recipe))).toEqual({ code: 'malformed', aboutSource: true });
   });
 

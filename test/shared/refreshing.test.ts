@@ -5,7 +5,7 @@ import { awaited, type Outcome } from './request/outcome.ts';
 
 const freshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
 
-/** A value that counts how often it was fetched, and a world that can be away or slow. */
+/** A value that counts its loads and can fail or be slow. */
 function stand(random = 0, own: Freshness = freshness) {
   const { clock, pass } = handClock();
   const failures: string[] = [];

@@ -140,7 +140,7 @@ describe('a rotation of the root keys', () => {
   });
 });
 
-/** The world ends at a write, before it or when it is done; reading goes on. */
+/** A write fails, before or after it takes effect. Reads go on. */
 function cutAt(
   versions: SecretVersions,
   cut: { left: number; readonly done: boolean },

@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   ['image/jxl', usual, 'src'],
   ['image/jxl,image/webp;q=0.1', usual, 'webp'],
   ['text/html,application/xhtml+xml', usual, 'src'],
-  // q=0 is a no, and so is a q that is none.
+  // q=0 means no, and so does a malformed q.
   ['image/avif;q=0,image/webp', usual, 'webp'],
   ['image/avif;q=0.000', usual, 'src'],
   ['image/avif;q=0.', usual, 'src'],

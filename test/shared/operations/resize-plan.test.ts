@@ -28,7 +28,7 @@ const sizeOf = (text: string): Size => {
 };
 const written = ({ width, height }: Size): string => `${width}×${height}`;
 
-/** Source, what is asked for, and the size that it comes to. */
+/** The source, the requested values and the expected size. */
 const sizes: readonly (readonly [source: string, values: Partial<ResizeValues>, made: string])[] = [
   // BOS's own example.
   ['600×400', { w: 500, h: 300 }, '450×300'],

@@ -229,7 +229,7 @@ const chapters: readonly Chapter[] = [
     ],
   ],
   [
-    'a preset need not have what is required',
+    'a preset need not have required operations',
     {
       operations: { resize: { w: [9] }, quality: { q: [60] } },
       require: ['quality'],

@@ -159,7 +159,7 @@ describe('a recipe has one canonical text', () => {
   });
 });
 
-/** Ways of writing a number that somebody's parser would take for `n`, and some that none would. */
+/** Spellings of a number that some parser would read as `n`, and some that none would. */
 const oddNumbers: readonly ((n: number) => string)[] = [
   (n) => `0${n}`,
   (n) => `00${n}`,

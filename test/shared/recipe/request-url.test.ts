@@ -56,7 +56,7 @@ describe('a URL is split', () => {
       'kid=a&kid=a',
       'sig=&sig=',
     ],
-    // A part that nobody named.
+    // A part without a name.
     ...[
       'w=1',
       `${whole}&w=400`,

@@ -79,7 +79,7 @@ describe('the key of a derivative', () => {
   });
 });
 
-/** Each says the same as a canonical key, or nearly, and is none. */
+/** Keys that mean nearly the same as a canonical key, but are not canonical. */
 const spellings: readonly string[] = [
   // No recipe, no format, an unsettled one.
   ...['/acme/cat.jpg', '/acme/cat.jpg__op__', '/acme/cat.jpg__op__resize,w_400'],

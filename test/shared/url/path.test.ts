@@ -205,7 +205,7 @@ describe('a source may', () => {
   it.each(sound)('be called %j', (path) => expect(pathFault(path)).toBeUndefined());
 });
 
-/** Where a decoded path is parted. Undefined operations: none were asked for. */
+/** How a decoded path is split. Operations are undefined if there are none. */
 const splits: readonly (readonly [string, string, string, string | undefined])[] = [
   ['/acme/cat.jpg', 'acme', 'cat.jpg', undefined],
   ['/a/b/c', 'a', 'b/c', undefined],

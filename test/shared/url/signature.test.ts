@@ -134,7 +134,7 @@ describe('a signature', () => {
   });
 
   it.each(Array.from({ length: 45 }, (_, length) => length).filter((length) => length !== 43))(
-    'of %i characters is none',
+    'of %i characters is refused',
     (length) => {
       const sig = `${sign(nodeCrypto, signingKey, parts(0))}A`.slice(0, length);
       expect([isSignature(sig), accepts(parts(0), sig)]).toEqual([false, false]);
@@ -143,7 +143,7 @@ describe('a signature', () => {
   );
 
   it.each(['undefined', 'null', '[object Object]', `${'A'.repeat(42)}B`, `${'A'.repeat(43)}\n`])(
-    '%j is none',
+    '%j is refused',
     (sig) => expect([isSignature(sig), accepts(parts(0), sig)]).toEqual([false, false]),
   );
 
