@@ -10,6 +10,7 @@ import { answerOf, Refusal } from '../shared/refusal.ts';
 import type { DerivativeRequest } from './answer.ts';
 import type { EdgeAnswer } from './response.ts';
 
+/** Whether the error is a `source_…` refusal, for which a fallback may be shown. */
 export const isAboutSource = (thrown: unknown): thrown is Refusal =>
   thrown instanceof Refusal && thrown.code.startsWith('source_');
 

@@ -7,6 +7,7 @@ import { type Observe, runStages, type ViewerRequest } from '../shared/request/s
 import type { HostMap } from '../shared/url/host-map.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 
+/** What the gate needs. `keys` and `policies` are cached between requests. */
 export type GateDeps = {
   readonly crypto: Crypto;
   /** The time in whole Unix seconds. */

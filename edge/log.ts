@@ -9,6 +9,7 @@ const maxCharacters = 256;
 
 export type FunctionName = 'viewer-request' | 'origin-response';
 
+/** One line of the log, about one request. */
 export type LogLine = {
   readonly function: FunctionName;
   /** The viewer's `x-amz-cf-id`. */
@@ -35,6 +36,7 @@ export type LogLine = {
   readonly sourceBytes?: number | undefined;
 };
 
+/** The first eight hex characters of the SHA-256 of a signature. */
 export function hashOfSignature(sig: string | undefined): string | undefined {
   return sig === undefined ? undefined : createHash('sha256').update(sig).digest('hex').slice(0, 8);
 }
@@ -113,6 +115,7 @@ export function writeFailure(name: FunctionName, reason: string, now: number): v
   putLine(escapeControls(JSON.stringify(line)));
 }
 
+/** How lines about unverified requests are sampled. */
 export type Sampling = {
   /**
    * Of the lines without a verified signature, write 1 in this many, so that a flood cannot fill

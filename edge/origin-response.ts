@@ -122,6 +122,10 @@ function passOn(base: Base, uri: string, response: CloudFrontResponse): CloudFro
   return overwrite(response, refusalAnswer(refusal));
 }
 
+/**
+ * The entry of origin-response, which runs on a cache miss: makes what S3 does not have, and passes
+ * on the rest.
+ */
 export async function handler(event: CloudFrontResponseEvent): Promise<CloudFrontResultResponse> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');

@@ -22,6 +22,7 @@ const replacedHeaders = [
   'content-type',
 ];
 
+/** An answer, before it is put into the form of CloudFront. */
 export type EdgeAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -77,6 +77,10 @@ function cookieOf({ headers }: CloudFrontRequest): string | undefined {
 
 const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
 
+/**
+ * The entry of viewer-request, which runs on every view: replaces the URL by its key, or answers
+ * with a refusal.
+ */
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');

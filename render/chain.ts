@@ -45,6 +45,7 @@ export function refuse(code: RefusalCode, reason: string, cause?: unknown): Refu
 }
 
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
+/** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('orient') - 1;
 
 /** Runs sharp within the time that is left. Throws refusals about the source. */
@@ -73,6 +74,7 @@ export async function runSharp<T>(
 
 export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
 
+/** Runs the chain and reads its pixels as raw sRGB. */
 export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
   runSharp(job, image, (one) =>
     one.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }),

@@ -40,6 +40,7 @@ sharp.cache(false);
 /** Stored with derivatives, to tell a changed engine from a changed source. */
 export const engineVersions = { sharp: sharp.versions.sharp, vips: sharp.versions.vips };
 
+/** A rendered answer. The size is that of one frame; for JSON, that of the upright source. */
 export type Rendered = Size & {
   readonly bytes: Uint8Array;
   readonly type: AnswerType;

@@ -69,6 +69,7 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
+/** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {
   /** The current text; undefined if the secret does not exist. */
   readonly read: (id: string) => Promise<string | undefined>;

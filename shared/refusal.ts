@@ -202,6 +202,7 @@ export type RefusalAnswer = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
+/** Builds the answer to a refusal. Caches may keep it only if the refusal is about the source. */
 export function answerOf(refusal: Refusal): RefusalAnswer {
   const row: Row = refusals[refusal.code];
   const cached = row.cached || refusal.detail.aboutSource === true;

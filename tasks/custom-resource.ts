@@ -19,6 +19,7 @@ const requestSchema = v.object({
 });
 type Request = v.InferOutput<typeof requestSchema>;
 
+/** The work behind a custom resource. */
 export type CustomResource = {
   /** Creates what the resource stands for. It is idempotent. */
   readonly ensure: () => Promise<unknown>;

@@ -8,6 +8,7 @@ import {
 import { portFailure } from '../shared/adapters/aws-client.ts';
 import type { SecretStore } from '../shared/ports.ts';
 
+/** The labels of Secrets Manager that a rotation moves. */
 export type VersionStage = 'AWSCURRENT' | 'AWSPENDING';
 
 export type SecretVersion = { readonly id: string; readonly text: string };

@@ -7,6 +7,7 @@ export type AwsAccess = {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
+/** Timeouts and retries of an SDK client. */
 export type Patience = {
   /** Per attempt, in milliseconds. */
   readonly connectionTimeout: number;

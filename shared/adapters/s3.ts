@@ -33,6 +33,7 @@ export function s3FromEnvironment(region: string): AwsAccess {
   return endpoint ? { region, endpoint } : { region };
 }
 
+/** Creates an S3 client with pinned Region, timeouts and retries. */
 export function s3Client(access: AwsAccess, patience: Patience): S3Client {
   return new S3Client(clientOptions(access, patience));
 }

@@ -7,6 +7,7 @@ import {
 import type { PortFailure, SecretStore } from '../ports.ts';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
+/** Creates a Secrets Manager client with pinned Region, timeouts and retries. */
 export function secretsClient(access: AwsAccess, patience: Patience): SecretsManagerClient {
   return new SecretsManagerClient(clientOptions(access, patience));
 }

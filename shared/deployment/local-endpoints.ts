@@ -36,10 +36,12 @@ export type LocalInstance = {
   readonly policyFields?: readonly string[];
 };
 
+/** The URL of a local port. IPv6 hosts get brackets. */
 export function localAddress(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** How an SDK client reaches a service of a running stack. */
 export function localAccess({ host, ports }: LocalInstance, service: LocalService): AwsAccess {
   return {
     region: localRegion,

@@ -6,6 +6,7 @@
 export type BucketName = 'sources' | 'derivatives' | 'config';
 export type SecretName = 'roots' | 'render' | 'publisher';
 
+/** Actions on one resource, and the reason for them. */
 export type Permission = {
   readonly actions: readonly string[];
   readonly why: string;

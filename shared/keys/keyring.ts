@@ -44,11 +44,16 @@ type Jwk = v.InferOutput<typeof jwk>;
 /** A JWK set (RFC 7517). It may contain keys of other types. */
 const jwkSet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
 
+/** Splits a well-formed kid at its dot. */
 export function readKid(kid: string): Kid {
   const [root = '', generation = ''] = kid.split('.');
   return { root, generation: Number(generation) };
 }
 
+/**
+ * Derives the text of a signing key (`sgn_…`) from a root key. Generation 0 is the continuation key
+ * of all tenants.
+ */
 export function deriveSigningKey(
   crypto: Crypto,
   root: RootKey,

@@ -64,6 +64,7 @@ function sourceOf(key: string): SourceName | undefined {
   }
 }
 
+/** The number of deleted derivatives and the sources that they were made from. */
 export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
 
 /** Purges every source of a tenant below a prefix. An empty prefix means all sources. */

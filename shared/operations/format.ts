@@ -23,6 +23,7 @@ export const format = operation({
   ],
 });
 
+/** How to encode an answer. */
 export type Encoding = {
   readonly type: ImageType;
   /** On JPEG's scale. */

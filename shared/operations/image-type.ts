@@ -20,6 +20,7 @@ export const imageTypes: Readonly<Record<ImageType, Row>> = {
 /** The type of an answer: an image, or a description of one. */
 export type AnswerType = ImageType | 'json';
 
+/** The content type of an answer. */
 export function contentTypeOf(type: AnswerType): string {
   return type === 'json' ? 'application/json' : imageTypes[type].contentType;
 }

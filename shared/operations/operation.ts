@@ -87,6 +87,7 @@ export type SharpStage = (typeof sharpOrder)[number];
 /** How a step treats an animation: as one tall strip, frame by frame, or the first frame only. */
 export type Frames = 'together' | 'apart' | 'first';
 
+/** How an operation draws. */
 export type Step<P extends Parameters> = {
   /** The first and the last of sharp's stages that the step uses. */
   readonly from: SharpStage;

@@ -8,6 +8,7 @@ export type Control =
   | { readonly control: 'color' }
   | { readonly control: 'text' };
 
+/** Declares how one parameter of an operation is read, checked and documented. */
 export type Parameter<V extends Value = Value, Fallback extends V | undefined = V | undefined> = {
   /** Reads a value; undefined if the text is not a valid one. */
   readonly read: (text: string) => V | undefined;

@@ -6,6 +6,7 @@ import { utf8Bytes } from '../utf8.ts';
 import { readPreset } from './policy.ts';
 import { policySchema } from './schema.ts';
 
+/** One problem of a policy: `message` is the end of a sentence that starts with `path`. */
 export type PolicyIssue = {
   /** Dotted, as in `operations.resize.0.w`; empty for the document itself. */
   readonly path: string;

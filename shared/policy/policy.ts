@@ -10,6 +10,7 @@ import { covers } from '../url/scope.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 import { hasValue, isRange, type Rule, type ValueSet, valueSetIn } from './value-set.ts';
 
+/** The kid that signs new URLs, and the kids whose signatures are accepted. */
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 
 /** A compiled rule: for every parameter of the operation, the values that it may have. */
@@ -215,6 +216,7 @@ export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   return undefined;
 }
 
+/** Whether the policy allows a recipe. */
 export function isAllowed(policy: Policy, recipe: Recipe): boolean {
   return findDenial(policy, recipe) === undefined;
 }

@@ -277,4 +277,5 @@ export const policySchema = v.pipe(
   ),
 );
 
+/** A document that the schema has accepted, with defaults filled in. */
 export type ValidPolicy = v.InferOutput<typeof policySchema>;

@@ -24,12 +24,14 @@ export function valueSetIn(rule: Rule, name: string, { fallback }: Parameter): V
   return [...new Set(values.map((one) => one ?? fallback ?? null))];
 }
 
+/** Whether a set contains a value. */
 export function hasValue(values: ValueSet, member: Member): boolean {
   if (!isRange(values)) return values.includes(member);
   if (typeof member !== 'number') return false;
   return member >= values.min && member <= values.max && (member - values.min) % values.step === 0;
 }
 
+/** The number of values in a set, without listing them. */
 export function countValues(values: ValueSet): number {
   if (!isRange(values)) return values.length;
   return Math.floor((values.max - values.min) / values.step) + 1;
@@ -75,6 +77,7 @@ export function isWithin(values: ValueSet, others: ValueSet): boolean {
   );
 }
 
+/** Whether two sets contain the same values. */
 export const isSame = (one: ValueSet, other: ValueSet): boolean =>
   isWithin(one, other) && isWithin(other, one);
 

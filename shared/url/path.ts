@@ -23,6 +23,7 @@ const encodedSlash = /%2f/i;
 /** The prefix of watermarks, which are never served as images themselves. */
 const reserved = '_watermarks';
 
+/** Whether the text is a tenant name: a-z and 0-9 with single hyphens inside, at most 63 characters. */
 export function isTenant(text: string): boolean {
   return text.length <= limits.tenantCharacters && tenantForm.test(text);
 }
