@@ -143,7 +143,7 @@ const denied: readonly Denied[] = [
   [
     'denied_operation',
     ['strict', 'mark.png', 'resize,w_64', 'blur,s_3'],
-    /does not name blur; allowed: \["resize","quality","format"\]$/,
+    /does not allow blur; allowed: \["resize","quality","format"\]$/,
   ],
   [
     'denied_value',

@@ -104,7 +104,7 @@ describe('policy diff', () => {
   });
 
   it.each([
-    ['a policy that is none', { tenant: 'acme', operatoins: {} }, /: operatoins is not a field/],
+    ['an invalid policy', { tenant: 'acme', operatoins: {} }, /: operatoins is not a known field/],
     ['a base that is named', { operations: {} }, /: tenant is missing$/m],
     [
       'a base that is not there',

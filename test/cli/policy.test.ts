@@ -72,7 +72,7 @@ describe('policy validate', () => {
     expect(stdout.trim().split('\n')).toEqual([
       `${bad}: tenant is not a tenant name`,
       `${bad}: urls.maxLifetime expects at least 60, not 5`,
-      `${bad}: preset is not a field here; did you mean "presets"?`,
+      `${bad}: preset is not a known field; did you mean "presets"?`,
       `${good}: valid`,
     ]);
     expect((await validate(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);

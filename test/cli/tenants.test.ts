@@ -95,7 +95,7 @@ describe('tenant create', () => {
       'wrong',
       { operatoins: {} },
       'invalid_policy',
-      /operatoins is not a field here; did you mean "operations"\?/,
+      /operatoins is not a known field; did you mean "operations"\?/,
     ],
     ['that is a list', 'wrong', [], 'invalid_policy', /is not a JSON object$/],
     [
