@@ -15,15 +15,15 @@ function describeState(state: HealthyState): string {
     case 'root_keys':
       return state.kids.join(', ');
     case 'publisher_known':
-      return 'the functions know its public key';
+      return 'its public key is known to the functions';
     case 'render_secret_current':
-      return 'matches the root keys';
+      return 'in step with the root keys';
     case 'unsigned_refused':
-      return `${state.address} refuses unsigned URLs`;
+      return `${state.address} refuses what is not signed`;
     case 'policy_live':
       return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
     case 'trail_intact':
-      return `${printCount(state.versions, 'version')}, intact`;
+      return `${printCount(state.versions, 'version')}, whole`;
   }
 }
 

@@ -430,8 +430,8 @@ describe('doctor', () => {
       expect((await fails(...args)).stderr).toMatch(
         /^signet: the policy of removed was removed .* rollback removed 1 --reason TEXT\n$/,
       );
-    expect(stdout).toMatch(/✓ trail left: 2 versions, intact/);
-    expect(stdout).toMatch(/✓ trail demo: 1 version, intact/);
+    expect(stdout).toMatch(/✓ trail left: 2 versions, whole/);
+    expect(stdout).toMatch(/✓ trail demo: 1 version, whole/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'put it back');
     expect((await stack.run('doctor')).code).toBe(0);
   });
