@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import { findOperation, type OperationName, operationNames, rowOf } from '../operations/table.ts';
-import { malformed } from '../refusal.ts';
+import { malformed, Refusal } from '../refusal.ts';
 import { separator } from '../url/path.ts';
 
 export type StepValues = Readonly<Record<string, Value | undefined>>;
@@ -106,6 +106,19 @@ function readStyle(written: string): string {
 }
 
 const isStyle = (written: string): boolean => written === style || written.startsWith(`${style},`);
+
+/**
+ * Refuses operations that would let the holder of a grant create any number of objects. Throws
+ * `denied_operation`.
+ */
+export function checkGrantable(steps: readonly RecipeStep[]): void {
+  const refused = steps.find(({ name }) => rowOf(name).grantable === false);
+  if (refused !== undefined)
+    throw new Refusal('denied_operation', {
+      reason: `${refused.name} needs a signature of the URL itself; a grant does not cover it`,
+      rule: 'grant',
+    });
+}
 
 /** Whether the step answers with JSON instead of an image. */
 export const isAnswer = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;

@@ -179,10 +179,10 @@ export type GrantClaims = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nb
 
 function checkRequest({ scope: named, exp }: GrantClaims): void {
   if (named.length === 0 || named.length > limits.grantScopes)
-    throw malformed(`a grant covers 1 to ${limits.grantScopes} scopes`);
+    throw malformed(`a grant needs 1 to ${limits.grantScopes} scopes`);
   for (const one of named) {
     const fault = scopeFault(one);
-    if (fault !== undefined) throw malformed(`"${one}" is no scope: ${fault}`);
+    if (fault !== undefined) throw malformed(`"${one}" is not a scope: ${fault}`);
   }
   if (!isExp(String(exp))) throw malformed('exp is not a time in whole seconds since 1970');
 }

@@ -1,10 +1,10 @@
 import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
 import type { Format } from '../operations/operation.ts';
-import { rowOf } from '../operations/table.ts';
 import { expandPreset, findDenial, isReported, type Policy } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
 import { canonicalRecipe, formatIn, type Recipe } from '../recipe/canonical.ts';
 import {
+  checkGrantable,
   emptyRecipe,
   parseOperations,
   type RecipeStep,
@@ -115,16 +115,6 @@ export function parseWritten({
 }: Pick<SplitUrl, 'operations' | 'query'>): WrittenRecipe {
   if (query !== undefined) return parseQueryRecipe(query);
   return operations === undefined ? emptyRecipe : parseOperations(operations);
-}
-
-/** Refuses operations that would let the holder of a grant create any number of objects. */
-function checkGrantable(steps: readonly RecipeStep[]): void {
-  const refused = steps.find(({ name }) => rowOf(name).grantable === false);
-  if (refused !== undefined)
-    throw new Refusal('denied_operation', {
-      reason: `${refused.name} needs a signature of the URL itself; a grant does not cover it`,
-      rule: 'grant',
-    });
 }
 
 /**

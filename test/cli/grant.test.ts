@@ -60,7 +60,7 @@ describe('signet grant', () => {
   });
 
   it.each([
-    [['club', '../x'], 1, /"\.\.\/x" is no scope: /],
+    [['club', '../x'], 1, /"\.\.\/x" is not a scope: /],
     [['club', 'a', '--expires', 'never'], 2, /a grant must expire/],
     [['club', 'a', '--expires', '2d'], 1, /^signet: denied_lifetime: /],
     [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; its presets: thumb/],
