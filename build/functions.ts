@@ -1,7 +1,7 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import type { EdgeConfig } from '../edge/config.ts';
 
 /** The root folder of the checkout. */
@@ -24,6 +24,17 @@ const requireShim =
   "import { createRequire as signetRequire } from 'node:module';" +
   'const require = signetRequire(import.meta.url);';
 
+/** The SDK imports its package.json files only for their versions; the rest is 8 KB in each function. */
+const packageVersions: Plugin = {
+  name: 'package-versions',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules[\\/].*[\\/]package\.json$/ }, async (file) => {
+      const { version } = JSON.parse(await readFile(file.path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /**
  * Bundles an entry and its imports into one ES module. `entry` is a path relative to the checkout, or an
  * absolute path. Lambda@Edge has no environment variables, so the configuration of an edge function is
@@ -43,6 +54,7 @@ export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8A
     // sharp has a native library, which is deployed next to the bundle.
     external: ['sharp'],
     banner: { js: requireShim },
+    plugins: [packageVersions],
     define: config === undefined ? {} : { SIGNET_CONFIG: JSON.stringify(config) },
     legalComments: 'none',
     logLevel: 'warning',

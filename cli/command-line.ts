@@ -1,22 +1,22 @@
 import { type Command, CommanderError } from 'commander';
 import { program } from './program.ts';
 
-/** How commander begins a sentence. */
-const beginning = /^error: /;
+/** The prefix of commander's messages. */
+const errorPrefix = /^error: /;
 
-/** Commander ends the process with 1 where the usage is wrong; this command line says 2. */
+/** Wrong usage exits with 2, so commander must throw: by itself it would exit with 1. */
 function prepare(command: Command, wantsJson: boolean): void {
   command
     .exitOverride()
     .showHelpAfterError('(--help shows the usage)')
     .configureOutput({
       writeErr: (text) => void (wantsJson || process.stderr.write(text)),
-      outputError: (text, write) => write(text.replace(beginning, 'signet: ')),
+      outputError: (text, write) => write(text.replace(errorPrefix, 'signet: ')),
     });
   for (const inner of command.commands) prepare(inner, wantsJson);
 }
 
-/** Runs what stands behind `signet` on a command line, and sets the exit code. */
+/** Runs the command line with the arguments after `signet`, and sets the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const wantsJson = args.includes('--json');
   prepare(program, wantsJson);
@@ -25,9 +25,9 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     const { exitCode, message } = thrown;
-    // Help was asked for.
+    // 0 means that --help or --version was printed.
     process.exitCode = exitCode === 0 ? 0 : 2;
-    const failure = { error: 'usage', message: message.replace(beginning, '') };
+    const failure = { error: 'usage', message: message.replace(errorPrefix, '') };
     if (wantsJson && exitCode !== 0) process.stderr.write(`${JSON.stringify(failure)}\n`);
   }
 }

@@ -1,49 +1,57 @@
 import { Command } from 'commander';
 import { asFailure, usageFailure } from '../operator/failure.ts';
-import { type Installation, openInstallation, parseStackName } from '../operator/target/target.ts';
+import {
+  type OpenInstallation,
+  openInstallation,
+  parseStackName,
+} from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
+import { exitCodes } from './base/exit-code.ts';
 
-/** What a command has to say: once for people, once for programs. */
+/** The result of a command, as text and as JSON. */
 export type Result = {
   readonly text: string;
   readonly json: unknown;
-  /** 1 where the command worked and its finding is bad news. */
+  /** 1 if the command worked but found a problem. */
   readonly exit?: 0 | 1;
 };
 
 export type CommonOptions = {
   readonly json?: true;
   readonly target?: string;
-  /** Of commands that leave one in the audit trail. */
+  /** Only of commands that write to the audit trail. */
   readonly reason?: string;
 };
 
-/** A command with the options that all of them have. */
+/** Creates a command with the options that all commands have. */
 export function command(usageLine: string, description: string): Command {
   const [name = '', ...operands] = usageLine.split(' ');
-  const made = new Command(name);
-  for (const operand of operands) made.argument(operand);
-  return made
+  const created = new Command(name);
+  for (const operand of operands) created.argument(operand);
+  return created
     .description(description)
     .option('--json', 'print the result as JSON')
-    .option('--target <target>', 'the installation to act on (default: SIGNET_TARGET or local)');
+    .option(
+      '--target <target>',
+      'the installation: local, or aws:STACK (default: SIGNET_TARGET or local)',
+    );
 }
 
 function print(text: string, to: NodeJS.WriteStream): void {
   to.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** A sentence or two: whoever reads the history reads all of them. */
-const mostReason = 1_000;
+/** Reasons are shown in the history, one per line, so they are kept short. */
+const maxReason = 1_000;
 
 function checkReason({ reason }: CommonOptions): void {
   if (reason === undefined) return;
   if (reason.trim() === '')
-    throw usageFailure('--reason is empty; say why, it stays in the audit trail');
+    throw usageFailure('--reason is empty; write the reason, it is recorded in the audit trail');
   if (!isSafeForTerminal(reason))
-    throw usageFailure('--reason has a control character in it; leave it out');
-  if (reason.length > mostReason)
-    throw usageFailure(`--reason has ${reason.length} characters; write ${mostReason} at most`);
+    throw usageFailure('--reason contains a control character; remove it');
+  if (reason.length > maxReason)
+    throw usageFailure(`--reason has ${reason.length} characters; write at most ${maxReason}`);
 }
 
 function isLocal(target: string | undefined): boolean {
@@ -54,10 +62,10 @@ function isLocal(target: string | undefined): boolean {
   }
 }
 
-/** Runs a command: the result goes to stdout, the rest to stderr, and the exit code is set. */
+/** Runs a command. Prints the result to stdout or the failure to stderr, and sets the exit code. */
 export async function runCommand(
   options: CommonOptions,
-  work: (target: () => Promise<Installation>) => Promise<Result>,
+  work: (open: OpenInstallation) => Promise<Result>,
 ): Promise<void> {
   const { json, target } = options;
   try {
@@ -66,8 +74,8 @@ export async function runCommand(
     print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
-    const { code, message, exit } = asFailure(thrown, isLocal(target));
+    const { code, kind, message } = asFailure(thrown, isLocal(target));
     print(json ? JSON.stringify({ error: code, message }) : `signet: ${message}`, process.stderr);
-    process.exitCode = exit;
+    process.exitCode = exitCodes[kind];
   }
 }

@@ -16,8 +16,8 @@ import { tenantCommand } from './commands/tenant.ts';
 
 const exits = `
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.
-With SIGNET_KEY set (see keys show --env), mint, grant and explain need no network, and do not ask the policy;
-with --target they ask all the same.`;
+With SIGNET_KEY set (see keys show --env), mint, grant and explain need no network and do not check the
+policy, unless --target is given.`;
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -43,7 +43,7 @@ export const program: Command = new Command('signet')
   .addCommand(completionCommand(() => program))
   .addHelpText('after', exits);
 
-/** The commands themselves, without the groups that hold them. */
+/** All commands, without the groups that contain them. */
 export function leaves(command: Command = program): readonly Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap((one) => leaves(one));
 }

@@ -1,4 +1,5 @@
-import { mintTarget } from '../shared/request/mint.ts';
+import { checkGrantable } from '../shared/recipe/recipe.ts';
+import { mintTarget, requestedRecipe } from '../shared/request/mint.ts';
 import { asSignetError } from './lib/as-signet-error.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
 import { mintRequestOf } from './lib/mint-request.ts';
@@ -21,16 +22,6 @@ function checkEncoding(path: string): void {
     );
 }
 
-/** A grant must not allow versions: its holder could request new derivatives without end. */
-function checkGrantedUrl({ operations }: AskedUrl): void {
-  if (operations.some((one) => one.startsWith('version,')))
-    throw new SignetError(
-      'denied_operation',
-      'version needs a signed URL; a grant does not allow it',
-      { rule: 'grant' },
-    );
-}
-
 /**
  * Returns a minter that also checks each recipe with the grammar of the edge: the range of every value
  * and the combinations of values. What the edge would reject throws `SignetError` with the edge's
@@ -42,8 +33,12 @@ export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
 ): M {
   const url = (request: AskedUrl): readonly string[] => {
     if (encoded === 'refuse') checkEncoding(request.path);
-    asSignetError(() => mintTarget(mintRequestOf(request)));
-    if (request.kid === undefined) checkGrantedUrl(request);
+    const granted = request.kid === undefined;
+    asSignetError(() => {
+      const wanted = mintRequestOf(request);
+      mintTarget(wanted);
+      if (granted) checkGrantable(requestedRecipe(wanted).steps);
+    });
     return request.operations;
   };
   /** A preset is requested as an operation, so its name must fit the grammar. */

@@ -27,11 +27,11 @@ export type DerivativeRequest = { readonly derivative: Derivative; readonly meth
 export type MadeImage = {
   readonly bytes: Uint8Array;
   readonly headers: DerivativeHeaders;
-  /** Whether S3 has acknowledged it. */
+  /** Whether S3 has confirmed the write. */
   readonly isStored: boolean;
 };
 
-/** The headers that S3 sends for the stored object. The ETag is S3's too: the MD5 of the bytes. */
+/** The headers that S3 will send for the stored object. Its ETag is the MD5 of the bytes. */
 function imageHeaders({ bytes, headers }: MadeImage): Record<string, string> {
   return {
     'content-type': headers.contentType,
@@ -42,7 +42,7 @@ function imageHeaders({ bytes, headers }: MadeImage): Record<string, string> {
   };
 }
 
-/** One redirect to the stored object, and only after S3 has acknowledged it: never a loop. */
+/** Redirects to the stored object. Only after S3 has confirmed the write, so that redirects cannot loop. */
 async function redirect(
   { crypto, now, continuationKeys }: AnswerDeps,
   key: DerivativeKey,
@@ -55,8 +55,8 @@ async function redirect(
 }
 
 /**
- * Answers with a derivative: its headers alone to HEAD, its bytes where they fit into the answer of a
- * function, else a redirect. Throws `unavailable` for a large one that is not stored.
+ * Answers with a derivative: headers only for HEAD, the bytes if they fit into the answer of a
+ * function, or else a redirect. Throws `unavailable` for a large derivative that is not stored.
  */
 export async function answerWith(
   deps: AnswerDeps,
@@ -64,7 +64,7 @@ export async function answerWith(
   image: MadeImage,
 ): Promise<EdgeAnswer> {
   const headers = imageHeaders(image);
-  // What CloudFront does with a generated body for HEAD is not documented, so there is none.
+  // AWS does not document what CloudFront does with a generated body for HEAD, so there is none.
   if (method === 'HEAD')
     return {
       status: 200,

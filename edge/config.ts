@@ -2,7 +2,7 @@ import type { AwsAccess } from '../shared/adapters/aws-client.ts';
 import type { Freshness } from '../shared/refreshing.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
 
-/** All that differs between one installation and another. */
+/** Everything that differs between installations. */
 export type EdgeConfig = {
   readonly s3: AwsAccess;
   readonly secretsManager: AwsAccess;
@@ -13,15 +13,15 @@ export type EdgeConfig = {
   };
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
-  /** Whose the hosts are that belong to one tenant each. */
+  /** The hosts that belong to one tenant each. */
   readonly hosts: HostMap;
-  /** Of lines about requests that nobody has signed for, one in so many is written. */
+  /** Log sampling for requests without a valid signature: write 1 in N lines. */
   readonly logOneIn: number;
-  /** Stored with every derivative: what made it. */
+  /** The version of Signet, stored with every derivative. */
   readonly engine: string;
 };
 
-/** Lambda@Edge has no environment variables, so the bundler writes the value in. */
+/** Lambda@Edge has no environment variables, so the bundler inserts the value. */
 declare const SIGNET_CONFIG: EdgeConfig;
 
 export const config: EdgeConfig = SIGNET_CONFIG;

@@ -5,9 +5,9 @@ import type { DerivativeKey } from '../shared/recipe/storage-key.ts';
 import { sign } from '../shared/url/signature.ts';
 
 /**
- * Where a viewer fetches a derivative that is too large for an answer of a function: the same
- * key, signed for a minute with a key that signs nothing else. Path-absolute, because the host
- * that origin-response sees is S3's. `now` in seconds.
+ * The URL at which a viewer fetches a derivative that is too large for the answer of a function: the
+ * same key, signed for one minute with a signing key that signs nothing else. It has no host, because
+ * origin-response sees only the host of S3. `now` in seconds.
  */
 export function continuationUrl(
   crypto: Crypto,

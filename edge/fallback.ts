@@ -10,17 +10,18 @@ import { answerOf, Refusal } from '../shared/refusal.ts';
 import type { DerivativeRequest } from './answer.ts';
 import type { EdgeAnswer } from './response.ts';
 
+/** Whether the error is a `source_…` refusal, for which a fallback may be shown. */
 export const isAboutSource = (thrown: unknown): thrown is Refusal =>
   thrown instanceof Refusal && thrown.code.startsWith('source_');
 
-/** Whether the policy has another source to show. An answer in JSON describes one source only. */
+/** Whether the policy has a fallback for this derivative. JSON answers have none. */
 export function hasFallback({ fallback }: Policy, { path, recipe }: Derivative): boolean {
   return fallback !== null && fallback !== path && findAnswer(recipe) === undefined;
 }
 
 /**
- * Answers with the policy's fallback, with the status and the lifetime of the refusal. It is never stored:
- * the key belongs to the source itself. Throws the refusal where the image is too large for an answer.
+ * Answers with the fallback image, with the status and the cache time of the refusal. It is never stored,
+ * because the key belongs to the real source. Throws the refusal if the image is too large for an answer.
  */
 export function answerWithFallback(
   crypto: Crypto,

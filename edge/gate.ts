@@ -7,6 +7,7 @@ import { type Observe, runStages, type ViewerRequest } from '../shared/request/s
 import type { HostMap } from '../shared/url/host-map.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 
+/** What the gate needs. `keys` and `policies` are cached between requests. */
 export type GateDeps = {
   readonly crypto: Crypto;
   /** The time in whole Unix seconds. */
@@ -17,8 +18,8 @@ export type GateDeps = {
 };
 
 /**
- * A kid that the cached policy does not accept may be the result of a rotation a moment ago, so the
- * policy is read again. Only the holder of a signing key can cause this read.
+ * The kid may be new after a rotation. If the cached policy does not accept it, the policy is read
+ * again. Only the holder of a signing key can cause this read.
  */
 async function readPolicyFor(
   { tenant, kid, continuation }: SignedUrl,
@@ -30,8 +31,8 @@ async function readPolicyFor(
 }
 
 /**
- * Decides a request: the key of its derivative, or a refusal, which it throws. Every view passes here,
- * whether the cache has the answer or not. `observe` is told of each stage.
+ * Checks a request and returns the key of its derivative. Throws refusals. It runs on every view, cache
+ * hits included. `observe` receives the result of each stage.
  */
 export function gate(
   request: ViewerRequest,

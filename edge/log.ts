@@ -4,11 +4,12 @@ import type { Random } from '../shared/ports.ts';
 import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
 
-/** Longer texts add nothing but cost: attackers choose them. */
+/** Attackers choose these texts, so their length is limited. */
 const maxCharacters = 256;
 
 export type FunctionName = 'viewer-request' | 'origin-response';
 
+/** One line of the log, about one request. */
 export type LogLine = {
   readonly function: FunctionName;
   /** The viewer's `x-amz-cf-id`. */
@@ -21,40 +22,44 @@ export type LogLine = {
   readonly tenant?: string | undefined;
   readonly path?: string | undefined;
   readonly kid?: string | undefined;
-  /** Eight characters of its hash: enough to find a URL again, too few to use it. */
+  /** Eight characters of the hash of the signature: enough to find a URL, too few to use it. */
   readonly sigHash?: string | undefined;
   readonly recipe?: string | undefined;
-  /** The refusal that a policy in report mode has let through. */
+  /** The refusal that report mode did not enforce. */
   readonly reported?: string | undefined;
-  /** Another source has stood in for one that is missing or bad. */
+  /** Whether the fallback replaced a missing or damaged source. */
   readonly fallback?: boolean;
   readonly milliseconds?: number | undefined;
-  /** Of these, what drawing and encoding took. */
+  /** The part of the time for drawing and encoding. */
   readonly renderMilliseconds?: number | undefined;
   readonly bytes?: number | undefined;
   readonly sourceBytes?: number | undefined;
 };
 
+/** The first eight hex characters of the SHA-256 of a signature. */
 export function hashOfSignature(sig: string | undefined): string | undefined {
   return sig === undefined ? undefined : createHash('sha256').update(sig).digest('hex').slice(0, 8);
 }
 
-/** What is known of a URL, believed or not. */
+/** The fields of a log line about a URL, which may be unverified. */
 export function urlFields(url: SplitUrl | undefined): Partial<LogLine> {
   if (url === undefined) return {};
   const { tenant, path, kid, sig, operations, query } = url;
   return { tenant, path, kid, sigHash: hashOfSignature(sig), recipe: query?.value ?? operations };
 }
 
-/** The fields that a refusal, or whatever else was thrown, gives a line. */
+/** The fields of a log line about anything thrown. */
 export function refusalFields(thrown: unknown): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
   const refusal = asRefusal(thrown);
   const { level } = refusals[refusal.code];
   return { outcome: refusal.code, level, reason: refusal.detail.reason };
 }
 
-/** JSON leaves DEL, C1 controls and Unicode's line ends as they are; terminals and parsers do not. */
-function escaped(json: string): string {
+/**
+ * Escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are but terminals
+ * interpret.
+ */
+function escapeControls(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -62,8 +67,8 @@ function escaped(json: string): string {
 }
 
 /**
- * CloudWatch's embedded metric format: the line is the metric too. Outcomes are the only
- * dimension, and their number is fixed: no flood can buy metrics by naming tenants.
+ * Metrics in CloudWatch's embedded metric format. The only dimensions are the function and the outcome,
+ * so that requests cannot create new metrics, for example by naming tenants.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 function metrics(line: LogLine, now: number, weight: number) {
@@ -84,36 +89,43 @@ function metrics(line: LogLine, now: number, weight: number) {
   };
 }
 
-/** A URL whose `?` was escaped by mistake stands in the path, its signature with it. */
-const strayedSignature = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
+/** Finds signatures in a path. They get there if the `?` of a URL is escaped by mistake. */
+const signatureInPath = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
 
-/** A text as it may stand in a log: cut, without half a character at the cut. */
-function loggable(text: string): string {
-  return text.replace(strayedSignature, '$1=…').slice(0, maxCharacters).toWellFormed();
+/** Makes a text safe to log: without signatures, shortened, and without half a character at the end. */
+function redact(text: string): string {
+  return text.replace(signatureInPath, '$1=…').slice(0, maxCharacters).toWellFormed();
 }
 
-/** One JSON object on one line, whatever the texts in it are. */
+/**
+ * Prints a line as one JSON object, regardless of the texts in it. `weight` is how many requests it
+ * counts for.
+ */
 export function printLine(line: LogLine, now: number, weight = 1): string {
   const fields = { time: new Date(now).toISOString(), ...line, ...metrics(line, now, weight) };
   const json = JSON.stringify(fields, (_key, value: unknown) =>
-    typeof value === 'string' ? loggable(value) : value,
+    typeof value === 'string' ? redact(value) : value,
   );
-  return escaped(json);
+  return escapeControls(json);
 }
 
-/** A failure behind a request: a store that is away, a policy that cannot be read. */
+/** Logs a failure behind a request, such as a store that does not answer or an unreadable policy. */
 export function writeFailure(name: FunctionName, reason: string, now: number): void {
   const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
-  putLine(escaped(JSON.stringify(line)));
+  putLine(escapeControls(JSON.stringify(line)));
 }
 
+/** How lines about unverified requests are sampled. */
 export type Sampling = {
-  /** One in so many lines from before a signature is verified: a flood must not fill a log group. */
+  /**
+   * Of the lines without a verified signature, write 1 in this many, so that a flood cannot fill
+   * the log.
+   */
   readonly oneIn: number;
   readonly random: Random;
 };
 
-/** Writes a line; of those that nobody signed for, a sample that counts for all. */
+/** Writes a line. Lines about unverified requests are sampled and weighted. */
 export function writeLine(
   line: LogLine,
   verified: boolean,

@@ -49,14 +49,14 @@ export type MakeDeps = DrawDeps &
     readonly onFailure: (reason: string) => void;
   };
 
-/** What was made, and what it cost. */
+/** The answer and its cost. */
 export type Made = {
   readonly answer: EdgeAnswer;
-  /** Why a fallback is shown, where one is. */
+  /** The refusal, if the answer shows the fallback. */
   readonly refusal?: Refusal;
   readonly bytes: number;
   readonly sourceBytes: number;
-  /** Drawing and encoding alone. */
+  /** The time of drawing and encoding only. */
   readonly renderMilliseconds: number;
 };
 
@@ -71,8 +71,8 @@ function isAuthorized(derivative: Derivative, policy: Policy, now: number): bool
 }
 
 /**
- * Asks the policy again, and a newer one before it denies. Invariant: a request that reaches this
- * function without viewer-request gets nothing that the policy does not allow.
+ * Authorizes again, and reads a newer policy before it refuses. Invariant: a request that reaches this
+ * function without viewer-request gets only what the policy allows.
  */
 async function authorizeAgain(deps: MakeDeps, derivative: Derivative): Promise<Policy> {
   const { tenant, path } = derivative;
@@ -87,8 +87,8 @@ async function authorizeAgain(deps: MakeDeps, derivative: Derivative): Promise<P
 }
 
 /**
- * Stores the derivative and says whether S3 has acknowledged it. A failure costs the next viewer a
- * render and nothing else, so it is logged, and this viewer gets the image.
+ * Stores the derivative. Returns whether S3 confirmed the write. A failure only means that the next
+ * viewer causes another render, so it is logged and this viewer still gets the image.
  */
 async function store(
   { derivatives, onFailure }: MakeDeps,
@@ -149,7 +149,7 @@ async function makeStored(
   return { answer: { ...answer, headers: { ...answer.headers, ...timing } }, ...costOf(drawn) };
 }
 
-/** Draws the policy's fallback in the place of a source that is missing or bad. Throws refusals. */
+/** Draws the policy's fallback in place of a missing or damaged source. Throws refusals. */
 async function makeFallback(
   deps: MakeDeps,
   request: DerivativeRequest,
@@ -163,8 +163,8 @@ async function makeFallback(
 }
 
 /**
- * Makes the derivative that a key names, or shows the policy's fallback where its source is missing or
- * bad. Throws refusals. A fallback that cannot be drawn leaves the first refusal.
+ * Makes the derivative that a key names, or shows the policy's fallback if its source is missing or
+ * damaged. Throws refusals. If the fallback cannot be drawn either, the first refusal counts.
  */
 export async function make(deps: MakeDeps, request: DerivativeRequest): Promise<Made> {
   const policy = await authorizeAgain(deps, request.derivative);

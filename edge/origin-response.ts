@@ -23,7 +23,7 @@ import { type Made, type MakeDeps, make } from './make.ts';
 import { emptyBody, overwrite, refusalAnswer } from './response.ts';
 import { withTimeout } from './timeout.ts';
 
-/** The function has thirty seconds and may meet a source of 50 MB. */
+/** The function has thirty seconds and may read a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
 
 const sampling = { oneIn: config.logOneIn, random: systemRandom };
@@ -33,7 +33,7 @@ const onFailure = (reason: string): void => writeFailure('origin-response', reas
 const runtime = { clock: systemClock, random: systemRandom, onFailure };
 const s3 = s3Client(config.s3, patience);
 
-// Module scope outlives the request: clients keep their connections, keys and policies stay.
+// Module scope outlives a request, so connections, keys and policies are reused.
 const continuationKeys = keyringStore({
   ...runtime,
   secrets: secretsManager(secretsClient(config.secretsManager, patience)),
@@ -61,7 +61,7 @@ const deps: MakeDeps = {
 
 type Base = Pick<LogLine, 'function' | 'requestId'>;
 
-/** A denial of what viewer-request has let through says that the two disagree: page somebody. */
+/** Logs a denial as an error: it means that the two functions disagree about a request. */
 function raiseDenial(refusal: Refusal): Pick<LogLine, 'outcome' | 'level' | 'reason'> {
   const denial = /^(?:denied_|forbidden|malformed)/.test(refusal.code);
   const fields = refusalFields(refusal);
@@ -72,7 +72,7 @@ function derivativeFields({ tenant, path, recipe }: Derivative): Partial<LogLine
   return { tenant, path, recipe: recipe.text };
 }
 
-const rendered = { outcome: 'rendered', level: 'info' } as const;
+const renderedOutcome = { outcome: 'rendered', level: 'info' } as const;
 
 async function makeMissing(base: Base, uri: string, method: string): Promise<Made['answer']> {
   const started = performance.now();
@@ -89,7 +89,7 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const making = make(deps, { derivative, method });
     const { answer, refusal, ...sizes } = await withTimeout(limits.renderRequestSeconds, making);
     const outcome =
-      refusal === undefined ? rendered : { ...refusalFields(refusal), fallback: true };
+      refusal === undefined ? renderedOutcome : { ...refusalFields(refusal), fallback: true };
     write({ ...outcome, ...sizes });
     return answer;
   } catch (thrown) {
@@ -99,7 +99,7 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
   }
 }
 
-/** What a key names; nothing where somebody else has put another key before this function. */
+/** The log fields of a key; none for a key that Signet did not write. */
 function derivativeFieldsOf(uri: string): Partial<LogLine> {
   try {
     return derivativeFields(parseKey(uri));
@@ -108,7 +108,7 @@ function derivativeFieldsOf(uri: string): Partial<LogLine> {
   }
 }
 
-/** S3 itself answered: what it said is true of the derivative, or is nothing a viewer should see. */
+/** Handles an answer of S3. Answers about the derivative pass; S3's own errors become `unavailable`. */
 function passOn(base: Base, uri: string, response: CloudFrontResponse): CloudFrontResultResponse {
   const { status } = response;
   const line = { ...base, ...derivativeFieldsOf(uri), outcome: 'stored', level: 'info' } as const;
@@ -122,6 +122,10 @@ function passOn(base: Base, uri: string, response: CloudFrontResponse): CloudFro
   return overwrite(response, refusalAnswer(refusal));
 }
 
+/**
+ * The entry of origin-response, which runs on a cache miss: makes what S3 does not have, and passes
+ * on the rest.
+ */
 export async function handler(event: CloudFrontResponseEvent): Promise<CloudFrontResultResponse> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');

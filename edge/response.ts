@@ -2,15 +2,15 @@ import type { CloudFrontHeaders, CloudFrontResponse, CloudFrontResultResponse } 
 import { cacheTagHeader } from '../shared/objects/derivatives.ts';
 import { answerOf, type Refusal } from '../shared/refusal.ts';
 
-/** Headers by lower-case name, as CloudFront wants them. */
+/** Headers by lower-case name, in CloudFront's form. */
 export function cloudFrontHeaders(headers: Readonly<Record<string, string>>): CloudFrontHeaders {
   return Object.fromEntries(
     Object.entries(headers).map(([key, value]) => [key.toLowerCase(), [{ key, value }]]),
   );
 }
 
-/** What S3 says of its error page is not true of the answer. */
-const stale = [
+/** Headers that describe S3's error page and not the answer. */
+const replacedHeaders = [
   'content-length',
   'content-encoding',
   'content-range',
@@ -22,6 +22,7 @@ const stale = [
   'content-type',
 ];
 
+/** An answer, before it is put into the form of CloudFront. */
 export type EdgeAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,15 +35,15 @@ function bodyOf(body: EdgeAnswer['body']): { body: string; bodyEncoding: 'text' 
 }
 
 /**
- * Writes an answer over S3's. Invariant: the received object is kept and changed, because a fresh
- * one would lack the read-only `transfer-encoding` of S3's errors, and CloudFront answers 502.
+ * Replaces S3's answer. Invariant: the received object is changed in place, because a new one would lack
+ * the read-only `transfer-encoding` of S3's errors, and CloudFront would answer 502.
  */
 export function overwrite(
   response: CloudFrontResponse,
   answer: EdgeAnswer,
 ): CloudFrontResultResponse {
   const kept = response.headers;
-  for (const name of stale) delete kept[name];
+  for (const name of replacedHeaders) delete kept[name];
   return Object.assign(response, {
     status: String(answer.status),
     statusDescription: '',
@@ -51,7 +52,7 @@ export function overwrite(
   });
 }
 
-/** The body must be set: unset, S3's XML would go out. */
+/** Empties the body. It must be set, or CloudFront would send S3's XML. */
 export function emptyBody(response: CloudFrontResponse): CloudFrontResultResponse {
   delete response.headers['content-length'];
   delete response.headers['content-type'];
@@ -59,8 +60,8 @@ export function emptyBody(response: CloudFrontResponse): CloudFrontResultRespons
 }
 
 /**
- * A refusal as an answer. One that is cached carries the tags of the derivative that it stands in
- * for, so that the purge of a source also drops what was said while it was missing or damaged.
+ * Turns a refusal into an answer. It carries the cache tags of the derivative, so that a purge of the
+ * source also removes cached refusals from the time when it was missing or damaged.
  */
 export function refusalAnswer(refusal: Refusal, tags?: string): EdgeAnswer {
   const { status, headers, body } = answerOf(refusal);

@@ -1,6 +1,6 @@
 import { Refusal } from '../shared/refusal.ts';
 
-/** Rejects work that has taken too long with `unavailable`, while there is still time to say so. */
+/** Rejects with `unavailable` if the work takes too long, while there is still time to answer. */
 export async function withTimeout<T>(seconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

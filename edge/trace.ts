@@ -2,17 +2,17 @@ import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { collectStages, type Observe } from '../shared/request/stages.ts';
 
-/** How far a request came: what the log may say about it. */
+/** The stages that a request has passed, for its log line. */
 export type RequestTrace = {
   readonly observe: Observe;
-  /** The URL once it is split, with the grant's kid once it is verified. */
+  /** The URL after `split`, with the kid of its grant after `verify`. */
   readonly url: () => SplitUrl | undefined;
   readonly isVerified: () => boolean;
-  /** The refusal that report mode has let through. */
+  /** The refusal that report mode did not enforce. */
   readonly reported: () => Refusal | undefined;
 };
 
-/** Remembers what the stages have made, for the log line of a request that may still be refused. */
+/** Records the results of the stages, so that the log line of a refused request has them too. */
 export function createTrace(): RequestTrace {
   const { observe, passed } = collectStages();
   return {

@@ -22,7 +22,10 @@ import { cloudFrontHeaders } from './response.ts';
 import { withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
 
-/** The function has five seconds; the last good key or policy must still fit behind a failure. */
+/**
+ * The function has five seconds. After a failed read there must be time to use the last good key or
+ * policy.
+ */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
 
 const sampling = { oneIn: config.logOneIn, random: systemRandom };
@@ -31,7 +34,7 @@ const onFailure = (reason: string): void => writeFailure('viewer-request', reaso
 
 const runtime = { clock: systemClock, random: systemRandom, onFailure };
 
-// Module scope outlives the request: clients keep their connections, keys and policies stay.
+// Module scope outlives a request, so connections, keys and policies are reused.
 const keys = keyringStore({
   ...runtime,
   secrets: secretsManager(secretsClient(config.secretsManager, patience)),
@@ -53,7 +56,8 @@ const deps: GateDeps = {
   }),
 };
 
-// Read at start, so that the first request does not wait; if it fails, that request tries again.
+// Reads the keys at start, so that the first request need not wait. If this fails, that request
+// tries again.
 deps.keys.read().catch(() => undefined);
 
 function toRefusalResponse(thrown: unknown): CloudFrontResultResponse {
@@ -61,18 +65,22 @@ function toRefusalResponse(thrown: unknown): CloudFrontResultResponse {
   return { status: String(status), headers: cloudFrontHeaders(headers), body };
 }
 
-/** A header may stand in several lines; RFC 9110 reads them as one. */
+/** A header may have several lines. RFC 9110 joins them with commas. */
 function acceptOf({ headers }: CloudFrontRequest): string | undefined {
   return headers['accept']?.map(({ value }) => value).join(',');
 }
 
-/** HTTP/2 may part cookies over several lines (RFC 9113, section 8.2.3). */
+/** HTTP/2 may split cookies into several lines (RFC 9113, section 8.2.3). */
 function cookieOf({ headers }: CloudFrontRequest): string | undefined {
   return headers['cookie']?.map(({ value }) => value).join('; ');
 }
 
 const hostOf = ({ headers }: CloudFrontRequest): string | undefined => headers['host']?.[0]?.value;
 
+/**
+ * The entry of viewer-request, which runs on every view: replaces the URL by its key, or answers
+ * with a refusal.
+ */
 export async function handler(event: CloudFrontRequestEvent): Promise<CloudFrontRequestResult> {
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');

@@ -1,67 +1,93 @@
 import { PolicyInvalid } from '../shared/policy/validation.ts';
 import { PortFailure } from '../shared/ports.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { Refusal, type RefusalCode } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
 import { PublishConflict } from '../shared/versions/publishing.ts';
 import { NoCredentials, StackUnknown } from './target/stack-outputs.ts';
 
-/** 1: refused or failed; 2: wrong usage; 3: the target cannot be reached. */
-export type ExitCode = 1 | 2 | 3;
+/** `refused`: the request was understood and not carried out. `usage`: the request itself is wrong. */
+export type FailureKind = 'refused' | 'usage' | 'unreachable';
 
-/** A command that did not do what it was told, in one sentence for the person who ran it. */
-export class CommandFailure extends Error {
-  override readonly name = 'CommandFailure';
-  readonly code: string;
-  readonly exit: ExitCode;
-  constructor(code: string, message: string, exit: ExitCode = 1) {
+/** The codes of failures besides those of refusals, and the kind of each. */
+const failureKinds = {
+  conflict: 'refused',
+  damaged_policy: 'refused',
+  damaged_trail: 'refused',
+  invalid_policy: 'refused',
+  not_a_log: 'refused',
+  not_a_state: 'refused',
+  not_confirmed: 'refused',
+  not_found: 'refused',
+  state_full: 'refused',
+  unreachable: 'unreachable',
+  unreadable_file: 'refused',
+  unwritable_file: 'refused',
+  usage: 'usage',
+} as const satisfies Readonly<Record<string, FailureKind>>;
+
+export type FailureCode = keyof typeof failureKinds | RefusalCode;
+
+/** An operator's request that was not carried out. The message says why and what to do instead. */
+export class OperatorFailure extends Error {
+  override readonly name = 'OperatorFailure';
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
     super(message);
     this.code = code;
-    this.exit = exit;
+  }
+
+  get kind(): FailureKind {
+    const kinds: Readonly<Partial<Record<FailureCode, FailureKind>>> = failureKinds;
+    return kinds[this.code] ?? 'refused';
   }
 }
 
-export const usageFailure = (message: string): CommandFailure =>
-  new CommandFailure('usage', message, 2);
+export const usageFailure = (message: string): OperatorFailure =>
+  new OperatorFailure('usage', message);
 
-function refusalFailure({ code, detail }: Refusal): CommandFailure {
+function refusalFailure({ code, detail }: Refusal): OperatorFailure {
   const allowed =
     detail.allowed === undefined ? '' : `; allowed: ${JSON.stringify(detail.allowed)}`;
-  return new CommandFailure(code, `${code}: ${detail.reason}${allowed}`);
+  return new OperatorFailure(code, `${code}: ${detail.reason}${allowed}`);
 }
 
-/** A conflict with what the other one has changed, a line each. */
-function conflictFailure({ message, change }: PublishConflict): CommandFailure {
-  return new CommandFailure(
+/** A conflict, followed by the changes of the other publisher, one per line. */
+function conflictFailure({ message, change }: PublishConflict): OperatorFailure {
+  return new OperatorFailure(
     'conflict',
     [message, ...change.map(({ text }) => `  ${text}`)].join('\n'),
   );
 }
 
-/** A version of the trail is followed by the next, so nothing can be published on a forged one. */
-function forgedFailure({ message }: RecordForged): CommandFailure {
+/** Each version of a trail continues the one before, so nothing can be published on a forged one. */
+function forgedFailure({ message }: RecordForged): OperatorFailure {
   const todo =
-    'put back the earlier version of that object, or remove it where there never was one, then look at all with: npx signet policy audit TENANT';
-  return new CommandFailure('damaged_trail', `${message}; ${todo}`);
+    'restore the earlier version of that object, or delete the object if it never had one, then check the trail with: npx signet policy audit TENANT';
+  return new OperatorFailure('damaged_trail', `${message}; ${todo}`);
 }
 
-/** A store that answered, if only with a refusal, is running. */
-function unreachableFailure({ message, answered }: PortFailure, local: boolean): CommandFailure {
-  if (answered) return new CommandFailure('unavailable', message);
+/** A store that answers with an error is running, so it counts as unavailable, not unreachable. */
+function portFailure({ message, answered }: PortFailure, local: boolean): OperatorFailure {
+  if (answered) return new OperatorFailure('unavailable', message);
   const hint = local
     ? 'Is Signet running? On this machine start it with: npm start'
-    : 'Look at the network, and at AWS_PROFILE or AWS_ACCESS_KEY_ID';
-  return new CommandFailure('unreachable', `${message}. ${hint}`, 3);
+    : 'Check the network, and AWS_PROFILE or AWS_ACCESS_KEY_ID';
+  return new OperatorFailure('unreachable', `${message}. ${hint}`);
 }
 
-/** Whatever was thrown, as what is printed and returned to the shell. */
-export function asFailure(thrown: unknown, local = true): CommandFailure {
-  if (thrown instanceof CommandFailure) return thrown;
+/**
+ * Converts anything that was thrown to a failure with a code and a message for people. `local` tells
+ * whether the installation runs on this machine, which decides the hint for an unreachable one.
+ */
+export function asFailure(thrown: unknown, local = true): OperatorFailure {
+  if (thrown instanceof OperatorFailure) return thrown;
   if (thrown instanceof Refusal) return refusalFailure(thrown);
-  if (thrown instanceof PolicyInvalid) return new CommandFailure('invalid_policy', thrown.message);
+  if (thrown instanceof PolicyInvalid) return new OperatorFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflictFailure(thrown);
   if (thrown instanceof RecordForged) return forgedFailure(thrown);
-  if (thrown instanceof NoCredentials) return new CommandFailure('unreachable', thrown.message, 3);
-  if (thrown instanceof StackUnknown) return new CommandFailure('not_found', thrown.message);
-  if (thrown instanceof PortFailure) return unreachableFailure(thrown, local);
-  return new CommandFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
+  if (thrown instanceof NoCredentials) return new OperatorFailure('unreachable', thrown.message);
+  if (thrown instanceof StackUnknown) return new OperatorFailure('not_found', thrown.message);
+  if (thrown instanceof PortFailure) return portFailure(thrown, local);
+  return new OperatorFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }

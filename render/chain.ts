@@ -13,11 +13,11 @@ import {
 } from '../shared/operations/operation.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';
 
-/** A step with the values it was asked for. */
+/** A step with its values. */
 export type PlannedStep = {
   readonly step: Step<Parameters>;
   readonly values: ValuesOf<Parameters>;
-  /** Whether it is drawn on the source itself, before its pixels are converted. */
+  /** Whether it is drawn before the pixels of the source are converted. */
   readonly first: boolean;
 };
 
@@ -26,27 +26,29 @@ export type Chain = {
   readonly image: Sharp;
   readonly size: Size;
   readonly alpha: boolean;
-  /** The last of sharp's stages that the chain has used. */
+  /** The index of the last sharp stage that the chain has used. */
   readonly reached: number;
 };
 
-/** All that a render knows besides the picture. */
+/** What a render knows besides the picture. */
 export type Job = {
   readonly scene: Scene;
-  /** When the time of the render is up, on the clock of `performance.now()`. */
+  /** When the render must end, in the time of `performance.now()`. */
   readonly deadline: number;
-  /** Sharp itself, handed in: `render.ts` alone loads it. */
+  /** The sharp module, passed in because only `render.ts` loads it. */
   readonly sharp: typeof sharp;
 };
 
+/** Makes a refusal that depends on the source. */
 export function refuse(code: RefusalCode, reason: string, cause?: unknown): Refusal {
   return new Refusal(code, { reason, aboutSource: true, cause });
 }
 
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
+/** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('orient') - 1;
 
-/** Runs sharp under what is left of the time. Whatever it throws is about the source. */
+/** Runs sharp within the time that is left. Throws refusals about the source. */
 export async function runSharp<T>(
   { deadline }: Job,
   image: Sharp,
@@ -72,12 +74,13 @@ export async function runSharp<T>(
 
 export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
 
+/** Runs the chain and reads its pixels as raw sRGB. */
 export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
   runSharp(job, image, (one) =>
     one.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }),
   );
 
-/** Opens plain pixels; their number is bounded by the steps that made them. */
+/** Opens raw pixels. sharp's limit is off, because the steps have limited their number. */
 function openPixels(job: Job, { data, info }: Pixels): Sharp {
   const { width, height, channels } = info;
   const { frames } = job.scene;
@@ -89,7 +92,7 @@ function openPixels(job: Job, { data, info }: Pixels): Sharp {
   });
 }
 
-function chainOn(job: Job, pixels: Pixels): Chain {
+function startChain(job: Job, pixels: Pixels): Chain {
   const { width, height, channels } = pixels.info;
   return {
     image: openPixels(job, pixels),
@@ -99,15 +102,15 @@ function chainOn(job: Job, pixels: Pixels): Chain {
   };
 }
 
-/** Ends the chain: what follows starts on its pixels. */
+/** Ends the chain in pixels and starts a new chain on them. */
 export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
-  return chainOn(job, await readPixels(job, image));
+  return startChain(job, await readPixels(job, image));
 }
 
 /**
- * The picture in three channels of 8 bits, in sRGB. What has 16 bits sharp computes in Display P3
- * where it has a profile, and leaves there; the steps that add to a channel count in 8 bits; and a
- * single channel of grey takes no colour.
+ * Converts the picture to sRGB with three channels of 8 bits. sharp processes 16-bit pictures with a
+ * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits, and a grey
+ * channel cannot take a colour.
  */
 export async function toSrgb8(job: Job, chain: Chain, header: Metadata): Promise<Chain> {
   const { depth, channels, icc } = header;
@@ -122,7 +125,7 @@ function checkCanvas({ width, height }: Size, frames: number): void {
     throw refuse('source_too_large', `a step would make ${width}×${height} pixels × ${frames}`);
 }
 
-/** Draws a step on a chain, ending it first where sharp would run the step too early. */
+/** Draws a step. It ends the chain first if sharp would run the step too early. */
 async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Promise<Chain> {
   const ready = place(step.from) <= chain.reached ? await endChain(job, chain) : chain;
   const drawn: Drawn = await step.draw(ready, values, job.scene);
@@ -133,13 +136,13 @@ async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Prom
     alpha: drawn.alpha ?? ready.alpha,
     reached: place(step.to),
   };
-  // sharp settles at the start of a chain whether it mixes colours by their alpha.
+  // sharp decides at the start of a chain whether to premultiply colours by alpha.
   const cleared = next.alpha && !ready.alpha;
   return drawn.unmeasured || cleared ? endChain(job, next) : next;
 }
 
-/** Draws a step on every frame by itself and puts the frames together again. */
-async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
+/** Draws a step on each frame separately and joins the frames again. */
+async function drawFrames(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
   const { frames } = job.scene;
   const { data, info } = await readPixels(job, chain.image);
   const frame = { ...info, height: info.height / frames };
@@ -147,14 +150,15 @@ async function drawApart(job: Job, chain: Chain, planned: PlannedStep): Promise<
   const drawn: Pixels[] = [];
   for (let at = 0; at < frames; at += 1) {
     const bytes = data.subarray((at * data.length) / frames, ((at + 1) * data.length) / frames);
-    const one = await draw(still, chainOn(still, { data: bytes, info: frame }), planned);
+    const one = await draw(still, startChain(still, { data: bytes, info: frame }), planned);
     drawn.push(await readPixels(still, one.image));
   }
   const [first = { data, info: frame }] = drawn;
   const strip = { ...first.info, height: first.info.height * frames };
-  return chainOn(job, { data: Buffer.concat(drawn.map((one) => one.data)), info: strip });
+  return startChain(job, { data: Buffer.concat(drawn.map((one) => one.data)), info: strip });
 }
 
+/** Draws the steps in order. */
 export async function drawAll(
   job: Job,
   chain: Chain,
@@ -163,12 +167,15 @@ export async function drawAll(
   let drawn = chain;
   for (const planned of steps) {
     const apart = job.scene.frames > 1 && planned.step.frames(planned.values) === 'apart';
-    drawn = await (apart ? drawApart(job, drawn, planned) : draw(job, drawn, planned));
+    drawn = await (apart ? drawFrames(job, drawn, planned) : draw(job, drawn, planned));
   }
   return drawn;
 }
 
-/** Lays what is transparent on white; sharp would do it before most of the steps. */
+/**
+ * Fills transparent pixels with white, after all steps. In the same chain, sharp would do it before
+ * most steps.
+ */
 export async function flatten(job: Job, chain: Chain): Promise<Chain> {
   if (!chain.alpha) return chain;
   const ready = place('flatten') <= chain.reached ? await endChain(job, chain) : chain;

@@ -3,7 +3,7 @@ import type { Source } from '../shared/objects/sources.ts';
 import type { Subject } from '../shared/operations/operation.ts';
 import { type Chain, endChain, type Job, readPixels, runSharp } from './chain.ts';
 
-/** A source as those see it who answer with words about it. */
+/** Makes the view of a source that JSON answers use. */
 export function describeSource(
   job: Job,
   upright: Chain,

@@ -8,10 +8,10 @@ import { rowOf } from '../shared/operations/table.ts';
 import type { Recipe } from '../shared/recipe/canonical.ts';
 import { type Chain, endChain, flatten, type Job, refuse, runSharp } from './chain.ts';
 
-/** Below this an image looks worse and hardly gets smaller. */
+/** Below this quality, an image looks worse but is hardly smaller. */
 const lowestQuality = 30;
 const qualityStep = 10;
-/** Less time than this, in milliseconds, is not enough to encode once more. */
+/** The time that another encoding can take, in milliseconds. */
 const reserveMs = 4_000;
 
 function checkOutput({ width, height }: Size, frames: number): void {
@@ -27,18 +27,18 @@ function qualities(first: number): readonly number[] {
   );
 }
 
-/** The best that fits into so many bytes, or the smallest where none does. */
+/** Encodes with the best quality that fits into `max` bytes, or else returns the smallest result. */
 async function encodeWithin(
   job: Job,
   chain: Chain,
   how: Encoding,
   max: number,
 ): Promise<Uint8Array> {
-  // The pixels are drawn once; only the encoder runs again.
+  // The pixels are drawn once, and only the encoder runs again.
   const { image } = await endChain(job, chain);
   let smallest: Uint8Array | undefined;
   for (const quality of qualities(how.quality)) {
-    // An animation takes long each time: better one that is a little too large than none.
+    // Encoding an animation takes long. An answer that is too large is better than a timeout.
     if (smallest !== undefined && job.deadline - performance.now() < reserveMs) break;
     const encoded = encoders[how.type](image.clone(), { ...how, quality });
     const bytes = await runSharp(job, encoded, (one) => one.toBuffer());
@@ -48,7 +48,7 @@ async function encodeWithin(
   return smallest ?? new Uint8Array();
 }
 
-/** What the operations of a recipe ask of the encoder, or the defaults. */
+/** The encoder options of a recipe, with defaults. */
 function encodingOptions({ steps }: Recipe): EncodingOptions {
   return Object.assign(
     { quality: defaultQuality, progressive: false, maxBytes: undefined },
@@ -56,7 +56,7 @@ function encodingOptions({ steps }: Recipe): EncodingOptions {
   );
 }
 
-/** Encodes what was drawn, as the recipe and the type say. */
+/** Encodes the drawn picture. Throws `source_too_large` if it has too many pixels. */
 export async function encode(
   job: Job,
   chain: Chain,

@@ -2,7 +2,7 @@ import { limits } from '../shared/limits.ts';
 import type { Mark } from '../shared/operations/operation.ts';
 import { type Job, refuse, runSharp } from './chain.ts';
 
-/** Opens a watermark: its header is checked like a source's, its pixels are read when it is drawn. */
+/** Opens a watermark and checks its header. Its pixels are read when it is drawn. */
 export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
   const open = () => job.sharp(bytes, { failOn: 'warning', limitInputPixels: false });
   const { width, height } = await runSharp(job, open(), (image) => image.metadata());
@@ -20,7 +20,7 @@ export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
   };
 }
 
-/** RGBA pixels with every alpha cut to a share of it. */
+/** Multiplies every alpha by the opacity, in place. */
 function applyOpacity(pixels: Buffer, opacity: number): Buffer {
   if (opacity === 1) return pixels;
   for (let at = 3; at < pixels.length; at += 4)

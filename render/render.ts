@@ -21,8 +21,8 @@ import { encode } from './encode.ts';
 import { openMark } from './mark.ts';
 
 /*
- * Process-wide and before the first image. Whatever a file claims to be, libvips has four ways to
- * read it, all of them from memory: no SVG, PDF, TIFF or raw, no AVIF, no path, no address.
+ * Process-wide, before the first image. libvips may load four types and only from memory, regardless of
+ * what a file claims to be: no SVG, PDF, TIFF, raw or AVIF, no file path and no URL.
  */
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
@@ -33,13 +33,14 @@ sharp.unblock({
     'VipsForeignLoadNsgifBuffer',
   ],
 });
-// One image at a time has one core; what it leaves behind would count against the next.
+// A function renders one image at a time on one core. A cache would take memory from the next image.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Stored with derivatives, so that a change of engine can be told from a change of source. */
+/** Stored with derivatives, to tell a changed engine from a changed source. */
 export const engineVersions = { sharp: sharp.versions.sharp, vips: sharp.versions.vips };
 
+/** A rendered answer. The size is that of one frame; for JSON, that of the upright source. */
 export type Rendered = Size & {
   readonly bytes: Uint8Array;
   readonly type: AnswerType;
@@ -48,7 +49,7 @@ export type Rendered = Size & {
 
 type Caps = Pick<Policy['source'], 'maxPixels' | 'maxFrames'>;
 
-/** The steps of a recipe in order, those that are always drawn among them. */
+/** The steps of a recipe in drawing order, including those that are always drawn. */
 function planSteps(recipe: Recipe): readonly PlannedStep[] {
   return operationNames.flatMap((name) => {
     const { step, always, first = false } = rowOf(name);
@@ -59,14 +60,19 @@ function planSteps(recipe: Recipe): readonly PlannedStep[] {
 
 const stillScene: Scene = { frames: 1, focus: undefined, orientation: 1, mark: undefined };
 
-/** The header alone: no pixel is decoded before its numbers have been checked. */
+/** Reads the header only, so that its numbers are checked before a pixel is decoded. */
 async function readHeader(deadline: number, bytes: Uint8Array): Promise<Metadata> {
   const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false });
   return runSharp({ deadline, sharp, scene: stillScene }, image, (one) => one.metadata());
 }
 
-/** How many frames the answer has: one, unless its type can move and every step can follow. */
-function framesFor(header: Metadata, wanted: ImageType, steps: readonly PlannedStep[], caps: Caps) {
+/** The number of frames to draw: one, unless the type supports animation and every step does too. */
+function countFrames(
+  header: Metadata,
+  wanted: ImageType,
+  steps: readonly PlannedStep[],
+  caps: Caps,
+) {
   const moves = imageTypes[wanted].animation || wanted === 'avif';
   const first = steps.some(({ step, values }) => step.frames(values) === 'first');
   return moves && !first ? Math.min(header.pages ?? 1, caps.maxFrames) : 1;
@@ -98,7 +104,10 @@ type Opened = {
   readonly deadline: number;
 };
 
-/** Draws all steps. Those that read the source's metadata run first: converted pixels have none. */
+/**
+ * Draws all steps. Steps that need the metadata of the source run first, because converted pixels
+ * have none.
+ */
 async function drawSource(
   job: Job,
   { source, header }: Opened,
@@ -111,12 +120,12 @@ async function drawSource(
   return drawAll(job, await toSrgb8(job, upright, header), others);
 }
 
-function settledType(recipe: Recipe, source: Source): ImageType {
+function answerType(recipe: Recipe, source: Source): ImageType {
   const { format } = recipe;
   return format === 'src' || format === 'auto' ? source.type : format;
 }
 
-async function jobFor({ source, mark, header, deadline }: Opened, frames: number): Promise<Job> {
+async function createJob({ source, mark, header, deadline }: Opened, frames: number): Promise<Job> {
   const { focus } = source;
   const scene = { ...stillScene, frames, focus, orientation: header.orientation ?? 1 };
   const job: Job = { deadline, sharp, scene };
@@ -128,24 +137,24 @@ async function jobFor({ source, mark, header, deadline }: Opened, frames: number
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
   const { source, header } = opened;
   const steps = planSteps(recipe);
-  const wanted = settledType(recipe, source);
-  const frames = framesFor(header, wanted, steps, caps);
+  const wanted = answerType(recipe, source);
+  const frames = countFrames(header, wanted, steps, caps);
   checkHeader(header, frames, caps);
-  const job = await jobFor(opened, frames);
+  const job = await createJob(opened, frames);
   const drawn = await drawSource(job, opened, steps);
-  // AVIF cannot carry the animation that browsers agree on; animated WebP can.
+  // Browsers disagree about animated AVIF, so an animation becomes WebP.
   const type = wanted === 'avif' && frames > 1 ? 'webp' : wanted;
   const bytes = await encode(job, drawn, type, recipe, header);
   return { bytes, type, frames, ...drawn.size };
 }
 
-/** An answer in JSON is about the first frame, upright and whole. */
+/** Makes a JSON answer about the first frame, upright and uncropped. */
 async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
   const { source, header } = opened;
   const { answer, values } = findAnswer(recipe) ?? {};
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   checkHeader(header, 1, caps);
-  const job = await jobFor(opened, 1);
+  const job = await createJob(opened, 1);
   const upright = await drawSource(job, opened, planSteps(recipe));
   const said = await answer(describeSource(job, upright, source, header), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));
@@ -153,9 +162,9 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
 }
 
 /**
- * Makes the derivative: decodes under the caps, draws step by step, encodes. The bytes of a source
- * never pass through. Throws `source_too_large`, `source_undecodable`, and `malformed` for a step
- * that this source cannot be asked for. `mark` is the watermark that the recipe names.
+ * Renders a derivative: decodes within the limits, draws step by step and encodes. The bytes of a source
+ * never pass through unchanged. Throws `source_too_large`, `source_undecodable`, and `malformed` for a
+ * step that does not fit this source. `mark` is the watermark that the recipe names.
  */
 export async function render(
   source: Source,

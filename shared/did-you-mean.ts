@@ -1,20 +1,23 @@
 import leven from 'leven';
 
-/** What is longer is no slip of the pen, and not worth the time to compare. */
+/** Longer texts are not typing mistakes, and comparing them takes too long. */
 const longest = 64;
 
 const letters = (text: string): string => [...text].toSorted().join('');
 
-/** Letters that changed places are one slip, and so is a word for a parameter's one letter. */
+/**
+ * Counts edits. Swapped letters count as one, and so does a word for a parameter of one letter
+ * (`width` for `w`).
+ */
 function distanceOf(written: string, known: string): number {
   if (written === known) return 0;
-  // Any two letters are one slip apart, which says nothing.
+  // Any two single letters are one edit apart, so the distance means nothing.
   if (known.length === 1)
     return written.length > 3 && written.startsWith(known) ? 1 : Number.POSITIVE_INFINITY;
   return letters(written) === letters(known) ? 1 : leven(written, known);
 }
 
-/** The known name that was probably meant, if one is near. */
+/** The known name that was probably meant, if one is close. */
 function nearest(written: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: distanceOf(written.toLowerCase(), name.toLowerCase()) }))
@@ -25,7 +28,7 @@ function nearest(written: string, known: readonly string[]): string | undefined 
     : undefined;
 }
 
-/** `; did you mean "resize"?`, the end of a sentence; nothing where no known name is near. */
+/** Ends a sentence with `; did you mean "resize"?`. Returns '' if no known name is close. */
 export function didYouMean(written: unknown, names: readonly string[]): string {
   if (typeof written !== 'string' || written.length > longest) return '';
   const known = names.filter((name) => name !== '');

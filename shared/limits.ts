@@ -1,63 +1,68 @@
 /**
- * The hard ceilings of the service. A policy narrows them and can never widen them.
- * Every number carries its unit in its name and the reason it is what it is.
+ * The hard limits of the service. A policy can only lower them.
+ * Each name states the unit, each comment the reason for the number.
  */
 export const limits = {
   /** CloudFront refuses a longer path plus query: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
   urlBytes: 8_191,
-  /** S3's own limit on a key, in UTF-8. */
+  /** S3's limit for a key, in UTF-8. */
   keyBytes: 1_024,
-  /** Leaves a derivative's key room for the tenant and a long recipe. */
+  /** Leaves room in a derivative's key for the tenant and a long recipe. */
   pathBytes: 700,
-  /** A name in the host map or in a bucket is a DNS label at most. */
+  /** A tenant's name can be a label of a host name, and DNS allows 63 characters. */
   tenantCharacters: 63,
-  /** Long enough for any real chain of operations, short enough to bound the work. */
+  /** Enough for any real recipe, and few enough to bound the work. */
   operations: 16,
-  /** A side that a recipe may ask for, in pixels. */
+  /** The longest side that a recipe may ask for, in pixels. */
   side: 8_192,
-  /** What libwebp can encode, the smallest bound of the encoders, in pixels. */
+  /** The longest side that libwebp can encode, the smallest limit of all encoders, in pixels. */
   outputSide: 16_383,
-  /** sharp has no limit on what it makes: 8,192 × 4,096, over all frames. */
+  /** 8,192 × 4,096 over all frames, because sharp does not limit its output. */
   outputPixels: 33_554_432,
-  /** What a picture may grow to between two operations: a 50 Mpx source, turned by 45 degrees. */
+  /** The largest picture between two operations: a 50 Mpx source turned by 45 degrees. */
   canvasPixels: 105_000_000,
-  /** A side that libvips can count to (VIPS_MAX_COORD), for what is scaled before it is cut. */
+  /** The longest side in libvips (VIPS_MAX_COORD), for pictures that are scaled before they are cropped. */
   scaledSide: 10_000_000,
   sourceBytes: 52_428_800,
   /** Width × height × frames, read from the header before a pixel is decoded. */
   sourcePixels: 50_000_000,
   sourceFrames: 200,
   watermarkBytes: 2_097_152,
-  /** A watermark is laid over images of this service: it need not be larger than they are. */
+  /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
-  /** libvips is stopped here, so that one picture cannot hold a function for long. */
+  /** libvips stops here, so that one picture cannot occupy a function for long. */
   renderSeconds: 12,
-  /** Lambda@Edge stops a viewer function after 5 s and an origin function after 30; both have to answer before. */
+  /**
+   * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must
+   * answer earlier.
+   */
   viewerRequestSeconds: 4.5,
   renderRequestSeconds: 25,
   /**
-   * A body that fits CloudFront's 1,048,576 bytes for a generated answer when it is counted in
-   * base64 (which of the two is counted is not documented) and has its headers beside it.
+   * Fits into CloudFront's 1,048,576 bytes for a generated answer in base64, with room for the headers.
+   * AWS does not document whether the bytes or their base64 count.
    */
   inlineBytes: 778_240,
   policyBytes: 65_536,
-  /** A published version: the document in base64, its signature, and what stands beside it. */
+  /** A published version: the document in base64, its signature and its other fields. */
   recordBytes: 131_072,
   presets: 100,
-  /** A grant travels with each request: in a URL, or in a cookie beside others. */
+  /** Kids that a tenant accepts at the same time. */
+  acceptedKids: 16,
+  /** Each request carries the grant, in its URL or next to other cookies. */
   grantCharacters: 2_048,
   grantScopes: 16,
-  /** Cookies of that name that are looked at: each costs a signature. */
+  /** Grant cookies to read per request. Each costs a signature check. */
   grantCookies: 4,
-  /** Each view looks at every one of them. */
+  /** Each view compares its path with all of them. */
   blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */
   ruleValues: 1_000,
-  /** Seconds a clock may be ahead when a lifetime is compared. */
+  /** How far the minting clock may be ahead when a lifetime is checked. */
   clockSkewSeconds: 60,
-  /** A continuation lives a minute; twice that allows for clocks that differ. */
+  /** A continuation is valid for one minute. Twice that allows for clocks that differ. */
   continuationSeconds: 120,
-  /** A refusal that depends on the source is worth asking again after this, in seconds. */
+  /** How long caches keep a refusal that depends on the source. */
   sourceRefusalSeconds: 60,
   /** An HMAC-SHA256 key shorter than its hash is weak: RFC 2104, section 3. */
   rootKeyBytes: 32,

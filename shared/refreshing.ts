@@ -1,33 +1,39 @@
 import type { Clock, Random } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
-/** How long a value may be used, in seconds since it was last confirmed. */
+/** How long a value may be used, in seconds since it was last loaded. */
 export type Freshness = {
-  /** Used as it is. */
+  /** Up to this age the value is used as it is. */
   readonly fresh: number;
-  /** Until here it is used while a new one is fetched; from here on the new one is waited for. */
+  /** Up to this age the value is used while a new one loads. After it, readers wait for the new one. */
   readonly wait: number;
-  /** Until here it is still used when no new one can be had. */
+  /** Up to this age the value is used if loading fails. */
   readonly lastGood: number;
 };
 
 export type Refreshing<T> = {
-  /** The value; no older than `maxAge` seconds if that is given and a newer one can be had. */
+  /**
+   * Returns the value. With `maxAge`, it reloads a value that is older than this many seconds, if
+   * it can.
+   */
   readonly read: (maxAge?: number) => Promise<T>;
 };
 
 export type RefreshingOptions<T> = {
-  /** Fetches the value; gets the one before, to ask only for a change. */
+  /** Loads the value. It receives the previous one, so that it can ask for changes only. */
   readonly load: (previous: T | undefined) => Promise<T>;
-  /** The same for every value, or one for each. */
+  /** One for all values, or computed for each value. */
   readonly freshness: Freshness | ((value: T) => Freshness);
   readonly clock: Clock;
-  /** Spreads the refreshes of many instances: the fresh time is cut by up to a fifth. */
+  /** Shortens the fresh time by up to a fifth, so that many instances do not reload at once. */
   readonly random: Random;
   readonly onFailure: (reason: string) => void;
 };
 
-/** After a failure nobody waits for another try before this many seconds have passed. */
+/**
+ * After a failure, readers use the last good value for this many seconds before they wait for
+ * another load.
+ */
 const pauseSeconds = 1;
 
 type Held<T> = { readonly value: T; readonly at: number; readonly jitter: number };
@@ -36,13 +42,13 @@ const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
 
 /**
- * A value that keeps itself fresh: one fetch at a time, none while it is fresh, and the last good
- * one for as long as the world is away. Throws `unavailable` when there is nothing to go by.
+ * Keeps a value fresh. It runs one load at a time, none while the value is fresh, and serves the last
+ * good value while loads fail. `read` throws `unavailable` if there is no usable value.
  */
 export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
   const { clock, random, freshness } = options;
   let held: Held<T> | undefined;
-  let flight: Promise<Held<T>> | undefined;
+  let loading: Promise<Held<T>> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
 
   async function load(): Promise<Held<T>> {
@@ -55,13 +61,13 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
       options.onFailure(reasonOf(thrown));
       throw new Refusal('unavailable', { reason: reasonOf(thrown), cause: thrown });
     } finally {
-      flight = undefined;
+      loading = undefined;
     }
   }
 
   function refresh(): Promise<Held<T>> {
-    flight ??= load();
-    return flight;
+    loading ??= load();
+    return loading;
   }
 
   async function waitFor(old: Held<T>): Promise<T> {
@@ -81,7 +87,7 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
     const age = (clock() - held.at) / 1_000;
     const { fresh, wait } = typeof freshness === 'function' ? freshness(held.value) : freshness;
     if (age >= Math.min(wait, maxAge)) return waitFor(held);
-    // The failure has been reported by `load`; whoever waits next will see it again.
+    // `load` has reported the failure, and the next reader that waits gets it too.
     if (age >= fresh * held.jitter) refresh().catch(() => undefined);
     return held.value;
   }

@@ -1,49 +1,49 @@
 import { limits } from './limits.ts';
 import { PortFailure } from './ports.ts';
 
-/** What a refusal means to HTTP, to the log and to the reader of the error table. */
+/** How a refusal appears in HTTP, in the log and in the documentation. */
 type Row = {
   readonly status: number;
-  /** Whether caches may keep it: never, or for as long as the source is likely to stay as it is. */
+  /** Whether caches may keep the answer for `limits.sourceRefusalSeconds`. */
   readonly cached: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How loud the log line is: `error` pages somebody. */
+  /** The level of the log line. `error` raises an alarm. */
   readonly level: 'info' | 'warn' | 'error';
   readonly meaning: string;
   readonly remedy: string;
 };
 
-/** Every way in which a request can be refused. The order is the order of the documentation. */
+/** Every reason for which Signet refuses a request, in the order of the documentation. */
 export const refusals = {
   malformed: {
     status: 400,
     cached: false,
     level: 'info',
     meaning:
-      'The URL is not written in the grammar, asks for more pixels than an answer may have, or crops outside its image.',
+      'The URL does not follow the grammar, asks for too many pixels, or crops outside the image.',
     remedy:
-      'Mint URLs with a client or with `npx signet mint`; `npx signet explain URL` names the part.',
+      'Mint URLs with a client or with `npx signet mint`. `npx signet explain URL` names the faulty part.',
   },
   forbidden: {
     status: 403,
     cached: false,
     level: 'info',
-    meaning: 'There is no valid signature for this URL.',
-    remedy: 'Run `npx signet explain URL`: it tries the usual signing mistakes.',
+    meaning: 'The URL has no valid signature.',
+    remedy: 'Run `npx signet explain URL`. It recognises the usual signing mistakes.',
   },
   expired: {
     status: 403,
     cached: false,
     level: 'info',
-    meaning: 'The URL was valid until `exp` and is no longer.',
-    remedy: 'Mint a new one; check that pages are not cached for longer than their URLs live.',
+    meaning: 'The URL has expired: its `exp` is in the past.',
+    remedy: 'Mint a new URL. Check that pages are not cached for longer than their URLs are valid.',
   },
   denied_kid: {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The signing key is right, but the policy no longer accepts its kid.',
-    remedy: 'Take the current key from `npx signet keys show TENANT`.',
+    meaning: 'The signature is valid, but the policy no longer accepts its kid.',
+    remedy: 'Use the current signing key. `npx signet keys show TENANT` prints it.',
   },
   denied_lifetime: {
     status: 403,
@@ -56,29 +56,30 @@ export const refusals = {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The grant is right, and does not cover this source.',
-    remedy: 'Mint a grant whose `scope` names the source, or `prefix/*` for all below it.',
+    meaning: 'The grant is valid, but does not cover this source.',
+    remedy:
+      'Mint a grant whose `scope` names the source, or `prefix/*` for everything below a prefix.',
   },
   denied_grant: {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The policy takes no grants, or this one is not valid yet.',
+    meaning: 'The policy does not accept grants, or the grant is not valid yet.',
     remedy: 'Sign each URL, or set `urls.grants` to true in the policy.',
   },
   denied_blocked: {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The source was taken down.',
-    remedy: '`npx signet unblock TENANT SCOPE --reason TEXT` brings it back.',
+    meaning: 'The source is blocked.',
+    remedy: '`npx signet unblock TENANT SCOPE --reason TEXT` lifts the block.',
   },
   denied_operation: {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The policy does not name this operation.',
-    remedy: 'Ask for another one, or add it to `operations` in the policy.',
+    meaning: 'The policy does not allow this operation.',
+    remedy: 'Use another operation, or add this one to `operations` in the policy.',
   },
   denied_value: {
     status: 403,
@@ -92,42 +93,43 @@ export const refusals = {
     cached: false,
     level: 'warn',
     meaning: 'The policy has no such preset, or it allows presets only.',
-    remedy: 'Use a preset of the policy: `npx signet tenant show TENANT` lists them.',
+    remedy: 'Use a preset of the policy. `npx signet tenant show TENANT` lists them.',
   },
   denied_required: {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The policy requires an operation that is not in the URL.',
-    remedy: 'Add the operations that stand in `require` in the policy.',
+    meaning: 'The URL lacks an operation that the policy requires.',
+    remedy: 'Add the operations that `require` lists in the policy.',
   },
   source_missing: {
     status: 404,
     cached: true,
     level: 'info',
-    meaning: 'There is no such source.',
-    remedy: 'Upload it, or correct the path; it is found within a minute.',
+    meaning: 'The source does not exist.',
+    remedy: 'Upload it, or correct the path. Signet finds it within a minute.',
   },
   source_too_large: {
     status: 415,
     cached: true,
     level: 'warn',
-    meaning: 'The source, or what would be made of it, is larger than the limits.',
-    remedy: 'Upload a smaller image or ask for a smaller one.',
+    meaning: 'The source or the requested image exceeds a limit.',
+    remedy: 'Upload a smaller source, or ask for a smaller image.',
   },
   source_unsupported: {
     status: 415,
     cached: true,
     level: 'warn',
-    meaning: 'The source is not a JPEG, PNG, WebP or GIF, or the policy refuses its type.',
-    remedy: 'Convert it before uploading; the type is read from the bytes, not from the name.',
+    meaning: 'The source is not a JPEG, PNG, WebP or GIF, or the policy does not allow its type.',
+    remedy:
+      'Convert it before you upload it. Signet reads the type from the bytes, not from the name.',
   },
   source_undecodable: {
     status: 415,
     cached: true,
     level: 'warn',
     meaning: 'The source is damaged.',
-    remedy: 'Upload it again; a cut upload is the usual reason.',
+    remedy: 'Upload it again. The usual cause is an incomplete upload.',
   },
   method: {
     status: 405,
@@ -141,35 +143,39 @@ export const refusals = {
     status: 500,
     cached: false,
     level: 'error',
-    meaning: 'A defect of the service.',
-    remedy: 'Look for the request id (`x-amz-cf-id`) in the log.',
+    meaning: 'A bug in Signet.',
+    remedy: 'Search the log for the request id (`x-amz-cf-id`).',
   },
   unavailable: {
     status: 503,
     cached: false,
     headers: { 'retry-after': '1' },
     level: 'error',
-    meaning: 'S3 or Secrets Manager cannot be reached or refuses the service.',
-    remedy: 'Try again; it recovers by itself. If it stays, look at the roles and at AWS.',
+    meaning: 'Signet cannot reach S3 or Secrets Manager, or they deny it access.',
+    remedy:
+      'Try again; Signet recovers by itself. If the error persists, check the roles and the status of AWS.',
   },
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type RefusalCode = keyof typeof refusals;
 
-/** What a refusal tells the people who may know more than its code: never sent to viewers. */
+/** The details of a refusal, for the log and the operator. Never sent to viewers. */
 export type RefusalDetail = {
-  /** One sentence with the true reason, for the log, `explain` and `mint`. */
+  /** The true reason in one sentence, for the log, `explain` and `mint`. */
   readonly reason: string;
-  /** The rule that decided, as a path into the policy. */
+  /** The policy rule that refused, as a path into the policy. */
   readonly rule?: string;
-  /** What the rule would have allowed. */
+  /** The values that the rule allows. */
   readonly allowed?: unknown;
-  /** The answer depends on the source, so it may be cached for a while. */
+  /** Whether the refusal depends on the source, so that caches may keep it for a while. */
   readonly aboutSource?: boolean;
   readonly cause?: unknown;
 };
 
-/** The one error of the service: thrown in the core, answered once at each door. */
+/**
+ * The one error class for refused requests. The core throws it; each entry point turns it into an
+ * answer.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
@@ -183,19 +189,20 @@ export class Refusal extends Error {
   }
 }
 
-/** A `malformed` refusal with its reason. */
+/** Makes a `malformed` refusal. `reason` is one sentence without a full stop. */
 export const malformed = (reason: string): Refusal => new Refusal('malformed', reason);
 
-/** A `forbidden` refusal with its reason, which only the log and `explain` show. */
+/** Makes a `forbidden` refusal. Only the log and `explain` show its reason. */
 export const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
 
-/** The answer to a refusal: one constant body per code, so that an answer tells nothing else. */
+/** The HTTP answer to a refusal. The body depends on the code alone, so that it reveals nothing else. */
 export type RefusalAnswer = {
   readonly status: number;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 };
 
+/** Builds the answer to a refusal. Caches may keep it only if the refusal is about the source. */
 export function answerOf(refusal: Refusal): RefusalAnswer {
   const row: Row = refusals[refusal.code];
   const cached = row.cached || refusal.detail.aboutSource === true;
@@ -212,8 +219,8 @@ export function answerOf(refusal: Refusal): RefusalAnswer {
 }
 
 /**
- * Whatever was thrown, as a refusal: a store that does not answer is `unavailable`, a defect is
- * `internal`, and the text of both stays in the log.
+ * Turns anything thrown into a refusal: a `PortFailure` becomes `unavailable`, any other error
+ * `internal`. The message of both appears in the log only.
  */
 export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;

@@ -1,14 +1,14 @@
-/** Controls but for white space, and what turns the direction of a line around. */
-const obeyed = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-const breaks = /[\t\n\r\u0085\u2028\u2029]+/g;
+/** Control characters, and characters that change the direction of text. */
+const unsafeCharacters = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const lineBreaks = /[\t\n\r\u0085\u2028\u2029]+/g;
 
 /**
- * A text that somebody else has written, as one line for a terminal, which it can neither end nor
- * recolour: line ends become a space, and what a terminal would obey becomes U+FFFD.
+ * Makes untrusted text safe to print on one line of a terminal. Line breaks become a space, and
+ * characters that a terminal would interpret become U+FFFD.
  */
 export const escapeForTerminal = (text: string): string =>
-  text.replace(breaks, ' ').replace(obeyed, '\uFFFD');
+  text.replace(lineBreaks, ' ').replace(unsafeCharacters, '\uFFFD');
 
-/** Whether a terminal would obey something in a text besides the end of a line. */
+/** Whether the text has no character that a terminal would interpret. Line breaks are allowed. */
 export const isSafeForTerminal = (text: string): boolean =>
-  text.replace(breaks, ' ').search(obeyed) < 0;
+  text.replace(lineBreaks, ' ').search(unsafeCharacters) < 0;

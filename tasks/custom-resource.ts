@@ -3,15 +3,15 @@ import * as v from 'valibot';
 import { describeFailure, readEvent } from './sentence.ts';
 
 /*
- * A resource of the stack that is no resource: CloudFormation asks for it when a stack is made or
- * changed, and waits for an answer at an address of S3.
+ * A custom resource: CloudFormation sends a request when a stack is created or changed, and waits for an
+ * answer at a URL of S3.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 
 const text = v.pipe(v.string(), v.minLength(1));
 const requestSchema = v.object({
   RequestType: text,
-  /** Whoever knows it can answer in our name: it never gets into a line or a message. */
+  /** A secret: anyone who knows it can answer for the stack. It never appears in a log or a message. */
   ResponseURL: v.pipe(v.string(), v.url()),
   StackId: text,
   RequestId: text,
@@ -19,10 +19,11 @@ const requestSchema = v.object({
 });
 type Request = v.InferOutput<typeof requestSchema>;
 
+/** The work behind a custom resource. */
 export type CustomResource = {
-  /** Brings about what the resource stands for; run again, it changes nothing. */
+  /** Creates what the resource stands for. It is idempotent. */
   readonly ensure: () => Promise<unknown>;
-  /** How long that may take, in milliseconds, so that there is time left to answer. */
+  /** How long `ensure` may take, in milliseconds, so that there is time left to answer. */
   readonly patience: number;
 };
 
@@ -32,17 +33,20 @@ const answerMillis = 5_000;
 async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const message = `it has taken longer than ${milliseconds / 1_000} seconds`;
+    const message = `it took longer than ${milliseconds / 1_000} seconds`;
     timer = setTimeout(() => reject(new Error(message)), milliseconds);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Why the request could not be granted; nothing when it is. Secrets outlive the stack. */
+/**
+ * Handles the request. Returns what went wrong. `Delete` does nothing, because secrets outlive the
+ * stack.
+ */
 async function failureOf({ RequestType }: Request, deps: CustomResource) {
   if (RequestType === 'Delete') return undefined;
   if (RequestType !== 'Create' && RequestType !== 'Update')
-    return 'CloudFormation asks for what is none of Create, Update and Delete';
+    return 'the RequestType is not Create, Update or Delete';
   try {
     await withTimeout(deps.ensure(), deps.patience);
     return undefined;
@@ -55,7 +59,7 @@ function printAnswer(request: Request, failure: string | undefined): string {
   const { StackId, RequestId, LogicalResourceId } = request;
   return JSON.stringify({
     Status: failure === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: failure ?? 'The secrets are there.',
+    Reason: failure ?? 'The secrets exist.',
     PhysicalResourceId: 'signet-secrets',
     StackId,
     RequestId,
@@ -64,20 +68,20 @@ function printAnswer(request: Request, failure: string | undefined): string {
   });
 }
 
-/** Puts the answer where it is waited for; the outcome is nothing, or what went wrong. */
+/** Sends the answer to the URL. Returns what went wrong. */
 async function put(url: string, body: string): Promise<string | undefined> {
   try {
     const answer = await fetch(url, {
       method: 'PUT',
       body,
-      // The address was signed for a request without one.
+      // The URL is signed for a request without a content type.
       headers: { 'content-type': '' },
       signal: AbortSignal.timeout(answerMillis),
     });
     await answer.arrayBuffer();
     return answer.ok ? undefined : `status ${answer.status}`;
   } catch {
-    // Its message may quote the address.
+    // The message of the error may contain the URL.
     return 'no answer';
   }
 }
@@ -87,14 +91,14 @@ async function deliver(url: string, body: string): Promise<void> {
     const failure = await put(url, body);
     if (failure === undefined) return;
     if (attempt === attempts)
-      throw new Error(`CloudFormation has not taken the answer: ${failure}`);
+      throw new Error(`CloudFormation did not accept the answer: ${failure}`);
     await pause(attempt * 200);
   }
 }
 
 /**
- * Grants a request of CloudFormation and answers it, also when it failed: a stack waits an hour for
- * an answer. Throws a sentence when it cannot be answered. The result is what went wrong, or nothing.
+ * Handles a request of CloudFormation and answers it, also after a failure, because a stack waits an
+ * hour for an answer. Returns what went wrong. Throws if the answer cannot be delivered.
  */
 export async function answerCustomResource(
   event: unknown,

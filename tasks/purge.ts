@@ -9,12 +9,12 @@ import { isFirstVersion } from './source-history.ts';
 import { queueSender } from './sqs.ts';
 
 /*
- * An ordinary function behind a queue: a source has changed, so what was made from it goes, at once
- * and again when a render that had read the old one is through.
+ * A Lambda function behind a queue. When a source changes, it deletes the derivatives of the source, at
+ * once and again after renders that read the old source have ended.
  */
 
 const access = { region: 'us-east-1' } as const;
-/** A batch has a minute; what fails comes back with the queue. */
+/** A batch has one minute. The queue delivers failed messages again. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 3 };
 
 const write = (line: object): void => putLine(JSON.stringify({ function: 'purge', ...line }));
@@ -31,7 +31,7 @@ const work: PurgeWork = {
   onFailure: (reason) => write({ level: 'error', reason }),
 };
 
-/** Works off a batch; what is named in the answer comes again. */
+/** Handles a batch. The queue delivers the messages named in the answer again. */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
   const failed = await handlePurgeMessages(work, messages);

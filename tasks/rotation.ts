@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type FirstKeys, keepSecret } from '../shared/keys/first-secrets.ts';
+import { type FirstKeys, writeSecretIfChanged } from '../shared/keys/first-secrets.ts';
 import { continuationSecret, rootKeyring } from '../shared/keys/keyring.ts';
 import { checkSuccessor, withRoot } from '../shared/keys/roots.ts';
 import { secretIds } from '../shared/keys/store.ts';
@@ -9,8 +9,8 @@ import { type SecretVersion, type SecretVersions, secretsWithValues } from './se
 import { readEvent } from './sentence.ts';
 
 /*
- * A rotation of the root keys: one more, as `signet keys rotate` adds one; none goes. Secrets Manager
- * asks for it in four steps, any of them more than once, and starts over when one fails.
+ * Rotates the root keys: adds one, as `signet keys rotate` does, and removes none. Secrets Manager calls
+ * four steps, each possibly more than once, and starts over if one fails.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
 
@@ -23,126 +23,135 @@ const eventSchema = v.object({
   ClientRequestToken: v.pipe(v.string(), v.minLength(32), v.maxLength(64)),
 });
 
-export type Rotating = {
+export type RotationDeps = {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly keys: Pick<FirstKeys, 'rootMaterial'>;
   readonly versions: SecretVersions;
 };
 
-/** One step of one rotation, and who carries which label. */
-type Turn = Rotating & {
+/** One step of one rotation, with the labels of each version of the secret. */
+type StepContext = RotationDeps & {
   readonly token: string;
   readonly labels: Readonly<Record<string, readonly string[]>>;
 };
 
 const { roots } = secretIds;
-/** As Secrets Manager names it: six random letters follow the name. */
+/** Secrets Manager appends six random characters to the name. */
 const rootsArn = /^arn:aws[a-z-]*:secretsmanager:us-east-1:[0-9]{12}:secret:signet\/roots-\w{6}$/;
 
-const isOn = ({ labels, token }: Turn, stage: string): boolean =>
+const isOn = ({ labels, token }: StepContext, stage: string): boolean =>
   labels[token]?.includes(stage) ?? false;
 
-/** The version that this rotation makes; without a value until it has been created. */
-const readOwn = ({ versions, token }: Turn): Promise<SecretVersion | undefined> =>
+/** Reads the version that this rotation creates; undefined until it has a value. */
+const readNewVersion = ({ versions, token }: StepContext): Promise<SecretVersion | undefined> =>
   versions.read(roots, { VersionId: token });
 
-async function readCurrent({ versions, crypto }: Turn): Promise<SecretVersion> {
+async function readCurrent({ versions, crypto }: StepContext): Promise<SecretVersion> {
   const current = await versions.read(roots, { VersionStage: 'AWSCURRENT' });
   if (current === undefined) throw new Error(`secret ${roots} has no value yet`);
   rootKeyring(crypto, current.text);
   return current;
 }
 
-function checkPending(turn: Turn): void {
-  if (!isOn(turn, 'AWSPENDING'))
-    throw new Error('the version of this rotation is not the one that is pending');
+function checkPendingLabel(context: StepContext): void {
+  if (!isOn(context, 'AWSPENDING'))
+    throw new Error('the version of this rotation does not have the label AWSPENDING');
 }
 
 /**
- * Throws unless what is pending may follow what is current, and then takes the label off it: while it
- * is on a version that is not current, Secrets Manager begins no other rotation.
+ * Throws unless the pending version is a valid successor of the current one. Before it throws, it removes
+ * the label AWSPENDING, because Secrets Manager starts no other rotation while a version has it.
  */
-async function checkOwn(turn: Turn, current: SecretVersion, own: SecretVersion): Promise<void> {
+async function checkSuccession(
+  context: StepContext,
+  current: SecretVersion,
+  pending: SecretVersion,
+): Promise<void> {
   try {
-    checkSuccessor(turn.crypto, current.text, own.text, seconds(turn.clock));
+    checkSuccessor(context.crypto, current.text, pending.text, seconds(context.clock));
   } catch (thrown) {
-    await turn.versions.move(roots, 'AWSPENDING', { from: turn.token });
+    await context.versions.move(roots, 'AWSPENDING', { from: context.token });
     throw thrown;
   }
 }
 
-async function createSecret(turn: Turn): Promise<void> {
-  if (isOn(turn, 'AWSCURRENT')) return;
-  checkPending(turn);
-  const { crypto, keys, token, versions } = turn;
-  const current = await readCurrent(turn);
-  const own = await readOwn(turn);
-  if (own !== undefined) return checkOwn(turn, current, own);
+async function createSecret(context: StepContext): Promise<void> {
+  if (isOn(context, 'AWSCURRENT')) return;
+  checkPendingLabel(context);
+  const { crypto, keys, token, versions } = context;
+  const current = await readCurrent(context);
+  const pending = await readNewVersion(context);
+  if (pending !== undefined) return checkSuccession(context, current, pending);
   const { text } = withRoot(crypto, current.text, {
     k: keys.rootMaterial(),
-    now: seconds(turn.clock),
+    now: seconds(context.clock),
   });
   await versions.put(roots, text, { token, stage: 'AWSPENDING' });
 }
 
-/** The current roots and those that follow them. */
-async function readBoth(turn: Turn) {
-  checkPending(turn);
-  const current = await readCurrent(turn);
-  const own = await readOwn(turn);
-  if (own === undefined) throw new Error('the version of this rotation has no value yet');
-  await checkOwn(turn, current, own);
-  return { current, own };
+/** Reads the current and the pending version, and checks the pending one. */
+async function readBoth(context: StepContext) {
+  checkPendingLabel(context);
+  const current = await readCurrent(context);
+  const pending = await readNewVersion(context);
+  if (pending === undefined) throw new Error('the version of this rotation has no value yet');
+  await checkSuccession(context, current, pending);
+  return { current, pending };
 }
 
 /**
- * Tells nobody yet. Were the render function to learn of a root before it is current and the
- * rotation to stop here, it would sign with it after twenty minutes, and viewers would be refused.
+ * Changes nothing yet. If the render function learned of a root key before it is current and the
+ * rotation stopped here, it would sign with that key after twenty minutes, and viewers would be refused.
  */
-async function setSecret(turn: Turn): Promise<void> {
-  if (!isOn(turn, 'AWSCURRENT')) await readBoth(turn);
+async function setSecret(context: StepContext): Promise<void> {
+  if (!isOn(context, 'AWSCURRENT')) await readBoth(context);
 }
 
-/** Runs also when a schedule is made, with a version that is pending and never had a value. */
-async function testSecret(turn: Turn): Promise<void> {
-  if (isOn(turn, 'AWSCURRENT')) return;
-  const pending = Object.values(turn.labels).some((stages) => stages.includes('AWSPENDING'));
-  if (pending) checkPending(turn);
-  if (!pending || (await readOwn(turn)) === undefined) await readCurrent(turn);
-  else await readBoth(turn);
+/** Secrets Manager also calls this when a schedule is created, with a pending version that has no value. */
+async function testSecret(context: StepContext): Promise<void> {
+  if (isOn(context, 'AWSCURRENT')) return;
+  const isAnyPending = Object.values(context.labels).some((stages) =>
+    stages.includes('AWSPENDING'),
+  );
+  if (isAnyPending) checkPendingLabel(context);
+  if (!isAnyPending || (await readNewVersion(context)) === undefined) await readCurrent(context);
+  else await readBoth(context);
 }
 
-/** Refused, and then tried again, where an operator has written the roots in this moment. */
-async function makeCurrent(turn: Turn): Promise<void> {
-  const { current } = await readBoth(turn);
-  await turn.versions.move(roots, 'AWSCURRENT', { from: current.id, to: turn.token });
+/**
+ * Moves AWSCURRENT to the new version. It fails and is tried again if an operator writes the roots
+ * meanwhile.
+ */
+async function makeCurrent(context: StepContext): Promise<void> {
+  const { current } = await readBoth(context);
+  await context.versions.move(roots, 'AWSCURRENT', { from: current.id, to: context.token });
 }
 
-/** The roots first, then what the render function may know of them, as an operator's command does. */
-async function finishSecret(turn: Turn): Promise<void> {
-  if (!isOn(turn, 'AWSCURRENT')) await makeCurrent(turn);
-  const { crypto, token, versions } = turn;
-  const own = await readOwn(turn);
-  if (own === undefined) throw new Error('the version of this rotation has no value');
-  const render = continuationSecret(crypto, own.text);
-  await keepSecret(secretsWithValues(versions), secretIds.render, render);
-  // Left on, it would stay behind when an operator adds a root, and no rotation would begin again.
-  if (isOn(turn, 'AWSPENDING')) await versions.move(roots, 'AWSPENDING', { from: token });
+/** Updates the roots first and then the secret of the render function, in the same order as the command. */
+async function finishSecret(context: StepContext): Promise<void> {
+  if (!isOn(context, 'AWSCURRENT')) await makeCurrent(context);
+  const { crypto, token, versions } = context;
+  const version = await readNewVersion(context);
+  if (version === undefined) throw new Error('the version of this rotation has no value');
+  const render = continuationSecret(crypto, version.text);
+  await writeSecretIfChanged(secretsWithValues(versions), secretIds.render, render);
+  // If the label stayed and an operator then added a root key, no rotation could start again.
+  if (isOn(context, 'AWSPENDING')) await versions.move(roots, 'AWSPENDING', { from: token });
 }
 
-const steps: Readonly<Record<RotationStep, (turn: Turn) => Promise<void>>> = {
+const steps: Readonly<Record<RotationStep, (context: StepContext) => Promise<void>>> = {
   createSecret,
   setSecret,
   testSecret,
   finishSecret,
 };
 
-/** Does one step of a rotation. Throws a sentence for whatever keeps it from being done. */
-export async function runRotationStep(event: unknown, deps: Rotating): Promise<void> {
+/** Runs one step of a rotation. Throws an error that says why it cannot. */
+export async function runRotationStep(event: unknown, deps: RotationDeps): Promise<void> {
   const { Step, SecretId, ClientRequestToken: token } = readEvent(eventSchema, event);
   if (SecretId !== roots && !rootsArn.test(SecretId))
-    throw new Error(`only ${roots} is rotated; what is in the others follows from other things`);
+    throw new Error(`only ${roots} can be rotated`);
   const labels = await deps.versions.labels(roots);
   await steps[Step]({ ...deps, token, labels });
 }

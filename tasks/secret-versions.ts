@@ -8,35 +8,36 @@ import {
 import { portFailure } from '../shared/adapters/aws-client.ts';
 import type { SecretStore } from '../shared/ports.ts';
 
+/** The labels of Secrets Manager that a rotation moves. */
 export type VersionStage = 'AWSCURRENT' | 'AWSPENDING';
 
 export type SecretVersion = { readonly id: string; readonly text: string };
 
-/** Names the version by the label that it carries, or by its id. */
+/** Selects a version by its label or by its id. */
 export type Which = { readonly VersionStage: VersionStage } | { readonly VersionId: string };
 
-/** What a new version is called and labelled. */
+/** The id and the label of a new version. */
 export type Labelled = { readonly token: string; readonly stage: VersionStage };
 
-/** From which version a label is taken, and to which it goes; to none when that is left out. */
+/** The version that loses a label and the one that gets it. Without `to`, the label is only removed. */
 export type Move = { readonly from: string; readonly to?: string };
 
 /**
- * Secrets that exist already, version by version: what a rotation needs. Nothing here makes a secret.
- * Every method throws `PortFailure` when Secrets Manager refuses or cannot answer.
+ * The versions of existing secrets. It cannot create a secret. Every method throws `PortFailure` if
+ * Secrets Manager refuses or does not answer.
  */
 export type SecretVersions = {
-  /** Nothing where there is no such version, or no value in it yet. */
+  /** Reads a version; undefined if it does not exist or has no value yet. */
   readonly read: (id: string, which: Which) => Promise<SecretVersion | undefined>;
-  /** Adds a version; a current one with a name of its own where none is given. */
+  /** Adds a version. Without `labelled`, it becomes the current one. */
   readonly put: (id: string, text: string, labelled?: Labelled) => Promise<void>;
-  /** The labels of every version that has one. */
+  /** Reads the labels of each version that has any. */
   readonly labels: (id: string) => Promise<Readonly<Record<string, readonly string[]>>>;
-  /** Refused where the label is not on the version that it is to leave. */
+  /** Moves a label. It fails if the version `from` does not have the label. */
   readonly move: (id: string, stage: VersionStage, move: Move) => Promise<void>;
 };
 
-async function orPortFailure<T>(what: string, call: Promise<T>): Promise<T> {
+async function rethrowAsPortFailure<T>(what: string, call: Promise<T>): Promise<T> {
   return call.catch((thrown: unknown) => {
     throw portFailure(`Secrets Manager ${what}`, thrown);
   });
@@ -53,7 +54,7 @@ async function read(client: SecretsManagerClient, id: string, which: Which) {
   }
 }
 
-/** The versions of secrets in Secrets Manager. */
+/** Implements `SecretVersions` with Secrets Manager. */
 export function secretVersions(client: SecretsManagerClient): SecretVersions {
   return {
     read: (id, which) => read(client, id, which),
@@ -61,21 +62,23 @@ export function secretVersions(client: SecretsManagerClient): SecretVersions {
       const { token: ClientRequestToken, stage = 'AWSCURRENT' } = labelled ?? {};
       const VersionStages = [stage];
       const asked = { SecretId: id, SecretString: text, ClientRequestToken, VersionStages };
-      await orPortFailure(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
+      await rethrowAsPortFailure(`write of ${id}`, client.send(new PutSecretValueCommand(asked)));
     },
     labels: async (id) => {
       const asked = new DescribeSecretCommand({ SecretId: id });
-      return (await orPortFailure(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {};
+      return (
+        (await rethrowAsPortFailure(`look at ${id}`, client.send(asked))).VersionIdsToStages ?? {}
+      );
     },
     move: async (id, stage, { from: RemoveFromVersionId, to: MoveToVersionId }) => {
       const asked = { SecretId: id, VersionStage: stage, RemoveFromVersionId, MoveToVersionId };
       const moved = client.send(new UpdateSecretVersionStageCommand(asked));
-      await orPortFailure(`move of ${stage} of ${id}`, moved);
+      await rethrowAsPortFailure(`move of ${stage} of ${id}`, moved);
     },
   };
 }
 
-/** The secret store port on secrets that exist already, be they empty. */
+/** Implements `SecretStore` for secrets that already exist, even if they have no value. */
 export function secretsWithValues({ read, put }: SecretVersions): SecretStore {
   return {
     read: async (id) => (await read(id, { VersionStage: 'AWSCURRENT' }))?.text,

@@ -1,4 +1,4 @@
-/** A variable of the function, which the stack sets. Throws for one that is missing. */
+/** Reads a variable of the function, which the stack sets. Throws if it is missing. */
 export function readSetting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set; deploy the stack again`);

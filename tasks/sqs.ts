@@ -6,7 +6,7 @@ import {
   portFailure,
 } from '../shared/adapters/aws-client.ts';
 
-/** Sends to one queue: a body, and for how many seconds nobody is to see it (900 at most). */
+/** Sends messages to a queue, with a delay in seconds (at most 900). */
 export function queueSender(access: AwsAccess, patience: Patience, queueUrl: string) {
   const client = new SQSClient(clientOptions(access, patience));
   return async (body: string, seconds: number): Promise<void> => {

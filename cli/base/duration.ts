@@ -8,7 +8,7 @@ const units: ReadonlyMap<string, number> = new Map([
   ['d', 86_400],
 ]);
 
-/** `90`, `90s`, `15m`, `1h` or `7d` in seconds; nothing for `never`. */
+/** Reads `90`, `90s`, `15m`, `1h` or `7d` as seconds, and `never` as undefined. Throws `usage`. */
 export function readDuration(text: string): number | undefined {
   if (text === 'never') return undefined;
   const [, digits = '', unit = ''] = /^([1-9][0-9]{0,8})([smhd]?)$/.exec(text) ?? [];
@@ -16,6 +16,6 @@ export function readDuration(text: string): number | undefined {
   if (digits === '')
     throw usageFailure(`"${text}" is not a duration; write 90s, 15m, 1h, 7d or never`);
   if (seconds > 315_360_000)
-    throw usageFailure(`"${text}" is more than ten years; write 3650d at most, or never`);
+    throw usageFailure(`"${text}" is more than ten years; write at most 3650d, or never`);
   return seconds;
 }

@@ -1,22 +1,22 @@
-/** Starting with `npx` passes a Ctrl-C on to the command, which the terminal has sent it already. */
-const echo = 1_000;
+/** `npx` forwards a Ctrl-C that the terminal has already sent, so one key press can arrive twice. */
+const repeatMs = 1_000;
 
 /**
- * Runs work that Ctrl-C asks to stop: the signal is aborted and `said` is told. Another Ctrl-C,
- * more than a second later, ends the process at once with 1.
+ * Runs work that Ctrl-C can stop. The first Ctrl-C aborts the signal and calls `onStop`. Another one,
+ * more than a second later, ends the process with 1.
  */
-export async function interruptible<T>(
+export async function runInterruptibly<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  said: () => void,
+  onStop: () => void,
 ): Promise<T> {
   const controller = new AbortController();
   let first = 0;
   const onInterrupt = (): void => {
-    if (controller.signal.aborted && Date.now() - first > echo) process.exit(1);
+    if (controller.signal.aborted && Date.now() - first > repeatMs) process.exit(1);
     if (controller.signal.aborted) return;
     first = Date.now();
     controller.abort();
-    said();
+    onStop();
   };
   process.on('SIGINT', onInterrupt);
   try {

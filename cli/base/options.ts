@@ -1,5 +1,5 @@
-/** What an option has said each time it was given, for commander to gather. */
-export const collect = (text: string, before: readonly string[] = []): readonly string[] => [
+/** Collects the values of an option that may be repeated, for commander. */
+export const collectValues = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   text,
 ];

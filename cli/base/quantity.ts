@@ -1,9 +1,9 @@
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** A whole number as people read it: `1,234,567`. */
+/** A whole number with thousands separators: `1,234,567`. */
 export const printNumber = (count: number): string => count.toLocaleString('en-US');
 
-/** A number of bytes as people read it: `1.2 MB`, where a megabyte is a million. */
+/** A number of bytes with a decimal unit: `1.2 MB`. */
 export function printBytes(bytes: number): string {
   const power = bytes < 1_000 ? 0 : Math.min(5, Math.floor(Math.log10(bytes) / 3));
   const scaled = bytes / 1_000 ** power;

@@ -1,61 +1,39 @@
-import { CommandFailure } from '../../operator/failure.ts';
-import { changePolicy, type PolicyDocumentText } from '../../operator/policy-change.ts';
-import { covers } from '../../shared/url/scope.ts';
+import { blockScope, unblockScope } from '../../operator/policies/block.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { checkScope, literalNote } from './purge.ts';
+import { literalStarNote } from '../print/scope.ts';
 
 type Options = CommonOptions & { readonly reason: string };
 
-const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
-  (blocked as readonly string[] | undefined) ?? [];
-
 async function block(tenant: string, scope: string, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    checkScope(scope);
-    const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
-      const blocked = blockedIn(policy);
-      if (blocked.includes(scope))
-        throw new CommandFailure('conflict', `${scope} of ${tenant} is blocked already`);
-      return { ...policy, blocked: [...blocked, scope] };
-    });
-    const text = `Blocked ${scope} of ${tenant} with version ${version}: refused within a minute, cached or not.${literalNote(scope)}`;
-    return { text, json: { tenant, scope, version } };
+    const blocked = await blockScope(open, { tenant, scope, reason: options.reason });
+    const text = `Blocked ${scope} of ${tenant} with version ${blocked.version}. It is refused within a minute, cached or not.${literalStarNote(scope)}`;
+    return { text, json: blocked };
   });
-}
-
-/** A scope inside a wider one stays blocked when it alone is lifted. */
-function stillBlocked(blocked: readonly string[], scope: string): string | undefined {
-  return blocked.find((one) => one !== scope && covers(one, scope));
 }
 
 async function unblock(tenant: string, scope: string, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    let wider: string | undefined;
-    const { version } = await changePolicy(await open(), tenant, options.reason, ({ policy }) => {
-      const blocked = blockedIn(policy);
-      wider = stillBlocked(blocked, scope);
-      if (!blocked.includes(scope))
-        throw new CommandFailure(
-          'not_found',
-          wider === undefined
-            ? `${scope} of ${tenant} is not blocked`
-            : `${scope} of ${tenant} is blocked by ${wider}; unblock that`,
-        );
-      return { ...policy, blocked: blocked.filter((one) => one !== scope) };
-    });
-    const hint = wider === undefined ? '' : `; it stays blocked by ${wider}`;
-    const text = `Unblocked ${scope} of ${tenant} with version ${version}${hint}`;
-    return { text, json: { tenant, scope, version, blockedBy: wider ?? null } };
+    const unblocked = await unblockScope(open, { tenant, scope, reason: options.reason });
+    const { version, blockedBy } = unblocked;
+    const hint = blockedBy === null ? '' : `; it is still blocked by ${blockedBy}`;
+    return {
+      text: `Unblocked ${scope} of ${tenant} with version ${version}${hint}`,
+      json: unblocked,
+    };
   });
 }
 
 export const blockCommand = command(
   'block <tenant> <scope>',
-  "Take a source down, or all below 'prefix/*': refused within a minute, cached or not",
+  "Take down a source, or all sources below 'prefix/*': refused within a minute, cached or not",
 )
-  .requiredOption('--reason <text>', 'why; it stays in the audit trail')
+  .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(block);
 
-export const unblockCommand = command('unblock <tenant> <scope>', 'Serve again what was blocked')
-  .requiredOption('--reason <text>', 'why; it stays in the audit trail')
+export const unblockCommand = command(
+  'unblock <tenant> <scope>',
+  'Serve a blocked source or prefix again',
+)
+  .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(unblock);

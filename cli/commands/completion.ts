@@ -11,12 +11,12 @@ const scripts = {
   fish: fishCompletion,
 } as const satisfies Readonly<Record<string, (commands: readonly CompletedCommand[]) => string>>;
 
-/** The command that prints what a shell completes; it speaks of the program that it is part of. */
+/** The command that prints completion scripts. `root` returns the whole program. */
 export function completionCommand(root: () => Command): Command {
   const shell = new Argument('<shell>').choices(Object.keys(scripts));
   return command(
     'completion',
-    'Print what your shell needs to complete commands and options: eval "$(npx signet completion bash)". It completes the word signet, so with npx say also: alias signet="npx signet"',
+    'Print a completion script for your shell: eval "$(npx signet completion bash)". It completes the word signet, so with npx also set: alias signet="npx signet"',
   )
     .addArgument(shell)
     .action(async (name: keyof typeof scripts, options: CommonOptions) => {

@@ -1,16 +1,12 @@
-import { CommandFailure, usageFailure } from '../../operator/failure.ts';
-import { offlineSigner, onlineSigner } from '../../operator/keys/signer.ts';
-import { checkTenantName } from '../../operator/tenant-name.ts';
-import type { Policy } from '../../shared/policy/policy.ts';
+import { usageFailure } from '../../operator/failure.ts';
+import { mintTenantGrant } from '../../operator/mint/mint-tenant-grant.ts';
+import { checkTenantName } from '../../operator/tenants/tenant-name.ts';
 import { seconds } from '../../shared/ports.ts';
-import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
-import { roundedExpiry } from '../../shared/request/expiry.ts';
-import { mintGrant } from '../../shared/request/grant.ts';
 import { readDuration } from '../base/duration.ts';
-import { collect } from '../base/options.ts';
-import { scopeWarnings } from '../base/scope-warnings.ts';
+import { collectValues } from '../base/options.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
+import { printScopeDoubt } from '../print/scope.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;
@@ -19,60 +15,38 @@ type Options = CommonOptions & {
   readonly check: boolean;
 };
 
-/** Asks what the edge would ask of every URL under the grant. */
-function checkAgainst(policy: Policy, exp: number, presets: readonly string[], now: number): void {
-  checkLifetime(policy, String(exp), now);
-  checkGrants(policy, undefined, now);
-  const unknown = presets.find((name) => !policy.presets.has(name));
-  if (unknown === undefined) return;
-  const known = [...policy.presets.keys()].join(', ') || 'none';
-  throw new CommandFailure(
-    'denied_preset',
-    `the policy has no preset "${unknown}"; it has: ${known}`,
-  );
-}
-
-function expiryFrom(text: string, now: number): number {
+function readLifetime(text: string): number {
   const lifetime = readDuration(text);
-  if (lifetime === undefined) throw usageFailure('a grant has to expire; write 90s, 15m, 1h or 7d');
-  return roundedExpiry(now, lifetime);
+  if (lifetime === undefined) throw usageFailure('a grant must expire; write 90s, 15m, 1h or 7d');
+  return lifetime;
 }
 
-function startFrom(text: string | undefined, now: number): number | undefined {
+function readDelay(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const delay = readDuration(text);
-  if (delay === undefined) throw usageFailure('--not-before takes a duration, such as 1h');
-  return now + delay;
+  if (delay === undefined) throw usageFailure('--not-before needs a duration, such as 1h');
+  return delay;
 }
 
 async function grant(tenant: string, scope: readonly string[], options: Options): Promise<void> {
   await runCommand(options, async (open) => {
     checkTenantName(tenant);
-    const now = seconds(Date.now);
-    const exp = expiryFrom(options.expires, now);
-    const nbf = startFrom(options.notBefore, now);
-    const { preset: presets } = options;
-    const signer = offlineSigner(tenant, options) ?? (await onlineSigner(await open(), tenant));
-    if (options.check && signer.policy !== undefined)
-      checkAgainst(signer.policy, exp, presets ?? [], now);
-    const asked = {
-      scope,
-      exp,
-      ...(nbf === undefined ? {} : { nbf }),
-      ...(presets === undefined ? {} : { presets }),
-    };
-    const text = await mintGrant(tenant, asked, signer);
-    writeWarnings(scopeWarnings(tenant, scope), options.json ?? false);
-    return { text, json: { grant: text, tenant, kid: signer.kid, ...asked } };
+    const lifetime = readLifetime(options.expires);
+    const delay = readDelay(options.notBefore);
+    const { check, preset: presets, target } = options;
+    const request = { tenant, scope, lifetime, delay, presets, check, target };
+    const { minted, doubts } = await mintTenantGrant(open, request, seconds(Date.now));
+    writeWarnings(doubts.map(printScopeDoubt), options.json ?? false);
+    return { text: minted.grant, json: minted };
   });
 }
 
 export const grantCommand = command(
   'grant <tenant> <scope...>',
-  "Print one signature for many URLs: of a source, of all below 'albums/2026/*', or of '*'. It goes as ?grant=… or in the cookie signet-grant",
+  "Print one signature for many URLs: a source, 'albums/2026/*', or '*' for all sources. Send it as ?grant=… or in the cookie signet-grant",
 )
-  .option('--expires <duration>', 'how long it lives: 90s, 15m, 1h or 7d', '1h')
-  .option('--not-before <duration>', 'it begins to hold after this: 15m, 1h')
-  .option('--preset <name>', 'only this preset may be asked for; may be repeated', collect)
-  .option('--no-check', 'do not ask the policy whether the edge will take it')
+  .option('--expires <duration>', 'lifetime: 90s, 15m, 1h or 7d', '1h')
+  .option('--not-before <duration>', 'the grant becomes valid after this time: 15m, 1h')
+  .option('--preset <name>', 'allow only this preset; may be repeated', collectValues)
+  .option('--no-check', 'do not check that the policy accepts the grant')
   .action(grant);

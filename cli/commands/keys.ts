@@ -1,55 +1,52 @@
 import { Command } from 'commander';
 import { usageFailure } from '../../operator/failure.ts';
-import { keyStates, printKid } from '../../operator/keys/key-states.ts';
-import { onlineSigner } from '../../operator/keys/signer.ts';
-import type { Installation } from '../../operator/target/target.ts';
+import { readRootKids, readTenantKey, readTenantKeys } from '../../operator/keys/tenant-keys.ts';
+import type { OpenInstallation } from '../../operator/target/target.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
+import { printKeyVariables, printTenantKeys } from '../print/keys.ts';
 import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
 type Options = CommonOptions & { readonly env?: true; readonly kids?: true };
 
-async function roots(target: Installation): Promise<Result> {
-  const { kids } = await target.keyring();
+async function showRoots(open: OpenInstallation): Promise<Result> {
+  const kids = await readRootKids(open);
   return { text: kids.join('\n'), json: { roots: kids.map((kid) => ({ kid })) } };
 }
 
-async function tenantKey(target: Installation, tenant: string, asked: Options): Promise<Result> {
-  const { env } = asked;
-  const { kid, signingKey, address } = await onlineSigner(target, tenant);
-  const lines = env
-    ? [
-        `SIGNET_URL=${address}`,
-        `SIGNET_TENANT=${tenant}`,
-        `SIGNET_KID=${kid}`,
-        `SIGNET_KEY=${signingKey}`,
-      ]
-    : [`tenant      ${tenant}`, `kid         ${kid}`, `signing key ${signingKey}`];
-  if (env) return { text: lines.join('\n'), json: { tenant, kid, signingKey } };
-  const kids = await keyStates(target, tenant);
-  const text = [...lines, ...kids.map((one) => `accepts     ${printKid(one)}`)].join('\n');
-  return { text, json: { tenant, kid, signingKey, ...(asked.kids ? { kids } : {}) } };
+async function showVariables(open: OpenInstallation, tenant: string): Promise<Result> {
+  const key = await readTenantKey(open, tenant);
+  const { kid, signingKey } = key;
+  return { text: printKeyVariables(key), json: { tenant, kid, signingKey } };
+}
+
+async function showKeys(open: OpenInstallation, tenant: string, asked: Options): Promise<Result> {
+  const key = await readTenantKeys(open, tenant);
+  const { kid, kids, signingKey } = key;
+  const json = { tenant, kid, signingKey, ...(asked.kids ? { kids } : {}) };
+  return { text: printTenantKeys(key), json };
 }
 
 async function show(tenant: string | undefined, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
     if (options.env && options.json) throw usageFailure('--env prints variables; leave out --json');
-    if (tenant !== undefined) return tenantKey(await open(), tenant, options);
+    if (tenant !== undefined)
+      return options.env ? showVariables(open, tenant) : showKeys(open, tenant, options);
     if (options.env) throw usageFailure('--env needs a tenant');
-    return roots(await open());
+    return showRoots(open);
   });
 }
 
 export const keysCommand = new Command('keys')
-  .description('Look at signing keys, rotate and retire them')
+  .description('Show, rotate and retire signing keys')
   .addCommand(
     command('show [tenant]', "Print a tenant's active signing key; without a tenant, the root kids")
       .option(
         '--env',
-        'print what mint, clients and examples read: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
+        'print the variables for mint, clients and examples: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
       )
       .option(
         '--kids',
-        'with --json: every accepted kid, its last use, and whether retiring it is safe',
+        'with --json: list every accepted kid, its last use, and whether it is safe to retire',
       )
       .action(show),
   )

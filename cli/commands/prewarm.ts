@@ -1,21 +1,18 @@
 import { resolve } from 'node:path';
 import { usageFailure } from '../../operator/failure.ts';
-import { onlineSigner, policyOf } from '../../operator/keys/signer.ts';
-import { requestRetries } from '../../operator/prewarm/derivative-request.ts';
-import { listBytes, readList } from '../../operator/prewarm/list.ts';
-import { type Prewarming, prewarm } from '../../operator/prewarm/prewarm.ts';
-import { openState, type PrewarmState } from '../../operator/prewarm/state.ts';
-import { emptyPrewarm, type PrewarmTally, refusedInAll } from '../../operator/prewarm/tally.ts';
-import { readOperations } from '../../operator/recipe-input.ts';
-import type { Installation } from '../../operator/target/target.ts';
-import type { Policy } from '../../shared/policy/policy.ts';
-import { requestedRecipe } from '../../shared/request/mint.ts';
-import { separator } from '../../shared/url/path.ts';
-import { interruptible } from '../base/interruption.ts';
-import { collect } from '../base/options.ts';
-import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
-import { prewarmJson, prewarmSoFar, printPrewarm } from '../print/prewarm.ts';
-import { type Progress, progressOn } from '../progress/bar.ts';
+import {
+  type PrewarmControl,
+  type PrewarmRequest,
+  prewarmList,
+  readRecipe,
+} from '../../operator/prewarm/prewarm-list.ts';
+import type { PrewarmTally } from '../../operator/prewarm/tally.ts';
+import type { Progress } from '../../operator/progress.ts';
+import { runInterruptibly } from '../base/interruption.ts';
+import { collectValues } from '../base/options.ts';
+import { type CommonOptions, command, runCommand } from '../command.ts';
+import { prewarmJson, printPrewarm, printPrewarmProgress } from '../print/prewarm.ts';
+import { progressOn } from '../progress/bar.ts';
 import { progressLines } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
@@ -25,144 +22,71 @@ type Options = CommonOptions & {
   readonly fresh?: true;
 };
 
-type Settings = {
-  readonly tenant: string;
-  readonly list: string;
-  readonly recipes: readonly (readonly string[])[];
-  readonly concurrency: number;
-  readonly stateFile: string | undefined;
-  readonly fresh: boolean;
-  readonly json: boolean;
-};
-
-/** Throws `malformed` at once for what would be wrong on every line. */
-function readRecipe(tenant: string, text: string): readonly string[] {
-  const operations = text.split(separator);
-  requestedRecipe({ tenant, path: '', ...readOperations(operations), exp: undefined });
-  return operations;
-}
-
 function readConcurrency(text: string): number {
   if (!/^(?:[1-9]|[1-5][0-9]|6[0-4])$/.test(text))
     throw usageFailure(`--concurrency is "${text}"; write a whole number from 1 to 64`);
   return Number(text);
 }
 
-function stateFor(list: string, { fresh, state }: Options): string | undefined {
+function chooseStateFile(list: string, { fresh, state }: Options): string | undefined {
   const file = state ?? (list === '-' ? undefined : `${list}.done`);
   if (file === undefined && fresh)
-    throw usageFailure('--fresh needs --state where the list is stdin');
+    throw usageFailure('--fresh needs --state when the list is stdin');
   if (file !== undefined && list !== '-' && resolve(file) === resolve(list))
     throw usageFailure('--state names the list itself; name another file');
   return file;
 }
 
-function readSettings(tenant: string, list: string, options: Options): Settings {
+function readRequest(tenant: string, list: string, options: Options): PrewarmRequest {
   return {
     tenant,
     list,
     recipes: (options.recipe ?? []).map((text) => readRecipe(tenant, text)),
     concurrency: readConcurrency(options.concurrency),
-    stateFile: stateFor(list, options),
+    stateFile: chooseStateFile(list, options),
     fresh: options.fresh ?? false,
-    json: options.json ?? false,
   };
 }
 
-function presetsOf({ presets, tenant }: Policy): readonly (readonly string[])[] {
-  if (presets.size === 0)
-    throw usageFailure(
-      `${tenant} has no presets; say what to make with --recipe, such as resize,w_640`,
-    );
-  return [...presets.keys()].map((name) => [`style,n_${name}`]);
+function writeProgress(line: string, json: boolean): void {
+  const text = json ? JSON.stringify({ progress: line }) : `signet: ${line}`;
+  process.stderr.write(`${text}\n`);
 }
 
-function progressFor(tally: PrewarmTally, json: boolean, bytes: number | undefined): Progress {
-  const { stderr } = process;
-  if (stderr.isTTY && !json) return progressOn(stderr, bytes, false);
-  const write = (line: string): void =>
-    void stderr.write(json ? `${JSON.stringify({ progress: line })}\n` : `signet: ${line}\n`);
-  return progressLines(write, Date.now, () => prewarmSoFar(tally));
+function startProgress(tally: PrewarmTally, bytes: number | undefined, json: boolean): Progress {
+  if (process.stderr.isTTY && !json) return progressOn(process.stderr, bytes, false);
+  const write = (line: string): void => writeProgress(line, json);
+  return progressLines(write, Date.now, () => printPrewarmProgress(tally));
 }
 
-function sayStopping(json: boolean): void {
-  const message = 'stopping after the requests under way';
-  process.stderr.write(
-    json ? `${JSON.stringify({ progress: message })}\n` : `signet: ${message}\n`,
-  );
-}
+const controlOnTerminal = (json: boolean): PrewarmControl => ({
+  startProgress: (tally, bytes) => startProgress(tally, bytes, json),
+  runInterruptibly: (work) =>
+    runInterruptibly(work, () => writeProgress('stopping after the requests in progress', json)),
+});
 
-type Prepared = Omit<Prewarming, 'lines' | 'state' | 'signal' | 'progress'>;
-
-async function prepare(settings: Settings, target: Installation): Promise<Prepared> {
-  const { concurrency, recipes, tenant } = settings;
-  const signer = await onlineSigner(target, tenant);
-  const policy = signer.policy ?? (await policyOf(target, tenant));
-  return {
-    tenant,
-    policy,
-    recipes: recipes.length > 0 ? recipes : presetsOf(policy),
-    signer,
-    crypto: target.crypto,
-    clock: target.clock,
-    patience: requestRetries,
-    concurrency,
-  };
-}
-
-/** Works the list off; whether it was stopped before its end. */
-async function workOff(
-  { json, list }: Settings,
-  prepared: Prepared,
-  tally: PrewarmTally,
-  progress: Progress,
-  state: PrewarmState,
-): Promise<boolean> {
-  const work = async (signal: AbortSignal): Promise<boolean> => {
-    await prewarm({ ...prepared, lines: readList(list, signal), state, progress, signal }, tally);
-    return signal.aborted;
-  };
-  try {
-    return await interruptible(work, () => sayStopping(json));
-  } finally {
-    progress.end();
-    state.close();
-  }
-}
-
-async function prewarmList(settings: Settings, target: Installation): Promise<Result> {
-  const { fresh, json, list, stateFile, tenant } = settings;
-  const bytes = await listBytes(list);
-  const prepared = await prepare(settings, target);
-  const state = await openState(stateFile, { fresh });
-  const tally = emptyPrewarm();
-  const progress = progressFor(tally, json, bytes);
-  const stopped = await workOff(settings, prepared, tally, progress, state);
-  const end = { tenant, stopped, stateFile, keys: state.size() };
-  const bad = stopped || refusedInAll(tally) + tally.failed > 0;
-  return { text: printPrewarm(tally, end), json: prewarmJson(tally, end), exit: bad ? 1 : 0 };
-}
-
-async function prewarmWith(tenant: string, list: string, options: Options): Promise<void> {
+async function prewarm(tenant: string, list: string, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    const settings = readSettings(tenant, list, options);
-    return prewarmList(settings, await open());
+    const request = readRequest(tenant, list, options);
+    const control = controlOnTerminal(options.json ?? false);
+    const result = await prewarmList(open, request, control);
+    return { text: printPrewarm(result), json: prewarmJson(result), exit: result.complete ? 0 : 1 };
   });
 }
 
 export const prewarmCommand = command(
   'prewarm <tenant> <list>',
-  'Make derivatives before anybody asks. The list is a file, or - for stdin, with a source path a line, as it is and not percent-encoded; a line may bring its own operations, each after a tab. Lines that begin with # are remarks (\\# begins a path). What was made is remembered, so a run that was stopped goes on where it was',
+  'Make derivatives before they are requested. The list is a file, or - for stdin, with one source path per line, not percent-encoded. A line may add its own operations, each after a tab. Lines that begin with # are comments; \\# begins a path with #. Derivatives that were made are recorded, so a stopped run can continue',
 )
   .option(
     '--recipe <operations>',
-    'what to make of a line without operations, as in a URL: resize,w_640__op__format,f_auto; may be repeated (default: all presets)',
-    collect,
+    'what to make for a line without operations, as in a URL: resize,w_640__op__format,f_auto; may be repeated (default: all presets)',
+    collectValues,
   )
-  .option('--concurrency <number>', 'how many requests are under way at a time, 1 to 64', '4')
+  .option('--concurrency <number>', 'number of simultaneous requests, 1 to 64', '4')
   .option(
     '--state <file>',
-    'where it is remembered what was made (default: the list with .done behind it; none for stdin)',
+    'file that records what was made (default: the name of the list and .done; none for stdin)',
   )
-  .option('--fresh', 'forget what was made in earlier runs')
-  .action(prewarmWith);
+  .option('--fresh', 'ignore what earlier runs recorded')
+  .action(prewarm);

@@ -1,9 +1,9 @@
 import { type CompletedCommand, type Offers, placeOf } from './tree.ts';
 
-/** As one word of a shell. */
+/** Quotes a text as one word of a shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const oneOf = (patterns: readonly string[]): string => patterns.map(quote).join(' | ');
+const joinPatterns = (patterns: readonly string[]): string => patterns.map(quote).join(' | ');
 
 type ValuePlace = { readonly patterns: readonly string[]; readonly offers: Offers };
 
@@ -11,9 +11,9 @@ const printOffers = (offers: Exclude<Offers, 'nothing'>): string =>
   offers === 'files' ? '_signet_files' : `_signet_words ${quote(offers.join(' '))}`;
 
 const valueCase = ({ patterns, offers }: ValuePlace): readonly string[] =>
-  offers === 'nothing' ? [] : [`    ${oneOf(patterns)}) ${printOffers(offers)} ;;`];
+  offers === 'nothing' ? [] : [`    ${joinPatterns(patterns)}) ${printOffers(offers)} ;;`];
 
-/** The options behind which a value stands, each with the command that it belongs to. */
+/** The options that take a value, each with its command. */
 const valuePlaces = (commands: readonly CompletedCommand[]): readonly ValuePlace[] =>
   commands.flatMap(({ options, words }) =>
     options.flatMap(({ flags, value }) => {
@@ -49,7 +49,7 @@ _signet_offer() {
   fi
 }`;
 
-/** The completion script for bash, from version 3.2 on. */
+/** The completion script for bash 3.2 and later. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string {
   const places = commands.map(({ words }) => placeOf(words)).filter((place) => place !== '');
   const values = valuePlaces(commands);
@@ -67,8 +67,8 @@ _signet() {
       continue
     fi
     case "$place $word" in
-    ${oneOf(places)}) place="$place $word" ;;
-    ${oneOf(values.flatMap(({ patterns }) => patterns))}) option="$place $word" ;;
+    ${joinPatterns(places)}) place="$place $word" ;;
+    ${joinPatterns(values.flatMap(({ patterns }) => patterns))}) option="$place $word" ;;
     esac
   done
   if [[ -n $option ]]; then

@@ -6,10 +6,10 @@ import {
   placeOf,
 } from './tree.ts';
 
-/** As one word of fish, in which a backslash escapes within quotes too. */
+/** Quotes a text as one word of fish, where a backslash also escapes inside quotes. */
 const quote = (text: string): string => `'${text.replace(/[\\']/g, (mark) => `\\${mark}`)}'`;
 
-/** Offered in this command alone. */
+/** Begins a completion that is offered only in this command. */
 const completeIn = (words: readonly string[]): string =>
   `complete -c signet -n ${quote(`__signet_at ${quote(placeOf(words))}`)}`;
 

@@ -1,15 +1,15 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What a shell offers for a value: files, one of some words, or nothing. */
+/** What a shell offers for a value: files, a list of words, or nothing. */
 export type Offers = 'files' | 'nothing' | readonly string[];
 
 export type CompletedOption = {
-  /** As they are typed: `-h`, `--help`. */
+  /** As typed: `-h`, `--help`. */
   readonly flags: readonly string[];
   readonly about: string;
-  /** Whether it may stand more than once. */
+  /** Whether it may be given more than once. */
   readonly repeated: boolean;
-  /** Whether a value follows, and what is offered for it; nothing where none follows. */
+  /** The value that follows, if the option takes one, and what is offered for it. */
   readonly value?: { readonly name: string; readonly offers: Offers };
 };
 
@@ -17,13 +17,13 @@ export type CompletedOperand = {
   readonly name: string;
   readonly offers: Offers;
   readonly required: boolean;
-  /** Whether it may stand more than once. */
+  /** Whether it may be given more than once. */
   readonly variadic: boolean;
 };
 
-/** A command and what may follow it. */
+/** A command and what can follow it. */
 export type CompletedCommand = {
-  /** The words that lead to it, without the program's name: `policy publish`. */
+  /** The words of the command without the program name: `policy publish`. */
   readonly words: readonly string[];
   readonly about: string;
   readonly inner: readonly { readonly name: string; readonly about: string }[];
@@ -31,7 +31,7 @@ export type CompletedCommand = {
   readonly operands: readonly CompletedOperand[];
 };
 
-/** Operands and values of options that stand for something on this machine's disk. */
+/** The operands and option values that are file names. */
 const fileNames: ReadonlySet<string> = new Set(['file', 'list', 'logs', 'paths']);
 
 function offersFor(name: string, choices: readonly string[] | undefined): Offers {
@@ -39,16 +39,16 @@ function offersFor(name: string, choices: readonly string[] | undefined): Offers
   return fileNames.has(name) ? 'files' : 'nothing';
 }
 
-/** How it begins, up to where it explains itself: a shell shows one line. */
+/** The beginning of a description, since shells show one line. */
 function shorten(text: string): string {
-  const [begins = ''] = text.split(/[.;:] | \(/);
-  return begins.replace(/, such as$/, '');
+  const [beginning = ''] = text.split(/[.;:] | \(/);
+  return beginning.replace(/, such as$/, '');
 }
 
 function completedOption(option: Option): CompletedOption {
   const flags = [option.short, option.long].filter((flag) => flag !== undefined && flag !== null);
   const [, name] = /[<[]([^>\].]+)/.exec(option.flags) ?? [];
-  // An option that gathers its values brings a function that does.
+  // An option that may be repeated has a function that collects its values.
   const repeated = option.variadic || option.parseArg !== undefined;
   const own = { flags, about: shorten(option.description), repeated };
   return name === undefined
@@ -63,11 +63,11 @@ const completedOperand = (argument: Argument): CompletedOperand => ({
   variadic: argument.variadic,
 });
 
-/** `' policy publish'`: how the scripts write which command they are in. */
+/** The name of a command in the scripts: `' policy publish'`. */
 export const placeOf = (words: readonly string[]): string =>
   words.map((word) => ` ${word}`).join('');
 
-/** All commands below one, itself first, as data that every shell's script is printed from. */
+/** A command and all commands below it, as the data from which the scripts are printed. */
 export function completedCommands(
   command: Command,
   words: readonly string[] = [],

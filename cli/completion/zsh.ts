@@ -1,22 +1,23 @@
 import type { CompletedCommand, CompletedOperand, CompletedOption, Offers } from './tree.ts';
 
-/** As one word of a shell. */
+/** Quotes a text as one word of a shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Colons and brackets part a description from the rest. */
+/** Escapes colons and brackets, which separate the parts of a specification. */
 const escapeSpec = (text: string): string => text.replace(/[\\:[\]]/g, (mark) => `\\${mark}`);
 
 const functionOf = (words: readonly string[]): string => ['_signet', ...words].join('_');
 
-/** What is offered, as `_arguments` calls for it; a blank offers nothing. */
-function action(offers: Offers): string {
+/** The action of `_arguments` that makes the offers; a space offers nothing. */
+function printAction(offers: Offers): string {
   if (offers === 'nothing') return ' ';
   return offers === 'files' ? '_files' : `(${offers.join(' ')})`;
 }
 
 function optionSpec({ about, flags, repeated, value }: CompletedOption): string {
   const text = `[${escapeSpec(about)}]`;
-  const after = value === undefined ? '' : `:${escapeSpec(value.name)}:${action(value.offers)}`;
+  const after =
+    value === undefined ? '' : `:${escapeSpec(value.name)}:${printAction(value.offers)}`;
   const [first = ''] = flags;
   const shape = flags.length === 1 ? first : `{${flags.join(',')}}`;
   if (flags.length === 1) return quote(`${repeated ? '*' : ''}${shape}${text}${after}`);
@@ -26,7 +27,7 @@ function optionSpec({ about, flags, repeated, value }: CompletedOption): string 
 function operandSpec({ name, offers, required, variadic }: CompletedOperand, at: number): string {
   const place = variadic ? '*' : String(at + 1);
   const mark = required || variadic ? ':' : '::';
-  return quote(`${place}${mark}${escapeSpec(name)}:${action(offers)}`);
+  return quote(`${place}${mark}${escapeSpec(name)}:${printAction(offers)}`);
 }
 
 const printSpecs = (specs: readonly string[]): string =>
@@ -60,7 +61,7 @@ ${cases.join('\n')}
 }`;
 }
 
-/** The completion script for zsh: to be evaluated, or to lie in `fpath` as `_signet`. */
+/** The completion script for zsh, to evaluate or to save in `fpath` as `_signet`. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
   const functions = commands
     .toReversed()

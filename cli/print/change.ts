@@ -2,5 +2,5 @@ import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 
 const marks = { widens: '+', narrows: '-', changes: '~' } as const;
 
-/** A change as a line: what widens is marked +, what narrows -, anything else ~. */
+/** A change in one line: + widens, - narrows, ~ neither. */
 export const printChange = ({ kind, text }: PolicyChange): string => `  ${marks[kind]} ${text}`;

@@ -1,55 +1,66 @@
 import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts';
-import type { OperationShare, PolicyCost } from '../../operator/cost/policy-cost.ts';
+import type { PolicyFileCost } from '../../operator/cost/file-cost.ts';
+import type { OperationShare } from '../../operator/cost/policy-cost.ts';
 import { pricesRead } from '../../operator/cost/prices.ts';
 import { printBytes, printNumber } from '../base/quantity.ts';
 
-/** A number of any size as people read it: `1,234,567`. */
-export const groupedBig = (count: bigint): string => count.toLocaleString('en-US');
+/** A whole number with thousands separators: `1,234,567`. */
+const printBig = (count: bigint): string => count.toLocaleString('en-US');
 
-/** One part of another in per cent, to a tenth. */
-function perCent(part: bigint, whole: bigint): string {
+/** A share in percent, with one decimal. */
+function printPercent(part: bigint, whole: bigint): string {
   const thousandths = whole === 0n ? 0n : (part * 1_000n + whole / 2n) / whole;
   return `${(Number(thousandths) / 10).toFixed(1)} %`;
 }
 
-function operationLine({ name, steps, required, derivatives }: OperationShare, whole: bigint) {
-  const ways = `${groupedBig(steps)} ${steps === 1n ? 'way' : 'ways'}${required ? '' : ' or left out'}`;
-  return `  ${name}: ${ways}, in ${perCent(derivatives, whole)} of them`;
+function printOperation({ name, steps, required, derivatives }: OperationShare, whole: bigint) {
+  const ways = `${printBig(steps)} ${steps === 1n ? 'way' : 'ways'}${required ? '' : ' or none'}`;
+  return `  ${name}: ${ways}, in ${printPercent(derivatives, whole)} of derivatives`;
 }
 
-const usd = (amount: number): string =>
+const printUsd = (amount: number): string =>
   amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-function estimateLines(estimate: CostEstimate, assumed: Assumptions): readonly string[] {
+function printEstimate(estimate: CostEstimate, assumed: Assumptions): readonly string[] {
   const { derivatives, bytes, keptDerivatives, keptBytes, usdPerMonth } = estimate;
   const { sources, viewsPerMonth, derivativeBytes, keptDays } = assumed;
   const { renderSeconds, renderGigabytes } = assumed;
   const { storage, renders, views, total } = usdPerMonth;
   return [
-    `Of ${printNumber(sources)} sources: ${groupedBig(derivatives)} derivatives, ${printBytes(Number(bytes))} if every one is made`,
-    `At ${printNumber(viewsPerMonth)} views a month, at most: ${groupedBig(keptDerivatives)} kept, ${printBytes(Number(keptBytes))}; USD ${usd(total)} a month (storage ${usd(storage)}, renders ${usd(renders)}, views ${usd(views)})`,
-    `Assumed: ${printBytes(derivativeBytes)} a derivative, kept for ${keptDays} days; ${renderSeconds} s of ${renderGigabytes} GB a render`,
+    `For ${printNumber(sources)} sources: ${printBig(derivatives)} derivatives, ${printBytes(Number(bytes))} if all are made`,
+    `At ${printNumber(viewsPerMonth)} views a month, at most: ${printBig(keptDerivatives)} stored, ${printBytes(Number(keptBytes))}; USD ${printUsd(total)} a month (storage ${printUsd(storage)}, renders ${printUsd(renders)}, views ${printUsd(views)})`,
+    `Assumptions: ${printBytes(derivativeBytes)} per derivative, stored for ${keptDays} days; ${renderSeconds} s at ${renderGigabytes} GB per render`,
     `Prices of ${pricesRead}, in USD`,
   ];
 }
 
-/** What a policy allows and may cost, for people. */
+/** Why `--max` is not met; undefined if it is. A count that may be above the maximum fails too. */
+export function printAboveMax({ cost, verdict }: PolicyFileCost, max: bigint | undefined) {
+  if (max === undefined || verdict === undefined || verdict === 'within') return undefined;
+  const count = `${cost.exact ? '' : 'at least '}${printBig(cost.derivativesPerSource)}`;
+  const over = verdict === 'above' ? 'more than' : 'possibly more than';
+  return `The policy allows ${count} derivatives per source, ${over} --max ${printBig(max)}. Narrow its rules or raise --max.`;
+}
+
+const printReporting = (until: string): string =>
+  `The policy only reports until ${until}. Until then all other derivatives are made too.`;
+
+/** The number of derivatives, how it comes about, and the estimate. */
 export function printCost(
-  tenant: string,
-  cost: PolicyCost,
-  estimate: CostEstimate,
+  { tenant, cost, estimate, reportUntil }: PolicyFileCost,
   assumed: Assumptions,
 ): string {
   const { derivativesPerSource: whole, exact, formats, operations, byPresets } = cost;
-  const count = `${exact ? '' : 'at least '}${groupedBig(whole)}`;
+  const count = `${exact ? '' : 'at least '}${printBig(whole)}`;
   const noun = whole === 1n ? 'derivative' : 'derivatives';
-  const listed = formats.map(({ format, derivatives }) => `${format} ${groupedBig(derivatives)}`);
+  const listed = formats.map(({ format, derivatives }) => `${format} ${printBig(derivatives)}`);
   return [
-    `${tenant}: ${count} ${noun} of each source`,
-    ...operations.map((one) => operationLine(one, whole)),
+    `${tenant}: ${count} ${noun} per source`,
+    ...operations.map((one) => printOperation(one, whole)),
     ...(listed.length === 0 ? [] : [`  formats: ${listed.join(', ')}`]),
-    ...(byPresets === 0n ? [] : [`  presets alone allow ${groupedBig(byPresets)} of them`]),
-    ...(exact ? [] : ['  the rules overlap in too many ways to count all; there are more']),
-    ...estimateLines(estimate, assumed),
+    ...(byPresets === 0n ? [] : [`  allowed only by presets: ${printBig(byPresets)}`]),
+    ...(exact ? [] : ['  the rules overlap in too many ways to count exactly; there are more']),
+    ...printEstimate(estimate, assumed),
+    ...(reportUntil === undefined ? [] : [printReporting(reportUntil)]),
   ].join('\n');
 }

@@ -1,23 +1,13 @@
-import type { Example, PrewarmTally } from '../../operator/prewarm/tally.ts';
-import { refusedInAll } from '../../operator/prewarm/tally.ts';
+import type { PrewarmResult } from '../../operator/prewarm/prewarm-list.ts';
+import { countAllRefused, type Example, type PrewarmTally } from '../../operator/prewarm/tally.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printCount, printNumber } from '../base/quantity.ts';
 
-/** How a run ended: the end of the list, or earlier. */
-export type PrewarmEnd = {
-  readonly tenant: string;
-  readonly stopped: boolean;
-  /** Where it is remembered what is made. */
-  readonly stateFile: string | undefined;
-  /** How many derivatives are remembered there. */
-  readonly keys: number | undefined;
-};
-
 /** How far a run has come, in one line. */
-export function prewarmSoFar(tally: PrewarmTally): string {
+export function printPrewarmProgress(tally: PrewarmTally): string {
   const { already, failed, line, made, skipped } = tally;
-  const bad = refusedInAll(tally) + failed;
-  return `line ${printNumber(line)}: ${printNumber(made)} made, ${printNumber(already)} there already, ${printNumber(skipped)} skipped, ${printNumber(bad)} refused or failed`;
+  const bad = countAllRefused(tally) + failed;
+  return `line ${printNumber(line)}: ${printNumber(made)} made, ${printNumber(already)} already stored, ${printNumber(skipped)} skipped, ${printNumber(bad)} refused or failed`;
 }
 
 function printExample({ line, path, recipe, reason }: Example): string {
@@ -32,42 +22,41 @@ function printBad(tally: PrewarmTally, of: string, count: number): readonly stri
   return [
     `    ${of}: ${printNumber(count)}`,
     ...examples.map(printExample),
-    ...(others > 0 ? [`      and ${printCount(others, 'other')}`] : []),
+    ...(others > 0 ? [`      and ${printNumber(others)} more`] : []),
   ];
 }
 
-function printEnd(
-  { line, made, skipped }: PrewarmTally,
-  { stateFile, stopped }: PrewarmEnd,
-): readonly string[] {
+function printEnd({ stateFile, stopped, tally }: PrewarmResult): readonly string[] {
+  const { line, made, skipped } = tally;
   if (!stopped)
     return stateFile !== undefined && skipped > 0 && made === 0
-      ? [`What ${stateFile} remembers was not asked for; after a purge run it with --fresh.`]
+      ? [`Derivatives recorded in ${stateFile} were not requested. After a purge, use --fresh.`]
       : [];
   const next =
     stateFile === undefined
-      ? 'give --state FILE to go on from where it stopped the next time'
-      : 'run it again to go on';
+      ? 'with --state FILE the next run can continue from there'
+      : 'run it again to continue';
   return [`Stopped at line ${printNumber(line)}; ${next}.`];
 }
 
-/** The result for people. */
-export function printPrewarm(tally: PrewarmTally, end: PrewarmEnd): string {
+/** The result of a run. */
+export function printPrewarm(result: PrewarmResult): string {
+  const { tally, tenant } = result;
   const { already, asked, failed, made, refused, skipped } = tally;
   const bad = [...refused, ...(failed > 0 ? [['failed', failed] as const] : [])];
   return [
-    `${end.tenant}: ${printCount(asked, 'derivative')} asked for`,
-    `  made:          ${printNumber(made)}`,
-    `  there already: ${printNumber(already)}`,
-    `  skipped:       ${printNumber(skipped)} (made in another run, or named twice)`,
+    `${tenant}: ${printCount(asked, 'derivative')} requested`,
+    `  made:           ${printNumber(made)}`,
+    `  already stored: ${printNumber(already)}`,
+    `  skipped:        ${printNumber(skipped)} (recorded by an earlier run, or listed twice)`,
     ...(bad.length > 0 ? ['  refused or failed'] : []),
     ...bad.flatMap(([of, count]) => printBad(tally, of, count)),
-    ...printEnd(tally, end),
+    ...printEnd(result),
   ].join('\n');
 }
 
-/** The result for programs; `keys` is null where nothing is remembered. */
-export function prewarmJson(tally: PrewarmTally, { keys, stopped, tenant }: PrewarmEnd) {
+/** The result of a run as JSON; `keys` is null if nothing is recorded. */
+export function prewarmJson({ keys, stopped, tally, tenant }: PrewarmResult) {
   const { already, asked, examples, failed, line, made, refused, skipped } = tally;
   return {
     tenant,

@@ -11,25 +11,30 @@ const widthOf = (rows: readonly Row[]): number =>
 const printRow = ([label, count, about]: Row, width: number): string =>
   `  ${`${label}:`.padEnd(width)} ${printNumber(count)}${about === undefined ? '' : ` (${about})`}`;
 
-const moreThan = ({ count, more }: { readonly count: number; readonly more: boolean }): string =>
-  `${more ? 'more than ' : ''}${printNumber(count)}`;
+const printAtLeast = ({
+  count,
+  more,
+}: {
+  readonly count: number;
+  readonly more: boolean;
+}): string => `${more ? 'more than ' : ''}${printNumber(count)}`;
 
 function printRefused({ code, requests, recipes, distinctRecipes }: RefusedRecipes): string {
   const others = distinctRecipes.more || distinctRecipes.count > recipes.length;
   return [
     `  ${code}: ${printNumber(requests)}`,
     ...recipes.map((one) => `    ${printNumber(one.requests)} × ${one.recipe || 'no operation'}`),
-    ...(others ? [`    and others: ${moreThan(distinctRecipes)} recipes in all`] : []),
+    ...(others ? [`    and others: ${printAtLeast(distinctRecipes)} recipes in total`] : []),
   ].join('\n');
 }
 
-const onlyReported = ({ reported }: ReplayReport): Row => [
+const reportedRow = ({ reported }: ReplayReport): Row => [
   'only reported',
   reported,
-  'refused once report mode ends',
+  'refused when report mode ends',
 ];
 
-/** What was read and says nothing about the policy, without the lines that are none. */
+/** The requests and lines that say nothing about the policy. Rows with 0 are left out. */
 function otherRows(report: ReplayReport): readonly Row[] {
   const undecided = Object.entries(report.undecided) as readonly [UndecidedReason, number][];
   const rows: readonly Row[] = [
@@ -41,7 +46,7 @@ function otherRows(report: ReplayReport): readonly Row[] {
   return rows.filter(([, count]) => count > 0);
 }
 
-/** The report for people. */
+/** The report as text. */
 export function printReplay(report: ReplayReport): string {
   const { before, after } = report.keysAtMost;
   const rows: readonly Row[] = [
@@ -49,17 +54,17 @@ export function printReplay(report: ReplayReport): string {
     ['newly refused', report.newlyRefused],
     ['newly allowed', report.newlyAllowed],
     ['refused before and after', report.refusedBeforeAndAfter],
-    ...(report.reported > 0 ? [onlyReported(report)] : []),
+    ...(report.reported > 0 ? [reportedRow(report)] : []),
   ];
   const others = otherRows(report);
   const width = widthOf([...rows, ...others]);
   return [
     `${report.tenant}: ${printNumber(report.requests)} requests decided`,
     ...rows.map((row) => printRow(row, width)),
-    `  keys: at most ${moreThan(before)} before, ${moreThan(after)} after; f_auto counts for each type that it can settle on`,
+    `  keys: at most ${printAtLeast(before)} before, ${printAtLeast(after)} after; f_auto counts once for each format it can become`,
     ...(report.newlyRefusedBy.length > 0 ? ['Newly refused, by code and recipe'] : []),
     ...report.newlyRefusedBy.map(printRefused),
-    ...(others.length > 0 ? ['Counted only'] : []),
+    ...(others.length > 0 ? ['Not compared'] : []),
     ...others.map((row) => printRow(row, width)),
   ].join('\n');
 }

@@ -1,18 +1,13 @@
+import type { Progress } from '../../operator/progress.ts';
 import { printBytes } from '../base/quantity.ts';
-
-export type Progress = {
-  readonly advance: (bytes: number) => void;
-  /** Takes the bar away, so that the result stands alone. */
-  readonly end: () => void;
-};
 
 type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
 const width = 30;
-/** Where the end is not known, a new figure is shown after so many bytes. */
+/** Without a total, the figure is updated after this many bytes. */
 const stepBytes = 10_000_000;
 
-function bar(done: number, total: number): string {
+function drawBar(done: number, total: number): string {
   const part = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(part * width);
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
@@ -20,8 +15,8 @@ function bar(done: number, total: number): string {
 }
 
 /**
- * A progress bar over bytes, for a person at a terminal; elsewhere, and when it shall be quiet,
- * nothing is written. Without a total it says how much has been read.
+ * Shows a progress bar over bytes on a terminal. Without a total it shows how much was read. Writes
+ * nothing if the stream is not a terminal or `quiet` is set.
  */
 export function progressOn(
   terminal: Terminal,
@@ -35,8 +30,8 @@ export function progressOn(
     const text =
       total === undefined
         ? `${printBytes(Math.floor(done / stepBytes) * stepBytes)} read`
-        : bar(done, total);
-    // Most chunks change nothing that can be seen.
+        : drawBar(done, total);
+    // Most chunks do not change the text.
     if (text !== shown) terminal.write(`\r${text}`);
     shown = text;
   };

@@ -1,11 +1,12 @@
+import type { Progress } from '../../operator/progress.ts';
 import type { Clock } from '../../shared/ports.ts';
-import type { Progress } from './bar.ts';
 
-const pause = 10_000;
+/** The minimum time between two lines, in milliseconds. */
+const intervalMs = 10_000;
 
 /**
- * Progress for a log: a line every ten seconds at most, and only when something advances. `line`
- * is asked when one is due.
+ * Writes progress as lines, for a log: at most one every ten seconds, and only if work advances.
+ * `line` is called when a line is due.
  */
 export function progressLines(
   write: (line: string) => void,
@@ -16,7 +17,7 @@ export function progressLines(
   return {
     advance: () => {
       const now = clock();
-      if (now - last < pause) return;
+      if (now - last < intervalMs) return;
       last = now;
       write(line());
     },

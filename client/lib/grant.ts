@@ -12,7 +12,7 @@ function checkScope(scope: readonly string[]): void {
   );
   for (const one of scope) {
     const fault = scopeFault(one);
-    assertValid(!fault, `"${one}" is no scope: ${fault}`);
+    assertValid(!fault, `"${one}" is not a scope: ${fault}`);
   }
 }
 

@@ -3,46 +3,46 @@
 /** The operations of a recipe and their parameters. */
 // biome-ignore format: generated
 export type Operations = {
-  /** Names a revision of the source, so that a changed image gets a new URL. Draws nothing. */
+  /** Names a revision of the source, so that a changed source gets a new URL. It does not change the image. */
   readonly version?: string | number | {
     /** the revision: 1 to 32 letters, digits or hyphens */
     readonly v: string | number;
   };
-  /** Turns the image upright as its EXIF orientation says; always done unless `o_0`. */
+  /** Turns the image upright according to its EXIF orientation. Signet always does this unless the URL has `o_0`. */
   readonly orient?: number | {
-    /** 1 to turn it upright, 0 to leave it as it is stored: a whole number from 0 to 1 */
+    /** 1 turns the image upright, 0 leaves it as it is stored: a whole number from 0 to 1 */
     readonly o?: number;
   };
-  /** Cuts off the border that has the colour of the upper left corner. */
+  /** Removes a border that has the colour of the upper left corner. */
   readonly trim?: number | {
-    /** how far from that colour a pixel may be and still be border: a whole number from 1 to 255 */
+    /** how much a border pixel may differ from that colour: a whole number from 1 to 255 */
     readonly t: number;
   };
   /** Cuts a box out of the image. */
   readonly crop?: {
-    /** pixels to the right of where `g` puts the box: a whole number from 0 to 9999999 */
+    /** pixels to the right of the position that `g` sets: a whole number from 0 to 9999999 */
     readonly x?: number;
-    /** pixels below where `g` puts the box: a whole number from 0 to 9999999 */
+    /** pixels below the position that `g` sets: a whole number from 0 to 9999999 */
     readonly y?: number;
-    /** width in pixels; to the edge when left out: a whole number from 1 to 8192 */
+    /** width in pixels; up to the edge if left out: a whole number from 1 to 8192 */
     readonly w?: number;
-    /** height in pixels; to the edge when left out: a whole number from 1 to 8192 */
+    /** height in pixels; up to the edge if left out: a whole number from 1 to 8192 */
     readonly h?: number;
-    /** where the box lies before it is moved by x and y: one of nw, north, ne, west, center, east, sw, south, se */
+    /** position of the box before `x` and `y` move it: one of nw, north, ne, west, center, east, sw, south, se */
     readonly g?: 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se';
   };
-  /** Cuts the image into slices and keeps one; all of it where there is no such slice. */
+  /** Cuts the image into slices and keeps one of them. If there is no such slice, the image stays whole. */
   readonly indexcrop?: {
     /** width of a slice in pixels: a whole number from 1 to 8192 */
     readonly x?: number;
     /** height of a slice in pixels: a whole number from 1 to 8192 */
     readonly y?: number;
-    /** which slice, counted from 0: a whole number from 0 to 65536 */
+    /** index of the slice, counted from 0: a whole number from 0 to 65536 */
     readonly i?: number;
   };
-  /** Turns the image clockwise; corners that open up are transparent, in JPEG white. */
+  /** Rotates the image clockwise. Empty corners become transparent, or white in a JPEG. */
   readonly rotate?: number | {
-    /** degrees, taken modulo 360: a whole number from -9999999 to 9999999 */
+    /** degrees, modulo 360: a whole number from -9999999 to 9999999 */
     readonly a?: number;
   };
   /** Mirrors the image. */
@@ -50,9 +50,9 @@ export type Operations = {
     /** h swaps left and right, v swaps top and bottom, hv does both: one of h, v, hv */
     readonly d: 'h' | 'v' | 'hv';
   };
-  /** Scales the image. */
+  /** Resizes the image. */
   readonly resize?: {
-    /** lfit fits inside the box, mfit covers it, fill covers and cuts, pad fits and fills up, fixed distorts (one side alone makes a square): one of lfit, mfit, fill, pad, fixed */
+    /** lfit fits inside the box, mfit covers it, fill covers and crops, pad fits and fills the rest with `color`, fixed distorts (a square if only one side is given): one of lfit, mfit, fill, pad, fixed */
     readonly m?: 'lfit' | 'mfit' | 'fill' | 'pad' | 'fixed';
     /** width in pixels: a whole number from 1 to 8192 */
     readonly w?: number;
@@ -62,46 +62,46 @@ export type Operations = {
     readonly l?: number;
     /** shorter side in pixels: a whole number from 1 to 8192 */
     readonly s?: number;
-    /** per cent: a whole number from 1 to 1000 */
+    /** size in per cent of the source: a whole number from 1 to 1000 */
     readonly p?: number;
-    /** 1: nothing grows beyond the source; 0: it may: a whole number from 0 to 1 */
+    /** 1 never enlarges the source, 0 may enlarge it: a whole number from 0 to 1 */
     readonly limit?: number;
-    /** what pad fills up with: six or eight hex digits */
+    /** background colour for pad: six or eight hex digits */
     readonly color?: string;
-    /** what fill keeps: a side or corner, what draws the eye, what is busiest, or the focal point stored with the source: one of nw, north, ne, west, center, east, sw, south, se, smart, entropy, focus */
+    /** what fill keeps: a side or corner, smart (what draws the eye), entropy (the busiest part) or focus (the focal point stored with the source): one of nw, north, ne, west, center, east, sw, south, se, smart, entropy, focus */
     readonly g?: 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se' | 'smart' | 'entropy' | 'focus';
-    /** focal point for fill instead of g, per cent from the left; 50 where only fy is given: a whole number from 0 to 100 */
+    /** focal point for fill instead of `g`, in per cent from the left; 50 if only `fy` is given: a whole number from 0 to 100 */
     readonly fx?: number;
-    /** focal point for fill instead of g, per cent from the top; 50 where only fx is given: a whole number from 0 to 100 */
+    /** focal point for fill instead of `g`, in per cent from the top; 50 if only `fx` is given: a whole number from 0 to 100 */
     readonly fy?: number;
   };
   /** Makes the image brighter or darker. */
   readonly bright?: number | {
-    /** below 0 darker, above 0 brighter; 100 is half of the range: a whole number from -100 to 100 */
+    /** negative is darker, positive is brighter; 100 adds half of the range to each channel: a whole number from -100 to 100 */
     readonly b?: number;
   };
-  /** Makes contrasts stronger or weaker. */
+  /** Makes the contrast stronger or weaker. */
   readonly contrast?: number | {
-    /** below 0 weaker, above 0 stronger; 100 doubles, -100 is flat: a whole number from -100 to 100 */
+    /** negative is weaker, positive is stronger; 100 doubles the contrast, -100 removes it: a whole number from -100 to 100 */
     readonly c?: number;
   };
   /** Makes colours stronger or weaker. */
   readonly saturate?: number | {
-    /** below 0 weaker, above 0 stronger; 100 doubles, -100 is grey: a whole number from -100 to 100 */
+    /** negative is weaker, positive is stronger; 100 doubles the saturation, -100 removes it: a whole number from -100 to 100 */
     readonly s?: number;
   };
-  /** Takes the colour away. */
+  /** Removes the colours. */
   readonly grayscale?: true;
-  /** Keeps the light of the image and gives it one colour. */
+  /** Draws the image in shades of one colour. */
   readonly tint?: string | {
-    /** the colour; its alpha says nothing: six or eight hex digits */
+    /** the colour; alpha is ignored: six or eight hex digits */
     readonly color: string;
   };
   /** Blurs the image. */
   readonly blur?: {
-    /** accepted for OSS and BOS and dropped: sigma alone says how far a blur reaches: a whole number from 1 to 50 */
+    /** accepted for OSS and BOS, without effect: `s` alone sets the strength: a whole number from 1 to 50 */
     readonly r?: number;
-    /** sigma of the Gaussian blur, in pixels: a whole number from 1 to 50 */
+    /** strength: sigma of the Gaussian blur in pixels: a whole number from 1 to 50 */
     readonly s: number;
   };
   /** Sharpens the image. */
@@ -109,60 +109,60 @@ export type Operations = {
     /** strength; 100 is a good start (sigma = s / 100): a whole number from 50 to 399 */
     readonly s: number;
   };
-  /** Rounds the corners; what is cut off is transparent, in JPEG white. */
+  /** Rounds the corners. They become transparent, or white in a JPEG. */
   readonly 'rounded-corners'?: number | {
-    /** radius in pixels; half of the shorter side at most: a whole number from 1 to 4096 */
+    /** radius in pixels; reduced to half of the shorter side if larger: a whole number from 1 to 4096 */
     readonly r: number;
   };
-  /** Cuts a circle out of the middle; what is around it is transparent, in JPEG white. */
+  /** Cuts a circle out of the middle. The area around it becomes transparent, or white in a JPEG. */
   readonly circle?: number | {
-    /** radius in pixels; what fits inside the image at most: a whole number from 1 to 4096 */
+    /** radius in pixels; reduced if the circle does not fit: a whole number from 1 to 4096 */
     readonly r: number;
   };
-  /** Lays the image on a colour, which fills what is transparent. */
+  /** Fills transparent areas with a colour. */
   readonly background?: string | {
-    /** the colour; its alpha says nothing: six or eight hex digits */
+    /** the colour; alpha is ignored: six or eight hex digits */
     readonly color: string;
   };
-  /** Lays one of the tenant's watermarks over the image. */
+  /** Draws one of the tenant's watermarks on the image. */
   readonly watermark?: string | number | {
-    /** which one: `_watermarks/ID.png`: the id of a watermark */
+    /** id of the watermark `_watermarks/ID.png`: the id of a watermark */
     readonly i: string | number;
-    /** where it lies: one of nw, north, ne, west, center, east, sw, south, se */
+    /** position on the image: one of nw, north, ne, west, center, east, sw, south, se */
     readonly g?: 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se';
-    /** pixels from the edge at the side; none in the middle: a whole number from 0 to 4096 */
+    /** pixels from the left or right edge; ignored in the middle: a whole number from 0 to 4096 */
     readonly x?: number;
-    /** pixels from the edge above or below; none in the middle: a whole number from 0 to 4096 */
+    /** pixels from the upper or lower edge; ignored in the middle: a whole number from 0 to 4096 */
     readonly y?: number;
     /** opacity in per cent: a whole number from 0 to 100 */
     readonly t?: number;
-    /** its width in per cent of the image's; left out, its own: a whole number from 1 to 100 */
+    /** width in per cent of the width of the image; its own width if left out: a whole number from 1 to 100 */
     readonly p?: number;
   };
-  /** How good a JPEG, WebP or AVIF is; one scale for all, the one of JPEG. */
+  /** Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG. */
   readonly quality?: number | {
-    /** 100 is best and largest: a whole number from 1 to 100 */
+    /** 100 is the best quality and the largest file: a whole number from 1 to 100 */
     readonly q?: number;
-    /** bytes: q goes down by tens to 30 until the image is no larger, then the smallest is taken: a whole number from 1 to 9999999 */
+    /** most bytes of the image: `q` is lowered in steps of 10, down to 30, until the image fits; else the smallest is served: a whole number from 1 to 9999999 */
     readonly max?: number;
   };
-  /** Whether a JPEG or PNG shows coarse first and then finer. */
+  /** Makes a JPEG or PNG load progressively, first coarse and then finer. */
   readonly interlace?: number | {
-    /** 1 for coarse to fine: a whole number from 0 to 1 */
+    /** 1 turns it on, 0 turns it off: a whole number from 0 to 1 */
     readonly i?: number;
   };
-  /** The type of the answer; without it, the type of the source. */
+  /** Sets the type of the answer. Without it, the answer has the type of the source. */
   readonly format?: 'auto' | 'jpg' | 'png' | 'webp' | 'avif' | 'gif' | 'src' | {
-    /** auto is the best that the browser names in Accept, src the type of the source: one of auto, jpg, png, webp, avif, gif, src */
+    /** auto is the best type that the browser names in Accept, src is the type of the source: one of auto, jpg, png, webp, avif, gif, src */
     readonly f?: 'auto' | 'jpg' | 'png' | 'webp' | 'avif' | 'gif' | 'src';
   };
-  /** Says in JSON what the source is: `{"format","width","height","frames","alpha","bytes"}`. */
+  /** Describes the source in JSON: `{"format","width","height","frames","alpha","bytes"}`. */
   readonly info?: true;
-  /** Says in JSON what colour the source has on the whole: `{"RGB":"0xRRGGBB"}`. */
+  /** Returns the average colour of the source in JSON: `{"RGB":"0xRRGGBB"}`. */
   readonly 'average-hue'?: true;
-  /** Something to show until the image is there: `{"kind","value","width","height"}`. */
+  /** Returns a placeholder to show while the image loads, in JSON: `{"kind","value","width","height"}`. */
   readonly placeholder?: 'thumbhash' | 'blurhash' | 'lqip' | {
-    /** thumbhash and blurhash are decoded by a library, lqip is a data URL: one of thumbhash, blurhash, lqip */
+    /** thumbhash and blurhash need a decoder in the browser, lqip is a data URL: one of thumbhash, blurhash, lqip */
     readonly k: 'thumbhash' | 'blurhash' | 'lqip';
   };
 };

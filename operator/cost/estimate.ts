@@ -1,12 +1,12 @@
 import { prices } from './prices.ts';
 
-/** What an estimate takes for granted. */
+/** The assumptions of an estimate. */
 export type Assumptions = {
   readonly sources: number;
   readonly viewsPerMonth: number;
-  /** Of an average derivative. */
+  /** Size of an average derivative. */
   readonly derivativeBytes: number;
-  /** How long a derivative is kept before it expires. */
+  /** How long a derivative is stored before it expires. */
   readonly keptDays: number;
   readonly renderSeconds: number;
   readonly renderGigabytes: number;
@@ -14,7 +14,7 @@ export type Assumptions = {
   readonly viewerGigabytes: number;
 };
 
-/** Sizes and times of a shop's photographs; memory as the two functions have it at least. */
+/** Typical for product photos of a shop, with the minimum memory of the two functions. */
 export const usualAssumptions: Assumptions = {
   sources: 1_000,
   viewsPerMonth: 100_000,
@@ -27,10 +27,10 @@ export const usualAssumptions: Assumptions = {
 };
 
 export type CostEstimate = {
-  /** Of all sources, if every one were made, and their bytes. */
+  /** The derivatives of all sources if all are made, and their size. */
   readonly derivatives: bigint;
   readonly bytes: bigint;
-  /** As many as so many views can have made within the time they are kept, and their bytes. */
+  /** The derivatives that the views can have made within the storage time, and their size. */
   readonly keptDerivatives: bigint;
   readonly keptBytes: bigint;
   readonly usdPerMonth: {
@@ -50,13 +50,13 @@ function lambdaUsd(calls: number, seconds: number, gigabytes: number): number {
   return calls * (prices.lambdaEdgeUsdPerMillionCalls / million + each);
 }
 
-/** A render reads its source and writes its derivative. */
+/** Each render reads a source from S3 and writes a derivative. */
 function rendersUsd(renders: number, { renderSeconds, renderGigabytes }: Assumptions): number {
   const stores = renders * ((prices.s3UsdPerMillionPuts + prices.s3UsdPerMillionGets) / million);
   return lambdaUsd(renders, renderSeconds, renderGigabytes) + stores;
 }
 
-/** Every view is decided upon; none is taken to come from a browser's own cache. */
+/** Every view runs viewer-request. Browser caches are not taken into account. */
 function viewsUsd(assumed: Assumptions): number {
   const { viewsPerMonth, derivativeBytes, viewerSeconds, viewerGigabytes } = assumed;
   const out = ((viewsPerMonth * derivativeBytes) / gigabyte) * prices.cloudFrontUsdPerGigabyteOut;
@@ -65,8 +65,8 @@ function viewsUsd(assumed: Assumptions): number {
 }
 
 /**
- * What so many derivatives of each source cost at most, in bytes stored and US dollars a month. A
- * view makes one derivative at most, and each is made once while it is kept.
+ * The upper bound of the cost for a number of derivatives per source, in stored bytes and US dollars
+ * per month. A view makes at most one derivative, and each is made once while it is stored.
  */
 export function costEstimate(derivativesPerSource: bigint, assumed: Assumptions): CostEstimate {
   const { sources, viewsPerMonth, derivativeBytes, keptDays } = assumed;

@@ -8,28 +8,28 @@ import { canonicalRecipe, findAnswer, type Recipe } from '../../shared/recipe/ca
 import { parseOperations, type RecipeStep } from '../../shared/recipe/recipe.ts';
 import { countSteps } from './step-count.ts';
 
-/** What one operation adds to the number of derivatives. */
+/** The contribution of one operation to the number of derivatives. */
 export type OperationShare = {
   readonly name: OperationName;
-  /** How many texts of it the rules allow; left out it has none. */
+  /** How many canonical texts of it the rules allow, without counting its absence. */
   readonly steps: bigint;
   readonly required: boolean;
-  /** How many of the derivatives have it. */
+  /** How many derivatives contain it. */
   readonly derivatives: bigint;
 };
 
 export type PolicyCost = {
-  /** Images that the policy allows of one source, revisions not counted. */
+  /** How many images of one source the policy allows, without counting revisions. */
   readonly derivativesPerSource: bigint;
-  /** Whether it is exactly so many, and not only at least. */
+  /** Whether the number is exact; otherwise it is a lower bound. */
   readonly exact: boolean;
   readonly formats: readonly { readonly format: Format; readonly derivatives: bigint }[];
   readonly operations: readonly OperationShare[];
-  /** How many of the derivatives presets alone allow. */
+  /** How many derivatives only presets allow. */
   readonly byPresets: bigint;
 };
 
-/** An operation in a recipe, apart from the format, and what rules say of it. */
+/** An operation other than the format, and what the rules allow of it. */
 type Part = {
   readonly name: OperationName;
   readonly steps: bigint;
@@ -37,7 +37,7 @@ type Part = {
   readonly required: boolean;
 };
 
-const drawing = policyOperations.filter(
+const drawingOperations = policyOperations.filter(
   (name) => name !== 'format' && rowOf(name).answer === undefined,
 );
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
@@ -47,23 +47,23 @@ function partOf({ rules, require, presetsOnly }: Policy, name: OperationName): P
   return { name, steps: count, exact, required: require.includes(name) };
 }
 
-/** Only what the policy's rules say: no preset and no requirement. */
-const byRules = (policy: Policy): Policy => ({ ...policy, presetRecipes: new Set() });
+/** The policy without its presets. */
+const withoutPresets = (policy: Policy): Policy => ({ ...policy, presetRecipes: new Set() });
 
 const formatStep = (f: Format): RecipeStep => ({ name: 'format', values: { f } });
 
 function formatsByRules(policy: Policy): readonly Format[] {
-  // Words have no format, so nothing that is required of all recipes can be drawn beside them.
+  // If an operation that answers in text is required, no image recipe can meet the requirement.
   const { presetsOnly, require } = policy;
-  if (presetsOnly || !require.every((name) => drawing.includes(name))) return [];
-  const free = { ...byRules(policy), require: [] };
+  if (presetsOnly || !require.every((name) => drawingOperations.includes(name))) return [];
+  const free = { ...withoutPresets(policy), require: [] };
   return formats.filter((f) => isAllowed(free, canonicalRecipe([formatStep(f)])));
 }
 
-/** How many operations may stand beside a format: only `src` need not be written. */
+/** How many operations can be combined with a format. Only `src` does not have to be written. */
 const mostOtherSteps = (format: Format): number => limits.operations - (format === 'src' ? 0 : 1);
 
-/** Recipes in a format, counted by how many operations they have. */
+/** Counts the recipes in a format, grouped by their number of operations. */
 function countRecipes(parts: readonly Part[], format: Format): bigint {
   const most = mostOtherSteps(format);
   let counts: readonly bigint[] = [1n, ...Array.from({ length: most }, () => 0n)];
@@ -75,37 +75,37 @@ function countRecipes(parts: readonly Part[], format: Format): bigint {
   return counts.reduce((sum, count) => sum + count, 0n);
 }
 
-/** The images of presets that rules do not allow as well. */
-function onlyPresets(policy: Policy): readonly Recipe[] {
-  const rules = byRules(policy);
+/** The recipes of presets that the rules do not allow. */
+function recipesOnlyByPresets(policy: Policy): readonly Recipe[] {
+  const rules = withoutPresets(policy);
   return [...policy.presetRecipes]
     .map((text) => canonicalRecipe(parseOperations(text, limits.operations + 1).steps))
     .filter((recipe) => findAnswer(recipe) === undefined)
     .filter((recipe) => {
       const beside = recipe.steps.filter(({ name }) => name !== 'format').length;
-      // A preset with as many operations as can be written may still be asked for in a format.
+      // A preset can have one operation more than a URL, since its format can be requested beside it.
       return beside > mostOtherSteps(recipe.format) || !isAllowed(rules, recipe);
     });
 }
 
-const has = (name: OperationName) => (recipe: Recipe) =>
+const hasOperation = (name: OperationName) => (recipe: Recipe) =>
   recipe.steps.some((step) => step.name === name);
 
 /**
- * How many derivatives of one source a policy allows, by format and by operation: canonical keys of
- * images, without those of other revisions and without answers in words. Nothing is enumerated
- * across operations, so the widest policy is counted as fast as a narrow one.
+ * Counts the derivatives of one source that a policy allows, by format and by operation. These are
+ * canonical image keys of one revision; answers in text are not counted. Combinations of operations
+ * are multiplied and not enumerated, so a wide policy is counted as fast as a narrow one.
  */
 export function policyCost(policy: Policy): PolicyCost {
-  const parts = drawing.map((name) => partOf(policy, name));
+  const parts = drawingOperations.map((name) => partOf(policy, name));
   const inRules = formatsByRules(policy);
-  const presets = onlyPresets(policy);
+  const presets = recipesOnlyByPresets(policy);
   const total = (of: readonly Part[]): bigint =>
     inRules.reduce((sum, format) => sum + countRecipes(of, format), 0n);
   const all = total(parts);
   const share = ({ name, steps, required }: Part): OperationShare => {
     const without = parts.map((one) => (one.name === name ? { ...one, steps: 0n } : one));
-    const derivatives = all - total(without) + BigInt(presets.filter(has(name)).length);
+    const derivatives = all - total(without) + BigInt(presets.filter(hasOperation(name)).length);
     return { name, steps, required, derivatives };
   };
   const byFormat = formats.map((format) => ({

@@ -1,16 +1,16 @@
-/** When the prices were read from the pages of AWS. */
+/** When the prices were taken from the AWS pricing pages. */
 export const pricesRead = '2026-04';
 
 /**
- * What AWS asks for, in US dollars, without volume discounts and free tiers. A month is billed as
- * 30 days, a GB as a thousand million bytes: what is estimated with them is no invoice.
+ * AWS prices in US dollars, without volume discounts and free tiers. Estimates count a month as 30
+ * days and a GB as 10^9 bytes, so they differ from an invoice.
  */
 export const prices = {
-  /** Out of CloudFront, in the first and dearest tier; from S3 to CloudFront is free. */
+  /** From CloudFront to viewers, in the first and most expensive tier. S3 to CloudFront is free. */
   cloudFrontUsdPerGigabyteOut: 0.085,
   cloudFrontUsdPerMillionHttpsRequests: 1,
   cloudFrontFunctionUsdPerMillionCalls: 0.1,
-  /** Beyond the first thousand of a month; each tag is one. */
+  /** After the first thousand of a month; each tag counts as one. */
   cloudFrontUsdPerInvalidation: 0.005,
   lambdaEdgeUsdPerMillionCalls: 0.6,
   lambdaEdgeUsdPerGigabyteSecond: 0.00005001,

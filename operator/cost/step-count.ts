@@ -14,26 +14,27 @@ import type { RecipeStep } from '../../shared/recipe/recipe.ts';
 import { type Block, blocksOf, pairsWithin } from './value-blocks.ts';
 
 /*
- * How many texts of one operation rules allow. Rules with few combinations are written out and each
- * text is counted once; what is left is counted in blocks, so a million widths cost as much as one.
+ * Counts how many texts of one operation the rules allow. Rules with few combinations are enumerated,
+ * and each text is counted once. The other rules are counted in blocks, so a million widths cost as
+ * much as one.
  */
 
-/** Exact, or at least so many where rules overlap in too many ways. */
+/** A count, or a lower bound if the rules overlap in too many ways. */
 export type Count = { readonly count: bigint; readonly exact: boolean };
 
-/** So many combinations are written out, and so many of blocks are looked at. */
-const maxWritten = 200_000;
-const maxLooked = 2_000_000;
-/** A text that is written out is looked for in every rule that is not. */
+/** How many combinations are enumerated, and how many combinations of blocks are visited. */
+const maxEnumerated = 200_000;
+const maxVisited = 2_000_000;
+/** How often an enumerated text is compared with a rule that is not enumerated. */
 const maxCompared = 5_000_000;
 
 const parametersOf = (name: OperationName) => Object.entries(rowOf(name).parameters);
 
-/** A step that is kept in one format has the same text in every other that keeps it. */
+/** A format in which the step matters. Its text is the same in every such format. */
 const formatFor = (name: OperationName): Format =>
   (['src', 'webp', 'png'] as const).find((f) => rowOf(name).matters?.(f) ?? true) ?? 'src';
 
-/** Whether values are sound and a canonical recipe keeps them as they are. */
+/** Whether the values are valid and a canonical recipe keeps them unchanged. */
 export function isCanonicalStep(name: OperationName, values: ValuesOf<Parameters>): boolean {
   if (rowOf(name).check?.(values) !== undefined) return false;
   const format: RecipeStep = { name: 'format', values: { f: formatFor(name) } };
@@ -65,11 +66,11 @@ function* combinations(
     yield* combinations(rest, { ...chosen, [own]: member ?? undefined });
 }
 
-const meets = (values: ValuesOf<Parameters>, sets: Sets): boolean =>
+const isInSets = (values: ValuesOf<Parameters>, sets: Sets): boolean =>
   [...sets].every(([own, set]) => hasValue(set, values[own] ?? null));
 
-/** The texts that these rules allow and none of the others does. */
-function countWritten(
+/** Counts the texts that these rules allow and none of the others. */
+function countByEnumeration(
   name: OperationName,
   rules: readonly Sets[],
   others: readonly Sets[],
@@ -77,14 +78,14 @@ function countWritten(
   const texts = new Set<string>();
   for (const sets of rules)
     for (const values of combinations([...sets]))
-      if (isCanonicalStep(name, values) && !others.some((one) => meets(values, one)))
-        // No value has a comma in it.
+      if (isCanonicalStep(name, values) && !others.some((one) => isInSets(values, one)))
+        // Values contain no commas, so the joined text is unique.
         texts.add([...sets.keys()].map((own) => values[own] ?? '').join());
   return texts.size;
 }
 
-/** How many ways there are to take one value of each block, within what the row bounds together. */
-function waysIn(name: OperationName): (chosen: ReadonlyMap<string, Block>) => bigint {
+/** Counts the ways to choose one value from each block, within the product limit of the row. */
+function createWayCounter(name: OperationName): (chosen: ReadonlyMap<string, Block>) => bigint {
   const known = new Map<Block, Map<Block, bigint>>();
   const pairs = (one: Block, other: Block, most: number): bigint => {
     const partners = known.get(one) ?? new Map<Block, bigint>();
@@ -102,11 +103,11 @@ function waysIn(name: OperationName): (chosen: ReadonlyMap<string, Block>) => bi
   };
 }
 
-/** The blocks of a parameter among the rules that are left; nothing when they are too many. */
+/** The blocks of a parameter among the remaining rules; undefined if there are too many. */
 type BlocksAmong = (own: string, among: bigint) => readonly Block[] | undefined;
 
-/** The fewer rules are left, the fewer blocks there are; the same rules are left again and again. */
-function blocksAmong(name: OperationName, rules: readonly Rule[]): BlocksAmong {
+/** Remembers the blocks, because the same sets of remaining rules occur again and again. */
+function createBlockCache(name: OperationName, rules: readonly Rule[]): BlocksAmong {
   const known = new Map<string, readonly Block[] | undefined>();
   return (own, among) => {
     const key = `${own} ${among}`;
@@ -118,27 +119,27 @@ function blocksAmong(name: OperationName, rules: readonly Rule[]): BlocksAmong {
 
 const bitsIn = (mask: bigint): number => mask.toString(2).replaceAll('0', '').length;
 
-/** First the parameters that leave the fewest rules, so that little is looked at behind them. */
+/** Puts the parameters that leave the fewest rules first, which keeps the search small. */
 function orderParameters(
   names: readonly string[],
   blocks: BlocksAmong,
   rules: bigint,
 ): readonly string[] {
-  const left = (own: string): number =>
+  const rulesLeft = (own: string): number =>
     (blocks(own, rules) ?? []).reduce((most, block) => Math.max(most, bitsIn(block.rules)), 0);
-  const most = new Map(names.map((own) => [own, left(own)]));
+  const most = new Map(names.map((own) => [own, rulesLeft(own)]));
   return names.toSorted((a, b) => (most.get(a) ?? 0) - (most.get(b) ?? 0));
 }
 
-/** Looks at all ways to choose a block for each parameter so that some rule allows what is chosen. */
+/** Visits every choice of one block per parameter that some rule allows. */
 function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
   const every = (1n << BigInt(rules.length)) - 1n;
-  const waysOf = waysIn(name);
-  const blocks = blocksAmong(name, rules);
+  const waysOf = createWayCounter(name);
+  const blocks = createBlockCache(name, rules);
   const order = orderParameters(Object.keys(rowOf(name).parameters), blocks, every);
   const chosen = new Map<string, Block>();
   const values: Record<string, Value | undefined> = {};
-  let [count, looked] = [0n, 0];
+  let [count, visited] = [0n, 0];
   const choose = (at: number, among: bigint): void => {
     const own = order[at];
     if (own === undefined) {
@@ -146,21 +147,21 @@ function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
       return;
     }
     const found = blocks(own, among);
-    looked += found?.length ?? Number.POSITIVE_INFINITY;
+    visited += found?.length ?? Number.POSITIVE_INFINITY;
     for (const block of found ?? []) {
-      if (looked > maxLooked) return;
+      if (visited > maxVisited) return;
       chosen.set(own, block);
       values[own] = block.sample;
       choose(at + 1, block.rules);
     }
   };
   choose(0, every);
-  return { count, exact: looked <= maxLooked };
+  return { count, exact: visited <= maxVisited };
 }
 
 type Measured = { readonly rule: Rule; readonly sets: Sets; readonly combinations: number };
 
-/** The smallest first. */
+/** Sorted by the number of combinations, smallest first. */
 function measureRules(name: OperationName, rules: readonly Rule[]): readonly Measured[] {
   const all = rules.map((rule): Measured => {
     const sets = setsOf(name, rule);
@@ -169,7 +170,7 @@ function measureRules(name: OperationName, rules: readonly Rule[]): readonly Mea
   return all.toSorted((a, b) => a.combinations - b.combinations);
 }
 
-/** The rules that are written out, each text of which is compared with every other rule. */
+/** Splits the rules into small ones, which are enumerated, and large ones. */
 function splitBySize(all: readonly Measured[], most: number) {
   let sum = 0;
   const sums = all.map(({ combinations }) => {
@@ -184,7 +185,7 @@ function splitBySize(all: readonly Measured[], most: number) {
   return { small: all.slice(0, few), large: all.slice(few) };
 }
 
-/** What these rules allow, counted in blocks; of too many only the last, which is the widest. */
+/** Counts the large rules in blocks. If there are too many ways, only the largest rule is counted. */
 function countLarge(name: OperationName, large: readonly Measured[]) {
   const found = countBlocks(
     name,
@@ -200,19 +201,19 @@ function countLarge(name: OperationName, large: readonly Measured[]) {
 }
 
 /**
- * How many different texts of this operation some rule allows, of those that draw something. Where
- * rules overlap in more ways than can be looked at, what the widest allows stands for the large ones.
- * `written` is how many combinations of values may be written out; the count is the same with any.
+ * Counts the different canonical texts of an operation that at least one rule allows. If the rules
+ * overlap in too many ways, only the largest of the large rules is counted and the result is a lower
+ * bound. `enumerated` limits the enumerated combinations; it does not change an exact count.
  */
 export function countSteps(
   name: OperationName,
   rules: readonly Rule[],
-  written: number = maxWritten,
+  enumerated: number = maxEnumerated,
 ): Count {
-  const { small, large } = splitBySize(measureRules(name, rules), written);
+  const { small, large } = splitBySize(measureRules(name, rules), enumerated);
   const { count, exact, counted } =
     large.length === 0 ? { count: 0n, exact: true, counted: large } : countLarge(name, large);
-  const others = countWritten(
+  const others = countByEnumeration(
     name,
     small.map(({ sets }) => sets),
     counted.map(({ sets }) => sets),

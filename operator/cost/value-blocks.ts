@@ -4,27 +4,27 @@ import type { Rule } from '../../shared/policy/value-set.ts';
 import { countValues, isRange, listNumbers, valueSetIn } from '../../shared/policy/value-set.ts';
 
 /*
- * The values that rules allow a parameter, in blocks of such as nothing tells apart: no rule, and
- * neither the check nor the canonical form of the operation. One of a block stands for all of it,
- * so a range of ten million is looked at once.
+ * The allowed values of a parameter, in blocks. The values of a block are treated alike by every rule,
+ * by the check of the operation and by its canonical form. One value represents the block, so a range
+ * of ten million values is visited once.
  */
 
-/** Whole numbers at equal distances. */
+/** Whole numbers at equal intervals. */
 export type Run = { readonly first: number; readonly step: number; readonly count: number };
 
 export type Block = {
-  /** The least of its values, or any where they are no numbers. */
+  /** Its smallest value, or any value if they are not numbers. */
   readonly sample: Value | undefined;
   readonly count: number;
-  /** The rules that allow its values: bit n stands for rule n. */
+  /** The rules that allow its values: bit n is rule n. */
   readonly rules: bigint;
-  /** Its values, where they are numbers. */
+  /** Its values, if they are numbers. */
   readonly runs: readonly Run[];
 };
 
-/** Ranges whose steps meet once in a million values are more than is worth the memory. */
+/** Limits memory: ranges with unrelated steps make very many runs. */
 const maxRuns = 1_000_000;
-/** A range with gaps and so few values is a list: its step cannot stretch a pattern. */
+/** A range with gaps and at most this many values is treated as a list, so its step adds no pattern. */
 const fewValues = 1_000;
 
 function turningPoints(name: OperationName, own: string, { fallback }: Parameter) {
@@ -33,8 +33,8 @@ function turningPoints(name: OperationName, own: string, { fallback }: Parameter
 }
 
 /**
- * What a row may tell a value by, besides its exact number: values of a parameter with equal
- * answers are treated alike. Of texts that is the length, since colours have six or eight digits.
+ * The class of a value: a row treats all values of one class alike. For texts it is the length, since
+ * colours have six or eight digits.
  */
 export function kindOf(name: OperationName, own: string, value: Value | undefined): string {
   const parameter = rowOf(name).parameters[own];
@@ -51,7 +51,7 @@ type Range = {
   readonly step: number;
   readonly rule: bigint;
 };
-/** The values that rules name one by one, and their ranges. */
+/** The values that rules list one by one, and their ranges. */
 type Allowed = {
   readonly named: ReadonlyMap<Value | undefined, bigint>;
   readonly ranges: readonly Range[];
@@ -61,12 +61,12 @@ function addTo<Key>(masks: Map<Key, bigint>, key: Key, rule: bigint): void {
   masks.set(key, (masks.get(key) ?? 0n) | rule);
 }
 
-function fewIn({ min, max, step }: Omit<Range, 'rule'>): readonly number[] | undefined {
+function listShortRange({ min, max, step }: Omit<Range, 'rule'>): readonly number[] | undefined {
   const range = { min, max, step };
   return step === 1 || countValues(range) > fewValues ? undefined : listNumbers(range);
 }
 
-function allowedBy(
+function collectAllowed(
   rules: readonly Rule[],
   among: bigint,
   own: string,
@@ -78,7 +78,7 @@ function allowedBy(
     const rule = 1n << BigInt(index);
     if ((rule & among) === 0n) continue;
     const values = valueSetIn(one, own, parameter);
-    const listed = isRange(values) ? fewIn(values) : values;
+    const listed = isRange(values) ? listShortRange(values) : values;
     if (isRange(values) && listed === undefined) ranges.push({ ...values, rule });
     for (const value of listed ?? []) addTo(named, value ?? undefined, rule);
   }
@@ -87,7 +87,7 @@ function allowedBy(
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-/** After how many numbers the ranges' pattern begins again; never more than there are. */
+/** The number of values after which the pattern of the ranges repeats, at most `length`. */
 function periodOf(ranges: readonly Range[], length: number): number {
   return ranges.reduce(
     (period, { step }) => Math.min(length, (period / gcd(period, step)) * step),
@@ -95,7 +95,7 @@ function periodOf(ranges: readonly Range[], length: number): number {
   );
 }
 
-/** The numbers from `from` to before `to`, between which no range begins or ends. */
+/** The numbers from `from` to `to` (exclusive), within which no range begins or ends. */
 type Segment = { readonly from: number; readonly to: number };
 
 function segmentsOf({ named, ranges }: Allowed, turning: readonly number[]): readonly Segment[] {
@@ -109,7 +109,7 @@ function segmentsOf({ named, ranges }: Allowed, turning: readonly number[]): rea
   return sorted.slice(1).map((to, at) => ({ from: sorted[at] ?? to, to }));
 }
 
-/** A segment's runs, each with the rules that allow it; nothing when they are too many. */
+/** The runs of a segment, each with the rules that allow it; undefined if there are too many. */
 function runsIn(
   { from, to }: Segment,
   { named, ranges }: Allowed,
@@ -133,13 +133,19 @@ function runsIn(
   return new Map([...masks].map(([offset, rules]) => [run(offset), rules]));
 }
 
-/** Blocks while they are filled, by what tells them apart. */
+/** Blocks under construction, by their rules and the class of their values. */
 type Filling = Map<
   string,
   { sample: Value | undefined; count: number; rules: bigint; runs: Run[] }
 >;
 
-function fill(filling: Filling, kind: string, sample: Value | undefined, rules: bigint, run?: Run) {
+function addToBlock(
+  filling: Filling,
+  kind: string,
+  sample: Value | undefined,
+  rules: bigint,
+  run?: Run,
+) {
   const key = `${rules} ${kind}`;
   const block = filling.get(key) ?? { sample, count: 0, rules, runs: [] };
   block.count += run?.count ?? 1;
@@ -148,8 +154,8 @@ function fill(filling: Filling, kind: string, sample: Value | undefined, rules: 
 }
 
 /**
- * The blocks of a parameter, disjoint and together all that some of the rules allow: those whose
- * bit is in `among`. Nothing when ranges overlap in a pattern that has too many parts.
+ * The blocks of a parameter. They are disjoint, and together they hold every value that a rule with a
+ * bit in `among` allows. Undefined if the ranges overlap in a pattern with too many parts.
  */
 export function blocksOf(
   name: OperationName,
@@ -159,17 +165,17 @@ export function blocksOf(
 ): readonly Block[] | undefined {
   const parameter = rowOf(name).parameters[own];
   if (parameter === undefined) return [];
-  const allowed = allowedBy(rules, among, own, parameter);
+  const allowed = collectAllowed(rules, among, own, parameter);
   const filling: Filling = new Map();
   for (const [value, mask] of allowed.named)
-    if (typeof value !== 'number') fill(filling, kindOf(name, own, value), value, mask);
+    if (typeof value !== 'number') addToBlock(filling, kindOf(name, own, value), value, mask);
   let runs = 0;
   for (const segment of segmentsOf(allowed, turningPoints(name, own, parameter))) {
     const found = runsIn(segment, allowed);
     runs += found?.size ?? Number.POSITIVE_INFINITY;
     if (found === undefined || runs > maxRuns) return undefined;
     const kind = kindOf(name, own, segment.from);
-    for (const [run, mask] of found) fill(filling, kind, run.first, mask, run);
+    for (const [run, mask] of found) addToBlock(filling, kind, run.first, mask, run);
   }
   return [...filling.values()];
 }
@@ -181,7 +187,7 @@ const numbersIn = ({ runs }: Block): readonly number[] =>
     )
     .toSorted((a, b) => a - b);
 
-/** How many pairs, one number from each block, have a product of `most` at most. */
+/** How many pairs with one number from each block have a product of at most `most`. */
 export function pairsWithin(one: Block, other: Block, most: number): bigint {
   const partners = numbersIn(other);
   let fitting = partners.length;

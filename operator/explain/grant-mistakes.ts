@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** How a grant whose signature is wrong may have been signed. */
+/** A grant with a wrong signature, and the keys it may have been signed with. */
 export type SuspectGrant = {
   readonly text: string;
   readonly signingKey: string;
@@ -11,22 +11,28 @@ export type SuspectGrant = {
 const digest = (key: string | Buffer, input: string): string =>
   createHmac('sha256', key).update(input).digest('base64url');
 
-/** What people do with a key that they are told to use as text. */
-const misused: readonly (readonly [what: string, key: (own: string) => string | Buffer])[] = [
+/** Common mistakes with the signing key, which must be used as text. */
+const keyMistakes: readonly (readonly [what: string, key: (own: string) => string | Buffer])[] = [
   [
-    'the signing key was decoded; its text is the secret, sgn_ and all',
+    'the signing key was decoded; use its 47 characters as they are',
     (own) => Buffer.from(own.slice(4), 'base64url'),
   ],
-  ['the signing key was decoded, sgn_ and all', (own) => Buffer.from(own, 'base64url')],
-  ['sgn_ was left off the signing key', (own) => own.slice(4)],
-  ['the signing key has a line end behind it', (own) => `${own}\n`],
+  [
+    'the signing key was decoded with its sgn_; use its 47 characters as they are',
+    (own) => Buffer.from(own, 'base64url'),
+  ],
+  [
+    'the signing key was used without its sgn_; use its 47 characters as they are',
+    (own) => own.slice(4),
+  ],
+  ['the signing key was used with a line break at its end; remove it', (own) => `${own}\n`],
 ];
 
-/** The mistake that explains the signature of a grant; nothing where none of them does. */
+/** The mistake that explains the signature of a grant; undefined if none does. */
 export function grantMistake({ text, signingKey, others }: SuspectGrant): string | undefined {
   const [head = '', body = '', sig] = text.split('.');
   const input = `${head}.${body}`;
-  const own = misused.find(([, key]) => digest(key(signingKey), input) === sig);
+  const own = keyMistakes.find(([, key]) => digest(key(signingKey), input) === sig);
   if (own !== undefined) return own[0];
   const [tenant] = [...others].find(([, key]) => digest(key, input) === sig) ?? [];
   return tenant === undefined

@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../../shared/ports.ts';
 import { type SourcePath, sourceKey } from '../../shared/url/path.ts';
 
-/** A way to another name than was meant. */
+/** A mistake that turns the intended path into another one. */
 type NameMistake = {
-  readonly meant: (target: SourcePath) => string | undefined;
-  readonly what: (name: string) => string;
+  readonly findIntended: (source: SourcePath) => string | undefined;
+  readonly describe: (name: string) => string;
 };
 
 function decodeName({ path }: SourcePath): string | undefined {
@@ -15,29 +15,30 @@ function decodeName({ path }: SourcePath): string | undefined {
   }
 }
 
-/** What people take for the name of a source that is not there. */
+/** Common mistakes in the path of a source that does not exist. */
 const mistakes: readonly NameMistake[] = [
   {
-    meant: decodeName,
-    what: (name) => `the path was encoded before it was minted; mint the name as it is: ${name}`,
+    findIntended: decodeName,
+    describe: (name) =>
+      `the path was encoded before it was minted; mint the name as it is: ${name}`,
   },
   {
-    meant: ({ tenant, path }) =>
+    findIntended: ({ tenant, path }) =>
       path.startsWith(`${tenant}/`) ? path.slice(tenant.length + 1) : undefined,
-    what: (name) => `the tenant was written before the path; leave it out: ${name}`,
+    describe: (name) => `the tenant was written before the path; leave it out: ${name}`,
   },
 ];
 
-/** The mistake after which there is a source of that name; nothing where none of them leads to one. */
+/** The mistake without which the source exists; an empty object if none explains it. */
 export async function nameHint(
   sources: ObjectStore,
-  target: SourcePath,
+  source: SourcePath,
 ): Promise<Readonly<Record<string, string>>> {
-  for (const { meant, what } of mistakes) {
-    const path = meant(target);
-    if (path === undefined || path === '' || path === target.path) continue;
-    const key = sourceKey({ ...target, path });
-    if ((await sources.get(key, { maxBytes: 0 })) !== 'missing') return { mistake: what(path) };
+  for (const { findIntended, describe } of mistakes) {
+    const path = findIntended(source);
+    if (path === undefined || path === '' || path === source.path) continue;
+    const key = sourceKey({ ...source, path });
+    if ((await sources.get(key, { maxBytes: 0 })) !== 'missing') return { mistake: describe(path) };
   }
   return {};
 }

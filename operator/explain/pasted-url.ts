@@ -1,8 +1,8 @@
 import { usageFailure } from '../failure.ts';
 
-/** A URL as somebody pasted it, cut without repairing anything: the edge repairs nothing either. */
+/** The parts of a pasted URL. Nothing is repaired, because the edge repairs nothing either. */
 export type PastedUrl = {
-  /** Nothing where the path alone was pasted. */
+  /** Undefined if only the path was pasted. */
   readonly host: string | undefined;
   readonly uri: string;
   readonly querystring: string;
@@ -11,6 +11,7 @@ export type PastedUrl = {
 const withHost = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i;
 const withoutHost = /^()(\/[^?#]*)(?:\?([^#]*))?(?:#.*)?$/;
 
+/** Splits a URL, or a path with a query. Throws `usage` for anything else. */
 export function readPastedUrl(text: string): PastedUrl {
   const found = withHost.exec(text.trim()) ?? withoutHost.exec(text.trim());
   if (found === null) throw usageFailure('explain needs a URL, or its path with the query');

@@ -9,7 +9,7 @@ import { grantMistake } from './grant-mistakes.ts';
 import type { PastedUrl } from './pasted-url.ts';
 import { signingMistake } from './signing-mistakes.ts';
 
-/** Whose keys there are to try. */
+/** The keys that can be tried, and the tenants they may belong to. */
 export type KnownKeys = {
   readonly keyring: Keyring;
   readonly tenants: () => Promise<readonly string[]>;
@@ -44,7 +44,7 @@ async function grantHint(known: KnownKeys, { tenant }: SplitUrl, text: string): 
   return mistake === undefined ? {} : { mistake };
 }
 
-/** The message the edge would sign, and the mistake that explains the signature in the URL. */
+/** The message that the edge expects to be signed, and the mistake that explains the signature. */
 export async function signatureHint(
   known: KnownKeys,
   url: SplitUrl,
@@ -56,7 +56,7 @@ export async function signatureHint(
   const signingKey = kid && known.keyring.signingKey(tenant, kid);
   if (!kid || !sig || !signingKey) return {};
   const parts = { ...url, kid };
-  // What is refused for another reason, such as its age, has been signed as it should be.
+  // The signature is correct, and the URL was refused for another reason, such as its age.
   if (verifyUrlSignature(nodeCrypto, signingKey, parts, sig)) return {};
   const others = await otherKeys(known, tenant, kid);
   const mistake = signingMistake({ parts, uri: url.uri, signingKey, sig, others });
@@ -64,10 +64,10 @@ export async function signatureHint(
   return mistake === undefined ? { message } : { message, mistake };
 }
 
-/** What may have happened to a URL that cannot be split. */
+/** The mistake that explains why a URL cannot be split. */
 export function splitHint({ querystring }: PastedUrl): Readonly<Record<string, string>> {
   if (/(?:^|&)amp;/.test(querystring))
-    return { mistake: 'the URL was copied out of HTML; write & where it says &amp;' };
+    return { mistake: 'the URL was copied from HTML; replace &amp; with &' };
   const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
   return /%(2b|2f|3d)/i.test(sig)
     ? { mistake: 'sig is plain or padded base64; write base64url without padding' }

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { encodePath } from '../../shared/url/path.ts';
 import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
 
-/** What is needed to find out how a signature went wrong. */
+/** A URL with a wrong signature, and what is needed to find the mistake. */
 export type Suspect = {
   readonly parts: SignedParts;
   /** The path as the viewer sent it, percent-encoded. */
   readonly uri: string;
   readonly signingKey: string;
-  /** As it stands in the URL. */
+  /** As written in the URL. */
   readonly sig: string;
   /** Signing keys of other tenants, by tenant. */
   readonly others: ReadonlyMap<string, string>;
@@ -21,15 +21,15 @@ function digest(key: string | Buffer, message: string): Digest {
   return { base64url: bytes.toString('base64url'), hex: bytes.toString('hex') };
 }
 
-/** The signature in the one spelling the edge takes, from whichever it was written in. */
+/** Converts a signature from other spellings of base64 to unpadded base64url. */
 function respellSignature(sig: string): string {
   const decoded = sig.replace(/%(2b|2f|3d)/gi, (hex) => decodeURIComponent(hex));
   return decoded.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_').replaceAll(' ', '-');
 }
 
-type Mistake = { readonly what: string; readonly made: (suspect: Suspect) => boolean };
+type Mistake = { readonly what: string; readonly explains: (suspect: Suspect) => boolean };
 
-const signedWith =
+const isSignedWith =
   (change: (parts: SignedParts) => string) =>
   ({ parts, signingKey, sig }: Suspect): boolean =>
     digest(signingKey, change(parts)).base64url === respellSignature(sig);
@@ -37,12 +37,12 @@ const signedWith =
 const messageOf = (parts: SignedParts, change: Partial<SignedParts>): string =>
   signedMessage({ ...parts, ...change });
 
-const signedWithKey =
+const isSignedWithKey =
   (key: (signingKey: string) => string | Buffer) =>
   ({ parts, signingKey, sig }: Suspect): boolean =>
     digest(key(signingKey), signedMessage(parts)).base64url === respellSignature(sig);
 
-/** Programs differ in what they leave bare; the one that signed may not be the one that sent. */
+/** The encodings that programs make of a path. They differ in the characters they leave unescaped. */
 function encodings({ uri, parts: { target } }: Suspect): readonly string[] {
   const escaped = encodeURIComponent(target).replaceAll('%2F', '/');
   const upper = [uri, encodePath(target), encodeURI(target), escaped];
@@ -50,92 +50,92 @@ function encodings({ uri, parts: { target } }: Suspect): readonly string[] {
   return [...upper, ...lower, encodeURIComponent(target)].filter((one) => one !== target);
 }
 
-/** Whole seconds cut from a clock's milliseconds leave any of these behind. */
+/** The digits that a time in milliseconds has after those of the seconds. */
 const milliseconds = Array.from({ length: 1_000 }, (_, rest) => String(rest).padStart(3, '0'));
 
-/** The mistakes that people make, most frequent first. Each is a sentence that says what to do. */
+/** Common mistakes, most frequent first. Each text says what to do. */
 const mistakes: readonly Mistake[] = [
   {
     what: 'sig is plain or padded base64; write base64url without padding',
-    made: (suspect) =>
-      respellSignature(suspect.sig) !== suspect.sig && signedWith(signedMessage)(suspect),
+    explains: (suspect) =>
+      respellSignature(suspect.sig) !== suspect.sig && isSignedWith(signedMessage)(suspect),
   },
   {
     what: 'sig is hexadecimal; write base64url without padding',
-    made: ({ parts, signingKey, sig }) =>
+    explains: ({ parts, signingKey, sig }) =>
       digest(signingKey, signedMessage(parts)).hex === sig.toLowerCase(),
   },
   {
     what: 'the encoded path was signed; sign the decoded one',
-    made: (suspect) =>
+    explains: (suspect) =>
       encodings(suspect).some((target) =>
-        signedWith((parts) => messageOf(parts, { target }))(suspect),
+        isSignedWith((parts) => messageOf(parts, { target }))(suspect),
       ),
   },
   {
     what: 'a space was sent as a plus; send %20',
-    made: (suspect) => {
-      // A plus of the name's own was sent as %2B.
+    explains: (suspect) => {
+      // A plus that belongs to the name was sent as %2B.
       const target = decodeURIComponent(suspect.uri.replaceAll('+', '%20'));
-      return signedWith((parts) => messageOf(parts, { target }))(suspect);
+      return isSignedWith((parts) => messageOf(parts, { target }))(suspect);
     },
   },
   {
     what: 'the path was signed without its leading slash; begin it with /TENANT/',
-    made: signedWith((parts) => messageOf(parts, { target: parts.target.slice(1) })),
+    explains: isSignedWith((parts) => messageOf(parts, { target: parts.target.slice(1) })),
   },
   {
-    what: 'the message has CRLF line ends; part its lines with a single line feed',
-    made: signedWith((parts) => signedMessage(parts).replaceAll('\n', '\r\n')),
+    what: 'the message has CRLF line ends; separate its lines with a single line feed',
+    explains: isSignedWith((parts) => signedMessage(parts).replaceAll('\n', '\r\n')),
   },
   {
-    what: 'the message ends in a line feed; end it with the path',
-    made: signedWith((parts) => `${signedMessage(parts)}\n`),
+    what: 'the message ends with a line feed; end it with the path',
+    explains: isSignedWith((parts) => `${signedMessage(parts)}\n`),
   },
   {
-    what: 'exp was signed in milliseconds; sign it in seconds, as it stands in the URL',
-    made: (suspect) =>
+    what: 'exp was signed in milliseconds; sign it in seconds, as written in the URL',
+    explains: (suspect) =>
       suspect.parts.exp !== undefined &&
       milliseconds.some((rest) =>
-        signedWith((parts) => messageOf(parts, { exp: `${parts.exp}${rest}` }))(suspect),
+        isSignedWith((parts) => messageOf(parts, { exp: `${parts.exp}${rest}` }))(suspect),
       ),
   },
   {
-    what: 'exp was left out of the message; sign it as it stands in the URL',
-    made: (suspect) =>
+    what: 'exp was left out of the message; sign it as written in the URL',
+    explains: (suspect) =>
       suspect.parts.exp !== undefined &&
       [
         (parts: SignedParts) => messageOf(parts, { exp: undefined }),
         (parts: SignedParts) => signedMessage(parts).split('\n').toSpliced(2, 1).join('\n'),
-      ].some((message) => signedWith(message)(suspect)),
+      ].some((message) => isSignedWith(message)(suspect)),
   },
   {
     what: 'the signing key was decoded; use its 47 characters as they are',
-    made: signedWithKey((signingKey) => Buffer.from(signingKey.slice(4), 'base64url')),
+    explains: isSignedWithKey((signingKey) => Buffer.from(signingKey.slice(4), 'base64url')),
   },
   {
     what: 'the signing key was used without its sgn_; use its 47 characters as they are',
-    made: signedWithKey((signingKey) => signingKey.slice(4)),
+    explains: isSignedWithKey((signingKey) => signingKey.slice(4)),
   },
   {
-    what: 'the signing key was used with a line end behind it; strip it',
-    made: (suspect) =>
-      ['\n', '\r\n', ' '].some((end) => signedWithKey((signingKey) => signingKey + end)(suspect)),
+    what: 'the signing key was used with a line break at its end; remove it',
+    explains: (suspect) =>
+      ['\n', '\r\n', ' '].some((end) => isSignedWithKey((signingKey) => signingKey + end)(suspect)),
   },
   {
     what: 'the path was signed in another Unicode form (NFC or NFD); sign the one in the URL',
-    made: (suspect) =>
+    explains: (suspect) =>
       (['NFC', 'NFD'] as const)
         .filter((form) => suspect.parts.target.normalize(form) !== suspect.parts.target)
         .some((form) =>
-          signedWith((parts) => messageOf(parts, { target: parts.target.normalize(form) }))(
+          isSignedWith((parts) => messageOf(parts, { target: parts.target.normalize(form) }))(
             suspect,
           ),
         ),
   },
 ];
 
-/** What is found, and after the semicolon what to do about it. */
+/** The mistakes that `explain` finds. The text after the semicolon says what to do. */
 export const signingMistakes: readonly string[] = [
   ...mistakes.map(({ what }) => what),
   'it was signed with the key of TENANT; use that of the tenant in the URL',
@@ -149,7 +149,7 @@ function otherOwner({ parts, sig, others }: Suspect): string | undefined {
   return found && `it was signed with the key of ${found[0]}; use that of the tenant in the URL`;
 }
 
-/** The mistake that explains a wrong signature, if it is one of the usual ones. */
+/** The mistake that explains a wrong signature; undefined if none of the common ones does. */
 export function signingMistake(suspect: Suspect): string | undefined {
-  return mistakes.find(({ made }) => made(suspect))?.what ?? otherOwner(suspect);
+  return mistakes.find(({ explains }) => explains(suspect))?.what ?? otherOwner(suspect);
 }

@@ -4,18 +4,21 @@ import type { Signer } from '../../shared/request/mint.ts';
 import { isTenant } from '../../shared/url/path.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { CommandFailure, usageFailure } from '../failure.ts';
-import { noTenant } from '../policy-change.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
+import { missingTenant } from '../policies/policy-change.ts';
 import type { Installation } from '../target/target.ts';
-import { checkTenantName } from '../tenant-name.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
 
-/** Who signs for a tenant, where its URLs lead, and what it may ask for, if that is known. */
+/** A tenant's signing key, the address of its URLs, and its policy if that is known. */
 export type TenantSigner = Signer & { readonly address: string; readonly policy?: Policy };
 
 const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
 const addressForm = /^https?:\/\/[^\s/?#]+\/?$/i;
 
-/** The key that SIGNET_KEY holds: signing with it needs no network. Nothing when it is not set. */
+/**
+ * The signer from SIGNET_KEY and the variables beside it, which needs no network. Undefined if
+ * SIGNET_KEY is not set or a target is named. Throws `usage` for invalid variables.
+ */
 export function offlineSigner(
   tenant: string,
   { target }: { readonly target?: string },
@@ -29,11 +32,11 @@ export function offlineSigner(
     throw usageFailure('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
   if (!isKid(kid))
     throw usageFailure(
-      'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end',
+      'SIGNET_KEY also needs SIGNET_KID, such as r1.1, without spaces or line breaks',
     );
   if (!addressForm.test(address))
-    throw usageFailure('SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com');
-  // Never repeated: whoever mixes the variables up has a key in one of them.
+    throw usageFailure('SIGNET_KEY also needs SIGNET_URL, such as https://img.example.com');
+  // The value is never printed: if the variables were mixed up, it may be the signing key.
   if (owner && !isTenant(owner)) throw usageFailure('SIGNET_TENANT is not a tenant name');
   if (owner && owner !== tenant)
     throw usageFailure(
@@ -42,20 +45,23 @@ export function offlineSigner(
   return { kid, signingKey, address };
 }
 
-/** The tenant's policy. Throws when there is no such tenant, or none can have that name. */
-export async function policyOf(target: Installation, tenant: string): Promise<Policy> {
+/** The tenant's live policy. Throws `usage` for an invalid name, `not_found` or `damaged_policy`. */
+export async function policyOf(installation: Installation, tenant: string): Promise<Policy> {
   checkTenantName(tenant);
-  const published = await publishedPolicy(target, tenant);
-  if (published === undefined) throw await noTenant(target, tenant);
+  const published = await publishedPolicy(installation, tenant);
+  if (published === undefined) throw await missingTenant(installation, tenant);
   return compilePolicy(published.document);
 }
 
-/** The tenant's active signing key at a target. */
-export async function onlineSigner(target: Installation, tenant: string): Promise<TenantSigner> {
-  const policy = await policyOf(target, tenant);
+/** The tenant's active signing key at an installation. Throws as `policyOf` does. */
+export async function onlineSigner(
+  installation: Installation,
+  tenant: string,
+): Promise<TenantSigner> {
+  const policy = await policyOf(installation, tenant);
   const kid = policy.keys.active;
-  const signingKey = (await target.keyring()).signingKey(tenant, kid);
+  const signingKey = (await installation.keyring()).signingKey(tenant, kid);
   if (signingKey === undefined)
-    throw new CommandFailure('not_found', `kid ${kid} of ${tenant} has no root key any more`);
-  return { kid, signingKey, address: target.address, policy };
+    throw new OperatorFailure('not_found', `the root key of kid ${kid} of ${tenant} is gone`);
+  return { kid, signingKey, address: installation.address, policy };
 }

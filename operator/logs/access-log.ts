@@ -1,52 +1,52 @@
 /*
- * CloudFront's access logs: standard logs, which are tab-separated below a line that names the
- * columns, and the same fields as one JSON object a line.
+ * CloudFront access logs in two formats: standard logs, which are tab-separated below a line with the
+ * column names, and JSON logs with one object per line.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 import { objectIn } from './json-line.ts';
 
-/** A request as it was logged, with its URL as the viewer sent it. */
+/** A logged request. The URL is as the viewer sent it. */
 export type LoggedRequest = {
-  /** When it was answered, in Unix seconds. */
+  /** The time of the response, in Unix seconds. */
   readonly at: number;
   readonly method: string;
   readonly uri: string;
   readonly querystring: string;
-  /** 0 where the viewer left before there was an answer. */
+  /** 0 if the viewer disconnected before the response. */
   readonly status: number;
-  /** `x-edge-result-type`, such as `Hit`; empty where the log does not have it. */
+  /** `x-edge-result-type`, such as `Hit`; empty if the log does not contain it. */
   readonly resultType: string;
 };
 
-/** Where each field stands in a row. */
+/** The position of each field in a row. */
 export type Columns = ReadonlyMap<string, number>;
 
-/** What a line says: a request, which columns follow, or nothing that matters here. */
+/** A line: a request, the column names, a comment, or something that cannot be read. */
 export type AccessLine =
   | { readonly request: LoggedRequest }
   | { readonly columns: Columns }
   | 'remark'
   | 'unreadable';
 
-/** Without these nothing can be decided. */
+/** The fields without which no request can be decided. */
 const neededFields = ['date', 'time', 'cs-uri-stem', 'cs-uri-query', 'sc-status'] as const;
 
 const fieldsDirective = '#Fields:';
 
-/** The fields that a row has to have and these columns do not name. */
+/** The needed fields that are not among the columns. */
 export function missingFields(columns: Columns): readonly string[] {
   return neededFields.filter((name) => !columns.has(name));
 }
 
-/** Whether a file whose first line this is can be an access log. */
+/** Whether an access log can begin with this line. */
 export function beginsAccessLog(line: string): boolean {
   return line.startsWith('#Version') || line.startsWith('#Fields') || objectIn(line) !== undefined;
 }
 
 /**
- * Takes back what the log adds. A value that is logged has every `%` of the URL as `%25`, and
- * controls, spaces and some marks escaped too: `a%20b` stands there as `a%2520b`. Taken back once,
- * and never as UTF-8, that is the URL as it was sent; its own escapes are for the edge's code.
+ * Removes the escapes that the log adds. CloudFront writes each `%` of the URL as `%25`, and escapes
+ * controls, spaces and some punctuation: `a%20b` is logged as `a%2520b`. Unescaping once, byte by byte
+ * and not as UTF-8, gives the URL as it was sent. Its own escapes are left for the edge's code.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */
 function unescapeOnce(value: string): string {
@@ -55,12 +55,12 @@ function unescapeOnce(value: string): string {
   );
 }
 
-/** What cannot stand in a URL that was sent. */
+/** Characters that a URL in a request cannot contain. */
 const unsendable = /[^\x21-\x7e]|[#\\]|%(?![0-9A-Fa-f]{2})/;
 
 /**
- * JSON needs no escapes of its own, and programs that pass logs on take them off. Where taking
- * them back gives what nobody can have sent, they had been taken back before.
+ * Unescapes a value of a JSON log. Programs that forward logs may have removed the escapes already. If
+ * unescaping gives a URL that cannot have been sent, the value is kept as it is.
  */
 function unescapeIfEscaped(value: string): string {
   const raw = unescapeOnce(value);
@@ -69,7 +69,7 @@ function unescapeIfEscaped(value: string): string {
 
 type Field = (name: string) => string | undefined;
 
-/** A URL without a query is logged with a hyphen in its place. */
+/** CloudFront logs a hyphen for a URL without a query. */
 const queryOf = (value: string): string => (value === '-' ? '' : value);
 
 function requestOf(field: Field, raw: (value: string) => string): LoggedRequest | undefined {
@@ -77,8 +77,8 @@ function requestOf(field: Field, raw: (value: string) => string): LoggedRequest 
   const query = field('cs-uri-query');
   const status = field('sc-status') ?? '';
   const at = Date.parse(`${field('date')}T${field('time')}Z`) / 1_000;
-  const sound = stem?.startsWith('/') && /^[0-9]{3}$/.test(status) && !Number.isNaN(at);
-  if (!sound || stem === undefined || query === undefined) return undefined;
+  const isComplete = stem?.startsWith('/') && /^[0-9]{3}$/.test(status) && !Number.isNaN(at);
+  if (!isComplete || stem === undefined || query === undefined) return undefined;
   return {
     at,
     method: field('cs-method') ?? 'GET',
@@ -112,8 +112,8 @@ function readDirective(line: string): AccessLine {
 }
 
 /**
- * Reads one line below the columns that were named last, if any were. Logs of several files may
- * have been joined, so columns may change on the way. Never throws.
+ * Reads one line. `columns` are those of the last column line, if there was one: joined logs can
+ * contain several. Never throws.
  */
 export function readAccessLine(line: string, columns: Columns | undefined): AccessLine {
   if (line.startsWith('#')) return readDirective(line);

@@ -1,10 +1,10 @@
 import { createGunzip } from 'node:zlib';
 
-/** Takes a file's bytes and gives those that are meant: the same, or what they unpack to. */
+/** Receives the bytes of a file and returns them, unpacked if they are gzipped. */
 export type Gunzip = {
   readonly write: (chunk: Buffer) => Promise<readonly Buffer[]>;
   readonly end: () => Promise<readonly Buffer[]>;
-  /** Whether the file is cut or damaged; what came before the damage has been given. */
+  /** Whether the file is cut or damaged. The bytes before the damage have been returned. */
   readonly damaged: () => boolean;
 };
 
@@ -14,13 +14,13 @@ const passThrough: Gunzip = {
   damaged: () => false,
 };
 
-/** Reading the stream itself would lose what it holds when it meets the damage. */
+/** Listens to `data`, because reading the stream would lose its buffer when it meets the damage. */
 function createGunzipReader(): Gunzip {
   const gunzip = createGunzip();
-  const given: Buffer[] = [];
+  const unpacked: Buffer[] = [];
   let damaged = false;
   let wake = (): void => undefined;
-  gunzip.on('data', (chunk: Buffer) => given.push(chunk));
+  gunzip.on('data', (chunk: Buffer) => unpacked.push(chunk));
   gunzip.on('error', () => {
     damaged = true;
     wake();
@@ -31,7 +31,7 @@ function createGunzipReader(): Gunzip {
         wake = resolve;
         work(resolve);
       });
-    return given.splice(0);
+    return unpacked.splice(0);
   };
   return {
     write: (chunk) => after((done) => void gunzip.write(chunk, () => done())),
@@ -44,7 +44,7 @@ function createGunzipReader(): Gunzip {
   };
 }
 
-/** How to read a file that begins with these bytes: its name may say anything. */
+/** Chooses the reader by the first two bytes. File names are not trusted. */
 export function gunzipFor(head: Buffer): Gunzip {
   return head[0] === 0x1f && head[1] === 0x8b ? createGunzipReader() : passThrough;
 }

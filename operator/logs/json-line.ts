@@ -1,4 +1,4 @@
-/** The object that a line of a log is, written as JSON; undefined where the line is anything else. */
+/** Parses a line as a JSON object; undefined if it is anything else. */
 export function objectIn(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,4 +1,4 @@
-/** A longer line is skipped, in bytes: a URL has 8 KB at most, and a log line little more. */
+/** Longer lines are skipped, in bytes. A URL has at most 8 KB, and a log line little more. */
 export const maxLineBytes = 65_536;
 
 export type Lines = {
@@ -8,15 +8,15 @@ export type Lines = {
 
 export type LineSplitter = {
   readonly push: (chunk: Buffer) => void;
-  /** Hands over what stands behind the last line feed. */
+  /** Passes on the text after the last line feed. */
   readonly end: () => void;
 };
 
 const lineFeed = 0x0a;
 
 /**
- * Parts bytes into lines, and holds no more of them than the longest line that is handed over.
- * `node:readline` would hold a line however long it is, and a file of zeros is one line.
+ * Splits bytes into lines and never holds more than `maxLineBytes`. `node:readline` would hold a line
+ * of any length, and a file of zeros is one line.
  */
 export function lineSplitter({ line, tooLong }: Lines): LineSplitter {
   let held: Buffer[] = [];

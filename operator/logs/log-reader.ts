@@ -1,24 +1,32 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandFailure } from '../failure.ts';
-import { unreadableFile } from '../policy-files/unreadable-file.ts';
+import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../file-failure.ts';
+import type { StartProgress } from '../progress.ts';
 import { type Gunzip, gunzipFor } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
 
-/** A file to read; `-` is what comes from stdin, whose size nobody knows. */
+/** A file to read. The path `-` is stdin. `bytes` is undefined if the size is not known. */
 export type LogFile = { readonly path: string; readonly bytes: number | undefined };
 
-/** What is done with what is read, in order. What it throws ends the reading. */
+/** Called in the order of the files and their lines. An exception ends the reading. */
 export type LogVisitor = Lines & {
   readonly begin: (file: string) => void;
-  /** The file is cut or damaged; its lines up to there have been handed over. */
+  /** The file is cut or damaged. All lines before the damage have been passed on. */
   readonly damaged: (file: string) => void;
-  /** So many bytes more have been read from disk. */
+  /** How many more bytes were read from disk. */
   readonly advance: (bytes: number) => void;
 };
 
-/** Small, because it may unpack to a thousand times as much. */
+/** How a door shows the reading of logs. */
+export type ReportedReading = {
+  readonly startProgress: StartProgress;
+  /** Called after the progress has ended, also if an error follows. */
+  readonly reportDamaged: (files: readonly string[]) => void;
+};
+
+/** Small, because gzip may expand it a thousandfold. */
 const chunkBytes = 16_384;
 
 async function filesAt(at: string): Promise<readonly LogFile[]> {
@@ -30,26 +38,26 @@ async function filesAt(at: string): Promise<readonly LogFile[]> {
     .filter((one) => one.isFile() && !one.name.startsWith('.'))
     .map((one) => path.join(one.parentPath, one.name))
     .toSorted();
-  if (files.length === 0) throw new CommandFailure('unreadable_file', `${at} has no files in it`);
+  if (files.length === 0) throw new OperatorFailure('unreadable_file', `${at} contains no files`);
   return Promise.all(files.map(async (file) => ({ path: file, bytes: (await stat(file)).size })));
 }
 
 /**
- * The files that paths stand for: a folder stands for all files in it and below, in order of their
- * names. Throws `unreadable_file`.
+ * Lists the files of paths. A folder means all files in it and below it, sorted by name. Throws
+ * `unreadable_file`.
  */
 export async function logFiles(paths: readonly string[]): Promise<readonly LogFile[]> {
   const found = await Promise.all(
     paths.map((at) =>
       filesAt(at).catch((thrown: unknown) => {
-        throw thrown instanceof CommandFailure ? thrown : unreadableFile(at, thrown);
+        throw thrown instanceof OperatorFailure ? thrown : unreadableFile(at, thrown);
       }),
     ),
   );
   return found.flat();
 }
 
-/** How many bytes there are to read; nothing where that is not known. */
+/** The total size; undefined if the size of a file is not known. */
 export function totalBytes(files: readonly LogFile[]): number | undefined {
   return files.reduce<number | undefined>(
     (sum, { bytes }) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
@@ -75,21 +83,21 @@ async function readFile(file: string, visitor: LogVisitor): Promise<void> {
   visitor.begin(file);
   for await (const chunk of bytesOf(file)) {
     visitor.advance(chunk.length);
-    // A pipe may begin with a single byte.
+    // Two bytes tell gzip from text, and the first chunk of a pipe may be shorter.
     head = unpacking === undefined ? Buffer.concat([head, chunk]) : chunk;
     if (unpacking === undefined && head.length < 2) continue;
     unpacking ??= gunzipFor(head);
     split(await unpacking.write(head));
   }
   split(unpacking === undefined ? [head] : await unpacking.end());
-  // Behind the damage stands half a line at most, which might pass for a whole one.
+  // The rest before the damage is an incomplete line, which could be mistaken for a whole one.
   if (unpacking?.damaged()) visitor.damaged(file);
   else splitter.end();
 }
 
 /**
- * Reads files one after the other, line by line, plain or gzipped, and holds no more than one
- * chunk of them. Throws `unreadable_file`, and whatever the visitor throws.
+ * Reads files one after another, line by line, plain or gzipped. Holds one chunk in memory. Throws
+ * `unreadable_file`, and what the visitor throws.
  */
 export async function readLogs(files: readonly LogFile[], visitor: LogVisitor): Promise<void> {
   for (const { path: file } of files) await readFile(file, visitor);

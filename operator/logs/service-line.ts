@@ -3,23 +3,23 @@ import { isTenant } from '../../shared/url/path.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { objectIn } from './json-line.ts';
 
-/** How a request ended that was not refused. */
+/** Outcomes of requests that were not refused. */
 const successes = ['allowed', 'stored', 'rendered'] as const;
 export type ServiceOutcome = (typeof successes)[number] | RefusalCode;
 
-/** A line that one of the functions has written about a request; what it does not say is missing. */
+/** A line that a function logged about a request. Fields that the line lacks are undefined. */
 export type ServiceLine = {
   readonly viewer: boolean;
   readonly outcome: ServiceOutcome;
-  /** How many requests it stands for: those that nobody signed for are sampled. */
+  /** How many requests the line counts for, because unsigned requests are sampled. */
   readonly requests: number;
-  /** ISO 8601, so that texts compare as times do. */
+  /** ISO 8601 in UTC, so that text order is time order. */
   readonly time: string;
   readonly tenant: string | undefined;
   readonly kid: string | undefined;
-  /** What a policy in report mode has let through. */
+  /** The code that a policy in report mode would have refused with. */
   readonly reported: string | undefined;
-  /** Drawing and encoding alone, where the line says it; else all that was done. */
+  /** The time of drawing and encoding if the line has it, otherwise of the whole request. */
   readonly milliseconds: number | undefined;
   readonly bytes: number | undefined;
   readonly sourceBytes: number | undefined;
@@ -37,20 +37,20 @@ export const isRefusal = (outcome: ServiceOutcome): outcome is RefusalCode =>
 
 type Fields = (name: string) => unknown;
 
-/** A terabyte, or thirty years of milliseconds: what is more was not measured. */
+/** A terabyte, or thirty years in milliseconds. Larger numbers are not measurements. */
 const largest = 1e12;
 
-const quantity = (value: unknown): number | undefined =>
+const quantityOf = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value <= largest ? value : undefined;
 
-/** One, or what the edge samples by; nobody's line counts for a million. */
+/** The sampling factor of a line; 1 if it is missing or implausible. */
 const weightOf = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000 ? value : 1;
 
 const isCode = (text: string): boolean => Object.hasOwn(refusals, text);
 
-function textOf(value: unknown, sound: (text: string) => boolean): string | undefined {
-  return typeof value === 'string' && sound(value) ? value : undefined;
+function textOf(value: unknown, isValid: (text: string) => boolean): string | undefined {
+  return typeof value === 'string' && isValid(value) ? value : undefined;
 }
 
 function lineOf(field: Fields): ServiceLine | undefined {
@@ -67,16 +67,15 @@ function lineOf(field: Fields): ServiceLine | undefined {
     tenant: textOf(field('tenant'), isTenant),
     kid: textOf(field('kid'), isKid),
     reported: textOf(field('reported'), isCode),
-    milliseconds: quantity(field('renderMilliseconds') ?? field('milliseconds')),
-    bytes: quantity(field('bytes')),
-    sourceBytes: quantity(field('sourceBytes')),
+    milliseconds: quantityOf(field('renderMilliseconds') ?? field('milliseconds')),
+    bytes: quantityOf(field('bytes')),
+    sourceBytes: quantityOf(field('sourceBytes')),
   };
 }
 
 /**
- * Reads a line of the service's log: a request, a failure behind one, or something else that was
- * printed, such as a stack. Never throws. What stands before the object was put there by whatever
- * fetched the log: a time, the name of a stream.
+ * Reads a line of the service's log: a request, a failure during one, or other output such as a stack
+ * trace. Skips text before the object, since log tools prepend times and stream names. Never throws.
  */
 export function readServiceLine(line: string): ServiceLine | 'failure' | 'unreadable' {
   const object = objectIn(line.slice(Math.max(0, line.indexOf('{'))));

@@ -1,48 +1,51 @@
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
-import { CommandFailure } from '../failure.ts';
+import { FileFailure } from '../file-failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** A file as it was named, and the files that led to it, the outermost first. */
+/** A file and the files that led to it through `extends`, outermost first. */
 type Chain = readonly string[];
 
-/** Bases of bases of bases: whoever needs more cannot follow it any more. */
+/** Deeper chains are hard for a reader to follow. */
 const maxLevels = 8;
 
-/** The kid that signs and the kids that verify only make sense together. */
-const whole: ReadonlySet<string> = new Set(['keys']);
+/** Not merged field by field, because the active kid must be among the accepted ones. */
+const replacedWhole: ReadonlySet<string> = new Set(['keys']);
 const removable: ReadonlySet<string> = new Set(removableIn);
 
 const isObject = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a document says itself: every object has a `constructor`. */
+/** A field of the document itself: every object inherits names such as `constructor`. */
 const ownField = (document: Document, name: string): unknown =>
   Object.hasOwn(document, name) ? document[name] : undefined;
 
-/** `a.json extends b.json, which extends c.json, which …`: whoever reads it sees the way. */
-function fault([outermost = '', ...bases]: Chain, what: string): CommandFailure {
+/** Names the whole chain: `a.json extends b.json, which extends c.json, which …`. */
+function chainFault([outermost = '', ...bases]: Chain, detail: string): FileFailure {
   const way = bases.map((base) => `extends ${base}, which `).join('');
-  return new CommandFailure('invalid_policy', `${outermost} ${way}${what}`);
+  return new FileFailure('invalid_policy', outermost, `${way}${detail}`);
 }
 
 function checkChain(chain: Chain): void {
   const files = chain.map((file) => path.resolve(file));
   if (files.indexOf(files.at(-1) ?? '') < files.length - 1)
-    throw fault(chain, 'leads in a circle; take one extends out');
+    throw chainFault(chain, 'is already part of the chain; remove one extends');
   if (chain.length - 1 > maxLevels)
-    throw fault(chain, `is more than ${maxLevels} levels away; name what is needed directly`);
+    throw chainFault(
+      chain,
+      `is more than ${maxLevels} levels away; extend the file you need directly`,
+    );
 }
 
-/** A base that cannot be read is a fault of the file that names it. */
-async function readOne(chain: Chain): Promise<Document> {
+/** An unreadable base is reported as a fault of the file that extends it. */
+async function readLink(chain: Chain): Promise<Document> {
   const file = chain.at(-1) ?? '';
   if (chain.length === 1) return readPolicyFile(file);
   return readPolicyFile(file).catch((thrown: unknown) => {
-    if (!(thrown instanceof CommandFailure)) throw thrown;
-    throw fault(chain, thrown.message.slice(file.length + 1));
+    if (!(thrown instanceof FileFailure)) throw thrown;
+    throw chainFault(chain, thrown.detail);
   });
 }
 
@@ -50,23 +53,23 @@ function basesOf(chain: Chain, document: Document): readonly string[] {
   const named = ownField(document, 'extends');
   const bases = named === undefined ? [] : [named].flat();
   if (!bases.every((base) => typeof base === 'string'))
-    throw fault(chain, 'has an extends that is neither a path nor a list of paths');
+    throw chainFault(chain, 'has an extends that is neither a path nor a list of paths');
   return bases.map((base) =>
     path.isAbsolute(base) ? base : path.join(path.dirname(chain.at(-1) ?? ''), base),
   );
 }
 
-/** One group over another: null takes out what is there, and stands where nothing is. */
+/** Merges two groups. A null removes an inherited field; a null without one is kept. */
 function mergeGroup(name: string, inherited: Document, own: Document): Document {
-  const takenOut = Object.keys(own).filter(
+  const removed = Object.keys(own).filter(
     (field) => removable.has(name) && own[field] === null && Object.hasOwn(inherited, field),
   );
   const all = Object.entries({ ...inherited, ...own });
-  return Object.fromEntries(all.filter(([field]) => !takenOut.includes(field)));
+  return Object.fromEntries(all.filter(([field]) => !removed.includes(field)));
 }
 
 function mergeField(name: string, inherited: unknown, own: unknown): unknown {
-  return isObject(inherited) && isObject(own) && !whole.has(name)
+  return isObject(inherited) && isObject(own) && !replacedWhole.has(name)
     ? mergeGroup(name, inherited, own)
     : own;
 }
@@ -81,7 +84,7 @@ function mergeDocuments(inherited: Document, own: Document): Document {
 
 async function resolveChain(chain: Chain): Promise<Document> {
   checkChain(chain);
-  const document = await readOne(chain);
+  const document = await readLink(chain);
   let inherited: Document = {};
   for (const base of basesOf(chain, document))
     inherited = mergeDocuments(inherited, await resolveChain([...chain, base]));
@@ -89,32 +92,35 @@ async function resolveChain(chain: Chain): Promise<Document> {
   return mergeDocuments(inherited, own);
 }
 
-/** A slip in a name must not leave in what was to be taken out. */
-function checkTakenOut(file: string, document: Document): void {
+/** A null that removed nothing is probably a typing mistake, so it is an error. */
+function checkRemovals(file: string, document: Document): void {
   for (const group of removableIn) {
     const fields = Object.entries(ownField(document, group) ?? {});
     const [field] = fields.find(([, value]) => value === null) ?? [];
     if (field !== undefined)
-      throw fault([file], `has null for ${group}.${field}, and nothing to take it out of`);
+      throw chainFault(
+        [file],
+        `sets ${group}.${field} to null, but inherits no such field to remove`,
+      );
   }
 }
 
 /**
- * A policy's file with everything that it extends in it: a flat document, as the edge reads it, for
- * the schema to judge. What is nearer wins; of several bases the later. Groups are merged field by
- * field, rules and lists are replaced as a whole, and null takes out an operation or a preset.
- * Throws a sentence that begins with the file and names the way to the base that is at fault.
+ * Resolves a policy file and everything it extends to one flat document. The document is not
+ * validated. The file overrides its bases, and a later base overrides an earlier one. Groups are
+ * merged field by field, rules and lists are replaced, and null removes an operation or a preset.
+ * Throws `unreadable_file` or `invalid_policy`; the message begins with the file and names the chain.
  */
 export async function resolvePolicyFile(file: string): Promise<Record<string, unknown>> {
   const document = await resolveChain([file]);
-  checkTakenOut(file, document);
+  checkRemovals(file, document);
   return { ...document };
 }
 
-/** Whether a document is no tenant's policy, but there for others to extend. */
+/** Whether a document has no tenant, and so exists only for others to extend. */
 export const isBase = (document: object): boolean => !Object.hasOwn(document, 'tenant');
 
-/** A file and the flat document that it stands for. */
+/** A file and its flat document. */
 export type ResolvedPolicy = {
   readonly file: string;
   readonly document: Record<string, unknown>;
@@ -125,11 +131,11 @@ async function resolvePath(at: string): Promise<readonly ResolvedPolicy[]> {
   const all = await Promise.all(
     files.map(async (file) => ({ file, document: await resolvePolicyFile(file) })),
   );
-  // Whoever names a file means it as a policy.
+  // A file that is named explicitly is a policy, even without a tenant.
   return files.includes(at) ? all : all.filter(({ document }) => !isBase(document));
 }
 
-/** The policies that paths stand for, resolved. In a folder the bases are passed over. */
+/** Resolves the policies in files and folders. Bases in a folder are skipped. */
 export async function resolvePolicies(
   paths: readonly string[],
 ): Promise<readonly ResolvedPolicy[]> {

@@ -2,45 +2,39 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { CommandFailure } from '../failure.ts';
+import type { ValidPolicy } from '../../shared/policy/schema.ts';
+import { OperatorFailure } from '../failure.ts';
+import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { parsePolicyText } from './policy-text.ts';
-import { unreadableFile } from './unreadable-file.ts';
 
 const printIssueText = ({ path, message }: PolicyIssue): string =>
   path ? `${path} ${message}` : message;
 
-/** A file's JSON. What is in it is for the schema to judge, but it has to be an object. */
+/** Reads a file as a JSON object, without validating it. Throws `unreadable_file` or `invalid_policy`. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw unreadableFile(file, thrown);
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)
-    throw new CommandFailure(
-      'invalid_policy',
-      `${file} ${parsed.issues.map(printIssueText).join('; ')}`,
-    );
+    throw new FileFailure('invalid_policy', file, parsed.issues.map(printIssueText).join('; '));
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw new CommandFailure('invalid_policy', `${file} is not a JSON object`);
+    throw new FileFailure('invalid_policy', file, 'is not a JSON object');
   return document as Record<string, unknown>;
 }
 
-/**
- * A kid that no root can derive would leave the tenant without a key that signs. The document has
- * been validated.
- */
-export function checkRoots(file: string, document: object, { kids }: Keyring): void {
-  const { keys } = document as { readonly keys?: { readonly accept: readonly string[] } };
+/** Throws `invalid_policy` for a kid without a root key: no signing key can be derived for it. */
+export function checkRoots(file: string, { keys }: ValidPolicy, { kids }: Keyring): void {
   const unknown = keys?.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
   if (unknown !== undefined)
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'invalid_policy',
-      `${file}: keys.accept names ${unknown}, but the root keys are ${kids.join(', ')}`,
+      `${file}: keys.accept contains ${unknown}, but the root keys are ${kids.join(', ')}`,
     );
 }
 
-/** The files that paths stand for: a folder stands for the JSON files in it. */
+/** Lists the files of paths. A folder means the JSON files in it. Throws `unreadable_file`. */
 export async function policyFiles(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(filesAt));
   return found.flat();
@@ -52,7 +46,6 @@ async function filesAt(at: string): Promise<readonly string[]> {
   });
   if (!kind.isDirectory()) return [at];
   const names = (await readdir(at)).filter((name) => name.endsWith('.json')).toSorted();
-  if (names.length === 0)
-    throw new CommandFailure('unreadable_file', `${at} has no .json files in it`);
+  if (names.length === 0) throw new FileFailure('unreadable_file', at, 'contains no .json files');
   return names.map((name) => path.join(at, name));
 }

@@ -1,51 +1,55 @@
-import { type PolicyIssue, policyIssues } from '../../shared/policy/issues.ts';
-import { CommandFailure } from '../failure.ts';
+import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
+import type { CheckedPolicy } from '../../shared/policy/validation.ts';
+import { OperatorFailure } from '../failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
-/** An issue as an editor's list of problems would show it. */
+/** An issue in one line: file, field and message. */
 export const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
   `${file}: ${kind}${path || 'the policy'} ${message}`;
 
-function checkOne({ file, document }: ResolvedPolicy): void {
-  const issues = policyIssues(document);
-  if (issues.length > 0)
-    throw new CommandFailure(
-      'invalid_policy',
-      issues.map((issue) => printIssue(file, issue)).join('\n'),
-    );
+/** A file with its flat document and the policy in it, which was validated once. */
+export type CheckedFile = CheckedPolicy & { readonly file: string };
+
+/** Validates the document of a file. Throws `invalid_policy` with every issue, one per line. */
+export function checkResolved({ file, document }: ResolvedPolicy): CheckedFile {
+  const verdict = judgePolicy(document);
+  if ('policy' in verdict) return { file, document, policy: verdict.policy };
+  const lines = verdict.issues.map((issue) => printIssue(file, issue));
+  throw new OperatorFailure('invalid_policy', lines.join('\n'));
 }
 
-/** The first fault ends it; of many files there may be more. */
-async function resolveSet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
+/** Stops at the first invalid file, and says how to see the issues of all. */
+async function checkSet(paths: readonly string[]): Promise<readonly CheckedFile[]> {
   const files = await policyFiles(paths);
   try {
-    const all = await resolvePolicies(paths);
-    for (const one of all) checkOne(one);
-    return all;
+    return (await resolvePolicies(paths)).map(checkResolved);
   } catch (thrown) {
-    if (!(thrown instanceof CommandFailure) || files.length === 1) throw thrown;
-    const all = `see all that is wrong with: npx signet policy validate ${paths.join(' ')}`;
-    throw new CommandFailure(thrown.code, `${thrown.message}\n${all}`);
+    if (!(thrown instanceof OperatorFailure) || files.length === 1) throw thrown;
+    const all = `see every issue with: npx signet policy validate ${paths.join(' ')}`;
+    throw new OperatorFailure(thrown.code, `${thrown.message}\n${all}`);
   }
 }
 
 /**
- * The policies that files and folders stand for, each sound and each of another tenant. One that is
- * wrong keeps all of them from being used.
+ * Reads the policies in files and folders. All must be valid, and each of a different tenant. Throws
+ * `unreadable_file` or `invalid_policy`.
  */
-export async function readPolicySet(paths: readonly string[]): Promise<readonly ResolvedPolicy[]> {
-  const all = await resolveSet(paths);
-  const tenants = all.map(({ document }) => String(document['tenant']));
+export async function readPolicySet(paths: readonly string[]): Promise<readonly CheckedFile[]> {
+  const all = await checkSet(paths);
+  const tenants = all.map(({ policy }) => policy.tenant);
   const twice = tenants.find((tenant, at) => tenants.indexOf(tenant) < at);
   if (twice !== undefined) {
-    const files = all.filter(({ document }) => document['tenant'] === twice);
-    throw new CommandFailure(
+    const files = all.filter(({ policy }) => policy.tenant === twice);
+    throw new OperatorFailure(
       'invalid_policy',
       `more than one file is a policy of ${twice}: ${files.map(({ file }) => file).join(', ')}`,
     );
   }
   if (all.length === 0)
-    throw new CommandFailure('invalid_policy', `${paths.join(', ')} has bases and no policy in it`);
+    throw new OperatorFailure(
+      'invalid_policy',
+      `${paths.join(', ')} contains only bases, no policy`,
+    );
   return all;
 }

@@ -1,81 +1,81 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What became of asking for a derivative. */
+/** How the request for a derivative ended. */
 export type Outcome =
   | { readonly kind: 'made' | 'already' }
   | { readonly kind: 'refused'; readonly code: string }
-  /** Nobody answered, or not for the request's own sake: it may be well the next time. */
+  /** No answer, or one that does not depend on the request. Another run may succeed. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-export type DerivativeUrl = {
-  /** Mints the URL anew for each try. */
-  readonly url: () => string;
+export type DerivativeFetch = {
+  /** Mints a URL for each try, so that none has expired. */
+  readonly mintUrl: () => string;
   readonly accept: string | undefined;
 };
 
 export type RetryPlan = {
-  /** How long to wait before each further try, in milliseconds. */
+  /** The pause before each further try, in milliseconds. */
   readonly pauses: readonly number[];
-  /** How long a try may take, in milliseconds. */
-  readonly most: number;
+  /** The time limit of a try, in milliseconds. */
+  readonly timeout: number;
 };
 
-/** A render may take 25 s, and a request may stand in line. */
-export const requestRetries: RetryPlan = { pauses: [250, 500, 1_000], most: 60_000 };
+/** A render can take 25 s, and the request may have to wait for others. */
+export const requestRetries: RetryPlan = { pauses: [250, 500, 1_000], timeout: 60_000 };
 
-type Try = { readonly outcome: Outcome; readonly again: boolean };
+type Try = { readonly outcome: Outcome; readonly retry: boolean };
 
-/** What a gateway says when what stands behind it is away for a moment. */
-const passing: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Statuses of a gateway whose backend is briefly unavailable. */
+const transientStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 function readResponse({ headers, redirected, status }: Response): Try {
   const code = headers.get('x-signet-error') ?? undefined;
-  if (passing.has(status))
-    return { outcome: { kind: 'failed', reason: code ?? `HTTP ${status}` }, again: true };
-  if (code !== undefined) return { outcome: { kind: 'refused', code }, again: false };
+  if (transientStatuses.has(status))
+    return { outcome: { kind: 'failed', reason: code ?? `HTTP ${status}` }, retry: true };
+  if (code !== undefined) return { outcome: { kind: 'refused', code }, retry: false };
   if (status !== 200)
-    return { outcome: { kind: 'failed', reason: `HTTP ${status}` }, again: false };
-  // A cached answer still tells what making it once cost.
+    return { outcome: { kind: 'failed', reason: `HTTP ${status}` }, retry: false };
+  // A cached response keeps the server-timing header of its render.
   const cached = headers.get('x-cache')?.includes('Hit') ?? false;
-  // What is too large to be answered at once is redirected to when it has just been made.
+  // A new derivative that is too large for one response is redirected to.
   const made = redirected || (!cached && headers.has('server-timing'));
-  return { outcome: { kind: made ? 'made' : 'already' }, again: false };
+  return { outcome: { kind: made ? 'made' : 'already' }, retry: false };
 }
 
-function describeNoAnswer(thrown: unknown, most: number): string {
+function describeNoAnswer(thrown: unknown, timeout: number): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === 'TimeoutError') return `no answer within ${most / 1_000} s`;
+  if (thrown.name === 'TimeoutError') return `no answer within ${timeout / 1_000} s`;
   const { code } = (thrown.cause ?? {}) as NodeJS.ErrnoException;
   return code === undefined ? thrown.message : `no answer (${code})`;
 }
 
-async function tryOnce({ url, accept }: DerivativeUrl, most: number): Promise<Try> {
+async function tryOnce({ mintUrl, accept }: DerivativeFetch, timeout: number): Promise<Try> {
   const headers: Record<string, string> = accept === undefined ? {} : { accept };
-  // Outside: what cannot be minted is no fault of the connection.
-  const minted = url();
+  // Outside of the try block: a URL that cannot be minted is not a connection failure.
+  const url = mintUrl();
   try {
-    const answer = await fetch(minted, { headers, signal: AbortSignal.timeout(most) });
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeout) });
     await answer.body?.pipeTo(new WritableStream());
     return readResponse(answer);
   } catch (thrown) {
-    return { outcome: { kind: 'failed', reason: describeNoAnswer(thrown, most) }, again: true };
+    return { outcome: { kind: 'failed', reason: describeNoAnswer(thrown, timeout) }, retry: true };
   }
 }
 
 /**
- * Asks for a derivative until there is an answer that stands, and drops the image. Where nobody
- * answers it is asked for again after each pause, unless the signal is aborted.
+ * Requests a derivative and discards the image. Transient failures are retried after each pause,
+ * unless the signal is aborted.
  */
 export async function fetchDerivative(
-  asked: DerivativeUrl,
-  { pauses, most }: RetryPlan,
+  request: DerivativeFetch,
+  { pauses, timeout }: RetryPlan,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  let { outcome, again } = await tryOnce(asked, most);
+  let { outcome, retry } = await tryOnce(request, timeout);
   for (const pause of pauses) {
-    if (!again || signal.aborted) break;
+    if (!retry || signal.aborted) break;
     await sleep(pause);
-    ({ outcome, again } = await tryOnce(asked, most));
+    ({ outcome, retry } = await tryOnce(request, timeout));
   }
   return outcome;
 }

@@ -1,21 +1,21 @@
-import type { Progress } from '../../cli/progress/bar.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { Clock, Crypto } from '../../shared/ports.ts';
 import { seconds } from '../../shared/ports.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mint } from '../../shared/request/mint.ts';
 import type { TenantSigner } from '../keys/signer.ts';
+import type { Progress } from '../progress.ts';
 import { fetchDerivative, type RetryPlan } from './derivative-request.ts';
 import type { ListLine } from './list.ts';
-import { planLine, type Unwanted, type Wanted } from './plan.ts';
+import { type PlannedDerivative, planLine, type RefusedLine } from './plan.ts';
 import type { PrewarmState } from './state.ts';
 import { countOutcome, countRefused, type PrewarmTally } from './tally.ts';
 
-/** All that a run needs. */
-export type Prewarming = {
+/** Everything that a run needs. */
+export type PrewarmRun = {
   readonly tenant: string;
   readonly policy: Policy;
-  /** What a line without operations is made into. */
+  /** What to make for a line without operations. */
   readonly recipes: readonly (readonly string[])[];
   readonly lines: AsyncIterable<ListLine>;
   readonly signer: TenantSigner;
@@ -24,22 +24,22 @@ export type Prewarming = {
   readonly state: PrewarmState;
   readonly progress: Progress;
   readonly patience: RetryPlan;
-  /** How many requests are under way at a time. */
+  /** The number of simultaneous requests. */
   readonly concurrency: number;
-  /** Aborted, nothing new is begun. */
+  /** Once aborted, no new request is started. */
   readonly signal: AbortSignal;
 };
 
-/** A URL lives for an hour, or for as long as the policy lets it. */
-const lifetime = ({ maxLifetime }: Policy): number => Math.min(3_600, maxLifetime ?? 3_600);
+/** The lifetime of a URL in seconds: an hour, or less if the policy requires it. */
+const lifetimeFor = ({ maxLifetime }: Policy): number => Math.min(3_600, maxLifetime ?? 3_600);
 
-/** Counts what needs no request; whether one is left to be asked for. */
-function isLeft(
-  { state }: Prewarming,
+/** Counts a derivative that needs no request. Returns whether it needs one. */
+function needsRequest(
+  { state }: PrewarmRun,
   tally: PrewarmTally,
   underWay: ReadonlySet<string>,
-  one: Wanted | Unwanted,
-): one is Wanted {
+  one: PlannedDerivative | RefusedLine,
+): one is PlannedDerivative {
   if ('refused' in one) {
     countRefused(tally, one.refused, one.example);
     return false;
@@ -49,17 +49,17 @@ function isLeft(
   return !known;
 }
 
-/** What is to be asked for, one at a time: the list is read no further than it is worked off. */
-async function* toAsk(
-  run: Prewarming,
+/** Yields the derivatives to request, one at a time, so the list is read no faster than needed. */
+async function* planRun(
+  run: PrewarmRun,
   tally: PrewarmTally,
   underWay: Set<string>,
-): AsyncGenerator<Wanted> {
+): AsyncGenerator<PlannedDerivative> {
   for await (const line of run.lines) {
     if (run.signal.aborted) return;
     tally.line = line.number;
     for (const one of planLine(line, run, seconds(run.clock)))
-      if (isLeft(run, tally, underWay, one)) {
+      if (needsRequest(run, tally, underWay, one)) {
         underWay.add(one.key);
         yield one;
       }
@@ -68,32 +68,33 @@ async function* toAsk(
 }
 
 async function requestDerivative(
-  run: Prewarming,
+  run: PrewarmRun,
   tally: PrewarmTally,
-  wanted: Wanted,
+  planned: PlannedDerivative,
 ): Promise<void> {
   const { clock, crypto, patience, policy, signal, signer, state } = run;
-  const url = (): string => {
-    const exp = roundedExpiry(seconds(clock), lifetime(policy));
-    return mint(crypto, signer.address, { ...wanted.request, exp }, signer);
+  const mintUrl = (): string => {
+    const exp = roundedExpiry(seconds(clock), lifetimeFor(policy));
+    return mint(crypto, signer.address, { ...planned.request, exp }, signer);
   };
   tally.asked += 1;
-  const outcome = await fetchDerivative({ url, accept: wanted.accept }, patience, signal);
-  countOutcome(tally, outcome, wanted.example);
-  if (outcome.kind === 'made' || outcome.kind === 'already') state.add(wanted.key);
+  const request = { mintUrl, accept: planned.accept };
+  const outcome = await fetchDerivative(request, patience, signal);
+  countOutcome(tally, outcome, planned.example);
+  if (outcome.kind === 'made' || outcome.kind === 'already') state.add(planned.key);
 }
 
 /**
- * Asks for every derivative of a list that is not yet known to be made, a few at a time, and
- * counts into the tally. Throws what reading the list or keeping the state throws, once the
- * requests under way are done.
+ * Requests every derivative of a list that is not known to be made, a few at a time, and counts into
+ * the tally. If reading the list or writing the state fails, it throws after the requests in
+ * progress have ended.
  */
-export async function prewarm(run: Prewarming, tally: PrewarmTally): Promise<void> {
+export async function prewarm(run: PrewarmRun, tally: PrewarmTally): Promise<void> {
   const underWay = new Set<string>();
-  const wanted = toAsk(run, tally, underWay);
+  const planned = planRun(run, tally, underWay);
   const work = async (): Promise<void> => {
-    // Leaving the loop, in whatever way, ends the list for all.
-    for await (const one of wanted) {
+    // The workers share the generator. Leaving a loop closes it for all of them.
+    for await (const one of planned) {
       if (run.signal.aborted) return;
       await requestDerivative(run, tally, one);
       underWay.delete(one.key);

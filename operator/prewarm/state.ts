@@ -1,53 +1,52 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { printNumber } from '../../cli/base/quantity.ts';
 import { separator } from '../../shared/url/path.ts';
-import { CommandFailure } from '../failure.ts';
+import { OperatorFailure } from '../failure.ts';
+import { unreadableFile } from '../file-failure.ts';
 import { lineSplitter } from '../logs/line-splitter.ts';
-import { unreadableFile } from '../policy-files/unreadable-file.ts';
 
-/** The derivatives that are known to be made, so that another run need not ask for them. */
+/** The derivatives that are known to be made, so that later runs skip them. */
 export type PrewarmState = {
   readonly has: (key: string) => boolean;
-  /** Remembers a key beyond the end of this process. Throws `unwritable_file` or `state_full`. */
+  /** Records a key for later runs. Throws `unwritable_file` or `state_full`. */
   readonly add: (key: string) => void;
-  /** How many keys are remembered; nothing where none ever are. */
+  /** The number of recorded keys; undefined if nothing is recorded. */
   readonly size: () => number | undefined;
   readonly close: () => void;
 };
 
 export type StateOptions = {
-  /** Forgets what is in the file. */
+  /** Empties the file first. */
   readonly fresh: boolean;
-  /** More keys than this are not held. */
+  /** The maximum number of keys. */
   readonly most?: number;
 };
 
-/** A key takes about 60 bytes in memory. */
-const mostKeys = 5_000_000;
+/** Each key takes about 60 bytes of memory. */
+const maxKeys = 5_000_000;
 
-/** 64 bits: that any two of five million keys share them is one chance in a million. */
+/** 64 bits: the chance of a collision among five million keys is 1 in a million. */
 function hashOf(key: string): bigint {
   return createHash('sha256').update(key).digest().readBigUInt64BE();
 }
 
-const full = (file: string, most: number): CommandFailure =>
-  new CommandFailure(
+const stateFull = (file: string, most: number): OperatorFailure =>
+  new OperatorFailure(
     'state_full',
-    `${file} cannot remember more than ${printNumber(most)} derivatives; split the list and give each part its own --state`,
+    `${file} cannot record more than ${most.toLocaleString('en-US')} derivatives; split the list and use a --state file for each part`,
   );
 
-function unwritableFile(file: string, thrown: unknown): CommandFailure {
+function unwritableFile(file: string, thrown: unknown): OperatorFailure {
   const { code } = thrown as NodeJS.ErrnoException;
-  return new CommandFailure('unwritable_file', `${file} cannot be written (${code})`);
+  return new OperatorFailure('unwritable_file', `${file} cannot be written (${code})`);
 }
 
-/** A wrong name after --state must not end in somebody's file of something else. */
+/** Protects other files: a mistyped --state must not append to them. */
 function checkKey(file: string, line: string): void {
   if (!line.includes(separator))
-    throw new CommandFailure(
+    throw new OperatorFailure(
       'not_a_state',
-      `${file} is not a state of prewarm; name another file, or start it anew with --fresh`,
+      `${file} is not a state file of prewarm; name another file, or overwrite it with --fresh`,
     );
 }
 
@@ -59,13 +58,13 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-type Remembered = {
+type RecordedKeys = {
   readonly hashes: Set<bigint>;
-  /** Whether the last line was cut, as by a machine that went down. */
+  /** Whether the last line is incomplete, as after a crash. */
   readonly cut: boolean;
 };
 
-async function readRemembered(file: string, most: number): Promise<Remembered> {
+async function readRecorded(file: string, most: number): Promise<RecordedKeys> {
   const hashes = new Set<bigint>();
   let lines = 0;
   let last = 0x0a;
@@ -74,7 +73,7 @@ async function readRemembered(file: string, most: number): Promise<Remembered> {
       lines += 1;
       if (lines === 1) checkKey(file, key);
       hashes.add(hashOf(key));
-      if (hashes.size > most) throw full(file, most);
+      if (hashes.size > most) throw stateFull(file, most);
     },
     tooLong: () => checkKey(file, ''),
   });
@@ -86,8 +85,8 @@ async function readRemembered(file: string, most: number): Promise<Remembered> {
   return { hashes, cut: last !== 0x0a };
 }
 
-/** Runs what touches the file, and says what is wrong with it. */
-function orUnwritable<T>(file: string, work: () => T): T {
+/** Runs a file operation, and turns its error into `unwritable_file`. */
+function writeSafely<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
@@ -95,8 +94,8 @@ function orUnwritable<T>(file: string, work: () => T): T {
   }
 }
 
-/** Remembers nothing, so any number of keys. */
-const forgetful: PrewarmState = {
+/** Records nothing. */
+const emptyState: PrewarmState = {
   has: () => false,
   add: () => undefined,
   size: () => undefined,
@@ -104,30 +103,30 @@ const forgetful: PrewarmState = {
 };
 
 /**
- * Opens a file of keys, a line each, that is only ever appended to; without a file nothing is
- * remembered. Throws `unreadable_file`, `unwritable_file`, `not_a_state` or `state_full`.
+ * Opens a file with one key per line, which is only appended to. Without a file nothing is recorded.
+ * Throws `unreadable_file`, `unwritable_file`, `not_a_state` or `state_full`.
  */
 export async function openState(
   file: string | undefined,
-  { fresh, most = mostKeys }: StateOptions,
+  { fresh, most = maxKeys }: StateOptions,
 ): Promise<PrewarmState> {
-  if (file === undefined) return forgetful;
-  const nothing: Remembered = { hashes: new Set(), cut: false };
-  const { hashes, cut } = fresh ? nothing : await readRemembered(file, most);
-  if (fresh) orUnwritable(file, () => closeSync(openSync(file, 'w')));
-  const opened = orUnwritable(file, () => openSync(file, 'a'));
-  // A key is not to continue half of another one.
-  if (cut) orUnwritable(file, () => appendFileSync(opened, '\n'));
+  if (file === undefined) return emptyState;
+  const nothing: RecordedKeys = { hashes: new Set(), cut: false };
+  const { hashes, cut } = fresh ? nothing : await readRecorded(file, most);
+  if (fresh) writeSafely(file, () => closeSync(openSync(file, 'w')));
+  const opened = writeSafely(file, () => openSync(file, 'a'));
+  // The next key must not continue an incomplete line.
+  if (cut) writeSafely(file, () => appendFileSync(opened, '\n'));
   return {
     has: (key) => hashes.has(hashOf(key)),
     add: (key) => {
-      if (hashes.size >= most) throw full(file, most);
-      orUnwritable(file, () => appendFileSync(opened, `${key}\n`));
+      if (hashes.size >= most) throw stateFull(file, most);
+      writeSafely(file, () => appendFileSync(opened, `${key}\n`));
       hashes.add(hashOf(key));
     },
     size: () => hashes.size,
     close: () => {
-      orUnwritable(file, () => fsyncSync(opened));
+      writeSafely(file, () => fsyncSync(opened));
       closeSync(opened);
     },
   };

@@ -1,15 +1,15 @@
 import type { Outcome } from './derivative-request.ts';
 
-/** One of those that were refused or failed: enough to find it in the list. */
+/** A derivative that was refused or failed, with enough to find it in the list. */
 export type Example = {
   readonly line: number;
   readonly path?: string;
-  /** As written. */
+  /** As written in the list. */
   readonly recipe?: string;
   readonly reason?: string;
 };
 
-/** What has been counted so far. */
+/** The counts of a run. They change during the run. */
 export type PrewarmTally = {
   /** The last line that was read. */
   line: number;
@@ -19,13 +19,13 @@ export type PrewarmTally = {
   skipped: number;
   failed: number;
   readonly refused: Map<string, number>;
-  /** By the code of the refusal, or `failed`. */
+  /** By refusal code, or `failed`. */
   readonly examples: Map<string, Example[]>;
 };
 
-const mostExamples = 5;
+const maxExamples = 5;
 
-/** Nothing counted yet. */
+/** A tally in which everything is 0. */
 export const emptyPrewarm = (): PrewarmTally => ({
   line: 0,
   asked: 0,
@@ -39,16 +39,16 @@ export const emptyPrewarm = (): PrewarmTally => ({
 
 function keepExample({ examples }: PrewarmTally, of: string, example: Example): void {
   const kept = examples.get(of) ?? [];
-  if (kept.length < mostExamples) examples.set(of, [...kept, example]);
+  if (kept.length < maxExamples) examples.set(of, [...kept, example]);
 }
 
-/** Counts a refusal, and keeps the first few of each code. */
+/** Counts a refusal, and keeps the first few examples of each code. */
 export function countRefused(tally: PrewarmTally, code: string, example: Example): void {
   tally.refused.set(code, (tally.refused.get(code) ?? 0) + 1);
   keepExample(tally, code, example);
 }
 
-/** Counts what became of a request. */
+/** Counts the outcome of a request. */
 export function countOutcome(tally: PrewarmTally, outcome: Outcome, example: Example): void {
   if (outcome.kind === 'refused') countRefused(tally, outcome.code, example);
   else tally[outcome.kind] += 1;
@@ -56,6 +56,6 @@ export function countOutcome(tally: PrewarmTally, outcome: Outcome, example: Exa
     keepExample(tally, 'failed', { ...example, reason: outcome.reason });
 }
 
-/** How many were refused, whatever the code. */
-export const refusedInAll = ({ refused }: PrewarmTally): number =>
+/** The number of refusals of all codes. */
+export const countAllRefused = ({ refused }: PrewarmTally): number =>
   [...refused.values()].reduce((sum, count) => sum + count, 0);

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 
-/** How many different texts there were: exact up to a limit, and known to be more beyond it. */
+/** Counts different texts: exactly up to a limit, beyond it only that there are more. */
 export type DistinctCount = {
   readonly limit: number;
   readonly hashes: Set<bigint>;
-  /** Whether there were more than the limit; then none of them is held any longer. */
+  /** Whether the limit was exceeded. The hashes are then dropped. */
   more: boolean;
 };
 
-/** Counts nothing yet. */
+/** An empty count. */
 export const createDistinctCount = (limit: number): DistinctCount => ({
   limit,
   hashes: new Set(),
   more: false,
 });
 
-/** 64 bits: among a million texts, two with the same are one chance in 37 million. */
+/** 64 bits: the chance of a collision among a million texts is 1 in 37 million. */
 function hashOf(text: string): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64BE();
 }
 
-/** Counts a text, unless it was counted before. */
+/** Counts a text if it is new. */
 export function addDistinct(counter: DistinctCount, text: string): void {
   if (counter.more) return;
   counter.hashes.add(hashOf(text));
@@ -29,7 +29,7 @@ export function addDistinct(counter: DistinctCount, text: string): void {
   counter.hashes.clear();
 }
 
-/** The number of different texts, or the limit and that there were more. */
+/** The number of different texts, or the limit with `more`. */
 export function distinctCount({ limit, hashes, more }: DistinctCount): {
   readonly count: number;
   readonly more: boolean;

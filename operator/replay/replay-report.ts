@@ -8,22 +8,22 @@ import {
   distinctCount,
 } from './distinct-count.ts';
 
-/** What a tally holds at most, however long the log is. */
+/** Upper limits of a tally, for logs of any length. */
 export const tallyBounds = {
-  /** Keys are counted exactly up to here: 8 bytes of a hash each. */
+  /** Keys are counted exactly up to this number; each takes 8 bytes. */
   distinctKeys: 1_000_000,
-  /** Recipes that are told apart under one code; later ones are counted together. */
+  /** Recipes counted separately for each code; further ones are counted together. */
   recipesPerCode: 5_000,
 } as const;
 
-/** How many recipes of a code are named. */
-const named = 10;
+/** How many recipes of a code the report lists. */
+const maxListed = 10;
 
 type RecipeCounts = { readonly counts: Map<string, number>; beyond: number };
 
 /**
- * What has been counted. A tally belongs to whoever began it, and counting changes it: a copy for
- * every line would be a million hashes for every line.
+ * The counts so far. Counting changes the tally, since copying it for every line would copy up to a
+ * million hashes.
  */
 export type Tally = {
   readonly changes: Record<VerdictChange, number>;
@@ -37,7 +37,7 @@ export type Tally = {
   tooLong: number;
 };
 
-/** A tally of nothing. */
+/** A tally in which everything is 0. */
 export function emptyTally(): Tally {
   return {
     changes: { stillAllowed: 0, newlyRefused: 0, newlyAllowed: 0, refusedBeforeAndAfter: 0 },
@@ -53,11 +53,12 @@ export function emptyTally(): Tally {
 }
 
 function countRefused({ refused }: Tally, code: RefusalCode, recipe: string): void {
-  const held = refused.get(code) ?? { counts: new Map<string, number>(), beyond: 0 };
-  refused.set(code, held);
-  const before = held.counts.get(recipe);
-  if (before === undefined && held.counts.size >= tallyBounds.recipesPerCode) held.beyond += 1;
-  else held.counts.set(recipe, (before ?? 0) + 1);
+  const recipes = refused.get(code) ?? { counts: new Map<string, number>(), beyond: 0 };
+  refused.set(code, recipes);
+  const before = recipes.counts.get(recipe);
+  if (before === undefined && recipes.counts.size >= tallyBounds.recipesPerCode)
+    recipes.beyond += 1;
+  else recipes.counts.set(recipe, (before ?? 0) + 1);
 }
 
 function countVerdict(tally: Tally, verdict: Verdict): void {
@@ -73,7 +74,7 @@ function countVerdict(tally: Tally, verdict: Verdict): void {
   }
 }
 
-/** Counts a line: its request is decided under both policies. */
+/** Counts a line, and decides its request under both policies. */
 export function countLine(tally: Tally, line: AccessLine, decide: Decide): void {
   if (line === 'unreadable') tally.unreadable += 1;
   else if (line !== 'remark' && 'request' in line) countVerdict(tally, decide(line.request));
@@ -82,7 +83,7 @@ export function countLine(tally: Tally, line: AccessLine, decide: Decide): void 
 export type RefusedRecipes = {
   readonly code: RefusalCode;
   readonly requests: number;
-  /** The most frequent ones; more requests than are named here had other recipes. */
+  /** The most frequent recipes. */
   readonly recipes: readonly { readonly recipe: string; readonly requests: number }[];
   readonly distinctRecipes: { readonly count: number; readonly more: boolean };
 };
@@ -91,20 +92,20 @@ type Count = { readonly count: number; readonly more: boolean };
 
 export type ReplayReport = {
   readonly tenant: string;
-  /** Requests of the tenant that were decided. */
+  /** The decided requests of the tenant. */
   readonly requests: number;
   readonly stillAllowed: number;
   readonly newlyRefused: number;
   readonly newlyRefusedBy: readonly RefusedRecipes[];
   readonly newlyAllowed: number;
   readonly refusedBeforeAndAfter: number;
-  /** Requests that the policy after lets in only because it is in report mode. */
+  /** Requests that the policy after allows only because it is in report mode. */
   readonly reported: number;
   readonly undecided: Readonly<Record<UndecidedReason, number>>;
   readonly otherTenants: number;
   readonly unreadable: number;
   readonly tooLong: number;
-  /** At most so many: `f_auto` counts once for each type that it can settle on. */
+  /** Upper bounds, because `f_auto` counts once for each format it can become. */
   readonly keysAtMost: { readonly before: Count; readonly after: Count };
 };
 
@@ -118,12 +119,12 @@ function refusedRecipes(code: RefusalCode, { counts, beyond }: RecipeCounts): Re
   return {
     code,
     requests: sum(counts.values()) + beyond,
-    recipes: ranked.slice(0, named),
+    recipes: ranked.slice(0, maxListed),
     distinctRecipes: { count: counts.size, more: beyond > 0 },
   };
 }
 
-/** What a tally says, the most frequent refusals first. */
+/** Converts a tally to a report, with the most frequent refusals first. */
 export function replayReport(tally: Tally, tenant: string): ReplayReport {
   const { changes, refused, undecided, keysBefore, keysAfter, ...lines } = tally;
   const by = [...refused].map(([code, recipes]) => refusedRecipes(code, recipes));

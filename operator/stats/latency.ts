@@ -1,27 +1,27 @@
-/** Durations in milliseconds, of which only how many were how long is kept. */
+/** Durations in milliseconds, stored as a count per rounded duration. */
 export type Latency = { readonly counts: Map<number, number>; total: number; longest: number };
 
-/** No durations yet. */
+/** An empty set of durations. */
 export const createLatency = (): Latency => ({ counts: new Map(), total: 0, longest: 0 });
 
-/** A function is stopped after 30 seconds; what says that it took an hour is counted as a minute. */
+/** Functions time out after 30 seconds, so longer durations are not plausible and are capped. */
 const longestMs = 60_000;
 
-/** Three digits are enough for a percentile, and leave 2,500 different durations at most. */
+/** Rounds to three digits, which is enough for a percentile and limits the counts to 2,500. */
 function roundDuration(milliseconds: number): number {
   const whole = Math.round(Math.min(milliseconds, longestMs));
   return whole < 1_000 ? whole : Number(whole.toPrecision(3));
 }
 
 /** Counts a duration. */
-export function addLatency(held: Latency, milliseconds: number): void {
-  const about = roundDuration(milliseconds);
-  held.counts.set(about, (held.counts.get(about) ?? 0) + 1);
-  held.total += milliseconds;
-  held.longest = Math.max(held.longest, milliseconds);
+export function addLatency(latency: Latency, milliseconds: number): void {
+  const rounded = roundDuration(milliseconds);
+  latency.counts.set(rounded, (latency.counts.get(rounded) ?? 0) + 1);
+  latency.total += milliseconds;
+  latency.longest = Math.max(latency.longest, milliseconds);
 }
 
-/** What so large a part of all durations does not exceed, to three digits; 0 where there are none. */
+/** The duration that the given part (0 to 1) of all durations does not exceed, to three digits; 0 without durations. */
 export function percentile({ counts }: Latency, part: number): number {
   const all = [...counts].toSorted(([a], [b]) => a - b);
   const wanted = Math.ceil(all.reduce((sum, [, count]) => sum + count, 0) * part);

@@ -1,7 +1,7 @@
 import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
 import { addLatency, createLatency, type Latency, percentile } from './latency.ts';
 
-/** What is held at most: whoever writes into a log may name tenants and kids as they like. */
+/** Upper limits, because anyone who can write to a log can invent tenants and kids. */
 export const statsBounds = { tenants: 10_000, kids: 100 } as const;
 
 type Counts = Map<string, number>;
@@ -19,17 +19,17 @@ type TenantTally = {
   sampled: boolean;
 };
 
-/** What has been counted; counting changes it. */
+/** The counts so far. Counting changes them. */
 export type StatsTally = {
   readonly tenants: Map<string, TenantTally>;
-  /** Lines that name no tenant, or one too many, by outcome. */
+  /** Lines without a tenant, or beyond the limit of tenants, by outcome. */
   readonly unattributed: Counts;
   failures: number;
   unreadable: number;
   tooLong: number;
 };
 
-/** A tally of nothing. */
+/** A tally in which everything is 0. */
 export const emptyStats = (): StatsTally => ({
   tenants: new Map(),
   unattributed: new Map(),
@@ -55,12 +55,12 @@ function add(counts: Counts, name: string, count: number): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-/** Who was refused for one of these had the right signing key; the others may have made up a kid. */
-const hadKey = (outcome: string): boolean =>
+/** Whether the signature was valid. With other outcomes the kid may be invented. */
+const isSignatureValid = (outcome: string): boolean =>
   outcome === 'allowed' || outcome === 'expired' || outcome.startsWith('denied_');
 
 function noteKid({ kids }: TenantTally, { kid, outcome, time }: ServiceLine): void {
-  if (kid === undefined || !hadKey(outcome)) return;
+  if (kid === undefined || !isSignatureValid(outcome)) return;
   const last = kids.get(kid);
   if (last === undefined && kids.size >= statsBounds.kids) return;
   if (last === undefined || last < time) kids.set(kid, time);
@@ -99,8 +99,8 @@ function countRequest(tally: StatsTally, line: ServiceLine): void {
 }
 
 /**
- * Counts a line of the log; with a tenant, only requests of that one. Says whether the line is one
- * of the service's.
+ * Counts a line of the log, with `only` just the requests of that tenant. Returns whether the service
+ * wrote the line.
  */
 export function countServiceLine(tally: StatsTally, text: string, only?: string): boolean {
   const line = readServiceLine(text);
@@ -111,9 +111,9 @@ export function countServiceLine(tally: StatsTally, text: string, only?: string)
 }
 
 export type TenantStats = {
-  /** By outcome, as viewer-request decided. */
+  /** Decisions of viewer-request, by outcome. */
   readonly views: Readonly<Record<string, number>>;
-  /** Milliseconds are those of drawing and encoding. */
+  /** Times of drawing and encoding, in milliseconds. */
   readonly renders: {
     readonly count: number;
     readonly p50: number;
@@ -122,17 +122,17 @@ export type TenantStats = {
     readonly totalMilliseconds: number;
   };
   readonly bytes: { readonly made: number; readonly source: number; readonly saved: number };
-  /** By code, of both functions. */
+  /** Refusals of both functions, by code. */
   readonly refusals: Readonly<Record<string, number>>;
-  /** What a policy in report mode has let through, by the code it would have been refused with. */
+  /** Requests that were allowed only because of report mode, by the code of the avoided refusal. */
   readonly reported: Readonly<Record<string, number>>;
-  /** When each kid last signed something, right or expired or against the policy. */
+  /** The last use of each kid with a valid signature, even if the request was refused. */
   readonly kids: Readonly<Record<string, string>>;
-  /** Whether refusals are in it that stand for many which were not logged. */
+  /** Whether some counts are scaled up from sampled lines. */
   readonly sampled: boolean;
 };
 
-/** The largest first, so that both readers see what matters. */
+/** Sorts by count, largest first. */
 const rankCounts = (counts: Counts): Readonly<Record<string, number>> =>
   Object.fromEntries([...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 
@@ -163,7 +163,7 @@ export type StatsReport = {
   readonly tooLong: number;
 };
 
-/** What a tally says, tenants in order of their names. */
+/** Converts a tally to a report, with the tenants sorted by name. */
 export function statsReport(tally: StatsTally): StatsReport {
   const { tenants, unattributed, ...lines } = tally;
   const byName = [...tenants].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -12,7 +12,7 @@ import {
 } from '../../shared/adapters/aws-client.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 
-/** What a deployed stack says of itself, by the names of its outputs. */
+/** The names of the stack outputs that describe an installation. */
 const outputNames = {
   address: 'Address',
   sources: 'SourcesBucket',
@@ -23,12 +23,12 @@ const outputNames = {
 
 export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>>;
 
-/** There is no such stack, or it is another one's. The message says what to do. */
+/** The stack does not exist, or is not a Signet stack. The message says what to do. */
 export class StackUnknown extends Error {
   override readonly name = 'StackUnknown';
 }
 
-/** Nobody has said who asks. The message says what to do. */
+/** No AWS credentials were found. The message says what to do. */
 export class NoCredentials extends Error {
   override readonly name = 'NoCredentials';
 }
@@ -45,7 +45,7 @@ async function askCloudFormation<T>(
   } catch (thrown) {
     const { name, message } = thrown as Error;
     if (name === 'CredentialsProviderError')
-      throw new NoCredentials('there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
+      throw new NoCredentials('no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
     throw portFailure(`CloudFormation's description of ${stack}`, thrown);
@@ -61,23 +61,23 @@ async function describeStack(access: AwsAccess, patience: Patience, stack: strin
   return Stacks[0];
 }
 
-/** A stack that is in one of these runs what its template says, at every edge location. */
-const settled: readonly (string | undefined)[] = [
+/** In these states the deployed functions match the template at every edge location. */
+const settledStates: readonly (string | undefined)[] = [
   ...['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'],
-  // The distribution is through; what nobody uses any more is being deleted.
+  // The distribution is updated; only unused resources are still being deleted.
   'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
 ];
 
-/** Whether no deployment of a stack is under way or has stuck. Throws as `stackOutputs` does. */
+/** Whether no deployment of a stack is in progress or stuck. Throws as `stackOutputs` does. */
 export async function isStackSettled(
   access: AwsAccess,
   patience: Patience,
   stack: string,
 ): Promise<boolean> {
-  return settled.includes((await describeStack(access, patience, stack))?.StackStatus);
+  return settledStates.includes((await describeStack(access, patience, stack))?.StackStatus);
 }
 
-/** Reads the outputs of a stack. Throws `StackUnknown`, and `PortFailure` where AWS does not answer. */
+/** Reads the outputs of a stack. Throws `StackUnknown`, or `PortFailure` if AWS does not answer. */
 export async function stackOutputs(
   access: AwsAccess,
   patience: Patience,
@@ -87,13 +87,13 @@ export async function stackOutputs(
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
   if (missing !== undefined)
-    throw new StackUnknown(`stack ${stack} has no output ${missing}: it is not one of Signet's`);
+    throw new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
   return Object.fromEntries(entries) as StackOutputs;
 }
 
-/** What the template says of the functions in it; an output would hold no more than 1,024 characters. */
-const announcement = v.pipe(
+/** The facts about the functions are in the template, because an output holds at most 1,024 characters. */
+const templateMetadata = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
@@ -104,15 +104,16 @@ const announcement = v.pipe(
   }),
 );
 
-/** What a stack's template says of its functions: they were deployed together. */
+/** Facts about the deployed functions, from the template they were deployed with. */
 export type StackAnnouncement = {
-  /** The policy fields that they read. */
+  /** The policy fields that the functions can read. */
   readonly policyFields: readonly string[];
   readonly hosts: HostMap;
 };
 
 /**
- * What a stack's template says in its `Metadata`. Throws as `stackOutputs` does, and `StackUnknown` where the template does not say.
+ * Reads the `Metadata` of a stack's template. Throws as `stackOutputs` does, and `StackUnknown` if the
+ * template has none of Signet's.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
  */
 export async function stackAnnouncement(
@@ -123,9 +124,9 @@ export async function stackAnnouncement(
   const { Metadata } = await askCloudFormation(access, patience, stack, (client) =>
     client.send(new GetTemplateSummaryCommand({ StackName: stack })),
   );
-  const said = v.safeParse(announcement, Metadata);
-  if (said.success) return said.output.Signet;
+  const parsed = v.safeParse(templateMetadata, Metadata);
+  if (parsed.success) return parsed.output.Signet;
   throw new StackUnknown(
-    `the template of stack ${stack} does not say which policy fields its functions read; deploy it again, then publish`,
+    `the template of stack ${stack} does not list the policy fields its functions read; deploy it again, then publish`,
   );
 }

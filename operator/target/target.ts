@@ -23,41 +23,43 @@ import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
-import { CommandFailure, usageFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
-/** An installation that commands act on; whoever acts on it may publish. */
+/** An installation that an operator acts on, with the right to publish. */
 export type Installation = Publishing & {
-  /** Where its images are served. */
+  /** The base URL of its images. */
   readonly address: string;
-  /** The hosts that belong to one tenant each. */
+  /** The hosts that belong to one tenant. */
   readonly hosts: () => Promise<HostMap>;
   readonly sources: ObjectStore;
   readonly derivatives: ObjectStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
   readonly keyring: () => Promise<Keyring>;
-  /** Where its functions write their lines, where that is a file of this machine. */
+  /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
 };
 
-/** Somebody waits at a terminal, and an upload may be 50 MB. */
+/** Opens the installation to act on. Operator functions call it after they have checked their input. */
+export type OpenInstallation = () => Promise<Installation>;
+
+/** Short connection timeouts, because a person is waiting; long requests, because uploads reach 50 MB. */
 const patience = { connectionTimeout: 2_000, requestTimeout: 60_000, maxAttempts: 2 };
 
-/** What a stack has announced in its folder, or where it would listen by default. */
+/** The local stack as it is recorded in the state folder, or the default ports. */
 function localInstance(): LocalInstance {
   try {
     const text = readFileSync(path.join(stateFolder(), 'instance.json'), 'utf8');
     const found = JSON.parse(text) as Partial<LocalInstance>;
     if (found.host !== undefined && found.ports !== undefined) return found as LocalInstance;
   } catch {
-    // Nothing runs on this folder. Who names one does not mean another's stack on the usual ports.
+    // If the operator named a folder, another stack on the default ports must not be used instead.
     if (process.env['SIGNET_HOME'] && !process.env['SIGNET_PORT'])
-      throw new CommandFailure(
+      throw new OperatorFailure(
         'unreachable',
         `no stack runs on ${stateFolder()}; start it with: SIGNET_HOME='${stateFolder()}' npm start`,
-        3,
       );
   }
   const first = Number(process.env['SIGNET_PORT'] || defaultPort);
@@ -70,15 +72,15 @@ function localInstance(): LocalInstance {
   return { pid: 0, host: process.env['SIGNET_BIND'] || '127.0.0.1', ports };
 }
 
-/** A stack that listens everywhere is reached at home. */
+/** A stack that listens on all addresses is reached on the loopback address. */
 function withReachableHost(instance: LocalInstance): LocalInstance {
-  const anywhere = instance.host === '0.0.0.0' || instance.host === '::';
-  return anywhere ? { ...instance, host: '127.0.0.1' } : instance;
+  const listensEverywhere = instance.host === '0.0.0.0' || instance.host === '::';
+  return listensEverywhere ? { ...instance, host: '127.0.0.1' } : instance;
 }
 
 async function readSecret(secrets: SecretStore, id: string): Promise<string> {
   const text = await secrets.read(id);
-  if (text === undefined) throw new CommandFailure('not_found', `there is no secret ${id}`);
+  if (text === undefined) throw new OperatorFailure('not_found', `there is no secret ${id}`);
   return text;
 }
 
@@ -88,14 +90,14 @@ const readKeyring = async (secrets: SecretStore): Promise<Keyring> =>
 const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
   readPublisher(await readSecret(secrets, secretIds.publisher));
 
-/** Who answers for a change in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
-function operator(): string {
+/** The publisher named in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
+function operatorName(): string {
   const named = process.env['SIGNET_OPERATOR']?.trim();
   return escapeForTerminal(named || `${userInfo().username}@${hostname()}`).slice(0, 128);
 }
 
-/** One answer for all who ask, and another try after a failure. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+/** Calls `read` once and shares its result. After a failure the next call reads again. */
+function shareResult<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => {
     reading ??= read().catch((thrown: unknown) => {
@@ -106,21 +108,21 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** What every target has besides where its things lie. */
+/** The parts that are the same for every target. */
 function operatorDeps(secrets: SecretStore) {
   const keyring = (): Promise<Keyring> => readKeyring(secrets);
   return {
     crypto: nodeCrypto,
     clock: systemClock,
-    by: operator(),
+    by: operatorName(),
     secrets,
     keyring,
-    publishers: once(async () => (await keyring()).publishers),
-    publisher: once(() => readSigner(secrets)),
+    publishers: shareResult(async () => (await keyring()).publishers),
+    publisher: shareResult(() => readSigner(secrets)),
   };
 }
 
-function localTarget(): Installation {
+function openLocal(): Installation {
   const instance = withReachableHost(localInstance());
   const client = s3Client(localAccess(instance, 's3'), patience);
   const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
@@ -137,15 +139,15 @@ function localTarget(): Installation {
   };
 }
 
-/** Lambda@Edge lives in this Region, and so does the stack. */
+/** Lambda@Edge functions must be created in this Region, so the stack is deployed there. */
 const region = 'us-east-1';
 
-/** A deployed stack, with the SDK's ordinary credentials. */
-async function awsTarget(stack: string): Promise<Installation> {
+/** A deployed stack, with the default credentials of the AWS SDK. */
+async function openStack(stack: string): Promise<Installation> {
   const access = { region };
   const outputs = await stackOutputs(access, patience, stack);
   const client = s3Client(s3FromEnvironment(region), patience);
-  const announced = once(() => stackAnnouncement(access, patience, stack));
+  const announced = shareResult(() => stackAnnouncement(access, patience, stack));
   return {
     ...operatorDeps(secretsManager(secretsClient(access, patience))),
     address: outputs.address,
@@ -161,17 +163,17 @@ async function awsTarget(stack: string): Promise<Installation> {
   };
 }
 
-/** The deployed stack that `--target` or SIGNET_TARGET names; nothing for the one on this machine. */
+/** The stack that `--target` or SIGNET_TARGET names; undefined for the local one. Throws `usage`. */
 export function parseStackName(named: string | undefined): string | undefined {
   const name = named ?? (process.env['SIGNET_TARGET'] || 'local');
   if (name === 'local') return undefined;
   const [, stack] = /^aws:([A-Za-z][A-Za-z0-9-]{0,127})$/.exec(name) ?? [];
-  if (stack === undefined) throw usageFailure(`--target is "${name}"; write local, or aws:STACK`);
+  if (stack === undefined) throw usageFailure(`--target is "${name}"; write local or aws:STACK`);
   return stack;
 }
 
-/** The installation that `--target` or SIGNET_TARGET names; the one on this machine by default. */
+/** Opens the installation that `--target` or SIGNET_TARGET names; by default the local stack. */
 export async function openInstallation(named: string | undefined): Promise<Installation> {
   const stack = parseStackName(named);
-  return stack === undefined ? localTarget() : awsTarget(stack);
+  return stack === undefined ? openLocal() : openStack(stack);
 }

@@ -1,23 +1,24 @@
 import { PortFailure } from '../ports.ts';
 
-/** How an SDK client reaches its service. On AWS the Region alone; locally all of it. */
+/** How an SDK client reaches its service. On AWS only the Region is set, locally everything. */
 export type AwsAccess = {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
+/** Timeouts and retries of an SDK client. */
 export type Patience = {
-  /** For one attempt, in milliseconds. */
+  /** Per attempt, in milliseconds. */
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
-  /** Attempts in all. */
+  /** Attempts in total. */
   readonly maxAttempts: number;
 };
 
 /**
- * Options that every client of the SDK takes. The Region is always pinned: at the edge
- * AWS_REGION names the Region where the replica runs.
+ * Options for every SDK client. The Region is always set, because at the edge AWS_REGION is the Region
+ * in which the replica runs.
  */
 export function clientOptions(
   { region, endpoint, credentials }: AwsAccess,
@@ -30,7 +31,7 @@ export function clientOptions(
       connectionTimeout,
       requestTimeout,
       throwOnRequestTimeout: true,
-      // That one ends with the headers: a body that falls silent would be waited for for ever.
+      // requestTimeout ends with the headers. Without this, a stalled body would be waited for endlessly.
       socketTimeout: requestTimeout,
     },
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
@@ -38,7 +39,10 @@ export function clientOptions(
   };
 }
 
-/** An SDK call that failed, without the service's own words: they may name what is secret. */
+/**
+ * Makes an error for a failed SDK call. It leaves out the message of the service, which may contain
+ * secrets.
+ */
 export function portFailure(what: string, thrown: unknown): PortFailure {
   const { name, code } = thrown as { readonly name?: string; readonly code?: string };
   const status = statusOf(thrown);
@@ -47,7 +51,7 @@ export function portFailure(what: string, thrown: unknown): PortFailure {
   return new PortFailure(`${what} failed: ${outcome}`, answered);
 }
 
-/** The status of an SDK error; nothing when no answer came. */
+/** The HTTP status of an SDK error; undefined if there was no answer. */
 export function statusOf(thrown: unknown): number | undefined {
   const metadata = (thrown as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata;
   return metadata?.httpStatusCode;

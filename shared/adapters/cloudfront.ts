@@ -2,10 +2,10 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import type { Invalidate } from '../ports.ts';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
-/** CloudFront takes this many items in one invalidation. */
+/** The most items that CloudFront accepts in one invalidation. */
 const batch = 3_000;
 
-/** The invalidation port on a distribution: every tag becomes an item `#tag`. */
+/** Implements `Invalidate` for a distribution. Each tag becomes an item `#tag`. */
 export function createInvalidate(
   access: AwsAccess,
   patience: Patience,

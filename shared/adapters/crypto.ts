@@ -9,10 +9,10 @@ import {
 import { limits } from '../limits.ts';
 import type { Crypto, RootKey } from '../ports.ts';
 
-/** The form is checked first: Node's decoder skips what it does not know. */
+/** Checked first, because Node's decoder ignores unknown characters. */
 const base64urlForm = /^[A-Za-z0-9_-]+$/;
 
-/** A KeyObject prints as `[object Object]` wherever it ends up, so a log cannot leak it. */
+/** A KeyObject prints as `[object Object]`, so a log cannot leak it. */
 function importRoot(k: string): RootKey | undefined {
   const bytes = Buffer.from(k, 'base64url');
   const sound = base64urlForm.test(k) && bytes.toString('base64url') === k;
@@ -21,8 +21,8 @@ function importRoot(k: string): RootKey | undefined {
 }
 
 /**
- * Nothing is cached per tenant: deriving costs some 15 µs every time, known tenant or not, so
- * time tells nothing about which tenants exist and no flood can push anything out of a cache.
+ * Derived keys are not cached. Derivation takes about 15 µs for every tenant, known or not, so the time
+ * does not reveal which tenants exist, and no flood of requests can empty a cache.
  */
 function hkdf(ikm: RootKey, salt: string, info: string): string {
   const bytes = hkdfSync('sha256', ikm as unknown as KeyObject, salt, info, 32);
@@ -34,7 +34,7 @@ function equal(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The crypto port on node:crypto. */
+/** Implements `Crypto` with node:crypto. */
 export const nodeCrypto: Crypto = {
   importRoot,
   hkdf,

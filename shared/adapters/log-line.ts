@@ -1,6 +1,6 @@
 /**
- * Writes a line to a function's log as it is. Not by `console`: before its lines Lambda's runtime puts
- * the time, the request and a level, and no line would be JSON, nor CloudWatch's embedded metrics.
+ * Writes a line to the log of a function. It does not use `console`, because Lambda would put the time,
+ * the request and a level before the line. The line would not be JSON, and CloudWatch would find no metrics.
  */
 export function putLine(line: string): void {
   process.stdout.write(`${line}\n`);

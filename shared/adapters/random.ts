@@ -8,7 +8,7 @@ function publisher(): { readonly d: string; readonly x: string } {
   return { x, d };
 }
 
-/** New keys from node:crypto. */
+/** Generates keys with node:crypto. */
 export const nodeKeys: FirstKeys = {
   rootMaterial: () => randomBytes(limits.rootKeyBytes).toString('base64url'),
   publisher,

@@ -21,15 +21,19 @@ import {
   statusOf,
 } from './aws-client.ts';
 
-/** S3 deletes this many keys with one request. */
+/** The most keys that S3 deletes in one request. */
 const deleteBatch = 1_000;
 
-/** S3 as the SDK's own variable says, read here because another S3 wants its buckets in the path. */
+/**
+ * Reads the SDK's own variable for the endpoint. It is read here because other S3s need the bucket
+ * in the path.
+ */
 export function s3FromEnvironment(region: string): AwsAccess {
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'];
   return endpoint ? { region, endpoint } : { region };
 }
 
+/** Creates an S3 client with pinned Region, timeouts and retries. */
 export function s3Client(access: AwsAccess, patience: Patience): S3Client {
   return new S3Client(clientOptions(access, patience));
 }
@@ -39,7 +43,7 @@ const failure = (action: string, bucket: string, thrown: unknown): PortFailure =
 
 type Body = NonNullable<GetObjectCommandOutput['Body']>;
 
-/** Reads a body up to a cap, whatever its content-length said. */
+/** Reads a body up to a limit, regardless of its Content-Length. */
 async function readBody(body: Body, maxBytes: number): Promise<Uint8Array | 'too-large'> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -51,7 +55,7 @@ async function readBody(body: Body, maxBytes: number): Promise<Uint8Array | 'too
   return Buffer.concat(chunks, bytes);
 }
 
-/** A body that nobody reads would hold its connection. */
+/** Closes a body that is not read, because it would keep its connection busy. */
 function discard(body: unknown): void {
   const stream = body as { destroy?: () => void } | undefined;
   stream?.destroy?.();
@@ -72,7 +76,7 @@ async function readObject(
   return { body: read, etag: ETag ?? '', metadata: Metadata ?? {} };
 }
 
-/** A bucket that is missing answers 404 as well, and is no fault of the request. */
+/** A missing bucket also answers 404, but that is a failure of the store and not of the request. */
 const isMissing = (thrown: unknown): boolean =>
   statusOf(thrown) === 404 && !(thrown instanceof Error && thrown.name === 'NoSuchBucket');
 
@@ -106,7 +110,7 @@ function putInput(bucket: string, key: string, body: Uint8Array, options: PutOpt
   };
 }
 
-/** 409 says that another write of the same key was under way; S3 asks to try again. */
+/** Retries on 409, which S3 answers while another write of the same key is running. */
 async function put(
   client: S3Client,
   bucket: string,
@@ -153,7 +157,7 @@ async function remove(client: S3Client, bucket: string, keys: readonly string[])
   }
 }
 
-/** The object store port on one bucket. */
+/** Implements `ObjectStore` for one bucket. */
 export function s3Store(client: S3Client, bucket: string): ObjectStore {
   return {
     get: (key, options) => get(client, bucket, key, options),

@@ -7,6 +7,7 @@ import {
 import type { PortFailure, SecretStore } from '../ports.ts';
 import { type AwsAccess, clientOptions, type Patience, portFailure } from './aws-client.ts';
 
+/** Creates a Secrets Manager client with pinned Region, timeouts and retries. */
 export function secretsClient(access: AwsAccess, patience: Patience): SecretsManagerClient {
   return new SecretsManagerClient(clientOptions(access, patience));
 }
@@ -40,7 +41,7 @@ async function write(client: SecretsManagerClient, id: string, text: string): Pr
   }
 }
 
-/** The secret store port on Secrets Manager. */
+/** Implements `SecretStore` with Secrets Manager. */
 export function secretsManager(client: SecretsManagerClient): SecretStore {
   return { read: (id) => read(client, id), write: (id, text) => write(client, id, text) };
 }

@@ -1,9 +1,9 @@
 /*
- * What the distribution does with every answer, as data: the one that is deployed is made of it, and
- * the emulator acts by it.
+ * How the distribution treats every answer, as data. The deployed distribution and the local emulator
+ * both use it.
  */
 
-/** Headers on hits, misses and refusals alike, whatever the origin says. */
+/** Headers on hits, misses and refusals, regardless of the origin. */
 export const responseHeaders = {
   set: {
     'x-content-type-options': 'nosniff',
@@ -14,7 +14,7 @@ export const responseHeaders = {
     'timing-allow-origin': '*',
     vary: 'Accept',
   },
-  /** CloudFront takes no wildcard, and ten names at most: what S3 says, and what derivatives carry. */
+  /** Headers of S3 and the metadata of derivatives. CloudFront allows ten names and no wildcard. */
   remove: [
     ...['server', 'x-amz-version-id', 'x-amz-server-side-encryption'],
     ...['x-amz-meta-cache-tag', 'x-amz-meta-source-etag', 'x-amz-meta-recipe', 'x-amz-meta-engine'],
@@ -22,10 +22,10 @@ export const responseHeaders = {
 } as const;
 
 /**
- * Errors that are not to live for the ten seconds that CloudFront gives them: 0, which an S3 origin
- * makes into 1. What is to live longer says so itself.
+ * Errors that CloudFront would cache for ten seconds. They are set to 0, which an S3 origin turns into
+ * 1. Errors that may be cached longer say so in Cache-Control.
  */
 export const shortErrors: readonly number[] = [400, 403, 404, 405, 500, 501, 502, 503, 504];
 
-/** The cache policy's times in seconds; the minimum is 0, or no answer could refuse to be stored. */
+/** The times of the cache policy in seconds. The minimum is 0, so that answers can forbid caching. */
 export const cacheSeconds = { minimum: 0, usual: 86_400, most: 31_536_000 } as const;

@@ -1,7 +1,7 @@
 import type { AwsAccess } from '../adapters/aws-client.ts';
 import type { HostMap } from '../url/host-map.ts';
 
-/** The ports of the local stack, counted from the CDN's. */
+/** The ports of the local stack, relative to the port of the CDN. */
 export const portOffsets = { cdn: 0, s3: 2, secretsManager: 3, cloudFront: 4 } as const;
 export type LocalService = keyof typeof portOffsets;
 export type LocalPorts = Readonly<Record<LocalService, number>>;
@@ -14,29 +14,34 @@ export const localBuckets = {
   config: 'signet-config',
 } as const;
 
-/** The operator's identity; the stack listens on this machine alone unless told otherwise. */
+/**
+ * The credentials of the operator. They are public, and the stack listens on this machine only by
+ * default.
+ */
 export const localCredentials = { accessKeyId: 'signet', secretAccessKey: 'signet-local' } as const;
 /**
- * Every tenant has a host here, which leads nowhere else: `.test` is nobody's (RFC 6761). A name that
- * resolves is not needed to ask for it: `curl -H 'Host: img.acme.test'`.
+ * Every tenant has a host on the local stack. `.test` is reserved (RFC 6761), so it cannot lead anywhere
+ * else. The name need not resolve: `curl -H 'Host: img.acme.test'`.
  */
 export const localHosts: HostMap = { 'img.*.test': '*' };
 export const localRegion = 'us-east-1';
 export const localDistribution = 'SIGNETLOCAL';
 
-/** Where a running stack can be found; it writes this to its folder. */
+/** The address of a running stack, which it writes to its state folder. */
 export type LocalInstance = {
   readonly pid: number;
   readonly host: string;
   readonly ports: LocalPorts;
-  /** What its functions can read of a policy. */
+  /** The policy fields that its functions can read. */
   readonly policyFields?: readonly string[];
 };
 
+/** The URL of a local port. IPv6 hosts get brackets. */
 export function localAddress(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** How an SDK client reaches a service of a running stack. */
 export function localAccess({ host, ports }: LocalInstance, service: LocalService): AwsAccess {
   return {
     region: localRegion,

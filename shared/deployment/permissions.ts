@@ -1,11 +1,12 @@
 /*
- * What each part of the service may do, and nothing else. The roles that are deployed, those that the
- * stack on one machine enforces and the table in SECURITY.md are made of this.
+ * Everything that each part of the service may do. The deployed roles, the checks of the local stack
+ * and the table in docs/permissions.md are generated from this list.
  */
 
 export type BucketName = 'sources' | 'derivatives' | 'config';
 export type SecretName = 'roots' | 'render' | 'publisher';
 
+/** Actions on one resource, and the reason for them. */
 export type Permission = {
   readonly actions: readonly string[];
   readonly why: string;
@@ -17,14 +18,18 @@ export type Permission = {
 );
 
 const readPolicies: readonly Permission[] = [
-  { actions: ['s3:GetObject'], objects: 'config', prefix: 'policies/', why: 'policies' },
+  { actions: ['s3:GetObject'], objects: 'config', prefix: 'policies/', why: 'to read policies' },
   {
     actions: ['s3:GetObject'],
     objects: 'config',
     prefix: 'audit/',
-    why: 'whether a later version follows',
+    why: 'to check that no newer version exists',
   },
-  { actions: ['s3:ListBucket'], bucket: 'config', why: 'or S3 says 403 of what is missing' },
+  {
+    actions: ['s3:ListBucket'],
+    bucket: 'config',
+    why: 'to get 404 instead of 403 for a missing object',
+  },
 ];
 
 export const permissions = {
@@ -34,42 +39,54 @@ export const permissions = {
   ],
   originResponse: [
     ...readPolicies,
-    { actions: ['s3:GetObject'], objects: 'sources', why: 'what images are made from' },
-    { actions: ['s3:ListBucket'], bucket: 'sources', why: 'or S3 says 403 of what is missing' },
+    { actions: ['s3:GetObject'], objects: 'sources', why: 'to read sources' },
+    {
+      actions: ['s3:ListBucket'],
+      bucket: 'sources',
+      why: 'to get 404 instead of 403 for a missing object',
+    },
     {
       actions: ['s3:PutObject'],
       objects: 'derivatives',
       onlyAbsent: true,
-      why: 'the images that it makes; never over another',
+      why: 'to store new images; it cannot overwrite one',
     },
     {
       actions: ['secretsmanager:GetSecretValue'],
       secret: 'render',
-      why: 'to sign the way to a large image',
+      why: 'to sign the redirect to a large image',
     },
   ],
   cloudFront: [
-    { actions: ['s3:GetObject'], objects: 'derivatives', why: 'what is stored' },
-    { actions: ['s3:ListBucket'], bucket: 'derivatives', why: 'or S3 says 403 of what is missing' },
+    { actions: ['s3:GetObject'], objects: 'derivatives', why: 'to serve stored images' },
+    {
+      actions: ['s3:ListBucket'],
+      bucket: 'derivatives',
+      why: 'to get 404 instead of 403 for a missing object',
+    },
   ],
   purge: [
     {
       actions: ['s3:ListBucketVersions'],
       bucket: 'sources',
-      why: 'whether a source is new, and needs no purge',
+      why: 'to skip new sources, which need no purge',
     },
-    { actions: ['s3:ListBucket'], bucket: 'derivatives', why: 'to find what was made of a source' },
-    { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'and delete it' },
+    {
+      actions: ['s3:ListBucket'],
+      bucket: 'derivatives',
+      why: 'to find the derivatives of a source',
+    },
+    { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'to delete them' },
     {
       actions: ['cloudfront:CreateInvalidation'],
       other: 'distribution',
-      why: 'in the caches, too',
+      why: 'to remove them from the caches',
     },
-    { actions: ['sqs:SendMessage'], other: 'purge queue', why: 'and once more a minute later' },
+    { actions: ['sqs:SendMessage'], other: 'purge queue', why: 'to purge again a minute later' },
     {
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       other: 'purge queue',
-      why: 'its events',
+      why: 'to receive its events',
     },
   ],
   secrets: [
@@ -81,17 +98,17 @@ export const permissions = {
         'secretsmanager:UpdateSecretVersionStage',
       ],
       secret: 'roots',
-      why: 'to make the first root key and add others',
+      why: 'to create the first root key and add new ones',
     },
     {
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       secret: 'render',
-      why: 'what follows from the roots',
+      why: 'to write the keys derived from the root keys',
     },
     {
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       secret: 'publisher',
-      why: 'to make the key that signs policies, once',
+      why: 'to create the key that signs policies, once',
     },
   ],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;

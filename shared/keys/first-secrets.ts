@@ -8,11 +8,11 @@ import {
 } from './publisher.ts';
 import { secretIds } from './store.ts';
 
-/** Where new keys come from. */
+/** Generates new keys. */
 export type FirstKeys = {
-  /** Material for a root key: 32 random bytes as unpadded base64url. */
+  /** The material of a root key: 32 random bytes as unpadded base64url. */
   readonly rootMaterial: () => string;
-  /** A new Ed25519 key: its private half and its public one, each as unpadded base64url. */
+  /** A new Ed25519 key: its private half `d` and its public half `x` as unpadded base64url. */
   readonly publisher: () => { readonly d: string; readonly x: string };
 };
 
@@ -22,7 +22,7 @@ export type FirstSecrets = {
   readonly keys: FirstKeys;
 };
 
-/** What there is once the secrets are. */
+/** The keys in the secrets. */
 export type PublisherSecrets = {
   readonly keyring: Keyring;
   readonly publisher: () => Promise<PublisherSecretKey>;
@@ -39,8 +39,8 @@ function newPublisher({ publisher }: FirstKeys): string {
 }
 
 /**
- * The key that signs policies, made when there is none. Where functions know one already it has been
- * lost: with another they would believe no policy that was ever published.
+ * Returns the key that signs policies and creates it if there is none. If functions already know one,
+ * the secret was lost. A new key would invalidate every published policy, so this throws.
  */
 async function ensurePublisher(
   { secrets, keys }: FirstSecrets,
@@ -50,44 +50,48 @@ async function ensurePublisher(
   if (stored !== undefined) return publicHalf(readPublisher(stored));
   if (known.length > 0)
     throw new Error(
-      `secret ${secretIds.publisher} is gone, but policies are signed with the key that was in it`,
+      `secret ${secretIds.publisher} is missing, but policies are signed with its key; restore it`,
     );
   const made = newPublisher(keys);
   await secrets.write(secretIds.publisher, made);
   return publicHalf(readPublisher(made));
 }
 
-/** The root keys with the publisher's public key among them; as they were if it is there already. */
+/** Adds the public key of the publisher to the root keys, unless it is there already. */
 function withPublisher(roots: string, known: Publishers, publisher: PublisherKey): string {
   const namesake = known.find(({ kid }) => kid === publisher.kid);
   if (namesake?.x === publisher.x) return roots;
   if (namesake !== undefined)
     throw new Error(
-      `secrets ${secretIds.roots} and ${secretIds.publisher} mean different keys by ${publisher.kid}`,
+      `secrets ${secretIds.roots} and ${secretIds.publisher} have different keys with the kid ${publisher.kid}`,
     );
   const { keys } = JSON.parse(roots) as { readonly keys: readonly object[] };
   return JSON.stringify({ keys: [...keys, publisher] });
 }
 
-/** Writes a secret unless it is so already: every write is a version more. */
-export async function keepSecret(secrets: SecretStore, id: string, text: string): Promise<void> {
+/** Writes a secret unless it has this value, because every write adds a version. */
+export async function writeSecretIfChanged(
+  secrets: SecretStore,
+  id: string,
+  text: string,
+): Promise<void> {
   if ((await secrets.read(id)) !== text) await secrets.write(id, text);
 }
 
 /**
- * Makes the root keys and the publisher's key when there are none, and the render function's secret
- * from them; a run that was cut is completed by the next. Throws a sentence for keys that cannot be
- * read and never replaces them: every URL that they have signed would die.
+ * Creates the root keys and the publisher's key if there are none, and derives the secret of the render
+ * function. The next run completes an interrupted one. Throws for unreadable keys and never replaces
+ * them, because every URL that they signed would become invalid.
  */
 export async function ensureSecrets(deps: FirstSecrets): Promise<PublisherSecrets> {
   const { crypto, secrets, keys } = deps;
   const stored = (await secrets.read(secretIds.roots)) ?? newRoots(keys);
   const { publishers: known } = rootKeyring(crypto, stored);
-  // Invariant: the publisher's key is written before the roots name it, so a cut leaves none lost.
+  // Invariant: the publisher's key is written before the roots name it, so an interruption loses no key.
   const publisher = await ensurePublisher(deps, known);
   const roots = withPublisher(stored, known, publisher);
-  await keepSecret(secrets, secretIds.roots, roots);
-  await keepSecret(secrets, secretIds.render, continuationSecret(crypto, roots));
+  await writeSecretIfChanged(secrets, secretIds.roots, roots);
+  await writeSecretIfChanged(secrets, secretIds.render, continuationSecret(crypto, roots));
   return {
     keyring: rootKeyring(crypto, roots),
     publisher: async () => readPublisher((await secrets.read(secretIds.publisher)) ?? ''),

@@ -3,29 +3,32 @@ import { limits } from '../limits.ts';
 import type { Crypto, RootKey } from '../ports.ts';
 import { type PublisherKey, publisherKeySchema } from './publisher.ts';
 
-/** Where a signing key comes from: the text of `kid`, parted. */
+/** The parts of a kid: the root key and the generation of the signing key. */
 export type Kid = { readonly root: string; readonly generation: number };
 
-/** Root keys by name, or continuation keys by kid; whoever holds it can make signing keys. */
+/** Root keys by name, or continuation keys by kid. */
 export type Keyring = {
-  /** The signing key's text for a tenant; nothing when the ring does not know its root. */
+  /** The text of a tenant's signing key; undefined if the root key is unknown. */
   readonly signingKey: (tenant: string, kid: string) => string | undefined;
-  /** The names it knows, oldest first. */
+  /** The kids of the keys, oldest first. */
   readonly kids: readonly string[];
-  /** The last of them. */
+  /** The last of the kids. */
   readonly newest: string;
-  /** The last that every function knows by now, so that what it signs is accepted; `now` in seconds. */
+  /**
+   * The newest kid that every function knows by now, so that its signatures are accepted. `now` in
+   * seconds.
+   */
   readonly mintable: (now: number) => string;
-  /** Who may sign policies. */
+  /** The public keys that may sign policies. */
   readonly publishers: readonly PublisherKey[];
 };
 
 const salt = 'signet.v1';
-/** Derived with no tenant in it: this key only ever signs keys that are already canonical. */
+/** Has no tenant, because this key signs only keys that are already canonical. */
 const continuationInfo = 'continuation';
 export const continuationGeneration = 0;
 
-/** Root keys are named after themselves, continuation keys by their whole kid. */
+/** In the JWK set, root keys have a name such as `r1`, continuation keys a whole kid such as `r1.0`. */
 const rootForm = /^[a-z][a-z0-9]{0,15}$/;
 const continuationForm = /^[a-z][a-z0-9]{0,15}\.0$/;
 const signingKeyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
@@ -34,18 +37,23 @@ const jwk = v.object({
   kty: v.literal('oct'),
   kid: v.string(),
   k: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/)),
-  /** When it was published, in seconds since 1970; for ever ago where it is left out. */
+  /** When the key was published, in seconds since 1970. Keys without it are old enough. */
   iat: v.optional(v.number(), 0),
 });
 type Jwk = v.InferOutput<typeof jwk>;
-/** RFC 7517. Keys of another type stand beside the root keys and are not ours. */
+/** A JWK set (RFC 7517). It may contain keys of other types. */
 const jwkSet = v.object({ keys: v.array(v.looseObject({ kty: v.string() })) });
 
+/** Splits a well-formed kid at its dot. */
 export function readKid(kid: string): Kid {
   const [root = '', generation = ''] = kid.split('.');
   return { root, generation: Number(generation) };
 }
 
+/**
+ * Derives the text of a signing key (`sgn_…`) from a root key. Generation 0 is the continuation key
+ * of all tenants.
+ */
 export function deriveSigningKey(
   crypto: Crypto,
   root: RootKey,
@@ -59,20 +67,20 @@ export function deriveSigningKey(
 
 type KeySet = { readonly keys: readonly Jwk[]; readonly publishers: readonly PublisherKey[] };
 
-/** The keys of a JWK set. Throws a sentence for whatever makes the secret unusable. */
+/** Reads the keys of a JWK set. Throws an error that says why the secret is unusable. */
 function readSet(secret: string, kidForm: RegExp): KeySet {
   const { keys } = v.parse(jwkSet, JSON.parse(secret));
   const ours = keys.filter((key) => key.kty === 'oct').map((key) => v.parse(jwk, key));
   if (ours.length === 0) throw new Error('the key set has no key of type oct');
   if (!ours.every(({ kid }) => kidForm.test(kid)))
-    throw new Error('a kid in the key set does not have the form of one');
+    throw new Error('the key set has a malformed kid');
   if (new Set(ours.map(({ kid }) => kid)).size < ours.length)
     throw new Error('the key set names a kid twice');
   const publishers = keys.filter((key) => key.kty === 'OKP');
   return { keys: ours, publishers: publishers.map((key) => v.parse(publisherKeySchema, key)) };
 }
 
-/** Never repeats what it could not read: a secret must not reach a log. */
+/** Makes an error that never quotes the secret, because errors are logged. */
 function unusableSecret(id: string, thrown: unknown): Error {
   const why = thrown instanceof SyntaxError ? 'it is not JSON' : thrown;
   return new Error(
@@ -81,10 +89,10 @@ function unusableSecret(id: string, thrown: unknown): Error {
 }
 
 /**
- * Functions wait for a key set that is older than 15 minutes, so after 20 every one of them has a
- * new root.
+ * Functions reload a key set after 15 minutes at the latest, so 20 minutes after a root key was added
+ * all of them know it.
  */
-const mintableAfterSeconds = 1_200;
+export const mintableAfterSeconds = 1_200;
 
 type Names = Pick<Keyring, 'kids' | 'newest' | 'mintable' | 'publishers'>;
 
@@ -111,8 +119,8 @@ function importContinuation(crypto: Crypto, kid: string, k: string): string {
 }
 
 /**
- * Reads the secret with the root keys, from which every tenant's signing keys are derived.
- * Throws when a key is missing, malformed or short: a service that cannot verify must not start.
+ * Reads the secret with the root keys, from which all signing keys are derived. Throws if a key is
+ * missing, malformed or too short, because a service that cannot verify must not start.
  */
 export function rootKeyring(crypto: Crypto, secret: string): Keyring {
   try {
@@ -130,8 +138,8 @@ export function rootKeyring(crypto: Crypto, secret: string): Keyring {
 }
 
 /**
- * The continuation key of each root as a JWK set, and who may sign policies: all that the render
- * function needs to know.
+ * The secret of the render function as a JWK set: the continuation key of each root key, and the public
+ * keys that may sign policies.
  */
 export function continuationSecret(crypto: Crypto, rootsSecret: string): string {
   const ring = rootKeyring(crypto, rootsSecret);
@@ -144,7 +152,7 @@ export function continuationSecret(crypto: Crypto, rootsSecret: string): string 
   return JSON.stringify({ keys: [...continuations, ...publishers] });
 }
 
-/** Reads the secret with the continuation keys; knows no tenant's signing key. */
+/** Reads the secret with the continuation keys. It has no signing key of a tenant. */
 export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
   try {
     const set = readSet(secret, continuationForm);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** The public half of the key that signs policies; the edge holds this and no more. */
+/** The public half of the key that signs policies. The edge has only this half. */
 export type PublisherKey = {
   readonly kty: 'OKP';
   readonly crv: 'Ed25519';
@@ -19,7 +19,7 @@ const publicFields = {
 export const publisherKeySchema = v.object(publicFields);
 const publisherSecretSchema = v.object({ ...publicFields, d: octets });
 
-/** Reads the secret with the key that signs policies. Never repeats what it could not read. */
+/** Reads the secret with the key that signs policies. The error never quotes the secret. */
 export function readPublisher(secret: string): PublisherSecretKey {
   try {
     return v.parse(publisherSecretSchema, JSON.parse(secret));
@@ -28,7 +28,7 @@ export function readPublisher(secret: string): PublisherSecretKey {
   }
 }
 
-/** The half of a publisher's key that may be known. */
+/** The public half of a publisher's key. */
 export function publicHalf({ kty, crv, x, kid }: PublisherSecretKey): PublisherKey {
   return { kty, crv, x, kid };
 }

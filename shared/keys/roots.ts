@@ -3,8 +3,8 @@ import { continuationSecret, rootKeyring } from './keyring.ts';
 import { secretIds } from './store.ts';
 
 /*
- * Root keys, from which every tenant's signing keys are derived. A new one is mintable twenty minutes
- * after it was published, when every function has it; one that is gone is gone for all that it signed.
+ * Root keys, from which all signing keys are derived. A new one signs twenty minutes after it was
+ * published, when every function knows it. Removing one invalidates everything that it signed.
  */
 
 type RootSet = {
@@ -13,7 +13,7 @@ type RootSet = {
 
 export type RootSecrets = { readonly crypto: Crypto; readonly secrets: SecretStore };
 
-/** Reads the roots as they are written. Throws a sentence for a set that is unusable. */
+/** Reads the root keys as stored. Throws an error that says why the set is unusable. */
 function readRootSet(crypto: Crypto, text: string): RootSet {
   rootKeyring(crypto, text);
   return JSON.parse(text) as RootSet;
@@ -25,14 +25,14 @@ async function readRoots({ secrets }: RootSecrets): Promise<string> {
   return text;
 }
 
-/** Writes the roots, and what the render function may know of them. */
+/** Writes the root keys and the secret of the render function, which is derived from them. */
 async function writeRoots({ crypto, secrets }: RootSecrets, text: string): Promise<void> {
   const render = continuationSecret(crypto, text);
   await secrets.write(secretIds.roots, text);
   await secrets.write(secretIds.render, render);
 }
 
-/** Whether the render function's secret is the one that follows from the roots. */
+/** Whether the secret of the render function matches the root keys. */
 export async function renderInStep({ crypto, secrets }: RootSecrets): Promise<boolean> {
   const roots = await secrets.read(secretIds.roots);
   if (roots === undefined) return false;
@@ -44,10 +44,10 @@ function nextName(kids: readonly string[]): string {
   return `r${Math.max(0, ...numbers) + 1}`;
 }
 
-/** The material of a root key (base64url, 32 bytes), and when it is added, in seconds. */
+/** The material of a root key (32 bytes in base64url), and the time at which it is added, in seconds. */
 export type NewRoot = { readonly k: string; readonly now: number };
 
-/** The text of a set with one more root key, and that one's name. Throws for a set that is unusable. */
+/** Adds a root key to a set. Returns the new text and the name of the key. Throws for an unusable set. */
 export function withRoot(crypto: Crypto, roots: string, { k, now }: NewRoot) {
   const { keys } = readRootSet(crypto, roots);
   const kid = nextName(keys.map((key) => key.kid));
@@ -56,12 +56,12 @@ export function withRoot(crypto: Crypto, roots: string, { k, now }: NewRoot) {
   return { kid, text };
 }
 
-/** It signs twenty minutes after its `iat`, and functions take fifteen to learn of it. */
+/** A root key signs twenty minutes after its `iat`, and functions need up to fifteen to load it. */
 const publishableSeconds = 300;
 
 /**
- * Throws a sentence unless the next set is the current one and one root key more, which may still be
- * published; `now` in seconds. Whatever an operator has added or removed since is not undone.
+ * Throws unless the next set is the current one plus one root key that may still be published, so that
+ * a rotation does not undo the changes of an operator. `now` in seconds.
  */
 export function checkSuccessor(crypto: Crypto, current: string, next: string, now: number): void {
   const { keys: had } = readRootSet(crypto, current);
@@ -72,14 +72,14 @@ export function checkSuccessor(crypto: Crypto, current: string, next: string, no
     throw new Error('the new root key would sign before every function knows it');
 }
 
-/** Adds a root key with this material; `now` in seconds. The answer is its name. */
+/** Adds a root key with this material and returns its name. `now` in seconds. */
 export async function addRoot(deps: RootSecrets, k: string, now: number): Promise<string> {
   const { kid, text } = withRoot(deps.crypto, await readRoots(deps), { k, now });
   await writeRoots(deps, text);
   return kid;
 }
 
-/** Removes a root key: whatever was signed with a key derived from it is refused from then on. */
+/** Removes a root key. Everything signed with a key derived from it is refused from then on. */
 export async function removeRoot(deps: RootSecrets, kid: string): Promise<void> {
   const { keys } = readRootSet(deps.crypto, await readRoots(deps));
   const left = keys.filter((key) => key.kty !== 'oct' || key.kid !== kid);

@@ -2,20 +2,23 @@ import type { Clock, Random, SecretStore } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
 import type { Keyring } from './keyring.ts';
 
-/** Where the secrets lie. */
+/** The names of the secrets. */
 export const secretIds = {
   roots: 'signet/roots',
   render: 'signet/render',
   publisher: 'signet/publisher',
 } as const;
 
-/** Refreshed after five minutes without waiting, waited for after fifteen, last good for an hour. */
+/**
+ * Reloads in the background after 5 minutes, makes requests wait after 15, and keeps old keys for
+ * an hour.
+ */
 export const keyFreshness: Freshness = { fresh: 300, wait: 900, lastGood: 3_600 };
 
 export type KeyringOptions = {
   readonly secrets: SecretStore;
   readonly id: string;
-  /** Reads the secret's text, and throws a sentence when it is unusable. */
+  /** Reads the text of the secret. Throws an error that says why it is unusable. */
   readonly open: (secret: string) => Keyring;
   readonly freshness: Freshness;
   readonly clock: Clock;
@@ -23,7 +26,7 @@ export type KeyringOptions = {
   readonly onFailure: (reason: string) => void;
 };
 
-/** A key set that is read once and then kept fresh: no request ever looks a key up. */
+/** Keeps a key set in memory and fresh, so that requests do not read secrets. */
 export function keyringStore(options: KeyringOptions): Refreshing<Keyring> {
   const { secrets, id, open } = options;
   return refreshing({

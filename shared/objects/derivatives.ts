@@ -5,10 +5,10 @@ import type { Crypto, ObjectStore } from '../ports.ts';
 import { type Derivative, derivativeKey } from '../recipe/storage-key.ts';
 import { sourceKey } from '../url/path.ts';
 
-/** The header that carries cache tags, on made answers and as metadata on stored ones. */
+/** The header with the cache tags. Stored objects carry it as metadata. */
 export const cacheTagHeader = 'x-amz-meta-cache-tag';
 
-/** What a derivative is served with; the stored object and the first answer carry the same. */
+/** The headers of a derivative. The stored object and the first answer have the same ones. */
 export type DerivativeHeaders = {
   readonly contentType: string;
   readonly cacheControl: string;
@@ -16,17 +16,20 @@ export type DerivativeHeaders = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** A tag is a hash because a key can hold characters, and be of a length, that tags cannot. */
+/**
+ * The cache tag of a source. It is a hash, because keys can be longer than tags and use other
+ * characters.
+ */
 export function sourceTag(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'path'>): string {
   return `s-${crypto.sha256Hex(sourceKey(source)).slice(0, 32)}`;
 }
 
-/** All tags of a derivative, as the header carries them. */
+/** The cache tags of a derivative, as the value of the header. */
 export function cacheTags(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'path'>): string {
   return `${sourceTag(crypto, source)},t-${source.tenant}`;
 }
 
-/** A revision in the URL means that the image behind it never changes. */
+/** With a revision in the URL, the image never changes and caches may keep it for a year. */
 function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
   return recipe.steps.some(({ name }) => rowOf(name).revision === true)
     ? 'public, max-age=31536000, immutable'
@@ -34,8 +37,8 @@ function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
 }
 
 /**
- * The name to save under: the source's with the answer's ending. The plain form is for old
- * clients, the other for all (RFC 6266, appendix D).
+ * The file name for saving: the name of the source with the extension of the answer. The ASCII form is
+ * for old clients (RFC 6266, appendix D).
  */
 function contentDisposition({ path }: Derivative, type: AnswerType): string {
   const base = (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '') || 'image';
@@ -49,6 +52,7 @@ function contentDisposition({ path }: Derivative, type: AnswerType): string {
   return `${named}; filename*=UTF-8''${encoded}`;
 }
 
+/** The headers of a derivative. `engine` and the ETag of the source are stored as metadata. */
 export function derivativeHeaders(
   crypto: Crypto,
   derivative: Derivative,
@@ -69,8 +73,8 @@ export function derivativeHeaders(
 }
 
 /**
- * Stores a derivative where nobody has yet; that somebody has is success too.
- * Throws `PortFailure` when it cannot be stored.
+ * Stores a derivative unless it exists. If another render has stored it already, that is a success too.
+ * Throws `PortFailure` if it cannot be stored.
  */
 export async function writeBack(
   derivatives: ObjectStore,

@@ -3,7 +3,7 @@ import { derivativePrefix } from '../recipe/storage-key.ts';
 import { type SourcePath, sourceKey, splitPath } from '../url/path.ts';
 import { sourceTag } from './derivatives.ts';
 
-/** A render that began before the source changed may store what it read for this long. */
+/** A render that read the old source may still store its result for this long. */
 export const secondPurgeSeconds = 60;
 
 export type PurgeStores = {
@@ -14,7 +14,7 @@ export type PurgeStores = {
 
 export type SourceName = Pick<SourcePath, 'tenant' | 'path'>;
 
-/** Deletes keys page by page, so that a prefix of any size takes the same memory. */
+/** Keys are deleted in batches, so that the memory does not depend on the size of a prefix. */
 const batch = 1_000;
 
 async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<number> {
@@ -34,9 +34,9 @@ async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<nu
 }
 
 /**
- * Forgets everything that was made from sources, in the bucket first and then in every cache, so
- * that no cache can fill itself again from the bucket. Doing it twice does no harm. The answer is
- * the number of derivatives that were deleted.
+ * Deletes every derivative of the sources, first in the bucket and then in all caches, so that no cache
+ * can load an old one from the bucket again. It is idempotent. Returns the number of deleted
+ * derivatives.
  */
 export async function purgeSources(
   stores: PurgeStores,
@@ -50,11 +50,11 @@ export async function purgeSources(
   return removed;
 }
 
-/** The same for one. */
+/** Deletes every derivative of one source, like `purgeSources`. */
 export const purgeSource = (stores: PurgeStores, source: SourceName): Promise<number> =>
   purgeSources(stores, [source]);
 
-/** The source that a derivative was made from; nothing for a key that this service never wrote. */
+/** The source of a derivative's key; undefined for a key that Signet never writes. */
 function sourceOf(key: string): SourceName | undefined {
   try {
     const { tenant, path } = splitPath(`/${key}`);
@@ -64,9 +64,10 @@ function sourceOf(key: string): SourceName | undefined {
   }
 }
 
+/** The number of deleted derivatives and the sources that they were made from. */
 export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
 
-/** The same for every source below a prefix of a tenant; an empty prefix is all of them. */
+/** Purges every source of a tenant below a prefix. An empty prefix means all sources. */
 export async function purgeBelow(
   stores: PurgeStores,
   tenant: string,
@@ -83,7 +84,10 @@ export async function purgeBelow(
 
 const requests = 'purges/';
 
-/** Asks whoever listens to the config bucket to purge a source, and again when renders are through. */
+/**
+ * Requests another purge of the sources by an event of the config bucket, once running renders are
+ * over.
+ */
 export async function requestSecondPurge(
   config: ObjectStore,
   sources: readonly SourceName[],
@@ -91,17 +95,17 @@ export async function requestSecondPurge(
   for (const source of sources) {
     const key = `${requests}${sourceKey(source)}`;
     await config.put(key, new Uint8Array(), { contentType: 'application/octet-stream' });
-    // Its event has been sent; what is asked lives in the queue from here on.
+    // The write has sent the event, and the queue keeps the request. The object is no longer needed.
     await config.remove([key]);
   }
 }
 
-/** The source key that an object of the config bucket asks to purge, if it asks for one. */
+/** The source key that a purge request in the config bucket names; undefined for other objects. */
 export function purgeRequestKey(key: string): string | undefined {
   return key.startsWith(requests) ? key.slice(requests.length) : undefined;
 }
 
-/** The source that a key of the sources bucket is; nothing for a key that can never be served. */
+/** Reads a key of the sources bucket; undefined for a key that can never be served. */
 export function parseSourceKey(key: string): SourceName | undefined {
   const named = sourceOf(key);
   return named !== undefined && sourceKey(named) === key ? named : undefined;

@@ -6,16 +6,16 @@ import type { ObjectStore } from '../ports.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import { type SourcePath, sourceKey, watermarkKey } from '../url/path.ts';
 
-/** A source that was read whole and looks like an image of a type that the policy takes. */
+/** A complete source whose first bytes are those of a type that the policy accepts. */
 export type Source = {
   readonly bytes: Uint8Array;
   readonly type: SourceType;
   readonly etag: string;
-  /** The focal point stored with it, in per cent. */
+  /** The focal point that is stored with it, in per cent. */
   readonly focus: Point | undefined;
 };
 
-/** `x-amz-meta-focus: 30,70` */
+/** The value of `x-amz-meta-focus`, such as `30,70`. */
 const focusForm = /^(100|[1-9]?[0-9]),(100|[1-9]?[0-9])$/;
 
 function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined {
@@ -28,8 +28,8 @@ function refuse(code: RefusalCode, reason: string): Refusal {
 }
 
 /**
- * Reads one of the tenant's watermarks. Its id is no path: it is put between a fixed prefix and a
- * fixed ending. Throws the `source_…` refusals.
+ * Reads a watermark of the tenant. The id has no slash and goes between a fixed prefix and a fixed
+ * ending, so it cannot name another object. Throws `source_…` refusals.
  */
 export async function readWatermark(
   sources: ObjectStore,
@@ -46,17 +46,20 @@ export async function readWatermark(
   return read.body;
 }
 
-/** Reads a source under its caps. Throws the `source_…` refusals. */
+/** Reads a source within the limits of the policy. Throws `source_…` refusals. */
 export async function readSource(
   sources: ObjectStore,
   target: Pick<SourcePath, 'tenant' | 'path'>,
   { types, maxBytes }: Policy['source'],
 ): Promise<Source> {
   const read = await sources.get(sourceKey(target), { maxBytes });
-  if (read === 'too-large') throw refuse('source_too_large', `more than ${maxBytes} bytes`);
+  if (read === 'too-large')
+    throw refuse('source_too_large', `the source has more than ${maxBytes} bytes`);
   if (typeof read === 'string') throw refuse('source_missing', 'there is no such source');
   const type = sniff(read.body);
-  if (type === undefined) throw refuse('source_unsupported', 'not a JPEG, PNG, WebP or GIF');
-  if (!types.includes(type)) throw refuse('source_unsupported', `the policy refuses ${type}`);
+  if (type === undefined)
+    throw refuse('source_unsupported', 'the source is not a JPEG, PNG, WebP or GIF');
+  if (!types.includes(type))
+    throw refuse('source_unsupported', `the policy does not allow ${type} sources`);
   return { bytes: read.body, type, etag: read.etag, focus: focusOf(read.metadata) };
 }

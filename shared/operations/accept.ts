@@ -1,6 +1,6 @@
 import type { ImageType } from './image-type.ts';
 
-/** The types that `auto` can settle on besides the source's own, by their name in Accept. */
+/** The types that `auto` can pick besides the type of the source, with their names in Accept. */
 export const negotiable = {
   avif: 'image/avif',
   webp: 'image/webp',
@@ -12,10 +12,10 @@ export type Negotiable = keyof typeof negotiable;
 
 /** A quality value: RFC 9110, section 12.4.2. */
 const qualityForm = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
-/** More than any browser sends; the rest of a longer header is not read. */
+/** More than any browser sends. The rest of a longer header is ignored. */
 const maxRanges = 64;
 
-/** Reads the quality of each media range. A range whose quality is malformed has none. */
+/** Reads the quality of each media range. A malformed quality counts as 0. */
 function readQualities(accept: string): ReadonlyMap<string, number> {
   const qualities = new Map<string, number>();
   for (const range of accept.toLowerCase().split(',', maxRanges)) {
@@ -27,8 +27,8 @@ function readQualities(accept: string): ReadonlyMap<string, number> {
 }
 
 /**
- * The best type that Accept names exactly, by its quality and then by the policy's order;
- * `src` when it names none. Wildcards count for nothing: a browser that shows AVIF says so.
+ * Picks the type with the highest quality in Accept, and among equals the first in `order`. Returns
+ * `src` if Accept names none of them. Wildcards are ignored, because browsers that show AVIF name it.
  */
 export function negotiateFormat(
   accept: string | undefined,

@@ -7,29 +7,28 @@ const hex = (value: number | undefined): string =>
   (value ?? 0).toString(16).padStart(2, '0').toUpperCase();
 
 export const info = operation({
-  summary:
-    'Says in JSON what the source is: `{"format","width","height","frames","alpha","bytes"}`.',
+  summary: 'Describes the source in JSON: `{"format","width","height","frames","alpha","bytes"}`.',
   parameters: {},
   example: 'info',
   differs: [
-    'No EXIF, ever: it names places and people.',
-    'One flat object instead of one `{"value"}` a field, and width and height are those of the upright image.',
+    'It never includes EXIF, which can reveal places and people.',
+    'One flat object instead of one `{"value"}` per field. Width and height are those of the upright image.',
   ],
   answer: async ({ facts }) => facts,
 });
 
 export const averageHue = operation({
-  summary: 'Says in JSON what colour the source has on the whole: `{"RGB":"0xRRGGBB"}`.',
+  summary: 'Returns the average colour of the source in JSON: `{"RGB":"0xRRGGBB"}`.',
   parameters: {},
   example: 'average-hue',
-  differs: ['OSS answers in plain text, `0xRRGGBB`. Transparent parts count for nothing.'],
+  differs: ['OSS answers in plain text, `0xRRGGBB`. Transparent pixels do not count.'],
   answer: async ({ pixels }) => {
     const { data } = await pixels({ width: 1, height: 1 });
     return { RGB: `0x${hex(data[0])}${hex(data[1])}${hex(data[2])}` };
   },
 });
 
-/** ThumbHash takes 100 pixels a side at most; BlurHash sees no more in a large image than in this. */
+/** ThumbHash takes at most 100 pixels a side, and BlurHash gains nothing from more. */
 const smallSide = 100;
 const tinySide = 16;
 
@@ -42,15 +41,16 @@ function fitInside(side: number, { width, height }: { width: number; height: num
 }
 
 export const placeholder = operation({
-  summary: 'Something to show until the image is there: `{"kind","value","width","height"}`.',
+  summary:
+    'Returns a placeholder to show while the image loads, in JSON: `{"kind","value","width","height"}`.',
   parameters: {
     k: choice(
       ['thumbhash', 'blurhash', 'lqip'],
-      'thumbhash and blurhash are decoded by a library, lqip is a data URL',
+      'thumbhash and blurhash need a decoder in the browser, lqip is a data URL',
     ),
   },
   example: 'placeholder,k_thumbhash',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: ['Not in OSS or BOS.'],
   check: ({ k }) => (k === undefined ? 'needs k' : undefined),
   answer: async ({ facts, pixels, tiny }, { k }) => {
     const { width, height } = facts;

@@ -2,10 +2,10 @@ import { operation } from './operation.ts';
 import { color } from './parameter.ts';
 
 export const background = operation({
-  summary: 'Lays the image on a colour, which fills what is transparent.',
-  parameters: { color: color('the colour; its alpha says nothing') },
+  summary: 'Fills transparent areas with a colour.',
+  parameters: { color: color('the colour; alpha is ignored') },
   example: 'background,color_F4EFE6',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: ['Not in OSS or BOS.'],
   check: ({ color: given }) => (given === undefined ? 'needs color' : undefined),
   normalise: ({ color: given }) => ({ color: given?.slice(0, 6) }),
   step: {

@@ -8,13 +8,17 @@ export const bright = operation({
   summary: 'Makes the image brighter or darker.',
   parameters: {
     b: withDefault(
-      integer(-100, 100, 'below 0 darker, above 0 brighter; 100 is half of the range'),
+      integer(
+        -100,
+        100,
+        'negative is darker, positive is brighter; 100 adds half of the range to each channel',
+      ),
       0,
     ),
   },
   example: 'bright,b_20',
   differs: [
-    'The range is that of OSS and BOS; how far a step goes they do not say, so it may look a little different.',
+    'The range is that of OSS and BOS. They do not document the strength of a step, so the result may look slightly different.',
   ],
   order: 'colours',
   step: {

@@ -3,13 +3,14 @@ import { operation } from './operation.ts';
 import { integer } from './parameter.ts';
 
 export const circle = operation({
-  summary: 'Cuts a circle out of the middle; what is around it is transparent, in JPEG white.',
+  summary:
+    'Cuts a circle out of the middle. The area around it becomes transparent, or white in a JPEG.',
   parameters: {
-    r: integer(1, 4_096, 'radius in pixels; what fits inside the image at most'),
+    r: integer(1, 4_096, 'radius in pixels; reduced if the circle does not fit'),
   },
   example: 'circle,r_100',
   differs: [
-    'As in OSS the answer is a square of 2r + 1, and a radius that does not fit becomes (shorter side - 1) / 2.',
+    'As in OSS, the answer is a square of 2r + 1 pixels, and a radius that does not fit becomes (shorter side - 1) / 2.',
   ],
   check: ({ r }) => (r === undefined ? 'needs r' : undefined),
   step: {

@@ -4,16 +4,20 @@ import { integer, withDefault } from './parameter.ts';
 const middle = 128;
 
 export const contrast = operation({
-  summary: 'Makes contrasts stronger or weaker.',
+  summary: 'Makes the contrast stronger or weaker.',
   parameters: {
     c: withDefault(
-      integer(-100, 100, 'below 0 weaker, above 0 stronger; 100 doubles, -100 is flat'),
+      integer(
+        -100,
+        100,
+        'negative is weaker, positive is stronger; 100 doubles the contrast, -100 removes it',
+      ),
       0,
     ),
   },
   example: 'contrast,c_25',
   differs: [
-    'The range is that of OSS and BOS; how far a step goes they do not say, so it may look a little different.',
+    'The range is that of OSS and BOS. They do not document the strength of a step, so the result may look slightly different.',
   ],
   order: 'colours',
   step: {

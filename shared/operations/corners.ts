@@ -1,12 +1,12 @@
 import type { Sharp } from 'sharp';
 import type { Size } from './operation.ts';
 
-/** How much of a pixel lies outside a circle, from 0 to 1: the edge is one pixel soft. */
+/** How much of a pixel is outside a circle, from 0 to 1. The edge is one pixel wide. */
 function coverageOutside(distance: number, radius: number): number {
   return Math.min(1, Math.max(0, distance - radius + 0.5));
 }
 
-/** What has to be erased of a square corner to make it round, as RGBA pixels; upper left. */
+/** RGBA pixels whose alpha erases the upper left corner of a square to make it round. */
 function cornerTile(side: number, radius: number): Buffer {
   const pixels = Buffer.alloc(side * side * 4);
   for (let y = 0; y < side; y += 1)
@@ -17,7 +17,7 @@ function cornerTile(side: number, radius: number): Buffer {
   return pixels;
 }
 
-/** The same tile for another corner. */
+/** Mirrors the tile of the upper left corner for another corner. */
 function mirrorTile(tile: Buffer, side: number, right: boolean, bottom: boolean): Buffer {
   const pixels = Buffer.alloc(tile.length);
   for (let y = 0; y < side; y += 1)
@@ -29,8 +29,8 @@ function mirrorTile(tile: Buffer, side: number, right: boolean, bottom: boolean)
 }
 
 /**
- * Erases the corners of a picture. Only the corners are laid over it: a mask of its whole size
- * would cost as much memory as the picture.
+ * Erases the corners of a picture. It composites four small tiles, because a mask of the whole picture
+ * would take as much memory as the picture.
  */
 export function roundCorners(image: Sharp, { width, height }: Size, radius: number): Sharp {
   const side = Math.ceil(radius);

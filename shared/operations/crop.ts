@@ -4,7 +4,7 @@ import { boxAround, type Compass, compass, gravityAt, pointOf } from './gravity.
 import { type Box, operation, type Size } from './operation.ts';
 import { choice, integer, withDefault } from './parameter.ts';
 
-/** The largest number that the grammar can write. */
+/** The largest number that the grammar allows. */
 const maxOffset = 9_999_999;
 
 type Cut = {
@@ -16,8 +16,8 @@ type Cut = {
 };
 
 /**
- * Where to cut, as OSS does: the offset counts from where a box of this size would lie at `g`,
- * and what reaches over the edge is cut off.
+ * Finds the box to cut, as OSS does: the offset counts from where `g` places a box of this size,
+ * and a box that reaches over the edge ends at the edge. Throws `malformed` if nothing is left.
  * https://www.alibabacloud.com/help/en/oss/user-guide/custom-crop
  */
 function cutBox({ x, y, w, h, g }: Cut, picture: Size): Box {
@@ -47,19 +47,19 @@ function cutBox({ x, y, w, h, g }: Cut, picture: Size): Box {
 export const crop = operation({
   summary: 'Cuts a box out of the image.',
   parameters: {
-    x: withDefault(integer(0, maxOffset, 'pixels to the right of where `g` puts the box'), 0),
-    y: withDefault(integer(0, maxOffset, 'pixels below where `g` puts the box'), 0),
-    w: integer(1, limits.side, 'width in pixels; to the edge when left out'),
-    h: integer(1, limits.side, 'height in pixels; to the edge when left out'),
-    g: withDefault(choice(compass, 'where the box lies before it is moved by x and y'), 'nw'),
+    x: withDefault(integer(0, maxOffset, 'pixels to the right of the position that `g` sets'), 0),
+    y: withDefault(integer(0, maxOffset, 'pixels below the position that `g` sets'), 0),
+    w: integer(1, limits.side, 'width in pixels; up to the edge if left out'),
+    h: integer(1, limits.side, 'height in pixels; up to the edge if left out'),
+    g: withDefault(choice(compass, 'position of the box before `x` and `y` move it'), 'nw'),
   },
   differs: [
-    '`g` is that of OSS; BOS counts from the upper left corner, which is the default here.',
-    'A box that begins outside is refused as in OSS, one that reaches over the edge is cut off.',
+    '`g` works as in OSS. BOS counts from the upper left corner, which is the default here.',
+    'As in OSS, a box that starts outside the image is refused, and a box that reaches over the edge ends at the edge.',
   ],
   order: 'moves',
   example: 'crop,w_200,h_150,g_center',
-  // A box as wide as the picture begins at its left edge whatever the gravity says; as high, at its top.
+  // A box as wide as the picture starts at its left edge for every gravity, and one as high at its top.
   normalise: (values) => {
     const { x, y } = pointOf(values.g);
     const begin = { x: values.w === undefined ? 0 : x, y: values.h === undefined ? 0 : y };

@@ -1,24 +1,22 @@
 import { operation } from './operation.ts';
-import { alsoWritten, choice } from './parameter.ts';
+import { choice, withSpellings } from './parameter.ts';
 
 export const flip = operation({
   summary: 'Mirrors the image.',
   parameters: {
-    d: alsoWritten(
+    d: withSpellings(
       choice(['h', 'v', 'hv'], 'h swaps left and right, v swaps top and bottom, hv does both'),
       { '0': 'v', '1': 'h', '2': 'hv' },
     ),
   },
   order: 'moves',
   example: 'flip,d_h',
-  differs: [
-    'The numbers of OSS are read as what they mean there: 0 is v, 1 is h, 2 is hv. BOS does not have it.',
-  ],
+  differs: ['Signet also reads the numbers of OSS: 0 is v, 1 is h, 2 is hv. Not in BOS.'],
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {
     from: 'flip',
     to: 'flip',
-    // A strip of frames that is swapped top to bottom would play backwards.
+    // A strip of frames swapped top to bottom would play backwards.
     frames: () => 'apart',
     draw: ({ image, size }, { d }) => ({
       image: image.flop(d === 'h' || d === 'hv').flip(d === 'v' || d === 'hv'),

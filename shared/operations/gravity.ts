@@ -14,20 +14,20 @@ export const compass = [
 ] as const;
 export type Compass = (typeof compass)[number];
 
-/** Where a compass point lies, in per cent of the picture. */
+/** The position of a compass point, in per cent of the picture. */
 export function pointOf(gravity: Compass): Point {
   const index = compass.indexOf(gravity);
   return { x: (index % 3) * 50, y: Math.floor(index / 3) * 50 };
 }
 
-/** The compass point that lies exactly there, if one does. */
+/** The compass point at exactly this position, if there is one. */
 export function gravityAt({ x, y }: Point): Compass | undefined {
   return compass.find((gravity) => pointOf(gravity).x === x && pointOf(gravity).y === y);
 }
 
 const clamp = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
 
-/** The upper left corner of a box inside a picture, as near to centred on the point as fits. */
+/** The upper left corner of a box that is centred on the point, moved to stay inside the picture. */
 export function boxAround(point: Point, box: Size, picture: Size): { left: number; top: number } {
   return {
     left: clamp(

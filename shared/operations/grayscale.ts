@@ -1,17 +1,17 @@
 import { operation } from './operation.ts';
 
 export const grayscale = operation({
-  summary: 'Takes the colour away.',
+  summary: 'Removes the colours.',
   parameters: {},
   example: 'grayscale',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: ['Not in OSS or BOS.'],
   order: 'colours',
   step: {
-    // Beside a step that mixes pixels sharp would see colours that are multiplied by their alpha.
+    // In one chain with a step that mixes pixels, sharp would pass colours premultiplied by alpha.
     from: 'orient',
     to: 'tint',
     frames: () => 'together',
-    // sharp's own grayscale drops the alpha of pixels that are taken out of the chain.
+    // sharp's own grayscale() loses the alpha channel when a chain ends in raw pixels.
     draw: ({ image, size }) => ({ image: image.modulate({ saturation: 0 }), size }),
   },
 });

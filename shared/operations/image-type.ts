@@ -1,4 +1,4 @@
-/** The image types of the service. What they can do is data, so that nothing else asks by name. */
+/** The image types of the service. */
 export type ImageType = 'jpg' | 'png' | 'webp' | 'avif' | 'gif';
 export type SourceType = Exclude<ImageType, 'avif'>;
 
@@ -8,6 +8,7 @@ type Row = {
   readonly animation: boolean;
 };
 
+/** The features of each type, as data, so that no other code compares names. */
 export const imageTypes: Readonly<Record<ImageType, Row>> = {
   jpg: { contentType: 'image/jpeg', alpha: false, animation: false },
   png: { contentType: 'image/png', alpha: true, animation: false },
@@ -16,14 +17,15 @@ export const imageTypes: Readonly<Record<ImageType, Row>> = {
   gif: { contentType: 'image/gif', alpha: true, animation: true },
 };
 
-/** What an answer is made of: an image, or words about one. */
+/** The type of an answer: an image, or a description of one. */
 export type AnswerType = ImageType | 'json';
 
+/** The content type of an answer. */
 export function contentTypeOf(type: AnswerType): string {
   return type === 'json' ? 'application/json' : imageTypes[type].contentType;
 }
 
-/** AVIF is made and never read: its decoder has let attackers in. */
+/** AVIF is written but never read, because its decoders have had exploitable bugs. */
 export const sourceTypes = ['jpg', 'png', 'webp', 'gif'] as const satisfies readonly SourceType[];
 
 type Magic = { readonly type: SourceType; readonly at: number; readonly bytes: readonly number[] };
@@ -39,8 +41,8 @@ const magics: readonly Magic[] = [
 ];
 
 /**
- * The type that the first bytes announce, whatever the name says; nothing for any other.
- * The decoder has the last word: this only decides which refusal a bad file gets.
+ * Reads the type from the first bytes, not from the file name; undefined for any other type.
+ * This only decides which refusal a bad file gets: the decoder still checks the file.
  */
 export function sniff(bytes: Uint8Array): SourceType | undefined {
   const found = magics.find(({ at, bytes: magic }) =>

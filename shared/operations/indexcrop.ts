@@ -8,7 +8,7 @@ type Slices = {
   readonly i: number;
 };
 
-/** The slice, or the whole picture where there is no such slice. */
+/** Finds the box of a slice, or of the whole picture if there is no such slice. */
 function slice({ x, y, i }: Slices, { width, height }: Size): Box {
   const left = (x ?? 0) * i;
   const top = (y ?? 0) * i;
@@ -22,15 +22,16 @@ function slice({ x, y, i }: Slices, { width, height }: Size): Box {
 }
 
 export const indexcrop = operation({
-  summary: 'Cuts the image into slices and keeps one; all of it where there is no such slice.',
+  summary:
+    'Cuts the image into slices and keeps one of them. If there is no such slice, the image stays whole.',
   parameters: {
     x: integer(1, limits.side, 'width of a slice in pixels'),
     y: integer(1, limits.side, 'height of a slice in pixels'),
-    i: withDefault(integer(0, 65_536, 'which slice, counted from 0'), 0),
+    i: withDefault(integer(0, 65_536, 'index of the slice, counted from 0'), 0),
   },
   example: 'indexcrop,x_200,i_1',
   differs: [
-    'With `x` and `y` both given OSS takes y; here, as in BOS, that is malformed: a value that says nothing would be a second key for one image.',
+    'If both `x` and `y` are given, OSS uses `y`. Here, as in BOS, that is `malformed`: an ignored value would give one image a second key.',
   ],
   order: 'moves',
   check: ({ x, y }) =>

@@ -5,36 +5,39 @@ import type { Parameter, ValueOf } from './parameter.ts';
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
 
-/** What `format` may ask for: a type, the source's own, or the best that Accept allows. */
+/**
+ * The values of `format`: a type, `src` for the type of the source, or `auto` for the best one in
+ * Accept.
+ */
 export type Format = ImageType | 'src' | 'auto';
 
-/** Pixels. Of one frame, where there are several. */
+/** In pixels. For an animation, the size of one frame. */
 export type Size = { readonly width: number; readonly height: number };
 export type Point = { readonly x: number; readonly y: number };
 export type Box = Size & { readonly left: number; readonly top: number };
 
-/** A picture while it is drawn. */
+/** The picture during rendering. */
 export type Canvas = { readonly image: Sharp; readonly size: Size };
 
-/** What a step may know about the picture besides its pixels. */
+/** What a step can know about the picture besides its pixels. */
 export type Scene = {
   readonly frames: number;
-  /** The focal point that the uploader set, in per cent. */
+  /** The focal point that is stored with the source, in per cent. */
   readonly focus: Point | undefined;
-  /** EXIF orientation, 1 to 8; from 5 on the picture is stored sideways. */
+  /** EXIF orientation, 1 to 8. From 5 on, width and height are swapped. */
   readonly orientation: number;
-  /** The watermark that the recipe names, read and bounded. */
+  /** The watermark that the recipe names, once its header is checked. */
   readonly mark: Mark | undefined;
 };
 
-/** An image to be laid over another. */
+/** A watermark, ready to draw. */
 export type Mark = {
   readonly size: Size;
-  /** Its RGBA pixels in this size and at this opacity, from 0 to 1. */
+  /** Returns its RGBA pixels in this size, at an opacity from 0 to 1. */
   readonly draw: (size: Size, opacity: number) => Promise<Buffer>;
 };
 
-/** A source, for those who answer with words about it: its first frame, upright. */
+/** A source for operations that answer with JSON: its first frame, upright. */
 export type Subject = {
   readonly facts: {
     readonly format: string;
@@ -44,22 +47,22 @@ export type Subject = {
     readonly alpha: boolean;
     readonly bytes: number;
   };
-  /** Its RGBA pixels in this size. */
+  /** Returns its RGBA pixels in this size. */
   readonly pixels: (size: Size) => Promise<{ readonly data: Uint8Array }>;
-  /** The same as the data URL of a small image. */
+  /** Returns it in this size as a data URL. */
   readonly tiny: (size: Size) => Promise<string>;
 };
 
-/** The chain with one step more. */
+/** The picture after a step. */
 export type Drawn = Canvas & {
-  /** The size is an upper bound: sharp has to be asked what it came to. */
+  /** The size is only an upper bound. The renderer must read the real size from sharp. */
   readonly unmeasured?: true;
-  /** The step may have made parts of the picture transparent, or has made sure that none is. */
+  /** Whether the picture can have transparent pixels now; unchanged if left out. */
   readonly alpha?: boolean;
 };
 
 /**
- * The order in which sharp runs the calls of one chain, whatever their order in the code
+ * The order in which sharp runs the calls of one chain, regardless of their order in the code
  * (sharp/src/pipeline.cc). A step that would not run after the last one starts a new chain.
  */
 export const sharpOrder = [
@@ -81,84 +84,88 @@ export const sharpOrder = [
 ] as const;
 export type SharpStage = (typeof sharpOrder)[number];
 
-/** How a step treats an animation: as one tall strip, frame by frame, or only its first frame. */
+/** How a step treats an animation: as one tall strip, frame by frame, or the first frame only. */
 export type Frames = 'together' | 'apart' | 'first';
 
+/** How an operation draws. */
 export type Step<P extends Parameters> = {
-  /** The first and the last of sharp's stages that the step's calls belong to. */
+  /** The first and the last of sharp's stages that the step uses. */
   readonly from: SharpStage;
   readonly to: SharpStage;
   frames(values: ValuesOf<P>): Frames;
-  /** The watermark that has to be read before the step can be drawn. */
+  /** The id of the watermark that the step needs. */
   watermark?(values: ValuesOf<P>): string | undefined;
   /** Adds the step to the chain. */
   draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
 };
 
-/** What operations ask of the encoder. */
+/** Options that operations set for the encoder. */
 export type EncodingOptions = {
   /** On JPEG's scale. */
   readonly quality: number;
   readonly progressive: boolean;
-  /** The most bytes that the answer should have; undefined for any number. */
+  /** The most bytes of the answer; undefined for no limit. */
   readonly maxBytes: number | undefined;
 };
 
-/** One row of the operations table: everything that is known about one operation. */
+/** One row of the operations table, with everything about one operation. */
 export type Operation<P extends Parameters = Parameters> = {
   /** One line of documentation. */
   readonly summary: string;
-  /** Their order is the order in keys. */
+  /** In the order in which keys print them. */
   readonly parameters: P;
-  /** As written in a URL; rendered by a test. */
+  /** As written in a URL. A test renders it. */
   readonly example: string;
-  /** Other names that are read as this operation, and as its parameters. */
+  /** Other names for the operation and for its parameters. */
   readonly aliases?: readonly string[];
   readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
-  /** Draws nothing and needs no entry in a policy. */
+  /** Does not change the image and needs no entry in a policy. */
   readonly free?: true;
-  /** False where a grant does not cover it: the holder of a grant could write any number of values. */
+  /** False if grants do not cover it, because the holder of a grant could use any number of values. */
   readonly grantable?: false;
   /** Its value names a revision of the source, so the answer never changes. */
   readonly revision?: true;
-  /** What of OSS's and BOS's operation is left out or differs, and why; a sentence each. */
+  /** How it differs from OSS and BOS, and why. One sentence or two for each difference. */
   readonly differs?: readonly string[];
   /**
-   * For the spellings whose owners run operations as written: where else it may stand without
-   * drawing anything else. `free`: anywhere. `moves` only moves pixels, `colours` only changes
-   * each by itself: these two may change places with each other.
+   * Where the operation may appear in a spelling of OSS or BOS, which run operations as written:
+   * `free` may appear anywhere. `moves` only moves pixels and `colours` only changes each pixel by
+   * itself, so these two may swap. Without a value, the order must be the one of the table.
    */
   readonly order?: 'free' | 'moves' | 'colours';
-  /** Answers with JSON instead of an image; such an operation stands alone. */
+  /** Answers with JSON instead of an image. No other operation may be next to it, except free ones. */
   answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
-  /** Drawn even where it is left out, with its defaults. */
+  /** Drawn with its defaults even if the recipe leaves it out. */
   readonly always?: true;
-  /** Drawn on the source itself, before its pixels are converted: it reads the source's metadata. */
+  /** Drawn before the pixels of the source are converted, because it needs the metadata of the source. */
   readonly first?: true;
   /**
-   * For each parameter the numbers, besides its default, from which on the row treats it differently.
-   * `policy cost` counts all numbers between two of them at once.
+   * For each parameter, the numbers (besides its default) at which the behaviour of the row changes.
+   * `policy cost` counts all numbers between two of them together.
    */
   readonly turnsAt?: Readonly<Partial<Record<keyof P & string, readonly number[]>>>;
-  /** Two numbers whose product `check` bounds; `policy cost` counts only pairs within it. */
+  /** Two parameters whose product `check` limits. `policy cost` counts only pairs within the limit. */
   readonly product?: {
     readonly of: readonly [keyof P & string, keyof P & string];
     readonly most: number;
   };
-  /** What is wrong with the values taken together: the end of a sentence, or nothing. */
+  /** Finds what is wrong with the combination of values, as the end of a sentence. */
   check?(values: ValuesOf<P>): string | undefined;
-  /** Other values that draw the same pixels for every source: equal pixels must be one key. */
+  /**
+   * Returns the canonical values that draw the same pixels for every source, so that equal images
+   * share a key.
+   */
   normalise?(values: ValuesOf<P>): ValuesOf<P>;
-  /** Whether these values draw nothing, though they are not the defaults. */
+  /** Whether these values draw nothing although they are not the defaults. */
   idle?(values: ValuesOf<P>): boolean;
-  /** Whether the operation changes anything in an answer of this format. */
+  /** Whether the operation has an effect on an answer of this format. */
   matters?(format: Format): boolean;
   readonly step?: Step<P>;
-  /** What the operation asks of the encoder, for one that draws nothing. */
+  /** The encoder options that the operation sets. */
   encoding?(values: ValuesOf<P>): Partial<EncodingOptions>;
 };
 
-/** Declares a row and infers the types of its values. */
+/** Declares a row. It exists to infer the types of the values. */
 export function operation<const P extends Parameters>(row: Operation<P>): Operation<P> {
   return row;
 }

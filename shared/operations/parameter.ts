@@ -1,17 +1,18 @@
-/** What a parameter holds once it is read: a whole number, or text in its canonical form. */
+/** The value of a parameter: a whole number, or text in canonical form. */
 export type Value = number | string;
 
-/** How a form shows the parameter. */
+/** The form control for a parameter, and its allowed values as data. */
 export type Control =
   | { readonly control: 'select'; readonly options: readonly string[] }
   | { readonly control: 'number'; readonly min: number; readonly max: number }
   | { readonly control: 'color' }
   | { readonly control: 'text' };
 
+/** Declares how one parameter of an operation is read, checked and documented. */
 export type Parameter<V extends Value = Value, Fallback extends V | undefined = V | undefined> = {
-  /** Reads one spelling of a value; nothing when the text is not one. */
+  /** Reads a value; undefined if the text is not a valid one. */
   readonly read: (text: string) => V | undefined;
-  /** What holds when the parameter is left out; nothing when it may not be guessed. */
+  /** The default, if there is one. */
   readonly fallback: Fallback;
   /** Completes the sentence "expects …". */
   readonly expects: string;
@@ -27,11 +28,11 @@ export type ValueOf<P> =
       : V
     : never;
 
-/** Seven digits at most, no leading zero, no plus, no exponent: one number has one spelling. */
+/** At most seven digits, no leading zero, no plus, no exponent, so that a number has one spelling. */
 const canonicalInteger = /^(?:0|-?[1-9][0-9]{0,6})$/;
 const hexColor = /^(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$/;
 
-/** One of a few words. */
+/** A parameter with a fixed list of words. */
 export function choice<const V extends string>(
   options: readonly V[],
   about: string,
@@ -45,7 +46,7 @@ export function choice<const V extends string>(
   };
 }
 
-/** A whole number in canonical text, both bounds included. */
+/** A parameter with a whole number from `min` to `max`, both included. */
 export function integer(min: number, max: number, about: string): Parameter<number, undefined> {
   return {
     read: (text) => {
@@ -59,7 +60,7 @@ export function integer(min: number, max: number, about: string): Parameter<numb
   };
 }
 
-/** RRGGBB or RRGGBBAA; an opaque alpha says nothing and is dropped. */
+/** A parameter with a colour, RRGGBB or RRGGBBAA. An alpha of FF is dropped, because it is the default. */
 export function color(about: string): Parameter<string, undefined> {
   return {
     read: (text) =>
@@ -71,7 +72,7 @@ export function color(about: string): Parameter<string, undefined> {
   };
 }
 
-/** Free text of a fixed form. */
+/** A parameter with text that matches a pattern. */
 export function text(form: RegExp, expects: string, about: string): Parameter<string, undefined> {
   return {
     read: (written) => (form.test(written) ? written : undefined),
@@ -82,7 +83,7 @@ export function text(form: RegExp, expects: string, about: string): Parameter<st
   };
 }
 
-/** The same parameter with a value that holds when it is left out. */
+/** Adds a default to a parameter. */
 export function withDefault<V extends Value, const F extends V>(
   parameter: Parameter<V, undefined>,
   fallback: F,
@@ -90,8 +91,8 @@ export function withDefault<V extends Value, const F extends V>(
   return { ...parameter, fallback };
 }
 
-/** The same parameter with other words that are read as a value, as others write it. */
-export function alsoWritten<V extends Value, F extends V | undefined>(
+/** Adds other spellings of values, such as those of OSS and BOS, to a parameter. */
+export function withSpellings<V extends Value, F extends V | undefined>(
   parameter: Parameter<V, F>,
   words: Readonly<Record<string, V>>,
 ): Parameter<V, F> {

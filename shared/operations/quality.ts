@@ -1,26 +1,26 @@
 import { operation } from './operation.ts';
 import { integer, withDefault } from './parameter.ts';
 
-/** What an image gets that asks for no quality. */
+/** The quality of an image whose URL names none. */
 export const defaultQuality = 80;
 
 export const quality = operation({
-  summary: 'How good a JPEG, WebP or AVIF is; one scale for all, the one of JPEG.',
+  summary: 'Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG.',
   parameters: {
-    q: withDefault(integer(1, 100, '100 is best and largest'), defaultQuality),
+    q: withDefault(integer(1, 100, '100 is the best quality and the largest file'), defaultQuality),
     max: integer(
       1,
       9_999_999,
-      'bytes: q goes down by tens to 30 until the image is no larger, then the smallest is taken',
+      'most bytes of the image: `q` is lowered in steps of 10, down to 30, until the image fits; else the smallest is served',
     ),
   },
   order: 'free',
   parameterAliases: { Q: 'q' },
   example: 'quality,q_60',
   differs: [
-    '`q` is absolute, as `Q` is in OSS and BOS; their `q` is a share of the quality of the source, which no file says.',
-    'OSS does not raise a JPEG above the quality of its source; here it is what the URL says. `c_ge` and `lossless` are left out.',
-    'One scale, JPEG’s, for every type, so that a change of type is no change of how good it looks. `max` is neither in OSS nor in BOS.',
+    '`q` is absolute, like `Q` in OSS and BOS. Their `q` is relative to the quality of the source, which image files do not record.',
+    'OSS does not raise a JPEG above the quality of its source; Signet uses the value in the URL. `c_ge` and `lossless` are not supported.',
+    'All types share the scale of JPEG, so that an image looks equally good in each type. `max` is not in OSS or BOS.',
   ],
   matters: (format) => format !== 'png' && format !== 'gif',
   encoding: ({ q, max }) => ({ quality: q, maxBytes: max }),

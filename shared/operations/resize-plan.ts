@@ -1,7 +1,7 @@
 import { boxAround, type Compass, pointOf } from './gravity.ts';
 import type { Box, Point, Size } from './operation.ts';
 
-/** What `resize` was asked for, with its defaults. */
+/** The values of `resize`, with defaults filled in. */
 export type ResizeValues = {
   readonly m: 'lfit' | 'mfit' | 'fill' | 'pad' | 'fixed';
   readonly w: number | undefined;
@@ -15,7 +15,7 @@ export type ResizeValues = {
   readonly fy: number | undefined;
 };
 
-/** How to get there: scale, then perhaps cut a box or lay the picture on a larger canvas. */
+/** How to resize: scale, then crop a box, search one, or pad to a larger canvas. */
 export type ResizePlan =
   | { readonly kind: 'scale'; readonly scaled: Size }
   | { readonly kind: 'cut'; readonly scaled: Size; readonly box: Box }
@@ -36,7 +36,7 @@ const scaleSize = ({ width, height }: Size, factor: number): Size => ({
   height: side(height * factor),
 });
 
-/** The factors that each of the sides asked for stands for. */
+/** The scale factors that the requested sides ask for. */
 function factors({ w, h, l, s, p }: ResizeValues, { width, height }: Size): readonly number[] {
   if (p !== undefined) return [p / 100];
   if (l !== undefined) return [l / Math.max(width, height)];
@@ -44,14 +44,17 @@ function factors({ w, h, l, s, p }: ResizeValues, { width, height }: Size): read
   return [...(w === undefined ? [] : [w / width]), ...(h === undefined ? [] : [h / height])];
 }
 
-/** `lfit` fits inside the box, `mfit` covers it: BOS gives 450×300 and 500×333 for 600×400 in 500×300. */
+/**
+ * The size for `lfit` (inside the box) and `mfit` (covers it). As in BOS, 600×400 in 500×300 gives
+ * 450×300 and 500×333.
+ */
 function fitSize(values: ResizeValues, source: Size): Size {
   const all = factors(values, source);
   const factor = values.m === 'mfit' ? Math.max(...all) : Math.min(...all);
   return scaleSize(source, values.limit === 1 ? Math.min(1, factor) : factor);
 }
 
-/** The box asked for; with `limit` no side of it is longer than the source's. */
+/** The requested box. With `limit`, no side is longer than that of the source. */
 function boxSize({ w, h, limit }: ResizeValues, source: Size): Size {
   const width = w ?? h ?? source.width;
   const height = h ?? w ?? source.height;
@@ -77,7 +80,7 @@ function planFill(
     width: Math.max(box.width, cover.width),
     height: Math.max(box.height, cover.height),
   };
-  // The search looks at one picture, so an animation is cut at its centre.
+  // sharp can search in one picture only, so an animation is cropped at its centre.
   if (frames === 1 && values.g === 'smart') return { kind: 'search', scaled, box, by: 'attention' };
   if (frames === 1 && values.g === 'entropy') return { kind: 'search', scaled, box, by: 'entropy' };
   const at = boxAround(focalPoint(values, focus), box, scaled);
@@ -92,7 +95,7 @@ function planPad(values: ResizeValues, source: Size): ResizePlan {
   return { kind: 'pad', scaled, at: { left, top, ...canvas } };
 }
 
-/** Plans a resize of a source of this size. Pure, so that every case is a line in a table. */
+/** Plans the resize of a source of this size. It is pure, so that tests can list every case in a table. */
 export function resizePlan(
   values: ResizeValues,
   source: Size,
@@ -105,7 +108,7 @@ export function resizePlan(
   return { kind: 'scale', scaled: fitSize(values, source) };
 }
 
-/** The size that the plan ends in. */
+/** The size of the picture after the plan. */
 export function plannedSize(plan: ResizePlan): Size {
   if (plan.kind === 'scale') return plan.scaled;
   const { width, height } = plan.kind === 'pad' ? plan.at : plan.box;

@@ -10,7 +10,7 @@ const parameters = {
   m: withDefault(
     choice(
       ['lfit', 'mfit', 'fill', 'pad', 'fixed'],
-      'lfit fits inside the box, mfit covers it, fill covers and cuts, pad fits and fills up, fixed distorts (one side alone makes a square)',
+      'lfit fits inside the box, mfit covers it, fill covers and crops, pad fits and fills the rest with `color`, fixed distorts (a square if only one side is given)',
     ),
     'lfit',
   ),
@@ -18,25 +18,25 @@ const parameters = {
   h: integer(1, limits.side, 'height in pixels'),
   l: integer(1, limits.side, 'longer side in pixels'),
   s: integer(1, limits.side, 'shorter side in pixels'),
-  p: integer(1, 1_000, 'per cent'),
-  limit: withDefault(integer(0, 1, '1: nothing grows beyond the source; 0: it may'), 1),
-  color: withDefault(color('what pad fills up with'), 'FFFFFF'),
+  p: integer(1, 1_000, 'size in per cent of the source'),
+  limit: withDefault(integer(0, 1, '1 never enlarges the source, 0 may enlarge it'), 1),
+  color: withDefault(color('background colour for pad'), 'FFFFFF'),
   g: withDefault(
     choice(
       [...compass, 'smart', 'entropy', 'focus'],
-      'what fill keeps: a side or corner, what draws the eye, what is busiest, or the focal point stored with the source',
+      'what fill keeps: a side or corner, smart (what draws the eye), entropy (the busiest part) or focus (the focal point stored with the source)',
     ),
     'center',
   ),
   fx: integer(
     0,
     100,
-    'focal point for fill instead of g, per cent from the left; 50 where only fy is given',
+    'focal point for fill instead of `g`, in per cent from the left; 50 if only `fy` is given',
   ),
   fy: integer(
     0,
     100,
-    'focal point for fill instead of g, per cent from the top; 50 where only fx is given',
+    'focal point for fill instead of `g`, in per cent from the top; 50 if only `fx` is given',
   ),
 } as const;
 
@@ -44,7 +44,7 @@ type Values = ValuesOf<typeof parameters>;
 
 const countGiven = (value: unknown): number => (value === undefined ? 0 : 1);
 
-/** What each mode needs besides one way of saying how large. */
+/** Finds what a mode lacks, besides the one size that every recipe gives. */
 function modeFault({ m, w, h }: Values): string | undefined {
   if ((m === 'fill' || m === 'pad') && countGiven(w) + countGiven(h) < 2)
     return `needs both w and h with m_${m}`;
@@ -62,7 +62,7 @@ function check(values: Values): string | undefined {
   return values.m === 'lfit' || values.m === 'mfit' ? undefined : modeFault(values);
 }
 
-/** A focal point that is also a compass point is written as the compass point. */
+/** Replaces a focal point that is also a compass point by the compass point. */
 function normaliseFocus(values: Values): Values {
   const { fx, fy } = values;
   if (fx === undefined && fy === undefined) return values;
@@ -73,7 +73,7 @@ function normaliseFocus(values: Values): Values {
     : { ...values, g: gravity, fx: undefined, fy: undefined };
 }
 
-/** With one side given, covering is fitting; a fixed square may leave out its second side. */
+/** With one side given, mfit equals lfit, and fixed makes a square. */
 function normaliseMode(values: Values): Values {
   const { m, w, h } = values;
   if (m === 'fixed') return { ...values, w: w ?? h, h: h ?? w };
@@ -99,7 +99,7 @@ function normalise(values: Values): Values {
 /** RRGGBB or RRGGBBAA, as sharp reads it. */
 const cssColor = (hex: string): string => `#${hex}`;
 
-/** A line of pixels that has to cover a box is scaled to a length that nobody can count to. */
+/** Covering a box with a very long, thin source can exceed the sides that libvips can count. */
 function checkScaled({ scaled: { width, height } }: ResizePlan): void {
   if (Math.max(width, height) > limits.scaledSide)
     throw new Refusal('source_too_large', {
@@ -120,14 +120,14 @@ function drawPlan(image: Sharp, plan: ResizePlan, background: string): Sharp {
 }
 
 export const resize = operation({
-  summary: 'Scales the image.',
+  summary: 'Resizes the image.',
   parameters,
   differs: [
-    '`limit` is 1 by default as in OSS; in BOS it is 0. Nothing grows unless the URL says so.',
-    'There is exactly one way to say how large: `w` and `h`, or `l`, or `s`, or `p`. OSS passes over `l` and `s` beside a side and over `p` beside both; here that is malformed, because a value that says nothing would be a second key for one image.',
-    'A side has 8,192 pixels at most (OSS 16,384, BOS 4,096): it is what a Lambda function can draw in its time.',
-    '`wp`, `hp`, `align`, `radius` and `sigma` of BOS are left out: they distort, or fill a pad with a blurred copy.',
-    '`g`, `fx` and `fy` are neither in OSS nor in BOS, which cut the middle out.',
+    '`limit` is 1 by default as in OSS; in BOS it is 0. Signet never enlarges an image unless the URL says so.',
+    'A URL gives the size in exactly one way: `w` and `h`, or `l`, or `s`, or `p`. OSS ignores `l` and `s` next to `w` or `h`, and `p` next to any of them. Here that is `malformed`: an ignored value would give one image a second key.',
+    'A side may have at most 8,192 pixels (OSS 16,384, BOS 4,096), because a Lambda function must finish in its time.',
+    '`wp`, `hp`, `align`, `radius` and `sigma` of BOS are not supported: they distort the image, or fill the padding with a blurred copy.',
+    '`g`, `fx` and `fy` are not in OSS or BOS, which always keep the middle.',
   ],
   example: 'resize,m_fill,w_200,h_200',
   check,

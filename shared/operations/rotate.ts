@@ -1,11 +1,11 @@
 import { operation, type Size } from './operation.ts';
 import { integer, withDefault } from './parameter.ts';
 
-/** The largest number that the grammar can write. */
+/** The largest number that the grammar allows. */
 const maxAngle = 9_999_999;
 const transparent = { r: 255, g: 255, b: 255, alpha: 0 };
 
-/** What a turned picture needs at most. */
+/** An upper bound of the size of a turned picture. */
 function boundingBox({ width, height }: Size, degrees: number): Size {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
@@ -16,20 +16,21 @@ function boundingBox({ width, height }: Size, degrees: number): Size {
 }
 
 export const rotate = operation({
-  summary: 'Turns the image clockwise; corners that open up are transparent, in JPEG white.',
+  summary: 'Rotates the image clockwise. Empty corners become transparent, or white in a JPEG.',
   parameters: {
-    a: withDefault(integer(-maxAngle, maxAngle, 'degrees, taken modulo 360'), 0),
+    a: withDefault(integer(-maxAngle, maxAngle, 'degrees, modulo 360'), 0),
   },
   example: 'rotate,a_90',
   differs: [
-    'OSS and BOS take one turn (0 to 360, -360 to 360); here any whole number is taken modulo 360, so that each turn has one key.',
+    'OSS takes 0 to 360 and BOS -360 to 360. Signet takes any whole number modulo 360, so that each angle has one key.',
   ],
   turnsAt: { a: [360] },
   normalise: ({ a }) => ({ a: ((a % 360) + 360) % 360 }),
   step: {
     from: 'turn',
     to: 'turn',
-    // A strip of frames can be turned as a whole by no angle, frame by frame by this one alone.
+    // A strip of frames cannot be turned as a whole. 180 degrees keeps the size of each frame;
+    // other angles do not.
     frames: ({ a }) => (a === 180 ? 'apart' : 'first'),
     draw: ({ image, size }, { a }) => {
       if (a === 180) return { image: image.rotate(180), size };

@@ -3,10 +3,12 @@ import { operation } from './operation.ts';
 import { integer } from './parameter.ts';
 
 export const roundedCorners = operation({
-  summary: 'Rounds the corners; what is cut off is transparent, in JPEG white.',
-  parameters: { r: integer(1, 4_096, 'radius in pixels; half of the shorter side at most') },
+  summary: 'Rounds the corners. They become transparent, or white in a JPEG.',
+  parameters: {
+    r: integer(1, 4_096, 'radius in pixels; reduced to half of the shorter side if larger'),
+  },
   example: 'rounded-corners,r_40',
-  differs: ['OSS leaves GIF alone; here its corners are rounded frame by frame.'],
+  differs: ['OSS does not round a GIF. Signet rounds each frame.'],
   check: ({ r }) => (r === undefined ? 'needs r' : undefined),
   step: {
     from: 'composite',

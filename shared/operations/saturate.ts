@@ -5,15 +5,19 @@ export const saturate = operation({
   summary: 'Makes colours stronger or weaker.',
   parameters: {
     s: withDefault(
-      integer(-100, 100, 'below 0 weaker, above 0 stronger; 100 doubles, -100 is grey'),
+      integer(
+        -100,
+        100,
+        'negative is weaker, positive is stronger; 100 doubles the saturation, -100 removes it',
+      ),
       0,
     ),
   },
   example: 'saturate,s_40',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: ['Not in OSS or BOS.'],
   order: 'colours',
   step: {
-    // Beside a step that mixes pixels sharp would see colours that are multiplied by their alpha.
+    // In one chain with a step that mixes pixels, sharp would pass colours premultiplied by alpha.
     from: 'orient',
     to: 'tint',
     frames: () => 'together',

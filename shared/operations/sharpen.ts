@@ -6,13 +6,13 @@ export const sharpen = operation({
   parameters: { s: integer(50, 399, 'strength; 100 is a good start (sigma = s / 100)') },
   example: 'sharpen,s_100',
   differs: [
-    'The scale is that of OSS, 50 to 399; `r` and `s` from 1 to 50 of BOS are left out: one letter cannot mean two scales.',
+    'The scale is that of OSS, 50 to 399. `r` and `s` from 1 to 50 of BOS are not supported, because one parameter cannot have two scales.',
   ],
   check: ({ s }) => (s === undefined ? 'needs s' : undefined),
   step: {
     from: 'sharpen',
     to: 'sharpen',
-    // On a strip the edge of one frame would run into the next.
+    // On a strip, the edge of one frame would affect the next frame.
     frames: () => 'apart',
     draw: ({ image, size }, { s }) => ({ image: image.sharpen({ sigma: (s ?? 100) / 100 }), size }),
   },

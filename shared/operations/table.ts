@@ -24,9 +24,9 @@ import { version } from './version.ts';
 import { watermark } from './watermark.ts';
 
 /**
- * The heart of the service: every operation, once. The order of the rows is the order of
- * operations in a key and the order in which they are drawn. Parser, printer, policy schema,
- * authorization, documentation and tests are derived from it.
+ * Every operation, once. The order of the rows is the order in keys and the order of drawing. The
+ * parser, the printer, the policy schema, authorization, the documentation and the tests are derived
+ * from this table.
  */
 export const operations = {
   version,
@@ -64,7 +64,7 @@ export type OperationValues<Name extends OperationName> =
 /** The names in canonical order. */
 export const operationNames = Object.keys(operations) as readonly OperationName[];
 
-/** Looked up in a Map: `constructor` and `__proto__` are names that nobody declared. */
+/** A Map, because an object would also find `constructor` and `__proto__`. */
 const byName: ReadonlyMap<string, OperationName> = new Map(
   operationNames.flatMap((name): [string, OperationName][] => {
     const row: Operation = operations[name];
@@ -72,12 +72,12 @@ const byName: ReadonlyMap<string, OperationName> = new Map(
   }),
 );
 
-/** The operation that goes by this name, or nothing. */
+/** Finds the operation with this name or alias. */
 export function findOperation(name: string): OperationName | undefined {
   return byName.get(name);
 }
 
-/** A row without the types of its own parameters. */
+/** The row of an operation, typed without its own parameters. */
 export function rowOf(name: OperationName): Operation {
   return operations[name];
 }

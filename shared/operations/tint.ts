@@ -2,10 +2,10 @@ import { operation } from './operation.ts';
 import { color } from './parameter.ts';
 
 export const tint = operation({
-  summary: 'Keeps the light of the image and gives it one colour.',
-  parameters: { color: color('the colour; its alpha says nothing') },
+  summary: 'Draws the image in shades of one colour.',
+  parameters: { color: color('the colour; alpha is ignored') },
   example: 'tint,color_C08040',
-  differs: ['Neither OSS nor BOS has it.'],
+  differs: ['Not in OSS or BOS.'],
   order: 'colours',
   check: ({ color: given }) => (given === undefined ? 'needs color' : undefined),
   normalise: ({ color: given }) => ({ color: given?.slice(0, 6) }),

@@ -4,7 +4,7 @@ import { choice, integer, text, withDefault } from './parameter.ts';
 
 type Place = { readonly g: Compass; readonly x: number; readonly y: number };
 
-/** Where a mark of a length starts on a side: x and y count inwards from the edge that `g` names. */
+/** Finds where a mark starts along one side. `margin` counts inwards from the edge that `g` names. */
 function offset(point: number, margin: number, side: number, length: number): number {
   const from = { 0: margin, 100: side - length - margin }[point];
   return Math.min(Math.max(from ?? Math.round((side - length) / 2), 0), side - length);
@@ -18,7 +18,10 @@ function position({ g, x, y }: Place, picture: Size, mark: Size): { left: number
   };
 }
 
-/** The mark's size: its own, or per cent of the picture's width; never beyond the picture. */
+/**
+ * The drawn size of a mark: its own size, or `p` per cent of the picture's width, but never larger
+ * than the picture.
+ */
 function markSize(mark: Size, picture: Size, p: number | undefined): Size {
   const wanted = p === undefined ? 1 : (picture.width * p) / 100 / mark.width;
   const factor = Math.min(wanted, picture.width / mark.width, picture.height / mark.height);
@@ -29,32 +32,35 @@ function markSize(mark: Size, picture: Size, p: number | undefined): Size {
 }
 
 export const watermark = operation({
-  summary: "Lays one of the tenant's watermarks over the image.",
+  summary: "Draws one of the tenant's watermarks on the image.",
   parameters: {
     i: text(
       /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/,
       'the id of a watermark',
-      'which one: `_watermarks/ID.png`',
+      'id of the watermark `_watermarks/ID.png`',
     ),
-    g: withDefault(choice(compass, 'where it lies'), 'se'),
-    x: withDefault(integer(0, 4_096, 'pixels from the edge at the side; none in the middle'), 10),
+    g: withDefault(choice(compass, 'position on the image'), 'se'),
+    x: withDefault(
+      integer(0, 4_096, 'pixels from the left or right edge; ignored in the middle'),
+      10,
+    ),
     y: withDefault(
-      integer(0, 4_096, 'pixels from the edge above or below; none in the middle'),
+      integer(0, 4_096, 'pixels from the upper or lower edge; ignored in the middle'),
       10,
     ),
     t: withDefault(integer(0, 100, 'opacity in per cent'), 100),
-    p: integer(1, 100, "its width in per cent of the image's; left out, its own"),
+    p: integer(1, 100, 'width in per cent of the width of the image; its own width if left out'),
   },
   example: 'watermark,i_mark,g_se,p_20',
   differs: [
-    'Images only: `text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill` are left out, because fonts are one more parser of untrusted bytes.',
-    '`image` (base64 of an object and of operations on it) is `i` here, the id of an upload of the tenant: no path, no URL and no other bucket can be named.',
-    "`P` is `p`: per cent of the image's width. `voffset`, `order`, `align` and `interval` are left out; there is one watermark an image instead of three.",
+    'Images only: `text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill` are not supported, because fonts would add another parser of untrusted bytes.',
+    '`i` replaces `image`, which is base64 of an object and its operations. `i` is the id of a file that the tenant uploaded, so it cannot name a path, a URL or another bucket.',
+    '`p` replaces `P`. `voffset`, `order`, `align` and `interval` are not supported. An image has at most one watermark instead of three.',
   ],
   check: ({ i }) => (i === undefined ? 'needs i' : undefined),
   turnsAt: { t: [1] },
   idle: ({ t }) => t === 0,
-  // In the middle of a side there is no edge to keep away from.
+  // In the middle of a side, x or y has no effect.
   normalise: (values) => {
     const { x, y } = pointOf(values.g);
     return { ...values, x: x === 50 ? 10 : values.x, y: y === 50 ? 10 : values.y };

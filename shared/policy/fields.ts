@@ -3,8 +3,8 @@ import { parseOperations, type RecipeStep } from '../recipe/recipe.ts';
 import { policySchema } from './schema.ts';
 
 /*
- * What a policy can speak of, as a list of dotted names. The functions that are deployed announce theirs,
- * so that a newer command line does not publish what they would refuse to read.
+ * The fields of a policy as a list of dotted names. Deployed functions announce the fields that they can
+ * read, so that a newer command line does not publish a policy that they would reject.
  */
 
 type Nested = {
@@ -27,7 +27,7 @@ const operationFields: readonly string[] = operationNames.flatMap((name) => [
   ...Object.keys(rowOf(name).parameters).map((own) => `operations.${name}.${own}`),
 ]);
 
-/** Every field that this version reads, `operations.resize.w` among them. */
+/** Every field that this version can read, such as `operations.resize.w`. */
 export function policyFields(): readonly string[] {
   const named = namesIn(policySchema as unknown as Nested, '');
   return [...new Set([...named, ...operationFields])];
@@ -50,7 +50,7 @@ function fieldsOfStep({ name, values }: RecipeStep): readonly string[] {
   return [`operations.${name}`, ...named.map(([own]) => `operations.${name}.${own}`)];
 }
 
-/** The fields that a sound document uses; those of its presets' operations as well. */
+/** The fields that a valid document uses, including the operations in its presets. */
 export function fieldsUsed(document: Readonly<Record<string, unknown>>): readonly string[] {
   const { operations, presets, ...others } = document;
   const rules = isGroup(operations) ? Object.entries(operations) : [];
@@ -65,7 +65,7 @@ export function fieldsUsed(document: Readonly<Record<string, unknown>>): readonl
   ];
 }
 
-/** What a sound document says that somebody with this list could not read. */
+/** The fields of a valid document that are not in the list `known`. */
 export function fieldsUnknownTo(
   known: readonly string[],
   document: Readonly<Record<string, unknown>>,

@@ -6,6 +6,7 @@ import { utf8Bytes } from '../utf8.ts';
 import { readPreset } from './policy.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 
+/** One problem of a policy: `message` is the end of a sentence that starts with `path`. */
 export type PolicyIssue = {
   /** Dotted, as in `operations.resize.0.w`; empty for the document itself. */
   readonly path: string;
@@ -29,7 +30,7 @@ type Nested = {
   readonly getter?: (input: unknown) => Nested;
 };
 
-/** The field names that a schema declares at a place. */
+/** The names of the fields that a schema declares at a path. */
 function entriesAt(schema: unknown, steps: readonly unknown[]): readonly string[] {
   let at = schema as Nested | undefined;
   for (const step of steps) {
@@ -47,7 +48,7 @@ function unwrapSchema(schema: Nested | undefined, asList: boolean): Nested | und
 }
 
 function describeUnknownField(issue: v.BaseIssue<unknown>, name: string): string {
-  return `is not a field here${didYouMean(name, siblingFields(issue, policySchema))}`;
+  return `is not a known field${didYouMean(name, siblingFields(issue, policySchema))}`;
 }
 
 function describeNotListed({ expected, input }: v.BaseIssue<unknown>): string {
@@ -55,13 +56,13 @@ function describeNotListed({ expected, input }: v.BaseIssue<unknown>): string {
   return `expects one of ${names.join(', ')}${didYouMean(input, names)}`;
 }
 
-/** A value of a rule, which the table describes. */
+/** Describes a rule value that is not allowed. The message comes from the operations table. */
 function describeNotAllowed({ message, input }: v.BaseIssue<unknown>): string {
   const [, choices = ''] = /^expects one of (.+?), or null/.exec(message) ?? [];
   return `${message}${didYouMean(input, choices.split(', '))}`;
 }
 
-/** What the library writes as `>=60`, or not at all. */
+/** Puts valibot's expectation, such as `>=60`, into words. */
 function describeExpectation({ type, expected }: v.BaseIssue<unknown>): string {
   if (type === 'integer') return 'a whole number';
   const [, bound, count] = /^([<>]=)(.+)$/.exec(expected ?? '') ?? [];
@@ -70,10 +71,10 @@ function describeExpectation({ type, expected }: v.BaseIssue<unknown>): string {
   return expected?.toLowerCase() ?? 'something else';
 }
 
-/** The library's own messages begin so; ours are the end of a sentence and never do. */
+/** valibot's own messages start like this. Ours are the end of a sentence and never do. */
 const ownMessage = /^Invalid /;
 
-/** The library names the first unknown field of an object; these are the others. */
+/** valibot reports only the first unknown field of an object. This finds the others. */
 function findMoreUnknownFields(issue: v.BaseIssue<unknown>): readonly PolicyIssue[] {
   const last = issue.path?.at(-1);
   if (issue.type !== 'strict_object' || issue.expected !== 'never' || last === undefined) return [];
@@ -98,9 +99,9 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   return `expects ${describeExpectation(issue)}, not ${issue.received}`;
 }
 
-/** The library drops these without a word, lest they reach an object's prototype. */
+/** valibot drops these names silently, to protect prototypes. */
 const unusableNames = ['__proto__', 'constructor', 'prototype'];
-const unusable = 'is not a name that a preset can have';
+const unusable = 'is not allowed as the name of a preset';
 
 function presetIssues(presets: unknown): readonly PolicyIssue[] {
   const entries = Object.entries((presets ?? {}) as Record<string, unknown>);
@@ -117,7 +118,7 @@ function presetIssues(presets: unknown): readonly PolicyIssue[] {
   });
 }
 
-/** The library takes a list for an object with no fields; whoever wrote it meant something. */
+/** valibot accepts a list as an object without fields, so lists need their own check. */
 function listIssues(document: object): readonly PolicyIssue[] {
   return Object.entries(policySchema.entries).flatMap(([path, schema]) => {
     const fields = unwrapSchema(schema as Nested, false)?.type ?? '';
@@ -127,7 +128,7 @@ function listIssues(document: object): readonly PolicyIssue[] {
   });
 }
 
-/** The schema asks this only of a policy that is otherwise sound. */
+/** The schema checks this only if the rest of the policy is valid. */
 function emptyIssues(document: object, own: readonly PolicyIssue[]): readonly PolicyIssue[] {
   const { operations, presets = {} } = document as Readonly<Record<string, unknown>>;
   const empty = operations === undefined && Object.keys(presets ?? {}).length === 0;
@@ -135,24 +136,27 @@ function emptyIssues(document: object, own: readonly PolicyIssue[]): readonly Po
   return empty && !own.some((issue) => issue.message === message) ? [{ path: '', message }] : [];
 }
 
-/** The longest that a policy without keys can be given when it is published. */
+/** The longest `keys` that publishing can add to a policy without keys. */
 const longestKid = `r${'0'.repeat(15)}.100000`;
-const longestKeys = { active: longestKid, accept: Array.from({ length: 16 }, () => longestKid) };
+const longestKeys = {
+  active: longestKid,
+  accept: Array.from({ length: limits.acceptedKids }, () => longestKid),
+};
 
-/** As it would be stored: indented, and with its keys. */
+/** Measures the policy as it is stored: indented, and with keys. */
 export function sizeIssues(document: object): readonly PolicyIssue[] {
   const size = utf8Bytes(JSON.stringify({ keys: longestKeys, ...document }, undefined, 2));
   return size > limits.policyBytes
-    ? [{ path: '', message: `is ${size} bytes when stored; the most is ${limits.policyBytes}` }]
+    ? [{ path: '', message: `is ${size} bytes when stored; the limit is ${limits.policyBytes}` }]
     : [];
 }
 
-/** What the schema makes of a document: a policy, or everything that is wrong with it at once. */
+/** The result of a validation: the policy, or all of its issues. */
 export type PolicyVerdict =
   | { readonly issues: readonly []; readonly policy: ValidPolicy }
   | { readonly issues: readonly [PolicyIssue, ...PolicyIssue[]] };
 
-/** Validates a document with one pass of the schema. */
+/** Validates a document. Runs the schema once. */
 export function judgePolicy(document: unknown): PolicyVerdict {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { issues: [{ path: '', message: 'is not a JSON object' }] };
@@ -169,13 +173,13 @@ export function judgePolicy(document: unknown): PolicyVerdict {
     ...presetIssues(presets),
   ];
   if (first !== undefined) return { issues: [first, ...more] };
-  // A valid document is shallow. Any other might be too deep to be serialised.
+  // Only a valid document is surely shallow. JSON.stringify could overflow on a deep invalid one.
   const [tooLarge] = sizeIssues(document);
   if (tooLarge !== undefined || !parsed.success)
     return { issues: [tooLarge ?? { path: '', message: 'is invalid' }] };
   return { issues: [], policy: parsed.output };
 }
 
-/** Everything that is wrong with a policy, at once; empty when it can be published. */
+/** Finds everything that is wrong with a policy. An empty list means that it can be published. */
 export const policyIssues = (document: unknown): readonly PolicyIssue[] =>
   judgePolicy(document).issues;

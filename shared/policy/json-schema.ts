@@ -9,7 +9,7 @@ import { policySchema } from './schema.ts';
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** Whatever the library may have put together, looked at from outside. */
+/** The parts of any valibot schema that this file reads. */
 type Nested = {
   readonly kind: string;
   readonly type: string;
@@ -26,16 +26,16 @@ type Nested = {
   readonly requirement?: unknown;
 };
 
-/** Where a schema stands in the document, without the numbers of rules. */
+/** The path of a schema in the document, without list indexes. */
 type Place = readonly string[];
 
-/** Functions that check a form, as the pattern of it. A policy never names generation 0. */
+/** The patterns that match the checking functions. A policy cannot name generation 0. */
 const patterns: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [isTenant, `^(?=.{1,${limits.tenantCharacters}}$)[a-z0-9]+(?:-[a-z0-9]+)*$`],
   [isKid, '^[a-z][a-z0-9]{0,15}\\.[1-9][0-9]{0,5}$'],
 ]);
 
-/** What the library's checks are called here, by the type of what is checked. */
+/** The JSON Schema keyword for each check of valibot, by the type of the checked value. */
 const bounds: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   array: { min_length: 'minItems', max_length: 'maxItems' },
   string: { min_length: 'minLength', max_length: 'maxLength' },
@@ -52,7 +52,10 @@ function keywordsOf({ type, requirement }: Nested, of: unknown): JsonSchema {
   return keyword === undefined || typeof requirement !== 'number' ? {} : { [keyword]: requirement };
 }
 
-/** What a check asks and JSON Schema cannot say is left to `policy validate`. */
+/**
+ * Converts a schema and its checks. Checks that JSON Schema cannot express are left to `policy
+ * validate`.
+ */
 function convertPipe([first, ...checks]: readonly Nested[], place: Place): JsonSchema {
   let made = convertInner(first, place);
   for (const check of checks) made = { ...made, ...keywordsOf(check, made['type']) };
@@ -64,13 +67,13 @@ function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   return Array.isArray(options) && Object.keys(others).length === 0 ? options : [schema];
 }
 
-/** Of several schemas one has to hold; what is a choice itself gives its options. */
+/** One of several schemas. Nested choices are flattened. */
 function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
   const options = schemas.flatMap(alternatives);
   return options.length === 1 ? (options[0] ?? {}) : { anyOf: options };
 }
 
-/** A lazy schema looks at the input: a list has one form, anything else another. */
+/** Converts a lazy schema, which returns one schema for lists and another for other values. */
 function chooseSchemas(getter: (input: unknown) => Nested, place: Place): JsonSchema {
   const forms = [getter({}), getter([])].filter(({ type }) => type !== 'never');
   return anyOf([...new Set(forms)].map((form) => convertSchema(form, place)));
@@ -101,12 +104,12 @@ function convertRecord(
   };
 }
 
-/** A value that a rule lists: the library asks the parameter, whose control says the same in data. */
-function listedValue({ control }: Parameter): JsonSchema {
+/** A value in a rule. valibot calls `read` of the parameter; `control` has the same limits as data. */
+function convertListedValue({ control }: Parameter): JsonSchema {
   if (control.control === 'select') return { enum: control.options };
   if (control.control === 'number')
     return { type: 'integer', minimum: control.min, maximum: control.max };
-  // In canonical text, which leaves out an opaque alpha.
+  // Canonical text has no alpha of FF.
   if (control.control === 'color')
     return { type: 'string', pattern: '^[0-9A-F]{6}(?:(?!FF)[0-9A-F]{2})?$' };
   return { type: 'string' };
@@ -120,10 +123,10 @@ function parameterAt([group, name, own, ...within]: Place): Parameter | undefine
 
 function convertCustom(place: Place): JsonSchema {
   const parameter = parameterAt(place);
-  return parameter === undefined ? {} : listedValue(parameter);
+  return parameter === undefined ? {} : convertListedValue(parameter);
 }
 
-/** What the library says, by the type that says it. */
+/** The conversion for each type of valibot schema. */
 const kinds: Readonly<Record<string, (schema: Nested, place: Place) => JsonSchema>> = {
   ...Object.fromEntries(
     ['string', 'number', 'boolean', 'null'].map((type) => [type, () => ({ type })]),
@@ -144,13 +147,13 @@ const kinds: Readonly<Record<string, (schema: Nested, place: Place) => JsonSchem
 const convertInner = (schema: Nested | undefined, place: Place): JsonSchema =>
   schema === undefined ? {} : convertSchema(schema, place);
 
-/** A schema as JSON Schema. One of a kind that is not known here allows everything. */
+/** Converts a schema to JSON Schema. A type that is unknown here allows every value. */
 function convertSchema(schema: Nested, place: Place): JsonSchema {
   const { type, pipe } = schema;
   return pipe === undefined ? (kinds[type]?.(schema, place) ?? {}) : convertPipe(pipe, place);
 }
 
-/** The line that documents a field: its own, or that of the row of the table. */
+/** The description of a field: its own, or the one in the operations table. */
 function descriptionOf(schema: Nested, place: Place): string | undefined {
   const [group, name, own] = place;
   const parameter = parameterAt(place);
@@ -163,7 +166,7 @@ function descriptionOf(schema: Nested, place: Place): string | undefined {
   return v.getDescription(schema as unknown as v.GenericSchema);
 }
 
-/** A field of an object, with what an editor shows about it. */
+/** Converts a field of an object, with the description and default that editors show. */
 function convertField(schema: Nested, place: Place): JsonSchema {
   const description = descriptionOf(schema.wrapped ?? schema, place);
   return {
@@ -173,17 +176,17 @@ function convertField(schema: Nested, place: Place): JsonSchema {
   };
 }
 
-/** Fields that stand in files alone: publishing resolves them. */
+/** Fields that exist only in files. Publishing resolves them. */
 const fileFields = {
-  $schema: { description: 'Where this schema lies, for editors', type: 'string' },
+  $schema: { description: 'Path or URL of this schema, for editors', type: 'string' },
   extends: {
     description:
-      'Files that this one completes: a path or a list of paths, from this file; of a list the later win. null takes out an operation or preset that they have',
+      'Base files that this file extends: a path or a list of paths, relative to this file. Later bases win. null removes an operation or preset of a base.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
   },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
-/** The fields whose entries a file takes out with null where it extends another. */
+/** The fields whose entries a file can remove with null if it extends another. */
 export const removableIn = ['operations', 'presets'] as const;
 
 function allowNull({ description, ...schema }: JsonSchema): JsonSchema {
@@ -198,17 +201,21 @@ function allowRemoval(group: JsonSchema): JsonSchema {
   return { ...group, [keyword]: Object.fromEntries(wider) };
 }
 
-const present = { additionalProperties: { type: ['object', 'array', 'string'] } };
+const nonNullEntries = { additionalProperties: { type: ['object', 'array', 'string'] } };
 
-/** A file that stands alone has no null to take out, and is a tenant's. */
-const standsAlone = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
+/** A file that extends no other has a tenant and has nothing to remove with null. */
+const requireGroup = (group: 'operations' | 'presets', own: JsonSchema): JsonSchema => ({
   required: ['tenant', group],
-  properties: { operations: present, presets: present, [group]: { ...present, ...own } },
+  properties: {
+    operations: nonNullEntries,
+    presets: nonNullEntries,
+    [group]: { ...nonNullEntries, ...own },
+  },
 });
 
 /**
- * The JSON Schema (draft 2020-12) of a policy's file, for editors. Every file that can be published
- * is valid under it; what it cannot say, such as what a preset's text may be, is left to
+ * The JSON Schema (draft 2020-12) of a policy file, for editors. Every file that can be published is
+ * valid under it. What it cannot express, such as the recipe of a preset, is left to
  * `policy validate`.
  */
 export function policyJsonSchema(): JsonSchema {
@@ -224,8 +231,8 @@ export function policyJsonSchema(): JsonSchema {
     additionalProperties,
     anyOf: [
       { required: ['extends'] },
-      standsAlone('operations', {}),
-      standsAlone('presets', { minProperties: 1 }),
+      requireGroup('operations', {}),
+      requireGroup('presets', { minProperties: 1 }),
     ],
   };
 }

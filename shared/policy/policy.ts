@@ -10,22 +10,23 @@ import { covers } from '../url/scope.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 import { hasValue, isRange, type Rule, type ValueSet, valueSetIn } from './value-set.ts';
 
+/** The kid that signs new URLs, and the kids whose signatures are accepted. */
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
 
-/** A rule as pairs of a parameter and the values it may have. It names every parameter of its operation. */
+/** A compiled rule: for every parameter of the operation, the values that it may have. */
 type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
 
-/** A policy that has been validated, with its presets read. */
+/** A valid policy, compiled for fast decisions. */
 export type Policy = {
   readonly tenant: string;
   readonly keys: Keys;
   /** As written in the document. */
   readonly rules: ReadonlyMap<OperationName, readonly Rule[]>;
-  /** The same rules, ready to be asked. */
+  /** The same rules, compiled. */
   readonly tests: ReadonlyMap<OperationName, readonly RuleTest[]>;
   readonly require: readonly OperationName[];
   readonly presets: ReadonlyMap<string, Recipe>;
-  /** Every recipe that some preset stands for, in each format it can end in, as printed. */
+  /** The canonical text of every preset, in each format that it can end in. */
   readonly presetRecipes: ReadonlySet<string>;
   readonly presetsOnly: boolean;
   readonly autoFormats: readonly Negotiable[];
@@ -35,43 +36,43 @@ export type Policy = {
     readonly maxPixels: number;
     readonly maxFrames: number;
   };
-  /** Seconds; null where URLs may live for ever. */
+  /** In seconds; null if URLs may never expire. */
   readonly maxLifetime: number | null;
-  /** Whether a grant may stand in the place of a URL's own signature. */
+  /** Whether a grant may replace the signature of a URL. */
   readonly grants: boolean;
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
   readonly snap: boolean;
   readonly blocked: readonly string[];
-  /** The path of a source that stands in for what is missing or bad. */
+  /** The path of the source that replaces a missing or damaged one. */
   readonly fallback: string | null;
-  /** Until when rules are reported instead of enforced, in milliseconds since 1970; 0 where they hold. */
+  /** When report mode ends, in milliseconds since 1970; 0 if rules are enforced. */
   readonly reportUntil: number;
 };
 
-/** What a new tenant verifies with until its policy says otherwise. */
+/** The keys of a new tenant, until its policy names others. */
 const firstKeys: Keys = { active: 'r1.1', accept: ['r1.1'] };
 
-/** A preset's text as a recipe. Throws `malformed`; a preset cannot name another one. */
+/** Reads the recipe of a preset. Throws `malformed`, also if it names another preset. */
 export function readPreset(text: string): Recipe {
   const { steps, preset } = parseOperations(text);
-  if (preset !== undefined) throw malformed('a preset cannot name a preset');
+  if (preset !== undefined) throw malformed('a preset cannot name another preset');
   return canonicalRecipe(steps);
 }
 
-/** The formats that a recipe can end in without the caller naming one. */
+/** The formats that a recipe can end in if the URL names none. */
 function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly Format[] {
   const own = recipe.format;
   return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
 }
 
-/** What a preset stands for, in each format it can end in, as printed. */
+/** The canonical text of a preset, in each format that it can end in. */
 export function printPreset(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly string[] {
   return formatsOf(recipe, autoFormats).map(
     (format) => withoutFree(withFormat(recipe, format)).text,
   );
 }
 
-/** Allowing `auto` allows every format that it can settle on. */
+/** A rule that allows `auto` also allows every format that `auto` can pick. */
 function withAutoFormats(formats: ValueSet, autoFormats: readonly Negotiable[]): ValueSet {
   if (isRange(formats) || !formats.includes('auto')) return formats;
   return [...formats, ...autoFormats, 'src'];
@@ -98,7 +99,7 @@ const compileRules = (rules: Rules, autoFormats: readonly Negotiable[]): Policy[
     ]),
   );
 
-/** Builds the policy that the edge asks from a document that the schema has accepted. */
+/** Compiles a document that the schema has accepted. */
 export function compilePolicy(document: ValidPolicy): Policy {
   const presets = new Map(
     Object.entries(document.presets).map(([name, text]) => [name, readPreset(text)]),
@@ -133,12 +134,11 @@ function parseStored(tenant: string, text: string): Policy {
     const [issue] = parsed.issues;
     throw new Error(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
   }
-  if (parsed.output.tenant !== tenant)
-    throw new Error(`it says that it is of tenant ${parsed.output.tenant}`);
+  if (parsed.output.tenant !== tenant) throw new Error(`its tenant is ${parsed.output.tenant}`);
   return compilePolicy(parsed.output);
 }
 
-/** Reads a stored policy. Throws a sentence that names the tenant and the first thing wrong. */
+/** Reads a stored policy. Throws an error that names the tenant and the first problem. */
 export function readPolicy(tenant: string, text: string): Policy {
   try {
     return parseStored(tenant, text);
@@ -149,8 +149,8 @@ export function readPolicy(tenant: string, text: string): Policy {
 }
 
 /**
- * Replaces a preset by the operations that the policy gives it. Operations written beside it win.
- * Throws `denied_preset` where the policy has no such preset.
+ * Replaces a preset by its operations. Operations that the URL writes next to it win.
+ * Throws `denied_preset` if the policy has no such preset.
  */
 export function expandPreset(
   policy: Policy,
@@ -180,7 +180,7 @@ function deny(
 function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal | undefined {
   const tests = policy.tests.get(name);
   if (tests === undefined)
-    return deny('denied_operation', `the policy does not name ${name}`, 'operations', [
+    return deny('denied_operation', `the policy does not allow ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
   const isAllowed = tests.some((test) =>
@@ -196,8 +196,8 @@ function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal |
 }
 
 /**
- * Finds why the policy denies a recipe; undefined where it allows it. Both functions ask this one
- * question. The answer never depends on how the recipe was spelled.
+ * Finds why the policy denies a recipe; undefined if it allows it. Both edge functions use this
+ * function. The result never depends on the spelling of the recipe.
  */
 export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   const recipe = withoutFree(asked);
@@ -216,11 +216,12 @@ export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   return undefined;
 }
 
+/** Whether the policy allows a recipe. */
 export function isAllowed(policy: Policy, recipe: Recipe): boolean {
   return findDenial(policy, recipe) === undefined;
 }
 
-/** What `mode: "report"` may relax: rules and presets, never who may ask or for how long. */
+/** The refusals that report mode relaxes: rules and presets, never signatures or lifetimes. */
 const reportable: ReadonlySet<string> = new Set([
   'denied_operation',
   'denied_value',
@@ -228,12 +229,12 @@ const reportable: ReadonlySet<string> = new Set([
   'denied_required',
 ]);
 
-/** Whether the policy only reports this denial, now. `now` in seconds. */
+/** Whether the policy only reports this refusal. `now` in seconds. */
 export function isReported(policy: Policy, { code }: Refusal, now: number): boolean {
   return reportable.has(code) && now * 1_000 < policy.reportUntil;
 }
 
-/** Throws `denied_blocked` for a source that the policy has taken down. */
+/** Throws `denied_blocked` if the policy blocks the source. */
 export function checkBlocked({ blocked }: Policy, path: string): void {
   const scope = blocked.find((one) => covers(one, path));
   if (scope !== undefined)

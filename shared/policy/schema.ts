@@ -9,7 +9,7 @@ import { scopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
-const nullable = v.null();
+const nullSchema = v.null();
 
 function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
   const own = v.custom<Value>(
@@ -18,7 +18,7 @@ function valueSchema(parameter: Parameter): v.GenericSchema<Value | null> {
       parameter.read(String(input)) === input,
     `expects ${parameter.expects}, or null for "left out"`,
   );
-  return v.union([own, nullable], `expects ${parameter.expects}, or null for "left out"`);
+  return v.union([own, nullSchema], `expects ${parameter.expects}, or null for "left out"`);
 }
 
 function rangeSchema(min: number, max: number): v.GenericSchema<unknown, ValueSet> {
@@ -30,7 +30,7 @@ function rangeSchema(min: number, max: number): v.GenericSchema<unknown, ValueSe
   });
   return v.pipe(
     range,
-    v.check((one) => one.min <= one.max, 'min must not be above max'),
+    v.check((one) => one.min <= one.max, 'min must not be larger than max'),
   );
 }
 
@@ -55,7 +55,7 @@ function ruleSchema(name: OperationName): v.GenericSchema<unknown, Rule> {
 
 function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rule[]> {
   const fields = ruleSchema(name);
-  // To the library a list is an object without fields, and `[]` would be the rule `{}`.
+  // valibot takes a list for an object without fields, so `[]` would pass as the rule `{}`.
   const listed = v.never('expects a rule, not a list');
   const rule = v.lazy((input) => (Array.isArray(input) ? listed : fields));
   const list = v.pipe(v.array(rule), v.minLength(1, 'needs at least one rule'));
@@ -69,12 +69,12 @@ function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rul
   );
 }
 
-/** The operations that a policy speaks of: a free one needs no entry. */
+/** The operations that a policy can name. Free operations need no entry. */
 export const policyOperations: readonly OperationName[] = operationNames.filter(
   (name) => rowOf(name).free !== true,
 );
 
-/** Every recipe has a format, if only the source's own. */
+/** Every recipe has a format, so requiring one would have no effect. */
 const requirable = policyOperations.filter((name) => name !== 'format');
 
 const wholeNumber = (min: number, max: number) =>
@@ -90,19 +90,22 @@ const operationsSchema: v.GenericSchema<
 const kid = v.pipe(
   v.string(),
   v.check(isKid, 'is not written as root.generation, such as r1.1'),
-  v.check((text) => !text.endsWith('.0'), 'generations count from 1'),
+  v.check((text) => !text.endsWith('.0'), 'has generation 0; generations start at 1'),
 );
 
 const keysSchema = v.pipe(
-  v.strictObject({ active: kid, accept: v.pipe(v.array(kid), v.minLength(1), v.maxLength(16)) }),
-  v.check((keys) => keys.accept.includes(keys.active), 'accept must name the active kid'),
+  v.strictObject({
+    active: kid,
+    accept: v.pipe(v.array(kid), v.minLength(1), v.maxLength(limits.acceptedKids)),
+  }),
+  v.check((keys) => keys.accept.includes(keys.active), 'accept must include the active kid'),
 );
 
 const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]];
-/** In seconds: longer is for ever, and says so. */
+/** In seconds. A policy that allows longer lifetimes sets null. */
 const tenYears = 10 * 366 * 86_400;
 
-/** A field with the line that documents it and the value that holds without it. */
+/** Adds the line that documents a field. */
 const withDescription = <S extends v.GenericSchema>(schema: S, about: string) =>
   v.pipe(schema, v.description(about));
 
@@ -110,22 +113,25 @@ const sourceSchema = v.strictObject({
   types: v.optional(
     withDescription(
       v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
-      'The types of sources that images are made of; asked when one is made',
+      'Types of sources that Signet accepts',
     ),
     [...sourceTypes],
   ),
   maxBytes: v.optional(
-    withDescription(wholeNumber(1, limits.sourceBytes), 'The largest source, in bytes'),
+    withDescription(wholeNumber(1, limits.sourceBytes), 'Size of the largest source, in bytes'),
     limits.sourceBytes,
   ),
   maxPixels: v.optional(
-    withDescription(wholeNumber(1, limits.sourcePixels), 'Its width × height × frames at most'),
+    withDescription(
+      wholeNumber(1, limits.sourcePixels),
+      'Most pixels of a source: width × height × frames',
+    ),
     limits.sourcePixels,
   ),
   maxFrames: v.optional(
     withDescription(
       wholeNumber(1, limits.sourceFrames),
-      'How many frames of an animation are kept',
+      'Frames of an animation to keep; later ones are dropped',
     ),
     limits.sourceFrames,
   ),
@@ -133,11 +139,11 @@ const sourceSchema = v.strictObject({
 
 const maxAge = wholeNumber(0, 31_536_000);
 const cacheSchema = v.strictObject({
-  maxAge: v.optional(withDescription(maxAge, 'Seconds in browsers'), 86_400),
+  maxAge: v.optional(withDescription(maxAge, 'Seconds for which browsers cache an image'), 86_400),
   sharedMaxAge: v.optional(
     withDescription(
       maxAge,
-      'Seconds in CloudFront; at most half of maxAge is best, since Age counts',
+      'Seconds for which CloudFront caches an image. Use at most half of `maxAge`, because browsers subtract the time in CloudFront (`Age`).',
     ),
     43_200,
   ),
@@ -147,7 +153,7 @@ const autoSchema = v.strictObject({
   format: v.optional(
     withDescription(
       v.array(v.picklist(negotiableNames)),
-      'What `format,f_auto` prefers where Accept names several equally',
+      'Types that `format,f_auto` may pick, preferred ones first',
     ),
     ['avif', 'webp'],
   ),
@@ -157,14 +163,14 @@ const urlsSchema = v.strictObject({
   maxLifetime: v.optional(
     withDescription(
       v.nullable(wholeNumber(60, tenYears)),
-      'How many seconds ahead `exp` may be; null lets URLs live for ever',
+      'How many seconds ahead `exp` may be; `null` also allows URLs that never expire',
     ),
     null,
   ),
   grants: v.optional(
     withDescription(
       v.boolean(),
-      'Whether one signature may cover many URLs: grants, in the query or a cookie',
+      'Accepts grants: one signature for many URLs, in the query or in a cookie',
     ),
     true,
   ),
@@ -174,13 +180,13 @@ const scope = v.pipe(
   v.string(),
   v.check(
     (text) => scopeFault(text) === undefined,
-    'expects a path of a source, or prefix/* for all below it',
+    'expects the path of a source, or prefix/* for everything below a prefix',
   ),
 );
 
 const sourcePath = v.pipe(
   v.string(),
-  v.check((text) => pathFault(text) === undefined, 'expects a path of a source'),
+  v.check((text) => pathFault(text) === undefined, 'expects the path of a source'),
 );
 
 const presetName = v.pipe(
@@ -189,45 +195,42 @@ const presetName = v.pipe(
 );
 
 /**
- * A tenant's policy, as an operator writes it. Whatever this version cannot keep is refused: a
- * field without effect would be a promise without a keeper.
+ * A tenant's policy, as an operator writes it. Unknown fields are errors, because a field without
+ * effect would promise a protection that does not exist.
  */
 export const policySchema = v.pipe(
   v.strictObject({
     tenant: withDescription(
       v.pipe(v.string(), v.check(isTenant, 'is not a tenant name')),
-      'Whose policy it is: a-z and 0-9 with single hyphens inside, 63 characters at most',
+      'Name of the tenant: a-z and 0-9, with single hyphens inside, at most 63 characters',
     ),
     keys: v.optional(
       withDescription(
         keysSchema,
-        'The kid that signs and the kids that verify, as in `{"active": "r1.2", "accept": ["r1.1", "r1.2"]}`; left out, the published ones stay',
+        'The kid that signs and the kids that are accepted, as in `{"active": "r1.2", "accept": ["r1.1", "r1.2"]}`. If left out, the published keys stay.',
       ),
     ),
     operations: v.optional(
       withDescription(
         operationsSchema,
-        'For each allowed operation a rule or a list of rules, any of which suffices. A rule gives parameters a list of values (`null`: may be left out) or a range `{min,max,step}`; a parameter it does not name stays at its default',
+        'A rule, or a list of rules, for each allowed operation. A request must match one of them. A rule gives each parameter a list of values (`null`: may be left out) or a range `{min,max,step}`. A parameter that the rule does not name must have its default.',
       ),
     ),
     require: v.optional(
       withDescription(
         v.array(v.picklist(requirable)),
-        'Operations that every recipe must have; presets need not',
+        'Operations that every recipe must have, except presets',
       ),
       [],
     ),
     presets: v.optional(
       withDescription(
         v.pipe(v.record(presetName, v.string()), v.maxEntries(limits.presets)),
-        'Recipes by name, for `style,n_NAME`; they need no rules',
+        'Named recipes for `style,n_NAME`. They need no rules.',
       ),
       {},
     ),
-    presetsOnly: v.optional(
-      withDescription(v.boolean(), 'Whether presets alone are served'),
-      false,
-    ),
+    presetsOnly: v.optional(withDescription(v.boolean(), 'Serves presets only'), false),
     auto: v.optional(autoSchema, {}),
     source: v.optional(sourceSchema, {}),
     urls: v.optional(urlsSchema, {}),
@@ -235,41 +238,41 @@ export const policySchema = v.pipe(
     snap: v.optional(
       withDescription(
         v.boolean(),
-        'Whether a `w` or `h` that no rule allows is moved to the next allowed one; for recipes that name one of `w`, `h`, `l`, `s`',
+        'Moves a `w` or `h` that no rule allows to the next allowed value, in recipes that name exactly one of `w`, `h`, `l` and `s`',
       ),
       false,
     ),
     blocked: v.optional(
       withDescription(
         v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
-        'Sources, or `prefix/*`, that are refused at once, cached or not; left out, the published ones stay',
+        'Sources, or `prefix/*`, that are refused at once, even if they are cached. If left out, the published ones stay.',
       ),
       [],
     ),
     fallback: v.optional(
       withDescription(
         v.nullable(sourcePath),
-        'A source that is shown, with the same recipe and the status of the refusal, where another is missing or bad',
+        'Source to show in place of one that is missing or damaged, with the same recipe and the status of the refusal',
       ),
       null,
     ),
     mode: v.optional(
       withDescription(
         v.picklist(['enforce', 'report']),
-        '`report` serves what rules and presets would refuse, and logs it, until `reportUntil`',
+        '`report` serves and logs what rules and presets would refuse, until `reportUntil`',
       ),
       'enforce',
     ),
     reportUntil: v.optional(
       withDescription(
         v.pipe(v.string(), v.isoTimestamp('expects a time such as 2030-01-31T12:00:00Z')),
-        'When `mode: "report"` ends by itself',
+        'Time at which `mode: "report"` ends, such as `2030-01-31T12:00:00Z`',
       ),
     ),
   }),
   v.check(
     ({ mode, reportUntil }) => mode !== 'report' || reportUntil !== undefined,
-    'needs reportUntil beside mode "report", such as "2030-01-31T12:00:00Z"',
+    'needs reportUntil with mode "report", such as "2030-01-31T12:00:00Z"',
   ),
   v.check(
     (policy) => policy.operations !== undefined || Object.keys(policy.presets).length > 0,
@@ -277,4 +280,5 @@ export const policySchema = v.pipe(
   ),
 );
 
+/** A document that the schema has accepted, with defaults filled in. */
 export type ValidPolicy = v.InferOutput<typeof policySchema>;

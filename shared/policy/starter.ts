@@ -1,12 +1,12 @@
-/** next/image's default widths, so that its loader works with it as it is, and what people write by hand. */
+/** The default widths of next/image, so that its loader works unchanged, and common round numbers. */
 const widths = [
   ...[16, 32, 48, 64, 96, 128, 256, 320, 384, 480, 640, 750, 828],
   ...[960, 1080, 1200, 1280, 1600, 1920, 2048, 3840],
 ];
 
 /**
- * What a tenant gets that is created without a policy, the demo's first of all: enough for a shop
- * or a magazine, and still a finite number of keys per source.
+ * The policy of a tenant that is created without one, such as the demo tenant. It is enough for a
+ * shop or a magazine, and still allows a finite number of keys per source.
  */
 export const starterPolicy = {
   operations: {

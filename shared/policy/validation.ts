@@ -1,7 +1,7 @@
 import { judgePolicy, type PolicyIssue, sizeIssues } from './issues.ts';
 import type { ValidPolicy } from './schema.ts';
 
-/** A policy cannot be published. `issues` names everything that is wrong with it. */
+/** Thrown for a policy that cannot be published, with all of its issues. */
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
   readonly issues: readonly PolicyIssue[];
@@ -14,10 +14,10 @@ export class PolicyInvalid extends Error {
 /** Fields as an operator wrote them, without defaults. */
 export type PolicyFields = Readonly<Record<string, unknown>>;
 
-/** A document as it was written, and what the schema makes of it. Validated once. */
+/** A valid document as it was written, and the policy that the schema reads from it. */
 export type CheckedPolicy = { readonly document: PolicyFields; readonly policy: ValidPolicy };
 
-/** Validates a document. Throws `PolicyInvalid` with everything that is wrong with it. */
+/** Validates a document. Throws `PolicyInvalid` with every issue. */
 export function checkPolicy(document: unknown): CheckedPolicy {
   const verdict = judgePolicy(document);
   if (!('policy' in verdict)) throw new PolicyInvalid(verdict.issues);

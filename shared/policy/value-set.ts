@@ -9,14 +9,14 @@ export type Range = { readonly min: number; readonly max: number; readonly step:
 /** The values that a rule allows a parameter. */
 export type ValueSet = readonly Member[] | Range;
 
-/** What a rule says of each parameter it names. A parameter it does not name is at its default. */
+/** The allowed values of each parameter that a rule names. Other parameters must have their default. */
 export type Rule = Readonly<Record<string, ValueSet | undefined>>;
 
 export const isRange = (values: ValueSet): values is Range => !Array.isArray(values);
 
 /**
- * The values that a rule allows a parameter. Each value is there once, and the default replaces null,
- * so two ways of writing one set are equal sets.
+ * The values that a rule allows for a parameter. Each value appears once, and the default replaces
+ * null, so that two spellings of a set are equal.
  */
 export function valueSetIn(rule: Rule, name: string, { fallback }: Parameter): ValueSet {
   const values = (Object.hasOwn(rule, name) ? rule[name] : undefined) ?? [null];
@@ -24,18 +24,20 @@ export function valueSetIn(rule: Rule, name: string, { fallback }: Parameter): V
   return [...new Set(values.map((one) => one ?? fallback ?? null))];
 }
 
+/** Whether a set contains a value. */
 export function hasValue(values: ValueSet, member: Member): boolean {
   if (!isRange(values)) return values.includes(member);
   if (typeof member !== 'number') return false;
   return member >= values.min && member <= values.max && (member - values.min) % values.step === 0;
 }
 
+/** The number of values in a set, without listing them. */
 export function countValues(values: ValueSet): number {
   if (!isRange(values)) return values.length;
   return Math.floor((values.max - values.min) / values.step) + 1;
 }
 
-/** Every value. A range can have millions: ask `countValues` first. */
+/** Lists every value. A range can have millions, so call `countValues` first. */
 export function listValues(values: ValueSet): readonly Member[] {
   if (!isRange(values)) return values;
   return Array.from({ length: countValues(values) }, (_, at) => values.min + at * values.step);
@@ -45,13 +47,13 @@ export function listValues(values: ValueSet): readonly Member[] {
 export const listNumbers = (values: ValueSet): readonly number[] =>
   listValues(values).filter((value) => typeof value === 'number');
 
-/** The smallest of some numbers that is not below the wanted one, or the largest of all. */
+/** The smallest number that is at least `wanted`, or else the largest number. */
 export function nextNumber(numbers: readonly number[], wanted: number): number | undefined {
   const above = numbers.filter((value) => value >= wanted);
   return above.length > 0 ? Math.min(...above) : numbers.toSorted((a, b) => a - b).at(-1);
 }
 
-/** The smallest value that is not below the wanted one, or the largest of all. */
+/** The smallest value that is at least `wanted`, or else the largest value. */
 export function nextValue(values: ValueSet, wanted: number): number | undefined {
   if (!isRange(values)) return nextNumber(listNumbers(values), wanted);
   const { min, max, step } = values;
@@ -65,7 +67,7 @@ function isRangeWithin(range: Range, of: Range): boolean {
   return ends && (count === 1 || range.step % of.step === 0);
 }
 
-/** Whether every value of one set is in the other. */
+/** Whether every value of the first set is in the second. */
 export function isWithin(values: ValueSet, others: ValueSet): boolean {
   if (!isRange(values)) return values.every((one) => hasValue(others, one));
   if (isRange(others)) return isRangeWithin(values, others);
@@ -75,10 +77,11 @@ export function isWithin(values: ValueSet, others: ValueSet): boolean {
   );
 }
 
+/** Whether two sets contain the same values. */
 export const isSame = (one: ValueSet, other: ValueSet): boolean =>
   isWithin(one, other) && isWithin(other, one);
 
-/** The values of a list that another list lacks; undefined where one of the two is a range. */
+/** The values that `others` lacks; undefined if either set is a range. */
 export function valuesMissingFrom(
   values: ValueSet,
   others: ValueSet,
@@ -87,7 +90,7 @@ export function valuesMissingFrom(
   return values.filter((one) => !others.includes(one));
 }
 
-/** How much two sets have in common, from 0 to 1. With a range it is a guess. */
+/** How similar two sets are, from 0 to 1. For ranges this is an estimate. */
 export function likeness(one: ValueSet, other: ValueSet): number {
   if (isSame(one, other)) return 1;
   const added = valuesMissingFrom(other, one);

@@ -7,7 +7,10 @@ import { isRange, type Rule, type ValueSet } from './value-set.ts';
 
 type Choice = Value | undefined;
 
-/** A value that none of so many combinations can hold is called dead; the rest is not tried. */
+/**
+ * The most combinations to try for one value. If none of them is usable, there may still be others,
+ * so no warning is given.
+ */
 const maxCombinations = 20_000;
 
 /** Every value of a list, and the ends of a range. */
@@ -17,8 +20,9 @@ function choices(allowed: ValueSet): readonly Choice[] {
 }
 
 /**
- * Of many numbers the ends and one that is none stand for all when it is another parameter that is
- * looked at: the ends of a focal point alone are corners, which are written otherwise.
+ * Samples of the values of a parameter, used while another parameter is checked: the smallest, the
+ * second and the largest number. The ends alone are not enough, because a focal point at both ends is
+ * a corner, which has another canonical form.
  */
 function samples(allowed: ValueSet): readonly Choice[] {
   if (isRange(allowed)) {
@@ -33,7 +37,7 @@ function samples(allowed: ValueSet): readonly Choice[] {
 
 type Alternatives = ReadonlyMap<string, readonly Choice[]>;
 
-/** What each parameter of an operation may be under a rule. */
+/** The values to try for each parameter of an operation under a rule. */
 function alternatives(name: OperationName, rule: Rule): Alternatives {
   return new Map(
     Object.entries(rowOf(name).parameters).map(([own, { fallback }]) => {
@@ -43,7 +47,7 @@ function alternatives(name: OperationName, rule: Rule): Alternatives {
   );
 }
 
-/** All ways to choose, one at a time: the first that works ends the search. */
+/** Yields every combination of values. A generator, because the search usually ends early. */
 function* combinations(
   of: readonly (readonly [string, readonly Choice[]])[],
 ): Generator<ValuesOf<Parameters>> {
@@ -57,8 +61,8 @@ function* combinations(
     for (const choice of own) yield { [name]: choice, ...others };
 }
 
-/** Why a combination is never what a canonical recipe has, or nothing. */
-function fault(name: OperationName, values: ValuesOf<Parameters>): string | undefined {
+/** Finds why a combination cannot be in a canonical recipe. */
+function findFault(name: OperationName, values: ValuesOf<Parameters>): string | undefined {
   const { check, normalise } = rowOf(name);
   const wrong = check?.(values);
   if (wrong !== undefined) return `${name} ${wrong}`;
@@ -66,15 +70,15 @@ function fault(name: OperationName, values: ValuesOf<Parameters>): string | unde
   const changed = Object.keys(values).find((own) => canonical[own] !== values[own]);
   if (changed === undefined) return undefined;
   const instead = canonical[changed];
-  return `the same image is written with ${changed} ${instead === undefined ? 'left out' : instead}`;
+  return `the canonical recipe ${instead === undefined ? `leaves out ${changed}` : `has ${changed} ${instead}`}`;
 }
 
-/** Why no combination with this choice can be asked for; nothing as soon as one can. */
-function whyDead(name: OperationName, others: Alternatives, own: string, choice: Choice) {
+/** Finds why no combination with this value is possible; undefined as soon as one is. */
+function findDeadReason(name: OperationName, others: Alternatives, own: string, choice: Choice) {
   let first: string | undefined;
   let tried = 0;
   for (const values of combinations([...new Map(others).set(own, [choice])])) {
-    const found = fault(name, values);
+    const found = findFault(name, values);
     tried += 1;
     if (found === undefined || tried > maxCombinations) return undefined;
     first ??= found;
@@ -82,14 +86,14 @@ function whyDead(name: OperationName, others: Alternatives, own: string, choice:
   return first;
 }
 
-/** Values of a rule that no request can ever have, because the image they draw has another name. */
-function deadValues(name: OperationName, rule: Rule, at: string): readonly PolicyIssue[] {
+/** Finds values in a rule that no canonical recipe can have, so that they have no effect. */
+function findDeadValues(name: OperationName, rule: Rule, at: string): readonly PolicyIssue[] {
   const others = alternatives(name, rule);
   return Object.entries(rule).flatMap(([own, allowed]) =>
     (allowed === undefined ? [] : choices(allowed)).flatMap((choice) => {
-      const why = whyDead(name, others, own, choice);
+      const why = findDeadReason(name, others, own, choice);
       if (why === undefined) return [];
-      const message = `allows ${choice ?? 'null'}, which no request can have: ${why}`;
+      const message = `allows ${choice ?? 'null'}, but no request can use it: ${why}`;
       return [{ path: `${at}.${own}`, message }];
     }),
   );
@@ -102,26 +106,26 @@ function cacheWarnings({ cache }: ValidPolicy): readonly PolicyIssue[] {
   return [{ path: 'cache.sharedMaxAge', message }];
 }
 
-/** Presets need not have what is required; where nothing else can have it, they alone are served. */
+/** `require` does not apply to presets. If no rule allows a required operation, only presets are left. */
 function requireWarnings({ require, operations = {} }: ValidPolicy): readonly PolicyIssue[] {
   const unmet = require.filter((name) => (operations[name] ?? []).length === 0);
   return unmet.map((name) => ({
     path: 'require',
-    message: `names ${name}, which no rule allows: nothing but presets can be asked for`,
+    message: `names ${name}, which no rule allows, so only presets are served`,
   }));
 }
 
 function modeWarnings({ mode, reportUntil = '' }: ValidPolicy, now: number) {
   if (mode !== 'report' || Date.parse(reportUntil) > now) return [];
-  return [{ path: 'reportUntil', message: 'is past: nothing is reported, all is enforced' }];
+  return [{ path: 'reportUntil', message: 'has passed, so the policy is enforced' }];
 }
 
-/** What is allowed in a policy and probably not meant, at a time in Unix milliseconds. */
+/** Finds parts of a valid policy that are probably mistakes. `now` in Unix milliseconds. */
 export function policyWarnings(document: ValidPolicy, now: number): readonly PolicyIssue[] {
   const operations = document.operations ?? {};
   const dead = policyOperations.flatMap((name) =>
     (operations[name] ?? []).flatMap((rule, index) =>
-      deadValues(name, rule, `operations.${name}.${index}`),
+      findDeadValues(name, rule, `operations.${name}.${index}`),
     ),
   );
   return [

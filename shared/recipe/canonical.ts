@@ -10,19 +10,19 @@ import { defaultStepValues, isAnswer, type RecipeStep } from './recipe.ts';
 
 declare const canonical: unique symbol;
 /**
- * Validated operations in canonical order, without those that draw nothing. Equal recipes have equal
- * texts. Only `canonicalRecipe` makes one.
+ * Valid operations in canonical order, without those that have no effect. Equal recipes have equal
+ * texts. Only `canonicalRecipe` makes a `Recipe`.
  */
 export type Recipe = {
   readonly steps: readonly RecipeStep[];
-  /** `src` where the recipe names no format, and for an answer in JSON. */
+  /** `src` if the recipe names no format, and for a JSON answer. */
   readonly format: Format;
-  /** The recipe as it is written in a key. Invariant: parsing it gives the same recipe. */
+  /** The recipe as keys print it. Invariant: parsing it returns the same recipe. */
   readonly text: string;
   readonly [canonical]: true;
 };
 
-/** The format that written operations name; `src` where they name none. */
+/** The format that the operations name; `src` if they name none. */
 export function formatIn(steps: readonly RecipeStep[]): Format {
   const step = steps.find(({ name }) => name === 'format');
   return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
@@ -30,7 +30,10 @@ export function formatIn(steps: readonly RecipeStep[]): Format {
 
 type PrintedStep = RecipeStep & { readonly text: string };
 
-/** Normalises a step and prints the parameters that differ from their defaults; undefined where it changes nothing in an answer of this format. */
+/**
+ * Normalises a step and prints the parameters that differ from their defaults. Returns undefined if
+ * the step has no effect on an answer of this format.
+ */
 function canonicalStep(step: RecipeStep, format: Format): PrintedStep | undefined {
   const { name } = step;
   const row = rowOf(name);
@@ -40,21 +43,21 @@ function canonicalStep(step: RecipeStep, format: Format): PrintedStep | undefine
     const value = values[own];
     if (value !== undefined && value !== fallback) text += `,${own}_${value}`;
   }
-  // An operation with parameters draws nothing when all of them are at their defaults.
+  // An operation with parameters has no effect if all of them have their defaults.
   const isAtDefaults = text === name && Object.keys(row.parameters).length > 0;
   const isIdle = isAtDefaults || row.idle?.(values) || row.matters?.(format) === false;
   return isIdle ? undefined : { name, values, text };
 }
 
 /**
- * Puts written operations into canonical form. Presets must have been expanded before. `format`
- * replaces the format that the operations name.
+ * Puts written operations into canonical form. Presets must be expanded already. `format` replaces
+ * the format that the operations name.
  */
 export function canonicalRecipe(
   written: readonly RecipeStep[],
   format: Format = formatIn(written),
 ): Recipe {
-  // An answer in JSON has no format.
+  // A JSON answer has no format.
   const ending: Format | undefined = written.some(isAnswer) ? undefined : format;
   const printed = written
     .filter(({ name }) => name !== 'format')
@@ -79,7 +82,7 @@ export function withoutFree(recipe: Recipe): Recipe {
   return counted.length === recipe.steps.length ? recipe : canonicalRecipe(counted);
 }
 
-/** The values of an operation, typed by its row; undefined where the recipe leaves it out. */
+/** The values of an operation, typed by its row; undefined if the recipe leaves it out. */
 export function valuesOf<Name extends OperationName>(
   { steps }: Recipe,
   name: Name,
@@ -88,21 +91,21 @@ export function valuesOf<Name extends OperationName>(
   return step?.values as OperationValues<Name> | undefined;
 }
 
-/** The operation that answers with JSON, if the recipe has one. */
+/** Finds the operation that answers with JSON. */
 export function findAnswer({ steps }: Recipe) {
   const step = steps.find(isAnswer);
   const answer = step && rowOf(step.name).answer;
   return step === undefined || answer === undefined ? undefined : { answer, values: step.values };
 }
 
-/** The id of the watermark that the recipe draws. */
+/** Finds the id of the watermark that the recipe draws. */
 export function findWatermark({ steps }: Recipe): string | undefined {
   return steps
     .map(({ name, values }) => rowOf(name).step?.watermark?.(values))
     .find((id) => id !== undefined);
 }
 
-/** The values of an operation that is written without parameters. */
+/** The values of an operation without written parameters, typed by its row. */
 export function defaultValues<Name extends OperationName>(name: Name): OperationValues<Name> {
   return defaultStepValues(name) as OperationValues<Name>;
 }

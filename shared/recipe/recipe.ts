@@ -3,15 +3,15 @@ import { limits } from '../limits.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import { findOperation, type OperationName, operationNames, rowOf } from '../operations/table.ts';
-import { malformed } from '../refusal.ts';
+import { malformed, Refusal } from '../refusal.ts';
 import { separator } from '../url/path.ts';
 
 export type StepValues = Readonly<Record<string, Value | undefined>>;
 
-/** One operation with a value for each of its parameters; undefined where one has neither value nor default. */
+/** One operation with the values of all its parameters; undefined for one without value and default. */
 export type RecipeStep = { readonly name: OperationName; readonly values: StepValues };
 
-/** The operations of a URL as they were written: read, but neither ordered nor normalised. */
+/** The operations of a URL in written order: parsed, but not normalised. */
 export type WrittenRecipe = {
   readonly steps: readonly RecipeStep[];
   /** The preset that `style,n_…` names. */
@@ -22,10 +22,13 @@ const nameForm = /^[a-z][a-z-]*$/;
 const parameterForm = /^[A-Za-z]+$/;
 const valueForm = /^-?[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
-/** `style` names a preset of the policy. The preset replaces it before there is a recipe. */
+/** `style` names a preset of the policy. The preset replaces it before the recipe is made canonical. */
 const style = 'style';
 
-/** OSS writes `rotate,90`. Here and in BOS every value is written after its parameter. */
+/**
+ * Explains a value without a parameter, as in `rotate,90` of OSS. Here every value follows its
+ * parameter.
+ */
 function explainUnnamed(operation: string, pair: string): string {
   const name = findOperation(operation);
   const [first] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
@@ -58,7 +61,7 @@ function findParameter(row: Operation, operation: string, written: string): [str
   return [name, parameters[name]];
 }
 
-/** The values an operation has when none is written. */
+/** The values of an operation without written parameters. */
 export function defaultStepValues(name: OperationName): Record<string, Value | undefined> {
   const values: Record<string, Value | undefined> = {};
   for (const [own, { fallback }] of Object.entries(rowOf(name).parameters)) values[own] = fallback;
@@ -104,24 +107,37 @@ function readStyle(written: string): string {
 
 const isStyle = (written: string): boolean => written === style || written.startsWith(`${style},`);
 
+/**
+ * Refuses operations that would let the holder of a grant create any number of objects. Throws
+ * `denied_operation`.
+ */
+export function checkGrantable(steps: readonly RecipeStep[]): void {
+  const refused = steps.find(({ name }) => rowOf(name).grantable === false);
+  if (refused !== undefined)
+    throw new Refusal('denied_operation', {
+      reason: `${refused.name} needs a signature of the URL itself; a grant does not cover it`,
+      rule: 'grant',
+    });
+}
+
 /** Whether the step answers with JSON instead of an image. */
 export const isAnswer = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;
 
-/** An answer describes the source as it is, so it takes no operation that draws. */
+/** A JSON answer describes the source, so operations that draw are refused. */
 function checkAlone(answer: RecipeStep, steps: readonly RecipeStep[]): void {
   const beside = steps.find((step) => step !== answer && rowOf(step.name).free !== true);
   if (beside !== undefined) throw malformed(`${answer.name} stands alone, not with ${beside.name}`);
 }
 
 /**
- * Reads operations as they are written after a path: `resize,w_400__op__format,f_webp`.
+ * Reads operations as a URL has them after the path: `resize,w_400__op__format,f_webp`.
  * Throws `malformed` for everything that the operations table does not declare.
  */
 export function parseOperations(text: string, most?: number): WrittenRecipe {
   return parseSteps(text.split(separator), most);
 }
 
-/** Reads operations that are split already. Throws `malformed`. */
+/** Reads operations that are already split. Throws `malformed`. */
 export function parseSteps(
   written: readonly string[],
   most: number = limits.operations,

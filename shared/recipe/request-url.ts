@@ -4,30 +4,30 @@ import { decodePath, decodeText, type SourcePath, splitPath } from '../url/path.
 import { isExp, isKid, isSignature } from '../url/signature.ts';
 import { type QueryRecipe, type SpellingName, spellingNames } from './spellings.ts';
 
-/** A request's URL in parts that are well-formed and not yet believed. */
+/** The parts of a URL. They are well-formed, but not verified. */
 export type SplitUrl = SourcePath & {
   /** The path as the viewer sent it. */
   readonly uri: string;
-  /** The same, decoded: what the signature covers. */
+  /** The decoded path, which the signature covers. */
   readonly target: string;
-  /** Unix seconds; nothing when the URL never expires. */
+  /** Unix seconds; undefined if the URL never expires. */
   readonly exp: string | undefined;
   readonly kid: string | undefined;
   readonly sig: string | undefined;
-  /** One signature for many URLs, in the place of this one's own. */
+  /** A grant, which replaces the signature of the URL. */
   readonly grant: string | undefined;
-  /** A recipe in one of the query spellings, instead of operations behind the path. */
+  /** A recipe in a spelling of OSS or BOS, instead of operations in the path. */
   readonly query: QueryRecipe | undefined;
 };
 
-/** The parameters of a signature. None of them needs an escape, so none may hold one. */
+/** The parameters of a signature. None needs an escape, so escapes are refused. */
 const signatureNames = ['exp', 'kid', 'sig'] as const;
 const names = [...signatureNames, 'grant', ...spellingNames] as const;
 type Name = (typeof names)[number];
 
 const isSpelling = (name: Name): name is SpellingName => spellingNames.some((one) => one === name);
 
-/** The recipe in the query, if there is one: never two, and never beside operations in the path. */
+/** Finds the recipe in the query. Throws `malformed` for two, or for one next to operations in the path. */
 function findQueryRecipe(query: ReadonlyMap<Name, string>, { operations }: SourcePath) {
   const [first, second] = spellingNames.flatMap((name): readonly QueryRecipe[] => {
     const value = query.get(name);
@@ -55,7 +55,10 @@ function readQuery(querystring: string): ReadonlyMap<Name, string> {
   return read;
 }
 
-/** An odd name may be a signature in the wrong place, which must not reach a log. */
+/**
+ * Names the parameter only if it looks like a name. Otherwise it may be a signature, which must not
+ * be logged.
+ */
 function unknownParameter(name: string): Refusal {
   return malformed(
     /^[A-Za-z-]{1,32}$/.test(name)
@@ -65,8 +68,8 @@ function unknownParameter(name: string): Refusal {
 }
 
 /**
- * Splits a URL as CloudFront hands it over: `uri` raw, `querystring` without its question mark.
- * Throws `malformed`; looks at no secret and at nothing behind the suffix's separator.
+ * Splits a URL as CloudFront passes it: `uri` raw, `querystring` without its question mark. Throws
+ * `malformed`. It reads no secret and does not parse the operations.
  */
 export function splitUrl(uri: string, querystring: string): SplitUrl {
   if (uri.length + querystring.length + 1 > limits.urlBytes)
@@ -88,7 +91,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
   return { ...parts, ...credential, uri, target, exp, query: findQueryRecipe(query, parts) };
 }
 
-/** A signature in the right form. `verify` decides whether it is the right one. */
+/** A well-formed signature. `verify` decides whether it is valid. */
 export type UrlSignature = { readonly kid: string; readonly sig: string };
 
 const cookieName = 'signet-grant';
@@ -103,8 +106,8 @@ function grantsIn(cookie: string): readonly string[] {
 }
 
 /**
- * The grants of a request: the one in its query, or those in its cookies. Cookies are read only where
- * the query has no credential at all.
+ * The grants of a request: the one in its query, or those in its cookies. Cookies are read only if the
+ * query has no credential.
  */
 export function grantsOf(
   { grant, exp, kid, sig }: SplitUrl,
@@ -117,7 +120,7 @@ export function grantsOf(
   return found.length === 0 ? undefined : found;
 }
 
-/** The signature of a URL. Throws `forbidden` where it is missing or malformed. */
+/** The signature of a URL. Throws `forbidden` if it is missing or malformed. */
 export function signatureOf({ kid, sig }: Pick<SplitUrl, 'kid' | 'sig'>): UrlSignature {
   if (kid === undefined || sig === undefined)
     throw forbidden('the URL is not signed: kid or sig is missing');

@@ -4,13 +4,13 @@ import { malformed } from '../refusal.ts';
 import { decodeText } from '../url/path.ts';
 import { parseSteps, type RecipeStep, type WrittenRecipe } from './recipe.ts';
 
-/** A recipe that stands in the query instead of behind the path. */
+/** A recipe in the query instead of the path. */
 export type QueryRecipe = { readonly name: SpellingName; readonly value: string };
 
 type Spelling = {
-  /** Whether `format,webp` may stand for `format,f_webp`: the value is the first parameter's. */
+  /** Whether `format,webp` means `format,f_webp`: a bare value belongs to the first parameter. */
   readonly bare: boolean;
-  /** What stands alone before the name of a preset. */
+  /** The prefix of a recipe that is only the name of a preset. */
   readonly style: string | undefined;
 };
 
@@ -23,8 +23,8 @@ export type SpellingName = keyof typeof spellings;
 export const spellingNames = Object.keys(spellings) as readonly SpellingName[];
 
 /**
- * A recipe as it stands in a URL of its owner, `x-oss-process=image/resize,w_400`, perhaps with its
- * question mark and escapes; nothing where the text is something else. Throws `malformed`.
+ * Reads a recipe from a URL of OSS or BOS, such as `x-oss-process=image/resize,w_400`, with or without
+ * a question mark. Escapes are decoded. Returns undefined for any other text. Throws `malformed`.
  */
 export function readQuerySpelling(text: string): QueryRecipe | undefined {
   const written = text.startsWith('?') ? text.slice(1) : text;
@@ -35,7 +35,7 @@ export function readQuerySpelling(text: string): QueryRecipe | undefined {
 
 const prefix = 'image/';
 
-/** `format,webp` as `format,f_webp`, where the spelling has it. */
+/** Turns `format,webp` into `format,f_webp`, if the spelling allows bare values. */
 function nameBareValue(written: string, { bare }: Spelling): string {
   const [called = '', first, ...more] = written.split(',');
   const name = findOperation(called);
@@ -44,23 +44,23 @@ function nameBareValue(written: string, { bare }: Spelling): string {
   return [called, `${own}_${first}`, ...more].join(',');
 }
 
-/** Whether two operations draw the same in either order. */
-function commute(one: Operation, other: Operation): boolean {
+/** Whether two operations draw the same image in either order. */
+function canSwap(one: Operation, other: Operation): boolean {
   if (one.order === 'free' || other.order === 'free') return true;
   const kinds = [one.order, other.order];
   return kinds.includes('moves') && kinds.includes('colours');
 }
 
 /**
- * Their owners run operations as they are written; here the table fixes the order. What would
- * draw something else is refused rather than drawn differently.
+ * OSS and BOS run operations in written order, Signet in the order of the table. An order that would
+ * draw a different image is refused.
  */
 function checkOrder(name: SpellingName, steps: readonly RecipeStep[]): void {
   const place = (step: RecipeStep): number => operationNames.indexOf(step.name);
   steps.forEach((later, at) => {
     const early = steps
       .slice(0, at)
-      .find((one) => place(one) > place(later) && !commute(rowOf(one.name), rowOf(later.name)));
+      .find((one) => place(one) > place(later) && !canSwap(rowOf(one.name), rowOf(later.name)));
     if (early !== undefined)
       throw malformed(
         `${name}: ${later.name} runs before ${early.name} here and is written after it; write ${later.name} first`,
@@ -69,8 +69,8 @@ function checkOrder(name: SpellingName, steps: readonly RecipeStep[]): void {
 }
 
 /**
- * Reads `image/resize,w_400/format,webp` or `style/NAME`. Throws `malformed`, also for an order
- * that would draw something else.
+ * Reads `image/resize,w_400/format,webp` or `style/NAME`. Throws `malformed`, also for an order of
+ * operations that would draw a different image.
  */
 export function parseQueryRecipe({ name, value }: QueryRecipe): WrittenRecipe {
   const spelling: Spelling = spellings[name];

@@ -5,40 +5,43 @@ import { utf8Bytes } from '../utf8.ts';
 import { canonicalRecipe, type Recipe } from './canonical.ts';
 import { parseOperations } from './recipe.ts';
 
-/** A source and what is to be made of it; the format is settled. */
+/** An image to make: a source and a recipe whose format is decided. */
 export type Derivative = {
   readonly tenant: string;
   readonly path: string;
   readonly recipe: Recipe;
 };
 
-/** Where a derivative lies: its key in the bucket, and the same as a path of CloudFront. */
+/** The key of a derivative in the bucket, and the same key as a CloudFront path. */
 export type DerivativeKey = { readonly key: string; readonly uri: string };
 
-/** The prefix that everything made from one source shares. */
+/** The common prefix of the keys of all derivatives of a source. */
 export function derivativePrefix(source: Pick<Derivative, 'tenant' | 'path'>): string {
   return `${sourceKey(source)}${separator}`;
 }
 
-/** Names a derivative. One request, one key: its parts are canonical and parted unambiguously. */
+/**
+ * The key of a derivative. Equal images have one key, because its parts are canonical. Throws
+ * `malformed` if it is too long.
+ */
 export function derivativeKey(derivative: Derivative): DerivativeKey {
   const key = `${sourceKey(derivative)}${separator}${derivative.recipe.text}`;
-  // A UTF-16 unit is three bytes of UTF-8 at most.
+  // A UTF-16 unit takes at most three bytes in UTF-8.
   if (key.length * 3 > limits.keyBytes && utf8Bytes(key) > limits.keyBytes)
     throw malformed(`the key is longer than ${limits.keyBytes} bytes`);
   return { key, uri: `/${encodePath(key)}` };
 }
 
-/** A key ends in the format, whether it was written or not. */
-const inKey = limits.operations + 1;
+/** A key always ends with a format, even if the recipe names none. */
+const maxOperationsInKey = limits.operations + 1;
 
 /**
- * Reads a key back. Throws `malformed` unless printing it gives the same bytes again, so that
- * nothing is ever made under a second name.
+ * Reads a key. Throws `malformed` unless printing it gives the same bytes, so that no derivative is
+ * stored under a second key.
  */
 export function parseKey(uri: string): Derivative {
   const { tenant, path, operations } = splitPath(decodePath(uri));
-  const { steps, preset } = parseOperations(operations ?? '', inKey);
+  const { steps, preset } = parseOperations(operations ?? '', maxOperationsInKey);
   const derivative = { tenant, path, recipe: canonicalRecipe(steps) };
   const settled = preset === undefined && derivative.recipe.format !== 'auto';
   if (!settled || derivativeKey(derivative).uri !== uri)

@@ -10,20 +10,20 @@ import { verifyUrlSignature } from '../url/signature.ts';
 import { findGrant, type Grant, grantCovers } from './grant.ts';
 
 /*
- * Who may ask, for how long and for which sources: verify and admit. Rules about recipes belong to the
- * policy. Report mode relaxes nothing here.
+ * The stages verify and admit: who may request a source, and until when. Rules about recipes are in the
+ * policy. Report mode relaxes no rule of these two stages.
  */
 
-/** Who signed a request, and with what. */
+/** The signer of a request and the kind of the signature. */
 export type VerifiedSigner = {
   readonly kid: string;
   /** Signed by the service itself, for a derivative that it has just stored. */
   readonly continuation: boolean;
-  /** The grant that stands in for a signature of the URL's own. */
+  /** The grant, if the URL has no signature. */
   readonly granted?: Grant | undefined;
 };
 
-/** The parts of a request that its policy decides on. */
+/** The parts of a request that the policy decides on. */
 export type PolicyRequest = VerifiedSigner &
   Pick<SplitUrl, 'tenant' | 'path' | 'operations' | 'query' | 'exp'>;
 
@@ -34,10 +34,10 @@ declare const signed: unique symbol;
 /** A URL whose signature or grant is valid and has not expired. Only `verify` makes one. */
 export type SignedUrl = SplitUrl & VerifiedSigner & { readonly [signed]: true };
 
-/** A continuation leads to one stored derivative, within two minutes. Everything else is refused. */
+/** A continuation is valid for one stored derivative and two minutes. Anything else is refused. */
 function checkContinuation({ uri, exp }: SplitUrl, now: number): void {
   if (exp === undefined || Number(exp) > now + limits.continuationSeconds)
-    throw forbidden('a continuation lives two minutes at most');
+    throw forbidden('a continuation is valid for two minutes at most');
   try {
     parseKey(uri);
   } catch {
@@ -45,7 +45,7 @@ function checkContinuation({ uri, exp }: SplitUrl, now: number): void {
   }
 }
 
-/** An unknown root costs the same work as a known one, so timing tells nothing about kids. */
+/** An unknown root costs the same work as a known one, so timing does not reveal kids. */
 export function checkSignature(
   crypto: Crypto,
   keyring: Keyring,
@@ -66,8 +66,8 @@ export function checkSignature(
 }
 
 /**
- * Checks the signature or the grant, before anything else is believed or looked up. Throws `forbidden`
- * or `expired`; `now` in seconds.
+ * Checks the signature or the grant, before anything else of the request is trusted or looked up.
+ * Throws `forbidden` or `expired`. `now` in seconds.
  */
 export async function verify(
   url: SplitUrl,
@@ -92,7 +92,7 @@ const toSigner = (granted: Grant): VerifiedSigner => ({
   granted,
 });
 
-/** Throws `denied_grant` where grants stand for nothing. `now` in seconds. */
+/** Throws `denied_grant` if the policy allows no grants, or the grant is not valid yet. `now` in seconds. */
 export function checkGrants({ grants }: Policy, nbf: number | undefined, now: number): void {
   if (!grants)
     throw new Refusal('denied_grant', {
@@ -105,8 +105,8 @@ export function checkGrants({ grants }: Policy, nbf: number | undefined, now: nu
 }
 
 /**
- * Throws `denied_preset` for a recipe that is none of the presets that a grant names. It is asked besides
- * the policy's own rules, and no report mode relaxes it: it is what the minter signed.
+ * Throws `denied_preset` if the grant names presets and the recipe is not one of them. The policy's own
+ * rules apply as well. Report mode does not relax this rule, because the minter signed it.
  */
 export function checkGrantedPresets(policy: Policy, names: readonly string[], asked: Recipe): void {
   const printed = names.flatMap((name) => {
@@ -132,7 +132,7 @@ export function checkKid(policy: Policy, kid: string): void {
     });
 }
 
-/** Throws `denied_lifetime` when the URL lives longer than the policy lets it. `now` in seconds. */
+/** Throws `denied_lifetime` if the URL is valid for longer than the policy allows. `now` in seconds. */
 export function checkLifetime(policy: Policy, exp: string | undefined, now: number): void {
   const { maxLifetime } = policy;
   if (maxLifetime === null) return;
@@ -159,8 +159,9 @@ function checkGrant(granted: Grant, path: string, policy: Policy, now: number): 
 }
 
 /**
- * Asks who may ask, for how long and for which source. Throws `forbidden` for an unknown tenant,
- * `denied_kid`, `denied_lifetime`, `denied_scope`, `denied_grant` and `denied_blocked`. `now` in seconds.
+ * Checks the signing key, the lifetime and the source against the policy. Throws `forbidden` for an
+ * unknown tenant, `denied_kid`, `denied_lifetime`, `denied_scope`, `denied_grant` or `denied_blocked`.
+ * `now` in seconds.
  */
 export function admit(request: PolicyRequest, policy: Policy | undefined, now: number): Policy {
   const { granted, exp } = request;

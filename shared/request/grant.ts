@@ -10,24 +10,24 @@ import { utf8 } from '../utf8.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant
- * in the path. It says which sources may be asked for, until when, and with which presets.
+ * in the path. It says which sources may be requested, until when, and with which presets.
  */
 
-/** A grant, believed as far as its form; whether its signature is right is for `verifyGrant` to say. */
+/** A grant that is well-formed. `verifyGrant` checks its signature. */
 export type Grant = {
   readonly kid: string;
   readonly scope: readonly string[];
   /** Unix seconds. */
   readonly exp: number;
   readonly nbf: number | undefined;
-  /** Where they are named, only their recipes pass. */
+  /** If given, only the recipes of these presets are allowed. */
   readonly presets: readonly string[] | undefined;
 };
 
 export const grantType = 'signet-grant+jwt';
 const algorithm = 'HS256';
 
-/** Three parts of base64url, the last of which has the one spelling that a signature has. */
+/** Three parts in base64url. The last is a signature in its only spelling. */
 const grantForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]{43})$/;
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999));
@@ -36,8 +36,8 @@ const scope = v.pipe(
   v.check((text) => scopeFault(text) === undefined),
 );
 /**
- * Any JWT library can mint one, and some add when and as what it was made, which grants nothing. A claim
- * that is misspelled might have been meant to narrow it, so no other is passed over.
+ * Any JWT library can mint a grant. Some add iat, jti or sub, which grant nothing and are ignored. Any other
+ * claim is refused: it may be a misspelled one that was meant to limit the grant.
  */
 const claims = v.strictObject({
   iss: v.string(),
@@ -50,7 +50,7 @@ const claims = v.strictObject({
   sub: v.optional(v.string()),
 });
 
-/** Exactly these three, so that no header can point to a key, a URL or another algorithm. */
+/** Exactly these three members, so that a header cannot name a key, a URL or another algorithm. */
 function readHeader(text: string): string {
   const header: Readonly<Record<string, unknown>> = decodeProtectedHeader(text);
   const { alg, typ, kid } = header;
@@ -59,7 +59,7 @@ function readHeader(text: string): string {
     throw forbidden(`the header of the grant is not {"alg":"HS256","typ":"${grantType}","kid"}`);
   if (typeof kid !== 'string' || !isKid(kid))
     throw forbidden('the kid of the grant is not written as root.generation');
-  // That key signs canonical keys for a minute, and nothing else.
+  // The service signs continuations with this generation. Nothing else is signed with it.
   if (readKid(kid).generation === continuationGeneration)
     throw forbidden('the kid of the grant is not one that signs grants');
   return kid;
@@ -74,7 +74,7 @@ function parseJwt<T>(read: () => T): T {
   }
 }
 
-/** What a claim has to be; others might have been meant to narrow the grant. */
+/** The expected form of each claim. */
 const expected: Readonly<Record<string, string>> = {
   iss: 'the name of the tenant',
   scope: 'a source, prefix/* or *, without a slash in front, or up to sixteen of them',
@@ -92,7 +92,7 @@ function unreadableClaim(path: string): Refusal {
   return forbidden(`the grant's ${path} cannot be read: ${what}`);
 }
 
-/** Reads a grant without believing it. Throws `forbidden` for one that can be nobody's of this tenant. */
+/** Reads a grant without checking its signature. Throws `forbidden` if it cannot be this tenant's. */
 export function readGrant(text: string, tenant: string): Grant {
   const [, sig = ''] = grantForm.exec(text) ?? [];
   if (text.length > limits.grantCharacters || !isSignature(sig))
@@ -104,11 +104,11 @@ export function readGrant(text: string, tenant: string): Grant {
   );
   if (!read.success) throw unreadableClaim(v.getDotPath(read.issues[0]) ?? 'claims');
   const { iss, scope: named, exp, nbf, presets } = read.output;
-  if (iss !== tenant) throw forbidden('the grant is of another tenant');
+  if (iss !== tenant) throw forbidden('the grant belongs to another tenant');
   return { kid, scope: [named].flat(), exp, nbf, presets };
 }
 
-/** An unknown root costs the same work as a known one. */
+/** An unknown root takes as long as a known one, so that timing does not reveal kids. */
 function keyFor(keyring: Keyring, tenant: string, kid: string) {
   const known = keyring.signingKey(tenant, kid);
   const text = known ?? keyring.signingKey(tenant, `${keyring.newest}.1`) ?? '';
@@ -128,7 +128,7 @@ export async function verifyGrant(keyring: Keyring, text: string, tenant: string
   return grant;
 }
 
-/** Whether a source's path lies in what is granted. */
+/** Whether the grant covers a source's path. */
 export const grantCovers = ({ scope: named }: Grant, path: string): boolean =>
   named.some((one) => covers(one, path));
 
@@ -153,8 +153,8 @@ async function tryGrant(
 }
 
 /**
- * Finds the first valid grant that covers the source. Where none covers it, the first valid one is
- * returned, so that its policy is asked before its scope. Throws `forbidden` or `expired`.
+ * Finds the first valid grant that covers the source. If none covers it, the first valid one is
+ * returned, so that its policy is checked before its scope. Throws `forbidden` or `expired`.
  */
 export async function findGrant(
   keyring: Keyring,
@@ -174,20 +174,20 @@ export async function findGrant(
   throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
 }
 
-/** What a grant is to say; its tenant is the one whose key signs it. */
+/** The content of a new grant. Its tenant is the owner of the signing key. */
 export type GrantClaims = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nbf' | 'presets'>>;
 
 function checkRequest({ scope: named, exp }: GrantClaims): void {
   if (named.length === 0 || named.length > limits.grantScopes)
-    throw malformed(`a grant covers 1 to ${limits.grantScopes} scopes`);
+    throw malformed(`a grant needs 1 to ${limits.grantScopes} scopes`);
   for (const one of named) {
     const fault = scopeFault(one);
-    if (fault !== undefined) throw malformed(`"${one}" is no scope: ${fault}`);
+    if (fault !== undefined) throw malformed(`"${one}" is not a scope: ${fault}`);
   }
   if (!isExp(String(exp))) throw malformed('exp is not a time in whole seconds since 1970');
 }
 
-/** Mints a grant. Throws `malformed` for one that the edge would not read. */
+/** Mints a grant. Throws `malformed` for one that the service would refuse. */
 export async function mintGrant(
   tenant: string,
   request: GrantClaims,

@@ -5,7 +5,7 @@ import { canonicalRecipe, type Recipe, valuesOf } from '../recipe/canonical.ts';
 const sides = ['w', 'h'] as const;
 type Side = (typeof sides)[number];
 
-/** The recipe with another length of a side. */
+/** The recipe with a new length of one side. */
 function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
   return canonicalRecipe(
     steps.map((step) =>
@@ -28,9 +28,9 @@ function candidates(policy: Policy, recipe: Recipe, side: Side, wanted: number):
 }
 
 /**
- * Moves the one side that a recipe names to the next length that the policy allows, where it wants
- * that and the recipe is denied for its resize. What names two sides is left to be refused: which of
- * them to move, and what becomes of the other, only the caller knows.
+ * Moves the only side that a recipe names to the next length that the policy allows, if the policy snaps
+ * and denies the recipe for its resize. A recipe with two sides is not changed, because only the caller
+ * knows which side to move.
  */
 export function snapRecipe(policy: Policy, recipe: Recipe): Recipe {
   const values = policy.snap ? valuesOf(recipe, 'resize') : undefined;

@@ -1,10 +1,10 @@
 import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
 import type { Format } from '../operations/operation.ts';
-import { rowOf } from '../operations/table.ts';
 import { expandPreset, findDenial, isReported, type Policy } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
 import { canonicalRecipe, formatIn, type Recipe } from '../recipe/canonical.ts';
 import {
+  checkGrantable,
   emptyRecipe,
   parseOperations,
   type RecipeStep,
@@ -48,7 +48,7 @@ export type ParsedRequest = {
   readonly tenant: string;
   readonly path: string;
   readonly steps: readonly RecipeStep[];
-  /** The presets that a grant is limited to; undefined where it is not, or there is no grant. */
+  /** The presets that the grant is limited to; undefined without such a grant. */
   readonly presets?: readonly string[] | undefined;
 };
 
@@ -59,11 +59,11 @@ declare const authorized: unique symbol;
 /** A request that the policy allows. Only `authorizeRecipe` makes one, and only such a request gets a key. */
 export type AuthorizedRequest = ImageRequest & {
   readonly [authorized]: true;
-  /** The refusal that report mode has turned into a log entry. */
+  /** The refusal that report mode turned into a log entry. */
   readonly reported?: Refusal;
 };
 
-/** What each stage makes, in the order in which they run. */
+/** The result of each stage, in the order in which they run. */
 export type StageResults = {
   readonly split: SplitUrl;
   readonly verify: SignedUrl;
@@ -80,10 +80,10 @@ export const stageNames: readonly StageName[] = [
   ...(['split', 'verify', 'admit', 'parse', 'negotiate', 'authorize', 'name'] as const),
 ];
 
-/** Is told of each stage that a request has passed. The stage after the last one has refused it. */
+/** Called after each stage that a request passes. The stage after the last call is the one that refused. */
 export type Observe = <Name extends StageName>(stage: Name, result: StageResults[Name]) => void;
 
-/** An observer that keeps what each stage has made. */
+/** An observer that keeps the result of each stage. */
 export function collectStages() {
   const passed: { -readonly [Name in StageName]?: StageResults[Name] } = {};
   const observe: Observe = (stage, result) => {
@@ -94,7 +94,7 @@ export function collectStages() {
 
 const ignore: Observe = () => undefined;
 
-/** What verifying takes. */
+/** What the stage verify needs. */
 export type VerifyDeps = {
   readonly crypto: Crypto;
   /** The time in whole Unix seconds. */
@@ -108,23 +108,13 @@ export type StageDeps = VerifyDeps & {
   readonly policyFor: (url: SignedUrl) => Promise<Policy | undefined>;
 };
 
-/** Reads the operations in whichever spelling they are written. Throws `malformed`. */
+/** Reads the operations in any spelling. Throws `malformed`. */
 export function parseWritten({
   operations,
   query,
 }: Pick<SplitUrl, 'operations' | 'query'>): WrittenRecipe {
   if (query !== undefined) return parseQueryRecipe(query);
   return operations === undefined ? emptyRecipe : parseOperations(operations);
-}
-
-/** The holder of a grant writes the rest of the URL, and could make one object after another. */
-function checkGrantable(steps: readonly RecipeStep[]): void {
-  const refused = steps.find(({ name }) => rowOf(name).grantable === false);
-  if (refused !== undefined)
-    throw new Refusal('denied_operation', {
-      reason: `${refused.name} needs a signature of the URL itself; a grant does not cover it`,
-      rule: 'grant',
-    });
 }
 
 /**
@@ -144,7 +134,7 @@ function settleFormat(parsed: ParsedRequest, format: Format): ImageRequest {
   return { ...request, recipe: canonicalRecipe(steps, format) };
 }
 
-/** The formats that a request can be answered in: all that `auto` can settle on, or the one it names. */
+/** The formats that the answer can have: all that `auto` can become, or the one that is named. */
 export function answerFormats({ steps }: ParsedRequest, policy: Policy): readonly Format[] {
   const own = formatIn(steps);
   return own === 'auto' ? [...policy.autoFormats, 'src'] : [own];
@@ -163,8 +153,8 @@ export function negotiate(
 }
 
 /**
- * Asks the policy about a recipe as it is. Throws its denial; what report mode lets through carries
- * that denial along. `now` in seconds.
+ * Checks a recipe against the policy. Throws the denial. In report mode the denial is returned with the
+ * recipe instead. `now` in seconds.
  */
 export function authorizeRecipe(
   request: ImageRequest,
@@ -178,7 +168,7 @@ export function authorizeRecipe(
   return { ...request, ...reported } as unknown as AuthorizedRequest;
 }
 
-/** Moves a side to the next allowed length where the policy snaps, then asks the policy. Throws its denial. */
+/** Moves a side to the next allowed length if the policy snaps, then checks the recipe. Throws the denial. */
 export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
   const recipe = policy.snap ? snapRecipe(policy, request.recipe) : request.recipe;
   return authorizeRecipe({ ...request, recipe }, policy, now);
@@ -191,7 +181,7 @@ export type PolicyQuestion = {
   readonly observe?: Observe | undefined;
 };
 
-/** Parse, negotiate and authorize: what a policy makes of a recipe, whoever asks for it. */
+/** Runs parse, negotiate and authorize, which do not depend on the signer. Throws the first refusal. */
 export function decideRecipe(
   request: PolicyRequest,
   policy: Policy,
@@ -226,7 +216,7 @@ export function runFromAdmit(
 
 export type FormatKey = DerivativeKey & { readonly format: Format };
 
-/** Negotiate, authorize and name for every format that Accept may settle on, for minters. Throws the first refusal. */
+/** Runs negotiate, authorize and name for every format that Accept can lead to. Throws the first refusal. */
 export function nameEveryFormat(
   parsed: ParsedRequest,
   policy: Policy,
@@ -238,7 +228,7 @@ export function nameEveryFormat(
   });
 }
 
-/** Runs the stages from admit on for every format that Accept may settle on. Throws the first refusal. */
+/** Runs the stages from admit on for every format that Accept can lead to. Throws the first refusal. */
 export function runForEveryFormat(
   request: PolicyRequest,
   found: Policy | undefined,

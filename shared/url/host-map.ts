@@ -1,26 +1,26 @@
 import { isTenant } from './path.ts';
 
 /*
- * Hosts that belong to one tenant each: their URLs leave `/<tenant>` out. The map is deployment
- * configuration; CloudFront itself refuses a host that is none of its aliases.
+ * Hosts that belong to one tenant each. Their URLs have no `/<tenant>`. The map is part of the
+ * deployment; CloudFront refuses hosts that are not among its aliases.
  */
 
 /**
- * Hosts in lower case, and whose they are. One label of a host may be `*`: any tenant's name, and
- * the host is that tenant's where it says `*`, too.
+ * Hosts in lower case, and the tenant of each. One label of a host may be `*`, which matches the name
+ * of any tenant. If the value is `*` too, the host belongs to the tenant in that label.
  */
 export type HostMap = Readonly<Record<string, string>>;
 
 const any = '*';
 
-/** Without the port, and the dot that ends a name that is written in full. */
+/** Removes the port and a trailing dot. */
 const hostName = (host: string): string =>
   host
     .toLowerCase()
     .replace(/:[0-9]*$/, '')
     .replace(/\.$/, '');
 
-/** What stands for `*` where a host is of this form; nothing where it is of another. */
+/** The label that `*` matches; undefined if the host does not match the form. */
 function wildLabel(form: string, host: string): string | undefined {
   const wanted = form.split('.');
   const labels = host.split('.');
@@ -30,7 +30,7 @@ function wildLabel(form: string, host: string): string | undefined {
   return differing.length === 1 && wanted[labels.indexOf(wild)] === any ? wild : undefined;
 }
 
-/** The tenant that a host belongs to; nothing for the host of all tenants. */
+/** The tenant of a host; undefined for the host that all tenants share. */
 export function tenantOfHost(hosts: HostMap, host: string | undefined): string | undefined {
   if (host === undefined) return undefined;
   const name = hostName(host);
@@ -43,12 +43,12 @@ export function tenantOfHost(hosts: HostMap, host: string | undefined): string |
   return undefined;
 }
 
-/** What the service signs itself: always a canonical key, which begins with its tenant. */
+/** The kid of a continuation. Its path is always a complete key, which begins with the tenant. */
 const continuation = /(?:^|&)kid=[a-z][a-z0-9]{0,15}\.0(?:&|$)/;
 
 /**
- * A URL's path as it would be on the host of all tenants. Message, kid and key are those of this long
- * form, so that one signature is worth the same on every host.
+ * The path of a URL as it would be on the shared host. The signed message and the key use this form,
+ * so that a signature is valid on every host.
  */
 export function longForm(
   hosts: HostMap,

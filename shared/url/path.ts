@@ -2,39 +2,40 @@ import { limits } from '../limits.ts';
 import { malformed } from '../refusal.ts';
 import { utf8Bytes } from '../utf8.ts';
 
-/** What parts a source's path from its operations, and the operations from each other. */
+/** Separates the path from the operations, and the operations from each other. */
 export const separator = '__op__';
 
-/** A URL's path, decoded and parted. Only `splitTarget` makes one, so its parts are sound. */
+/** The parts of a decoded URL path. `splitPath` checks them. */
 export type SourcePath = {
   readonly tenant: string;
-  /** The source's path under its tenant. */
+  /** The path of the source below its tenant. */
   readonly path: string;
-  /** The operations as written; nothing when there are none. */
+  /** The operations as written; undefined if there are none. */
   readonly operations: string | undefined;
 };
 
 const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-/** Printable ASCII: what is neither this nor an escape is not a URL that HTTP can carry. */
+/** Printable ASCII, the only characters that a URL in HTTP may have. */
 const rawForm = /^[\x21-\x7e]*$/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
 
-/** The prefix of watermarks: they are drawn on images and never served as one. */
+/** The prefix of watermarks, which are never served as images themselves. */
 const reserved = '_watermarks';
 
+/** Whether the text is a tenant name: a-z and 0-9 with single hyphens inside, at most 63 characters. */
 export function isTenant(text: string): boolean {
   return text.length <= limits.tenantCharacters && tenantForm.test(text);
 }
 
-/** C0 and C1 controls, DEL and the backslash. No name needs them, and each has been used in an attack. */
+/** C0 and C1 controls, DEL and the backslash. No path needs them, and attacks use them. */
 const forbiddenCharacter = /[\p{Cc}\\]/u;
 
-/** What is wrong with a source's path, or nothing. Minting asks the same question as the edge. */
+/** Finds what is wrong with the path of a source. Minting and the edge share this check. */
 export function pathFault(path: string): string | undefined {
   const segments = path.split('/');
   if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
-  // A UTF-16 unit is three bytes of UTF-8 at most, so most paths need no encoding to be measured.
+  // A UTF-16 unit takes at most three bytes in UTF-8, so short paths need not be encoded to be measured.
   if (path.length * 3 > limits.pathBytes && utf8Bytes(path) > limits.pathBytes)
     return `the path is longer than ${limits.pathBytes} bytes`;
   if (forbiddenCharacter.test(path)) return 'the path has a control character or a backslash';
@@ -48,8 +49,8 @@ export function pathFault(path: string): string | undefined {
 }
 
 /**
- * Decodes a URL's path, once. Nothing is repaired: what is not percent-encoded UTF-8 is refused,
- * and so is an encoded slash, which would be read as a slash by one program and not by another.
+ * Decodes the path of a URL once. It repairs nothing: anything but percent-encoded UTF-8 is refused.
+ * So is an encoded slash, because some programs read it as a slash and others do not.
  */
 export function decodePath(uri: string): string {
   if (uri.includes('?')) throw malformed('the path is not percent-encoded');
@@ -58,13 +59,13 @@ export function decodePath(uri: string): string {
 }
 
 /**
- * Decodes a part of a URL, once; a plus is a plus. Invariant: what it returns holds no line feed,
- * so no field of a signed message can reach into the next one.
+ * Decodes a part of a URL once. A plus stays a plus. Invariant: the result has no line feed, so that
+ * no field of a signed message can reach into the next one. Throws `malformed`; `what` names the part.
  */
 export function decodeText(written: string, what: string): string {
   if (!rawForm.test(written) || /[\\#]/.test(written))
     throw malformed(`${what} is not percent-encoded`);
-  if (badEscape.test(written)) throw malformed(`${what} has a % that no two hex digits follow`);
+  if (badEscape.test(written)) throw malformed(`${what} has a % without two hex digits after it`);
   let text: string;
   try {
     text = decodeURIComponent(written);
@@ -77,8 +78,8 @@ export function decodeText(written: string, what: string): string {
 }
 
 /**
- * The one encoding of a path: unreserved characters (RFC 3986, section 2.3), slash and comma
- * bare, all else `%XX`. A bare plus would reach S3 as a space.
+ * Encodes a path in the one canonical way: unreserved characters (RFC 3986, section 2.3), slash and
+ * comma stay, everything else becomes `%XX`. S3 would read an unencoded plus as a space.
  */
 export function encodePath(target: string): string {
   return encodeURIComponent(target)
@@ -87,7 +88,7 @@ export function encodePath(target: string): string {
     .replace(/%2C/g, ',');
 }
 
-/** Parts a decoded path at its first slash and its first separator. */
+/** Splits a decoded path into tenant, path and operations. Throws `malformed`. */
 export function splitPath(target: string): SourcePath {
   const at = target.indexOf('/', 1);
   const tenant = target.slice(1, Math.max(at, 1));

@@ -1,43 +1,46 @@
 import type { Crypto } from '../ports.ts';
 
-/** What a signature covers. */
+/** The values that a signature covers. */
 export type SignedParts = {
   readonly kid: string;
-  /** Unix seconds as written; nothing when the URL never expires. */
+  /** Unix seconds as written; undefined if the URL never expires. */
   readonly exp: string | undefined;
-  /** The decoded path from its leading slash: tenant, source, suffix as written. */
+  /** The decoded path with its leading slash: tenant, source and operations as written. */
   readonly target: string;
-  /** For a recipe that stands in the query: its parameter, decoded. */
+  /** The decoded parameter of a recipe in the query. */
   readonly query?: { readonly name: string; readonly value: string } | undefined;
 };
 
 /**
- * 43 characters, the last of which carries four bits: Node's decoder takes 231 other spellings of
- * a signature, so the exact form is checked before anything is compared.
+ * 43 characters, the last of which carries four bits. Node's decoder accepts 231 other spellings of a
+ * signature, so the exact form is checked before the comparison.
  */
 const signatureForm = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 const kidForm = /^[a-z][a-z0-9]{0,15}\.(?:0|[1-9][0-9]{0,5})$/;
 const expForm = /^[1-9][0-9]{9}$/;
 
+/** Whether the text has the form of a signature. */
 export const isSignature = (text: string): boolean => signatureForm.test(text);
+/** Whether the text has the form of a kid, such as `r1.1`. Generation 0 is the continuation key. */
 export const isKid = (text: string): boolean => kidForm.test(text);
+/** Whether the text has the form of an expiry: ten digits, in Unix seconds. */
 export const isExp = (text: string): boolean => expForm.test(text);
 
 /**
- * The text that is signed. Invariant: no field can hold a line feed (paths with control
- * characters are refused before), so no two requests share a message.
+ * The text to sign. Invariant: no field contains a line feed, because paths with control characters
+ * are refused earlier. So no two requests have the same message.
  */
 export function signedMessage({ kid, exp, target, query }: SignedParts): string {
   const lines = ['signet.v1', kid, exp ?? '0', target];
   return [...lines, ...(query === undefined ? [] : [`${query.name}=${query.value}`])].join('\n');
 }
 
-/** Signs with the text of the signing key as it is: nobody decodes anything. */
+/** Signs with the text of the signing key itself, without decoding it. */
 export function sign(crypto: Crypto, signingKey: string, parts: SignedParts): string {
   return crypto.hmac(signingKey, signedMessage(parts));
 }
 
-/** Whether this is the signature of these parts; the comparison takes constant time. */
+/** Whether the signature belongs to these parts. The comparison takes constant time. */
 export function verifyUrlSignature(
   crypto: Crypto,
   signingKey: string,

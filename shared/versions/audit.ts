@@ -12,7 +12,7 @@ import {
 } from './bucket.ts';
 import type { PolicyRecord } from './record.ts';
 
-/** The versions that the trail of a tenant names, first to last. */
+/** The versions in a tenant's trail, oldest first. */
 export async function auditVersions({ config }: PolicyBucket, tenant: string) {
   const versions: number[] = [];
   for await (const key of config.list(trailFolder(tenant))) {
@@ -23,7 +23,7 @@ export async function auditVersions({ config }: PolicyBucket, tenant: string) {
   return versions.toSorted((a, b) => a - b);
 }
 
-/** Every tenant that there is a trail of, in order: those that are gone as well. */
+/** Every tenant that has a trail, in order, including deleted tenants. */
 export async function trailNames(config: ObjectStore): Promise<readonly string[]> {
   const names = new Set<string>();
   for await (const key of config.list('audit/')) names.add(key.split('/')[1] ?? '');
@@ -33,11 +33,11 @@ export async function trailNames(config: ObjectStore): Promise<readonly string[]
 /** One line of a policy's history. */
 export type HistoryEntry = Pick<PolicyRecord, 'version' | 'at' | 'by' | 'reason'> & {
   readonly hash: string;
-  /** Whether the tenant was deleted with this version. */
+  /** Whether this version deleted the tenant. */
   readonly deleted: boolean;
 };
 
-/** Who published what and why, newest first. Throws a sentence for a version that is forged. */
+/** Who published what and why, newest first. Throws a one-line error for a forged version. */
 export async function policyHistory(
   bucket: PolicyBucket,
   tenant: string,
@@ -57,12 +57,12 @@ const acceptedIn = ({ policy }: PolicyRecord): readonly string[] => {
   return keys?.accept ?? [];
 };
 
-/** Every kid that a tenant has ever had up to this version. */
+/** Every kid that the tenant has had up to this version. */
 export function kidsUpTo(record: PolicyRecord): readonly string[] {
   return [...new Set([...record.retired, ...acceptedIn(record)])];
 }
 
-/** What is wrong between two versions that follow each other. */
+/** The faults between two consecutive versions, one sentence each. */
 function linkFaults(
   tenant: string,
   version: number,
@@ -86,12 +86,12 @@ function linkFaults(
 
 type Walk = {
   readonly faults: readonly string[];
-  /** The version before; nothing after a gap, or after one that cannot be read. */
+  /** The previous version; undefined after a gap or after an unreadable version. */
   readonly before: StoredRecord | undefined;
   readonly next: number;
 };
 
-/** Versions that are not there, in few words however many they are. */
+/** One sentence about a range of missing versions. */
 function gap(from: number, until: number): readonly string[] {
   if (from > until) return [];
   return [
@@ -99,7 +99,7 @@ function gap(from: number, until: number): readonly string[] {
   ];
 }
 
-/** Reads a version of the trail; a sentence where it cannot be believed. */
+/** Reads a version of the trail. Returns a sentence if it is missing or forged. */
 async function readLink(bucket: PolicyBucket, tenant: string, version: number) {
   try {
     return await readRecord(bucket, auditKey(tenant, version));
@@ -129,7 +129,7 @@ async function walk(bucket: PolicyBucket, tenant: string, versions: readonly num
   return { faults: state.faults, last: state.before };
 }
 
-/** What is wrong with the live policy, seen from the last version of the trail. */
+/** The faults of the live policy, compared with the last version of the trail. */
 async function liveFaults(bucket: PolicyBucket, tenant: string, last: StoredRecord) {
   const live = await bucket.config.get(policyKey(tenant), { maxBytes: limits.recordBytes });
   const { version, policy } = last.record;
@@ -144,8 +144,8 @@ async function liveFaults(bucket: PolicyBucket, tenant: string, last: StoredReco
 export type AuditReport = { readonly versions: number; readonly faults: readonly string[] };
 
 /**
- * Verifies a tenant's trail: every version is there, signed, chained to the one before, and the last
- * of them is live. The order comes from the chain; clocks say nothing. What is wrong is a sentence each.
+ * Verifies a tenant's trail: every version exists, is signed and is chained to the previous one, and the
+ * last one is live. The chain gives the order; clocks are not used. Returns one sentence for each fault.
  */
 export async function auditTrail(bucket: PolicyBucket, tenant: string): Promise<AuditReport> {
   const versions = await auditVersions(bucket, tenant);

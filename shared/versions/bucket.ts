@@ -4,14 +4,14 @@ import type { Crypto, ObjectStore } from '../ports.ts';
 import { utf8 } from '../utf8.ts';
 import { type PolicyRecord, verifyRecord } from './record.ts';
 
-/** Where policies lie and who may have signed them. */
+/** The bucket of the policies, and the keys of the publishers. */
 export type PolicyBucket = {
   readonly crypto: Crypto;
   readonly config: ObjectStore;
   readonly publishers: () => Promise<readonly PublisherKey[]>;
 };
 
-/** A version as it lies in the bucket: its text is what the next one's hash is of. */
+/** A version as stored. The next version holds the hash of its text. */
 export type StoredRecord = {
   readonly record: PolicyRecord;
   readonly hash: string;
@@ -25,20 +25,20 @@ export const auditKey = (tenant: string, version: number): string =>
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 export const encodeRecord = (text: string): Uint8Array => utf8(text);
-/** The text of a stored version. Throws for what is no UTF-8. */
+/** The text of a stored version. Throws if it is not UTF-8. */
 export const decodeRecord = (body: Uint8Array): string => decoder.decode(body);
 
-/** What lies there is not what a publisher signed. */
+/** An object that no publisher signed for its key. */
 export class RecordForged extends Error {
   override readonly name = 'RecordForged';
   readonly key: string;
   constructor(key: string, why: string) {
-    super(`${key} is not to be believed: ${why}`);
+    super(`${key} is forged: ${why}`);
     this.key = key;
   }
 }
 
-/** Reads what lies at a key as a version. Throws `RecordForged`. */
+/** Reads the object at a key as a version. Throws `RecordForged`. */
 export async function verifyStoredRecord(
   { crypto, publishers }: PolicyBucket,
   key: string,
@@ -50,7 +50,7 @@ export async function verifyStoredRecord(
   return { record, text, hash: crypto.sha256Hex(text) };
 }
 
-/** Reads a version by its key; nothing where there is none. Throws `RecordForged`. */
+/** Reads a version by its key. Undefined if there is no object. Throws `RecordForged`. */
 export async function readRecord(
   bucket: PolicyBucket,
   key: string,

@@ -7,24 +7,24 @@ import { decodeRecord, type PolicyBucket, policyKey } from './bucket.ts';
 import { findLive, type Link, replacedBy } from './live.ts';
 import { verifyRecord } from './record.ts';
 
-/** A published policy holds everywhere within a minute; it outlives S3 by an hour. */
+/** A published policy is used everywhere within a minute. If S3 fails, it is kept for an hour. */
 export const policyFreshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
-/** A policy older than this, in seconds, is read again before it denies what a newer one may allow. */
+/** In seconds. An older policy is read again before a denial: a newer one may allow the request. */
 export const staleSeconds = 2;
-/** An unknown tenant is remembered for a minute, and never for longer than that. */
+/** An unknown tenant is remembered for a minute at most. */
 const unknownFreshness = (known: Freshness): Freshness => ({
   fresh: known.wait,
   wait: known.wait,
   lastGood: known.wait,
 });
 
-/** Worst case, at 64 KB a policy: a quarter of the viewer function's memory. */
+/** At the maximum of 64 KB per policy, a quarter of the viewer function's memory. */
 const heldPolicies = 200;
 
-/** A published policy and its place in the chain of its tenant's; none where the tenant was deleted. */
+/** A published policy and its place in the chain. The policy is undefined if the tenant was deleted. */
 export type Versioned = Link & { readonly policy: Policy | undefined };
 
-/** Reads what lies in the bucket as a tenant's policy. Throws a sentence where it cannot be believed. */
+/** Reads an object as a tenant's policy. Throws a one-line error for a forged object. */
 export type OpenPolicy = (tenant: string, text: string) => Promise<Versioned>;
 
 type Stored = {
@@ -34,7 +34,7 @@ type Stored = {
 };
 
 export type Policies = {
-  /** The tenant's policy, or nothing for an unknown tenant. Throws `unavailable`. */
+  /** The tenant's policy. Undefined for an unknown tenant. Throws `unavailable`. */
   readonly of: (tenant: string, maxAge?: number) => Promise<Policy | undefined>;
 };
 
@@ -47,7 +47,7 @@ export type PoliciesOptions = {
   readonly onFailure: (reason: string) => void;
 };
 
-/** Believes what a publisher has signed for this tenant, and nothing else that lies there. */
+/** Accepts only what a publisher signed for this tenant. */
 export function signedPolicies(crypto: Crypto, publishers: PolicyBucket['publishers']): OpenPolicy {
   return async (tenant, text) => {
     const record = await verifyRecord(await publishers(), text).catch((thrown: Error) => {
@@ -59,16 +59,16 @@ export function signedPolicies(crypto: Crypto, publishers: PolicyBucket['publish
   };
 }
 
-/** An older version than one that was seen is a replay, whoever signed it. */
+/** A version older than one seen before is a replay, even if its signature is valid. */
 function checkVersion(tenant: string, version: number, held: Stored | undefined): void {
   if (held?.policy !== undefined && version < held.version)
     throw new Error(`policy ${tenant} is version ${version}, and ${held.version} was seen before`);
 }
 
-/** The policy that holds where this text is live. Throws a sentence where none can be believed. */
+/** The live policy, from the text of the live object. Throws an error if it is forged or replaced. */
 async function openLive({ config, open }: PoliciesOptions, tenant: string, text: string) {
   const live = await open(tenant, text);
-  // A deletion leaves nothing there; a copy of its record says nothing of this tenant.
+  // A deletion removes the object, so a record of one was put here by someone else.
   if (live.policy === undefined) throw new Error(`policy ${tenant} is unusable: it is a deletion`);
   const found = await findLive(config, tenant, live, (next) => open(tenant, next));
   if (found === 'replaced') throw new Error(replacedBy(tenant, live.version));
@@ -87,7 +87,7 @@ async function load(options: PoliciesOptions, tenant: string, held?: Stored): Pr
   return { policy, version, etag: read.etag };
 }
 
-/** Policies by tenant, each fetched once, kept fresh, and forgotten when others need the room. */
+/** Policies by tenant: fetched once, refreshed, and dropped when the cache is full. */
 export function policyStore(options: PoliciesOptions): Policies {
   const { freshness } = options;
   const cells = new LRUCache<string, Refreshing<Stored>>({ max: heldPolicies });

@@ -39,7 +39,7 @@ async function readTrail(config: ObjectStore, tenant: string, version: number) {
  * Finds the live version from the one that is stored: that one, or the one that follows it in the trail.
  * A later version follows while its publisher has not replaced the object yet, or when someone has put
  * the one before it back. `replaced` when two or more follow: no publisher leaves an object that old.
- * Throws a sentence when what follows is forged.
+ * Throws a one-line error if a later version is forged.
  */
 export async function findLive<T extends Link>(
   config: ObjectStore,
@@ -76,8 +76,8 @@ export const replacedBy = (tenant: string, version: number): string =>
   `${policyKey(tenant)} is version ${version}, and the trail has later ones: an older version was put in the place of the live one`;
 
 /**
- * Reads the live version, as the functions do. Undefined for an unknown tenant. Throws a sentence where
- * it is forged, or where an older version was put in its place.
+ * Reads the live version, as the functions do. Undefined for an unknown tenant. Throws a one-line
+ * error if it is forged, or if an older version was put in its place.
  */
 export async function readLive(
   bucket: PolicyBucket,
@@ -94,7 +94,7 @@ export const recordOptions = { contentType: 'application/jose' } as const;
 
 /**
  * Puts a version into the live object: the commit point, from which on the edge reads it. Returns the
- * object's new ETag; undefined where another publisher has replaced the object first.
+ * object's new ETag; undefined if another publisher replaced the object first.
  */
 export async function putLive(
   bucket: PolicyBucket,
@@ -108,15 +108,15 @@ export async function putLive(
   return put === 'taken' ? undefined : put.etag;
 }
 
-/** The live version as a publisher needs it: what to follow, and the object to replace. */
+/** The live version as a publisher needs it: the version to follow and the object to replace. */
 export type LiveVersion = {
-  /** The version that the next one follows; undefined where the tenant never had one. */
+  /** The version that the next one follows; undefined if the tenant never had one. */
   readonly last: StoredRecord | undefined;
-  /** Of the live object; undefined where there is none. */
+  /** The ETag of the live object; undefined if there is none. */
   readonly etag: string | undefined;
-  /** Whether the functions believe that object. */
+  /** Whether the functions accept that object. */
   readonly believed?: boolean;
-  /** What was live until now, where the last version of the trail had not been put into force. */
+  /** The version that was live until now, if this read has completed an interrupted publish. */
   readonly resumed?: { readonly before: StoredRecord | undefined };
 };
 
@@ -125,7 +125,7 @@ async function readLastOfTrail(bucket: PolicyBucket, tenant: string) {
   return version === undefined ? undefined : readRecord(bucket, auditKey(tenant, version));
 }
 
-/** Puts the last version of the trail into force. Another publisher may do so at the same time. */
+/** Makes the last version of the trail live. Another publisher may do so at the same time. */
 async function resumeLast(
   bucket: PolicyBucket,
   tenant: string,
@@ -141,7 +141,7 @@ async function resumeLast(
   return etag === undefined ? readLiveForUpdate(bucket, tenant) : { last, etag, resumed };
 }
 
-/** No object is live. A version that the trail has and that was never put into force is put there now. */
+/** Completes the first publish of a tenant: the trail has a version, but no object is live. */
 async function resumeAbsent(bucket: PolicyBucket, tenant: string): Promise<LiveVersion> {
   const last = await readLastOfTrail(bucket, tenant);
   if (last === undefined || last.record.policy === null) return { last, etag: undefined };
@@ -158,8 +158,7 @@ async function verifyOrUndefined(bucket: PolicyBucket, key: string, body: Uint8A
 
 /**
  * Reads the live version and the object to replace. Completes a publish that was interrupted. An object
- * that cannot be believed, or that is older than the trail, is replaced by what follows the trail's last
- * version.
+ * that is forged, or older than the trail, is replaced by the version that follows the trail's last one.
  */
 export async function readLiveForUpdate(
   bucket: PolicyBucket,

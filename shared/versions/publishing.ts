@@ -32,7 +32,7 @@ export type Publishing = PolicyBucket & {
   /** Who publishes, for the audit trail. */
   readonly by: string;
   /**
-   * The policy fields that the deployed functions read; `changing` during a deployment; undefined where
+   * The policy fields that the deployed functions read; `changing` during a deployment; undefined if
    * they cannot be asked.
    */
   readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
@@ -41,7 +41,7 @@ export type Publishing = PolicyBucket & {
 /** Someone else published first. Nothing was written. */
 export class PublishConflict extends Error {
   override readonly name = 'PublishConflict';
-  /** What the other publisher changed, where that is known. */
+  /** What the other publisher changed, if known. */
   readonly change: readonly PolicyChange[];
   constructor(message: string, change: readonly PolicyChange[] = []) {
     super(message);
@@ -50,14 +50,14 @@ export class PublishConflict extends Error {
 }
 
 export type PublishOptions = {
-  /** The root key of a tenant without keys. Its generation follows all that the tenant ever had. */
+  /** The root key for a tenant without keys. Its generation is higher than any the tenant has had. */
   readonly root: string;
   /** Refuse when the tenant exists. */
   readonly create?: boolean;
   readonly reason?: string | undefined;
-  /** Refuse when another version is live than the one that the change was based on. */
+  /** The version that the change is based on. Refuse if another version is live. */
   readonly expected?: number | undefined;
-  /** A rollback lifts no takedown: sources that are blocked now stay blocked. */
+  /** A rollback keeps takedowns: sources that are blocked now stay blocked. */
   readonly restoring?: true;
 };
 
@@ -65,11 +65,11 @@ export type Publication = {
   readonly tenant: string;
   readonly keys: Keys;
   readonly version: number;
-  /** Whether there was no such tenant before. */
+  /** Whether the tenant is new. */
   readonly created: boolean;
-  /** Whether the live version says the same, so that no new one was made. */
+  /** Whether the document equals the live version. Then no new version is made. */
   readonly unchanged: boolean;
-  /** What it changes in the version before. */
+  /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
 
@@ -87,9 +87,8 @@ function liveKeys(last: StoredRecord | undefined): Keys | undefined {
 }
 
 /**
- * What is stored: the document as it was written, because a default that is not written stays the
- * reader's default. Live keys and takedowns stay where the document leaves them out: a file in git does
- * not know them.
+ * The document to store. Defaults are not written into it, so a new default applies to old documents.
+ * If the document has no keys or takedowns, the live ones are kept: a file in git does not know them.
  */
 function mergeWithLive(
   document: PolicyFields,
@@ -105,12 +104,12 @@ function mergeWithLive(
   return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
 }
 
-/** Takedowns and rotations cannot wait for a deployment, and every version of the functions reads these. */
+/** Takedowns and rotations cannot wait for a deployment, so all functions read these fields. */
 const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
 
 /**
  * Throws `PolicyInvalid` for a field that the functions do not know: they would refuse the whole policy.
- * While a deployment runs, older and newer functions all read the fields that are live already.
+ * During a deployment only the fields of the live policy are allowed, because all functions read them.
  */
 async function checkFields(
   { knownFields }: Publishing,
@@ -163,7 +162,7 @@ const sameText = (one: PolicyRecord['policy'], other: PolicyRecord['policy']): b
 const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
   one.reason === other.reason && sameText(one.policy, other.policy);
 
-/** What a version changed in the one before, in words. */
+/** The changes from the previous version, in words. */
 function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
   if (after === null) return [];
   return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
@@ -193,7 +192,7 @@ async function finishOther(
   );
 }
 
-/** Throws `PublishConflict` where a version of someone else was interrupted and is completed now. */
+/** Throws `PublishConflict` if someone else's interrupted version was completed now. */
 function checkResumed(
   tenant: string,
   { last, resumed }: LiveVersion,
@@ -202,7 +201,7 @@ function checkResumed(
   if (resumed === undefined || last === undefined || expected === last.record.version) return;
   const { version, by } = last.record;
   throw new PublishConflict(
-    `version ${version} of ${tenant}, which ${escapeForTerminal(by)} published${printReason(last.record)}, was not in force and is now; look at the difference, then publish again`,
+    `version ${version} of ${tenant}, which ${escapeForTerminal(by)} published${printReason(last.record)}, was interrupted and is live only now; look at the difference, then publish again`,
     changeOf(resumed.before?.record.policy, last.record.policy),
   );
 }
@@ -235,7 +234,7 @@ function checkExpected(tenant: string, { last, etag }: LiveVersion, options: Pub
     );
 }
 
-/** The merged policy, validated: both the document and the live policy have been. */
+/** The merged policy. It is valid, because the document and the live policy are. */
 function validMerged(
   policy: ValidPolicy,
   merged: PolicyFields & { readonly keys: Keys },
@@ -286,7 +285,7 @@ export async function publishPolicy(
   return publishChecked(publishing, checkPolicy(document), options);
 }
 
-/** Deletes a tenant. Its trail stays, so its kids are never used again. False where there is no tenant. */
+/** Deletes a tenant. Its trail stays, so its kids are never used again. False if there is no such tenant. */
 export async function deleteTenant(
   publishing: Publishing,
   tenant: string,

@@ -5,8 +5,8 @@ import { utf8 } from '../utf8.ts';
 
 /*
  * A version of a policy as it is stored: who published what, when and why, chained to the version
- * before, signed with Ed25519 (RFC 8037) as a compact JWS (RFC 7515). Whoever can write to the bucket
- * can remove a version, but neither make one nor change one.
+ * before, signed with Ed25519 (RFC 8037) as a compact JWS (RFC 7515). Write access to the
+ * bucket is enough to remove a version, but not to make or change one.
  */
 
 const recordType = 'signet-policy+jws';
@@ -15,21 +15,21 @@ const algorithm = 'EdDSA';
 const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const recordSchema = v.strictObject({
   version: wholeNumber,
-  /** When it was published, on the operator's clock: the order comes from the chain, not from this. */
+  /** The time of publishing on the operator's clock. The chain gives the order, not this time. */
   at: v.pipe(v.string(), v.isoTimestamp()),
   by: v.string(),
   reason: v.nullable(v.string()),
-  /** The hash of the version before; null for the first. */
+  /** The hash of the previous version; null for the first. */
   previous: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   /** Kids that have left `keys` and never return. */
   retired: v.array(v.string()),
-  /** The document as it was written, with its keys; null where the tenant was deleted. */
+  /** The document as written, with its keys; null if this version deletes the tenant. */
   policy: v.nullable(v.record(v.string(), v.unknown())),
 });
 
 export type PolicyRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
-/** Signs a version; the answer is its text, of which the next version holds the hash. */
+/** Signs a version. Returns its text, whose hash the next version holds. */
 export async function signRecord(key: PublisherSecretKey, record: PolicyRecord): Promise<string> {
   const secret = await importJWK(key, algorithm);
   return new CompactSign(utf8(JSON.stringify(record)))
@@ -42,7 +42,7 @@ async function verifyJws(publishers: readonly PublisherKey[], text: string) {
     text,
     async ({ kid }) => {
       const key = publishers.find((one) => one.kid === kid);
-      if (key === undefined) throw new Error('nobody we know has signed it');
+      if (key === undefined) throw new Error('it was signed by an unknown publisher key');
       const { kty, crv, x } = key;
       return importJWK({ kty, crv, x }, algorithm);
     },
@@ -50,16 +50,17 @@ async function verifyJws(publishers: readonly PublisherKey[], text: string) {
   );
 }
 
-/** Reads a version. Throws a sentence for whatever no publisher has signed. */
+/** Reads a version. Throws a one-line error if no publisher signed it. */
 export async function verifyRecord(
   publishers: readonly PublisherKey[],
   text: string,
 ): Promise<PolicyRecord> {
   const { payload, protectedHeader } = await verifyJws(publishers, text).catch(() => {
-    throw new Error('its signature is not one of the publisher');
+    throw new Error('its signature is wrong');
   });
-  if (protectedHeader.typ !== recordType) throw new Error('it is signed as something else');
+  if (protectedHeader.typ !== recordType)
+    throw new Error('it is signed, but not as a policy version');
   const parsed = v.safeParse(recordSchema, JSON.parse(new TextDecoder().decode(payload)));
-  if (!parsed.success) throw new Error('it is signed and has not the form of a version');
+  if (!parsed.success) throw new Error('it is signed, but not a valid policy version');
   return parsed.output;
 }

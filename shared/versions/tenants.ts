@@ -5,7 +5,7 @@ import { PortFailure } from '../ports.ts';
 import { type PolicyBucket, policyKey } from './bucket.ts';
 import { readLive } from './live.ts';
 
-/** A policy as it is published: the document that was written, and its place in the chain. */
+/** A published policy: the document as written, and its place in the chain. */
 export type PublishedPolicy = {
   readonly document: ValidPolicy;
   readonly version: number;
@@ -13,7 +13,7 @@ export type PublishedPolicy = {
   readonly retired: readonly string[];
 };
 
-/** The tenant's policy that is in force, or nothing for an unknown tenant. */
+/** The live policy of a tenant. Undefined for an unknown tenant. */
 export async function publishedPolicy(
   bucket: PolicyBucket,
   tenant: string,

@@ -6,9 +6,8 @@ import { policyFields } from '../../shared/policy/fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
 
 /*
- * A deployed stack, as far as commands see one: CloudFormation names its parts. Here it is a server that
- * answers as CloudFormation does, and the parts are those of the stack on this machine, reached with the
- * SDK's own variables.
+ * A deployed stack as commands see it: CloudFormation names its parts. Here a server answers as
+ * CloudFormation does. The parts are those of the local stack, reached with the variables of the SDK.
  */
 
 const outputs: Readonly<Record<string, string>> = {
@@ -19,7 +18,10 @@ const outputs: Readonly<Record<string, string>> = {
   DistributionId: 'SIGNETLOCAL',
 };
 
-const described = (named: Readonly<Record<string, string>>, status = 'CREATE_COMPLETE'): string =>
+const describeStacks = (
+  named: Readonly<Record<string, string>>,
+  status = 'CREATE_COMPLETE',
+): string =>
   `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>s</StackName><StackStatus>${status}</StackStatus><CreationTime>2030-01-01T00:00:00Z</CreationTime><Outputs>${Object.entries(
     named,
   )
@@ -42,14 +44,14 @@ const { DistributionId: _left, ...foreign } = outputs;
 type Answers = Readonly<Record<string, readonly [status: number, xml: string]>>;
 const answers: Readonly<Record<string, Answers>> = {
   DescribeStacks: {
-    prod: [200, described(outputs)],
-    older: [200, described(outputs)],
-    silent: [200, described(outputs)],
-    changing: [200, described(outputs, 'UPDATE_IN_PROGRESS')],
-    stuck: [200, described(outputs, 'UPDATE_ROLLBACK_FAILED')],
-    cleaning: [200, described(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
-    refusing: [200, described(outputs)],
-    foreign: [200, described(foreign)],
+    prod: [200, describeStacks(outputs)],
+    older: [200, describeStacks(outputs)],
+    silent: [200, describeStacks(outputs)],
+    changing: [200, describeStacks(outputs, 'UPDATE_IN_PROGRESS')],
+    stuck: [200, describeStacks(outputs, 'UPDATE_ROLLBACK_FAILED')],
+    cleaning: [200, describeStacks(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
+    refusing: [200, describeStacks(outputs)],
+    foreign: [200, describeStacks(foreign)],
     nobody: [400, unknown],
   },
   GetTemplateSummary: {
@@ -104,7 +106,7 @@ afterAll(async () => {
 });
 
 describe('--target aws:STACK', () => {
-  it('acts on the parts that the stack names, with the ordinary credentials', async () => {
+  it('uses the stack outputs and the default AWS credentials', async () => {
     expect(await stack.json('tenant', 'list', '--target', 'aws:prod')).toEqual([
       { tenant: 'demo' },
     ]);
@@ -125,17 +127,17 @@ describe('--target aws:STACK', () => {
     [
       'aws:foreign',
       1,
-      "signet: stack foreign has no output DistributionId: it is not one of Signet's\n",
+      'signet: stack foreign has no output DistributionId, so it is not a Signet stack\n',
     ],
-    ['aws:', 2, 'signet: --target is "aws:"; write local, or aws:STACK\n'],
-    ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local, or aws:STACK\n'],
-    ['azure', 2, 'signet: --target is "azure"; write local, or aws:STACK\n'],
+    ['aws:', 2, 'signet: --target is "aws:"; write local or aws:STACK\n'],
+    ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local or aws:STACK\n'],
+    ['azure', 2, 'signet: --target is "azure"; write local or aws:STACK\n'],
   ])('%s ends with %i', async (target, code, said) => {
     const ended = await stack.run('tenant', 'list', '--target', target);
     expect([ended.code, ended.stderr]).toEqual([code, said]);
   });
 
-  it('says what is missing where there are no credentials', async () => {
+  it('fails with instructions if there are no credentials', async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = variables;
     for (const name of Object.keys(variables)) delete process.env[name];
     Object.assign(process.env, others, {
@@ -147,7 +149,7 @@ describe('--target aws:STACK', () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     expect([code, stderr]).toEqual([
       3,
-      'signet: there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
+      'signet: no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID\n',
     ]);
   });
 });
@@ -171,21 +173,21 @@ describe('a policy for a deployed stack', () => {
     ],
     [
       'aws:silent',
-      'the template of stack silent does not say which policy fields its functions read; deploy it again, then publish',
+      'the template of stack silent does not list the policy fields its functions read; deploy it again, then publish',
     ],
     ['aws:refusing', "CloudFormation's description of refusing failed: AccessDenied 403"],
-  ])('is not published where the functions may not know its fields: %s', async (target, said) => {
+  ])('is not published if the functions may not know its fields: %s', async (target, said) => {
     expect(await publish(target)).toEqual([1, `signet: ${said}\n`]);
     expect((await stack.run('tenant', 'show', 'far')).code).toBe(1);
   });
 
-  it('is published where the template names all its fields', async () => {
+  it('is published if the template lists all its fields', async () => {
     expect(await publish('aws:prod')).toEqual([0, '']);
     expect(await stack.json('tenant', 'show', 'far')).toMatchObject({ tenant: 'far' });
   });
 
   it.each(['changing', 'stuck'])(
-    'says nothing new while older functions may run: %s; takedowns and rotations go on',
+    'cannot use new fields while older functions may run: %s; takedowns and rotations work',
     async (name) => {
       const target = `aws:${name}`;
       expect(await publish(target, { quality: { q: [60] } })).toEqual([
@@ -204,7 +206,7 @@ describe('a policy for a deployed stack', () => {
     },
   );
 
-  it('says what is new once the distribution has the functions that know it', async () => {
+  it('can use new fields once the distribution runs functions that know them', async () => {
     expect(await publish('aws:cleaning', { quality: { q: [60] } })).toEqual([0, '']);
   });
 });

@@ -33,8 +33,8 @@ function speak(shell: string, args: readonly string[]): Promise<Spoken> {
   });
 }
 
-/** What bash would offer behind these words, the last of which is being typed. */
-async function offered(...words: readonly string[]): Promise<readonly string[]> {
+/** What bash offers after these words, of which the last is incomplete. */
+async function completionsOf(...words: readonly string[]): Promise<readonly string[]> {
   const line = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _signet';
   const print = 'for one in "${' + 'COMPREPLY[@]}"; do echo "$one"; done';
   const args = ['-c', `${line}; ${print}`, 'bash', scriptOf('bash'), 'signet', ...words];
@@ -43,7 +43,7 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
   return stdout.split('\n').slice(0, -1);
 }
 
-/** The words that lead to a command. */
+/** The words of a command. */
 function wordsOf(one: Command): readonly string[] {
   return one.parent === null ? [] : [...wordsOf(one.parent), one.name()];
 }
@@ -69,7 +69,7 @@ describe('completion', () => {
     expect(printed).toEqual({ shell, script: stdout });
   });
 
-  it('is for the shells there are scripts for', async () => {
+  it('supports the shells that have a script', async () => {
     const { code, stdout, stderr } = await command(['completion', 'tcsh'], {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
@@ -77,17 +77,19 @@ describe('completion', () => {
 });
 
 describe('in bash', () => {
-  it('every command is offered where it belongs', async () => {
-    expect(await offered('')).toEqual(program.commands.map((one) => one.name()));
+  it('offers every command in its group', async () => {
+    expect(await completionsOf('')).toEqual(program.commands.map((one) => one.name()));
     for (const group of program.commands.filter(({ commands }) => commands.length > 0))
-      expect(await offered(group.name(), '')).toEqual(group.commands.map((one) => one.name()));
+      expect(await completionsOf(group.name(), '')).toEqual(
+        group.commands.map((one) => one.name()),
+      );
   });
 
   it.each(leaves().map((leaf) => [wordsOf(leaf).join(' '), leaf] as const))(
-    'every option of %s is offered behind it',
+    'offers every option of %s',
     async (_words, leaf) => {
       const options = [...longOptions(leaf), '--help'];
-      expect(await offered(...wordsOf(leaf), 'demo', '--')).toEqual(options);
+      expect(await completionsOf(...wordsOf(leaf), 'demo', '--')).toEqual(options);
     },
   );
 
@@ -109,11 +111,11 @@ describe('in bash', () => {
     ['a file as value', ['tenant', 'create', 'acme', '--policy', 'tw'], ['two.json']],
     ['an unknown command', ['frobnicate', 'mi'], ['mint']],
   ])('%s: %j', async (_what, words, offers) => {
-    expect(await offered(...words)).toEqual(offers);
+    expect(await completionsOf(...words)).toEqual(offers);
   });
 });
 
-/** The part of a script that is about one command. */
+/** The part of a script for one command. */
 const parts = {
   zsh: (script: string, words: readonly string[]): string =>
     script.split(`\n_signet_${words.join('_')}() {\n`)[1]?.split('\n}\n')[0] ?? '',
@@ -125,16 +127,16 @@ const parts = {
 } as const;
 
 describe.each(leaves().map((leaf) => [wordsOf(leaf).join(' '), leaf] as const))(
-  'behind %s',
+  'after %s',
   (_words, leaf) => {
-    it('zsh is told every option and operand', async () => {
+    it('declares every option and operand to zsh', async () => {
       const { stdout } = await command(['completion', 'zsh'], {});
       const own = parts.zsh(stdout, wordsOf(leaf));
       for (const long of longOptions(leaf)) expect(own).toContain(`${long}[`);
       for (const operand of leaf.registeredArguments) expect(own).toContain(`:${operand.name()}:`);
     });
 
-    it('fish is told every option', async () => {
+    it('declares every option to fish', async () => {
       const { stdout } = await command(['completion', 'fish'], {});
       const own = parts.fish(stdout, wordsOf(leaf));
       for (const long of longOptions(leaf)) expect(own).toContain(` -l ${long.slice(2)} `);

@@ -18,7 +18,7 @@ const environmentNames = [
 
 export type Environment = Readonly<Partial<Record<(typeof environmentNames)[number], string>>>;
 
-function captured(stream: NodeJS.WriteStream) {
+function captureWrites(stream: NodeJS.WriteStream) {
   let text = '';
   const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
     text += chunk.toString();
@@ -28,14 +28,14 @@ function captured(stream: NodeJS.WriteStream) {
 }
 
 /**
- * Runs a command inside this process: the same program, arguments and environment as in one of its
- * own, without the second that starting it takes. One at a time.
+ * Runs a command in this process, with the same program, arguments and environment as in a separate
+ * one. That saves the second of a start. Commands must run one at a time.
  */
 export async function command(args: readonly string[], environment: Environment): Promise<Ran> {
   for (const name of environmentNames) delete process.env[name];
   Object.assign(process.env, environment);
-  const out = captured(process.stdout);
-  const err = captured(process.stderr);
+  const out = captureWrites(process.stdout);
+  const err = captureWrites(process.stderr);
   try {
     await runCommandLine(args);
     return { code: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() };
@@ -46,7 +46,7 @@ export async function command(args: readonly string[], environment: Environment)
   }
 }
 
-/** The result of a command that was done, read as JSON. */
+/** Runs a command with --json and returns its result. Throws if it fails. */
 export async function json<T>(args: readonly string[], environment: Environment): Promise<T> {
   const { code, stdout, stderr } = await command([...args, '--json'], environment);
   if (code !== 0) throw new Error(`signet ${args.join(' ')} ended with ${code}: ${stderr}`);

@@ -7,7 +7,7 @@ import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 let stack: CommandStack;
 let folder: string;
 
-/** One tenant with a policy for every kind of denial. */
+/** A tenant with a policy for every kind of denial. */
 const strict = {
   tenant: 'strict',
   keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] },
@@ -64,7 +64,7 @@ describe('mint', () => {
     ['demo', 'mark.png'],
     ['strict', 'mark.png', 'resize,w_64'],
     ['presets', 'mark.png', 'style,n_thumb'],
-  ])('%s %s %s %s: prints a URL that is served', async (...args) => {
+  ])('prints a URL that is served: %s %s %s %s', async (...args) => {
     const { code, stdout, stderr } = await stack.run('mint', ...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -87,7 +87,7 @@ describe('mint', () => {
     ['1h', 3_600],
     ['7d', 604_800],
   ])(
-    '--expires %s lives for up to that, and for three quarters of it at least',
+    '--expires %s gives a lifetime between three quarters of it and all of it',
     async (written, lifetime) => {
       const before = now();
       const { exp } = await stack.json<Minted>('mint', 'demo', 'mark.png', '--expires', written);
@@ -96,12 +96,12 @@ describe('mint', () => {
     },
   );
 
-  it('gives one image one URL for a while', async () => {
+  it('prints the same URL for an image for a while', async () => {
     const mint = () => stack.mint('demo', 'mark.png', 'resize,w_64', '--expires', '7d');
     expect(await mint()).toBe(await mint());
   });
 
-  it('--expires never leaves exp out', async () => {
+  it('leaves exp out for --expires never', async () => {
     await stack.run('tenant', 'create', 'forever', '--policy', await endless());
     const minted = await stack.json<Minted>(
       'mint',
@@ -143,7 +143,7 @@ const denied: readonly Denied[] = [
   [
     'denied_operation',
     ['strict', 'mark.png', 'resize,w_64', 'blur,s_3'],
-    /does not name blur; allowed: \["resize","quality","format"\]$/,
+    /does not allow blur; allowed: \["resize","quality","format"\]$/,
   ],
   [
     'denied_value',
@@ -172,7 +172,7 @@ const denied: readonly Denied[] = [
     /more than 3600 seconds away; allowed: 3600$/,
   ],
   ['denied_lifetime', ['strict', 'mark.png', 'resize,w_64', '--expires', 'never'], /never expires/],
-  // PNG ignores quality, so only the answer for who accepts no PNG is denied.
+  // PNG ignores quality, so only the format of a viewer that does not accept PNG is denied.
   [
     'denied_value',
     ['strict', 'mark.png', 'resize,w_64', 'quality,q_61', 'format,f_auto'],
@@ -191,7 +191,7 @@ describe('what the policy denies', () => {
     expect(await answerTo(await stack.mint(...args, '--no-check'))).toBe(code);
   });
 
-  it('is malformed where the preset makes the key longer than S3 takes', async () => {
+  it('is malformed if the preset makes the key too long for S3', async () => {
     const long = [
       'orient,o_0',
       'crop,x_9999999,y_9999999,w_8000,h_8000,g_center',
@@ -224,7 +224,7 @@ describe('a recipe in the spelling of another service', () => {
     ['?x-oss-process=image%2Fresize%2Cw_64%2Fformat%2Cpng', 'resize,w_64__op__format,f_png'],
     ['x-bce-process=image/resize,w_128/format,f_png', 'resize,w_128__op__format,f_png'],
     ['x-oss-process=style/thumb', 'resize,m_fill,w_32,h_32__op__format,f_src'],
-  ])('%s is signed as it is and lands on the key of the suffix', async (recipe, key) => {
+  ])('%s is signed as written and leads to the same key as operations', async (recipe, key) => {
     const url = await stack.mint('strict', 'mark.png', recipe);
     expect(new URL(url).pathname).toBe('/strict/mark.png');
     expect(await answerTo(url)).toBe('200');
@@ -232,7 +232,7 @@ describe('a recipe in the spelling of another service', () => {
     expect(reached).toBe(`strict/mark.png__op__${key}`);
   });
 
-  it('is asked about like any other', async () => {
+  it('is checked against the policy', async () => {
     const { code, stderr } = await stack.run(
       ...['mint', 'strict', 'mark.png', 'x-oss-process=image/resize,w_65'],
     );
@@ -242,12 +242,12 @@ describe('a recipe in the spelling of another service', () => {
     });
   });
 
-  it('stands alone', async () => {
+  it('cannot be combined with operations', async () => {
     const args = ['x-oss-process=image/resize,w_64', 'format,f_png'];
     const { code, stderr } = await stack.run('mint', 'strict', 'mark.png', ...args);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'signet: x-oss-process stands alone; leave the other operations out\n',
+      stderr: 'signet: x-oss-process cannot be combined with operations; leave them out\n',
     });
   });
 });
@@ -285,23 +285,23 @@ describe('what the grammar refuses', () => {
   });
 });
 
-describe('what was pasted from a URL of another service', () => {
+describe('text pasted from a URL of another service', () => {
   it.each([
     [
       ['mint', 'demo', 'a.jpg?x-oss-process=image/resize,w_4'],
-      /stands in the path; write: npx signet mint demo 'a\.jpg' 'x-oss-process=image\/resize,w_4'\n$/,
+      /the path contains the recipe; write: npx signet mint demo 'a\.jpg' 'x-oss-process=image\/resize,w_4'\n$/,
     ],
     [
       ['mint', 'demo', 'a.jpg', 'image/resize,w_4'],
       /^signet: write 'x-oss-process=image\/resize,w_4', or /,
     ],
     [['mint', 'demo', 'a.jpg', 'style/thumb'], /^signet: write 'x-oss-process=style\/thumb', or /],
-  ])('%j is wrong usage, with the line to type', async (args, said) => {
+  ])('%j is wrong usage, and the message shows the right command', async (args, said) => {
     const { code, stderr } = await stack.run(...args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
   });
 
-  it('as a bare value belongs to OSS alone, and the line says how it is written here', async () => {
+  it('as a bare value exists only in OSS, and the message shows how to write it', async () => {
     const { stderr } = await stack.run('mint', 'demo', 'a.jpg', 'rotate,90');
     expect(stderr).toBe(
       'signet: malformed: rotate: "90" is not written as parameter_value; write rotate,a_90\n',

@@ -3,7 +3,7 @@ import type { Explanation } from '../../operator/explain/explanation.ts';
 import { command, type Environment, json } from './in-process.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 
-/** Nothing listens on port 1, so whatever asks for a target fails. */
+/** Nothing listens on port 1, so every command that needs a target fails. */
 const nowhere: Environment = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
 let stack: CommandStack;
 let environment: Environment;
@@ -22,18 +22,18 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const offline = (...args: readonly string[]) => command(args, environment);
-const minted = async (...args: readonly string[]): Promise<string> =>
+const mintOffline = async (...args: readonly string[]): Promise<string> =>
   (await offline('mint', ...args)).stdout.trim();
 
 describe('with what keys show --env prints', () => {
-  it('mints the URL that it mints at the target, and the edge serves it', async () => {
+  it('mints the same URL as at the target, and the edge serves it', async () => {
     const args = ['demo', 'dunes at dusk.jpg', 'resize,w_64', '--expires', '7d'];
-    const url = await minted(...args);
+    const url = await mintOffline(...args);
     expect(url).toBe(await stack.mint(...args));
     expect(await answerTo(url)).toBe('200');
   });
 
-  it('mints without SIGNET_TENANT for whom it is told', async () => {
+  it('mints without SIGNET_TENANT for any tenant', async () => {
     const { SIGNET_TENANT: _tenant, ...others } = environment;
     const { url } = await json<{ url: string }>(['mint', 'demo', 'mark.png'], others);
     expect(await answerTo(url)).toBe('200');
@@ -47,7 +47,7 @@ describe('with what keys show --env prints', () => {
     expect(url).toMatch(/^https:\/\/img\.example\.com\/demo\/a\.jpg\?exp=/);
   });
 
-  it('does not know the policy, and still knows the grammar', async () => {
+  it('checks the grammar but not the policy', async () => {
     expect((await offline('mint', 'demo', 'a.jpg', 'resize,w_1')).code).toBe(0);
     const { code, stderr } = await offline('mint', 'demo', 'a.jpg', 'resise,w_1');
     expect({ code, stderr }).toEqual({
@@ -57,11 +57,11 @@ describe('with what keys show --env prints', () => {
   });
 
   it('explains the signature and the operations, and says that no policy was asked', async () => {
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const { code, stdout } = await offline('explain', url);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /\nThe signature is right; whether the policy allows it was not asked: unset SIGNET_KEY, or say --target\n$/,
+      /\nThe signature is valid. The policy was not asked: unset SIGNET_KEY, or pass --target\n$/,
     );
     const { stages } = await json<Explanation>(['explain', url], environment);
     expect(stages.map(({ stage, ok }) => [stage, ok])).toEqual([
@@ -71,9 +71,9 @@ describe('with what keys show --env prints', () => {
     ]);
   });
 
-  it('asks the policy all the same where a target is named', async () => {
+  it('checks the policy if a target is named', async () => {
     const there = { ...environment, ...stack.environment };
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const asked = async (...args: readonly string[]) =>
       command([...args, '--target', 'local'], there);
     expect((await asked('explain', url)).stdout).toContain('Refused: denied_value');
@@ -83,7 +83,7 @@ describe('with what keys show --env prints', () => {
   });
 
   it('explains a wrong signature', async () => {
-    const url = await minted('demo', 'a.jpg', 'resize,w_1');
+    const url = await mintOffline('demo', 'a.jpg', 'resize,w_1');
     const { code, stdout } = await offline('explain', url.replace('w_1', 'w_2'), '--json');
     const { refusal, stages } = JSON.parse(stdout) as Explanation;
     expect({ code, refusal: refusal?.code }).toEqual({ code: 1, refusal: 'forbidden' });
@@ -93,7 +93,7 @@ describe('with what keys show --env prints', () => {
   });
 
   it('names a signing mistake', async () => {
-    const url = await minted('demo', 'a.jpg');
+    const url = await mintOffline('demo', 'a.jpg');
     const padded = url.replace(/sig=(.*)$/, (_all, sig: string) => {
       return `sig=${Buffer.from(sig, 'base64url').toString('base64')}`;
     });
@@ -115,7 +115,7 @@ describe('explain with a key that cannot answer', () => {
       '/demo/a.jpg?kid=r1.2&sig=x',
       /^signet: SIGNET_KEY is the key of kid r1\.1, not of r1\.2/,
     ],
-  ])('is wrong usage rather than a verdict: %s', async (_what, url, message) => {
+  ])('is wrong usage, not a verdict: %s', async (_what, url, message) => {
     const { code, stdout, stderr } = await offline('explain', url);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
@@ -132,9 +132,8 @@ const whole: Environment = {
 };
 
 const wrongKey = 'SIGNET_KEY is not a signing key: 47 characters that begin with sgn_';
-const wrongKid =
-  'SIGNET_KEY needs SIGNET_KID beside it, such as r1.1, without a blank or a line end';
-const wrongUrl = 'SIGNET_KEY needs SIGNET_URL beside it, such as https://img.example.com';
+const wrongKid = 'SIGNET_KEY also needs SIGNET_KID, such as r1.1, without spaces or line breaks';
+const wrongUrl = 'SIGNET_KEY also needs SIGNET_URL, such as https://img.example.com';
 const wrongTenant = 'SIGNET_TENANT is not a tenant name';
 
 const wrong: readonly (readonly [what: string, wrong: Environment, message: string])[] = [
@@ -180,7 +179,7 @@ describe('wrong variables', () => {
     },
   );
 
-  it('do not matter where SIGNET_KEY is not set', async () => {
+  it('are ignored if SIGNET_KEY is not set', async () => {
     const { code } = await command(['mint', 'demo', 'mark.png'], {
       ...stack.environment,
       SIGNET_KEY: '',
@@ -190,7 +189,7 @@ describe('wrong variables', () => {
     expect(code).toBe(0);
   });
 
-  it('are of no use to commands that need a target', async () => {
+  it('are not used by commands that need a target', async () => {
     for (const args of [
       ['keys', 'show', 'demo'],
       ['tenant', 'list'],

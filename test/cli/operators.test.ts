@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const allowing = (...w: readonly number[]) => ({ operations: { resize: { w } } });
 
-/** A tenant of its own for each test, with a source. */
+/** Creates a tenant with a source for one test. */
 async function tenantWith(name: string, policy: object = allowing(16, 32)): Promise<string> {
   await stack.publish(name, policy);
   await stack.upload(name, 'a.jpg', await picture('#336699'));
@@ -38,7 +38,7 @@ const fails = async (...args: readonly string[]) => {
 const stored = { contentType: 'application/octet-stream' } as const;
 
 describe('the history of a policy', () => {
-  it('is who published what, when and why, newest first', async () => {
+  it('lists who published, when and why, newest first', async () => {
     const name = await tenantWith('told');
     await stack.json('block', name, 'a.jpg', '--reason', 'a wish of its owner');
     const [newest, first] = await stack.json<readonly Record<string, unknown>[]>(
@@ -54,7 +54,7 @@ describe('the history of a policy', () => {
     expect(first).toMatchObject({ version: 1, reason: null });
   });
 
-  it('names who SIGNET_OPERATOR is', async () => {
+  it('names the operator from SIGNET_OPERATOR', async () => {
     const name = await tenantWith('named');
     process.env['SIGNET_OPERATOR'] = 'ops: Ann Ö';
     await stack.json('block', name, 'x', '--reason', 'r');
@@ -63,7 +63,7 @@ describe('the history of a policy', () => {
     expect(newest?.by).toBe('ops: Ann Ö');
   });
 
-  it('shows in a line what was written in several, and obeys nothing in it', async () => {
+  it('prints a reason with line breaks in one line, without its control characters', async () => {
     const name = await tenantWith('lines');
     await stack.json('block', name, 'x', '--reason', 'one\n   9  2030  root@here  forged');
     const { stdout } = await stack.run('policy', 'history', name);
@@ -71,7 +71,7 @@ describe('the history of a policy', () => {
     expect(stdout).toMatch(/ one 9 {2}2030|one {4}9 {2}2030/);
   });
 
-  it('says which version is missing', async () => {
+  it('names the missing versions', async () => {
     const name = await tenantWith('holed');
     for (const scope of ['b', 'c', 'd', 'e'])
       await stack.json('block', name, scope, '--reason', 'r');
@@ -80,7 +80,9 @@ describe('the history of a policy', () => {
     const lines = stdout.split('\n').map((line) => line.trim().split('  ')[0]);
     expect(lines).toEqual(['5', '4', 'versions 2 to 3 are missing', '1', '']);
     const { stdout: found } = await stack.run('policy', 'audit', name);
-    expect(found).toBe(`The trail of ${name} does not verify:\n  ✗ versions 2 to 3 are missing\n`);
+    expect(found).toBe(
+      `The audit trail of ${name} does not verify:\n  ✗ versions 2 to 3 are missing\n`,
+    );
     await stack.json('tenant', 'delete', name, '--yes');
     for (const version of [1, 4, 5, 6]) await stack.config.remove([auditKey(name, version)]);
   });
@@ -89,12 +91,12 @@ describe('the history of a policy', () => {
     [
       ['policy', 'history', 'nobody'],
       1,
-      /^signet: there is no tenant nobody, and there never was\n$/,
+      /^signet: there is no tenant nobody, and there never was one\n$/,
     ],
     [
       ['policy', 'audit', 'nobody'],
       1,
-      /^signet: there is no tenant nobody, and there never was\n$/,
+      /^signet: there is no tenant nobody, and there never was one\n$/,
     ],
     [['policy', 'rollback', 'nobody', '--reason', 'r'], 1, /there is no tenant nobody/],
     [
@@ -110,7 +112,7 @@ describe('the history of a policy', () => {
     [
       ['policy', 'rollback', 'demo', 'x', '--reason', 'r'],
       2,
-      /^signet: "x" is not the number of a version\n$/,
+      /^signet: "x" is not a version number; write one such as 3\n$/,
     ],
     [['policy', 'rollback', 'demo'], 2, /^signet: required option '--reason <text>' not specified/],
     [['policy', 'history', '..'], 2, /is not a tenant name/],
@@ -122,7 +124,7 @@ describe('the history of a policy', () => {
 });
 
 describe('a rollback', () => {
-  it('publishes what a version said as a new one, but for its keys', async () => {
+  it('publishes the content of a version as a new version, without its keys', async () => {
     const name = await tenantWith('undone');
     await stack.publish(name, allowing(64));
     await stack.json('keys', 'rotate', name);
@@ -144,7 +146,7 @@ describe('a rollback', () => {
     });
   });
 
-  it('goes to the version before when none is named', async () => {
+  it('restores the version before the live one by default', async () => {
     const name = await tenantWith('back');
     await stack.publish(name, allowing(64));
     expect(await stack.json('policy', 'rollback', name, '--reason', 'r')).toMatchObject({
@@ -154,7 +156,7 @@ describe('a rollback', () => {
 });
 
 describe('publish --expect', () => {
-  it('refuses when another version is live than the change was made of', async () => {
+  it('refuses if another version is live', async () => {
     const name = await tenantWith('expected');
     const file = await stack.written(JSON.stringify({ tenant: name, ...allowing(1) }));
     const publish = ['policy', 'publish', file, '--expect'] as const;
@@ -169,7 +171,7 @@ describe('publish --expect', () => {
 });
 
 describe('a field that the running functions do not know', () => {
-  it('is not published, and the tenant goes on as it was', async () => {
+  it('is not published, and the live policy stays', async () => {
     const file = path.join(stack.home, 'instance.json');
     const announced = JSON.parse(await readFile(file, 'utf8')) as {
       policyFields: readonly string[];
@@ -189,11 +191,10 @@ describe('a field that the running functions do not know', () => {
   });
 });
 
-/** What some times are written in. */
 const wholeSeconds = (): number => Math.floor(Date.now() / 1_000);
 
 describe('a key', () => {
-  it('that is rotated in signs at once, and what the one before has signed stays valid', async () => {
+  it('signs at once after a rotation, and older URLs stay valid', async () => {
     const name = await tenantWith('turned');
     const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await stack.json('keys', 'rotate', name)).toEqual({
@@ -206,7 +207,7 @@ describe('a key', () => {
     expect([await answerTo(old), await answerTo(fresh)]).toEqual(['200', '200']);
   });
 
-  it('says when it was last used, and when retiring it refuses nobody any more', async () => {
+  it('shows its last use, and when it is safe to retire', async () => {
     const name = await tenantWith('watched', { ...allowing(16), urls: { maxLifetime: 60 } });
     await answerTo(await stack.mint(name, 'a.jpg', 'resize,w_16', '--expires', '60s'));
     const before = wholeSeconds();
@@ -229,22 +230,22 @@ describe('a key', () => {
       { kid: 'r1.2', active: true, lastUsed: null, lastExpiry: null, safeToRetire: false },
     ]);
     const [old] = kids;
-    // The lifetime of its last URL, and a minute for clocks that differ.
+    // The lifetime of its last URL, and a minute for clock skew.
     const seconds = Date.parse(old?.lastExpiry ?? '') / 1_000;
     expect(seconds).toBeGreaterThanOrEqual(before + 120);
     expect(seconds).toBeLessThanOrEqual(after + 120);
     const { stdout } = await stack.run('keys', 'show', name);
-    expect(stdout).toMatch(/accepts {5}r1\.1 {2}verifies; last used .*; its URLs end by /);
-    expect(stdout).toMatch(/accepts {5}r1\.2 {2}signs; not in the log/);
+    expect(stdout).toMatch(/accepts {5}r1\.1 {2}accepted; last used .*; its URLs expire by /);
+    expect(stdout).toMatch(/accepts {5}r1\.2 {2}active; not in the log/);
   });
 
-  it('that is retired is refused, on cache hits too, and never returns', async () => {
+  it('is refused after it is retired, also on cache hits, and never returns', async () => {
     const name = await tenantWith('spent');
     const old = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(old)).toBe('200');
     await stack.json('keys', 'rotate', name);
     const { code, stderr } = await fails('keys', 'retire', name, 'r1.1');
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/Add --yes to go on/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/Add --yes to confirm/)]);
     expect(await answerTo(old)).toBe('200');
     expect(await stack.json('keys', 'retire', name, 'r1.1', '--yes')).toEqual({
       tenant: name,
@@ -267,22 +268,26 @@ describe('a key', () => {
       1,
       /^signet: demo signs with r1.1; rotate first: /,
     ],
-    [['keys', 'retire', 'demo', 'r9.9', '--yes'], 1, /^signet: demo does not accept r9.9: r1.1\n$/],
+    [
+      ['keys', 'retire', 'demo', 'r9.9', '--yes'],
+      1,
+      /^signet: demo does not accept r9.9, only r1.1\n$/,
+    ],
     [['keys', 'retire', 'demo', 'r1', '--yes'], 2, /^signet: "r1" is not a kid/],
     [
       ['keys', 'retire', 'nobody', 'r1.1', '--yes'],
       1,
       /^signet: there is no tenant nobody; create /,
     ],
-    [['keys', 'retire', 'r1', '--yes'], 1, /^signet: r1 is the root that new keys come from; /],
-    [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9: r1\n$/],
+    [['keys', 'retire', 'r1', '--yes'], 1, /^signet: new keys are derived from r1; /],
+    [['keys', 'retire', 'r9', '--yes'], 1, /^signet: there is no root key r9, only r1\n$/],
     [['keys', 'rotate', 'nobody'], 1, /^signet: there is no tenant nobody; create /],
   ])('%j ends with %i', async (args, code, message) => {
     const ended = await fails(...args);
     expect(ended).toEqual({ code, stderr: expect.stringMatching(message) });
   });
 
-  it('of a root that was just added is not minted with before every function knows it', async () => {
+  it('of a new root is not used before every function has loaded the root', async () => {
     const name = await tenantWith('rooted');
     const before = wholeSeconds();
     const { root, mintableAt } = await stack.json<{ root: string; mintableAt: string }>(
@@ -298,7 +303,7 @@ describe('a key', () => {
 });
 
 describe('a takedown', () => {
-  it('outlives a publish of a file that knows nothing of it, and a rollback', async () => {
+  it('survives a rollback, and a publish of a file without it', async () => {
     const name = await tenantWith('taken');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -314,26 +319,26 @@ describe('a takedown', () => {
     expect((await stack.run('policy', 'diff', wanted)).stdout).toBe(`${name}: no difference\n`);
   });
 
-  it('refuses a source that is cached, says so in the trail, and can be lifted', async () => {
+  it('refuses a cached source, is recorded in the trail, and can be lifted', async () => {
     const name = await tenantWith('down');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
     await stack.json('block', name, 'a.jpg', '--reason', 'court order 7');
     expect(await answerTo(url)).toBe('denied_blocked');
     expect((await fails('block', name, 'a.jpg', '--reason', 'again')).stderr).toMatch(
-      /blocked already/,
+      /is already blocked/,
     );
     await stack.json('unblock', name, 'a.jpg', '--reason', 'lifted');
     expect(await answerTo(url)).toBe('200');
   });
 
-  it('of a name with a star says that it is one name', async () => {
+  it('of a name with a star warns that it is one name', async () => {
     const name = await tenantWith('starred');
     const { stdout } = await stack.run('block', name, 'a*', '--reason', 'r');
     expect(stdout).toMatch(/cached or not\. The \* is part of the name: /);
   });
 
-  it('by a prefix is not lifted for one source of it', async () => {
+  it('of a prefix cannot be lifted for a single source', async () => {
     const name = await tenantWith('wide');
     await stack.json('block', name, '*', '--reason', 'all');
     expect((await fails('unblock', name, 'a.jpg', '--reason', 'r')).stderr).toBe(
@@ -355,7 +360,7 @@ describe('a takedown', () => {
 });
 
 describe('a deleted tenant', () => {
-  it('is refused, has nothing left but its sources and its trail, and other keys when it is made again', async () => {
+  it('is refused, keeps only its sources and trail, and gets other keys when it is created again', async () => {
     const name = await tenantWith('gone');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -374,7 +379,7 @@ describe('a deleted tenant', () => {
 });
 
 describe('doctor', () => {
-  it('finds nothing where all is well', async () => {
+  it('finds no problems in a healthy installation', async () => {
     const { ok, findings } = await stack.json<{
       ok: boolean;
       findings: readonly { check: string }[];
@@ -392,7 +397,7 @@ describe('doctor', () => {
     );
   });
 
-  it('shows a tampered policy, which the edge goes on without, and what to do', async () => {
+  it('reports a tampered policy, which the edge ignores, and how to repair it', async () => {
     const name = await tenantWith('hurt');
     const url = await stack.mint(name, 'a.jpg', 'resize,w_16');
     expect(await answerTo(url)).toBe('200');
@@ -404,14 +409,14 @@ describe('doctor', () => {
     expect(await answerTo(url)).toBe('200');
     const { code, stdout } = await stack.run('doctor');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✗ policy hurt: .*not to be believed/);
+    expect(stdout).toMatch(/✗ policy hurt: .*is forged/);
     expect(stdout).toMatch(/✗ trail hurt: the live policy is not version 1/);
     expect(stdout).toMatch(/do: .*: npx signet policy rollback hurt 1 --reason TEXT/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'heal');
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows a policy that was removed, and not a tenant that was deleted', async () => {
+  it('reports a removed policy, but not a deleted tenant', async () => {
     const [name, left] = [await tenantWith('removed'), await tenantWith('left')];
     await stack.json('tenant', 'delete', left, '--yes');
     await stack.config.remove([policyKey(name)]);
@@ -431,7 +436,7 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows an older version in the place of the live one, and what puts it right', async () => {
+  it('reports an older version in place of the live one, and how to repair it', async () => {
     const name = await tenantWith('old-live');
     const first = await stack.config.get(policyKey(name), { maxBytes: 100_000 });
     await stack.publish(name, allowing(64));
@@ -440,7 +445,7 @@ describe('doctor', () => {
     const { code, stdout } = await stack.run('doctor');
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/✗ policy old-live: .* is version 1, and the trail has gone on: /),
+      expect.stringMatching(/✗ policy old-live: .* is version 1, and the trail has later ones: /),
     ]);
     const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
     expect([change.code, change.stderr]).toEqual([
@@ -453,23 +458,21 @@ describe('doctor', () => {
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows what nobody could publish on, and says so', async () => {
+  it('reports a forged version, on which nothing can be published', async () => {
     const name = await tenantWith('forged');
     await stack.config.put(auditKey(name, 2), Buffer.from('x'), stored);
     expect((await stack.run('doctor')).stdout).toMatch(/✗ trail forged: version 2 is not what/);
     const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
     expect([change.code, change.stderr]).toEqual([
       1,
-      expect.stringMatching(
-        /^signet: audit\/forged\/2.jws is not to be believed: .*; put back the /,
-      ),
+      expect.stringMatching(/^signet: audit\/forged\/2.jws is forged: .*; restore the /),
     ]);
     await stack.config.remove([auditKey(name, 2)]);
     await stack.json('block', name, 'b.jpg', '--reason', 'another');
     expect((await stack.run('doctor')).code).toBe(0);
   });
 
-  it('shows an edited trail', async () => {
+  it('reports an edited trail', async () => {
     const name = await tenantWith('edited');
     await stack.publish(name, allowing(64));
     const one = await stack.config.get(auditKey(name, 1), { maxBytes: 100_000 });
@@ -484,7 +487,7 @@ describe('doctor', () => {
     expect((await stack.run('policy', 'audit', name)).code).toBe(0);
   });
 
-  it('does not take the stack on the usual ports for that of another folder', async () => {
+  it('does not use the stack on the default ports for another state folder', async () => {
     const { code, stderr } = await command(['tenant', 'list'], { SIGNET_HOME: folder });
     expect([code, stderr]).toEqual([
       3,
@@ -492,7 +495,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('says what to do where nothing runs', async () => {
+  it('says how to start the stack if none runs', async () => {
     const { code, stderr } = await command(['doctor'], { SIGNET_HOME: folder, SIGNET_PORT: '9' });
     expect([code, stderr]).toEqual([
       3,

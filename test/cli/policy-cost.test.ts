@@ -20,7 +20,7 @@ async function file(name: string, content: object): Promise<string> {
 
 const cost = (...args: readonly string[]) => command(['policy', 'cost', ...args], {});
 
-/** 80 is the default quality: left out or written it is one. */
+/** 80 is the default quality, so it counts once, written or not. */
 const shop = {
   tenant: 'shop',
   operations: {
@@ -41,22 +41,22 @@ const wide = {
 const wideCount = (100_000_000_000_000n * 8_192n + 1n) * 201n;
 
 describe('policy cost', () => {
-  it('says how many derivatives there are, where they come from and what they may cost', async () => {
+  it('prints the number of derivatives, their origin and their cost', async () => {
     const { code, stdout, stderr } = await cost(await file('shop.json', shop));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
-      'shop: 72 derivatives of each source',
-      '  resize: 8 ways, in 100.0 % of them',
-      '  quality: 2 ways or left out, in 66.7 % of them',
+      'shop: 72 derivatives per source',
+      '  resize: 8 ways, in 100.0 % of derivatives',
+      '  quality: 2 ways or none, in 66.7 % of derivatives',
       '  formats: webp 24, avif 24, src 24',
-      'Of 1,000 sources: 72,000 derivatives, 4.3 GB if every one is made',
-      'At 100,000 views a month, at most: 72,000 kept, 4.3 GB; USD 3.32 a month (storage 0.10, renders 2.54, views 0.67)',
-      'Assumed: 60.0 kB a derivative, kept for 90 days; 1 s of 2 GB a render',
+      'For 1,000 sources: 72,000 derivatives, 4.3 GB if all are made',
+      'At 100,000 views a month, at most: 72,000 stored, 4.3 GB; USD 3.32 a month (storage 0.10, renders 2.54, views 0.67)',
+      'Assumptions: 60.0 kB per derivative, stored for 90 days; 1 s at 2 GB per render',
       'Prices of 2026-04, in USD',
     ]);
   });
 
-  it('says the same to programs', async () => {
+  it('prints the same as JSON', async () => {
     const found = await json(['policy', 'cost', await file('shop.json', shop)], {});
     expect(found).toMatchObject({
       tenant: 'shop',
@@ -78,17 +78,17 @@ describe('policy cost', () => {
     });
   });
 
-  it('reckons with as many sources and views as it is told', async () => {
+  it('uses the given numbers of sources and views', async () => {
     const at = await file('shop.json', shop);
     const found = await json(['policy', 'cost', at, '--sources', '10', '--views', '100'], {});
     expect(found).toMatchObject({
-      // A view makes one derivative at most, and three months of them are kept.
+      // A view makes at most one derivative, and derivatives are stored for three months.
       estimate: { derivatives: 720, keptDerivatives: 300, keptBytes: 18_000_000 },
       assumptions: { sources: 10, viewsPerMonth: 100 },
     });
   });
 
-  it('counts what no number of JSON can hold, as a text of its digits', async () => {
+  it('prints counts too large for a JSON number as strings', async () => {
     const at = await file('wide.json', wide);
     expect(await json(['policy', 'cost', at], {})).toMatchObject({
       derivativesPerSource: String(wideCount),
@@ -98,10 +98,10 @@ describe('policy cost', () => {
     expect(stdout).toContain(`wide: ${wideCount.toLocaleString('en-US')} derivatives`);
   });
 
-  it('says until when a policy that only reports lets through anything', async () => {
+  it('prints until when a policy only reports', async () => {
     const reporting = { ...shop, mode: 'report', reportUntil: '2030-01-31T12:00:00Z' };
     const { stdout } = await cost(await file('reporting.json', reporting));
-    expect(stdout).toContain('Until 2030-01-31T12:00:00Z the policy only reports');
+    expect(stdout).toContain('The policy only reports until 2030-01-31T12:00:00Z.');
   });
 
   it.each([
@@ -110,30 +110,30 @@ describe('policy cost', () => {
     ['wide.json', wide, '9007199254740993', 1],
     ['wide.json', wide, String(wideCount), 0],
     ['wide.json', wide, String(wideCount - 1n), 1],
-  ])('with --max holds a count against it: %s', async (name, policy, max, code) => {
+  ])('compares the count with --max: %s', async (name, policy, max, code) => {
     const ran = await cost(await file(name, policy), '--max', max);
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code, stderr: '' });
-    expect(ran.stdout.includes('of --max; narrow its rules or raise --max.')).toBe(code === 1);
+    expect(ran.stdout.includes('Narrow its rules or raise --max.')).toBe(code === 1);
   });
 
-  it('says in one sentence why --max is not kept, to programs too', async () => {
+  it('explains why --max is exceeded, also in JSON', async () => {
     const args = [await file('shop.json', shop), '--max', '71'];
     const sentence =
-      'The policy allows 72 derivatives of each source, more than the 71 of --max; narrow its rules or raise --max.';
+      'The policy allows 72 derivatives per source, more than --max 71. Narrow its rules or raise --max.';
     expect((await cost(...args)).stdout.trimEnd().split('\n').at(-1)).toBe(sentence);
     const { code, stdout } = await cost(...args, '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ max: 71, aboveMax: sentence });
   });
 
-  it('refuses a file that is no valid policy, with everything that is wrong', async () => {
+  it('refuses an invalid policy and lists every issue', async () => {
     const at = await file('wrong.json', { tenant: 'shop', operations: { resize: { w: [0] } } });
     const { code, stdout, stderr } = await cost(at);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`signet: ${at}: operations.resize`);
   });
 
-  it('refuses a file that is not there', async () => {
+  it('refuses a file that does not exist', async () => {
     const at = path.join(folder, 'nowhere.json');
     expect(await cost(at)).toEqual({
       code: 1,
@@ -148,7 +148,7 @@ describe('policy cost', () => {
     ['--sources', '1.5'],
     ['--views', 'many'],
     ['--views', '9999999999999'],
-  ])('takes whole numbers only: %s %s', async (option, value) => {
+  ])('accepts only whole numbers: %s %s', async (option, value) => {
     const { code, stdout, stderr } = await cost(
       await file('shop.json', shop),
       `${option}=${value}`,

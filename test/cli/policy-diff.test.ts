@@ -33,13 +33,13 @@ const shop = { tenant: 'shop', presets: { thumb: 'resize,w_1' } };
 const fresh = { tenant: 'fresh', operations: { resize: { w: [1] } } };
 
 describe('policy diff', () => {
-  it('says in words what publishing would change', async () => {
+  it('prints what publishing would change', async () => {
     const { code, stdout, stderr } = await diff(await file('acme.json', acme));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe('acme:\n  + adds resize w 640\n  - no longer allows operation blur\n');
   });
 
-  it('has a block for each tenant, new or not, and one line where nothing differs', async () => {
+  it('prints a block per tenant, and one line if nothing differs', async () => {
     await file('all/base.json', { presetsOnly: false, operations: { resize: { w: [320] } } });
     await file('all/a.json', {
       tenant: 'acme',
@@ -59,7 +59,7 @@ describe('policy diff', () => {
     ]);
   });
 
-  it('says the same to programs', async () => {
+  it('prints the same as JSON', async () => {
     const files = [await file('acme.json', acme), await file('shop.json', shop)];
     const found = await stack.json('policy', 'diff', ...files, await file('fresh.json', fresh));
     expect(found).toEqual([
@@ -82,7 +82,7 @@ describe('policy diff', () => {
     ]);
   });
 
-  it('ends with 1 for what differs only where it is asked to', async () => {
+  it('exits with 1 for a difference only with --exit-code', async () => {
     const same = await file('shop.json', shop);
     const other = await file('acme.json', acme);
     const codes = [
@@ -104,7 +104,7 @@ describe('policy diff', () => {
   });
 
   it.each([
-    ['a policy that is none', { tenant: 'acme', operatoins: {} }, /: operatoins is not a field/],
+    ['an invalid policy', { tenant: 'acme', operatoins: {} }, /: operatoins is not a known field/],
     ['a base that is named', { operations: {} }, /: tenant is missing$/m],
     [
       'a base that is not there',
@@ -126,12 +126,12 @@ describe('policy diff', () => {
       `signet: more than one file is a policy of acme: ${one}, ${two}\n`,
     );
     const bases = path.dirname(await file('bases/base.json', { operations: {} }));
-    expect((await diff(bases)).stderr).toBe(`signet: ${bases} has bases and no policy in it\n`);
+    expect((await diff(bases)).stderr).toBe(`signet: ${bases} contains only bases, no policy\n`);
   });
 });
 
 describe('policy schema', () => {
-  it('prints one schema, to people and to programs', async () => {
+  it('prints the same schema with and without --json', async () => {
     const { code, stdout, stderr } = await stack.run('policy', 'schema');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect((await stack.run('policy', 'schema', '--json')).stdout).toBe(stdout);

@@ -12,12 +12,12 @@ import {
   signedUrl,
   standardLog,
   temporaryFolder,
-} from './access-logs.ts';
+} from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 
 const folder = temporaryFolder();
-/** Nothing listens on port 1, so whatever asks for a target fails. */
+/** Nothing listens on port 1, so every command that needs a target fails. */
 const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1' };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ async function policies(before: Fields, after: Fields): Promise<readonly string[
 
 const replay = (...args: readonly string[]) => command(['policy', 'replay', ...args], nowhere);
 
-async function reported(
+async function replayReportOf(
   requests: readonly Asked[],
   before: Fields,
   after: Fields,
@@ -47,7 +47,7 @@ async function reported(
 const recipe = (written: string, options = {}): string =>
   signedUrl(`acme/a.jpg__op__${written}`, options);
 
-/** Two of each: what stays, what goes, what comes, and what was and stays refused. */
+/** Requests that stay allowed, become refused, become allowed and stay refused. */
 const mixed: readonly Asked[] = [
   { url: recipe('resize,w_400') },
   { url: recipe('resize,w_400'), status: 304 },
@@ -61,16 +61,16 @@ const mixed: readonly Asked[] = [
 const [before, after] = [resizes(400, 500), resizes(400, 600)];
 
 describe('policy replay', () => {
-  it('keeps a takedown that the file does not speak of, as publishing does', async () => {
+  it('keeps blocked scopes that the file does not list, as publishing does', async () => {
     const asked = [{ url: recipe('resize,w_400'), status: 403 }];
     const taken = { ...resizes(400), blocked: ['a.jpg'] };
-    expect((await reported(asked, taken, resizes(400))).newlyAllowed).toBe(0);
-    const lifted = await reported(asked, taken, { ...resizes(400), blocked: [] });
+    expect((await replayReportOf(asked, taken, resizes(400))).newlyAllowed).toBe(0);
+    const lifted = await replayReportOf(asked, taken, { ...resizes(400), blocked: [] });
     expect(lifted.newlyAllowed).toBe(1);
   });
 
-  it('says what a policy would change, and for which recipes', async () => {
-    const report = await reported(mixed, before, after);
+  it('counts what a policy would change, and for which recipes', async () => {
+    const report = await replayReportOf(mixed, before, after);
     expect(report).toEqual({
       tenant: 'acme',
       requests: 7,
@@ -96,7 +96,7 @@ describe('policy replay', () => {
     });
   });
 
-  it('says it to people, on stdout alone', async () => {
+  it('prints the report on stdout only', async () => {
     const log = await folder.write('mixed', standardLog(mixed));
     const { code, stdout, stderr } = await replay(log, ...(await policies(before, after)));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -106,16 +106,16 @@ describe('policy replay', () => {
       '  newly refused:            2',
       '  newly allowed:            1',
       '  refused before and after: 2',
-      '  keys: at most 2 before, 2 after; f_auto counts for each type that it can settle on',
+      '  keys: at most 2 before, 2 after; f_auto counts once for each format it can become',
       'Newly refused, by code and recipe',
       '  denied_value: 2',
       '    2 × resize,w_500__op__format,f_src',
-      'Counted only',
+      'Not compared',
       '  other tenants:            1',
     ]);
   });
 
-  it('reads standard and JSON logs, plain and gzipped, whatever they are called', async () => {
+  it('reads standard and JSON logs, plain and gzipped, under any name', async () => {
     const inside = folder.path('logs/2026/08');
     await mkdir(inside, { recursive: true });
     await folder.write('logs/a.json.gz', standardLog(mixed));
@@ -140,7 +140,7 @@ describe('policy replay', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ requests: 7, newlyRefused: 2 });
   });
 
-  it('exits with 1 for what is newly refused only where that is asked for', async () => {
+  it('exits with 1 for a new refusal only with --fail-on-refused', async () => {
     const log = await folder.write('refused', standardLog(mixed));
     const files = await policies(before, after);
     expect((await replay(log, ...files)).code).toBe(0);
@@ -149,32 +149,32 @@ describe('policy replay', () => {
     expect((await replay(log, ...same, '--fail-on-refused')).code).toBe(0);
   });
 
-  it('lets no build pass that has compared nothing', async () => {
+  it('fails if nothing was compared', async () => {
     const files = await policies(before, after);
     for (const asked of [[], [{ url: signedUrl('other/a.jpg__op__resize,w_500') }]]) {
       const log = await folder.write('none', standardLog(asked));
       expect((await replay(log, ...files)).code).toBe(0);
       const { code, stderr } = await replay(log, ...files, '--fail-on-refused');
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/no request of acme in the log/)]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/the log has no request of acme/)]);
     }
   });
 
-  it('takes lines of something else for no log', async () => {
+  it('refuses a file with other lines', async () => {
     const log = await folder.write('foreign', '{"date":"2026-08-01"}\n{"date":"2026-08-02"}\n');
     const { code, stdout, stderr } = await replay(log, ...(await policies(before, after)));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`signet: no line of ${log} is a request as CloudFront logs them\n`);
+    expect(stderr).toBe(`signet: no line of ${log} is a request in a CloudFront log format\n`);
   });
 
-  it('says what of it a policy in report mode would only report', async () => {
+  it('counts what a policy in report mode would only report', async () => {
     const report = { ...after, mode: 'report', reportUntil: '2026-08-08T00:00:00Z' };
-    expect(await reported(mixed, before, report)).toMatchObject({
+    expect(await replayReportOf(mixed, before, report)).toMatchObject({
       ...{ stillAllowed: 4, newlyRefused: 0, newlyAllowed: 3, reported: 4 },
     });
   });
 });
 
-describe('a request that was logged', () => {
+describe('a logged request', () => {
   it.each([
     ['has another method', { url: recipe('resize,w_400'), method: 'POST' }, 'method'],
     ['is malformed', { url: '/acme//a.jpg' }, 'malformed'],
@@ -183,17 +183,17 @@ describe('a request that was logged', () => {
     ['has a wrong signature', { url: recipe('resize,w_400'), status: 403 }, 'otherwise'],
     ['was sent to https', { url: recipe('resize,w_400'), result: 'Redirect' }, 'unasked'],
   ])('is only counted when it %s', async (_what, asked, why) => {
-    const report = await reported([asked], before, after);
+    const report = await replayReportOf([asked], before, after);
     expect(report).toMatchObject({ requests: 0, undecided: { [why]: 1 } });
     expect(report.keysAtMost.before.count).toBe(0);
   });
 
-  it('is decided by what the URL was, escapes and all', async () => {
+  it('is decided by the URL as it was sent, with its escapes', async () => {
     const requests = [
       { url: signedUrl('acme/a%20b%25.jpg__op__resize%2Cw_400') },
       { url: signedUrl('acme/a.jpg', { query: 'x-oss-process=image%2Fresize,w_400&' }) },
     ];
-    expect(await reported(requests, before, after)).toMatchObject({ stillAllowed: 2 });
+    expect(await replayReportOf(requests, before, after)).toMatchObject({ stillAllowed: 2 });
   });
 
   it.each([
@@ -202,55 +202,55 @@ describe('a request that was logged', () => {
     ['blocked sources', { blocked: ['a.jpg'] }, 'denied_blocked'],
     ['operations', { require: ['quality'] }, 'denied_required'],
   ])('is refused for the %s of the policy', async (_what, fields, code) => {
-    const report = await reported([{ url: recipe('resize,w_400') }], before, {
+    const report = await replayReportOf([{ url: recipe('resize,w_400') }], before, {
       ...before,
       ...fields,
     });
     expect(report.newlyRefusedBy.map((one) => one.code)).toEqual([code]);
   });
 
-  it('has the lifetime that it had when it was made, not now', async () => {
+  it('is judged by its lifetime at the time of the request', async () => {
     const lifetime = { ...before, urls: { maxLifetime: 600 } };
     const long = (seconds: number) => ({ url: recipe('resize,w_400', { exp: noon + seconds }) });
-    const report = await reported([long(600), long(660), long(661)], before, lifetime);
+    const report = await replayReportOf([long(600), long(660), long(661)], before, lifetime);
     expect(report).toMatchObject({ stillAllowed: 2, newlyRefused: 1 });
   });
 
-  it('is refused for no kid where no policy names them', async () => {
+  it('is not refused for its kid if no policy has keys', async () => {
     const requests = [{ url: recipe('resize,w_400', { kid: 'r7.9' }) }];
-    expect(await reported(requests, before, before)).toMatchObject({ stillAllowed: 1 });
+    expect(await replayReportOf(requests, before, before)).toMatchObject({ stillAllowed: 1 });
   });
 
-  it('keeps the kids of the policy before where the one after has none', async () => {
+  it('keeps the kids of the policy before if the one after has none', async () => {
     const keys = { active: 'r1.1', accept: ['r1.1'] };
     const requests = [{ url: recipe('resize,w_400', { kid: 'r1.2' }), status: 403 }];
-    const report = await reported(requests, { ...before, keys }, before);
+    const report = await replayReportOf(requests, { ...before, keys }, before);
     expect(report).toMatchObject({ refusedBeforeAndAfter: 1 });
   });
 
-  it('names a preset that is gone by its name', async () => {
+  it('names a removed preset', async () => {
     const presets = { presets: { thumb: 'resize,w_90' } };
     const requests = [{ url: recipe('style,n_thumb') }];
-    const report = await reported(requests, { ...before, ...presets }, before);
+    const report = await replayReportOf(requests, { ...before, ...presets }, before);
     expect(report.newlyRefusedBy).toMatchObject([
       { code: 'denied_preset', recipes: [{ recipe: 'style,n_thumb', requests: 1 }] },
     ]);
   });
 
-  it('is one recipe with every version', async () => {
+  it('counts as the same recipe with every version', async () => {
     const requests = ['a', 'b'].map((v) => ({ url: recipe(`version,v_${v}__op__resize,w_500`) }));
-    const report = await reported(requests, before, after);
+    const report = await replayReportOf(requests, before, after);
     expect(report.newlyRefusedBy).toMatchObject([
       { recipes: [{ recipe: 'resize,w_500__op__format,f_src', requests: 2 }] },
     ]);
     expect(report.keysAtMost.before.count).toBe(2);
   });
 
-  it('is decided without a kid where the edge has put the key in its place', async () => {
+  it('is decided without a kid if the edge has rewritten it to a key', async () => {
     const key = '/acme/a.jpg__op__resize,w_500__op__format,f_src';
     const requests = [{ url: key }, { url: key, status: 404 }, { url: key, status: 403 }];
     const kids = { keys: { active: 'r1.2', accept: ['r1.2'] }, urls: { maxLifetime: 300 } };
-    expect(await reported(requests, { ...before, ...kids }, after)).toMatchObject({
+    expect(await replayReportOf(requests, { ...before, ...kids }, after)).toMatchObject({
       ...{ newlyRefused: 2, undecided: { unsigned: 1 } },
     });
   });
@@ -260,21 +260,21 @@ describe('f_auto', () => {
   const auto = (...f: readonly string[]): Fields => ({ ...before, operations: { format: { f } } });
   const requests = [{ url: recipe('format,f_auto') }];
 
-  it('has a key for each type that it can settle on', async () => {
+  it('has a key for each format it can become', async () => {
     const png = { ...auto('auto'), auto: { format: ['webp', 'avif', 'png'] } };
-    const { keysAtMost } = await reported(requests, auto('auto'), png);
+    const { keysAtMost } = await replayReportOf(requests, auto('auto'), png);
     expect([keysAtMost.before.count, keysAtMost.after.count]).toEqual([3, 4]);
   });
 
-  it('is newly refused when one of the viewers would be', async () => {
-    const report = await reported(requests, auto('auto'), auto('webp'));
+  it('is newly refused if one of the viewers would be', async () => {
+    const report = await replayReportOf(requests, auto('auto'), auto('webp'));
     expect(report).toMatchObject({ newlyRefused: 1, stillAllowed: 0 });
     expect(report.newlyRefusedBy[0]?.recipes[0]?.recipe).toBe('format,f_auto');
   });
 
-  it('can have been refused only for a viewer whom the policy before refuses', async () => {
+  it('can only have been refused to a viewer that the policy before refuses', async () => {
     const refused = requests.map((one) => ({ ...one, status: 403 }));
-    expect(await reported(refused, auto('webp'), auto('auto'))).toMatchObject({
+    expect(await replayReportOf(refused, auto('webp'), auto('auto'))).toMatchObject({
       newlyAllowed: 1,
       keysAtMost: { before: { count: 0 }, after: { count: 1 } },
     });
@@ -311,7 +311,7 @@ describe('hostile input', () => {
     expect(report).toMatchObject({ requests: 3, tooLong: 3, unreadable: 0 });
   });
 
-  it('takes line ends of Windows, empty lines and a byte-order mark', async () => {
+  it('accepts Windows line breaks, empty lines and a byte-order mark', async () => {
     const content = `\uFEFF\n\n${header}\n${good}\n`.replaceAll('\n', '\r\n');
     const log = await folder.write('windows', content);
     const report = await json(
@@ -321,8 +321,8 @@ describe('hostile input', () => {
     expect(report).toMatchObject({ requests: 1, unreadable: 0 });
   });
 
-  it.each([0.3, 0.6, 0.9, 0.999])('counts what a log has before it is cut, at %d', async (part) => {
-    // Rows that differ, so that what is kept of them is not one long repetition.
+  it.each([0.3, 0.6, 0.9, 0.999])('counts the lines before a log is cut, at %d', async (part) => {
+    // The rows differ, so that they do not compress to one long repetition.
     const rows = Array.from({ length: 20_000 }, (_, at) =>
       row({ url: signedUrl(`acme/${(at * 7_919) % 20_011}.jpg__op__resize,w_400`) }),
     );
@@ -334,12 +334,12 @@ describe('hostile input', () => {
     const { requests, damaged } = JSON.parse(stdout) as ReplayReport & { damaged: string[] };
     expect({ code, damaged }).toEqual({ code: 1, damaged: [log] });
     expect(JSON.parse(stderr)).toEqual({
-      warning: `${log} is cut or damaged; it was counted up to there`,
+      warning: `${log} is cut or damaged; only the lines before the damage were counted`,
     });
     expect(Math.abs(requests - rows.length * part)).toBeLessThan(rows.length * 0.05);
   });
 
-  it('counts what a log has before it is damaged, and goes on with the next', async () => {
+  it('counts the lines before the damage, and continues with the next log', async () => {
     const whole = gzipSync(standardLog(Array.from({ length: 2_000 }, () => mixed).flat()));
     const broken = Buffer.from(whole).fill(0xff, whole.length - 8);
     const logs = [await folder.write('x.gz', broken), await folder.write('y', standardLog(mixed))];
@@ -347,15 +347,15 @@ describe('hostile input', () => {
     const { code, stdout } = await replay(...logs, ...files, '--json');
     const { requests, undecided } = JSON.parse(stdout) as ReplayReport;
     expect({ code, unsigned: undecided.unsigned }).toEqual({ code: 1, unsigned: 0 });
-    // What was unpacked last is lost with the checksum that does not fit.
+    // The last unpacked bytes are lost with the wrong checksum.
     expect(requests).toBeGreaterThan(13_900);
     expect((await replay(...logs, ...files)).stderr).toBe(
-      `signet: warning: ${logs[0]} is cut or damaged; it was counted up to there\n`,
+      `signet: warning: ${logs[0]} is cut or damaged; only the lines before the damage were counted\n`,
     );
   });
 
   it.each([
-    ['text', 'GET /a HTTP/1.1\n', /begins with neither #Version or #Fields nor a JSON object$/],
+    ['text', 'GET /a HTTP/1.1\n', /begins with neither #Version, #Fields nor a JSON object$/],
     ['junk', Buffer.from([0, 255, 10, 13, 254]), /begins with neither/],
     ['a megabyte of zeros', Buffer.alloc(1_000_000), /begins with neither/],
     ['gzipped text', gzipSync('hello'), /begins with neither/],
@@ -365,7 +365,7 @@ describe('hostile input', () => {
       '#Version: 1.0\n#Fields: date time\n',
       /does not name cs-uri-stem, cs-uri-query/,
     ],
-  ])('is refused in one sentence: %s', async (_what, content, message) => {
+  ])('is refused with one line: %s', async (_what, content, message) => {
     const log = await folder.write('no-log', content);
     const { code, stderr } = await replay(log, ...(await policies(before, after)), '--json');
     expect(code).toBe(1);
@@ -379,7 +379,7 @@ describe('hostile input', () => {
 
   it.each([
     ['a file that is not there', 'nowhere.log', 1, /nowhere\.log does not exist$/],
-    ['a folder without files', 'empty', 1, /empty has no files in it$/],
+    ['a folder without files', 'empty', 1, /empty contains no files$/],
   ])('fails on %s', async (_what, name, code, message) => {
     await mkdir(folder.path('empty'), { recursive: true });
     const files = await policies(before, after);
@@ -388,7 +388,7 @@ describe('hostile input', () => {
     expect(ran.stderr.trim()).toMatch(message);
   });
 
-  it('counts an empty file as nothing', async () => {
+  it('counts nothing in an empty file', async () => {
     const log = await folder.write('nothing', '');
     const report = await json(
       ['policy', 'replay', log, ...(await policies(before, after))],
@@ -399,17 +399,17 @@ describe('hostile input', () => {
 });
 
 describe('the policies', () => {
-  it('need one that would be published', async () => {
+  it('need the one that would be published', async () => {
     expect((await replay('log')).code).toBe(2);
   });
 
-  it('are compared with the live one, unless there is another', async () => {
+  it('are compared with the live one by default', async () => {
     const log = await folder.write('live', standardLog(mixed));
     const [, policy = ''] = await policies(before, after);
     expect((await replay(log, '--policy', policy)).code).toBe(3);
   });
 
-  it('have to be of one tenant, and valid', async () => {
+  it('must be valid and of one tenant', async () => {
     const log = await folder.write('two', standardLog(mixed));
     const [, policy = ''] = await policies(before, after);
     const other = await folder.write('other.json', JSON.stringify({ ...before, tenant: 'other' }));
@@ -418,6 +418,8 @@ describe('the policies', () => {
     const invalid = await replay(log, '--policy', bad, '--against', policy);
     expect([wrong.code, invalid.code]).toEqual([1, 1]);
     expect(wrong.stderr).toMatch(/other\.json is a policy of other, not of acme$/m);
-    expect(invalid.stderr).toMatch(/bad\.json: .*; see all with: npx signet policy validate /);
+    expect(invalid.stderr).toMatch(
+      /bad\.json: .*; see every issue with: npx signet policy validate /,
+    );
   });
 });

@@ -39,7 +39,7 @@ type Validation = {
   }[];
 };
 
-async function validated(
+async function validate(
   ...paths: readonly string[]
 ): Promise<Validation & { code: number | null }> {
   const { code, stdout, stderr } = await stack.run('policy', 'validate', ...paths, '--json');
@@ -48,7 +48,7 @@ async function validated(
 }
 
 describe('policy validate', () => {
-  it('says of each file that it is valid', async () => {
+  it('reports each valid file', async () => {
     const good = await file('good.json', policy('good'));
     const fine = await file('fine.json', policy('fine'));
     const { code, stdout, stderr } = await stack.run('policy', 'validate', good, fine);
@@ -57,14 +57,14 @@ describe('policy validate', () => {
       stdout: `${good}: valid\n${fine}: valid\n`,
       stderr: '',
     });
-    expect(await validated(good)).toEqual({
+    expect(await validate(good)).toEqual({
       code: 0,
       valid: true,
       files: [{ file: good, issues: [], warnings: [] }],
     });
   });
 
-  it('prints everything that is wrong, with the file and the place', async () => {
+  it('prints every issue with its file and field', async () => {
     const good = await file('good.json', policy('good'));
     const bad = await file('bad.json', policy('Bad', { urls: { maxLifetime: 5 }, preset: {} }));
     const { code, stdout, stderr } = await stack.run('policy', 'validate', bad, good);
@@ -72,30 +72,30 @@ describe('policy validate', () => {
     expect(stdout.trim().split('\n')).toEqual([
       `${bad}: tenant is not a tenant name`,
       `${bad}: urls.maxLifetime expects at least 60, not 5`,
-      `${bad}: preset is not a field here; did you mean "presets"?`,
+      `${bad}: preset is not a known field; did you mean "presets"?`,
       `${good}: valid`,
     ]);
-    expect((await validated(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);
+    expect((await validate(good, bad)).files.map(({ issues }) => issues.length)).toEqual([0, 3]);
   });
 
-  it('finds two policies of one tenant, and a field that stands twice', async () => {
+  it('finds two policies of one tenant, and repeated fields', async () => {
     const one = await file('twins/a.json', policy('twin'));
     const two = await file('twins/b.json', policy('twin'));
     const three = await file('twins/c.json', '{"tenant":"c","tenant":"d","operations":{}}');
-    const { files, code } = await validated(path.dirname(one));
+    const { files, code } = await validate(path.dirname(one));
     expect(code).toBe(1);
     expect(files.map(({ issues }) => issues)).toEqual([
       [],
-      [{ path: 'tenant', message: `is twin, of which ${one} is a policy, too` }],
-      [{ path: '', message: 'tenant stands more than once; keep one' }],
+      [{ path: 'tenant', message: `is twin, but ${one} is already a policy of twin` }],
+      [{ path: '', message: 'tenant occurs more than once; keep one' }],
     ]);
     expect([two, three]).toEqual(files.slice(1).map(({ file: at }) => at));
   });
 
-  it('takes a folder for the JSON files in it', async () => {
+  it('reads the JSON files of a folder', async () => {
     const inside = await file('folder/a.json', policy('a'));
     await file('folder/readme.txt', 'not a policy');
-    expect(await validated(path.dirname(inside))).toMatchObject({
+    expect(await validate(path.dirname(inside))).toMatchObject({
       valid: true,
       files: [{ file: inside }],
     });
@@ -112,7 +112,7 @@ describe('policy validate', () => {
     ['a binary', '\u0000\u0001\u0002', /^is not JSON: /],
   ])('names the fault of %s', async (what, content, message) => {
     const bad = await file(`${what}.json`, content);
-    expect(await validated(bad)).toEqual({
+    expect(await validate(bad)).toEqual({
       code: 1,
       valid: false,
       files: [
@@ -131,7 +131,7 @@ describe('policy validate', () => {
 
   it.each([
     ['a file that is not there', () => 'nowhere.json', /does not exist$/],
-    ['a folder without policies', () => 'empty', /has no \.json files in it$/],
+    ['a folder without policies', () => 'empty', /contains no \.json files$/],
   ])('fails on %s', async (_what, named, message) => {
     await mkdir(path.join(folder, 'empty'), { recursive: true });
     const { code, stdout, stderr } = await stack.run(
@@ -149,7 +149,7 @@ describe('policy validate', () => {
 });
 
 describe('policy publish', () => {
-  it('publishes files and folders, and says which', async () => {
+  it('publishes files and folders', async () => {
     const one = await file('one.json', policy('one'));
     const two = await file('more/two.json', policy('two'));
     const { code, stdout, stderr } = await stack.run('policy', 'publish', one, path.dirname(two));
@@ -160,21 +160,21 @@ describe('policy publish', () => {
     });
   });
 
-  it('names where more may be wrong, when a folder has a fault in it', async () => {
+  it('says how to see all issues of a folder', async () => {
     const bad = await file('faults/a.json', policy('Bad'));
     await file('faults/b.json', policy('fine'));
     const { code, stderr } = await stack.run('policy', 'publish', path.dirname(bad));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/see all that is wrong with: npx signet policy validate .*faults\n$/);
+    expect(stderr).toMatch(/see every issue with: npx signet policy validate .*faults\n$/);
   });
 
-  it('says what it changes, and makes no version where it changes nothing', async () => {
+  it('prints the changes, and publishes no version without one', async () => {
     const wide = await file('wide.json', policy('kept'));
     expect((await stack.run('policy', 'publish', wide)).stdout).toBe(
       'Published kept, a new tenant\n',
     );
     expect((await stack.run('policy', 'publish', wide)).stdout).toBe(
-      'kept is unchanged: version 1 stays\n',
+      'kept is unchanged; version 1 stays live\n',
     );
     const longer = await file('longer.json', policy('kept', { urls: { maxLifetime: 3600 } }));
     expect((await stack.run('policy', 'publish', longer)).stdout).toBe(
@@ -196,7 +196,7 @@ describe('policy publish', () => {
     [
       'names a kid of no root',
       policy('second', { keys: { active: 'r9.1', accept: ['r9.1'] } }),
-      /bad\.json: keys\.accept names r9\.1, but the root keys are r1/,
+      /bad\.json: keys\.accept contains r9\.1, but the root keys are r1/,
     ],
   ])('publishes none when one %s', async (_what, content, message) => {
     const good = await file('first.json', policy('first'));
@@ -210,7 +210,7 @@ describe('policy publish', () => {
     expect((await stack.run('tenant', 'show', 'first')).code).toBe(1);
   });
 
-  it('keeps the live keys when the file has none, and takes those it has', async () => {
+  it('keeps the live keys if the file has none, and uses those it has', async () => {
     const keys = { active: 'r1.2', accept: ['r1.1', 'r1.2'] };
     const named = await file('named.json', policy('kept', { keys }));
     const unnamed = await file('unnamed.json', policy('kept', { presetsOnly: true }));
@@ -219,7 +219,7 @@ describe('policy publish', () => {
     expect(await stack.json('tenant', 'show', 'kept')).toMatchObject({ keys, presetsOnly: true });
   });
 
-  it('stores the reason with the policy, whatever its characters', async () => {
+  it('stores the reason with the policy, with any characters', async () => {
     const reason = 'größer: 400 → 800\nund mehr';
     const at = await file('reason.json', policy('reason'));
     await stack.run('policy', 'publish', at, '--reason', reason);
@@ -227,7 +227,7 @@ describe('policy publish', () => {
     expect(newest?.reason).toBe(reason);
   });
 
-  it('stores what can be read again, however close to the limit it was', async () => {
+  it('stores a policy close to the size limit so that it can be read again', async () => {
     const widths = Array.from({ length: 1_000 }, (_, index) => index + 1_000);
     const sizes = [3, 4, 5].map((count) => Array.from({ length: count }, () => ({ w: widths })));
     for (const resize of sizes) {
@@ -242,7 +242,7 @@ describe('policy publish', () => {
     }
   });
 
-  it('is live at the edge at once, and so is taking it back', async () => {
+  it('takes effect at the edge at once, and so does undoing it', async () => {
     const narrow = await file('live/narrow.json', policy('live'));
     const wide = await file(
       'live/wide.json',

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Sources that no other test has anything made of. */
+/** Uploads sources that no other test uses. */
 async function sources(tenant: string, count: number): Promise<readonly string[]> {
   const prefix = randomUUID();
   const bytes = await picture('teal');
@@ -52,7 +52,7 @@ async function listOf(...lines: readonly string[]): Promise<string> {
   return file;
 }
 
-async function made(tenant: string, name: string): Promise<readonly string[]> {
+async function listDerivatives(tenant: string, name: string): Promise<readonly string[]> {
   const prefix = `${tenant}/${name}__op__`;
   const keys: string[] = [];
   for await (const key of stack.derivatives.list(prefix)) keys.push(key.slice(prefix.length));
@@ -64,7 +64,7 @@ const linesIn = (file: string): readonly string[] =>
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** What it reports, and its exit code. */
+/** Runs prewarm and returns its report and exit code. */
 async function prewarm(...args: readonly string[]): Promise<Report> {
   const { code, stdout, stderr } = await stack.run('prewarm', ...args, '--json');
   if (stdout === '') throw new Error(stderr);
@@ -84,7 +84,7 @@ const nothing = {
 };
 
 describe('prewarm', () => {
-  it('makes all presets, and each type that format,f_auto settles on', async () => {
+  it('makes all presets, and each format that format,f_auto can become', async () => {
     const [name = ''] = await sources('warm', 1);
     const list = await listOf(name);
     const report = await prewarm('warm', list);
@@ -95,12 +95,12 @@ describe('prewarm', () => {
       'resize,w_48__op__format,f_src',
       'resize,w_48__op__format,f_webp',
     ];
-    expect(await made('warm', name)).toEqual(recipes);
+    expect(await listDerivatives('warm', name)).toEqual(recipes);
     const remembered = linesIn(`${list}.done`).toSorted();
     expect(remembered).toEqual(recipes.map((recipe) => `warm/${name}__op__${recipe}`));
   });
 
-  it('makes the recipes that it is given, or those of the line', async () => {
+  it('makes the given recipes, or those of the line', async () => {
     const [first = '', second = '', third = ''] = await sources('warm', 3);
     const list = await listOf(
       first,
@@ -111,17 +111,20 @@ describe('prewarm', () => {
     const recipes = ['--recipe', 'resize,w_32', '--recipe', 'resize,w_64__op__format,f_auto'];
     const report = await prewarm('warm', list, ...recipes);
     expect(report).toEqual({ ...nothing, tenant: 'warm', asked: 6, made: 6, keys: 6, lines: 4 });
-    expect(await made('warm', first)).toEqual([
+    expect(await listDerivatives('warm', first)).toEqual([
       'resize,w_32__op__format,f_src',
       'resize,w_64__op__format,f_png',
       'resize,w_64__op__format,f_src',
       'resize,w_64__op__format,f_webp',
     ]);
     const special = ['resize,w_64__op__format,f_png'];
-    expect([await made('warm', second), await made('warm', third)]).toEqual([special, special]);
+    expect([await listDerivatives('warm', second), await listDerivatives('warm', third)]).toEqual([
+      special,
+      special,
+    ]);
   });
 
-  it('says so in words', async () => {
+  it('prints the result', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name, 'gone.jpg', '../b.jpg');
     const { code, stdout, stderr } = await stack.run(
@@ -131,10 +134,10 @@ describe('prewarm', () => {
       code: 1,
       stderr: '',
       stdout: [
-        'bare: 2 derivatives asked for',
-        '  made:          1',
-        '  there already: 0',
-        '  skipped:       0 (made in another run, or named twice)',
+        'bare: 2 derivatives requested',
+        '  made:           1',
+        '  already stored: 0',
+        '  skipped:        0 (recorded by an earlier run, or listed twice)',
         '  refused or failed',
         '    malformed: 1',
         '      line 3: the path has a . or .. segment',
@@ -145,7 +148,7 @@ describe('prewarm', () => {
     });
   });
 
-  it('counts what is there already, however it came there', async () => {
+  it('counts derivatives that are already stored', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name);
     const args = ['bare', list, '--recipe', 'resize,w_32', '--fresh'];
@@ -153,7 +156,7 @@ describe('prewarm', () => {
     expect(await prewarm(...args)).toMatchObject({ code: 0, made: 0, already: 1, keys: 1 });
   });
 
-  it('asks once for what is named twice', async () => {
+  it('requests a derivative once if it is listed twice', async () => {
     const [name = ''] = await sources('bare', 1);
     const list = await listOf(name, name, `${name}\tformat,f_src\tresize,m_lfit,w_32`);
     expect(await prewarm('bare', list, '--recipe', 'resize,w_32')).toMatchObject({
@@ -165,7 +168,7 @@ describe('prewarm', () => {
     });
   });
 
-  it('counts as made what is redirected to because it is large', async () => {
+  it('counts a redirect to a large derivative as made', async () => {
     const side = 900;
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const large = await sharp({
@@ -183,8 +186,8 @@ describe('prewarm', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('is counted by code, with examples, and stops nothing', async () => {
+describe('a refusal', () => {
+  it('is counted by code, with examples, and does not stop the run', async () => {
     const [name = ''] = await sources('warm', 1);
     const missing = Array.from({ length: 7 }, (_, at) => `none/${at}.jpg`);
     const list = await listOf(
@@ -231,7 +234,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('is not remembered: it may be well the next time', async () => {
+  it('is not recorded, because the next run may succeed', async () => {
     const name = `${randomUUID()}.jpg`;
     const list = await listOf(name);
     const args = ['bare', list, '--recipe', 'resize,w_32'];
@@ -241,14 +244,14 @@ describe('what is refused', () => {
     expect(await prewarm(...args)).toMatchObject({ code: 0, made: 1, skipped: 0 });
   });
 
-  it('is refused whole where one answer of format,f_auto is', async () => {
+  it('refuses the line if one format of format,f_auto is refused', async () => {
     const [name = ''] = await sources('warm', 1);
     const list = await listOf(`${name}\tresize,w_33\tformat,f_auto`);
     expect(await prewarm('warm', list)).toMatchObject({ asked: 0, refused: { denied_value: 1 } });
   });
 });
 
-/** Watches the requests for images, and does something before each. */
+/** Counts the requests for images, and calls a function before each. */
 function watchRequests(before: (count: number) => void = () => undefined) {
   const real = globalThis.fetch;
   const seen = { count: 0, underWay: 0, most: 0 };
@@ -271,7 +274,7 @@ describe('requests', () => {
     [[], 4],
     [['--concurrency', '1'], 1],
     [['--concurrency', '7'], 7],
-  ])('are under way so many at a time: %j', async (args, most) => {
+  ])('run up to the given number at a time: %j', async (args, most) => {
     const names = await sources('bare', 6);
     const list = await listOf(...names);
     const recipes = ['--recipe', 'resize,w_32', '--recipe', 'resize,w_48'];
@@ -280,7 +283,7 @@ describe('requests', () => {
     expect(seen).toEqual({ count: 12, underWay: 0, most });
   });
 
-  it('that fail are asked for again, then counted, and not remembered', async () => {
+  it('that fail are retried, then counted, and not recorded', async () => {
     const list = await listOf('a.jpg');
     const seen = watchRequests(() => {
       throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
@@ -296,7 +299,7 @@ describe('requests', () => {
   });
 });
 
-/** A run in a process of its own, whose list is typed on stdin. */
+/** Starts a run in a separate process with its list on stdin. */
 function typing(...args: readonly string[]) {
   const child = spawn(process.execPath, ['bin/signet.js', 'prewarm', ...args], {
     cwd: root,
@@ -316,8 +319,8 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('a run that is stopped', () => {
-  it('ends with Ctrl-C though its list does not, and the next one goes on', async () => {
+describe('a stopped run', () => {
+  it('ends on Ctrl-C before its list does, and the next run continues', async () => {
     const names = await sources('bare', 5);
     const state = path.join(folder, randomUUID());
     const args = ['--recipe', 'resize,w_32', '--state', state];
@@ -328,17 +331,17 @@ describe('a run that is stopped', () => {
     const { code, stdout, stderr } = await ended();
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'signet: stopping after the requests under way\n',
+      stderr: 'signet: stopping after the requests in progress\n',
     });
     expect(stdout).toMatch(/\n {2}made: +3\n/);
-    expect(stdout).toMatch(/\nStopped at line 3; run it again to go on\.\n$/);
+    expect(stdout).toMatch(/\nStopped at line 3; run it again to continue\.\n$/);
     const rest = await prewarm('bare', await listOf(...names), ...args);
     expect(rest).toMatchObject({ code: 0, asked: 2, made: 2, skipped: 3, keys: 5 });
     const all = names.map((name) => `bare/${name}__op__resize,w_32__op__format,f_src`);
     expect(linesIn(state).toSorted()).toEqual(all.toSorted());
   });
 
-  it('waits for the requests under way and begins no other', async () => {
+  it('waits for the requests in progress and starts no other', async () => {
     const list = await listOf(...(await sources('bare', 9)));
     const args = ['bare', list, '--recipe', 'resize,w_32', '--concurrency', '3'];
     const seen = watchRequests((count) => {
@@ -354,7 +357,7 @@ describe('a run that is stopped', () => {
     expect(rest).toMatchObject({ code: 0, stopped: false, made: 9 - seen.count, keys: 9 });
   });
 
-  it('from stdin keeps no state, unless it is told where', async () => {
+  it('from stdin records nothing without --state', async () => {
     const [name = ''] = await sources('bare', 1);
     const { child, ended } = typing('bare', '-', '--recipe', 'resize,w_32', '--json');
     child.stdin.end(`${name}\n`);
@@ -366,17 +369,17 @@ describe('a run that is stopped', () => {
 
 describe('wrong usage', () => {
   it.each([
-    ['a tenant without presets', ['bare', 'LIST'], /^bare has no presets; say what to make with/],
+    ['a tenant without presets', ['bare', 'LIST'], /^bare has no presets; name what to make with/],
     ['no concurrency', ['warm', 'LIST', '--concurrency', '0'], /^--concurrency is "0"; write/],
     ['too much of it', ['warm', 'LIST', '--concurrency', '65'], /^--concurrency is "65"; write/],
     ['half of it', ['warm', 'LIST', '--concurrency', '1.5'], /^--concurrency is "1\.5"; write/],
     ['the list as state', ['warm', 'LIST', '--state', 'LIST'], /^--state names the list itself/],
-    ['nothing to forget', ['warm', '-', '--fresh'], /^--fresh needs --state where/],
+    ['nothing to forget', ['warm', '-', '--fresh'], /^--fresh needs --state when/],
     ['no tenant name', ['Warm', 'LIST'], /^"Warm" is not a tenant name/],
     [
       'two spellings',
       ['warm', 'LIST', '--recipe', 'x-oss-process=image/info__op__blur,s_3'],
-      /^x-oss-process stands alone/,
+      /^x-oss-process cannot be combined/,
     ],
   ])('is exit code 2, and nothing is written: %s', async (_what, args, message) => {
     const list = await listOf('a.jpg');
@@ -395,7 +398,7 @@ describe('wrong usage', () => {
     ['a recipe that is none', ['warm', 'LIST', '--recipe', 'shrink,w_1'], 'malformed'],
     ['a list that is not there', ['warm', '/nowhere/list'], 'unreadable_file'],
     ['a tenant that is not there', ['nobody', 'LIST'], 'not_found'],
-  ])('is told from a failure: %s', async (_what, args, error) => {
+  ])('is distinguished from a failure: %s', async (_what, args, error) => {
     const list = await listOf('a.jpg');
     const named = args.map((one) => (one === 'LIST' ? list : one));
     const { code, stdout, stderr } = await stack.run('prewarm', ...named, '--json');

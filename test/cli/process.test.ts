@@ -6,7 +6,7 @@ import { command } from './in-process.ts';
 import { type Ran, signet } from './signet.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
 
-/** What only shows in a process of its own: exit codes, streams, pipes and usage. */
+/** Tests that need a separate process: exit codes, streams, pipes and usage. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nowhere = { SIGNET_HOME: '/nowhere', SIGNET_PORT: '1', SIGNET_BIND: '', SIGNET_KEY: '' };
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** A line of a shell, in which `signet` is the command. */
+/** Runs a shell command in which `signet` is the command line. */
 function shell(line: string, environment: Readonly<Record<string, string>>): Promise<Ran> {
   const script = `signet() { "${process.execPath}" bin/signet.js "$@"; }; ${line}`;
   const env = { ...process.env, ...environment };
@@ -44,7 +44,7 @@ describe('wrong usage', () => {
       ['mint', 'a', 'b', '--expires'],
       "option '--expires <duration>' argument missing",
     ],
-  ])('is a sentence and exit code 2: %s', async (_what, args, message) => {
+  ])('gives a message and exit code 2: %s', async (_what, args, message) => {
     const { code, stdout, stderr } = await command(args, nowhere);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.startsWith(`signet: ${message}`)).toBe(true);
@@ -58,7 +58,7 @@ describe('wrong usage', () => {
     });
   });
 
-  it('is the same in a process of its own', async () => {
+  it('is the same in a separate process', async () => {
     const { code, stdout, stderr } = await signet(['mnt'], nowhere);
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
@@ -67,24 +67,24 @@ describe('wrong usage', () => {
     });
   });
 
-  it('is a command that is left out', async () => {
+  it('includes a missing command', async () => {
     const { code, stdout, stderr } = await command(['policy'], nowhere);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^Usage: signet policy/);
   });
 
-  it('is a target that there is not', async () => {
+  it('includes an unknown target', async () => {
     const { code, stderr } = await command(['tenant', 'list', '--target', 'azure'], {});
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'signet: --target is "azure"; write local, or aws:STACK\n',
+      stderr: 'signet: --target is "azure"; write local or aws:STACK\n',
     });
     expect((await command(['tenant', 'list'], { SIGNET_TARGET: 'azure' })).code).toBe(2);
   });
 });
 
 describe('help', () => {
-  it('goes to stdout and is no failure', async () => {
+  it('goes to stdout with exit code 0', async () => {
     const { code, stdout, stderr } = await command(['--help'], nowhere);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(
@@ -94,7 +94,7 @@ describe('help', () => {
       expect(stdout).toMatch(new RegExp(`\n  ${name} `));
   });
 
-  it('belongs to every command, with --json and --target', () => {
+  it('exists for every command, with --json and --target', () => {
     for (const leaf of leaves()) {
       expect(leaf.description()).not.toBe('');
       expect(leaf.options.map(({ long }) => long)).toEqual(
@@ -146,7 +146,7 @@ describe('a target that does not answer', () => {
     });
   });
 
-  it('is the same in a process of its own', async () => {
+  it('is the same in a separate process', async () => {
     const { code, stdout, stderr } = await signet(['tenant', 'list', '--json'], nowhere);
     expect({ code, stdout, said: JSON.parse(stderr) }).toMatchObject({
       code: 3,
@@ -161,7 +161,7 @@ describe('a target that does not answer', () => {
 });
 
 describe('the streams', () => {
-  it('carry the result alone, so that it can be used in a line', async () => {
+  it('carry only the result on stdout, for use in scripts', async () => {
     const { code, stdout, stderr } = await shell(
       'printf "<%s>" "$(signet mint demo mark.png resize,w_64)"',
       { SIGNET_HOME: stack.home },
@@ -170,7 +170,7 @@ describe('the streams', () => {
     expect(await answerTo(stdout.slice(1, -1))).toBe('200');
   });
 
-  it('carry a refusal on stderr, without a trace of the code', async () => {
+  it('carry a failure on stderr, without a stack trace', async () => {
     const { code, stdout, stderr } = await signet(['mint', 'demo', 'a.jpg', 'resize,w_1'], {
       SIGNET_HOME: stack.home,
     });
@@ -185,7 +185,7 @@ describe('the streams', () => {
     ['signet tenant show demo | true', 0],
     ['signet explain "/demo/a.jpg" | true', 1],
     ['signet frobnicate 2>&1 >/dev/null | true', 2],
-  ])('may be closed early, and the exit code stands: %s', async (line, code) => {
+  ])('may be closed early without changing the exit code: %s', async (line, code) => {
     const ran = await shell(`set -o pipefail; ${line}`, { SIGNET_HOME: stack.home });
     expect(ran).toEqual({ code, stdout: '', stderr: '' });
   });

@@ -9,7 +9,7 @@ export type Ran = {
   readonly stderr: string;
 };
 
-/** Runs `signet` as a user does, in a process of its own. */
+/** Runs `signet` as a user does, in a separate process. */
 export function signet(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

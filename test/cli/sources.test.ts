@@ -28,12 +28,12 @@ async function file(name: string, content: Uint8Array | string): Promise<string>
   return at;
 }
 
-async function stored(name: string) {
+async function readStored(name: string) {
   const read = await stack.sources.get(name, { maxBytes: limits.sourceBytes });
   return typeof read === 'object' ? read : undefined;
 }
 
-/** What a URL shows: its x-cache and its bytes. */
+/** Requests a URL, and returns its status, x-cache and bytes. */
 async function view(url: string) {
   const answer = await fetch(url);
   const body = Buffer.from(await answer.arrayBuffer());
@@ -50,7 +50,7 @@ describe('put', () => {
     ['mark.png', 'image/png'],
     ['lantern.webp', 'image/webp'],
     ['tide.gif', 'image/gif'],
-  ])('stores %s as %s whatever it is called', async (sample, contentType) => {
+  ])('stores %s as %s under any name', async (sample, contentType) => {
     const done = await stack.json('put', 'demo', `named/${sample}.txt`, path.join(samples, sample));
     expect(done).toMatchObject({
       tenant: 'demo',
@@ -58,13 +58,13 @@ describe('put', () => {
       contentType,
       purged: 0,
     });
-    expect((await stored(`demo/named/${sample}.txt`))?.body.length).toBe(
+    expect((await readStored(`demo/named/${sample}.txt`))?.body.length).toBe(
       (done as { bytes: number }).bytes,
     );
   });
 
   it.each(["it's (1) 100% +a&b?c#d ü.png", '日本/猫 🐈.png', 'a__op.png', '~', 'a=b;c,d.png'])(
-    'stores "%s", and the line it suggests shows it',
+    'stores "%s", and the suggested command shows it',
     async (name) => {
       const { code, stdout } = await stack.run('put', 'demo', name, png);
       expect(code).toBe(0);
@@ -92,21 +92,16 @@ describe('put', () => {
         purged: 0,
       },
     });
-    expect(Buffer.from((await stored('demo/piped.jpg'))?.body ?? []).equals(bytes)).toBe(true);
+    expect(Buffer.from((await readStored('demo/piped.jpg'))?.body ?? []).equals(bytes)).toBe(true);
   });
 
   it.each([
-    [
-      'nothing',
-      Buffer.alloc(0),
-      'source_unsupported',
-      /^what came from stdin is not a JPEG, PNG, WebP or GIF/,
-    ],
+    ['nothing', Buffer.alloc(0), 'source_unsupported', /^stdin is not a JPEG, PNG, WebP or GIF/],
     [
       'too much',
       Buffer.alloc(limits.sourceBytes + 1, 0xff),
       'source_too_large',
-      /^what came from stdin has more than 52428800 bytes/,
+      /^stdin is larger than 52428800 bytes/,
     ],
   ])('refuses %s from stdin', async (_what, bytes, error, message) => {
     const { code, stdout, stderr } = await signet(
@@ -134,10 +129,10 @@ describe('put', () => {
       stdout: '',
       stderr: `signet: ${at} is not a JPEG, PNG, WebP or GIF; nothing was uploaded\n`,
     });
-    expect(await stored('demo/refused.jpg')).toBeUndefined();
+    expect(await readStored('demo/refused.jpg')).toBeUndefined();
   });
 
-  it('refuses a file of more than 50 MB, and takes one of exactly that', async () => {
+  it('refuses a file of more than 50 MB, and accepts one of exactly 50 MB', async () => {
     const at = await file('large.jpg', Buffer.from([0xff, 0xd8, 0xff]));
     await truncate(at, limits.sourceBytes + 1);
     const refused = await stack.run('put', 'demo', 'large.jpg', at, '--json');
@@ -173,7 +168,7 @@ describe('put', () => {
     ['a__op', 'the path ends in __op'],
     [
       '_watermarks/a.jpg',
-      '_watermarks/a.jpg is not _watermarks/ID.png; an ID has letters, digits, dots and hyphens, 64 at most',
+      '_watermarks/a.jpg is not _watermarks/ID.png; an ID has up to 64 letters, digits, dots and hyphens',
     ],
     ['x'.repeat(701), 'the path is longer than 700 bytes'],
   ])('refuses the path %j, as the edge would', async (bad, reason) => {
@@ -183,16 +178,16 @@ describe('put', () => {
 
   it.each(['0,0', '100,100', '30,70'])('stores the focal point %s', async (focus) => {
     await stack.json('put', 'demo', 'focus.png', png, '--focus', focus);
-    expect((await stored('demo/focus.png'))?.metadata).toEqual({ focus });
+    expect((await readStored('demo/focus.png'))?.metadata).toEqual({ focus });
   });
 
   it.each(['', '30', '30,', '101,0', '-1,5', '030,70', '30,70,1', '30, 70', '0.5,0.5', 'smart'])(
-    'takes "%s" for no focal point',
+    'refuses "%s" as a focal point',
     async (focus) => {
       const { code, stderr } = await stack.run('put', 'demo', 'focus.png', png, `--focus=${focus}`);
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: `signet: --focus is "${focus}"; write two whole per cents, such as 30,70\n`,
+        stderr: `signet: the focal point is "${focus}"; write two whole percentages, such as 30,70\n`,
       });
     },
   );
@@ -214,22 +209,22 @@ describe('put', () => {
 });
 
 describe('put of a watermark', () => {
-  it('stores it once: another one needs another id', async () => {
+  it('stores it once; a changed one needs another id', async () => {
     const done = await stack.json('put', 'demo', '_watermarks/logo.png', png);
     expect(done).toMatchObject({ tenant: 'demo', watermark: 'logo' });
     const again = await stack.run('put', 'demo', '_watermarks/logo.png', png);
     expect(again).toMatchObject({ code: 1 });
-    expect(again.stderr).toBe('signet: demo has a watermark logo; choose another id\n');
+    expect(again.stderr).toBe('signet: demo already has a watermark logo; choose another id\n');
   });
 
-  it('refuses what is not a PNG', async () => {
+  it('refuses a file that is not a PNG', async () => {
     const jpg = path.join(samples, 'portrait.jpg');
     const { code, stderr } = await stack.run('put', 'demo', '_watermarks/photo.png', jpg);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/is not a PNG of 2097152 bytes at most; nothing was uploaded\n$/);
+    expect(stderr).toMatch(/is not a PNG of at most 2097152 bytes; nothing was uploaded\n$/);
   });
 
-  it('is laid over an image of its tenant, and of no other', async () => {
+  it('is drawn on images of its tenant, and of no other', async () => {
     await stack.json('put', 'demo', '_watermarks/seal.png', png);
     const policy = { tenant: 'marked', operations: { watermark: { i: ['seal'] } } };
     const own = await file('marked.json', JSON.stringify(policy));
@@ -246,8 +241,8 @@ describe('put of a watermark', () => {
 describe('purge', () => {
   type Purged = { readonly derivatives: number; readonly sources: number };
 
-  /** Renders a source in two sizes and sees both in the cache. */
-  async function shown(...names: readonly string[]): Promise<readonly string[]> {
+  /** Renders each source in two sizes and checks that both are cached. */
+  async function viewAll(...names: readonly string[]): Promise<readonly string[]> {
     const red = await file('red.jpg', await picture('#ff0000'));
     const urls: string[] = [];
     for (const name of names) {
@@ -270,8 +265,8 @@ describe('purge', () => {
     return count;
   }
 
-  it('forgets what was made from one source, and nothing else', async () => {
-    const urls = await shown('p1/a.jpg', 'p1/a.jpg.jpg');
+  it('deletes the derivatives of one source, and nothing else', async () => {
+    const urls = await viewAll('p1/a.jpg', 'p1/a.jpg.jpg');
     expect(await stack.json('purge', 'demo', 'p1/a.jpg')).toEqual({
       tenant: 'demo',
       scope: 'p1/a.jpg',
@@ -283,17 +278,17 @@ describe('purge', () => {
     expect(await hits(urls)).toEqual([false, false, true, true]);
   });
 
-  it('forgets everything below a prefix, and nothing beside it', async () => {
-    const urls = await shown('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
+  it('deletes the derivatives below a prefix, and nothing else', async () => {
+    const urls = await viewAll('p2/a.jpg', 'p2/deep/er/b.jpg', 'p22/c.jpg');
     const { stdout } = await stack.run('purge', 'demo', 'p2/*');
     expect(stdout).toBe(
-      'Purged 4 derivatives of 2 sources; done again in 60 s for renders under way.\n',
+      'Purged 4 derivatives of 2 sources. A second purge in 60 s removes renders that were in progress.\n',
     );
     expect(await hits(urls)).toEqual([false, false, false, false, true, true]);
   });
 
-  it('takes a star inside a name for a star', async () => {
-    const urls = await shown('p3/a*.jpg', 'p3/ab.jpg');
+  it('treats a star inside a name as a character', async () => {
+    const urls = await viewAll('p3/a*.jpg', 'p3/ab.jpg');
     expect(await stack.json<Purged>('purge', 'demo', 'p3/a*.jpg')).toMatchObject({
       derivatives: 2,
       sources: 1,
@@ -301,7 +296,7 @@ describe('purge', () => {
     expect(await hits(urls)).toEqual([false, false, true, true]);
   });
 
-  it('has nothing to do where nothing was made', async () => {
+  it('deletes nothing if nothing was made', async () => {
     expect(await stack.json('purge', 'demo', 'nothing/*')).toMatchObject({
       derivatives: 0,
       sources: 0,
@@ -318,8 +313,8 @@ describe('purge', () => {
     },
   );
 
-  it('forgets the whole tenant, and no other tenant', async () => {
-    const urls = await shown('p4.jpg');
+  it('deletes the derivatives of a whole tenant, and of no other', async () => {
+    const urls = await viewAll('p4.jpg');
     await stack.run('tenant', 'create', 'demo2');
     await stack.json('put', 'demo2', 'a.jpg', await file('red.jpg', await picture('#ff0000')));
     const other = await stack.mint('demo2', 'a.jpg', 'resize,w_16');

@@ -18,7 +18,7 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts
 
 export type Published = { readonly tenant: string } & Readonly<Record<string, unknown>>;
 
-/** A running stack, the command line that acts on it, and its buckets from outside. */
+/** A running stack, the command line for it, and direct access to its buckets. */
 export async function startCommandStack() {
   const running: RunningStack = await startRunningStack();
   const environment: Environment = { SIGNET_HOME: running.home };
@@ -62,7 +62,7 @@ export async function startCommandStack() {
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
-    /** Publishes past the command line's own checks. */
+    /** Publishes without the checks of the command line. */
     publishing,
     run: (...args: readonly string[]): Promise<Ran> => command(args, environment),
     json: <T>(...args: readonly string[]): Promise<T> => json<T>(args, environment),
@@ -72,7 +72,7 @@ export async function startCommandStack() {
 
 export type CommandStack = Awaited<ReturnType<typeof startCommandStack>>;
 
-/** The root key's bytes, read as any program with the right to do so would. */
+/** The bytes of the root key, read from Secrets Manager. */
 export async function rootKeyBytes({ instance }: RunningStack): Promise<Buffer> {
   const access = localAccess(instance, 'secretsManager');
   const client = new SecretsManagerClient({
@@ -97,7 +97,7 @@ export function picture(
     .toBuffer();
 }
 
-/** The refusal code of an answer, or its status where it is an image. */
+/** The refusal code of a response, or its status if it has none. */
 export async function answerTo(url: string, accept?: string): Promise<string> {
   const answer = await fetch(url, accept === undefined ? {} : { headers: { accept } });
   await answer.arrayBuffer();

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, printLine } from '../../edge/log.ts';
-import { addLatency, createLatency, percentile } from '../../operator/stats/latency.ts';
 import {
   countServiceLine,
   emptyStats,
@@ -10,11 +9,11 @@ import {
   statsBounds,
   statsReport,
 } from '../../operator/stats/stats-tally.ts';
-import { temporaryFolder } from './access-logs.ts';
+import { temporaryFolder } from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 
-/** Of lines that nobody signed for, the edge writes one in so many. */
+/** The edge logs one in this many unsigned requests. */
 const sampling = 100;
 
 const folder = temporaryFolder();
@@ -23,17 +22,17 @@ const start = Date.parse('2026-08-01T12:00:00Z');
 
 type Fields = Partial<LogLine>;
 
-/** A line as the functions print it: what `stats` reads is what the edge writes. */
-const printed = (fields: Fields, seconds = 0, weight = 1): string => {
+/** A line as the functions print it, so that `stats` is tested with real lines. */
+const printLogLine = (fields: Fields, seconds = 0, weight = 1): string => {
   const line = { function: 'viewer-request', requestId: 'x', level: 'info', outcome: 'allowed' };
   return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, weight)}\n`;
 };
 
 const view = (fields: Fields = {}, seconds = 0): string =>
-  printed({ tenant: 'acme', kid: 'r1.1', ...fields }, seconds);
+  printLogLine({ tenant: 'acme', kid: 'r1.1', ...fields }, seconds);
 
 const render = (milliseconds: number, bytes: number, sourceBytes: number): string =>
-  printed({
+  printLogLine({
     ...{ function: 'origin-response', tenant: 'acme', outcome: 'rendered' },
     ...{ milliseconds, bytes, sourceBytes },
   });
@@ -43,16 +42,16 @@ const lines = [
   view({ kid: 'r1.2' }, 5),
   view({}, 3),
   view({ outcome: 'denied_value', level: 'warn' }, 4),
-  printed({ tenant: 'acme', kid: 'r9.9', outcome: 'forbidden' }, 9, sampling),
+  printLogLine({ tenant: 'acme', kid: 'r9.9', outcome: 'forbidden' }, 9, sampling),
   render(100, 1_000, 50_000),
   render(300, 2_000, 60_000),
-  printed({
+  printLogLine({
     ...{ function: 'origin-response', tenant: 'acme', outcome: 'source_missing' },
     milliseconds: 7,
   }),
   view({ tenant: 'other', kid: 'r1.1', reported: 'denied_value' }, 6),
-  printed({ function: 'origin-response', outcome: 'stored' }),
-  printed({ outcome: 'malformed' }, 0, sampling),
+  printLogLine({ function: 'origin-response', outcome: 'stored' }),
+  printLogLine({ outcome: 'malformed' }, 0, sampling),
 ];
 
 const acme = {
@@ -74,7 +73,7 @@ const unattributed = { malformed: 100, stored: 1 };
 const rest = { failures: 0, unreadable: 0, tooLong: 0, damaged: [] };
 
 describe('stats', () => {
-  it('says by tenant what was asked, made and refused, and when each kid was used', async () => {
+  it('counts requests, renders and refusals by tenant, and the last use of each kid', async () => {
     const log = await folder.write('edge', lines.join(''));
     expect(await json(['stats', log], nowhere)).toEqual({
       tenants: { acme, other },
@@ -83,22 +82,22 @@ describe('stats', () => {
     });
   });
 
-  it('says it to people', async () => {
+  it('prints the counts', async () => {
     const log = await folder.write('people', lines.join(''));
     const { code, stdout, stderr } = await command(['stats', log], nowhere);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
       'acme',
-      '  views:    forbidden 100, allowed 3, denied_value 1 (in part an estimate: unsigned requests are sampled)',
-      '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in all',
-      '  bytes:    3.0 kB made of 110.0 kB, 107.0 kB saved',
+      '  views:    forbidden 100, allowed 3, denied_value 1 (partly estimated: unsigned requests are sampled)',
+      '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in total',
+      '  bytes:    3.0 kB from 110.0 kB of sources, 107.0 kB saved',
       '  refusals: forbidden 100, denied_value 1, source_missing 1',
       '  kid r1.1 last used 2026-08-01T12:00:04.000Z',
       '  kid r1.2 last used 2026-08-01T12:00:05.000Z',
       'other',
       '  views:    allowed 1',
       '  renders:  none',
-      '  bytes:    0 bytes made of 0 bytes, 0 bytes saved',
+      '  bytes:    0 bytes from 0 bytes of sources, 0 bytes saved',
       '  refusals: none',
       '  reported: denied_value 1',
       '  kid r1.1 last used 2026-08-01T12:00:06.000Z',
@@ -109,7 +108,7 @@ describe('stats', () => {
   it.each([
     ["Lambda's runtime", '2026-08-01T12:00:00.000Z\t3f2a-b1\tINFO\t'],
     ['whoever followed a log group', '2026-08-01T12:00:00.123000+00:00 2026/08/01/[7]4c1f '],
-  ])('reads lines before which %s has put something', async (_who, before) => {
+  ])('reads lines with a prefix from %s', async (_who, before) => {
     const text = lines.map((line) => `${before}${line}`).join('');
     const log = await folder.write('prefixed', text);
     expect(await json(['stats', log], nowhere)).toEqual({
@@ -119,7 +118,7 @@ describe('stats', () => {
     });
   });
 
-  it('is of one tenant where one is named', async () => {
+  it('counts only the named tenant', async () => {
     const log = await folder.write('one', lines.join(''));
     const ofOther = { tenants: { other }, unattributed: {}, ...rest };
     expect(await json(['stats', log, '--tenant', 'other'], nowhere)).toEqual(ofOther);
@@ -128,7 +127,7 @@ describe('stats', () => {
     expect((await command(['stats', log, '--tenant', 'No body'], nowhere)).code).toBe(2);
   });
 
-  it("reads the local stack's log where no other is named", async () => {
+  it("reads the local stack's log by default", async () => {
     await mkdir(folder.path('home/logs'), { recursive: true });
     await folder.write('home/logs/edge.log', view());
     const { tenants } = await json<StatsReport>(['stats'], { SIGNET_HOME: folder.path('home') });
@@ -183,14 +182,14 @@ describe('hostile lines', () => {
     expect(statsReport(tally)).toMatchObject({ tenants: {}, unattributed: { allowed: 1 } });
   });
 
-  it('cannot count for more than the edge samples by, or for less than one', () => {
+  it('cannot count for more than the sampling factor, or for less than one', () => {
     const tally = emptyStats();
     for (const requests of [1e300, -5, 0.5, '7', null, 1_001])
       countServiceLine(tally, JSON.stringify({ ...JSON.parse(view()), requests }));
     expect(statsReport(tally).tenants['acme']?.views).toEqual({ allowed: 6 });
   });
 
-  it('cannot measure what cannot be', () => {
+  it('cannot report impossible measurements', () => {
     const tally = emptyStats();
     for (const wrong of [-1, 1e300, '5', null])
       countServiceLine(
@@ -206,7 +205,7 @@ describe('hostile lines', () => {
     });
   });
 
-  it('cannot make it hold more than its bounds', () => {
+  it('cannot exceed the upper limits', () => {
     const tally = emptyStats();
     for (let at = 0; at < statsBounds.tenants + 50; at += 1)
       countServiceLine(tally, view({ tenant: `t${at}` }));
@@ -221,28 +220,30 @@ describe('hostile lines', () => {
     ['text', 'hello\n'],
     ['another log', '{"date":"2026-08-01"}\n'],
     ['zeros', Buffer.alloc(100_000)],
-  ])('alone are no log: %s', async (_what, content) => {
+  ])('without others are refused: %s', async (_what, content) => {
     const log = await folder.write('foreign', content);
     const { code, stdout, stderr } = await command(['stats', log, '--json'], nowhere);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toEqual({
       error: 'not_a_log',
-      message: `${log} is not a log of Signet: no line of it is one of its functions'`,
+      message: `${log} is not a log of Signet: no line was written by one of its functions`,
     });
   });
 
-  it('that are cut end the count with a warning', async () => {
+  it('in a cut file end the count with a warning', async () => {
     const whole = gzipSync(Array.from({ length: 5_000 }, (_, at) => view({}, at)).join(''));
     const log = await folder.write('cut.gz', whole.subarray(0, whole.length / 2));
     const { code, stdout, stderr } = await command(['stats', log], nowhere);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^acme\n {2}views: {4}allowed [1-4],\d{3}\n/);
-    expect(stderr).toBe(`signet: warning: ${log} is cut or damaged; it was counted up to there\n`);
+    expect(stderr).toBe(
+      `signet: warning: ${log} is cut or damaged; only the lines before the damage were counted\n`,
+    );
   });
 });
 
 describe('stats', () => {
-  it('shows nobody this log for that of a deployed stack', async () => {
+  it('does not use the local log for a deployed stack', async () => {
     const { code, stdout, stderr } = await command(['stats', '--target', 'aws:prod'], nowhere);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^signet: the log of prod is in CloudWatch; fetch its lines /);
@@ -254,23 +255,5 @@ describe('stats', () => {
     const log = await folder.write('others', lines.join(''));
     const { stdout } = await command(['stats', log, '--tenant', 'nobody'], nowhere);
     expect(stdout).toMatch(/^nobody is not in the log\n/);
-  });
-});
-
-describe('durations', () => {
-  it('have percentiles to three digits, and a maximum and a sum that are exact', () => {
-    const held = createLatency();
-    for (let at = 1; at <= 100; at += 1) addLatency(held, at * 123.4);
-    expect(percentile(held, 0.5)).toBe(6_170);
-    expect(percentile(held, 0.95)).toBe(11_700);
-    expect([held.longest, Math.round(held.total)]).toEqual([12_340, 623_170]);
-  });
-
-  it('are held in 2,500 numbers at most', () => {
-    const held = createLatency();
-    for (let at = 0; at < 70_000; at += 1) addLatency(held, at);
-    expect(held.counts.size).toBe(2_401);
-    expect(percentile(held, 1)).toBe(60_000);
-    expect(held.longest).toBe(69_999);
   });
 });

@@ -29,7 +29,7 @@ async function policyFile(name: string, document: unknown): Promise<string> {
 const small = { operations: { resize: { w: [400] } } };
 
 describe('tenant create', () => {
-  it('gives a tenant the starter policy and says what to do next', async () => {
+  it('creates a tenant with the starter policy and suggests the next command', async () => {
     const { code, stdout, stderr } = await stack.run('tenant', 'create', 'starter');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Created starter \(kid r1\.1\)\. Next: npx signet put starter /);
@@ -42,7 +42,7 @@ describe('tenant create', () => {
     });
   });
 
-  it('is live at once: the tenant that was forbidden a moment ago is served', async () => {
+  it('takes effect at once: a tenant that was forbidden is served', async () => {
     await stack.sources.put('moment/a.jpg', Buffer.from('not an image'), { contentType: 'x/y' });
     const key = 'moment/a.jpg?kid=r1.1&sig=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
     expect(await answerTo(`${stack.address}/${key}`)).toBe('forbidden');
@@ -55,7 +55,7 @@ describe('tenant create', () => {
   it.each([
     ['names the tenant', { tenant: 'owned', ...small }],
     ['names none', small],
-  ])('takes a policy that %s', async (what, document) => {
+  ])('accepts a policy that %s', async (what, document) => {
     const tenant = 'tenant' in document ? 'owned' : 'unnamed';
     const file = await policyFile(what, document);
     expect(await stack.json('tenant', 'create', tenant, '--policy', file)).toEqual({
@@ -68,7 +68,7 @@ describe('tenant create', () => {
     });
   });
 
-  it('keeps the keys of a policy that has some', async () => {
+  it('keeps the keys of a policy', async () => {
     const file = await policyFile('keys', { ...small, keys: { active: 'r1.7', accept: ['r1.7'] } });
     expect(await stack.json('tenant', 'create', 'seventh', '--policy', file)).toMatchObject({
       kid: 'r1.7',
@@ -95,7 +95,7 @@ describe('tenant create', () => {
       'wrong',
       { operatoins: {} },
       'invalid_policy',
-      /operatoins is not a field here; did you mean "operations"\?/,
+      /operatoins is not a known field; did you mean "operations"\?/,
     ],
     ['that is a list', 'wrong', [], 'invalid_policy', /is not a JSON object$/],
     [
@@ -103,7 +103,7 @@ describe('tenant create', () => {
       'wrong',
       { ...small, keys: { active: 'r9.1', accept: ['r1.1', 'r9.1'] } },
       'invalid_policy',
-      /: keys\.accept names r9\.1, but the root keys are r1$/,
+      /: keys\.accept contains r9\.1, but the root keys are r1$/,
     ],
   ];
   it.each(failing)(
@@ -124,7 +124,7 @@ describe('tenant create', () => {
     },
   );
 
-  it('refuses a policy file that is not there', async () => {
+  it('refuses a policy file that does not exist', async () => {
     const { code, stderr } = await stack.run('tenant', 'create', 'x', '--policy', '/nowhere.json');
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'signet: /nowhere.json does not exist\n' });
   });
@@ -157,7 +157,7 @@ const commandsOnTenants = (name: string): readonly (readonly string[])[] => [
   ['purge', '--', name, '*'],
 ];
 
-describe('a name that no tenant can have', () => {
+describe('an invalid tenant name', () => {
   it.each(badNames)('is wrong usage of every command: "%s"', async (name) => {
     for (const args of commandsOnTenants(name)) {
       const { code, stdout, stderr } = await stack.run(...args);
@@ -168,7 +168,7 @@ describe('a name that no tenant can have', () => {
     }
   });
 
-  it('is no path into the config bucket', async () => {
+  it('is not used as a path in the config bucket', async () => {
     expect((await stack.run('keys', 'show', '../policies/demo')).code).toBe(2);
   });
 });
@@ -196,7 +196,7 @@ describe('a tenant that does not exist', () => {
 });
 
 describe('tenant list', () => {
-  it('prints every tenant, one a line and in order', async () => {
+  it('prints every tenant, one per line, sorted', async () => {
     const { code, stdout } = await stack.run('tenant', 'list');
     const names = stdout.trim().split('\n');
     expect(code).toBe(0);
@@ -207,7 +207,7 @@ describe('tenant list', () => {
 });
 
 describe('tenant show', () => {
-  it('prints a policy that can be published again as it is', async () => {
+  it('prints a policy that can be published again unchanged', async () => {
     const { stdout } = await stack.run('tenant', 'show', 'demo');
     const file = await policyFile('again', JSON.parse(stdout));
     expect(await stack.json('policy', 'publish', file)).toMatchObject({
@@ -221,7 +221,7 @@ describe('tenant show', () => {
 describe('keys show', () => {
   type Key = { readonly tenant: string; readonly kid: string; readonly signingKey: string };
 
-  it('prints tenant, kid and signing key, to programs nothing else', async () => {
+  it('prints tenant, kid and signing key, and nothing else as JSON', async () => {
     const shown = await stack.json<Key>('keys', 'show', 'demo');
     expect(Object.keys(shown)).toEqual(['tenant', 'kid', 'signingKey']);
     expect(shown).toMatchObject({ tenant: 'demo', kid: 'r1.1' });
@@ -232,7 +232,7 @@ describe('keys show', () => {
       'kid         r1.1',
       `signing key ${shown.signingKey}`,
     ]);
-    expect(accepts).toMatch(/^accepts {5}r1\.1 {2}signs; /);
+    expect(accepts).toMatch(/^accepts {5}r1\.1 {2}active; /);
   });
 
   it.each([
@@ -246,7 +246,7 @@ describe('keys show', () => {
     expect(await stack.json('keys', 'show', tenant)).toEqual({ tenant, kid, signingKey });
   });
 
-  it('prints the four lines that a client reads', async () => {
+  it('prints the four variables that a client reads', async () => {
     const { signingKey } = await stack.json<Key>('keys', 'show', 'demo');
     const { stdout } = await stack.run('keys', 'show', 'demo', '--env');
     expect(stdout.split('\n')).toEqual([
@@ -258,20 +258,20 @@ describe('keys show', () => {
     ]);
   });
 
-  it('without a tenant prints the root kids and never a root key', async () => {
+  it('prints the root kids without a tenant, but never a root key', async () => {
     const { stdout } = await stack.run('keys', 'show');
     expect(stdout).toBe('r1\n');
     expect(await stack.json('keys', 'show')).toEqual({ roots: [{ kid: 'r1' }] });
     expect((await stack.run('keys', 'show', '--env')).code).toBe(2);
   });
 
-  it('says so when a tenant was left with a kid that no root can derive', async () => {
+  it('fails if no root can derive the kid of a tenant', async () => {
     const orphan = { tenant: 'orphan', ...small, keys: { active: 'r5.1', accept: ['r5.1'] } };
     await publishPolicy(stack.publishing, orphan, { root: 'r1' });
     const { code, stderr } = await stack.run('keys', 'show', 'orphan');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'signet: kid r5.1 of orphan has no root key any more\n',
+      stderr: 'signet: the root key of kid r5.1 of orphan is gone\n',
     });
   });
 });

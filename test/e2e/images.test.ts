@@ -142,11 +142,14 @@ async function putAs(name: string, sample: string): Promise<void> {
   await firstPurges();
 }
 
-/** An upload is purged behind S3's answer; whoever asks meanwhile may be made to wait for another render. */
+/**
+ * Waits until the uploads are purged, because a request before that may wait for another render. The name of a message
+ * begins with the time when it is due; the second purge is due in a minute.
+ */
 async function firstPurges(): Promise<void> {
-  const waiting = async () =>
-    (await readdir(path.join(folder.home, 'purges'))).filter((file) => !file.endsWith('.again'));
-  while ((await waiting()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const isDue = (file: string): boolean => Number.parseInt(file, 10) <= Date.now();
+  const due = async () => (await readdir(path.join(folder.home, 'purges'))).filter(isDue);
+  while ((await due()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function get(url: string, accept?: string) {

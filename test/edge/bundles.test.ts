@@ -101,18 +101,27 @@ describe('the bundle that would be deployed', () => {
     expect(await readFile(bundles.originResponse, 'utf8')).toMatch(/from\s*["']sharp["']/);
   });
 
-  it('reads no environment variable of ours, because there is none at the edge', async () => {
+  it('contains only the versions of the package.json files', async () => {
+    for (const bundle of Object.values(bundles)) {
+      const code = await readFile(bundle, 'utf8');
+      expect(code).not.toContain('"devDependencies"');
+      expect(code).not.toContain('devDependencies:');
+      expect(code).not.toContain('sideEffects');
+    }
+  });
+
+  it('reads no environment variable of Signet, because the edge has none', async () => {
     for (const file of Object.values(bundles))
       expect(await readFile(file, 'utf8')).not.toMatch(/process\.env\.SIGNET|SIGNET_HOME/);
   });
 });
 
-describe('viewer-request while nothing behind it answers', () => {
-  it('says unavailable to a request that is signed', async () => {
+describe('viewer-request while S3 and Secrets Manager do not answer', () => {
+  it('answers a signed request with unavailable', async () => {
     expect(await viewerRequest(viewerEvent('/acme/a.png', wellFormed))).toMatchObject(unavailable);
   });
 
-  it('gives up on silence after two tries: Lambda@Edge has no time for a third', async () => {
+  it('gives up after two attempts without answer, because Lambda@Edge has no time for a third', async () => {
     connected.splice(0);
     silent = true;
     expect(await viewerRequest(viewerEvent('/acme/a.png', wellFormed))).toMatchObject(unavailable);
@@ -124,21 +133,24 @@ describe('viewer-request while nothing behind it answers', () => {
     { uri: '/acme/a.png', query: '', method: 'GET', status: '403', code: 'forbidden' },
     { uri: '/acme//a.png', query: wellFormed, method: 'GET', status: '400', code: 'malformed' },
     { uri: '/acme/a.png', query: wellFormed, method: 'OPTIONS', status: '405', code: 'method' },
-  ])('still says $code where it needs nobody', async ({ uri, query, method, status, code }) => {
-    const answer = await viewerRequest(viewerEvent(uri, query, { method }));
-    expect(answer).toMatchObject({ status, body: `{"error":"${code}"}` });
-    expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
-  });
+  ])(
+    'still answers $code if it needs no other service',
+    async ({ uri, query, method, status, code }) => {
+      const answer = await viewerRequest(viewerEvent(uri, query, { method }));
+      expect(answer).toMatchObject({ status, body: `{"error":"${code}"}` });
+      expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
+    },
+  );
 
-  it('fails loudly on an event that is none', async () => {
+  it('throws for an event without a record', async () => {
     await expect(viewerRequest({ Records: [] })).rejects.toThrow('the event has no record');
   });
 });
 
-describe('origin-response while nothing behind it answers', () => {
+describe('origin-response while S3 and Secrets Manager do not answer', () => {
   const key = '/acme/a.png__op__format,f_src';
 
-  it('says unavailable over the very response that it was given', async () => {
+  it('changes the received response to unavailable', async () => {
     const event = originEvent(key);
     const answer = await originResponse(event);
     expect(answer).toBe(event.Records[0]?.cf.response);
@@ -148,13 +160,13 @@ describe('origin-response while nothing behind it answers', () => {
     ]);
   });
 
-  it.each(['200', '206', '304'])('passes a %s of S3 through as it is', async (status) => {
+  it.each(['200', '206', '304'])('passes a %s of S3 through unchanged', async (status) => {
     const event = originEvent(key, status);
     const before = structuredClone(event.Records[0]?.cf.response);
     expect(await originResponse(event)).toEqual(before);
   });
 
-  it.each(['412', '416'])('passes a %s of S3 through without its page', async (status) => {
+  it.each(['412', '416'])('passes a %s of S3 through without its body', async (status) => {
     expect(await originResponse(originEvent(key, status))).toMatchObject({ status, body: '' });
   });
 
@@ -166,8 +178,8 @@ describe('origin-response while nothing behind it answers', () => {
   );
 });
 
-describe('what both have printed meanwhile', () => {
-  it('is one JSON object a line, without a credential', () => {
+describe('the output of both', () => {
+  it('has one JSON object per line and no credential', () => {
     expect(logged.length).toBeGreaterThan(10);
     for (const line of logged) {
       expect(typeof JSON.parse(line)).toBe('object');

@@ -52,7 +52,7 @@ it.each([
   { name: 'viewer-request', seconds: limits.viewerRequestSeconds },
   { name: 'origin-response', seconds: limits.renderRequestSeconds },
 ] as const)(
-  '$name says unavailable after $seconds s of waiting for whoever it asks',
+  '$name answers unavailable after $seconds s without an answer',
   async ({ name, seconds }) => {
     const lines = logLines();
     const answering = functions[name]();

@@ -94,7 +94,7 @@ async function lastOld(
 }
 
 describe('a fleet of a hundred warm instances', () => {
-  it('refuses what a new policy no longer allows within a minute, all of them', async () => {
+  it('refuses everywhere within a minute what a new policy no longer allows', async () => {
     const all = await fleet();
     await all.publish(wide);
     expect(new Set(await all.askAll())).toEqual(new Set(['allowed']));
@@ -119,7 +119,7 @@ describe('a fleet of a hundred warm instances', () => {
     expect(await lastOld(all, 'allowed', { kid: 'r1.2' })).toBeLessThan(60);
   });
 
-  it('accepts the first URL of a rotated key everywhere, and never refuses one of the key before', async () => {
+  it('accepts the first URL of a rotated key everywhere, and never refuses one of the previous key', async () => {
     const all = await fleet();
     await all.publish({ ...wide, keys: { active: 'r1.1', accept: ['r1.1'] } });
     await all.askAll();
@@ -129,7 +129,7 @@ describe('a fleet of a hundred warm instances', () => {
     expect(new Set(await all.askAll({ kid: 'r1.1' }))).toEqual(new Set(['allowed']));
   });
 
-  it('keeps what it has when an older version is put into the bucket again', async () => {
+  it('keeps its version if an older one is put into the bucket again', async () => {
     const all = await fleet();
     await all.publish(wide);
     const replayed = await all.stored();
@@ -141,7 +141,7 @@ describe('a fleet of a hundred warm instances', () => {
   });
 });
 
-describe('an instance that starts where an older version was put in the place of the live one', () => {
+describe('an instance that starts after the live version was replaced by an older one', () => {
   async function replayed(between: number) {
     const all = await fleet();
     await all.publish(wide);
@@ -152,13 +152,13 @@ describe('an instance that starts where an older version was put in the place of
     return all;
   }
 
-  it('goes by the version that follows it, where there is one', async () => {
+  it('uses the version that follows it, if there is one', async () => {
     const all = await replayed(0);
     expect(await all.cold()).toBe('denied_blocked');
     expect(await all.cold({ path: 'b.png' })).toBe('allowed');
   });
 
-  it.each([1, 2, 10])('believes it no more where %i lie between', async (between) => {
+  it.each([1, 2, 10])('does not accept it if there are %i versions in between', async (between) => {
     const all = await replayed(between);
     expect(await all.cold()).toBe('unavailable');
     expect(await all.cold({ path: 'b.png' })).toBe('unavailable');
@@ -176,7 +176,7 @@ describe('an instance that starts where an older version was put in the place of
     expect(await all.cold()).toBe('forbidden');
   });
 
-  it('takes no deletion of another tenant for one of this', async () => {
+  it('does not take the deletion of another tenant for its own', async () => {
     const all = await replayed(0);
     const shop = { tenant: 'shop', ...wide };
     await all.publish(shop);

@@ -71,7 +71,7 @@ describe('the order of refusals', () => {
     expect(await endOf(changed)).toBe(first.code);
   });
 
-  it.each(faults)('$code is found alone', async ({ code, asked, change, edge: disturb }) => {
+  it.each(faults)('$code is found on its own', async ({ code, asked, change, edge: disturb }) => {
     disturb?.();
     const request = sign(asked);
     expect(await endOf(change?.(request) ?? request)).toBe(code);
@@ -103,21 +103,21 @@ describe('a request that is allowed', () => {
     expect(await endOf(request)).toBe(`/acme/a.png__op__resize,w_40__op__format,${end}`);
   });
 
-  it('is marked as verified as soon as its signature is, whatever comes then', async () => {
+  it('is marked as verified after its signature is checked, whatever comes next', async () => {
     const trace = createTrace();
     expect(await endOf(sign({ operations: ['resize,w_41'] }), trace)).toBe('denied_value');
     expect(trace.isVerified()).toBe(true);
     expect(trace.url()).toMatchObject({ tenant: 'acme', path: 'a.png' });
   });
 
-  it('asks for keys once and for its policy once, however often it comes', async () => {
+  it('reads keys once and its policy once, however often it comes', async () => {
     for (let at = 0; at < 100; at += 1) await endOf(sign());
     expect(edge.secretReads).toEqual(['signet/roots']);
     expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
   });
 });
 
-/** Requests of somebody without a key, all different. */
+/** Different requests of a client without a key. */
 function unsigned(at: number): ViewerRequest {
   const good = sign({ path: `${at}.png`, exp: now() + at });
   const forged = Buffer.alloc(32, at).toString('base64url');
@@ -134,8 +134,8 @@ function unsigned(at: number): ViewerRequest {
   return { method: 'GET', uri, querystring: query ?? '', accept: undefined };
 }
 
-describe('somebody without a key', () => {
-  it('sees four codes at most and causes no call in 10,000 requests', async () => {
+describe('a client without a key', () => {
+  it('sees at most four codes and causes no call in 10,000 requests', async () => {
     await endOf(sign());
     const before = [edge.secretReads.length, edge.config.calls.length];
     const seen = new Set<string>();
@@ -144,7 +144,7 @@ describe('somebody without a key', () => {
     expect([...seen].sort()).toEqual(['forbidden', 'malformed']);
   });
 
-  it('cannot tell a tenant that exists from one that does not', async () => {
+  it('cannot tell whether a tenant exists', async () => {
     const forged = `exp=${now() + 60}&kid=r1.2&sig=${Buffer.alloc(32).toString('base64url')}`;
     for (const tenant of ['acme', 'nobody']) {
       const request = { method: 'GET', uri: `/${tenant}/a.png`, querystring: forged, accept: '' };
@@ -153,7 +153,7 @@ describe('somebody without a key', () => {
     expect(edge.config.calls).toEqual([]);
   });
 
-  it('is not let in while the keys are away, and signed requests recover once they are back', async () => {
+  it('is refused while the keys cannot be read, and signed requests recover afterwards', async () => {
     edge.away.secrets = true;
     expect(await endOf(unsigned(1))).toBe('unavailable');
     expect(await endOf(sign())).toBe('unavailable');
@@ -163,7 +163,7 @@ describe('somebody without a key', () => {
   });
 
   it.each(['', '{', 'null', '{"keys":[]}', '{"keys":[{"kty":"oct","kid":"r1","k":""}]}'])(
-    'is not let in by a secret that is %j',
+    'is refused if the secret is %j',
     async (secret) => {
       edge.texts.set('signet/roots', secret);
       expect(await endOf(sign())).toBe('unavailable');
@@ -184,7 +184,7 @@ describe('keys and policies that cannot be refreshed', () => {
     expect(await endOf(sign())).toEqual(row.end);
   });
 
-  it('hold a policy for a minute at most while S3 answers', async () => {
+  it('use a policy for at most a minute while S3 answers', async () => {
     await endOf(sign());
     edge.config.objects.set(policyKey('acme'), {
       body: json({ ...limited, operations: { resize: { w: [20] } }, presets: {} }),

@@ -46,7 +46,7 @@ const inCookie = (url: string, ...values: readonly string[]): ViewerRequest => (
 });
 
 describe('one grant', () => {
-  it('lets in every URL that it covers, to the keys that signed URLs lead to', async () => {
+  it('allows every URL that it covers, with the same keys as signed URLs', async () => {
     const own = await endOf(signed(edge, { kid: 'r1.2' }));
     expect(await endOf(await inQuery(at('a.png')))).toBe(own);
     expect(await endOf(inCookie(at('a.png'), await grant()))).toBe(own);
@@ -56,13 +56,13 @@ describe('one grant', () => {
       );
   });
 
-  it('never reaches the key, whichever way it came', async () => {
+  it('never becomes part of the key', async () => {
     const text = await grant();
     for (const request of [await inQuery(at('a.png')), inCookie(at('a.png'), text)])
       expect(await endOf(request)).toBe('/acme/a.png__op__resize,w_40__op__format,f_src');
   });
 
-  it('opens no other source, no other tenant and nothing that the policy denies', async () => {
+  it('allows no other source, no other tenant and nothing that the policy denies', async () => {
     const ends = await Promise.all(
       [at('b.png'), at('albums'), at('albumsx/1.jpg'), at('a.pngx')].map(async (url) =>
         endOf(await inQuery(url)),
@@ -77,13 +77,13 @@ describe('one grant', () => {
     expect(await endOf(await inQuery(at('albums/%2e%2e/a.png')))).toBe('malformed');
   });
 
-  it('of a tenant cannot stand in for another', async () => {
+  it('is not valid for another tenant', async () => {
     const shop = await grant({ tenant: 'shop', scope: ['*'] });
     expect(await endOf(fetched(`${at('a.png')}?grant=${shop}`))).toBe('forbidden');
     expect(await endOf(inCookie(at('a.png'), shop))).toBe('forbidden');
   });
 
-  it('ends, begins and lives no longer than the policy lets it', async () => {
+  it('has a start, an end and a lifetime within the policy', async () => {
     const ends = async (asked: Asked) => endOf(await inQuery(at('a.png'), asked));
     expect(await ends({ exp: now() })).toMatch(/^\/acme/);
     expect(await ends({ exp: now() - 1 })).toBe('expired');
@@ -93,12 +93,12 @@ describe('one grant', () => {
     expect(await ends({ nbf: now() + 61 })).toBe('denied_grant');
   });
 
-  it('dies with its kid', async () => {
+  it('ends with its kid', async () => {
     expect(await endOf(await inQuery(at('a.png'), { kid: 'r1.3' }))).toBe('denied_kid');
     expect(await endOf(await inQuery(at('a.png'), { kid: 'r1.1' }))).toMatch(/^\/acme/);
   });
 
-  it('may cover presets alone, in the formats that they settle on', async () => {
+  it('may cover presets only, in the formats that they can pick', async () => {
     const ends = async (recipe: string) =>
       endOf(await inQuery(at('a.png', recipe), { presets: ['thumb'] }));
     expect(await ends('style,n_thumb')).toMatch(/resize,w_20__op__format,f_src$/);
@@ -111,13 +111,13 @@ describe('one grant', () => {
     expect(await endOf(unknown)).toBe('denied_preset');
   });
 
-  it('cannot make one object after another by versions', async () => {
+  it('cannot create many objects with version', async () => {
     expect(await endOf(await inQuery(at('a.png', 'version,v_1__op__resize,w_40')))).toBe(
       'denied_operation',
     );
   });
 
-  it('stands alone in its URL', async () => {
+  it('cannot be combined with a signature', async () => {
     const text = await grant();
     const own = signed(edge, { kid: 'r1.2' });
     for (const more of [own.querystring, 'exp=1893456000', 'kid=r1.2', `grant=${text}`])
@@ -126,7 +126,7 @@ describe('one grant', () => {
 });
 
 describe('cookies', () => {
-  it('are looked at where the query has no credential, and only then', async () => {
+  it('are read only if the query has no credential', async () => {
     const own = signed(edge, { kid: 'r1.2', path: 'b.png' });
     const all = await grant({ scope: ['*'] });
     expect(await endOf({ ...own, cookie: cookie(all) })).toMatch(/^\/acme\/b\.png/);
@@ -138,7 +138,7 @@ describe('cookies', () => {
     expect(await endOf(bare)).toBe('forbidden');
   });
 
-  it('may be four: the first that is right and covers the source counts', async () => {
+  it('may be four, and the first valid one that covers the source counts', async () => {
     const [right, elsewhere, old] = [
       await grant(),
       await grant({ scope: ['elsewhere/*'] }),
@@ -171,14 +171,14 @@ describe('cookies', () => {
 });
 
 describe('a policy', () => {
-  it('may take no grants', async () => {
+  it('may refuse grants', async () => {
     edge = memoryEdge({ ...limited, urls: { grants: false } });
     expect(await endOf(await inQuery(at('a.png')))).toBe('denied_grant');
     expect(await endOf(await inQuery(at('b.png')))).toBe('denied_scope');
     expect(await endOf(signed(edge, { kid: 'r1.2' }))).toMatch(/^\/acme/);
   });
 
-  it('in report mode relaxes nothing of a grant', async () => {
+  it('in report mode does not relax grants', async () => {
     const end = new Date(edge.time.now + 1e9).toISOString();
     edge = memoryEdge({ ...limited, mode: 'report', reportUntil: end });
     expect(await endOf(await inQuery(at('a.png', 'resize,w_41')))).toMatch(/w_41/);
@@ -188,8 +188,8 @@ describe('a policy', () => {
   });
 });
 
-describe('somebody without a key', () => {
-  it('causes no call with grants of their own, and is told nothing', async () => {
+describe('a client without a key', () => {
+  it('causes no call with forged grants and learns nothing', async () => {
     await endOf(await inQuery(at('a.png')));
     const before = [edge.secretReads.length, edge.config.calls.length];
     const forged = (await grant({ scope: ['*'] })).slice(0, -4);
@@ -203,7 +203,7 @@ describe('somebody without a key', () => {
     expect([edge.secretReads.length, edge.config.calls.length]).toEqual(before);
   });
 
-  it('leaves the kid of a grant in the log once it is believed, and the grant never', async () => {
+  it('appears in the log with the kid of a verified grant, but never with the grant', async () => {
     const trace = createTrace();
     await endOf(await inQuery(at('a.png')), trace);
     expect(trace.isVerified()).toBe(true);

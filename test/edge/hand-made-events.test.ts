@@ -128,7 +128,7 @@ const kinds: readonly ((at: number) => string)[] = [
 
 const events = casesOf({ proof: 10_000, test: 1_000 });
 
-it(`${events} events that nobody has signed cause no render and no write`, async () => {
+it(`${events} unsigned events cause no render and no write`, async () => {
   for (let at = 0; at < events; at += 1) {
     const uri = kinds[at % kinds.length]?.(at) ?? '';
     const { status, body, headers } = await answer(uri, at % 3 === 0 ? 'HEAD' : 'GET');
@@ -141,13 +141,13 @@ it(`${events} events that nobody has signed cause no render and no write`, async
   expect(world.reads.filter((one) => !/^config\/(?:policies|audit)\//.test(one))).toEqual([]);
 });
 
-it('one event with a key that is allowed causes one of each', async () => {
+it('one event with an allowed key causes one of each', async () => {
   const { status } = await answer('/acme/a.png__op__resize,w_40__op__format,f_webp');
   expect(status).toBe('200');
   expect({ renders: world.renders, writes: world.writes }).toEqual({ renders: 1, writes: 1 });
 });
 
-it('every line that they left is one JSON object, a denial at the level of an error', () => {
+it('every log line is one JSON object, and a denial has the level error', () => {
   const read = lines.map((line) => JSON.parse(line) as { level: string; outcome: string });
   expect(read.length).toBeGreaterThanOrEqual(events + 1);
   const denied = read.filter(({ outcome }) => /^(denied_|forbidden|malformed)/.test(outcome));

@@ -55,7 +55,7 @@ describe('a log line', () => {
     expect(text.toWellFormed().startsWith(String(read['path']).slice(0, 250))).toBe(true);
   });
 
-  it('is a metric whose only dimensions are few', () => {
+  it('is a metric with few dimensions', () => {
     const read = JSON.parse(printLine({ ...line, tenant: 'acme', milliseconds: 5 }, now));
     expect(read).toMatchObject({
       time: '2026-07-01T00:00:00.000Z',
@@ -79,7 +79,7 @@ describe('sampling', () => {
   const weights = (): readonly number[] =>
     lines.map((text) => (JSON.parse(text) as { requests: number }).requests);
 
-  it('keeps one line in a hundred of those that nobody signed for, each counting for all', () => {
+  it('keeps one line in a hundred about unsigned requests, weighted by a hundred', () => {
     for (let at = 0; at < 10_000; at += 1)
       writeLine({ ...line, outcome: 'forbidden' }, false, now, {
         oneIn: sampling,
@@ -121,7 +121,7 @@ describe('secrets', () => {
   const signingKey = keyring.signingKey('acme', 'r1.1') ?? '';
   const canaries = [rootKey, signingKey, signingKey.slice(4)].flatMap(disguises);
 
-  it('and signatures never stand in a line, whatever a request ends in', async () => {
+  it('and signatures never appear in a line, whatever the outcome', async () => {
     const edge = memoryEdge();
     const lines: string[] = [];
     const good = signed(edge);
@@ -169,7 +169,7 @@ describe('secrets', () => {
     }
   });
 
-  it('do not print with whatever holds them', () => {
+  it('are not printed with the objects that contain them', () => {
     const deps = memoryEdge().gateDeps;
     for (const canary of canaries)
       expect(inspect({ keyring, deps }, { depth: 9 })).not.toContain(canary);

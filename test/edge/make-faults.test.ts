@@ -171,7 +171,7 @@ describe.concurrent('when a call of the render function fails', () => {
     },
   );
 
-  it('a write that somebody else was faster with is a success', async () => {
+  it('a write succeeds if another render stored the derivative first', async () => {
     const { aws, answered, failures } = await openStand();
     aws.fail('write', (response) => {
       response.writeHead(412, { 'content-type': 'application/xml' });
@@ -182,7 +182,7 @@ describe.concurrent('when a call of the render function fails', () => {
     expect(failures).toEqual([]);
   });
 
-  it('a write that meets another one is tried again, three times in all', async () => {
+  it('a write that conflicts with another is tried three times in total', async () => {
     const { aws, answered } = await openStand();
     aws.fail('write', (response) => {
       response.writeHead(409, { 'content-type': 'application/xml' });

@@ -47,7 +47,7 @@ const codeOf = (making: Promise<unknown>): Promise<string> =>
   );
 
 describe('a derivative that is made', () => {
-  it('is stored under its key with the headers that it is answered with', async () => {
+  it('is stored under its key with the headers of the answer', async () => {
     const { answer } = await ask();
     const stored = edge.derivatives.objects.get(key);
     if (!('bytes' in answer.body)) throw new Error('no image');
@@ -75,7 +75,7 @@ describe('a derivative that is made', () => {
     });
   });
 
-  it('never replaces one that is there', async () => {
+  it('never replaces a stored one', async () => {
     await ask();
     const first = edge.derivatives.objects.get(key)?.body;
     edge.sources.objects.set('acme/a.png', {
@@ -102,22 +102,22 @@ describe('an image of the size that an answer may have', () => {
     expect((await ask('GET', weighing(bytes))).answer.status).toBe(status);
   });
 
-  it('fits into what CloudFront takes, in base64 and with its headers', () => {
+  it('fits into the limit of CloudFront, in base64 and with its headers', () => {
     expect(Math.ceil(limits.inlineBytes / 3) * 4 + 8_192).toBeLessThan(1_048_576);
   });
 
-  it('larger, and not stored, it is unavailable and never a redirect', async () => {
+  it('is unavailable and not a redirect if it is larger and not stored', async () => {
     expect(await codeOf(ask('GET', { ...large, ...cannotWrite }))).toBe('unavailable');
   });
 
-  it('smaller, and not stored, it is answered all the same', async () => {
+  it('is answered if it is smaller and not stored', async () => {
     expect((await ask('GET', cannotWrite)).answer.status).toBe(200);
     expect(edge.failures).toEqual(['write-back failed: S3 is away']);
   });
 });
 
 describe('the redirect to an image that is too large', () => {
-  it('is path-absolute, is not stored and passes the gate to the very same key', async () => {
+  it('has no host, is not cached and leads to the same key', async () => {
     const { answer } = await ask('GET', large);
     const location = answer.headers['location'] ?? '';
     expect(answer).toMatchObject({ status: 307, body: { text: '' } });
@@ -175,20 +175,20 @@ describe('HEAD', () => {
     },
   );
 
-  it('stores what it made', async () => {
+  it('stores the derivative', async () => {
     await ask('HEAD');
     expect(edge.derivatives.objects.has(key)).toBe(true);
   });
 });
 
-describe('a policy that no longer allows what viewer-request has let through', () => {
+describe('a policy that no longer allows what viewer-request allowed', () => {
   const narrower = { ...policy, operations: { resize: { w: [20] } } };
   const publish = (document: object): void =>
     void edge.config.objects.set(policyKey('acme'), { body: json(document) });
   const reads = (): number =>
     edge.config.calls.filter((call) => call === `get ${policyKey('acme')}`).length;
 
-  it('denies at once when it is new here', async () => {
+  it('denies at once if it is not cached', async () => {
     publish(narrower);
     expect(await codeOf(ask())).toBe('denied_value');
     expect(edge.sources.calls).toEqual([]);
@@ -207,14 +207,14 @@ describe('a policy that no longer allows what viewer-request has let through', (
     expect(reads()).toBe(row.read);
   });
 
-  it('is asked for again by a denial only', async () => {
+  it('is read again only before a denial', async () => {
     await ask();
     edge.time.now += 10_000;
     await ask();
     expect(reads()).toBe(1);
   });
 
-  it('denies by the last one when S3 is away', async () => {
+  it('denies with the last good policy while S3 does not answer', async () => {
     publish(narrower);
     await codeOf(ask());
     edge.time.now += 10_000;
@@ -222,7 +222,7 @@ describe('a policy that no longer allows what viewer-request has let through', (
     expect(await codeOf(ask())).toBe('denied_value');
   });
 
-  it('of a tenant that is gone is forbidden', async () => {
+  it('of a deleted tenant is forbidden', async () => {
     edge.config.objects.clear();
     expect(await codeOf(ask())).toBe('forbidden');
     expect(edge.sources.calls).toEqual([]);

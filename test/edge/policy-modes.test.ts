@@ -39,7 +39,7 @@ describe('a policy in report mode', () => {
   const odd = ['resize,w_33', 'blur,s_2'];
   const key = '/acme/a.png__op__resize,w_33__op__blur,s_2__op__format,f_src';
 
-  it('serves what its rules would refuse, in both functions, and says what it would have said', async () => {
+  it('serves what its rules would refuse, in both functions, and logs the refusal', async () => {
     publish(reporting);
     const trace = createTrace();
     expect(await ask({ operations: odd }, trace)).toBe(key);
@@ -47,7 +47,7 @@ describe('a policy in report mode', () => {
     expect(await codeOf(key)).toBe('made');
   });
 
-  it('ends by itself when its time is over', async () => {
+  it('ends by itself at its time', async () => {
     publish(reporting);
     edge.time.now = Date.parse(reportUntil) - 1;
     expect(await ask({ operations: odd })).toBe(key);
@@ -73,7 +73,7 @@ describe('a policy in report mode', () => {
     expect(await ask(asked)).toBe(code);
   });
 
-  it('never widens what a source may be', async () => {
+  it('does not relax the limits of sources', async () => {
     publish({ ...reporting, source: { types: ['jpg'] } });
     expect(await codeOf(key)).toBe('source_unsupported');
   });
@@ -90,7 +90,7 @@ describe('a blocked source', () => {
     if (scope !== '*') expect(await ask({ path: 'other.png' })).toMatch(/^\/acme\/other/);
   });
 
-  it('is refused before its recipe is read, and not rendered by whoever gets past', async () => {
+  it('is refused before its recipe is read, and origin-response does not render it', async () => {
     publish({ blocked: ['a.png'] });
     expect(await ask({ operations: ['blur,s_2'] })).toBe('denied_blocked');
     expect(await codeOf('/acme/a.png__op__resize,w_40__op__format,f_src')).toBe('denied_blocked');
@@ -98,7 +98,7 @@ describe('a blocked source', () => {
 });
 
 describe('a snapped length', () => {
-  it('is in the key, under the signature of what was written', async () => {
+  it('is in the key, while the signature covers the written length', async () => {
     publish({ snap: true });
     expect(await ask({ operations: ['resize,w_33'] })).toBe(
       '/acme/a.png__op__resize,w_40__op__format,f_src',
@@ -106,8 +106,8 @@ describe('a snapped length', () => {
   });
 });
 
-describe('a kid that was rotated in a moment ago', () => {
-  it('is accepted with its first URL, though the policy at hand does not know it', async () => {
+describe('a kid from a rotation a moment ago', () => {
+  it('is accepted with its first URL, although the cached policy does not know it', async () => {
     publish({ keys: { active: 'r1.1', accept: ['r1.1'] } });
     expect(await ask()).toMatch(/^\/acme/);
     publish({ keys: { active: 'r1.2', accept: ['r1.1', 'r1.2'] } });
@@ -115,7 +115,7 @@ describe('a kid that was rotated in a moment ago', () => {
     expect(await ask({ kid: 'r1.2' })).toMatch(/^\/acme/);
   });
 
-  it('does not let a retired kid ask S3 more often than every two seconds', async () => {
+  it('causes at most one read every two seconds if it is retired', async () => {
     publish({ keys: { active: 'r1.2', accept: ['r1.2'] } });
     for (let at = 0; at < 50; at += 1) expect(await ask({ kid: 'r1.1' })).toBe('denied_kid');
     expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
@@ -128,7 +128,7 @@ describe('a fallback', () => {
     publish({ fallback: 'a.png' });
   });
 
-  it('stands in for a source that is missing, with its status, and is not stored', async () => {
+  it('replaces a missing source, with the status of the refusal, and is not stored', async () => {
     const { answer, refusal } = await made(gone);
     expect(refusal?.code).toBe('source_missing');
     expect(answer).toMatchObject({
@@ -144,7 +144,7 @@ describe('a fallback', () => {
     expect(edge.derivatives.objects.size).toBe(0);
   });
 
-  it('stands in for one that is damaged', async () => {
+  it('replaces a damaged source', async () => {
     edge.sources.objects.set('acme/gone.png', { body: picture.subarray(0, 60) });
     const { answer } = await made(gone);
     expect([answer.status, answer.headers['content-type']]).toEqual([415, 'image/webp']);
@@ -154,7 +154,7 @@ describe('a fallback', () => {
     expect((await made(gone, 'HEAD')).answer).toMatchObject({ status: 404, body: { text: '' } });
   });
 
-  it('leaves the refusal where it is missing or bad itself, and is no fallback of itself', async () => {
+  it('keeps the refusal if it is missing or damaged itself, and does not replace itself', async () => {
     publish({ fallback: 'nowhere.png' });
     expect(await codeOf(gone)).toBe('source_missing');
     publish({ fallback: 'gone.png' });
@@ -162,12 +162,12 @@ describe('a fallback', () => {
     expect(await codeOf(gone)).toBe('source_missing');
   });
 
-  it('does not speak for another source', async () => {
+  it('does not answer JSON requests for another source', async () => {
     publish({ fallback: 'a.png', operations: { info: {} } });
     expect(await codeOf('/acme/gone.png__op__info')).toBe('source_missing');
   });
 
-  it('never stands in for a crop outside its source', async () => {
+  it('never replaces a crop outside its source', async () => {
     publish({ fallback: 'a.png', operations: { crop: { x: [500] } } });
     expect(await codeOf('/acme/a.png__op__crop,x_500__op__format,f_src')).toBe('malformed');
   });

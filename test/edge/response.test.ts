@@ -33,8 +33,8 @@ const image = {
   body: { bytes: Buffer.from([0, 1, 2, 255]) },
 };
 
-describe('an answer over that of S3', () => {
-  it('is the same object with its read-only headers untouched', () => {
+describe('an answer that replaces one of S3', () => {
+  it('is the same object with unchanged read-only headers', () => {
     const received = missing();
     const { headers } = received;
     const [coding, via] = [headers['transfer-encoding'], headers['via']];
@@ -45,7 +45,7 @@ describe('an answer over that of S3', () => {
     expect(written.headers?.['via']).toBe(via);
   });
 
-  it('says nothing of the page that it replaces', () => {
+  it('has no header about the replaced body', () => {
     expect(overwrite(missing(), image)).toEqual({
       status: '200',
       statusDescription: '',
@@ -62,7 +62,7 @@ describe('an answer over that of S3', () => {
     });
   });
 
-  it('that is emptied has a body, because an unset one would be that of S3', () => {
+  it('sets an empty body, because S3’s body would be sent otherwise', () => {
     const received = missing();
     const written = emptyBody(received);
     expect(written).toBe(received);
@@ -72,7 +72,7 @@ describe('an answer over that of S3', () => {
   });
 });
 
-describe('a refusal over that of S3', () => {
+describe('a refusal that replaces an answer of S3', () => {
   const codes = Object.keys(refusals) as RefusalCode[];
 
   it.each(codes)('%s has one body, its status and a cache-control', (code) => {

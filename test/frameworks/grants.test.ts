@@ -66,7 +66,7 @@ describe.skipIf(isMissing('handlers that answer with grants'))('a handler', () =
 
     it.each([
       ['broken', 'the session is away'],
-      ['..', '"users/../*" is no scope: the path has a . or .. segment'],
+      ['..', '"users/../*" is not a scope: the path has a . or .. segment'],
     ])('leaves errors to the application: %s', async (user, message) => {
       const answer = await asked(user, { as: 'cookie' });
       expect(answer.status).toBe(500);

@@ -112,7 +112,7 @@ describe.skipIf(isMissing('next/image'))('next/image itself', () => {
     const props = { ...cat, width: 300, height: 200 };
     // In development, Next.js calls the loader once with a quality, to test it.
     expect(() => getImageProps({ ...props, loader: imageLoader(policed) })).toThrow(
-      'the policy does not name quality',
+      'the policy does not allow quality',
     );
     const loader = imageLoader(policed, ({ width }) => ({ resize: { w: width }, format: 'auto' }));
     expect(await keysOf(getImageProps({ ...props, loader }).props.srcSet)).toEqual([

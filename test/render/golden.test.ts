@@ -110,21 +110,21 @@ async function wordsAbout(kind: SourceKind, recipe: string): Promise<Record<stri
 
 const channels = (rgb: unknown): readonly number[] => [...Buffer.from(String(rgb).slice(2), 'hex')];
 
-describe.each(sourceKinds.filter(({ clear }) => !clear))('what is said about a $name', (kind) => {
-  it('are the facts of the upright image', async () => {
+describe.each(sourceKinds.filter(({ clear }) => !clear))('JSON answers about a $name', (kind) => {
+  it('describe the upright image', async () => {
     const { type: format, frames } = kind;
     const facts = { ...scene, format, frames, alpha: false, bytes: sourceOf(kind).length };
     expect(await wordsAbout(kind, 'info')).toEqual(facts);
   });
 
-  it('is its colour on the whole', async () => {
+  it('have the average colour', async () => {
     const said = channels((await wordsAbout(kind, 'average-hue'))['RGB']);
     const golden = channels(goldenWords('average-hue')['RGB']);
     const apart = said.map((value, at) => Math.abs(value - (golden[at] ?? 0)));
     expect(Math.max(...apart)).toBeLessThanOrEqual(mostColour[kind.loss]);
   });
 
-  it('is a placeholder that shows the same', async () => {
+  it('have a matching placeholder', async () => {
     const said = await wordsAbout(kind, 'placeholder,k_thumbhash');
     expect(said).toMatchObject({ kind: 'thumbhash', ...scene });
     const [shown, golden] = [said, goldenWords('placeholder')].map(({ value }) =>
@@ -137,7 +137,7 @@ describe.each(sourceKinds.filter(({ clear }) => !clear))('what is said about a $
   });
 });
 
-it('every row has a golden image, or golden words', () => {
+it('every row has a golden image or a golden answer', () => {
   for (const name of operationNames) {
     const extension = speaks(name) ? 'json' : 'webp';
     expect(readGolden(name, false, extension).length).toBeGreaterThan(0);

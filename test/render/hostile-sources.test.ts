@@ -80,7 +80,7 @@ describe('a hostile source, rendered as it is and resized', () => {
     },
   );
 
-  it('the sound images beside them are rendered, so that a refusal means something', () => {
+  it('valid images of the same kinds are rendered, so that refusals are meaningful', () => {
     for (const file of [0, photographAt]) expect(endsOf(file)).toEqual(['rendered', 'rendered']);
   });
 

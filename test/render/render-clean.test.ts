@@ -96,7 +96,7 @@ const names: readonly (SourceType | 'gif, moving')[] = ['jpg', 'png', 'webp', 'g
 const cases = names.flatMap((name) => types.map((type) => ({ name, type })));
 
 describe('an answer made from a source full of metadata', () => {
-  it.each(cases)('$name to $type has none of it, and nothing behind its end', async (row) => {
+  it.each(cases)('$name to $type has none of it, and no bytes after its end', async (row) => {
     const source = sources.get(row.name) ?? Buffer.alloc(0);
     expect(source.includes('CANARY')).toBe(true);
     const made = await draw(source, `format,f_${row.type}`);
@@ -128,7 +128,7 @@ describe('an answer made from a source full of metadata', () => {
     }
   });
 
-  it('keeps the colours of a wide profile by turning them into sRGB', async () => {
+  it('converts the colours of a wide profile to sRGB', async () => {
     const p3 = await quartered(40, 24, ['red', 'red', 'red', 'red'])
       .removeAlpha()
       .withIccProfile('p3')

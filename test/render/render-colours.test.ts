@@ -47,7 +47,7 @@ describe('a colour profile', () => {
   });
 
   // (200, 60, 40) with its primaries and its exponent of 2.2 is (233, 55, 34) in sRGB.
-  it('of Adobe RGB is turned into sRGB, whatever the depth', async () => {
+  it('of Adobe RGB is converted to sRGB at every depth', async () => {
     const written: Rgb = [200, 60, 40];
     const eight = await shown(pngWith(await png(written), adobeProfile));
     const sixteen = await shown(pngWith(await png16(written), adobeProfile));
@@ -55,7 +55,7 @@ describe('a colour profile', () => {
     expectNear(sixteen, eight);
   });
 
-  it('of grey counts, too', async () => {
+  it('of grey is applied too', async () => {
     const written = pngWith(await grey(55).png().toBuffer(), linearGreyProfile);
     // 55 of 255 in light is 128 of 255 in sRGB: IEC 61966-2-1.
     expectNear(await shown(written), [128, 128, 128]);
@@ -123,7 +123,7 @@ describe('a picture in grey', () => {
       make: () => plain([120, 120, 120]).toColourspace('grey16').png().toBuffer(),
     },
   ];
-  it.each(sources)('takes colour as a $name', async ({ make }) => {
+  it.each(sources)('can be coloured as a $name', async ({ make }) => {
     const source = await make();
     const coloured = await shown(await png([120, 120, 120]), 'tint,color_C08040__op__format,f_png');
     expectNear(await shown(source, 'tint,color_C08040__op__format,f_png'), coloured);
@@ -134,7 +134,7 @@ describe('a picture in grey', () => {
 });
 
 describe('a GIF', () => {
-  it('that stays one gets the colours that were drawn, not those of its palette', async () => {
+  it('that stays a GIF gets a new palette', async () => {
     const source = await plain([100, 100, 100]).gif().toBuffer();
     expectNear(await shown(source, 'bright,b_50__op__format,f_gif'), [164, 164, 164]);
     const clear = await sharp({

@@ -34,7 +34,7 @@ describe('colours', () => {
     for (const channel of [r, g, b]) expect(Math.abs(channel - expected)).toBeLessThanOrEqual(1);
   });
 
-  it('saturate,s_-100 and grayscale leave three equal channels, and the alpha as it was', async () => {
+  it('saturate,s_-100 and grayscale give three equal channels and keep alpha', async () => {
     for (const recipe of ['saturate,s_-100', 'grayscale']) {
       const { at } = await drawn(holed, recipe);
       const [r, g, b, alpha] = at(5, 5);
@@ -43,12 +43,12 @@ describe('colours', () => {
     }
   });
 
-  it('tint gives a grey the colour that was asked for', async () => {
+  it('tint gives grey the requested colour', async () => {
     const [r, g, b] = (await drawn(grey, 'tint,color_FF0000')).at(5, 5);
     expect([r > g + 40, r > b + 40]).toEqual([true, true]);
   });
 
-  it('background fills what is transparent, and nothing else', async () => {
+  it('background fills only transparent pixels', async () => {
     const { at } = await drawn(holed, 'background,color_00FF00');
     expect([nameOf(at(5, 5)), nameOf(at(35, 15))]).toEqual(['red', 'green']);
   });
@@ -74,7 +74,7 @@ describe('shapes', () => {
       expect(at(x, y)[3]).toBe(255);
   });
 
-  it('rounded-corners takes half of the shorter side at most', async () => {
+  it('rounded-corners reduces the radius to half of the shorter side', async () => {
     const { at } = await drawn(opaque, 'rounded-corners,r_4096');
     expect([at(0, 0)[3], at(20, 0)[3]]).toEqual([0, 255]);
     expect(at(0, 10)[3]).toBeGreaterThan(245);
@@ -107,7 +107,7 @@ describe('shapes', () => {
     expect(nameOf(picture.at(1, 1))).toBe(colour);
   });
 
-  it('trim cuts off a border of one colour', async () => {
+  it('trim removes a border of one colour', async () => {
     const framed = await sharp(opaque)
       .extend({ top: 7, left: 3, right: 5, bottom: 2, background: '#000000' })
       .png()
@@ -138,8 +138,8 @@ describe('a watermark', () => {
   });
 });
 
-describe('answers in words', () => {
-  it('info says what the source is', async () => {
+describe('JSON answers', () => {
+  it('info describes the source', async () => {
     expect(await said(holed, 'info')).toEqual({
       format: 'png',
       width: 40,
@@ -164,8 +164,8 @@ describe('answers in words', () => {
   );
 });
 
-describe('quality with a bound', () => {
-  it('goes down until the image fits, and no further than it must', async () => {
+describe('quality with max', () => {
+  it('is lowered until the image fits, and no further', async () => {
     const noise = Buffer.from(Array.from({ length: 200 * 200 * 3 }, (_, at) => (at * 7919) % 251));
     const source = await sharp(noise, { raw: { width: 200, height: 200, channels: 3 } })
       .png()

@@ -78,7 +78,7 @@ async function oneByOne(source: Buffer, one: string, two: string) {
   return pixelsOf(second.bytes);
 }
 
-/** Colours as they look: what is hidden by alpha does not count. */
+/** The largest difference of alpha and of colours weighted by alpha. */
 function largestDifference(left: Buffer, right: Buffer): number {
   let largest = 0;
   for (let at = 0; at < left.length; at += 4) {
@@ -96,7 +96,7 @@ function largestDifference(left: Buffer, right: Buffer): number {
 const tolerance = (last: string): number => (last.startsWith('sharpen') ? 8 : 2);
 
 describe('two operations in one recipe', () => {
-  it('are every operation that draws, so that a new one cannot be forgotten', () => {
+  it('cover every operation that draws, including new ones', () => {
     expect(Object.keys(drawn)).toEqual(names);
   });
 
@@ -105,7 +105,7 @@ describe('two operations in one recipe', () => {
     expect(new Set(met)).toEqual(new Set(names));
   });
 
-  it.each(pairs)('$one then $two are the same as two renders', async ({ one, two }) => {
+  it.each(pairs)('$one then $two gives the same as two renders', async ({ one, two }) => {
     for (const source of [opaque, holed]) {
       // Written the other way round: the table alone decides the order.
       const both = await together(source, `${two}__op__${one}`);
@@ -119,7 +119,7 @@ describe('two operations in one recipe', () => {
   /** As many as one recipe can hold, from the first and up to the last. */
   const windows = [names.slice(0, 15), names.slice(-15)].map((some) => ({ some }));
 
-  it.each(windows)('many at once are the same as one after the other: $some', async ({ some }) => {
+  it.each(windows)('many at once give the same as one after the other: $some', async ({ some }) => {
     const recipes = some.map((name) => drawn[name]?.[0] ?? '');
     const both = await together(opaque, recipes.toReversed().join('__op__'));
     let bytes: Uint8Array = opaque;

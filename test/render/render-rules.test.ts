@@ -103,11 +103,11 @@ describe('an animation', () => {
     expect(Buffer.from(searched.bytes)).toEqual(Buffer.from(centred.bytes));
   });
 
-  it('of more frames than the policy takes is cut to them', async () => {
+  it('is cut to the number of frames that the policy allows', async () => {
     expect(await draw(gif, 'format,f_webp', { maxFrames: 2 })).toMatchObject({ frames: 2 });
   });
 
-  it('counts every frame against the pixels that the policy takes', async () => {
+  it('counts every frame towards the pixel limit of the policy', async () => {
     const maxPixels = 40 * 24 * 2;
     expect(await refusalOf(draw(gif, 'format,f_gif', { maxPixels }))).toEqual({
       code: 'source_too_large',
@@ -190,7 +190,7 @@ describe('orientation', () => {
     expect(scaled).toMatchObject({ width: 12, height: 20 });
   });
 
-  it('is left as it is stored by orient,o_0', async () => {
+  it('is kept as stored by orient,o_0', async () => {
     const jpeg = await quartered(40, 24, quarters).jpeg({ quality: 100 }).toBuffer();
     const made = await draw(withSegments(jpeg, [exif(6)]), 'orient,o_0__op__format,f_png');
     expect(await quartersOf(made.bytes)).toEqual(quarters);

@@ -21,7 +21,7 @@ async function draws(act: () => Promise<unknown>): Promise<boolean> {
   return queued;
 }
 
-describe('sizes at their ends', () => {
+describe('extreme sizes', () => {
   it.each([
     { recipe: 'resize,w_8192,limit_0', width: 8_192, height: 4_096 },
     { recipe: 'resize,m_fill,w_800,h_400,limit_0', width: 800, height: 400 },
@@ -33,7 +33,7 @@ describe('sizes at their ends', () => {
     expect(await draw(source, `${recipe}__op__format,f_jpg`)).toMatchObject({ width, height });
   });
 
-  it('a source of one pixel is rendered, and grows only when told', async () => {
+  it('a source of one pixel is rendered, and enlarged only if asked', async () => {
     const source = await quartered(1, 1, quarters).png().toBuffer();
     for (const type of ['jpg', 'png', 'webp', 'avif', 'gif'])
       expect(await draw(source, `resize,w_512__op__format,f_${type}`)).toMatchObject({
@@ -78,7 +78,7 @@ describe('sizes at their ends', () => {
     });
   });
 
-  it('a line longer than an encoder can write is refused, and a shorter one written', async () => {
+  it('a line that is too long for an encoder is refused, and a shorter one encoded', async () => {
     const line = await quartered(limits.outputSide + 1, 1, quarters)
       .png()
       .toBuffer();
@@ -98,7 +98,7 @@ describe('a crop that starts outside the source', () => {
     'crop,x_9999999,w_1',
     'crop,w_10,h_10,g_se,x_10',
     'crop,g_center,w_1,h_1,x_20',
-  ])('%s is malformed, and may be cached as long as what is said of the source', async (recipe) => {
+  ])('%s is malformed, and cached like a refusal about the source', async (recipe) => {
     expect(await refusalOf(draw(still, recipe))).toEqual({ code: 'malformed', aboutSource: true });
   });
 

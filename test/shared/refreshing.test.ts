@@ -5,7 +5,7 @@ import { awaited, type Outcome } from './request/outcome.ts';
 
 const freshness: Freshness = { fresh: 30, wait: 60, lastGood: 3_600 };
 
-/** A value that counts how often it was fetched, and a world that can be away or slow. */
+/** A value that counts its loads and can fail or be slow. */
 function stand(random = 0, own: Freshness = freshness) {
   const { clock, pass } = handClock();
   const failures: string[] = [];
@@ -53,7 +53,7 @@ function stand(random = 0, own: Freshness = freshness) {
 }
 
 describe('a value that keeps itself fresh', () => {
-  it('is fetched once however many ask at the same time', async () => {
+  it('is loaded once for many readers at the same time', async () => {
     const { read, loads, hold } = stand();
     const release = hold();
     const all = Promise.all(Array.from({ length: 100 }, () => read()));
@@ -62,7 +62,7 @@ describe('a value that keeps itself fresh', () => {
     expect(loads()).toBe(1);
   });
 
-  it('is not fetched again while it is fresh', async () => {
+  it('is not loaded again while it is fresh', async () => {
     const { read, loads, pass } = stand();
     await read();
     pass(29.999);
@@ -71,7 +71,7 @@ describe('a value that keeps itself fresh', () => {
     expect(loads()).toBe(1);
   });
 
-  it('is fetched without waiting from there on, once', async () => {
+  it('is loaded once in the background after that', async () => {
     const { read, loads, pass, hold } = stand();
     await read();
     pass(30);
@@ -82,7 +82,7 @@ describe('a value that keeps itself fresh', () => {
     expect([await read(), loads()]).toEqual([2, 2]);
   });
 
-  it('is waited for when it is older than that, once for all', async () => {
+  it('makes readers wait for one load when it is older than that', async () => {
     const { read, loads, pass, hold } = stand();
     await read();
     pass(60);
@@ -110,7 +110,7 @@ describe('a value that keeps itself fresh', () => {
     expect(loads()).toBe(2);
   });
 
-  it('hands the value before to whoever fetches the next', async () => {
+  it('passes the previous value to the next load', async () => {
     const { read, pass, previous } = stand();
     await read();
     pass(60);
@@ -118,7 +118,7 @@ describe('a value that keeps itself fresh', () => {
     expect(previous).toEqual([undefined, 1]);
   });
 
-  it('is fetched anew when it is older than the caller accepts', async () => {
+  it('is loaded again if it is older than the reader accepts', async () => {
     const { read, loads, pass } = stand();
     await read();
     pass(1.9);
@@ -130,7 +130,7 @@ describe('a value that keeps itself fresh', () => {
   });
 });
 
-describe('when the world is away', () => {
+describe('while loading fails', () => {
   const afterFirst = async (own?: Freshness) => {
     const one = stand(0, own);
     await one.read();
@@ -138,7 +138,7 @@ describe('when the world is away', () => {
     return one;
   };
 
-  it('there is no first value, and that is unavailable', async () => {
+  it('the first read is unavailable', async () => {
     const { read, leave, failures, comeBack } = stand();
     leave();
     expect(await awaited(() => read())).toBe('unavailable');
@@ -164,7 +164,7 @@ describe('when the world is away', () => {
     },
   );
 
-  it('a refresh in the background fails without a word to the caller', async () => {
+  it('a failed load in the background does not affect the reader', async () => {
     const { read, pass, failures } = await afterFirst();
     pass(30);
     expect(await read()).toBe(1);
@@ -172,7 +172,7 @@ describe('when the world is away', () => {
     expect(failures).toEqual(['away at load 2']);
   });
 
-  it('nobody waits for another try within a second of the last', async () => {
+  it('no reader waits for another load within a second of the last', async () => {
     const { read, pass, loads } = await afterFirst();
     pass(60);
     for (let asked = 0; asked < 10; asked += 1) expect(await read()).toBe(1);
@@ -182,7 +182,7 @@ describe('when the world is away', () => {
     expect(loads()).toBe(3);
   });
 
-  it('a caller that wants a newer value gets the last good one', async () => {
+  it('a reader that wants a newer value gets the last good one', async () => {
     const { read, pass } = await afterFirst();
     pass(5);
     expect(await read(2)).toBe(1);
@@ -198,7 +198,7 @@ describe('when the world is away', () => {
     expect(await read()).toBe(3);
   });
 
-  it('an old value is not confirmed by failures', async () => {
+  it('failures do not extend the life of an old value', async () => {
     const { read, pass } = await afterFirst();
     for (let minute = 0; minute < 59; minute += 1) {
       pass(60);

@@ -45,17 +45,17 @@ describe('the answer to', () => {
     });
   });
 
-  it('every refusal there is stands in this table', () => {
+  it('every refusal is in this table', () => {
     expect(rows.map(([code]) => code)).toEqual(Object.keys(refusals));
   });
 
-  it.each(rows)('%s is the same whatever the reason', (code) => {
+  it.each(rows)('%s does not depend on the reason', (code) => {
     const secret = 's3://bucket/acme/secret.jpg\r\nset-cookie: a=b';
     const detail = { reason: secret, rule: secret, allowed: [secret], cause: new Error(secret) };
     expect(answerOf(new Refusal(code, detail))).toEqual(answerOf(new Refusal(code, 'another')));
   });
 
-  it('one that is about the source may be kept for a minute, whatever its code', () => {
+  it('a refusal about the source may be cached for a minute, whatever its code', () => {
     const refusal = new Refusal('malformed', { reason: 'outside the image', aboutSource: true });
     expect(answerOf(refusal).headers['cache-control']).toBe('max-age=60');
     expect(answerOf(refusal).status).toBe(400);
@@ -70,7 +70,7 @@ describe('the error table', () => {
   });
 });
 
-describe('whatever is thrown is a refusal:', () => {
+describe('anything thrown becomes a refusal:', () => {
   const refusal = new Refusal('expired', 'a while ago');
   const away = new PortFailure('S3 get on bucket failed');
   const defect = new TypeError('x is not a function');

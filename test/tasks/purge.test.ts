@@ -85,7 +85,7 @@ async function view(path = url()): Promise<string> {
 }
 
 describe('the purge function', () => {
-  it('forgets what was made of a source, in the bucket and in the cache', async () => {
+  it('deletes the derivatives of a source in the bucket and in the cache', async () => {
     const path = url();
     expect([await view(path), await view(path)]).toEqual([
       '200 Miss from cloudfront',
@@ -97,7 +97,7 @@ describe('the purge function', () => {
     expect(await view(path)).toBe('200 Miss from cloudfront');
   });
 
-  it('does so again a minute later, for a render that had read the old source', async () => {
+  it('does so again a minute later, for renders that read the old source', async () => {
     const sent = queue.sent.at(-1);
     expect(sent).toEqual({ body: '{"purgeAgain":["acme/a b+c.png"]}', seconds: 60 });
     // What was made since stands for what that render has stored.
@@ -108,14 +108,14 @@ describe('the purge function', () => {
     expect(queue.sent).toHaveLength(before);
   });
 
-  it('does what an operator asks for', async () => {
+  it('handles requests of operators', async () => {
     await view();
     const event = changed(localBuckets.config, 'purges/acme/a+b%2Bc.png');
     expect(await handler(batch(event))).toEqual({ batchItemFailures: [] });
     expect(await client.derivatives('a b+c.png')).toEqual([]);
   });
 
-  it('gives back what it cannot read', async () => {
+  it('returns messages that it cannot read', async () => {
     const lines = logLines();
     expect(await handler(batch('hello'))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm0' }],

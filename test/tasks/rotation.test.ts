@@ -75,7 +75,7 @@ const pendingOn = async (): Promise<string | undefined> =>
   Object.entries(await keeper.labels()).find(([, stages]) => stages.includes('AWSPENDING'))?.[0];
 
 describe('a rotation of the root keys', () => {
-  it('adds exactly one, though every step is run twice, and keeps all else', async () => {
+  it('adds exactly one key although every step runs twice, and keeps all others', async () => {
     const before = await keeper.keyring();
     const publisher = await keeper.text(secretIds.publisher);
     await keeper.begin(t1);
@@ -90,7 +90,7 @@ describe('a rotation of the root keys', () => {
     expect([render.kids, render.publishers]).toEqual([['r1.0', 'r2.0'], before.publishers]);
   });
 
-  it('can be followed by another, and by an operator between the two', async () => {
+  it('can be followed by a change of an operator and another rotation', async () => {
     await keeper.begin(t1);
     await steps(allSteps);
     await addRoot(keeper.world, nodeKeys.rootMaterial(), seconds());
@@ -99,7 +99,7 @@ describe('a rotation of the root keys', () => {
     expect(await outcome()).toEqual(through('r1', 'r2', 'r3', 'r4'));
   });
 
-  it('lets new keys come of the new one twenty minutes later, and not before', async () => {
+  it('lets the new key sign after twenty minutes and not earlier', async () => {
     await keeper.begin(t1);
     const began = seconds();
     await steps(allSteps);
@@ -107,7 +107,7 @@ describe('a rotation of the root keys', () => {
     expect([mintable(began + 1_199), mintable(seconds() + 1_200)]).toEqual(['r1', 'r2']);
   });
 
-  it('never keeps what was signed before from verifying, nor what a function signs meanwhile', async () => {
+  it('never invalidates earlier signatures, nor signatures made during the rotation', async () => {
     const signer = {
       kid: 'r1.1',
       signingKey: (await keeper.keyring()).signingKey('acme', 'r1.1') ?? '',
@@ -131,7 +131,7 @@ describe('a rotation of the root keys', () => {
     }
   });
 
-  it('says in one line what it has done', async () => {
+  it('logs one line', async () => {
     await keeper.begin(t1);
     await steps([create]);
     expect(keeper.lines.map((line) => JSON.parse(line))).toEqual([
@@ -140,7 +140,7 @@ describe('a rotation of the root keys', () => {
   });
 });
 
-/** The world ends at a write, before it or when it is done; reading goes on. */
+/** A write fails, before or after it takes effect. Reads go on. */
 function cutAt(
   versions: SecretVersions,
   cut: { left: number; readonly done: boolean },
@@ -158,13 +158,13 @@ function cutAt(
   };
 }
 
-describe('a rotation that is cut', () => {
+describe('an interrupted rotation', () => {
   // A value for the new version, the label moved, render written, the other label taken off.
   const cuts = [1, 2, 3, 4].flatMap((at) => [
     { at, when: 'before', done: false },
     { at, when: 'after', done: true },
   ]);
-  it.each(cuts)('$when its write $at goes on with the same step', async ({ at, done }) => {
+  it.each(cuts)('$when its write $at continues with the same step', async ({ at, done }) => {
     await keeper.begin(t1);
     const versions = cutAt(keeper.versions, { left: at, done });
     const world = { crypto: nodeCrypto, clock: Date.now, keys: nodeKeys, versions };
@@ -180,23 +180,20 @@ describe('a rotation that is cut', () => {
     expect(await outcome()).toEqual(through('r1', 'r2'));
   });
 
-  it.each([1, 2, 3, 4])(
-    'after step %i and is run from the first again makes no other key',
-    async (ran) => {
-      await keeper.begin(t1);
-      await steps(allSteps.slice(0, ran));
-      const made = (await keeper.keyring({ VersionId: t1 })).signingKey('acme', 'r2.1');
-      await steps(allSteps);
-      expect(await outcome()).toEqual(through('r1', 'r2'));
-      expect((await keeper.keyring()).signingKey('acme', 'r2.1')).toBe(made);
-    },
-  );
+  it.each([1, 2, 3, 4])('that starts again after step %i adds no other key', async (ran) => {
+    await keeper.begin(t1);
+    await steps(allSteps.slice(0, ran));
+    const made = (await keeper.keyring({ VersionId: t1 })).signingKey('acme', 'r2.1');
+    await steps(allSteps);
+    expect(await outcome()).toEqual(through('r1', 'r2'));
+    expect((await keeper.keyring()).signingKey('acme', 'r2.1')).toBe(made);
+  });
 });
 
-describe('a rotation that an operator comes before', () => {
+describe('a rotation during which an operator changes the roots', () => {
   const changed = 'the root keys have changed since this rotation began';
 
-  it.each(allSteps)('ends at %s, loses nothing, and another can begin', async (step) => {
+  it.each(allSteps)('fails at %s, loses nothing, and another can start', async (step) => {
     await keeper.begin(t1);
     await steps([create, ...allSteps.slice(1, Math.max(1, allSteps.indexOf(step)))]);
     await look();
@@ -205,7 +202,7 @@ describe('a rotation that an operator comes before', () => {
     expect(await failure(keeper.step(step, t1))).toBe(changed);
     expect(await outcome()).toEqual(through('r1', 'r2'));
     expect((await keeper.keyring()).signingKey('acme', 'r2.1')).toBe(own);
-    expect(await failure(keeper.step(create, t1))).toMatch(/is not the one that is pending$/);
+    expect(await failure(keeper.step(create, t1))).toMatch(/does not have the label AWSPENDING$/);
     await keeper.begin(token(2));
     await steps(allSteps, token(2));
     expect(await outcome()).toEqual(through('r1', 'r2', 'r3'));
@@ -221,7 +218,7 @@ describe('a rotation that an operator comes before', () => {
     expect(await outcome()).toEqual(through('r2'));
   });
 
-  it('between the last look and the last move is refused by Secrets Manager', async () => {
+  it('is refused by Secrets Manager if the change comes right before the last step', async () => {
     await keeper.begin(t1);
     await steps([create, set, test]);
     const { versions, world } = keeper;
@@ -244,8 +241,8 @@ describe('a rotation that an operator comes before', () => {
   });
 });
 
-describe('a rotation that stands still', () => {
-  it('for minutes ends: its key would sign before every function knows it', async () => {
+describe('a stalled rotation', () => {
+  it('fails after minutes, because its key would sign before every function knows it', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await keeper.begin(t1);
     await steps([create, set, test]);
@@ -261,15 +258,15 @@ describe('a rotation that stands still', () => {
   });
 });
 
-describe('the test when a schedule is made', () => {
-  it('succeeds where nothing is pending, or something without a value', async () => {
+describe('the test when a schedule is created', () => {
+  it('succeeds if nothing is pending, or a version without a value', async () => {
     await keeper.step(test, t1);
     await keeper.begin(t1);
     await keeper.step(test, t1);
     expect((await keeper.keyring()).kids).toEqual(['r1']);
   });
 
-  it('fails where the root keys cannot be read', async () => {
+  it('fails if the root keys cannot be read', async () => {
     await keeper.secrets.write(secretIds.roots, `{"keys":["${[...seen][0]}"`);
     expect(await failure(keeper.step(test, t1))).toBe(
       'secret signet/roots is unusable: it is not JSON',
@@ -277,8 +274,8 @@ describe('the test when a schedule is made', () => {
   });
 });
 
-describe('what is not a rotation of the root keys', () => {
-  const other = 'only signet/roots is rotated; what is in the others follows from other things';
+describe('an event that is not a rotation of the root keys', () => {
+  const other = 'only signet/roots can be rotated';
   it.each([
     ['render', secretIds.render],
     ['publisher', secretIds.publisher],
@@ -294,8 +291,8 @@ describe('what is not a rotation of the root keys', () => {
     expect(await keeper.versions.read(secretIds.roots, { VersionId: t1 })).toBeUndefined();
   });
 
-  it('is refused with the token of no rotation', async () => {
-    const wrong = 'the version of this rotation is not the one that is pending';
+  it('is refused with an unknown token', async () => {
+    const wrong = 'the version of this rotation does not have the label AWSPENDING';
     for (const step of [create, set, finish])
       expect(await failure(keeper.step(step, token(9)))).toBe(wrong);
     await keeper.begin(t1);
@@ -304,7 +301,7 @@ describe('what is not a rotation of the root keys', () => {
     expect(await pendingOn()).toBe(t1);
   });
 
-  it('is refused where steps are left out', async () => {
+  it('is refused if steps are missing', async () => {
     await keeper.begin(t1);
     for (const step of [set, finish])
       expect(await failure(keeper.step(step, t1))).toBe(
@@ -312,7 +309,7 @@ describe('what is not a rotation of the root keys', () => {
       );
   });
 
-  it('is refused where what is pending is not what the function has made', async () => {
+  it('is refused if the pending version was not made by the function', async () => {
     await keeper.begin(t1);
     const input = {
       SecretId: secretIds.roots,
@@ -337,7 +334,7 @@ describe('what is not a rotation of the root keys', () => {
     ['Step', { Step: null, SecretId, ClientRequestToken: t1 }],
   ])('is refused where %s is malformed', async (where, event) => {
     expect(await failure(keeper.handler(event))).toBe(
-      `the event is malformed: ${where} is missing or has another form`,
+      `the event is malformed: ${where} is missing or invalid`,
     );
     const [line = ''] = keeper.lines;
     expect(JSON.parse(line)).toMatchObject({

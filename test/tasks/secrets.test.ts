@@ -81,7 +81,7 @@ describe('a request of CloudFormation', () => {
         type: '',
         body: {
           Status: 'SUCCESS',
-          Reason: 'The secrets are there.',
+          Reason: 'The secrets exist.',
           PhysicalResourceId: 'signet-secrets',
           ...ids,
           NoEcho: true,
@@ -97,7 +97,7 @@ describe('a request of CloudFormation', () => {
     await expectNothingSecret();
   });
 
-  it('to create again, to update or to delete leaves them as they are', async () => {
+  it('to create again, to update or to delete does not change them', async () => {
     await keeper.handler(requested('Create'));
     const before = await texts();
     const labels = await keeper.labels();
@@ -109,19 +109,19 @@ describe('a request of CloudFormation', () => {
     expect(await keeper.labels()).toEqual(labels);
   });
 
-  it('to delete makes nothing', async () => {
+  it('to delete creates nothing', async () => {
     await keeper.handler(requested('Delete'));
     expect(answers.map(({ body }) => body['Status'])).toEqual(['SUCCESS']);
     for (const id of Object.values(secretIds))
       expect(await failure(keeper.text(id))).toMatch(/can't find the specified secret value/);
   });
 
-  it('to update fills one that is empty', async () => {
+  it('to update fills an empty secret', async () => {
     await keeper.handler(requested('Update'));
     expect(await inOrder()).toBe(true);
   });
 
-  it('fails in a sentence, and replaces nothing, where the root keys cannot be read', async () => {
+  it('fails with a reason and replaces nothing if the root keys cannot be read', async () => {
     await keeper.fill();
     const [part = ''] = privateParts(await keeper.text());
     const broken = `{"keys":[{"k":"${part}"`;
@@ -142,7 +142,7 @@ describe('a request of CloudFormation', () => {
     await expectNothingSecret();
   });
 
-  it('fails where Secrets Manager is away', async () => {
+  it('fails if Secrets Manager does not answer', async () => {
     await keeper.embedded.stop();
     await keeper.handler(requested('Create'));
     const [answer] = answers;
@@ -157,28 +157,28 @@ describe('a request of CloudFormation', () => {
     await answerCustomResource(requested('Create'), never);
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
-      Reason: 'it has taken longer than 0.05 seconds',
+      Reason: 'it took longer than 0.05 seconds',
     });
   });
 
-  it('fails when it is for something else', async () => {
+  it('fails for an unknown request type', async () => {
     await keeper.handler(requested('Read'));
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
-      Reason: 'CloudFormation asks for what is none of Create, Update and Delete',
+      Reason: 'the RequestType is not Create, Update or Delete',
     });
     expect(JSON.parse(keeper.lines[0] ?? '')).toMatchObject({ requestType: 'unknown' });
   });
 
-  it('is answered again where the answer was not taken', async () => {
+  it('is answered again if the answer was not accepted', async () => {
     statuses.push(503, 0);
     await keeper.handler(requested('Create'));
     expect(answers.map(({ body }) => body['Status'])).toEqual(Array(3).fill('SUCCESS'));
   });
 
   it.each([
-    ['refuses', [403, 403, 403], 'CloudFormation has not taken the answer: status 403'],
-    ['does not answer', [0, 0, 0], 'CloudFormation has not taken the answer: no answer'],
+    ['refuses', [403, 403, 403], 'CloudFormation did not accept the answer: status 403'],
+    ['does not answer', [0, 0, 0], 'CloudFormation did not accept the answer: no answer'],
   ])(
     'makes the function fail, so that it runs again, where its address %s',
     async (_, met, why) => {
@@ -201,7 +201,7 @@ describe('an event that cannot be answered', () => {
     ['RequestId', 'Create', { RequestId: 7 }],
     ['LogicalResourceId', 'Create', { LogicalResourceId: null }],
   ])('fails and says that %s is malformed, not what it was', async (where, type, more) => {
-    const why = `the event is malformed: ${where} is missing or has another form`;
+    const why = `the event is malformed: ${where} is missing or invalid`;
     expect(await failure(keeper.handler(requested(type, more)))).toBe(why);
     expect(JSON.parse(keeper.lines[0] ?? '')).toMatchObject({ outcome: 'failed', reason: why });
     expect(keeper.lines.join()).not.toContain(signature);
@@ -217,14 +217,14 @@ describe('an event that cannot be answered', () => {
   );
 });
 
-it('a rotation fails with a sentence where Secrets Manager is away', async () => {
+it('a rotation fails with a reason if Secrets Manager does not answer', async () => {
   await keeper.embedded.stop();
   expect(await failure(keeper.step('createSecret', '1'.repeat(36)))).toMatch(
     /^Secrets Manager look at signet\/roots failed: no answer/,
   );
 });
 
-it('what nobody has thought of is not quoted', () => {
-  expect(describeFailure(new TypeError('secret'))).toBe('a TypeError that nobody has thought of');
-  expect(describeFailure('secret')).toBe('something failed that is no error');
+it('unexpected errors are not quoted', () => {
+  expect(describeFailure(new TypeError('secret'))).toBe('an unexpected TypeError');
+  expect(describeFailure('secret')).toBe('something that is not an Error was thrown');
 });

@@ -63,7 +63,7 @@ it.each([
   expect(asked.at(-1)).toMatch(/^\/sources\/?\?(?=.*\bversions\b)(?=.*\bmax-keys=2\b)/);
 });
 
-it('fails where S3 does not say', async () => {
+it('fails if S3 denies access', async () => {
   await expect(isFirst('acme/secret.jpg')).rejects.toThrow(
     'S3 ListObjectVersions on sources failed: AccessDenied 403',
   );

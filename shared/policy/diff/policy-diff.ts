@@ -9,7 +9,7 @@ export type { PolicyChange } from './rule-diff.ts';
 type Kind = PolicyChange['kind'];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a higher number, a further entry, or yes lets more through, or less. Others say nothing. */
+/** Whether a higher number, another entry or `true` allows more or less. Other fields do neither. */
 const effects: Readonly<Record<string, 'more' | 'less'>> = {
   require: 'less',
   presetsOnly: 'less',
@@ -25,17 +25,17 @@ const effects: Readonly<Record<string, 'more' | 'less'>> = {
   'urls.grants': 'more',
 };
 
-/** Words in the order of what they let through. */
+/** Words, from the one that allows least to the one that allows most. */
 const ranks: readonly unknown[] = ['enforce', 'report'];
 
-/** Fields that are in seconds. In a lifetime null is the longest. */
+/** Fields in seconds. A lifetime of null is the longest. */
 const seconds: ReadonlySet<string> = new Set([
   'urls.maxLifetime',
   'cache.maxAge',
   'cache.sharedMaxAge',
 ]);
 
-/** How an entry of a list is said to come and to go, where the field has words of its own. */
+/** The verbs for an added and a removed entry of a list, if the field has its own. */
 const listWords: Readonly<Record<string, readonly [comes: string, goes: string]>> = {
   require: ['requires', 'no longer requires'],
   blocked: ['blocks', 'no longer blocks'],
@@ -121,11 +121,11 @@ function listDiff(
   ];
 }
 
-/** What differs in a field of which no more is known than its place. */
+/** Finds the changes in a field that has no function of its own. */
 function fieldDiff(path: string, before: unknown, after: unknown): readonly PolicyChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return listDiff(path, before, after);
-  // A group that is left out is one without fields.
+  // A group that is left out equals an empty group.
   const [old, now] = [before === undefined ? {} : before, after === undefined ? {} : after];
   if (!isObject(old) || !isObject(now)) return [scalarDiff(path, before, after)];
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
@@ -164,7 +164,7 @@ function presetsDiff(before: Presets, after: Presets): readonly PolicyChange[] {
   });
 }
 
-/** A policy without keys keeps the published ones. */
+/** A policy without keys keeps the published ones, so it changes nothing. */
 function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly PolicyChange[] {
   if (after === undefined) return [];
   const [old, now] = [before?.accept ?? [], after.accept];
@@ -189,12 +189,12 @@ function keysDiff(before: Keys | undefined, after: Keys | undefined): readonly P
 /** The defaults of every field, for a policy that allows nothing. */
 const defaults = v.parse(policySchema, { tenant: 'a', operations: {} });
 
-/** What a new tenant's policy is compared with. */
+/** A policy without rules, for comparison with the first policy of a tenant. */
 const emptyPolicy = (tenant: string): ValidPolicy => ({ ...defaults, tenant });
 
 /**
- * What differs between two valid policies, in words and in the order of the policy's fields; nothing
- * when they decide alike. A policy without one before it is compared with one that allows nothing.
+ * Describes the differences between two valid policies, in the order of the fields. The list is empty
+ * if they decide alike. Without `before`, the policy is compared with one that allows nothing.
  */
 export function policyDiff(
   before: ValidPolicy | undefined,

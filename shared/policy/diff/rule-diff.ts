@@ -10,16 +10,19 @@ import {
   valuesMissingFrom,
 } from '../value-set.ts';
 
-/** One difference between two policies, in the words of whoever edits them. */
+/** One difference between two policies, described for the person who edits them. */
 export type PolicyChange = {
-  /** Dotted, as in `operations.resize.0.w`, in the policy that has it; the later one, if both. */
+  /**
+   * Dotted, as in `operations.resize.0.w`. It points into the new policy, or into the old one for a
+   * removal.
+   */
   readonly path: string;
-  /** Whether more is served than before, or less; `changes` where neither can be told. */
+  /** Whether the change allows more or less; `changes` if neither is certain. */
   readonly kind: 'widens' | 'narrows' | 'changes';
   readonly text: string;
 };
 
-/** A rule with a set of values for every parameter of its operation, and its place in the list. */
+/** A rule with the values of every parameter of its operation, and its index in the list. */
 type Sets = { readonly at: number; readonly sets: ReadonlyMap<string, ValueSet> };
 
 /** The rules of one operation before and after. */
@@ -43,7 +46,7 @@ function setsOf(name: OperationName, rules: readonly Rule[]): readonly Sets[] {
 
 const names = (name: OperationName): readonly string[] => Object.keys(rowOf(name).parameters);
 
-/** Whether some one rule allows all that this one does. */
+/** Whether one of the rules allows everything that this one allows. */
 const isCovered = (one: Sets, rules: readonly Sets[]): boolean =>
   rules.some((rule) => [...one.sets].every(([own, values]) => isWithin(values, setOf(rule, own))));
 
@@ -52,23 +55,23 @@ function kindOf(widens: boolean, narrows: boolean): PolicyChange['kind'] {
   return widens ? 'widens' : 'narrows';
 }
 
-/** The parameters that a rule does not leave at their defaults. */
+/** The parameters that a rule does not keep at their defaults. */
 function namedParameters(name: OperationName, rule: Sets): readonly string[] {
   return Object.entries(rowOf(name).parameters)
     .filter(([own, parameter]) => !isSame(setOf(rule, own), valueSetIn({}, own, parameter)))
     .map(([own]) => own);
 }
 
-/** `m fill; w 400; h 300`; nothing where everything is at its default. */
+/** Prints `m fill; w 400; h 300`; '' if every parameter has its default. */
 function printNamed(rule: Sets, own: readonly string[]): string {
   return own.map((one) => `${one} ${printValues(setOf(rule, one))}`).join('; ');
 }
 
 function printRule(name: OperationName, rule: Sets): string {
-  return printNamed(rule, namedParameters(name, rule)) || 'at its defaults';
+  return printNamed(rule, namedParameters(name, rule)) || 'with default values';
 }
 
-/** A rule or a list of rules on one line. */
+/** Prints a list of rules on one line. */
 export function printRules(name: OperationName, rules: readonly Rule[]): string {
   return setsOf(name, rules)
     .map((rule) => printRule(name, rule))
@@ -76,8 +79,8 @@ export function printRules(name: OperationName, rules: readonly Rule[]): string 
 }
 
 /**
- * How alike two rules are, from 0 to 1. They are not alike at all where nothing is in both, or where
- * what one asks for has no place in the other.
+ * How similar two rules are, from 0 to 1. The result is 0 if more than one parameter has no value in
+ * common, or if one rule names a parameter that excludes the default of the other.
  */
 function ruleLikeness(name: OperationName, one: Sets, other: Sets): number {
   const [left, right] = [namedParameters(name, one), namedParameters(name, other)];
@@ -89,7 +92,7 @@ function ruleLikeness(name: OperationName, one: Sets, other: Sets): number {
   return likenesses.reduce((sum, next) => sum + next, 0) / Math.max(all.length, 1);
 }
 
-/** Pairs the most alike first; the others stand alone. */
+/** Pairs old and new rules, the most similar first. */
 function pairRules({ name, before, after }: Both): readonly Pair[] {
   const candidates = before
     .flatMap((one) =>
@@ -107,7 +110,7 @@ function pairRules({ name, before, after }: Both): readonly Pair[] {
   return pairs;
 }
 
-/** ` (where h 300)`: of several rules it has to be said which one is meant. */
+/** Prints ` (where h 300)`, which tells several rules apart. */
 function printContext({ name, before, after }: Both, rule: Sets, own: string): string {
   const others = namedParameters(name, rule).filter((one) => one !== own);
   const several = Math.max(before.length, after.length) > 1;
@@ -119,7 +122,7 @@ const withSet = ({ at, sets }: Sets, own: string, values: ValueSet): Sets => ({
   sets: new Map(sets).set(own, values),
 });
 
-/** Values that came to a rule, or left it. */
+/** Describes values that were added to a rule or removed from it. */
 function listChange(
   both: Both,
   rule: Sets,
@@ -128,7 +131,7 @@ function listChange(
   came: boolean,
 ): PolicyChange {
   const { name, before, after } = both;
-  const news = !isCovered(withSet(rule, own, values), came ? before : after);
+  const isNew = !isCovered(withSet(rule, own, values), came ? before : after);
   const printed = printValues(values);
   const what =
     printed === 'left out'
@@ -136,7 +139,7 @@ function listChange(
       : `${came ? 'adds' : 'removes'} ${name} ${own} ${printed}`;
   return {
     path: `operations.${name}.${rule.at}.${own}`,
-    kind: kindOf(came && news, !came && news),
+    kind: kindOf(came && isNew, !came && isNew),
     text: `${what}${printContext(both, rule, own)}`,
   };
 }
@@ -163,7 +166,7 @@ function parameterChanges(both: Both, pair: Pair, own: string): readonly PolicyC
   ];
 }
 
-/** Rules of which the other side has nothing alike. */
+/** Describes rules without a similar one on the other side. */
 function wholeChanges(both: Both, changed: Both, pairs: readonly Pair[]): readonly PolicyChange[] {
   const { name, before, after } = both;
   const fresh = changed.after.filter((rule) => !pairs.some((pair) => pair.after === rule));
@@ -183,8 +186,8 @@ const isSameRule = (one: Sets, other: Sets): boolean =>
   [...one.sets].every(([own, values]) => isSame(values, setOf(other, own)));
 
 /**
- * What differs between two lists of rules of an operation: rules that allow the same are passed
- * over, the others are told apart by what is most alike.
+ * Describes the differences between two lists of rules of an operation. Equal rules are skipped, the
+ * others are paired by similarity.
  */
 export function rulesDiff(
   name: OperationName,

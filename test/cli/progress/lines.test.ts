@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { progressLines } from '../../../cli/progress/lines.ts';
 
-it('a line of progress is written every ten seconds at most, and only on the way', () => {
+it('a progress line is written at most every ten seconds, and not at the end', () => {
   let now = 1_000_000;
   let figures = 0;
   const written: string[] = [];

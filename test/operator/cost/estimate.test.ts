@@ -4,7 +4,7 @@ import { costEstimate, usualAssumptions } from '../../../operator/cost/estimate.
 const nobody = { ...usualAssumptions, viewsPerMonth: 0 };
 
 describe('the estimate of costs', () => {
-  it('is the sum of what storage, renders and views cost', () => {
+  it('is the sum of storage, renders and views', () => {
     const million = { ...usualAssumptions, sources: 1_000_000, viewsPerMonth: 1_000_000 };
     const { usdPerMonth, ...counts } = costEstimate(3n, million);
     expect(counts).toEqual({
@@ -24,11 +24,11 @@ describe('the estimate of costs', () => {
   it.each([
     ['few derivatives', 5n, 5_000n],
     ['many derivatives', 10n ** 30n, 300_000n],
-  ])('keeps no more than the views of three months can make: %s', (_, count, kept) => {
+  ])('stores no more than the views of three months can make: %s', (_, count, kept) => {
     expect(costEstimate(count, usualAssumptions).keptDerivatives).toBe(kept);
   });
 
-  it('is nothing where nobody looks', () => {
+  it('is 0 without views', () => {
     const { keptDerivatives, usdPerMonth } = costEstimate(72n, nobody);
     expect(keptDerivatives).toBe(0n);
     expect(usdPerMonth).toEqual({ storage: 0, renders: 0, views: 0, total: 0 });

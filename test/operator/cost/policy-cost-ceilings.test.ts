@@ -9,8 +9,8 @@ const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 const from = (min: number, max: number): readonly number[] =>
   Array.from({ length: max - min + 1 }, (_, at) => min + at);
 
-describe('the derivatives of a source, where they are too many to ask for', () => {
-  /** One way of each operation that an image can have, and all formats. */
+describe('derivatives that are too many to enumerate', () => {
+  /** One value of each operation, and all formats. */
   const one = {
     orient: { o: [0] },
     trim: { t: [1] },
@@ -35,7 +35,7 @@ describe('the derivatives of a source, where they are too many to ask for', () =
     format: { f: formats },
   };
 
-  /** How many ways there are to choose at most `most` of `all`. */
+  /** The number of ways to choose at most `most` of `all`. */
   function chosen(all: number, most: number): bigint {
     let row = [1n];
     for (let size = 0; size < all; size += 1)
@@ -43,7 +43,7 @@ describe('the derivatives of a source, where they are too many to ask for', () =
     return row.slice(0, most + 1).reduce((sum, ways) => sum + ways, 0n);
   }
 
-  it('have sixteen operations at most, with the format where it is not the source’s', () => {
+  it('have at most sixteen operations, including a format other than src', () => {
     const { derivativesPerSource, formats: counted } = policyCost(policyOf({ operations: one }));
     expect(new Map(counted.map(({ format, derivatives }) => [format, derivatives]))).toEqual(
       new Map<Format, bigint>([
@@ -61,7 +61,7 @@ describe('the derivatives of a source, where they are too many to ask for', () =
     );
   });
 
-  it('have one operation more only where a preset of sixteen is asked for in a format', () => {
+  it('have one operation more only for a preset of sixteen in a format', () => {
     const sixteen = Object.entries(one)
       .slice(0, 16)
       .map(([name, rule]) => [
@@ -79,7 +79,7 @@ describe('the derivatives of a source, where they are too many to ask for', () =
     expect(derivativesPerSource).toBe(alone.derivativesPerSource + 2n);
   });
 
-  it('may be more than anybody could list', () => {
+  it('are counted without listing them', () => {
     const every = (min: number, max: number) => ({ min, max, step: 1 });
     const wide = {
       crop: {

@@ -25,7 +25,7 @@ const texts = (name: string, ...values: readonly (readonly [string, readonly unk
     [name],
   );
 
-/** Everything that the policies of these tests can be asked for, an operation at a time. */
+/** All values of each operation that the policies of these tests allow. */
 const written = {
   resize: [
     ...texts('resize', ['w', from(1, 6)]),
@@ -48,7 +48,7 @@ const written = {
 } as const;
 type Named = keyof typeof written;
 
-/** Every recipe that can be written of some operations, in every format, as `allowed` is asked. */
+/** Every recipe of some operations in every format, as it is passed to `allowed`. */
 function recipesOf(names: readonly Named[]): readonly Recipe[] {
   let all: readonly (readonly string[])[] = [[]];
   for (const name of names)
@@ -140,7 +140,7 @@ describe('the derivatives of a source', () => {
     ['a preset that rules allow as well', { ...shop, presets: { a: 'resize,w_100' } }, 96n],
     ['two presets that are one', { ...shop, presets: { a: 'blur,s_2', b: 'blur,s_2,r_9' } }, 99n],
     ['a preset of words', { ...shop, presets: { a: 'info' } }, 96n],
-  ])('are counted by hand: %s', (_, fields, count) => {
+  ])('equal a count by hand: %s', (_, fields, count) => {
     expect(policyCost(policyOf(fields)).derivativesPerSource).toBe(count);
   });
 
@@ -186,11 +186,11 @@ describe('the derivatives of a source', () => {
       },
       ['resize', 'blur', 'version'],
     ],
-  ])('are as many as are allowed when all are asked for: %s', (_, fields, asked) => {
+  ])('equal the number of allowed requests: %s', (_, fields, asked) => {
     expect(checkCounted(fields, recipesOf(asked))).toBeGreaterThan(1n);
   });
 
-  /** No more than is written above: what else a range allows would not be enumerated. */
+  /** Only values from above, because other values of a range would not be enumerated. */
   const range = (most: number) =>
     fc
       .tuple(fc.integer({ min: 1, max: most }), fc.nat({ max: most }), fc.constantFrom(1, 2, 3))

@@ -26,7 +26,7 @@ type Case = { readonly name: OperationName; readonly candidates: Candidates };
 const from = (min: number, max: number): readonly number[] =>
   Array.from({ length: max - min + 1 }, (_, at) => min + at);
 
-/** Every value that a rule of these tests can allow, so that writing out all of them is complete. */
+/** Every value that a rule of these tests can allow, so that the enumeration is complete. */
 const cases: Readonly<Record<string, Case>> = {
   'sides in every mode': {
     name: 'resize',
@@ -96,8 +96,8 @@ function* combinations(
   }
 }
 
-/** Everything that can be written of these values, as recipes in canonical form. */
-function writtenOut({ name, candidates }: Case) {
+/** All recipes with these values, in canonical form. */
+function enumerateRecipes({ name, candidates }: Case) {
   const texts = [...combinations(Object.entries(candidates))].map((pairs) =>
     [name, ...pairs].join(','),
   );
@@ -130,8 +130,8 @@ const rulesFor = ({ candidates }: Case): fc.Arbitrary<readonly Rule[]> =>
   );
 
 describe('the number of texts of an operation', () => {
-  it.each(Object.entries(cases))('is how many are allowed when all are asked for: %s', (_, one) => {
-    const recipes = [...writtenOut(one).values()];
+  it.each(Object.entries(cases))('equals the number of allowed texts: %s', (_, one) => {
+    const recipes = [...enumerateRecipes(one).values()];
     let most = 0n;
     const counts = fc.property(rulesFor(one), (rules) => {
       const policy = policyOf({ operations: { [one.name]: rules }, require: [one.name] });
@@ -197,7 +197,7 @@ describe('the number of texts of an operation', () => {
       'offsets by two, by three and by a million',
       'crop',
       [2, 3, 1_000_000].map((step) => ({ x: everyNumber(step) })),
-      // A million is even. What is left out of both, 0, draws nothing.
+      // Multiples of a million are even already. 0 draws nothing, so it is subtracted.
       5_000_000n + 3_333_334n - 1_666_667n - 1n,
     ],
     [
@@ -206,11 +206,11 @@ describe('the number of texts of an operation', () => {
       from(1, 1_000).map((at) => ({ h: [at], w: { min: at, max: at + 6_999, step: 1 } })),
       7_000_000n,
     ],
-  ])('is counted without writing them out: %s', (_, name, rules, count) => {
+  ])('is counted without enumeration: %s', (_, name, rules, count) => {
     expect(countSteps(name, rules)).toEqual({ count, exact: true });
   });
 
-  it('is what the widest rule allows where ranges meet in more ways than can be looked at', () => {
+  it('is that of the widest rule if the ranges overlap in too many ways', () => {
     const [widest, ...others] = [19, 23, 29, 31, 37].map((step) => ({
       x: { min: 0, max: 9_999_999, step },
     }));
@@ -221,7 +221,7 @@ describe('the number of texts of an operation', () => {
   });
 });
 
-/** All values of a parameter where they are few, else enough of them. */
+/** All values of a parameter if there are few, otherwise a selection. */
 function someValues(parameter: Parameter): readonly Value[] {
   const { control } = parameter;
   if (control.control === 'select') return control.options;
@@ -238,8 +238,8 @@ function someValues(parameter: Parameter): readonly Value[] {
 const fitting = ({ w, h }: ValuesOf<Parameters>): boolean =>
   Number(w ?? 1) * Number(h ?? 1) <= limits.outputPixels;
 
-/** The values that change the verdict though another of their kind does not. */
-function toldApart(name: OperationName, own: string, values: ValuesOf<Parameters>) {
+/** The values with another verdict than the others of their kind. */
+function findOutliers(name: OperationName, own: string, values: ValuesOf<Parameters>) {
   const parameter = rowOf(name).parameters[own];
   const verdicts = new Map<string, boolean>();
   const changed = (parameter === undefined ? [] : someValues(parameter))
@@ -259,17 +259,17 @@ describe('values of one kind', () => {
     (name) => name !== 'format' && rowOf(name).answer === undefined,
   );
 
-  it.each(drawing)('are told apart by nothing: %s', (name) => {
+  it.each(drawing)('are treated alike: %s', (name) => {
     const bases = fc
       .sample(operationArbitrary(name), runs(casesOf({ proof: 100, test: 10 })))
       .map((one) => parseOperations(writtenText([one])).steps[0]?.values ?? {});
     const differing = bases.flatMap((values) =>
-      Object.keys(rowOf(name).parameters).flatMap((own) => toldApart(name, own, values)),
+      Object.keys(rowOf(name).parameters).flatMap((own) => findOutliers(name, own, values)),
     );
     expect([...new Set(differing)]).toEqual([]);
   });
 
-  it('is a test that sees a number that a row asks for', () => {
+  it('detects a number that a row compares with', () => {
     const fill = { ...defaultValues('resize'), m: 'fill', w: 2, h: 2, fx: 50 } as const;
     const verdicts = [49, 50, 51].map((fy) => isCanonicalStep('resize', { ...fill, fy }));
     expect(verdicts).toEqual([true, false, true]);

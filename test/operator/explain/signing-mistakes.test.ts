@@ -20,7 +20,7 @@ type Wrong = {
 
 const right = `signet.v1\n${kid}\n${exp}\n${composed}`;
 
-/** A signer that gets one thing wrong. */
+/** A signer that makes one mistake. */
 function signature({ key = signingKey, message = right, encoding = 'base64url' }: Wrong): string {
   return createHmac('sha256', key).update(message).digest(encoding);
 }
@@ -46,7 +46,7 @@ const lowerCase = (uri: string): string => uri.replace(/%../g, (hex) => hex.toLo
 const plus = 'a space was sent as a plus; send %20';
 const encoded = /^the encoded path was signed/;
 const decodedKey = /^the signing key was decoded/;
-const lineEnd = /^the signing key was used with a line end/;
+const lineEnd = /^the signing key was used with a line break/;
 const otherForm = /^the path was signed in another Unicode form/;
 
 const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[] = [
@@ -62,7 +62,7 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   ['the path with its slashes escaped', withPath(encodeURIComponent(composed)), encoded],
   ['the path without its slash', withPath(composed.slice(1)), /without its leading slash/],
   ['CRLF', { message: right.replaceAll('\n', '\r\n') }, /CRLF line ends/],
-  ['a line feed at the end', { message: `${right}\n` }, /ends in a line feed/],
+  ['a line feed at the end', { message: `${right}\n` }, /ends with a line feed/],
   ['exp with three zeros', withExp(`${exp}000`), /^exp was signed in milliseconds/],
   ['exp as the clock gave it', withExp(`${exp}987`), /^exp was signed in milliseconds/],
   ['no exp', withExp('0'), /^exp was left out of the message/],
@@ -94,7 +94,7 @@ describe('a wrong signature', () => {
     expect(signingMistake(suspect(sig))).toMatch(mistake);
   });
 
-  it('is documented as it is explained, each way of it', () => {
+  it('is covered by a test for every documented mistake', () => {
     const untold = signingMistakes.filter((what) => {
       const said = what.replace('TENANT;', 'globex;');
       return said !== plus && !wrongs.some(([, , mistake]) => mistake.test(said));
@@ -103,7 +103,7 @@ describe('a wrong signature', () => {
     expect(signingMistakes.filter((what) => what.split('; ').length !== 2)).toEqual([]);
   });
 
-  it('made of a path whose spaces were sent as a form sends them is explained', () => {
+  it('made of a path with spaces sent as plus is explained', () => {
     const parts = { kid, exp, target: '/acme/a+b+.jpg' };
     const sig = signature(withPath('/acme/a b+.jpg'));
     expect(signingMistake(suspect(sig, { parts, uri: '/acme/a+b%2B.jpg' }))).toBe(plus);
@@ -137,7 +137,7 @@ describe('a wrong signature', () => {
     expect(signingMistake(suspect(sig))).toBeUndefined();
   });
 
-  it('is not blamed on an encoding where encoding changes nothing', () => {
+  it('is not blamed on an encoding that changes nothing', () => {
     const target = '/acme/cat.jpg';
     const parts = { kid, exp, target };
     const sig = signature({ ...withPath(target), key: otherKey });
@@ -146,7 +146,7 @@ describe('a wrong signature', () => {
     );
   });
 
-  it('is explained where the URL never expires', () => {
+  it('is explained for a URL that never expires', () => {
     const message = `signet.v1\n${kid}\n0\n${composed.slice(1)}`;
     const parts = { kid, exp: undefined, target: composed };
     expect(signingMistake(suspect(signature({ message }), { parts }))).toMatch(/leading slash;/);

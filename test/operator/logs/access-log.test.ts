@@ -5,7 +5,7 @@ import {
   missingFields,
   readAccessLine,
 } from '../../../operator/logs/access-log.ts';
-import { header, jsonLog, logged, noon, row, signedUrl } from '../../cli/access-logs.ts';
+import { header, jsonLog, logged, noon, row, signedUrl } from './access-logs.ts';
 
 const columnsOf = (line: string) => {
   const read = readAccessLine(line, undefined);
@@ -22,7 +22,7 @@ const readJson = (url: string, fields = {}) =>
   readAccessLine(jsonLog([{ url, ...fields }]).trim(), undefined);
 
 describe('a line of a standard log', () => {
-  it('is read by the columns that the log names', () => {
+  it('is read by the column names of the log', () => {
     const url = signedUrl('acme/a.jpg__op__resize,w_400');
     const [uri, querystring] = url.split('?');
     const fields = { status: 206, method: 'HEAD', result: 'RefreshHit' };
@@ -33,7 +33,7 @@ describe('a line of a standard log', () => {
     });
   });
 
-  it('is read in whatever order the columns are', () => {
+  it('is read with the columns in any order', () => {
     const other = columnsOf('#Fields: sc-status cs-uri-query\tcs-uri-stem time date');
     const line = '000\t-\t/acme/a.jpg\t00:00:01\t1970-01-01';
     expect(readAccessLine(line, other)).toEqual({
@@ -59,7 +59,7 @@ describe('a line of a standard log', () => {
     expect(readRow(uri)).toMatchObject({ request: { uri } });
   });
 
-  it('gives back every URL that can be sent, path and query', () => {
+  it('returns every possible URL unchanged, path and query', () => {
     const sendable = fc
       .string({ unit: fc.constantFrom(...'azAZ09/%20%2C%25%C3%A9+~\'"()[]{}|<>^`*!$:;@&=,._-') })
       .map((text) => `/${text}`);
@@ -83,11 +83,11 @@ describe('a line of a standard log', () => {
     expect(readAccessLine(line, known)).toBe('unreadable');
   });
 
-  it.each(['', '  ', '#Version: 1.0', '#Remark: none'])('says nothing: %j', (line) => {
+  it.each(['', '  ', '#Version: 1.0', '#Remark: none'])('is a comment: %j', (line) => {
     expect(readAccessLine(line, columns)).toBe('remark');
   });
 
-  it('names the fields that are missing', () => {
+  it('reports missing fields', () => {
     expect(missingFields(columns)).toEqual([]);
     expect(missingFields(columnsOf('#Fields: date time cs-uri-stem'))).toEqual([
       ...['cs-uri-query', 'sc-status'],
@@ -101,13 +101,13 @@ describe('a line of a JSON log', () => {
     expect(readJson(url)).toEqual(readRow(url));
   });
 
-  it('may have numbers where they are numbers', () => {
+  it('may contain numbers', () => {
     const line = jsonLog([{ url: '/a', status: 304 }]).replace('"304"', '304');
     expect(readAccessLine(line, undefined)).toMatchObject({ request: { status: 304 } });
   });
 
   it.each(['/acme/a%20b.jpg', '/acme/100%25.jpg', '/acme/%C3%A9.jpg', '/acme/a%23b.jpg'])(
-    'is left as it is where nobody can have sent what taking escapes back gives: %s',
+    'is not unescaped if the result could not have been sent: %s',
     (uri) => {
       const line = jsonLog([{ url: uri }]).replace(logged(uri), uri);
       expect(readAccessLine(line, undefined)).toMatchObject({ request: { uri } });

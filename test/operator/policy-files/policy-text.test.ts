@@ -15,23 +15,23 @@ describe('the text of a policy', () => {
     ['nothing', '', 'is not JSON: value expected in line 1, column 1'],
     ['a cut nest', '['.repeat(60_000), 'is not JSON'],
     ['more than it may have', ' '.repeat(limits.policyBytes + 1), 'is larger than 65536 bytes'],
-  ])('is refused with %s, and where', (_what, text, message) => {
+  ])('is refused with %s and the position', (_what, text, message) => {
     expect(parsePolicyText(text)).toEqual({ issues: [{ path: '', message }] });
   });
 
-  it('is not repeated: somebody may have named another file', () => {
+  it('is not quoted, because the file may be a secret', () => {
     const parsed = parsePolicyText('root:x:0:0:secret:/root:/bin/bash');
     expect(JSON.stringify(parsed)).not.toMatch(/root|secret/);
   });
 
-  it('may begin with the byte-order mark that editors put there', () => {
+  it('may begin with a byte-order mark', () => {
     expect(parsePolicyText('\uFEFF{"tenant":"acme"}')).toEqual({ document: { tenant: 'acme' } });
   });
 
-  it('is refused where a field stands twice, of which JSON would drop the first', () => {
+  it('is refused with a repeated field, of which JSON would drop the first', () => {
     const text =
       '{"tenant":"a","operations":{"resize":{"w":[1],"w":[2]},"blur":{"w":1}},"tenant":"b"}';
-    const message = 'stands more than once; keep one';
+    const message = 'occurs more than once; keep one';
     expect(parsePolicyText(text)).toEqual({
       issues: [
         { path: 'operations.resize.w', message },
@@ -40,7 +40,7 @@ describe('the text of a policy', () => {
     });
   });
 
-  it('may name a field in each of many objects, and one with a dot', () => {
+  it('may have the same field in several objects, and a name with a dot', () => {
     const document = { a: { b: 1 }, 'a.b': 1, list: [{ b: 1 }, { b: 2 }] };
     expect(parsePolicyText(JSON.stringify(document))).toEqual({ document });
   });

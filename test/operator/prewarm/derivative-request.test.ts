@@ -21,7 +21,7 @@ let address: string;
 let answers: readonly Answer[];
 let asked: string[];
 
-/** Answers with each of them in turn, and then with the last one again. */
+/** The answer to the current request. The last one repeats. */
 const next = (): Answer => answers[Math.min(asked.length, answers.length) - 1] ?? hangUp;
 
 beforeAll(async () => {
@@ -40,11 +40,15 @@ beforeEach(() => {
   asked = [];
 });
 
-const impatient = { pauses: [0, 0, 0], most: 10_000 };
+const impatient = { pauses: [0, 0, 0], timeout: 10_000 };
 const never = new AbortController().signal;
 
-function ask(signal = never, most = impatient.most): Promise<Outcome> {
-  return fetchDerivative({ url: () => address, accept: undefined }, { ...impatient, most }, signal);
+function ask(signal = never, timeout = impatient.timeout): Promise<Outcome> {
+  return fetchDerivative(
+    { mintUrl: () => address, accept: undefined },
+    { ...impatient, timeout },
+    signal,
+  );
 }
 
 describe('the answer to a request for a derivative', () => {
@@ -77,13 +81,13 @@ describe('the answer to a request for a derivative', () => {
       { kind: 'refused', code: 'odd' },
     ],
     ['is from somebody else', say(403), { kind: 'failed', reason: 'HTTP 403' }],
-  ])('stands where it %s', async (_what, answer, outcome) => {
+  ])('is final if it %s', async (_what, answer, outcome) => {
     answers = [answer];
     expect(await ask()).toEqual(outcome);
     expect(asked).toHaveLength(1);
   });
 
-  it('is followed, and was made where it leads on', async () => {
+  it('follows a redirect and counts as made', async () => {
     answers = [say(307, { location: '/stored' }), say(200)];
     expect(await ask()).toEqual({ kind: 'made' });
     expect(asked).toHaveLength(2);
@@ -95,7 +99,7 @@ describe('the answer to a request for a derivative', () => {
     ['504', say(504), 'HTTP 504'],
     ['a closed connection', hangUp, 'no answer (UND_ERR_SOCKET)'],
     ['half an image', breakOff, 'no answer (UND_ERR_SOCKET)'],
-  ])('is waited for after %s, three times', async (_what, answer, reason) => {
+  ])('is retried three times after %s', async (_what, answer, reason) => {
     answers = [answer];
     expect(await ask()).toEqual({ kind: 'failed', reason });
     expect(asked).toHaveLength(4);
@@ -104,12 +108,12 @@ describe('the answer to a request for a derivative', () => {
     expect(await ask()).toEqual({ kind: 'made' });
   });
 
-  it('is not waited for for ever', async () => {
+  it('times out', async () => {
     answers = [() => undefined];
     expect(await ask(never, 50)).toEqual({ kind: 'failed', reason: 'no answer within 0.05 s' });
   });
 
-  it('is not waited for again once it shall stop', async () => {
+  it('is not retried after an abort', async () => {
     const controller = new AbortController();
     answers = [
       (response, request) => {
@@ -121,22 +125,22 @@ describe('the answer to a request for a derivative', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is asked for with a URL of its own each time, and the Accept header it needs', async () => {
+  it('uses a new URL for each try, and the given Accept header', async () => {
     answers = [say(503), say(200)];
     let minted = 0;
-    const url = (): string => {
+    const mintUrl = (): string => {
       minted += 1;
       return `${address}/${minted}`;
     };
-    await fetchDerivative({ url, accept: 'image/avif' }, impatient, never);
+    await fetchDerivative({ mintUrl, accept: 'image/avif' }, impatient, never);
     expect({ minted, asked }).toEqual({ minted: 2, asked: ['image/avif', 'image/avif'] });
   });
 
-  it('does not hide what is wrong with the request', async () => {
-    const url = (): string => {
+  it('does not hide an error of minting', async () => {
+    const mintUrl = (): string => {
       throw new Error('no key');
     };
-    await expect(fetchDerivative({ url, accept: undefined }, impatient, never)).rejects.toThrow(
+    await expect(fetchDerivative({ mintUrl, accept: undefined }, impatient, never)).rejects.toThrow(
       'no key',
     );
   });

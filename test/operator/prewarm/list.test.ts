@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 
-async function listed(content: string | Uint8Array, signal = never): Promise<readonly ListLine[]> {
+async function readAll(content: string | Uint8Array, signal = never): Promise<readonly ListLine[]> {
   const file = path.join(folder, 'list');
   await writeFile(file, content);
   const lines: ListLine[] = [];
@@ -27,8 +27,8 @@ type Said = { readonly number: number } & (
   | { readonly path: string; readonly operations: readonly string[] }
   | { readonly fault: string }
 );
-const said = async (content: string | Uint8Array): Promise<readonly Said[]> =>
-  (await listed(content)).map(({ bytes: _, ...rest }) => rest);
+const readContents = async (content: string | Uint8Array): Promise<readonly Said[]> =>
+  (await readAll(content)).map(({ bytes: _, ...rest }) => rest);
 
 const bare = (number: number, name: string): Said => ({ number, path: name, operations: [] });
 
@@ -47,30 +47,30 @@ describe('a list', () => {
     ],
     ['may be empty', '', []],
   ])('%s', async (_what, content, lines) => {
-    expect(await said(content)).toEqual(lines);
+    expect(await readContents(content)).toEqual(lines);
   });
 
-  it('names the line that is not UTF-8, and goes on', async () => {
+  it('reports the line that is not UTF-8, and continues', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a.jpg\n'),
       Buffer.from([0xff, 0x0a]),
       Buffer.from('b.jpg'),
     ]);
-    expect(await said(bytes)).toEqual([
+    expect(await readContents(bytes)).toEqual([
       bare(1, 'a.jpg'),
       { number: 2, fault: 'the line is not UTF-8' },
       bare(3, 'b.jpg'),
     ]);
   });
 
-  it('names the line that is too long, and goes on', async () => {
-    expect(await said(`${'x'.repeat(maxLineBytes + 1)}\na.jpg\n`)).toEqual([
+  it('reports the line that is too long, and continues', async () => {
+    expect(await readContents(`${'x'.repeat(maxLineBytes + 1)}\na.jpg\n`)).toEqual([
       { number: 1, fault: `the line has more than ${maxLineBytes} bytes` },
       bare(2, 'a.jpg'),
     ]);
   });
 
-  it('gives every path with its number, however it is cut into chunks', async () => {
+  it('returns every path with its number, with any chunks', async () => {
     const name = fc.stringMatching(/^[a-zé€😀 ]{1,40}$/u);
     await fc.assert(
       fc.asyncProperty(
@@ -79,7 +79,7 @@ describe('a list', () => {
         async (names, padding) => {
           const lines = ['#'.padEnd(padding % 60_000, 'x'), '#'.padEnd(padding, 'y'), ...names];
           const expected = names.map((one, at) => bare(at + 3, one));
-          const found = await said(`${lines.join('\n')}\n`);
+          const found = await readContents(`${lines.join('\n')}\n`);
           expect(found.filter((line) => line.number > 2)).toEqual(expected);
         },
       ),
@@ -87,22 +87,24 @@ describe('a list', () => {
     );
   });
 
-  it('takes all of its bytes, but for comments behind the last line', async () => {
+  it('counts all bytes except comments after the last line', async () => {
     const content = '# ü\n\na.jpg\nb.jpg\tresize,w_1\n';
-    const lines = await listed(content);
+    const lines = await readAll(content);
     expect(lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(Buffer.byteLength(content));
   });
 
-  it('ends once it is told to', async () => {
+  it('ends when it is aborted', async () => {
     const controller = new AbortController();
     controller.abort();
-    expect(await listed('a.jpg\n', controller.signal)).toEqual([]);
+    expect(await readAll('a.jpg\n', controller.signal)).toEqual([]);
   });
 
-  it('says what cannot be read', async () => {
+  it('reports an unreadable file', async () => {
     const missing = path.join(folder, 'missing');
     await expect(listBytes(missing)).rejects.toThrow(`${missing} does not exist`);
-    await expect(listBytes(folder)).rejects.toThrow(`${folder} is a folder; name a file of paths`);
+    await expect(listBytes(folder)).rejects.toThrow(
+      `${folder} is a folder; name a file with paths`,
+    );
     expect(await listBytes('-')).toBeUndefined();
     const reading = async (): Promise<void> => {
       for await (const _ of readList(missing, never));

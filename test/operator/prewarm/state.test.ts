@@ -23,8 +23,8 @@ async function fileOf(content?: string): Promise<string> {
 
 const kept = { fresh: false } as const;
 
-describe('the state of a prewarming', () => {
-  it('is on disk with every key, not only when it is closed', async () => {
+describe('the state file of prewarm', () => {
+  it('writes every key at once, not only on close', async () => {
     const file = await fileOf();
     const state = await openState(file, kept);
     state.add(key('a'));
@@ -34,7 +34,7 @@ describe('the state of a prewarming', () => {
     state.close();
   });
 
-  it('knows what it was told in another run, and adds to it', async () => {
+  it('keeps the keys of earlier runs and adds to them', async () => {
     const file = await fileOf(`${key('a')}\n`);
     const state = await openState(file, kept);
     expect([state.has(key('a')), state.has(key('b')), state.size()]).toEqual([true, false, 1]);
@@ -45,7 +45,7 @@ describe('the state of a prewarming', () => {
     again.close();
   });
 
-  it('is forgotten when it shall be fresh', async () => {
+  it('is emptied by fresh', async () => {
     const file = await fileOf(`${key('a')}\n`);
     const state = await openState(file, { fresh: true });
     expect([state.has(key('a')), state.size(), await readFile(file, 'utf8')]).toEqual([
@@ -56,7 +56,7 @@ describe('the state of a prewarming', () => {
     state.close();
   });
 
-  it('does not glue a key to half a line', async () => {
+  it('does not append a key to an incomplete line', async () => {
     const file = await fileOf(`${key('a')}\n${key('b').slice(0, 20)}`);
     const state = await openState(file, kept);
     expect(state.has(key('b'))).toBe(false);
@@ -67,35 +67,35 @@ describe('the state of a prewarming', () => {
     again.close();
   });
 
-  it('holds so many keys and no more', async () => {
+  it('holds at most the given number of keys', async () => {
     const file = await fileOf(`${key('a')}\n${key('b')}\n`);
     const state = await openState(file, { ...kept, most: 3 });
     state.add(key('c'));
-    const full = `${file} cannot remember more than 3 derivatives; split the list and give each part its own --state`;
+    const full = `${file} cannot record more than 3 derivatives; split the list and use a --state file for each part`;
     expect(() => state.add(key('d'))).toThrow(full);
     state.close();
     expect(await readFile(file, 'utf8')).not.toContain(key('d'));
     await expect(openState(file, { ...kept, most: 2 })).rejects.toThrow(
-      'cannot remember more than 2 derivatives',
+      'cannot record more than 2 derivatives',
     );
   });
 
   it.each(['a.jpg\nb.jpg\n', '\u0000'.repeat(70_000)])(
-    'is not somebody’s file of something else',
+    'is not an unrelated file',
     async (content) => {
       const file = await fileOf(content);
-      await expect(openState(file, kept)).rejects.toThrow(`${file} is not a state of prewarm`);
+      await expect(openState(file, kept)).rejects.toThrow(`${file} is not a state file of prewarm`);
       expect(await readFile(file, 'utf8')).toBe(content);
     },
   );
 
-  it('says where it cannot be written or read', async () => {
+  it('reports a file that cannot be written or read', async () => {
     const nowhere = path.join(folder, 'no', 'such');
     await expect(openState(nowhere, kept)).rejects.toThrow(`${nowhere} cannot be written (ENOENT)`);
     await expect(openState(folder, kept)).rejects.toThrow(`${folder} is a folder; name a file`);
   });
 
-  it('remembers nothing without a file', async () => {
+  it('records nothing without a file', async () => {
     const state = await openState(undefined, { ...kept, most: 1 });
     state.add(key('a'));
     state.add(key('b'));

@@ -17,10 +17,10 @@ import {
 } from '../../../operator/replay/replay-report.ts';
 import { findDenial } from '../../../shared/policy/policy.ts';
 import { withFormat } from '../../../shared/recipe/canonical.ts';
-import { noon, signedUrl } from '../../cli/access-logs.ts';
 import { casesOf, countCases } from '../../proof/cases.ts';
 import { policyOf, usualFields } from '../../shared/policy/policies.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from '../../shared/recipe/recipes.ts';
+import { noon, signedUrl } from '../logs/access-logs.ts';
 
 const sidesOf = (before: object, after: object): Sides => ({
   before: { policy: policyOf({ ...before }), knowsKids: true },

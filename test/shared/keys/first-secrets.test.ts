@@ -32,7 +32,7 @@ async function refusal(secrets: MemorySecrets) {
 }
 
 describe('the first secrets', () => {
-  it('are one root key, a key that signs policies, and what the render function may know', async () => {
+  it('are a root key, a key that signs policies, and the secret of the render function', async () => {
     const secrets = memorySecrets();
     const made = await ensure(secrets);
     expect(made.keyring.kids).toEqual(['r1']);
@@ -44,7 +44,7 @@ describe('the first secrets', () => {
     expect(rootsOf(secrets)).not.toContain((await made.publisher()).d);
   });
 
-  it('sign policies that those who know the roots believe', async () => {
+  it('sign policies that holders of the roots can verify', async () => {
     const { keyring, publisher: key } = await ensure(memorySecrets());
     const record = {
       version: 1,
@@ -59,7 +59,7 @@ describe('the first secrets', () => {
     expect(await verifyRecord(keyring.publishers, text)).toEqual(record);
   });
 
-  it('are other ones in every installation', async () => {
+  it('differ between installations', async () => {
     const [one, two] = [memorySecrets(), memorySecrets()];
     await Promise.all([ensure(one), ensure(two)]);
     for (const id of Object.values(ids)) expect(one.texts.get(id)).not.toBe(two.texts.get(id));
@@ -74,7 +74,7 @@ describe('the first secrets', () => {
   });
 
   it.each([0, 1, 2])(
-    'are completed by the next run when one is cut after %i writes',
+    'are completed by the next run if one is interrupted after %i writes',
     async (cut) => {
       const secrets = memorySecrets();
       secrets.left = cut;
@@ -90,12 +90,12 @@ describe('the first secrets', () => {
   );
 });
 
-describe('secrets that are there', () => {
+describe('existing secrets', () => {
   const held = JSON.stringify(publisher);
   const old = { kid: 'r1', k: rootKey(0) };
   const added = { kid: 'r2', k: rootKey(40), iat: 1_800_000_000 };
 
-  it('stay as they are, in whatever order an operator has left them', async () => {
+  it('do not change, whatever the order of their keys', async () => {
     const roots = keySet(old, publicHalf(publisher), added);
     const render = continuationSecret(nodeCrypto, roots);
     const secrets = memorySecrets({
@@ -107,7 +107,7 @@ describe('secrets that are there', () => {
     expect(secrets.written).toEqual([]);
   });
 
-  it('get the public key that they lack beside those that they have', async () => {
+  it('get a missing public key in addition to the others', async () => {
     const other = { ...publicHalf(stranger), kid: 'p0' };
     const secrets = memorySecrets({ [ids.roots]: keySet(old, other), [ids.publisher]: held });
     const { keyring } = await ensure(secrets);
@@ -115,7 +115,7 @@ describe('secrets that are there', () => {
     expect(kidsOf(secrets)).toEqual(['r1']);
   });
 
-  it('get the render secret that follows from them', async () => {
+  it('get the render secret that is derived from them', async () => {
     const roots = keySet(old, added, publicHalf(publisher));
     const before = continuationSecret(nodeCrypto, keySet(old));
     const secrets = memorySecrets({
@@ -129,32 +129,34 @@ describe('secrets that are there', () => {
   });
 
   const unreadable = `{"keys":[{"kty":"oct","kid":"r1","k":"${rootKey(9)}`;
-  it('are not replaced where the roots cannot be read, nor quoted', async () => {
+  it('are neither replaced nor quoted if the roots cannot be read', async () => {
     const { reason, written } = await refusal(memorySecrets({ [ids.roots]: unreadable }));
     expect(reason).toBe('secret signet/roots is unusable: it is not JSON');
     expect(written).toEqual([]);
   });
 
-  it('are not replaced where the key that signs policies cannot be read, nor quoted', async () => {
+  it('are neither replaced nor quoted if the publisher key cannot be read', async () => {
     const { reason, written } = await refusal(memorySecrets({ [ids.publisher]: unreadable }));
     expect(reason).toBe('secret signet/publisher is unusable: it is not an Ed25519 key as a JWK');
     expect(written).toEqual([]);
   });
 
-  it('get no new key for policies where the old one is lost: nobody would believe the old ones', async () => {
+  it('get no new publisher key if the old one is lost, because published policies would become invalid', async () => {
     const roots = keySet(old, publicHalf(publisher));
     const { reason, written } = await refusal(memorySecrets({ [ids.roots]: roots }));
     expect(reason).toBe(
-      'secret signet/publisher is gone, but policies are signed with the key that was in it',
+      'secret signet/publisher is missing, but policies are signed with its key; restore it',
     );
     expect(written).toEqual([]);
   });
 
-  it('are not brought in step where two keys have one name', async () => {
+  it('do not change if two keys have the same kid', async () => {
     const roots = keySet(old, publicHalf(stranger));
     const secrets = memorySecrets({ [ids.roots]: roots, [ids.publisher]: held });
     const { reason, written } = await refusal(secrets);
-    expect(reason).toBe('secrets signet/roots and signet/publisher mean different keys by p1');
+    expect(reason).toBe(
+      'secrets signet/roots and signet/publisher have different keys with the kid p1',
+    );
     expect(written).toEqual([]);
   });
 });

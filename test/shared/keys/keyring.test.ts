@@ -65,7 +65,7 @@ function expectSilentRefusal(sentence: string, id: string): void {
   expect(keyMaterial.filter((key) => sentence.includes(key))).toEqual([]);
 }
 
-describe('a secret is unusable, and a sentence says so without its keys,', () => {
+describe('a secret is unusable, and the error does not quote it,', () => {
   it.each(brokenRoots)('when the root keys are %s', (_what, secret) => {
     expectSilentRefusal(
       sentenceOf(() => rootKeyring(nodeCrypto, secret)),
@@ -90,11 +90,11 @@ describe('a ring of root keys', () => {
   const two = keySet({ kid: 'r1', k: rootKey(0) }, publisher, { kid: 'r2', k: rootKey(40) });
   const both = rootKeyring(nodeCrypto, two);
 
-  it('takes the newest root from the end of the list and passes over keys of another type', () => {
+  it('takes the newest root from the end of the list and ignores keys of another type', () => {
     expect([ring.newest, both.newest]).toEqual(['r1', 'r2']);
   });
 
-  it('has another signing key for every root, generation and tenant', () => {
+  it('has a different signing key for every root, generation and tenant', () => {
     const keys = ['r1.1', 'r1.2', 'r1.11', 'r2.1'].flatMap((kid) =>
       ['acme', 'acme-2', 'a'].map((tenant) => both.signingKey(tenant, kid)),
     );
@@ -102,11 +102,11 @@ describe('a ring of root keys', () => {
     expect(keys.every((key) => /^sgn_[A-Za-z0-9_-]{43}$/.test(key ?? ''))).toBe(true);
   });
 
-  it.each(['r3.1', 'r.1', 'constructor.1', 'toString.1', 'p1.1'])('knows nothing of %s', (kid) => {
+  it.each(['r3.1', 'r.1', 'constructor.1', 'toString.1', 'p1.1'])('does not know %s', (kid) => {
     expect(both.signingKey('acme', kid)).toBeUndefined();
   });
 
-  it('parts a kid at its dot', () => {
+  it('splits a kid at its dot', () => {
     expect(readKid('r12.345')).toEqual({ root: 'r12', generation: 345 });
   });
 });
@@ -115,13 +115,13 @@ describe('continuation keys', () => {
   const secret = continuationSecret(nodeCrypto, roots);
   const continuations = continuationKeyring(nodeCrypto, secret);
 
-  it('come back from the secret of the render function as the roots derive them', () => {
+  it('in the render secret are those that the roots derive', () => {
     expect(continuations.newest).toBe('r1.0');
     expect(continuations.signingKey('', 'r1.0')).toBe(ring.signingKey('acme', 'r1.0'));
     expect(ring.signingKey('acme', 'r1.0')).toBe(ring.signingKey('shop', 'r1.0'));
   });
 
-  it('tell nothing about the roots and sign for no tenant', () => {
+  it('reveal nothing about the roots and sign for no tenant', () => {
     expect(secret).not.toContain(rootKey(0).slice(0, 12));
     expect(continuations.signingKey('acme', 'r1.1')).toBeUndefined();
     expect(ring.signingKey('acme', 'r1.1')).not.toBe(ring.signingKey('acme', 'r1.0'));
@@ -151,7 +151,7 @@ describe('a root key', () => {
   const root = nodeCrypto.importRoot(bytes);
   const forms = [bytes, Buffer.from(bytes, 'base64url').toString('hex'), '100, 101', '64 65 66'];
 
-  it('does not print its bytes, however it is written out', () => {
+  it('does not reveal its bytes, however it is printed', () => {
     const printed = [
       inspect(root, { depth: 9, showHidden: true }),
       JSON.stringify(root),

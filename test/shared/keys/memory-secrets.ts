@@ -1,6 +1,6 @@
 import { PortFailure, type SecretStore } from '../../../shared/ports.ts';
 
-/** Secrets in memory, a list of what was written, and how many writes are left before the world ends. */
+/** Secrets in memory, with a list of writes and the number of writes before one fails. */
 export type MemorySecrets = SecretStore & {
   readonly texts: Map<string, string>;
   readonly written: string[];

@@ -12,7 +12,7 @@ export const publisher: PublisherSecretKey = {
   x: 'xowfgGPT12IGJdH56t0U_K200Yo8csC6Hr69zCh4Ag0',
 };
 
-/** Another one, which nobody knows. */
+/** Another key, which no keyring has. */
 export const stranger: PublisherSecretKey = {
   kty: 'OKP',
   crv: 'Ed25519',

@@ -22,7 +22,7 @@ const current = keySet(r1, p1);
 const material = { k: rootKey(40), now };
 
 describe('a set with one more root key', () => {
-  it('keeps all that was in it, and names the new one after the last', () => {
+  it('keeps every other key, and numbers the new one after the last', () => {
     const { kid, text } = withRoot(nodeCrypto, current, material);
     expect(kid).toBe('r2');
     const added = { kty: 'oct', kid: 'r2', k: rootKey(40), iat: now };
@@ -40,7 +40,7 @@ describe('a set with one more root key', () => {
     expect(withRoot(nodeCrypto, roots, material).kid).toBe(next);
   });
 
-  it('is not made of what cannot be read, nor with a key that is none', () => {
+  it('is not made from an unreadable set or with invalid material', () => {
     const cut = current.slice(0, -20);
     expect(sentenceOf(() => withRoot(nodeCrypto, cut, material))).toBe(
       'secret signet/roots is unusable: it is not JSON',
@@ -57,7 +57,7 @@ describe('the set that follows the current one', () => {
     sentenceOf(() => checkSuccessor(nodeCrypto, before, after, at));
   const changed = 'the root keys have changed since this rotation began';
 
-  it('has one root key more, as long as every function learns of it before it signs', () => {
+  it('has one more root key, as long as every function learns of it before it signs', () => {
     expect(fault(current, next)).toBe('');
     expect(fault(current, next, now + 300)).toBe('');
     expect(fault(current, next, now + 301)).toBe(
@@ -85,13 +85,13 @@ describe('the set that follows the current one', () => {
     expect(fault(before, after)).toBe(changed);
   });
 
-  it('has a root key at its end, and one that says since when', () => {
+  it('ends with a root key that has a time', () => {
     const late = 'the new root key would sign before every function knows it';
     expect(fault(current, keySet(r1, p1, { ...p1, kid: 'p2' }))).toBe(late);
     expect(fault(current, keySet(r1, p1, { kid: 'r2', k: rootKey(40) }))).toBe(late);
   });
 
-  it('can be read', () => {
+  it('must be readable', () => {
     expect(fault(current, 'xyz')).toBe('secret signet/roots is unusable: it is not JSON');
   });
 });
@@ -102,7 +102,7 @@ describe('an operator', () => {
     secrets: memorySecrets({ 'signet/roots': current }),
   });
 
-  it('adds a root key and removes another, and the render secret follows', async () => {
+  it('adds a root key and removes another, and the render secret is updated', async () => {
     const { crypto, secrets } = world();
     expect(await addRoot({ crypto, secrets }, rootKey(40), now)).toBe('r2');
     expect(await renderInStep({ crypto, secrets })).toBe(true);

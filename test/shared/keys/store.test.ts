@@ -53,7 +53,7 @@ describe('the root keys', () => {
     expect([await newest(), world.reads]).toEqual(['r2', 2]);
   });
 
-  it('are waited for after fifteen', async () => {
+  it('make requests wait after fifteen minutes', async () => {
     const { newest, world, pass } = stand(one);
     await newest();
     world.secret = two;
@@ -61,7 +61,7 @@ describe('the root keys', () => {
     expect(await newest()).toBe('r2');
   });
 
-  it('are the last good ones for an hour while Secrets Manager is away', async () => {
+  it('stay in use for an hour while Secrets Manager does not answer', async () => {
     const { newest, keys, world, pass } = stand(one);
     await newest();
     world.away = true;
@@ -74,7 +74,7 @@ describe('the root keys', () => {
     expect(await newest()).toBe('r2');
   });
 
-  it('are never looked up for a kid that nobody knows', async () => {
+  it('are not read again for an unknown kid', async () => {
     const { keys, world } = stand(one);
     for (let at = 0; at < 1_000; at += 1) {
       const ring = await keys.read();
@@ -94,7 +94,7 @@ const broken: readonly (readonly [what: string, secret: string | undefined])[] =
 
 describe('a secret that is', () => {
   it.each(broken)(
-    '%s is unavailable, and no ring that passes everything',
+    '%s is unavailable, and never a keyring that accepts everything',
     async (_what, secret) => {
       const { keys, failures } = stand(secret);
       expect(await awaited(() => keys.read())).toBe('unavailable');

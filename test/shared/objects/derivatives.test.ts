@@ -23,8 +23,8 @@ const headersOf = (path: string, written?: string) =>
 /** SHA-256 of `acme/cat.jpg`. */
 const digest = nodeCrypto.sha256Hex('acme/cat.jpg').slice(0, 32);
 
-describe('what a derivative is served with', () => {
-  it('is truthful, cacheable and tagged', () => {
+describe('the headers of a derivative', () => {
+  it('have its type, cache times and tags', () => {
     expect(headersOf('cat.jpg')).toEqual({
       contentType: 'image/webp',
       cacheControl: 'public, max-age=86400, s-maxage=43200',
@@ -38,7 +38,7 @@ describe('what a derivative is served with', () => {
     });
   });
 
-  it('never changes when the URL has a revision', () => {
+  it('let caches keep it for a year if the URL has a revision', () => {
     expect(headersOf('cat.jpg', 'version,v_1').cacheControl).toBe(
       'public, max-age=31536000, immutable',
     );
@@ -64,7 +64,7 @@ describe('what a derivative is served with', () => {
     expect(headersOf(path).contentDisposition).toBe(disposition);
   });
 
-  it('is printable ASCII whatever the source is called', () => {
+  it('are printable ASCII, whatever the name of the source', () => {
     const texts = ['\u2028', '🐈', '"\\', 'é'.repeat(350)].flatMap((path) => {
       const { metadata, ...headers } = headersOf(`${path}.jpg`);
       return [...Object.values(headers), ...Object.values(metadata)];
@@ -94,7 +94,7 @@ describe('writing back', () => {
     expect(kept).toMatchObject({ body: bytes, options: headers });
   });
 
-  it('leaves what somebody else has stored, and that is success', async () => {
+  it('succeeds and changes nothing if the derivative is already stored', async () => {
     const store = memoryStore();
     const headers = headersOf('cat.jpg');
     await writeBack(store, derivative('cat.jpg'), bytes, headers);
@@ -102,7 +102,7 @@ describe('writing back', () => {
     expect([...store.objects.values()].map(({ body }) => body)).toEqual([bytes]);
   });
 
-  it('leaves one object when two write at once', async () => {
+  it('leaves one object if two write at once', async () => {
     const store = memoryStore();
     const headers = headersOf('cat.jpg');
     const write = () => writeBack(store, derivative('cat.jpg'), bytes, headers);
@@ -110,7 +110,7 @@ describe('writing back', () => {
     expect(store.objects.size).toBe(1);
   });
 
-  it('says so when it could not', async () => {
+  it('throws if the store does not answer', async () => {
     const store = memoryStore();
     store.away = true;
     const wrote = writeBack(store, derivative('cat.jpg'), bytes, headersOf('cat.jpg'));

@@ -8,7 +8,7 @@ import {
 
 export type Kept = StoredObject & { readonly options: PutOptions };
 
-/** A bucket in memory, with a switch for the world being away and a list of what was asked of it. */
+/** A bucket in memory, with a list of its calls and a switch that makes it fail. */
 export type MemoryStore = ObjectStore & {
   readonly objects: Map<string, Kept>;
   /** `get acme/cat.jpg`, in order. */
@@ -60,7 +60,7 @@ export function memoryStore(): MemoryStore {
   return store;
 }
 
-/** Puts a text, as somebody else would: it is not in the list of calls. */
+/** Puts a text without adding to the list of calls. */
 export function keep(
   { objects }: MemoryStore,
   key: string,

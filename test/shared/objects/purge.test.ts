@@ -79,7 +79,7 @@ describe('a purge of a folder', () => {
 });
 
 describe('a second purge', () => {
-  it('is asked for with an object that is gone again at once', async () => {
+  it('is requested with an object that is deleted at once', async () => {
     const config = memoryStore();
     await requestSecondPurge(config, [cat]);
     expect(config.calls).toEqual(['put purges/acme/cat.jpg', 'remove 1']);

@@ -24,7 +24,7 @@ async function refused(bytes: Uint8Array | undefined, own = caps): Promise<Refus
 }
 
 describe('a source', () => {
-  it('is read from under its tenant, with its type and its version', async () => {
+  it('is read from the prefix of its tenant, with its type and version', async () => {
     const source = await readOf(jpg);
     expect(source).toMatchObject({ bytes: jpg, type: 'jpg', focus: undefined });
     expect(source.etag).toMatch(/^"[0-9a-f]{32}"$/);
@@ -41,11 +41,11 @@ describe('a source', () => {
     expect([refusal.code, refusal.detail.aboutSource]).toEqual([code, true]);
   });
 
-  it('of exactly as many bytes as are allowed is read', async () => {
+  it('with exactly the allowed number of bytes is read', async () => {
     expect((await readOf(jpg, { ...caps, maxBytes: jpg.length })).type).toBe('jpg');
   });
 
-  it('is not called missing when the store is away', async () => {
+  it('is not reported as missing while the store does not answer', async () => {
     const sources = memoryStore();
     sources.away = true;
     await expect(readSource(sources, target, caps)).rejects.toBeInstanceOf(PortFailure);

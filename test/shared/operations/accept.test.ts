@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   ['image/jxl', usual, 'src'],
   ['image/jxl,image/webp;q=0.1', usual, 'webp'],
   ['text/html,application/xhtml+xml', usual, 'src'],
-  // q=0 is a no, and so is a q that is none.
+  // q=0 means no, and so does a malformed q.
   ['image/avif;q=0,image/webp', usual, 'webp'],
   ['image/avif;q=0.000', usual, 'src'],
   ['image/avif;q=0.', usual, 'src'],
@@ -96,7 +96,7 @@ describe('f_auto', () => {
     expect(negotiateFormat(far, usual)).toBe('src');
   });
 
-  it('names types as they are served', () => {
+  it('uses the content types of the answers', () => {
     const names = Object.entries(negotiable) as [Negotiable, string][];
     expect(names.map(([type]) => imageTypes[type].contentType)).toEqual(
       names.map(([, contentType]) => contentType),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { boxAround, compass, gravityAt, pointOf } from '../../../shared/operations/gravity.ts';
 
 describe('the compass', () => {
-  it.each(compass)('finds %s where it lies', (gravity) => {
+  it.each(compass)('finds %s at its position', (gravity) => {
     expect(gravityAt(pointOf(gravity))).toBe(gravity);
   });
 
@@ -14,7 +14,7 @@ describe('the compass', () => {
     expect(gravityAt({ x: 33, y: 50 })).toBeUndefined();
   });
 
-  it('never reaches over the edge of the picture', () => {
+  it('keeps every box inside the picture', () => {
     const picture = { width: 100, height: 50 };
     const corners = compass.map((one) =>
       boxAround(pointOf(one), { width: 60, height: 50 }, picture),

@@ -33,7 +33,7 @@ describe('the first bytes of a file', () => {
   it.each(files)('that is %s', (_what, file, type) => expect(sniff(file)).toBe(type));
 });
 
-it('every type that is read is one that is made, and AVIF is only made', () => {
+it('every source type is also an answer type, and AVIF is an answer type only', () => {
   expect(sourceTypes.filter((type) => imageTypes[type] === undefined)).toEqual([]);
   expect(sourceTypes).not.toContain('avif');
 });

@@ -60,7 +60,7 @@ describe('a choice', () => {
 });
 
 describe('a text', () => {
-  it('is read when it has its form', () => {
+  it('is read if it matches its pattern', () => {
     const revision = text(/^[a-z]{1,3}$/, 'three letters', 'the revision');
     expect(['a', 'abc', 'abcd', '', 'A', 'a\n'].map(revision.read)).toEqual([
       'a',
@@ -70,7 +70,7 @@ describe('a text', () => {
   });
 });
 
-it('a default changes what holds when nothing is written, and nothing else', () => {
+it('a default changes only the value of a parameter that is left out', () => {
   const { fallback: none, ...plain } = integer(1, 9, 'a number');
   const { fallback, ...same } = withDefault(integer(1, 9, 'a number'), 5);
   expect([none, fallback]).toEqual([undefined, 5]);

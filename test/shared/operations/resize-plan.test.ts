@@ -28,7 +28,7 @@ const sizeOf = (text: string): Size => {
 };
 const written = ({ width, height }: Size): string => `${width}×${height}`;
 
-/** Source, what is asked for, and the size that it comes to. */
+/** The source, the requested values and the expected size. */
 const sizes: readonly (readonly [source: string, values: Partial<ResizeValues>, made: string])[] = [
   // BOS's own example.
   ['600×400', { w: 500, h: 300 }, '450×300'],
@@ -89,7 +89,7 @@ const sizes: readonly (readonly [source: string, values: Partial<ResizeValues>, 
 ];
 
 describe('a resize', () => {
-  it.each(sizes)('of %s with %j comes to %s', (source, values, made) => {
+  it.each(sizes)('of %s with %j gives %s', (source, values, made) => {
     expect(written(plannedSize(resizePlan(asked(values), sizeOf(source))))).toBe(made);
   });
 });
@@ -146,7 +146,7 @@ describe('fill', () => {
 });
 
 describe('pad', () => {
-  it('lays the picture in the middle of the canvas', () => {
+  it('puts the picture in the middle of the canvas', () => {
     expect(resizePlan(asked({ m: 'pad', w: 500, h: 500 }), sizeOf('600×400'))).toEqual({
       kind: 'pad',
       scaled: { width: 500, height: 333 },
@@ -192,7 +192,7 @@ describe('for any source and any box', () => {
     fc.assert(covers, runs(5_000));
   });
 
-  it('nothing but the canvas of pad grows under limit', () => {
+  it('with limit, only the canvas of pad is larger than the source', () => {
     const modes = fc.constantFrom('lfit', 'mfit', 'fill', 'fixed', 'pad');
     const still = fc.property(sources, side, side, modes, (source, w, h, m) => {
       const plan = resizePlan(asked({ m, w, h }), source);
@@ -202,7 +202,7 @@ describe('for any source and any box', () => {
     fc.assert(still, runs(3_000));
   });
 
-  it('what fill cuts lies inside what it scaled, and pad lays its picture inside its canvas', () => {
+  it('the box of fill is inside the scaled picture, and the picture of pad is inside its canvas', () => {
     const gravity = fc.constantFrom(...compass);
     const inside = fc.property(sources, side, side, limit, gravity, (source, w, h, one, g) => {
       const fill = resizePlan(asked({ m: 'fill', w, h, limit: one, g }), source);
@@ -222,7 +222,7 @@ describe('for any source and any box', () => {
     fc.assert(inside, runs(3_000));
   });
 
-  it('no side is ever below a pixel', () => {
+  it('every side has at least one pixel', () => {
     const ways = fc.oneof(
       fc.record({ w: side }),
       fc.record({ h: side }),

@@ -5,7 +5,7 @@ import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { outcome } from '../request/outcome.ts';
 
 describe('the operations table', () => {
-  it('has its rows in the order in which they are drawn', () => {
+  it('has its rows in drawing order', () => {
     const order = [
       'version orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint',
       'blur sharpen rounded-corners circle background watermark quality interlace format',
@@ -28,13 +28,13 @@ describe('the operations table', () => {
       if (fallback !== undefined) expect(read(String(fallback))).toBe(fallback);
   });
 
-  it.each(operationNames)('lets %s use sharp from one stage to a later one or the same', (name) => {
+  it.each(operationNames)('gives %s a last stage that is not before its first', (name) => {
     const { step } = rowOf(name);
     if (step === undefined) return;
     expect(sharpOrder.indexOf(step.from)).toBeLessThanOrEqual(sharpOrder.indexOf(step.to));
   });
 
-  it('knows every row by one name, and orient by the one of OSS too', () => {
+  it('finds every row by its name, and orient also by its name in OSS', () => {
     expect(operationNames.map(findOperation)).toEqual(operationNames);
     expect(findOperation('auto-orient')).toBe('orient');
   });

@@ -28,8 +28,8 @@ const bad: readonly Case[] = [
   ['a bad tenant name', policy({ tenant: 'Acme' }), 'tenant: is not a tenant name'],
   ['neither operations nor presets', { tenant: 'acme' }, ': needs operations or presets'],
   ['no presets at all', { tenant: 'acme', presets: {} }, ': needs operations or presets'],
-  ['an unknown field that resembles none', policy({ colour: 1 }), 'colour: is not a field here'],
-  ['a field of every object', policy({ constructor: 1 }), 'constructor: is not a field here'],
+  ['an unknown field that resembles none', policy({ colour: 1 }), 'colour: is not a known field'],
+  ['a field of every object', policy({ constructor: 1 }), 'constructor: is not a known field'],
   ['a list of operations', policy({ operations: [] }), 'operations: expects an object, not a list'],
   ['a list for urls', policy({ urls: [] }), 'urls: expects an object, not a list'],
   [
@@ -58,7 +58,7 @@ const bad: readonly Case[] = [
   [
     'a range that is upside down',
     rule({ w: { min: 9, max: 3 } }),
-    'operations.resize.w: min must not be above max',
+    'operations.resize.w: min must not be larger than max',
   ],
   [
     'a range of fractions',
@@ -93,7 +93,7 @@ const bad: readonly Case[] = [
   [
     'a preset that names a preset',
     policy({ presets: { x: 'style,n_y' } }),
-    'presets.x: a preset cannot name a preset',
+    'presets.x: a preset cannot name another preset',
   ],
   ['an empty preset', policy({ presets: { x: '' } }), 'presets.x: there is no operation ""'],
   ['a preset that is no text', policy({ presets: { x: 5 } }), 'presets.x: expects string, not 5'],
@@ -126,12 +126,12 @@ const bad: readonly Case[] = [
   [
     'the generation of the service itself',
     policy({ keys: { active: 'r1.0', accept: ['r1.0'] } }),
-    'keys.active: generations count from 1',
+    'keys.active: has generation 0; generations start at 1',
   ],
   [
     'an active kid that is not accepted',
     policy({ keys: { active: 'r1.2', accept: ['r1.1'] } }),
-    'keys: accept must name the active kid',
+    'keys: accept must include the active kid',
   ],
   [
     'no accepted kids',
@@ -184,7 +184,7 @@ describe('a policy document', () => {
     expect(issue?.message).toMatch(new RegExp(`; did you mean "${meant}"\\?$`));
   });
 
-  it('names everything that is wrong at once', () => {
+  it('gets all of its issues at once', () => {
     expect(
       said({
         tenant: 'Acme',
@@ -202,23 +202,23 @@ describe('a policy document', () => {
       'source.types: needs at least one type',
       'source.maxFrames: expects at least 1, not 0',
       'urls.maxLifetime: expects number, not "7d"',
-      'operatoins: is not a field here; did you mean "operations"?',
+      'operatoins: is not a known field; did you mean "operations"?',
       'cache: expects an object, not a list',
       'presets.x: blur needs s',
     ]);
   });
 
-  it('says at once that it is empty and of nobody', () => {
+  it('without fields gets both issues at once', () => {
     expect(said({})).toEqual(['tenant: is missing', ': needs operations or presets']);
   });
 
-  it('is refused when it would be too large as it is stored, however short it was written', () => {
+  it('is refused if it is too large as stored, however short the file is', () => {
     const widths = Array.from({ length: 1_000 }, (_, at) => at + 1_000);
     const document = rule(['w', 'h', 'l', 's', 'w', 'h'].map((side) => ({ [side]: widths })));
     const written = JSON.stringify(document).length;
     expect(written).toBeLessThan(limits.policyBytes);
     expect(said(document)).toEqual([
-      expect.stringMatching(/^: is \d+ bytes when stored; the most is 65536$/),
+      expect.stringMatching(/^: is \d+ bytes when stored; the limit is 65536$/),
     ]);
   });
 

@@ -41,10 +41,7 @@ const good: readonly (readonly [what: string, document: object])[] = [
   ['the longest list', resize({ w: Array.from({ length: 1_000 }, (_, at) => at + 1) })],
   ['no lifetime', { ...acme, urls: { maxLifetime: null } }],
   ['no format for auto', { ...acme, auto: { format: [] } }],
-  [
-    'what is decided per source',
-    { ...acme, snap: true, blocked: ['a.jpg', 'b/*'], fallback: 'none.png' },
-  ],
+  ['limits of sources', { ...acme, snap: true, blocked: ['a.jpg', 'b/*'], fallback: 'none.png' }],
   ['no fallback', { ...acme, fallback: null }],
   ['a report', { ...acme, mode: 'report', reportUntil: '2030-01-31T12:00:00Z' }],
   ['a hundred presets', { tenant: 'acme', presets: many(100) }],
@@ -60,20 +57,20 @@ const bad: readonly (readonly [what: string, document: unknown])[] = [
   ['no tenant', { operations: {} }],
   ['neither operations nor presets', { tenant: 'acme' }],
   ['no presets in presets', { tenant: 'acme', presets: {} }],
-  ['a tenant that is none', { ...acme, tenant: 'Acme' }],
+  ['an invalid tenant', { ...acme, tenant: 'Acme' }],
   ['a tenant that is too long', { ...acme, tenant: 'a'.repeat(64) }],
-  ['a field that nobody knows', { ...acme, operation: {} }],
+  ['an unknown field', { ...acme, operation: {} }],
   ['the field constructor', { ...acme, constructor: {} }],
-  ['an operation that nobody knows', rule('resise', {})],
+  ['an unknown operation', rule('resise', {})],
   ['an operation that needs no rule', rule('version', {})],
-  ['a parameter that nobody knows', resize({ maxWidht: [1] })],
+  ['an unknown parameter', resize({ maxWidht: [1] })],
   ['a field of urls', { ...acme, urls: { lifetime: 60 } }],
   ['a field of keys', { ...acme, keys: { active: 'r1.1', accept: ['r1.1'], x: 1 } }],
   ['a field of a range', resize({ w: { min: 1, max: 2, by: 1 } })],
   ['a text for a number', resize({ w: ['400'] })],
   ['a fraction', resize({ w: [400.5] })],
   ['a side beyond the ceiling', resize({ w: [100, 8_193] })],
-  ['a mode that is none', resize({ m: ['cover'] })],
+  ['an unknown mode', resize({ m: ['cover'] })],
   ['a colour in small letters', resize({ color: ['aabbcc'] })],
   ['an opaque alpha', resize({ color: ['AABBCCFF'] })],
   ['a format by another name', rule('format', { f: ['jpeg'] })],
@@ -105,13 +102,13 @@ const bad: readonly (readonly [what: string, document: unknown])[] = [
   ['no type of source', { ...acme, source: { types: [] } }],
   ['a list for a group', { ...acme, source: [] }],
   ['snap as a number', { ...acme, snap: 1 }],
-  ['a text for what is blocked', { ...acme, blocked: 'a/*' }],
-  ['a number among what is blocked', { ...acme, blocked: [1] }],
+  ['a text instead of blocked scopes', { ...acme, blocked: 'a/*' }],
+  ['a number among blocked scopes', { ...acme, blocked: [1] }],
   ['a list for a fallback', { ...acme, fallback: ['a.jpg'] }],
   ['a mode of another kind', { ...acme, mode: 'log' }],
   ['a report until some day', { ...acme, mode: 'report', reportUntil: 'soon' }],
   ['no accepted kid', { ...acme, keys: { active: 'r1.1', accept: [] } }],
-  ['a kid that is none', { ...acme, keys: { active: 'r1', accept: ['r1'] } }],
+  ['an invalid kid', { ...acme, keys: { active: 'r1', accept: ['r1'] } }],
   ['the continuation kid', { ...acme, keys: { active: 'r1.0', accept: ['r1.0'] } }],
   ['too many kids', { ...acme, keys: { active: 'r1.1', accept: Array(17).fill('r1.1') } }],
 ];
@@ -179,7 +176,7 @@ const anyField = fc.tuple(
 );
 
 describe('what can be published', () => {
-  it('is valid under the JSON Schema, whatever the rules', () => {
+  it('is valid under the JSON Schema, with any rules', () => {
     fc.assert(
       fc.property(operations, (own) => {
         const document = { tenant: 'acme', operations: own };
@@ -189,7 +186,7 @@ describe('what can be published', () => {
     );
   });
 
-  it('is valid under the JSON Schema, whatever stands in the fields', () => {
+  it('is valid under the JSON Schema, with any values of the fields', () => {
     const documents = fc.array(anyField, { maxLength: 4 }).map((all) => Object.fromEntries(all));
     fc.assert(
       fc.property(documents, (fields) => {
@@ -217,32 +214,32 @@ describe('an editor', () => {
   const { anyOf: _forms, ...fields } = schema;
   const all = parts(fields, 'the policy');
 
-  it('is told of every field that a policy has', () => {
+  it('sees every field of a policy', () => {
     expect(Object.keys(schema['properties'] as Part)).toEqual(
       expect.arrayContaining(['$schema', 'extends', ...Object.keys(policySchema.entries)]),
     );
   });
 
-  it('is told of every slip of the pen', () => {
+  it('marks every misspelled field', () => {
     const objects = all.filter(([, { type }]) => type === 'object');
     expect(objects.length).toBeGreaterThan(50);
     for (const [name, { additionalProperties }] of objects)
       expect({ name, additionalProperties }).toEqual({ name, additionalProperties: false });
   });
 
-  it('knows the form of everything', () => {
+  it('has a type for every field', () => {
     const shapeless = all.filter(
       ([, part]) => !['type', 'enum', 'const', 'anyOf'].some((keyword) => keyword in part),
     );
     expect(shapeless.map(([name]) => name)).toEqual([]);
   });
 
-  it('shows what a field means and what holds without it', () => {
+  it('shows the description and the default of a field', () => {
     const documented = all.filter(([, part]) => 'description' in part);
     expect(Object.fromEntries(documented)).toMatchObject({
-      presetsOnly: { description: 'Whether presets alone are served', default: false },
-      maxAge: { description: 'Seconds in browsers', default: 86_400 },
-      limit: { description: expect.stringMatching(/^1: nothing grows .* default 1$/) },
+      presetsOnly: { description: 'Serves presets only', default: false },
+      maxAge: { description: 'Seconds for which browsers cache an image', default: 86_400 },
+      limit: { description: expect.stringMatching(/^1 never enlarges .* default 1$/) },
       blur: { description: rowOf('blur').summary },
     });
   });

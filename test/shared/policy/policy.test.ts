@@ -229,7 +229,7 @@ const chapters: readonly Chapter[] = [
     ],
   ],
   [
-    'a preset need not have what is required',
+    'a preset need not have required operations',
     {
       operations: { resize: { w: [9] }, quality: { q: [60] } },
       require: ['quality'],
@@ -332,7 +332,7 @@ describe('keys', () => {
     expect(outcome(() => checkKid(both, kid))).toBe(answer);
   });
 
-  it('of a policy that names none are the first of the first root', () => {
+  it('default to the first generation of the first root', () => {
     const none = policyOf({ operations: {} });
     expect(['r1.1', 'r1.2'].map((kid) => outcome(() => checkKid(none, kid)))).toEqual([
       'accepted',
@@ -359,7 +359,7 @@ describe('a lifetime', () => {
     expect(outcome(() => checkLifetime(week, exp, now))).toBe(answer);
   });
 
-  it('has no end where the policy sets none', () => {
+  it('is unlimited if the policy sets no limit', () => {
     for (const exp of [undefined, '9999999999'])
       expect(outcome(() => checkLifetime(forEver, exp, now))).toBe('accepted');
   });

@@ -34,12 +34,12 @@ const dead: readonly [string, object, string][] = [
 ];
 
 describe('the warnings of a policy', () => {
-  it.each(dead)('name %s, which no request can have', (_what, operations, expected) => {
+  it.each(dead)('name %s, which no request can use', (_what, operations, expected) => {
     const warnings = warningsOf(operations);
     expect(warnings.some((warning) => warning.startsWith(expected))).toBe(true);
   });
 
-  it('name only the values that are dead', () => {
+  it('name only values that no request can use', () => {
     expect(warningsOf({ rotate: { a: [90, 450] } })).toHaveLength(1);
     expect(warningsOf({ resize: { w: [null, 400], h: [null, 300] } })).toEqual([]);
   });
@@ -48,23 +48,23 @@ describe('the warnings of a policy', () => {
     expect(policyWarnings(validPolicy({ tenant: 'acme', ...starterPolicy }), now)).toEqual([]);
   });
 
-  it('name what is required and allowed by no rule', () => {
+  it('name a required operation that no rule allows', () => {
     const require = ['resize', 'quality'];
     expect(warningsOf({ resize: { w: [9] } }, { require })).toEqual([
-      'require names quality, which no rule allows: nothing but presets can be asked for',
+      'require names quality, which no rule allows, so only presets are served',
     ]);
     expect(warningsOf({ resize: { w: [9] }, quality: { q: [60] } }, { require })).toEqual([]);
   });
 
-  it('name a report that has ended before it began', () => {
+  it('name a report mode that has already ended', () => {
     const report = (reportUntil: string) => warningsOf({}, { mode: 'report', reportUntil });
     expect(report('2030-01-01T00:00:00Z')).toEqual([
-      'reportUntil is past: nothing is reported, all is enforced',
+      'reportUntil has passed, so the policy is enforced',
     ]);
     expect(report('2030-01-01T00:00:01Z')).toEqual([]);
   });
 
-  it('name a shared age of more than half of the age', () => {
+  it('name a sharedMaxAge of more than half of maxAge', () => {
     const cache = { maxAge: 100, sharedMaxAge: 51 };
     expect(warningsOf({}, { cache })).toEqual([
       expect.stringContaining('cache.sharedMaxAge is more'),

@@ -124,11 +124,11 @@ describe('a recipe has one canonical text', () => {
   });
 
   it.each(['p_100', 'p_100,limit_0', 'p_100,limit_1', 'p_200', 'p_1000,limit_1'])(
-    'resize,%s draws nothing and leaves no trace',
+    'resize,%s has no effect and is dropped',
     (written) => expect(canonicalText(`resize,${written}`)).toBe(src),
   );
 
-  it('is the source in its own format when nothing is asked for', () => {
+  it('is the source in its own format if there are no operations', () => {
     expect(canonicalRecipe([]).text).toBe(src);
   });
 
@@ -142,7 +142,7 @@ describe('a recipe has one canonical text', () => {
     fc.assert(identity, runs(3_000));
   });
 
-  it('does not depend on order or on defaults that are written out', () => {
+  it('does not depend on order or on written-out defaults', () => {
     const pairs = writtenRecipes.chain((one) => fc.tuple(fc.constant(one), reordered(one)));
     const same = fc.property(pairs, ([one, other]) => {
       const key = canonicalText(writtenText(one));
@@ -159,7 +159,7 @@ describe('a recipe has one canonical text', () => {
   });
 });
 
-/** Ways of writing a number that somebody's parser would take for `n`, and some that none would. */
+/** Spellings of a number that some parser would read as `n`, and some that none would. */
 const oddNumbers: readonly ((n: number) => string)[] = [
   (n) => `0${n}`,
   (n) => `00${n}`,
@@ -314,7 +314,7 @@ describe('operations that the table does not declare are malformed', () => {
   });
 
   it.each(['w_8192,h_4096', 'm_fixed,w_5792', 'm_fill,w_9,h_9,g_center,fx_1'])(
-    'but resize,%s is not one of them',
+    'but resize,%s is allowed',
     (values) => expect(outcome(() => parseOperations(`resize,${values}`))).toBe('accepted'),
   );
 
@@ -335,7 +335,7 @@ describe('operations that the table does not declare are malformed', () => {
     (written) => expect(outcome(() => parseOperations(written))).toBe('malformed'),
   );
 
-  it('more of them than the limit, before any of them is read', () => {
+  it('more of them than the limit, before any is parsed', () => {
     const many = (count: number): string => Array(count).fill('nope').join(separator);
     const reason = (count: number) => refusalOf(() => parseOperations(many(count)))?.message;
     expect(reason(limits.operations)).toContain('no operation');
@@ -364,7 +364,7 @@ describe('style', () => {
 });
 
 describe('another format', () => {
-  it('drops what it makes meaningless and keeps the rest', () => {
+  it('drops operations that have no effect on it and keeps the rest', () => {
     const auto = recipeOf('resize,w_9__op__quality,q_60__op__format,f_auto');
     expect(withFormat(auto, 'webp').text).toBe('resize,w_9__op__quality,q_60__op__format,f_webp');
     expect(withFormat(auto, 'gif').text).toBe('resize,w_9__op__format,f_gif');
@@ -393,11 +393,11 @@ describe('the values of an operation', () => {
     expect(defaultValues('orient')).toEqual({ o: 1 });
   });
 
-  it('of a revision are no part of what a policy looks at', () => {
+  it('of a revision are ignored by the policy', () => {
     expect(withoutFree(recipeOf('version,v_1__op__crop,x_5')).text).toBe(`crop,x_5__op__${src}`);
   });
 
-  it('are refused or canonical for every spelling the row reads', () => {
+  it('are refused or canonical for every spelling that the row reads', () => {
     for (const name of operationNames) {
       const read = fc.property(operationArbitrary(name), (one) => {
         expect(canonicalText(canonicalText(writtenText([one])))).toBe(

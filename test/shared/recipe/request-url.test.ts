@@ -8,7 +8,7 @@ const sig = 'A'.repeat(43);
 const whole = `exp=1893456000&kid=r1.1&sig=${sig}`;
 
 describe('a URL is split', () => {
-  it('into parts that nobody believes yet', () => {
+  it('into parts that are not verified yet', () => {
     expect(splitUrl('/acme/a%20b.jpg__op__nonsense', whole)).toEqual({
       tenant: 'acme',
       path: 'a b.jpg',
@@ -56,7 +56,7 @@ describe('a URL is split', () => {
       'kid=a&kid=a',
       'sig=&sig=',
     ],
-    // A part that nobody named.
+    // A part without a name.
     ...[
       'w=1',
       `${whole}&w=400`,
@@ -106,7 +106,7 @@ describe('a URL is split', () => {
     expect(outcome(() => splitUrl(uri, query))).toBe('malformed');
   });
 
-  it('and refused when its path cannot be read', () => {
+  it('and refused if its path cannot be read', () => {
     const hostile = [
       '',
       '/',
@@ -150,7 +150,7 @@ describe('the length of a URL', () => {
     expect(refusal?.message).toContain('8191');
   });
 
-  it('within the limit is parsed in one go, however it is made', () => {
+  it('within the limit takes linear time to parse', () => {
     const fillers = ['a', 'a/', '%41', '_', '__op__', '__op__a', '.', '%C3%A9', ',w_1', '-'];
     const workOn = (share: number) => {
       const fills = fillers.map((one) => one.repeat((8_000 * share) / one.length));

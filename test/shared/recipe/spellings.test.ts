@@ -74,13 +74,13 @@ describe('the query spellings', () => {
     expect(keyOf(bos(value))).toBe(canonicalRecipe(parseOperations(suffix).steps).text);
   });
 
-  it.each(order)('%s would draw something else: %s runs before %s', (value, later, earlier) => {
+  it.each(order)('%s would draw a different image: %s runs before %s', (value, later, earlier) => {
     expect(refusalOf(bos(value))).toBe(
       `malformed: x-bce-process: ${later} runs before ${earlier} here and is written after it; write ${later} first`,
     );
   });
 
-  it('name a preset with style/ in OSS alone', () => {
+  it('name a preset with style/ in OSS only', () => {
     expect(parseQueryRecipe(oss('style/thumb'))).toEqual({ steps: [], preset: 'thumb' });
     expect(refusalOf(bos('style/thumb'))).toContain('malformed');
   });

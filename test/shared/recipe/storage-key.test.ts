@@ -46,7 +46,7 @@ describe('the key of a derivative', () => {
     fc.assert(identity, runs(1_000));
   });
 
-  it('is shared by no two derivatives', () => {
+  it('differs for different derivatives', () => {
     const seen = new Map<string, string>();
     const injective = fc.property(derivatives, (derivative) => {
       const { tenant, path, recipe } = derivative;
@@ -79,7 +79,7 @@ describe('the key of a derivative', () => {
   });
 });
 
-/** Each says the same as a canonical key, or nearly, and is none. */
+/** Keys that mean nearly the same as a canonical key, but are not canonical. */
 const spellings: readonly string[] = [
   // No recipe, no format, an unsettled one.
   ...['/acme/cat.jpg', '/acme/cat.jpg__op__', '/acme/cat.jpg__op__resize,w_400'],
@@ -163,11 +163,11 @@ const spellings: readonly string[] = [
 ];
 
 describe('a key is refused', () => {
-  it.each(spellings)('when it is written %j', (uri) => {
+  it.each(spellings)('as %j', (uri) => {
     expect(outcome(() => parseKey(uri))).toBe('malformed');
   });
 
-  it('in every spelling but the one that is printed', () => {
+  it('in every spelling but the canonical one', () => {
     const escaped = (uri: string, at: number): string => {
       const code = uri.charCodeAt(at).toString(16).toUpperCase();
       return `${uri.slice(0, at)}%${code}${uri.slice(at + 1)}`;

@@ -211,9 +211,9 @@ describe('a grant is not minted', () => {
     );
 
   it.each([
-    ['for nothing', { scope: [] }, 'a grant covers 1 to 16 scopes'],
-    ['for too much', { scope: Array<string>(17).fill('a') }, 'a grant covers 1 to 16 scopes'],
-    ['for what is above', { scope: ['../x'] }, /is no scope: /],
+    ['for nothing', { scope: [] }, 'a grant needs 1 to 16 scopes'],
+    ['for too much', { scope: Array<string>(17).fill('a') }, 'a grant needs 1 to 16 scopes'],
+    ['for what is above', { scope: ['../x'] }, /is not a scope: /],
     [
       'in milliseconds',
       { exp: claims.exp * 1_000 },

@@ -43,7 +43,7 @@ describe('the tenant of a host', () => {
     'constructor.prototype',
     '127.0.0.1:8080',
     '[::1]:8080',
-  ])('%j is nobody’s', (host) => {
+  ])('%j belongs to no tenant', (host) => {
     expect(tenantOfHost(hosts, host)).toBeUndefined();
   });
 });

@@ -49,7 +49,7 @@ const decoded: readonly (readonly [sent: string, meant: string, canonical?: stri
   ['/acme/x.jpg/y.css', '/acme/x.jpg/y.css'],
 ];
 
-describe('a path is decoded once and written in one way', () => {
+describe('a path is decoded once and has one encoding', () => {
   const rows = decoded.map(([sent, meant, canonical = sent]) => ({ sent, meant, canonical }));
   it.each(rows)('$sent', ({ sent, meant, canonical }) => {
     expect(decodePath(sent)).toBe(meant);
@@ -130,7 +130,7 @@ describe('a path that cannot be decoded is malformed:', () => {
     expect(outcome(() => decodePath(`/acme/${path}`))).toBe('malformed');
   });
 
-  it.each(['%0A', '%00', '%5C', '%1B', '%C2%85'])('%s behind the separator', (control) => {
+  it.each(['%0A', '%00', '%5C', '%1B', '%C2%85'])('%s after the separator', (control) => {
     const uri = `/acme/cat.jpg__op__resize,w_1${control}`;
     expect(outcome(() => decodePath(uri))).toBe('malformed');
   });
@@ -205,7 +205,7 @@ describe('a source may', () => {
   it.each(sound)('be called %j', (path) => expect(pathFault(path)).toBeUndefined());
 });
 
-/** Where a decoded path is parted. Undefined operations: none were asked for. */
+/** How a decoded path is split. Operations are undefined if there are none. */
 const splits: readonly (readonly [string, string, string, string | undefined])[] = [
   ['/acme/cat.jpg', 'acme', 'cat.jpg', undefined],
   ['/a/b/c', 'a', 'b/c', undefined],
@@ -256,7 +256,7 @@ describe('a target', () => {
     expect(outcome(() => splitPath(target))).toBe('malformed');
   });
 
-  it('has a source under its own tenant, whatever the path is', () => {
+  it('always names a source of its own tenant', () => {
     const own = fc.property(legalPaths, (path) => {
       expect(sourceKey(splitPath(`/acme/${path}`))).toBe(`acme/${path}`);
     });

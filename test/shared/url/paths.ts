@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pathFault } from '../../../shared/url/path.ts';
 
-/** Pieces of names that somebody's parser has stumbled over. */
+/** Pieces of names that have broken parsers. */
 const pieces = [
   ...['a', 'cat', 'CAT', '.jpg', '.', '..', ' ', '+', '%', '%20', '%2F', '%2e', '&', '=', '?', '#'],
   ...[

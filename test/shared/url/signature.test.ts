@@ -61,7 +61,7 @@ describe('HMAC-SHA256', () => {
     },
   );
 
-  it('of the port is that of Node for any text', () => {
+  it('of the port equals that of Node for any text', () => {
     const same = fc.property(fc.string({ unit: 'binary' }), fc.string(), (message, key) => {
       const mac = createHmac('sha256', Buffer.from(key)).update(Buffer.from(message));
       expect(nodeCrypto.hmac(key, message)).toBe(mac.digest('base64url'));
@@ -125,7 +125,7 @@ describe('a signature', () => {
     expect(accepted).toBe(0);
   });
 
-  it('has no alias among the spellings that decode to the same bytes', () => {
+  it('is refused in other spellings that decode to the same bytes', () => {
     const sig = sign(nodeCrypto, signingKey, parts(0));
     const bytes = Buffer.from(sig, 'base64url');
     const aliases = [...edits(sig)].filter((one) => Buffer.from(one, 'base64url').equals(bytes));
@@ -134,7 +134,7 @@ describe('a signature', () => {
   });
 
   it.each(Array.from({ length: 45 }, (_, length) => length).filter((length) => length !== 43))(
-    'of %i characters is none',
+    'of %i characters is refused',
     (length) => {
       const sig = `${sign(nodeCrypto, signingKey, parts(0))}A`.slice(0, length);
       expect([isSignature(sig), accepts(parts(0), sig)]).toEqual([false, false]);
@@ -143,7 +143,7 @@ describe('a signature', () => {
   );
 
   it.each(['undefined', 'null', '[object Object]', `${'A'.repeat(42)}B`, `${'A'.repeat(43)}\n`])(
-    '%j is none',
+    '%j is refused',
     (sig) => expect([isSignature(sig), accepts(parts(0), sig)]).toEqual([false, false]),
   );
 
@@ -152,7 +152,7 @@ describe('a signature', () => {
     expect(last.join('')).toBe('AEIMQUYcgkosw048');
   });
 
-  it('holds for none of 100,000 mutations of what it was made for', () => {
+  it('is invalid for 100,000 mutations of the signed values', () => {
     const message = signedMessage(parts(0));
     const sig = sign(nodeCrypto, signingKey, parts(0));
     const next = numbers(20_260_801);
@@ -180,7 +180,7 @@ describe('the signed message', () => {
       ...(one === undefined ? {} : { query: one }),
     }));
 
-  it('is shared by no two different requests', () => {
+  it('differs for different requests', () => {
     const seen = new Map<string, string>();
     const injective = fc.property(anyParts, (one) => {
       const fields = JSON.stringify([one.kid, one.exp, one.target, one.query]);
@@ -191,7 +191,7 @@ describe('the signed message', () => {
     fc.assert(injective, runs(10_000));
   });
 
-  it('parts the tenant from the path only where a slash does', () => {
+  it('separates the tenant from the path only at a slash', () => {
     const targets = ['/a/b/c', '/a/bc', '/ab/c', '/acme/-2/x', '/acme-2/x'];
     const messages = targets.map((target) => signedMessage({ ...parts(0), target }));
     expect(new Set(messages).size).toBe(targets.length);

@@ -199,7 +199,7 @@ describe('a publish that a failure cuts short', () => {
     const broken = publishingTo(failing(config, 2, false), { by: 'bob' });
     await expect(publishPolicy(broken, widths(2), { root: 'r1' })).rejects.toThrow('away');
     await expect(publish(widths(3))).rejects.toThrow(
-      /^version 2 of acme, which bob published, was not in force and is now; /,
+      /^version 2 of acme, which bob published, was interrupted and is live only now; /,
     );
     expect((await live())?.operations).toEqual({ resize: [{ w: [2] }] });
     expect((await publish(widths(3))).version).toBe(3);
@@ -408,7 +408,7 @@ describe('an older version in the place of the live one', () => {
   it('is not hidden by a forged version behind it', async () => {
     const { config, live, publish } = await replaced(3);
     keep(config, auditKey('acme', 4), 'x');
-    await expect(live()).rejects.toThrow('audit/acme/4.jws is not to be believed');
-    await expect(publish(widths(9))).rejects.toThrow('audit/acme/4.jws is not to be believed');
+    await expect(live()).rejects.toThrow('audit/acme/4.jws is forged');
+    await expect(publish(widths(9))).rejects.toThrow('audit/acme/4.jws is forged');
   });
 });

@@ -71,7 +71,7 @@ describe('a signed version', () => {
     ['plain JSON', async () => JSON.stringify(record.policy)],
   ];
   it.each(forgeries)('is not believed when it is %s', async (_what, forge) => {
-    expect(await opened(await forge())).toBe('its signature is not one of the publisher');
+    expect(await opened(await forge())).toBe('its signature is wrong');
   });
 
   it('is not believed when it was signed for another purpose', async () => {
@@ -79,14 +79,14 @@ describe('a signed version', () => {
     const other = await new CompactSign(Buffer.from(JSON.stringify(record)))
       .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: 'p1' })
       .sign(await importJWK(publisher, 'EdDSA'));
-    expect(await opened(other)).toBe('it is signed as something else');
+    expect(await opened(other)).toBe('it is signed, but not as a policy version');
   });
 
   it.each([{ version: 0 }, { extra: 1 }, { previous: 'x' }, { at: 'yesterday' }, { policy: 'x' }])(
     'is not believed with %j, whoever signed it',
     async (wrong) => {
       const text = await signRecord(publisher, { ...record, ...wrong } as PolicyRecord);
-      expect(await opened(text)).toBe('it is signed and has not the form of a version');
+      expect(await opened(text)).toBe('it is signed, but not a valid policy version');
     },
   );
 });

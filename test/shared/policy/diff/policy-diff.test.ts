@@ -128,7 +128,7 @@ const ruleCases: readonly Case[] = [
     'a rule for the defaults',
     { operations: { crop: { w: [5] } } },
     { operations: { crop: [{ w: [5] }, {}] } },
-    ['+ adds crop at its defaults'],
+    ['+ adds crop with default values'],
   ],
   [
     'a value in one of several rules',
@@ -156,7 +156,7 @@ const ruleCases: readonly Case[] = [
     'an operation more',
     resize({ w: [1] }),
     { operations: { resize: { w: [1] }, blur: { s: range(1, 50) }, grayscale: {} } },
-    ['+ allows operation grayscale: at its defaults', '+ allows operation blur: s 1–50'],
+    ['+ allows operation grayscale: with default values', '+ allows operation blur: s 1–50'],
   ],
   [
     'an operation with two rules',
@@ -276,7 +276,7 @@ describe('the difference between two policies says', () => {
     expect(said(policyDiff(policy(before), policy(after)))).toEqual(texts);
   });
 
-  it.each(silentCases)('nothing of %s', (_what, before, after) => {
+  it.each(silentCases)('nothing about %s', (_what, before, after) => {
     expect(policyDiff(policy(before), policy(after))).toEqual([]);
   });
 
@@ -305,7 +305,7 @@ describe('the difference between two policies says', () => {
   });
 });
 
-describe('a field that is not known by name', () => {
+describe('a field without a rule of its own', () => {
   const later = (fields: PolicyFields): ValidPolicy => ({ ...policy({}), ...fields });
   const diff = (before: PolicyFields, after: PolicyFields): readonly string[] =>
     said(policyDiff(later(before), later(after)));
@@ -404,7 +404,7 @@ function others({ rules: _rules, presets: _presets, ...rest }: Policy): string {
 }
 
 describe('the difference', () => {
-  it('between a policy and itself is nothing', () => {
+  it('between a policy and itself is empty', () => {
     const starter = policy(starterPolicy);
     expect(policyDiff(starter, starter)).toEqual([]);
     fc.assert(
@@ -416,7 +416,7 @@ describe('the difference', () => {
     );
   });
 
-  it('is never nothing where the edge reads something else', () => {
+  it('is never empty if the edge decides differently', () => {
     fc.assert(
       fc.property(fields, fields, fieldName, (one, two, name) => {
         countCases();
@@ -431,7 +431,7 @@ describe('the difference', () => {
     );
   });
 
-  it('of rules says that they let more or less through where they do', () => {
+  it('of rules says correctly whether they allow more or less', () => {
     fc.assert(
       fc.property(rulesOf(resizeRule), rulesOf(resizeRule), (one, two) => {
         countCases();

@@ -1,23 +1,23 @@
-import { usageFailure } from '../../operator/failure.ts';
 import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
+import { usageFailure } from '../failure.ts';
 
-/** The parts of `--host`: a host with a scheme or without. Throws a usage failure for what is none. */
+/** Splits `--host`, which may have a scheme. Throws `usage` if it is not a host. */
 function readHost(text: string) {
   const [, scheme = 'https://', name] =
     /^(https?:\/\/)?([A-Za-z0-9.-]+(?::[0-9]+)?)\/?$/.exec(text) ?? [];
   if (name === undefined)
-    throw usageFailure(`--host is "${text}"; write the name of a host, such as img.example.com`);
+    throw usageFailure(`--host is "${text}"; write a host name, such as img.example.com`);
   return { scheme, name };
 }
 
-/** A URL of the host of all tenants, which is at `base`, on a host of the tenant's own. */
-export function onHost(url: string, host: string, tenant: string, base: string): string {
+/** Rewrites a URL below the shared address `base` to one on a host of the tenant. */
+export function moveToHost(url: string, host: string, tenant: string, base: string): string {
   const { scheme, name } = readHost(host);
   return `${scheme}${name}${url.slice(base.replace(/\/$/, '').length + 1 + tenant.length)}`;
 }
 
-/** Throws a usage failure for a host that would not be read as the tenant's. */
-export function checkOwner(hosts: HostMap, host: string, tenant: string): void {
+/** Throws `usage` if the host does not belong to the tenant. */
+export function checkHostOwner(hosts: HostMap, host: string, tenant: string): void {
   const { name } = readHost(host);
   const owner = tenantOfHost(hosts, name);
   if (owner === tenant) return;

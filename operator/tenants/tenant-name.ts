@@ -1,7 +1,7 @@
-import { isTenant } from '../shared/url/path.ts';
-import { usageFailure } from './failure.ts';
+import { isTenant } from '../../shared/url/path.ts';
+import { usageFailure } from '../failure.ts';
 
-/** Throws `usage` for what can be no tenant's name. */
+/** Throws `usage` if the text cannot be a tenant name. */
 export function checkTenantName(name: string): void {
   if (!isTenant(name))
     throw usageFailure(

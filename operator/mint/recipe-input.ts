@@ -1,24 +1,24 @@
-import { negotiable } from '../shared/operations/accept.ts';
-import { expandPreset, type Policy } from '../shared/policy/policy.ts';
-import { formatIn } from '../shared/recipe/canonical.ts';
-import { readQuerySpelling } from '../shared/recipe/spellings.ts';
-import { type MintRequest, requestedRecipe } from '../shared/request/mint.ts';
-import { nameEveryFormat } from '../shared/request/stages.ts';
-import { usageFailure } from './failure.ts';
+import { negotiable } from '../../shared/operations/accept.ts';
+import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
+import { formatIn } from '../../shared/recipe/canonical.ts';
+import { readQuerySpelling } from '../../shared/recipe/spellings.ts';
+import { type MintRequest, requestedRecipe } from '../../shared/request/mint.ts';
+import { nameEveryFormat } from '../../shared/request/stages.ts';
+import { usageFailure } from '../failure.ts';
 
-/** A recipe as somebody wrote it: operations, or one in the spelling of another service. */
+/** A recipe as it was written: operations, or a query in the spelling of another service. */
 export type WrittenOperations = Pick<MintRequest, 'operations' | 'query'>;
 
-/** A derivative that answers a request, and the Accept header that settles on it. */
+/** A derivative that can answer a request. */
 export type SettledKey = {
   readonly key: string;
-  /** Nothing where the answer depends on no header. */
+  /** The Accept header that selects it; undefined if the header does not matter. */
   readonly accept: string | undefined;
 };
 
 /**
- * Operations as they are, or one recipe as it stood behind the question mark of another service.
- * Throws a usage failure where both are written, and `malformed`.
+ * Reads operations, or one recipe in the query spelling of another service. Throws `usage` if both
+ * are given, and `malformed`.
  */
 export function readOperations(written: readonly string[]): WrittenOperations {
   const bare = written.find((one) => /^(?:image|style)\//.test(one));
@@ -27,13 +27,13 @@ export function readOperations(written: readonly string[]): WrittenOperations {
   const [query] = written.flatMap((one) => readQuerySpelling(one) ?? []);
   if (query === undefined) return { operations: written };
   if (written.length > 1)
-    throw usageFailure(`${query.name} stands alone; leave the other operations out`);
+    throw usageFailure(`${query.name} cannot be combined with operations; leave them out`);
   return { operations: [], query };
 }
 
 /**
- * The derivatives that a request can be answered with: with `auto`, one for each type that the
- * policy settles on and one for the source's own. Throws what the edge would refuse; `now` in
+ * Lists the derivatives that can answer a request. For the format `auto` that is one for each format
+ * of the policy and one in the format of the source. Throws what the edge would refuse. `now` is in
  * seconds.
  */
 export function settledKeys(
@@ -50,7 +50,7 @@ export function settledKeys(
   }));
 }
 
-/** A wildcard settles on nothing, so it is how the source's own type is asked for. */
+/** A wildcard selects no format of the policy, so it stands for the format of the source. */
 function acceptFor(format: string): string {
   const named: Readonly<Record<string, string>> = negotiable;
   return named[format] ?? '*/*';

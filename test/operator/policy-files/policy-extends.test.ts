@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CommandFailure } from '../../operator/failure.ts';
+import { OperatorFailure } from '../../../operator/failure.ts';
 import {
   isBase,
   resolvePolicies,
   resolvePolicyFile,
-} from '../../operator/policy-files/policy-extends.ts';
+} from '../../../operator/policy-files/policy-extends.ts';
 
 let folder: string;
 
@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 type Files = Readonly<Record<string, unknown>>;
 
-/** Writes files; a text stands for itself, anything else is JSON. */
+/** Writes files: strings as they are, anything else as JSON. */
 async function write(files: Files): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const at = path.join(folder, name);
@@ -28,18 +28,18 @@ async function write(files: Files): Promise<void> {
   }
 }
 
-async function resolved(files: Files, name = 'acme.json'): Promise<unknown> {
+async function resolveFiles(files: Files, name = 'acme.json'): Promise<unknown> {
   await write(files);
   return resolvePolicyFile(path.join(folder, name));
 }
 
-/** The failure, with the folder left out. */
+/** The code and message of the failure, without the folder. */
 async function failure(files: Files, name = 'acme.json'): Promise<string> {
-  const thrown = await resolved(files, name).then(
+  const thrown = await resolveFiles(files, name).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(thrown instanceof CommandFailure)) throw thrown ?? new Error('it was resolved');
+  if (!(thrown instanceof OperatorFailure)) throw thrown ?? new Error('it was resolved');
   return `${thrown.code}: ${thrown.message.replaceAll(`${folder}${path.sep}`, '')}`;
 }
 
@@ -117,10 +117,10 @@ describe('a file and its base are', () => {
       'base.json': { $schema: 's', ...base },
       'acme.json': { $schema: 't', tenant: 'acme', extends: 'base.json', ...own },
     };
-    expect(await resolved(files)).toEqual({ tenant: 'acme', ...flat });
+    expect(await resolveFiles(files)).toEqual({ tenant: 'acme', ...flat });
   });
 
-  it('found from where the file lies, in a chain, above and outside of its folder', async () => {
+  it('found relative to the file, in a chain, above and outside its folder', async () => {
     const outside = await mkdtemp(path.join(tmpdir(), 'signet-outside-'));
     const absolute = path.join(outside, 'far.json');
     await writeFile(absolute, JSON.stringify({ presetsOnly: true }));
@@ -129,7 +129,7 @@ describe('a file and its base are', () => {
       'eu/shop.json': { require: ['resize'], extends: ['../base.json'] },
       'base.json': { cache: { maxAge: 1 }, extends: absolute },
     };
-    expect(await resolved(files, 'eu/shops/acme.json')).toEqual({
+    expect(await resolveFiles(files, 'eu/shops/acme.json')).toEqual({
       tenant: 'acme',
       require: ['resize'],
       cache: { maxAge: 1 },
@@ -140,11 +140,11 @@ describe('a file and its base are', () => {
 
   it('a document without a base as it is', async () => {
     const own = { tenant: 'acme', operations: { resize: { w: [1] } } };
-    expect(await resolved({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);
+    expect(await resolveFiles({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);
   });
 
-  it('left with names that every object has, for the schema to refuse', async () => {
-    const flat = await resolved({
+  it('keep names that every object inherits, for the schema to refuse', async () => {
+    const flat = await resolveFiles({
       'base.json': '{"operations":{"blur":{}}}',
       'acme.json': '{"extends":"base.json","operations":{"__proto__":{},"constructor":{}}}',
     });
@@ -153,13 +153,13 @@ describe('a file and its base are', () => {
 });
 
 describe('of several bases', () => {
-  it('the later wins, and the file over all', async () => {
+  it('the later one wins, and the file over all', async () => {
     const files = {
       'a.json': { cache: { maxAge: 1, sharedMaxAge: 1 }, require: ['blur'], presetsOnly: true },
       'b.json': { cache: { maxAge: 2 }, require: ['resize'] },
       'acme.json': { tenant: 'acme', extends: ['a.json', 'b.json'], require: ['flip'] },
     };
-    expect(await resolved(files)).toEqual({
+    expect(await resolveFiles(files)).toEqual({
       tenant: 'acme',
       cache: { maxAge: 2, sharedMaxAge: 1 },
       require: ['flip'],
@@ -167,13 +167,13 @@ describe('of several bases', () => {
     });
   });
 
-  it('one takes out what an earlier one has', async () => {
+  it('one removes a field of an earlier one', async () => {
     const files = {
       'a.json': { operations: { blur: {}, flip: {} } },
       'b.json': { operations: { blur: null } },
       'acme.json': { extends: ['a.json', 'b.json'] },
     };
-    expect(await resolved(files)).toEqual({ operations: { flip: {} } });
+    expect(await resolveFiles(files)).toEqual({ operations: { flip: {} } });
   });
 
   it('two may have the same base', async () => {
@@ -183,7 +183,7 @@ describe('of several bases', () => {
       'b.json': { extends: 'base.json' },
       'acme.json': { extends: ['a.json', 'b.json'] },
     };
-    expect(await resolved(files)).toEqual({ presetsOnly: true });
+    expect(await resolveFiles(files)).toEqual({ presetsOnly: true });
   });
 });
 
@@ -215,7 +215,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
   [
     'a file that extends itself',
     { 'acme.json': { extends: './acme.json' } },
-    'acme.json extends acme.json, which leads in a circle; take one extends out',
+    'acme.json extends acme.json, which is already part of the chain; remove one extends',
   ],
   [
     'a circle',
@@ -224,7 +224,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
       'a.json': { extends: ['b.json'] },
       'b.json': { extends: 'in/../a.json' },
     },
-    'acme.json extends a.json, which extends b.json, which extends a.json, which leads in a circle; take one extends out',
+    'acme.json extends a.json, which extends b.json, which extends a.json, which is already part of the chain; remove one extends',
   ],
   [
     'a number for a base',
@@ -242,7 +242,7 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
       'acme.json': { extends: 'a.json', operations: { blurr: null } },
       'a.json': { operations: { blur: {} } },
     },
-    'acme.json has null for operations.blurr, and nothing to take it out of',
+    'acme.json sets operations.blurr to null, but inherits no such field to remove',
   ],
 ];
 
@@ -251,7 +251,7 @@ describe('a file is refused with', () => {
     expect(await failure(files)).toBe(`invalid_policy: ${expected}`);
   });
 
-  it('a base that is no JSON', async () => {
+  it('a base that is not JSON', async () => {
     const files = { 'acme.json': { extends: 'a.json' }, 'a.json': '{' };
     expect(await failure(files)).toMatch(
       /^invalid_policy: acme\.json extends a\.json, which is not JSON: /,
@@ -259,24 +259,24 @@ describe('a file is refused with', () => {
   });
 
   it('more than eight levels of bases', async () => {
-    expect(await resolved(levels(8), '8.json')).toEqual({});
+    expect(await resolveFiles(levels(8), '8.json')).toEqual({});
     expect(await failure(levels(9), '9.json')).toMatch(
-      /^invalid_policy: 9\.json extends 8\.json, .* is more than 8 levels away; name what is needed directly$/,
+      /^invalid_policy: 9\.json extends 8\.json, .* is more than 8 levels away; extend the file you need directly$/,
     );
   });
 
-  it('its own name where it is not there itself', async () => {
+  it('its own name if it does not exist', async () => {
     expect(await failure({}, 'nowhere.json')).toBe('unreadable_file: nowhere.json does not exist');
   });
 });
 
 describe('a base', () => {
-  it('is what has no tenant of its own', () => {
+  it('is a document without a tenant', () => {
     expect(isBase({ operations: {} })).toBe(true);
     expect(isBase({ tenant: 'acme' })).toBe(false);
   });
 
-  it('is passed over in a folder, and taken where it is named', async () => {
+  it('is skipped in a folder, and used if it is named', async () => {
     await write({
       'base.json': { presetsOnly: true },
       'acme.json': { tenant: 'acme', extends: 'base.json' },

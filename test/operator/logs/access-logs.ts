@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
-/** A request as a test tells it, with its URL as the viewer sent it. */
+/** A logged request. The URL is as the viewer sent it. */
 export type Asked = {
   readonly url: string;
   readonly status?: number;
@@ -18,7 +18,7 @@ const names = [
   ...['cs(User-Agent)', 'cs-uri-query', 'x-edge-result-type'],
 ];
 
-/** What CloudFront escapes when it writes a value, by its documentation. */
+/** The characters that CloudFront escapes in a log, according to its documentation. */
 const escapes = /[^\x21-\x7e]|[<>"#%{}|\\^~[\]`']/g;
 
 export const logged = (value: string): string =>
@@ -43,7 +43,7 @@ function fieldsOf(asked: Asked): Readonly<Record<string, string>> {
   };
 }
 
-/** The two lines that a standard log begins with. */
+/** The first two lines of a standard log. */
 export const header = `#Version: 1.0\n#Fields: ${names.join(' ')}\n`;
 
 export const row = (asked: Asked): string => {
@@ -57,18 +57,18 @@ export const standardLog = (requests: readonly Asked[]): string =>
 export const jsonLog = (requests: readonly Asked[]): string =>
   requests.map((asked) => `${JSON.stringify(fieldsOf(asked))}\n`).join('');
 
-/** Noon of the day on which the requests were made, in Unix seconds. */
+/** Noon on the day of the requests, in Unix seconds. */
 export const noon = Date.parse('2026-08-01T12:00:00Z') / 1_000;
 
 const sig = 'A'.repeat(43);
 
-/** A URL that has the form of a signed one; whether it is right, the log says. */
+/** A URL in the form of a signed one. The status in the log tells whether its signature is valid. */
 export const signedUrl = (
   target: string,
   { kid = 'r1.1', exp = noon + 600, query = '' } = {},
 ): string => `/${target}?${query}exp=${exp}&kid=${kid}&sig=${sig}`;
 
-/** A folder that is there while a file of tests runs, and a way to write into it. */
+/** A folder that exists while a test file runs. */
 export function temporaryFolder() {
   let folder = '';
   beforeAll(async () => {

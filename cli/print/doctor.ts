@@ -1,0 +1,98 @@
+import type { Finding, HealthyState, Problem } from '../../operator/doctor/finding.ts';
+import { repairAdvice } from '../../operator/policies/policy-change.ts';
+import { printCount } from '../base/quantity.ts';
+
+/** A finding as it is printed: what was found, and what to do about it. */
+export type PrintedFinding = {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly todo?: string;
+};
+
+function describeState(state: HealthyState): string {
+  switch (state.kind) {
+    case 'root_keys':
+      return state.kids.join(', ');
+    case 'publisher_known':
+      return 'its public key is known to the functions';
+    case 'render_secret_current':
+      return 'in step with the root keys';
+    case 'unsigned_refused':
+      return `${state.address} refuses what is not signed`;
+    case 'policy_live':
+      return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
+    case 'trail_intact':
+      return `${printCount(state.versions, 'version')}, whole`;
+  }
+}
+
+function describeProblem(problem: Problem): string {
+  switch (problem.kind) {
+    case 'check_failed':
+      return problem.message;
+    case 'publisher_unknown':
+      return 'signet/roots does not contain its public key, so published policies are not accepted';
+    case 'render_secret_stale':
+      return 'it does not match the root keys';
+    case 'unsigned_answered':
+      return `${problem.address} answers an unsigned URL with ${problem.status} ${problem.code ?? ''}`.trim();
+    case 'distribution_silent':
+      return `${problem.address} does not answer`;
+    case 'policy_gone':
+      return 'it was deleted during the check';
+    case 'root_key_gone':
+      return `it accepts ${problem.kid}, whose root key is gone`;
+    case 'fallback_missing':
+      return `its fallback ${problem.path} does not exist`;
+    case 'trail_broken':
+      return problem.faults.join('; ');
+  }
+}
+
+function adviseTo(problem: Problem, tenant: string | undefined): string {
+  const name = tenant ?? '';
+  switch (problem.kind) {
+    case 'check_failed':
+      return tenant === undefined
+        ? 'restore the secret from its previous version, or from a backup of the state folder'
+        : repairAdvice(tenant, problem.lastVersion);
+    case 'publisher_unknown':
+      return 'add the public half of signet/publisher to signet/roots, or restart the stack';
+    case 'render_secret_stale':
+      return 'run: npx signet keys rotate, or restart the stack';
+    case 'unsigned_answered':
+      return 'check that every behaviour runs viewer-request, and read its log';
+    case 'distribution_silent':
+      return 'start it with npm start, or check its DNS';
+    case 'policy_gone':
+      return 'run doctor again';
+    case 'root_key_gone':
+      return `npx signet keys rotate ${name}`;
+    case 'fallback_missing':
+      return `npx signet put ${name} PATH FILE`;
+    case 'trail_broken':
+      return `find out who can write to the bucket; ${repairAdvice(name, problem.lastVersion)}`;
+  }
+}
+
+/** A finding in sentences. */
+export function describeFinding(finding: Finding): PrintedFinding {
+  const { tenant, ok } = finding;
+  const check = tenant === undefined ? finding.check : `${finding.check} ${tenant}`;
+  if (finding.ok) return { check, ok, found: describeState(finding.state) };
+  const { problem } = finding;
+  return { check, ok, found: describeProblem(problem), todo: adviseTo(problem, tenant) };
+}
+
+const printFinding = ({ check, ok, found, todo }: PrintedFinding): string =>
+  `${ok ? '✓' : '✗'} ${check}: ${found}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+
+export function printFindings(findings: readonly PrintedFinding[]): string {
+  const problems = findings.filter(({ ok }) => !ok).length;
+  const end =
+    problems === 0
+      ? 'No problems found'
+      : `${printCount(problems, 'problem')} found in ${findings.length} checks`;
+  return [...findings.map(printFinding), end].join('\n');
+}

@@ -1,0 +1,52 @@
+import type { StatsReport, TenantStats } from '../../operator/stats/stats-tally.ts';
+import { printBytes, printCount, printNumber } from '../base/quantity.ts';
+
+const printCounts = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${printNumber(count)}`)
+    .join(', ') || 'none';
+
+function printRenders({ count, p50, p95, max, totalMilliseconds }: TenantStats['renders']): string {
+  if (count === 0) return 'none';
+  const total = (totalMilliseconds / 1_000).toFixed(1);
+  return `${printNumber(count)}, p50 ${p50} ms, p95 ${p95} ms, max ${max} ms, ${total} s in total`;
+}
+
+function printByteStats({ made, source, saved }: TenantStats['bytes']): string {
+  const difference = saved < 0 ? `${printBytes(-saved)} more` : `${printBytes(saved)} saved`;
+  return `${printBytes(made)} from ${printBytes(source)} of sources, ${difference}`;
+}
+
+function printTenant(name: string, stats: TenantStats): string {
+  const sampled = stats.sampled ? ' (partly estimated: unsigned requests are sampled)' : '';
+  return [
+    name,
+    `  views:    ${printCounts(stats.views)}${sampled}`,
+    `  renders:  ${printRenders(stats.renders)}`,
+    `  bytes:    ${printByteStats(stats.bytes)}`,
+    `  refusals: ${printCounts(stats.refusals)}`,
+    ...(Object.keys(stats.reported).length > 0
+      ? [`  reported: ${printCounts(stats.reported)}`]
+      : []),
+    ...Object.entries(stats.kids).map(([kid, time]) => `  kid ${kid} last used ${time}`),
+  ].join('\n');
+}
+
+/** The counts by tenant; `only` is the tenant that was asked for. */
+export function printStats(
+  { tenants, unattributed, failures, unreadable, tooLong }: StatsReport,
+  only: string | undefined,
+): string {
+  const absent = only !== undefined && tenants[only] === undefined;
+  const lines = [
+    ...(absent ? [`${only} is not in the log`] : []),
+    ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
+    ...(Object.keys(unattributed).length > 0
+      ? [`Without a tenant: ${printCounts(unattributed)}`]
+      : []),
+    ...(failures > 0 ? [`Service failures: ${printNumber(failures)}`] : []),
+    ...(unreadable > 0 ? [`Other lines: ${printNumber(unreadable)}`] : []),
+    ...(tooLong > 0 ? [`${printCount(tooLong, 'line')} over 64 KB`] : []),
+  ];
+  return lines.join('\n') || 'The log is empty';
+}

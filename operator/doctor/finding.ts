@@ -1,0 +1,62 @@
+/** What was checked. Policies and trails are checked for each tenant. */
+export type CheckName =
+  | 'root keys'
+  | 'publisher'
+  | 'render secret'
+  | 'distribution'
+  | 'policy'
+  | 'trail';
+
+/** The result of a check that passed. */
+export type HealthyState =
+  | { readonly kind: 'root_keys'; readonly kids: readonly string[] }
+  | { readonly kind: 'publisher_known' }
+  | { readonly kind: 'render_secret_current' }
+  | { readonly kind: 'unsigned_refused'; readonly address: string }
+  | { readonly kind: 'policy_live'; readonly version: number; readonly reporting: boolean }
+  | { readonly kind: 'trail_intact'; readonly versions: number };
+
+/** The result of a check that failed. `lastVersion` is the newest version of the tenant's trail. */
+export type Problem =
+  | {
+      readonly kind: 'check_failed';
+      readonly message: string;
+      readonly lastVersion: number | undefined;
+    }
+  | { readonly kind: 'publisher_unknown' }
+  | { readonly kind: 'render_secret_stale' }
+  | {
+      readonly kind: 'unsigned_answered';
+      readonly address: string;
+      readonly status: number;
+      readonly code: string | null;
+    }
+  | { readonly kind: 'distribution_silent'; readonly address: string }
+  | { readonly kind: 'policy_gone' }
+  | { readonly kind: 'root_key_gone'; readonly kid: string }
+  | { readonly kind: 'fallback_missing'; readonly path: string }
+  | {
+      readonly kind: 'trail_broken';
+      readonly faults: readonly string[];
+      readonly lastVersion: number | undefined;
+    };
+
+/** One check with its result. `tenant` is set for policies and trails. */
+export type Finding = { readonly check: CheckName; readonly tenant?: string } & (
+  | { readonly ok: true; readonly state: HealthyState }
+  | { readonly ok: false; readonly problem: Problem }
+);
+
+export type CheckSubject = Pick<Finding, 'check' | 'tenant'>;
+
+export const pass = (subject: CheckSubject, state: HealthyState): Finding => ({
+  ...subject,
+  ok: true,
+  state,
+});
+
+export const fail = (subject: CheckSubject, problem: Problem): Finding => ({
+  ...subject,
+  ok: false,
+  problem,
+});

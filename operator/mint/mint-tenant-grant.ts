@@ -1,0 +1,73 @@
+import type { Policy } from '../../shared/policy/policy.ts';
+import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
+import { roundedExpiry } from '../../shared/request/expiry.ts';
+import { mintGrant } from '../../shared/request/grant.ts';
+import { OperatorFailure } from '../failure.ts';
+import { offlineSigner, onlineSigner } from '../keys/signer.ts';
+import type { OpenInstallation } from '../target/target.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
+import { type ScopeDoubt, scopeDoubts } from './scope-doubts.ts';
+
+export type MintGrantRequest = {
+  readonly tenant: string;
+  readonly scope: readonly string[];
+  /** In seconds. */
+  readonly lifetime: number;
+  /** The grant becomes valid after this many seconds; undefined for at once. */
+  readonly delay?: number | undefined;
+  /** Only these presets may be requested; undefined for all that the policy allows. */
+  readonly presets?: readonly string[] | undefined;
+  /** Whether to check that the edge will accept the grant. */
+  readonly check: boolean;
+  /** The target that was named. If it is undefined, SIGNET_KEY is used when it is set. */
+  readonly target?: string | undefined;
+};
+
+/** A grant with its claims. Times are in Unix seconds. */
+export type MintedGrant = {
+  readonly grant: string;
+  readonly tenant: string;
+  readonly kid: string;
+  readonly scope: readonly string[];
+  readonly exp: number;
+  readonly nbf?: number;
+  readonly presets?: readonly string[];
+};
+
+/** Makes the checks of the edge that concern every URL of the grant. */
+function checkAgainst(policy: Policy, exp: number, presets: readonly string[], now: number): void {
+  checkLifetime(policy, String(exp), now);
+  checkGrants(policy, undefined, now);
+  const unknown = presets.find((name) => !policy.presets.has(name));
+  if (unknown === undefined) return;
+  const known = [...policy.presets.keys()].join(', ') || 'none';
+  throw new OperatorFailure(
+    'denied_preset',
+    `the policy has no preset "${unknown}"; its presets: ${known}`,
+  );
+}
+
+/** Mints a grant, and lists scopes that probably cover nothing. `now` is in seconds. */
+export async function mintTenantGrant(
+  open: OpenInstallation,
+  request: MintGrantRequest,
+  now: number,
+): Promise<{ readonly minted: MintedGrant; readonly doubts: readonly ScopeDoubt[] }> {
+  const { tenant, scope, lifetime, delay, presets, check, target } = request;
+  checkTenantName(tenant);
+  const exp = roundedExpiry(now, lifetime);
+  const offline = offlineSigner(tenant, target === undefined ? {} : { target });
+  const signer = offline ?? (await onlineSigner(await open(), tenant));
+  if (check && signer.policy !== undefined) checkAgainst(signer.policy, exp, presets ?? [], now);
+  const claims = {
+    scope,
+    exp,
+    ...(delay === undefined ? {} : { nbf: now + delay }),
+    ...(presets === undefined ? {} : { presets }),
+  };
+  const grant = await mintGrant(tenant, claims, signer);
+  return {
+    minted: { grant, tenant, kid: signer.kid, ...claims },
+    doubts: scopeDoubts(tenant, scope),
+  };
+}

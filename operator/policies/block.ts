@@ -1,0 +1,71 @@
+import { covers } from '../../shared/url/scope.ts';
+import { OperatorFailure } from '../failure.ts';
+import { checkScope } from '../purge/purge-scope.ts';
+import type { OpenInstallation } from '../target/target.ts';
+import { changePolicy, type PolicyDocumentText } from './policy-change.ts';
+
+export type BlockRequest = {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly reason: string;
+};
+
+export type BlockedScope = {
+  readonly tenant: string;
+  readonly scope: string;
+  /** The policy version that was published. */
+  readonly version: number;
+};
+
+export type UnblockedScope = BlockedScope & {
+  /** A wider scope that still blocks this one, or null. */
+  readonly blockedBy: string | null;
+};
+
+const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
+  (blocked as readonly string[] | undefined) ?? [];
+
+/** Blocks a scope. Throws `conflict` if it is blocked already. */
+export async function blockScope(
+  open: OpenInstallation,
+  { tenant, scope, reason }: BlockRequest,
+): Promise<BlockedScope> {
+  checkScope(scope);
+  const { version } = await changePolicy(await open(), tenant, reason, ({ policy }) => {
+    const blocked = blockedIn(policy);
+    if (blocked.includes(scope))
+      throw new OperatorFailure('conflict', `${scope} of ${tenant} is already blocked`);
+    return { ...policy, blocked: [...blocked, scope] };
+  });
+  return { tenant, scope, version };
+}
+
+function checkBlockedNow(
+  { tenant, scope }: BlockRequest,
+  blocked: readonly string[],
+  wider: string | undefined,
+): void {
+  if (blocked.includes(scope)) return;
+  throw new OperatorFailure(
+    'not_found',
+    wider === undefined
+      ? `${scope} of ${tenant} is not blocked`
+      : `${scope} of ${tenant} is blocked by ${wider}; unblock that`,
+  );
+}
+
+/** Unblocks a scope. Throws `not_found` if that very scope is not blocked. */
+export async function unblockScope(
+  open: OpenInstallation,
+  request: BlockRequest,
+): Promise<UnblockedScope> {
+  const { tenant, scope, reason } = request;
+  let wider: string | undefined;
+  const { version } = await changePolicy(await open(), tenant, reason, ({ policy }) => {
+    const blocked = blockedIn(policy);
+    wider = blocked.find((one) => one !== scope && covers(one, scope));
+    checkBlockedNow(request, blocked, wider);
+    return { ...policy, blocked: blocked.filter((one) => one !== scope) };
+  });
+  return { tenant, scope, version, blockedBy: wider ?? null };
+}

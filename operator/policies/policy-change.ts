@@ -1,0 +1,91 @@
+import { PortFailure, seconds } from '../../shared/ports.ts';
+import { auditVersions } from '../../shared/versions/audit.ts';
+import { auditKey, policyKey, RecordForged, readRecord } from '../../shared/versions/bucket.ts';
+import { readLive } from '../../shared/versions/live.ts';
+import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
+import type { PolicyRecord } from '../../shared/versions/record.ts';
+import { OperatorFailure } from '../failure.ts';
+import type { Installation } from '../target/target.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
+
+export type PolicyDocumentText = Readonly<Record<string, unknown>>;
+
+/** Whether a tenant has no live policy although it was never deleted. */
+export async function isPolicyLost(installation: Installation, tenant: string): Promise<boolean> {
+  const last = await lastVersion(installation, tenant);
+  if (last === undefined) return false;
+  const stored = await readRecord(installation, auditKey(tenant, last));
+  return stored !== undefined && stored.record.policy !== null;
+}
+
+/** Explains why a tenant has no live policy: it does not exist, or its policy was removed. */
+export async function missingTenant(
+  installation: Installation,
+  tenant: string,
+): Promise<OperatorFailure> {
+  if (!(await isPolicyLost(installation, tenant)))
+    return new OperatorFailure(
+      'not_found',
+      `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
+    );
+  const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
+  return new OperatorFailure(
+    'damaged_policy',
+    `the policy of ${tenant} was removed from the bucket, but the tenant was not deleted; ${todo}`,
+  );
+}
+
+/** The newest version in a tenant's audit trail; undefined without a trail. */
+export async function lastVersion(
+  installation: Installation,
+  tenant: string,
+): Promise<number | undefined> {
+  return (await auditVersions(installation, tenant)).at(-1);
+}
+
+/** How to repair a policy that cannot be trusted: publish the last version of its trail again. */
+export function repairAdvice(tenant: string, last: number | undefined): string {
+  const version = last === undefined ? '' : ` ${last}`;
+  return `publish it again, or: npx signet policy rollback ${tenant}${version} --reason TEXT`;
+}
+
+/** A forged trail cannot be repaired by publishing, because the next version would continue it. */
+const isTrailForged = (thrown: Error, tenant: string): boolean =>
+  thrown instanceof RecordForged && thrown.key !== policyKey(tenant);
+
+/** The live version as it was written. Throws `not_found`, `damaged_policy` or `damaged_trail`. */
+export async function liveRecord(
+  installation: Installation,
+  tenant: string,
+): Promise<PolicyRecord & { readonly policy: PolicyDocumentText }> {
+  checkTenantName(tenant);
+  const live = await readLive(installation, tenant).catch(async (thrown: Error) => {
+    if (thrown instanceof PortFailure || isTrailForged(thrown, tenant)) throw thrown;
+    const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
+    throw new OperatorFailure('damaged_policy', `${thrown.message}; ${todo}`);
+  });
+  const policy = live?.record.policy;
+  if (live === undefined || policy === undefined || policy === null)
+    throw await missingTenant(installation, tenant);
+  return { ...live.record, policy };
+}
+
+/** The root key that new kids are derived from: the newest one that every function has loaded. */
+export async function mintableRoot(installation: Installation): Promise<string> {
+  return (await installation.keyring()).mintable(seconds(installation.clock));
+}
+
+/**
+ * Publishes a change of the live policy. If another version was published in between, it throws
+ * `conflict`, so no other change is lost.
+ */
+export async function changePolicy(
+  installation: Installation,
+  tenant: string,
+  reason: string | undefined,
+  change: (live: PolicyRecord & { readonly policy: PolicyDocumentText }) => PolicyDocumentText,
+): Promise<Publication> {
+  const live = await liveRecord(installation, tenant);
+  const root = await mintableRoot(installation);
+  return publishPolicy(installation, change(live), { root, reason, expected: live.version });
+}

@@ -1,0 +1,44 @@
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
+import { policyWarnings } from '../../shared/policy/warnings.ts';
+import { type Publication, publishChecked } from '../../shared/versions/publishing.ts';
+import { usageFailure } from '../failure.ts';
+import { checkRoots } from '../policy-files/policy-file.ts';
+import { readPolicySet } from '../policy-files/policy-set.ts';
+import type { OpenInstallation } from '../target/target.ts';
+import { mintableRoot } from './policy-change.ts';
+
+export type PublishChoices = {
+  readonly reason?: string | undefined;
+  /** The version that must be live; only for a single policy. */
+  readonly expected?: number | undefined;
+};
+
+export type PublishedSet = {
+  readonly publications: readonly Publication[];
+  readonly warnings: readonly (PolicyIssue & { readonly file: string })[];
+};
+
+/**
+ * Publishes the policies in files and folders. All are checked before the first is published.
+ * Throws `unreadable_file`, `invalid_policy` or `conflict`.
+ */
+export async function publishPolicies(
+  open: OpenInstallation,
+  paths: readonly string[],
+  { reason, expected }: PublishChoices,
+): Promise<PublishedSet> {
+  const all = await readPolicySet(paths);
+  const installation = await open();
+  if (expected !== undefined && all.length > 1)
+    throw usageFailure('--expect works with one policy only');
+  const keyring = await installation.keyring();
+  for (const { file, policy } of all) checkRoots(file, policy, keyring);
+  const root = await mintableRoot(installation);
+  const publications: Publication[] = [];
+  for (const one of all)
+    publications.push(await publishChecked(installation, one, { root, reason, expected }));
+  const warnings = all.flatMap(({ file, policy }) =>
+    policyWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
+  );
+  return { publications, warnings };
+}

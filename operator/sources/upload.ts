@@ -1,0 +1,141 @@
+import { createReadStream } from 'node:fs';
+import { limits } from '../../shared/limits.ts';
+import { purgeSource } from '../../shared/objects/purge.ts';
+import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
+import { malformed } from '../../shared/refusal.ts';
+import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
+import { fileName, unreadableFile } from '../file-failure.ts';
+import { policyOf } from '../keys/signer.ts';
+import type { OpenInstallation } from '../target/target.ts';
+
+export type UploadRequest = {
+  readonly tenant: string;
+  /** A source path, or `_watermarks/ID.png`. */
+  readonly path: string;
+  /** The focal point of a source as two percentages, such as `30,70`. */
+  readonly focus?: string | undefined;
+  /** What the bytes are called in error messages. */
+  readonly name: string;
+  readonly readBytes: () => Promise<Uint8Array>;
+};
+
+export type StoredWatermark = {
+  readonly tenant: string;
+  readonly watermark: string;
+  readonly bytes: number;
+};
+
+export type StoredSource = {
+  readonly tenant: string;
+  readonly path: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** How many derivatives of the earlier source were deleted. */
+  readonly purged: number;
+};
+
+/** Reads a file, or stdin for `-`. It stops at the size limit, because a pipe may never end. */
+export async function readUpload(file: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > limits.sourceBytes) throw tooLarge(file);
+    }
+  } catch (thrown) {
+    if (thrown instanceof OperatorFailure) throw thrown;
+    throw unreadableFile(file, thrown);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function tooLarge(file: string): OperatorFailure {
+  return new OperatorFailure(
+    'source_too_large',
+    `${fileName(file)} is larger than ${limits.sourceBytes} bytes, the limit for a source`,
+  );
+}
+
+/** The content type, from the first bytes. File names are not trusted. */
+function detectType(name: string, bytes: Uint8Array): string {
+  const type = sniff(bytes);
+  if (type === undefined)
+    throw new OperatorFailure(
+      'source_unsupported',
+      `${name} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
+    );
+  return imageTypes[type].contentType;
+}
+
+function readFocus(focus: string | undefined): Record<string, string> {
+  if (focus === undefined) return {};
+  if (!/^(?:100|[1-9]?[0-9]),(?:100|[1-9]?[0-9])$/.test(focus))
+    throw usageFailure(`the focal point is "${focus}"; write two whole percentages, such as 30,70`);
+  return { focus };
+}
+
+/** `_watermarks/ID.png`, the path under which the watermark operation finds it. */
+const watermarkPath = /^_watermarks\/([A-Za-z0-9][A-Za-z0-9.-]{0,63})\.png$/;
+
+/**
+ * Stores a watermark. It cannot be replaced, because no purge finds the derivatives that were made
+ * with it: a changed watermark needs a new id.
+ */
+async function uploadWatermark(
+  open: OpenInstallation,
+  id: string,
+  { tenant, name, readBytes }: UploadRequest,
+): Promise<StoredWatermark> {
+  const bytes = await readBytes();
+  if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
+    throw new OperatorFailure(
+      'source_unsupported',
+      `${name} is not a PNG of at most ${limits.watermarkBytes} bytes; nothing was uploaded`,
+    );
+  const installation = await open();
+  await policyOf(installation, tenant);
+  const options = { contentType: 'image/png', only: 'absent' } as const;
+  if ((await installation.sources.put(watermarkKey(tenant, id), bytes, options)) === 'taken')
+    throw new OperatorFailure(
+      'conflict',
+      `${tenant} already has a watermark ${id}; choose another id`,
+    );
+  return { tenant, watermark: id, bytes: bytes.length };
+}
+
+async function uploadSource(
+  open: OpenInstallation,
+  { tenant, path, focus, name, readBytes }: UploadRequest,
+): Promise<StoredSource> {
+  const fault = pathFault(path);
+  if (fault !== undefined) throw malformed(fault);
+  const metadata = readFocus(focus);
+  const bytes = await readBytes();
+  const contentType = detectType(name, bytes);
+  const installation = await open();
+  await policyOf(installation, tenant);
+  await installation.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
+  const purged = await purgeSource(installation, { tenant, path });
+  return { tenant, path, contentType, bytes: bytes.length, purged };
+}
+
+/**
+ * Stores a source and purges its derivatives, or stores a watermark. Throws `malformed`, `usage`,
+ * `source_unsupported`, `conflict`, and what `readBytes` throws.
+ */
+export async function upload(
+  open: OpenInstallation,
+  request: UploadRequest,
+): Promise<StoredSource | StoredWatermark> {
+  const { path } = request;
+  const [, id] = watermarkPath.exec(path) ?? [];
+  if (id !== undefined) return uploadWatermark(open, id, request);
+  if (path.startsWith('_watermarks/'))
+    throw malformed(
+      `${path} is not _watermarks/ID.png; an ID has up to 64 letters, digits, dots and hyphens`,
+    );
+  return uploadSource(open, request);
+}

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { diagnose } from '../../../operator/doctor/doctor.ts';
+import type { Finding } from '../../../operator/doctor/finding.ts';
+import { publicHalf } from '../../../shared/keys/publisher.ts';
+import { secretIds } from '../../../shared/keys/store.ts';
+import { PortFailure } from '../../../shared/ports.ts';
+import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
+import { deleteTenant } from '../../../shared/versions/publishing.ts';
+import { stranger } from '../../shared/keys/publisher.ts';
+import { keep } from '../../shared/objects/memory-store.ts';
+import { createMemoryInstallation } from '../memory-installation.ts';
+
+let installation: ReturnType<typeof createMemoryInstallation>;
+
+beforeEach(async () => {
+  installation = createMemoryInstallation();
+  await installation.publish('acme');
+});
+
+async function findingOf(check: Finding['check'], tenant?: string) {
+  const findings = await diagnose(installation.open);
+  return findings.find((one) => one.check === check && one.tenant === tenant);
+}
+
+describe('diagnose', () => {
+  it('returns data for every check', async () => {
+    const address = 'http://127.0.0.1:1';
+    expect(await diagnose(installation.open)).toEqual([
+      { check: 'root keys', ok: true, state: { kind: 'root_keys', kids: ['r1'] } },
+      { check: 'publisher', ok: true, state: { kind: 'publisher_known' } },
+      { check: 'render secret', ok: true, state: { kind: 'render_secret_current' } },
+      { check: 'distribution', ok: false, problem: { kind: 'distribution_silent', address } },
+      {
+        check: 'policy',
+        tenant: 'acme',
+        ok: true,
+        state: { kind: 'policy_live', version: 1, reporting: false },
+      },
+      { check: 'trail', tenant: 'acme', ok: true, state: { kind: 'trail_intact', versions: 1 } },
+    ]);
+  });
+
+  it('finds an unknown publisher', async () => {
+    const open = async () => ({
+      ...(await installation.open()),
+      publishers: async () => [publicHalf(stranger)],
+    });
+    const [, publisher] = await diagnose(open);
+    expect(publisher).toMatchObject({ ok: false, problem: { kind: 'publisher_unknown' } });
+  });
+
+  it('finds a stale render secret, and a check that failed', async () => {
+    installation.secrets.texts.set(secretIds.render, '{}');
+    expect(await findingOf('render secret')).toMatchObject({
+      problem: { kind: 'render_secret_stale' },
+    });
+    installation.secrets.texts.set(secretIds.roots, 'x');
+    expect(await findingOf('root keys')).toMatchObject({
+      problem: { kind: 'check_failed', lastVersion: undefined },
+    });
+  });
+
+  it('finds a kid without a root key, and a fallback that does not exist', async () => {
+    await installation.publish('orphan', { keys: { active: 'r5.1', accept: ['r5.1'] } });
+    expect(await findingOf('policy', 'orphan')).toMatchObject({
+      problem: { kind: 'root_key_gone', kid: 'r5.1' },
+    });
+    await installation.publish('bare', { fallback: 'none.png' });
+    expect(await findingOf('policy', 'bare')).toMatchObject({
+      problem: { kind: 'fallback_missing', path: 'none.png' },
+    });
+  });
+
+  it('names the last version of a trail whose policy cannot be trusted', async () => {
+    keep(installation.config, policyKey('acme'), 'x');
+    expect(await findingOf('policy', 'acme')).toMatchObject({
+      ok: false,
+      problem: { kind: 'check_failed', lastVersion: 1 },
+    });
+  });
+
+  it('finds a removed policy, and no problem with a deleted tenant', async () => {
+    await installation.publish('left');
+    await deleteTenant(installation, 'left', undefined);
+    await installation.config.remove([policyKey('acme')]);
+    expect(await findingOf('policy', 'acme')).toBeUndefined();
+    expect(await findingOf('trail', 'acme')).toMatchObject({
+      problem: { kind: 'trail_broken', lastVersion: 1 },
+    });
+    expect(await findingOf('trail', 'left')).toMatchObject({ ok: true });
+  });
+
+  it('finds a forged version', async () => {
+    keep(installation.config, auditKey('acme', 2), 'x');
+    expect(await findingOf('trail', 'acme')).toMatchObject({ ok: false });
+  });
+
+  it('throws if the installation does not answer', async () => {
+    const open = async () => ({
+      ...(await installation.open()),
+      keyring: async () => {
+        throw new PortFailure('no answer', false);
+      },
+    });
+    await expect(diagnose(open)).rejects.toBeInstanceOf(PortFailure);
+  });
+});

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { retireKid, retireRoot } from '../../../operator/keys/retirement.ts';
+import { rotateRoot, rotateTenantKey } from '../../../operator/keys/rotation.ts';
+import { readRootKids, readTenantKey, readTenantKeys } from '../../../operator/keys/tenant-keys.ts';
+import { confirm, createMemoryInstallation, decline } from '../memory-installation.ts';
+
+let installation: ReturnType<typeof createMemoryInstallation>;
+
+beforeEach(async () => {
+  installation = createMemoryInstallation();
+  await installation.publish('acme');
+});
+
+const request = { tenant: 'acme', kid: 'r1.1', reason: undefined };
+
+describe('the key of a tenant', () => {
+  it('is read with its address and the states of its kids', async () => {
+    const key = await readTenantKey(installation.open, 'acme');
+    expect(key).toEqual({
+      tenant: 'acme',
+      kid: 'r1.1',
+      signingKey: expect.stringMatching(/^sgn_/),
+      address: installation.address,
+    });
+    expect(await readTenantKeys(installation.open, 'acme')).toEqual({
+      ...key,
+      kids: [{ kid: 'r1.1', active: true, lastUsed: null, lastExpiry: null, safeToRetire: false }],
+    });
+  });
+
+  it('is rotated, and the old kid is retired after confirmation', async () => {
+    const { open } = installation;
+    const rotated = { tenant: 'acme', active: 'r1.2', accept: ['r1.1', 'r1.2'] };
+    expect(await rotateTenantKey(open, 'acme')).toEqual(rotated);
+    await expect(retireKid(open, request, decline)).rejects.toThrow('declined');
+    const retired = { tenant: 'acme', retired: 'r1.1', active: 'r1.2', accept: ['r1.2'] };
+    expect(await retireKid(open, request, confirm)).toEqual(retired);
+  });
+
+  it('is not retired while it is active', async () => {
+    await expect(retireKid(installation.open, request, decline)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('is rotated until sixteen kids are accepted', async () => {
+    for (let count = 1; count < 16; count += 1) await rotateTenantKey(installation.open, 'acme');
+    await expect(rotateTenantKey(installation.open, 'acme')).rejects.toThrow(
+      'acme accepts 16 kids; retire one first: npx signet keys retire acme r1.1',
+    );
+  });
+});
+
+describe('a root key', () => {
+  it('is added, and can be retired once no tenant accepts its kids', async () => {
+    const { open } = installation;
+    expect(await rotateRoot(open)).toEqual({
+      root: 'r2',
+      mintableAt: new Date(installation.clock() + 1_200_000).toISOString(),
+    });
+    expect(await readRootKids(open)).toEqual(['r1', 'r2']);
+    await expect(retireRoot(open, 'r1', decline)).rejects.toThrow(
+      'new keys are derived from r1 until every function has loaded r2',
+    );
+    await expect(retireRoot(open, 'r2', decline)).rejects.toThrow('declined');
+    expect(await retireRoot(open, 'r2', confirm)).toEqual({ retired: 'r2' });
+    expect(await readRootKids(open)).toEqual(['r1']);
+  });
+
+  it('that is unknown or needed is not retired', async () => {
+    await expect(retireRoot(installation.open, 'r9', decline)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(retireRoot(installation.open, 'r1', decline)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+});

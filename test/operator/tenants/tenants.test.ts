@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createTenant,
+  listTenants,
+  readTenantPolicy,
+  removeTenant,
+} from '../../../operator/tenants/tenants.ts';
+import { keep } from '../../shared/objects/memory-store.ts';
+import { confirm, createMemoryInstallation, decline } from '../memory-installation.ts';
+
+describe('a tenant', () => {
+  it('is created with the starter policy, listed and read', async () => {
+    const { open } = createMemoryInstallation();
+    expect(await createTenant(open, 'acme')).toEqual({ tenant: 'acme', kid: 'r1.1' });
+    expect(await listTenants(open)).toEqual(['acme']);
+    expect((await readTenantPolicy(open, 'acme')).tenant).toBe('acme');
+  });
+
+  it('is created once', async () => {
+    const { open } = createMemoryInstallation();
+    await createTenant(open, 'acme');
+    await expect(createTenant(open, 'acme')).rejects.toThrow('tenant acme exists already');
+  });
+
+  it('with an invalid name is refused before the installation is opened', async () => {
+    const open = () => Promise.reject(new Error('opened'));
+    await expect(createTenant(open, 'A')).rejects.toMatchObject({ code: 'usage', kind: 'usage' });
+    await expect(removeTenant(open, { name: 'A', reason: undefined }, confirm)).rejects.toThrow(
+      '"A" is not a tenant name',
+    );
+  });
+
+  it('is removed with its derivatives, only after confirmation', async () => {
+    const { open, derivatives } = createMemoryInstallation();
+    await createTenant(open, 'acme');
+    keep(derivatives, 'acme/a.jpg__op__resize,w_16__op__format,f_src', 'x');
+    const request = { name: 'acme', reason: 'left' };
+    await expect(removeTenant(open, request, decline)).rejects.toThrow('declined');
+    expect(await listTenants(open)).toEqual(['acme']);
+    expect(await removeTenant(open, request, confirm)).toEqual({ tenant: 'acme', derivatives: 1 });
+    expect([await listTenants(open), derivatives.objects.size]).toEqual([[], 0]);
+  });
+
+  it('that does not exist is not found, and nothing is confirmed', async () => {
+    const { open } = createMemoryInstallation();
+    const request = { name: 'nobody', reason: undefined };
+    await expect(removeTenant(open, request, decline)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(readTenantPolicy(open, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
