@@ -95,7 +95,7 @@ describe('a decision of replay', () => {
 
 describe('a tally', () => {
   it('holds no more after many lines than it may', () => {
-    const lines = casesOf({ proof: 300_000, test: 30_000 });
+    const lines = casesOf({ proof: 300_000, test: 10_000 });
     // The paths and widths repeat together after 200,000 lines. One line in ten is unreadable.
     const [read, keys] = [(lines * 9) / 10, (Math.min(lines, 200_000) * 9) / 10];
     const decide = createDecider(sidesOf(wide, { operations: { resize: { h: [1] } } }));
