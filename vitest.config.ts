@@ -11,5 +11,6 @@ export default defineConfig({
     setupFiles: ['test/fixed-seed.ts'],
     testTimeout: 180_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -12,6 +12,7 @@ export default defineConfig({
     setupFiles: ['test/fixed-seed.ts'],
     testTimeout: hour,
     hookTimeout: hour,
+    expect: { poll: { timeout: hour } },
     env: {
       SIGNET_PROOF: 'all',
       SIGNET_CLIENT_CASES: process.env['SIGNET_CLIENT_CASES'] ?? '100000',

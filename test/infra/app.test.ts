@@ -31,9 +31,7 @@ function synth(out: string, variables: Readonly<Record<string, string>> = {}) {
 const settings = (signet: unknown) => ({ CDK_CONTEXT_JSON: JSON.stringify({ signet }) });
 
 describe('the app', () => {
-  it('makes the template and its zips without an account or a network', {
-    timeout: 120_000,
-  }, () => {
+  it('makes the template and its zips without an account or a network', () => {
     if (offline.length === 0)
       console.warn('NOT RUN without a network: unshare is not allowed here');
     const { status, stderr } = synth('out');
