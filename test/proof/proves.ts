@@ -20,7 +20,8 @@ declare module 'vitest' {
 
 /** Declares what a proof file proves. The reporter writes it to docs/proof.md. */
 export function proves(claim: Claim): void {
-  afterAll((_context, suite) => {
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the pattern to find out which fixtures are used.
+  afterAll(({}, suite) => {
     suite.file.meta.proved = { ...claim, cases: countedCases() };
   });
 }
