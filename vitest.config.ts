@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/fixed-seed.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
-    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 240_000 } },
   },
 });
