@@ -156,7 +156,7 @@ describe('a batch of messages', () => {
     const unknowing = { ...work, isFirst: () => Promise.reject(new Error('403')) };
     expect(await workedBy(unknowing, event('acme/cat.jpg'))).toEqual([]);
     expect([invalidated.length, later.length]).toEqual([1, 1]);
-    expect(failures).toEqual(['nobody knows whether a source is new, so it is purged: 403']);
+    expect(failures).toEqual(['cannot tell whether a source is new, so it is purged: 403']);
   });
 
   it('may come twice and in any order', async () => {
@@ -175,7 +175,7 @@ describe('a batch of messages', () => {
     expect(await worked('hello', event('acme/cat.jpg'))).toEqual(['m0']);
     expect(left()).toEqual([]);
     expect(failures).toEqual([
-      'message m0 cannot be worked off: it is neither an event of S3 nor one of our own',
+      'message m0 cannot be processed: it is neither an S3 event nor a message of this function',
     ]);
   });
 
