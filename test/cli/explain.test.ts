@@ -339,7 +339,7 @@ const mistakes: readonly (readonly [what: string, wrong: () => Wrong, mistake: R
   [
     "another tenant's key",
     () => ({ key: otherKey }),
-    /^it was signed with the key of other; use that of the tenant in the URL$/,
+    /^it was signed with the key of other; use the key of the tenant in the URL$/,
   ],
 ];
 
