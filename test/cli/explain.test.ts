@@ -360,7 +360,7 @@ describe('a signing mistake', () => {
     expect(lastOf((await explained(url)).explanation)?.data['mistake']).toMatch(/Unicode form/);
   });
 
-  it('that nobody knows still shows the message that the edge would sign', async () => {
+  it('of an unknown kid still shows the message that was to be signed', async () => {
     const exp = inSeconds(60);
     const { explanation } = await explained(sign(cafe, { key: 'secret', exp }));
     expect(lastOf(explanation)?.data).toEqual({

@@ -139,7 +139,7 @@ async function putAs(name: string, sample: string): Promise<void> {
   await firstPurges();
 }
 
-/** An upload is purged behind S3's answer; whoever asks meanwhile may be made to wait for another render. */
+/** An upload is purged after S3 has answered. A request in between may cause another render. */
 async function firstPurges(): Promise<void> {
   const waiting = async () =>
     (await readdir(path.join(folder.home, 'purges'))).filter((file) => !file.endsWith('.again'));
