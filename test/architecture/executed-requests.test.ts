@@ -13,7 +13,7 @@ let executed: { readonly accepted: Executed; readonly miss: Executed };
 beforeAll(async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
   executed = JSON.parse(stdout);
-}, 120_000);
+});
 
 const size = (of: Executed) => ({
   files: Object.keys(of).length,

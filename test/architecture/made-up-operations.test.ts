@@ -45,7 +45,7 @@ beforeAll(async () => {
     { cwd: copy, maxBuffer: 10_000_000 },
   );
   report = JSON.parse(stdout);
-}, 240_000);
+});
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 describe('a made-up operation', () => {

@@ -128,7 +128,6 @@ describe.skipIf(isMissing('the srcset in a browser'))('a page under one grant', 
       const chosen = await Promise.all(screens.map(checkScreen));
       expect(chosen.toSorted((a, b) => a - b)).toEqual(widths);
     },
-    120_000,
   );
 
   it('has one derivative per width, whether the grant is in the query or in the cookie', async () => {

@@ -86,7 +86,7 @@ beforeAll(async () => {
   for (const [name, make] of Object.entries(sources))
     await stack.upload('moving', name, await make());
   await stack.upload('moving', '_watermarks/panda.png', readFileSync(markFile));
-}, 60_000);
+});
 afterAll(() => stack.stop());
 
 const markFile = new URL('../../local/demo/samples/mark.png', import.meta.url);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { samplesFolder } from '../../local/demo/samples.ts';
-import { signet } from '../cli/signet.ts';
+import { json } from '../cli/in-process.ts';
 import { type Client, type Signed, startClient } from './client.ts';
 
 /** What S3 and Secrets Manager take on one machine (DESIGN.md, section 10). */
@@ -49,13 +49,9 @@ export async function listKeys(s3: S3Client, Bucket: string, Prefix: string) {
   return keys.toSorted();
 }
 
-/** Runs a command of `signet` on this state folder; its answer is what it prints as JSON. */
-export async function command(home: string, args: readonly string[], stdin?: Uint8Array) {
-  const environment = { SIGNET_HOME: home, SIGNET_TARGET: '', SIGNET_KEY: '' };
-  const ran = await signet([...args, '--json'], environment, stdin);
-  if (ran.code !== 0) throw new Error(`signet ${args.join(' ')}: ${ran.stderr}${ran.stdout}`);
-  return JSON.parse(ran.stdout) as Readonly<Record<string, unknown>>;
-}
+/** Runs a command of `signet` on this state folder. Returns the JSON that it prints. One at a time. */
+export const command = (home: string, args: readonly string[]) =>
+  json<Readonly<Record<string, unknown>>>(args, { SIGNET_HOME: home });
 
 /** Creates a tenant; the answer is its signing key, as a backend gets it. */
 export async function createTenant(home: string, tenant: string, policyFile: string) {

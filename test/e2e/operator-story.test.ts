@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { signet } from '../cli/signet.ts';
+import { command, json } from '../cli/in-process.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { s3Of, sampleFile } from './installation.ts';
 
 /*
- * A day of an operator, typed as it would be typed: each line is `signet` in a process of its own against
- * `npm start`, each view a request to the CDN. The steps are one story, so they are one test.
+ * A day of an operator: commands of `signet` against `npm start`, and views as requests to the CDN. The steps are one
+ * story, so they are one test. test/cli/process.test.ts runs `signet` as a process.
  */
 
 let stack: RunningStack;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   stack = await startRunningStack();
   s3 = s3Of(stack.instance.ports.s3);
   folder = await mkdtemp(path.join(tmpdir(), 'signet-story-'));
-}, 60_000);
+});
 
 afterAll(async () => {
   s3.destroy();
@@ -31,13 +31,11 @@ afterAll(async () => {
 const environment = () => ({ SIGNET_HOME: stack.home, SIGNET_TARGET: '', SIGNET_KEY: '' });
 
 async function type<T = Record<string, unknown>>(...args: readonly string[]): Promise<T> {
-  const ran = await signet([...args, '--json'], environment());
-  if (ran.code !== 0) throw new Error(`signet ${args.join(' ')}: ${ran.stderr}${ran.stdout}`);
-  return JSON.parse(ran.stdout) as T;
+  return json<T>(args, environment());
 }
 
 async function refused(...args: readonly string[]) {
-  const { code, stdout, stderr } = await signet([...args, '--json'], environment());
+  const { code, stdout, stderr } = await command([...args, '--json'], environment());
   return { code, said: JSON.parse(stdout || stderr) as Record<string, unknown> };
 }
 
@@ -127,4 +125,4 @@ it('creates, publishes, narrows, rolls back, rotates, retires, is tampered with 
   expect(await readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8')).toContain(
     'policy acme is unusable: its signature',
   );
-}, 120_000);
+});

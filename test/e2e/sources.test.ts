@@ -77,7 +77,7 @@ describe.skipIf(isSkipped)('an independent client and the S3 API', () => {
     client = startClient();
     s3 = s3Of(stack.instance.ports.s3);
     mint = minter(client, tenant, await createTenant(folder.home, tenant, permissivePolicy));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     s3?.destroy();

@@ -11,7 +11,7 @@ const contexts = [
 ] as const;
 
 describe.each(contexts)('a stack %s', (_what, context) => {
-  it('passes all rules', { timeout: 60_000 }, () => {
+  it('passes all rules', () => {
     expect(() => withApp(context, true, ({ app }) => app.synth())).not.toThrow();
   });
 

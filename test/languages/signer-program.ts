@@ -16,8 +16,8 @@ export type Answer = v.InferOutput<typeof answerSchema>;
 
 /** A signer that can be called, in its own folder. */
 export type SignerProgram = {
-  /** Runs the calls and returns the answers by the ids of the calls. */
-  readonly answer: (calls: readonly Call[]) => ReadonlyMap<string, Answer>;
+  /** Runs groups of calls in one process. Returns for each group the answers by the ids of its calls. */
+  readonly answer: (groups: readonly (readonly Call[])[]) => readonly ReadonlyMap<string, Answer>[];
   readonly remove: () => void;
 };
 
@@ -60,10 +60,13 @@ function runCalls(language: Language, folder: string, calls: readonly Call[]) {
   const lines = runCommand(language.run, { folder, input }).trimEnd().split('\n');
   if (lines.length !== calls.length)
     throw new Error(`${lines.length} answers to ${calls.length} calls: ${lines.join('\n')}`);
-  return calls.map(({ id }, index): [string, Answer] => [
-    id,
-    v.parse(answerSchema, JSON.parse(lines[index] ?? '')),
-  ]);
+  return lines.map((line) => v.parse(answerSchema, JSON.parse(line)));
+}
+
+function nextAnswer(answers: Iterator<Answer>): Answer {
+  const { done, value } = answers.next();
+  if (done) throw new Error('there are fewer answers than calls');
+  return value;
 }
 
 /** Copies a signer and its driver to a temporary folder, and compiles them if the language needs it. */
@@ -72,7 +75,10 @@ export function signerProgram(language: Language): SignerProgram {
   copySources(language, folder);
   if (language.compile !== undefined) runCommand(language.compile, { folder });
   return {
-    answer: (calls) => new Map(runCalls(language, folder, calls)),
+    answer: (groups) => {
+      const answers = runCalls(language, folder, groups.flat()).values();
+      return groups.map((calls) => new Map(calls.map(({ id }) => [id, nextAnswer(answers)])));
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -6,11 +6,12 @@ import { canonicalRecipe } from '../../shared/recipe/canonical.ts';
 import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { memoryStore } from '../edge/memory-store.ts';
+import { casesOf } from '../proof/cases.ts';
 
 /*
  * Renders files in a process of its own, so that what it took can be measured and a crash of a
  * decoder would be seen. The first file is a sound one: it loads what has to be loaded. Work is
- * the processor's, whoever else is busy on it, and the least of five renders; they come after all
+ * the processor's, whoever else is busy on it, and the least of several renders; they come after all
  * have been rendered once, because a heap grows by repetition, too.
  */
 
@@ -20,6 +21,7 @@ const caps = {
   maxPixels: limits.sourcePixels,
   maxFrames: limits.sourceFrames,
 };
+const runs = casesOf({ proof: 5, test: 2 });
 const recipes = ['format,f_src', 'resize,w_100__op__format,f_webp'];
 
 async function ended(bytes: Buffer, recipe: string): Promise<string> {
@@ -35,7 +37,7 @@ async function ended(bytes: Buffer, recipe: string): Promise<string> {
 
 async function leastWork(bytes: Buffer, recipe: string): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 5; run += 1) {
+  for (let run = 0; run < runs; run += 1) {
     const started = process.cpuUsage();
     await ended(bytes, recipe);
     const { user, system } = process.cpuUsage(started);

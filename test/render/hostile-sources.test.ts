@@ -59,7 +59,7 @@ async function measure(all: readonly HostileSource[]): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-hostile-'));
   await measure(sources);
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const photographAt = sources.length + 1;

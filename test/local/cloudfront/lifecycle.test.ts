@@ -14,8 +14,6 @@ import {
 } from './stub-distribution.ts';
 
 const stubs: StubDistribution[] = [];
-/** Starting a container process can take long on a busy machine. */
-const patiently = { timeout: 20_000 };
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -74,7 +72,7 @@ describe('starting', () => {
     await expect(
       startCloudFront({ host: '127.0.0.1', port, viewerRequest: fn, originResponse: fn, origin }),
     ).rejects.toMatchObject({ code: 'EADDRINUSE', port });
-    await expect.poll(children, patiently).toBe(before);
+    await expect.poll(children).toBe(before);
     expect((await stub.ask('/a')).status).toBe(404);
     await rm(folder, { recursive: true });
   });
@@ -87,7 +85,7 @@ describe('closing', () => {
     const agent = new http.Agent({ keepAlive: true });
     const code = `return fetch('${gate.url}').then(() => ({ status: '200', body: 'done' }))`;
     const slow = stub.ask('/slow', { ...viewerCode(code), agent });
-    await expect.poll(() => gate.waiting.length, patiently).toBe(1);
+    await expect.poll(() => gate.waiting.length).toBe(1);
     withoutDeadlines();
     const closed = stub.cloudFront.close();
     await expect(stub.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -108,7 +106,7 @@ describe('closing', () => {
     });
     const client = http.get({ host: '127.0.0.1', port: stub.cloudFront.port, path: '/a' });
     client.on('error', () => undefined);
-    await expect.poll(() => gate.waiting.length, patiently).toBe(1);
+    await expect.poll(() => gate.waiting.length).toBe(1);
     client.destroy();
     const closed = stub.cloudFront.close();
     await expect(stub.ask('/new')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -140,7 +138,7 @@ describe('a connection', () => {
       text += chunk.toString();
     });
     socket.write('GET /a HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(3));
-    await expect.poll(() => text.split('\r\n\r\nimage').length, patiently).toBe(4);
+    await expect.poll(() => text.split('\r\n\r\nimage').length).toBe(4);
     socket.write('GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     await once(socket, 'close');
     expect(text.split('\r\n\r\nimage').length).toBe(5);

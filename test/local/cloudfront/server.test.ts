@@ -29,7 +29,7 @@ async function raw(text: string | Buffer): Promise<string> {
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.on('error', () => undefined);
   socket.write(text);
-  const timer = setTimeout(() => socket.destroy(), 1_500);
+  const timer = setTimeout(() => socket.destroy(), 60_000);
   await once(socket, 'close');
   clearTimeout(timer);
   return Buffer.concat(chunks).toString('latin1');

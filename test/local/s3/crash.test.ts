@@ -109,4 +109,4 @@ it('a server that is killed during writes keeps every acknowledged object', asyn
   }
   // Otherwise the test could pass without ever interrupting a write.
   expect(interrupted).toBeGreaterThan(0);
-}, 60_000);
+});

@@ -115,7 +115,7 @@ describe('a start', () => {
     );
     expect(Contents?.[0]?.Key).toBe('k09000');
     expect([Contents?.length, IsTruncated]).toEqual([1000, false]);
-  }, 60_000);
+  });
 });
 
 describe('a damaged file', () => {

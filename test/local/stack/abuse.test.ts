@@ -120,7 +120,7 @@ describe('a storm of requests', () => {
   it('for a missing source reads it at most twice in a minute', async () => {
     const missing = client.path({ path: 'missing.png' });
     const codes = new Set<string>();
-    for (let batch = 0; batch < 20; batch += 1) {
+    for (let batch = 0; batch < 6; batch += 1) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => client.get(missing)));
       for (const { text } of answers) codes.add(text);
     }

@@ -46,7 +46,7 @@ function expectUnavailable({ status, text, headers }: Answer): void {
   });
 }
 
-/** Repeats a request until it succeeds. The timeout of the test is half a minute. */
+/** Repeats a request until it succeeds, or until the timeout of the test. */
 async function recovered(path: string): Promise<Answer> {
   let answer = await get(path);
   while (answer.status >= 500) {

@@ -10,6 +10,7 @@ import { isAllowed } from '../../../shared/policy/policy.ts';
 import type { Rule } from '../../../shared/policy/value-set.ts';
 import { defaultValues } from '../../../shared/recipe/canonical.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
+import { casesOf, countCases } from '../../proof/cases.ts';
 import { policyOf } from '../../shared/policy/policies.ts';
 import {
   operationArbitrary,
@@ -139,8 +140,9 @@ describe('the number of texts of an operation', () => {
       for (const written of [undefined, 0, 20])
         expect(countSteps(one.name, parsed, written)).toEqual({ count, exact: true });
       most = count > most ? count : most;
+      countCases();
     });
-    fc.assert(counts, runs(60));
+    fc.assert(counts, runs(casesOf({ proof: 300, test: 15 })));
     expect(most).toBeGreaterThan(1n);
   });
 
@@ -156,6 +158,7 @@ describe('the number of texts of an operation', () => {
   const boxes = from(1, limits.side)
     .map((w) => Math.min(limits.side, Math.floor(limits.outputPixels / w)))
     .reduce((sum, h) => sum + BigInt(h), 0n);
+  const overlapping = casesOf({ proof: 1_000, test: 200 });
   const everyNumber = (step: number) => ({ min: 0, max: 9_999_999, step });
 
   it.each<[string, OperationName, readonly Rule[], bigint]>([
@@ -199,10 +202,10 @@ describe('the number of texts of an operation', () => {
       5_000_000n + 3_333_334n - 1_666_667n - 1n,
     ],
     [
-      'a thousand rules that overlap',
+      `${overlapping} rules that overlap`,
       'resize',
-      from(1, 1_000).map((at) => ({ h: [at], w: { min: at, max: at + 6_999, step: 1 } })),
-      7_000_000n,
+      from(1, overlapping).map((at) => ({ h: [at], w: { min: at, max: at + 6_999, step: 1 } })),
+      7_000n * BigInt(overlapping),
     ],
   ])('is counted without enumeration: %s', (_, name, rules, count) => {
     expect(countSteps(name, rules)).toEqual({ count, exact: true });
@@ -259,7 +262,7 @@ describe('values of one kind', () => {
 
   it.each(drawing)('are treated alike: %s', (name) => {
     const bases = fc
-      .sample(operationArbitrary(name), runs(40))
+      .sample(operationArbitrary(name), runs(casesOf({ proof: 100, test: 10 })))
       .map((one) => parseOperations(writtenText([one])).steps[0]?.values ?? {});
     const differing = bases.flatMap((values) =>
       Object.keys(rowOf(name).parameters).flatMap((own) => findOutliers(name, own, values)),

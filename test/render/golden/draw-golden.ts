@@ -14,7 +14,9 @@ for (const clear of [false, true]) {
     if (answer !== undefined) {
       if (clear) continue;
       const { bytes } = await draw(source, example);
-      writeFileSync(goldenFile(name, clear, 'json'), `${Buffer.from(bytes).toString()}\n`);
+      // Indented as Biome formats it, so that this script leaves a clean checkout clean.
+      const text = JSON.stringify(JSON.parse(Buffer.from(bytes).toString()), null, 2);
+      writeFileSync(goldenFile(name, clear, 'json'), `${text}\n`);
       continue;
     }
     const { bytes } = await draw(source, goldenRecipe(name, 'png'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Negotiable, negotiable, negotiateFormat } from '../../../shared/operations/accept.ts';
 import { imageTypes } from '../../../shared/operations/image-type.ts';
-import { growth, steady } from '../../fastest.ts';
+import { growth, steady } from '../../growth.ts';
 
 const usual: readonly Negotiable[] = ['avif', 'webp'];
 const all: readonly Negotiable[] = ['avif', 'webp', 'jpg', 'png', 'gif'];

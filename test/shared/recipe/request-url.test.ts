@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { splitUrl } from '../../../shared/recipe/request-url.ts';
-import { growth, steady } from '../../fastest.ts';
+import { growth, steady } from '../../growth.ts';
 import { outcome, refusalOf } from '../request/outcome.ts';
 
 const uri = '/acme/cat.jpg__op__resize,w_400';

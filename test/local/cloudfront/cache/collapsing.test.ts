@@ -8,8 +8,6 @@ import {
   startStubDistribution,
 } from '../stub-distribution.ts';
 
-/** Starting a container process can take long on a busy machine. */
-const patiently = { timeout: 20_000 };
 let stub: StubDistribution;
 let release: () => void;
 let version: number;
@@ -37,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => stub.close());
 
 async function arrived(requests: number): Promise<void> {
-  await expect.poll(() => stub.seen.length, patiently).toBe(requests);
+  await expect.poll(() => stub.seen.length).toBe(requests);
 }
 
 describe('concurrent requests for one object', () => {
@@ -90,7 +88,7 @@ describe('concurrent requests for one object', () => {
     only.destroy();
     await ended;
     release();
-    await expect.poll(() => stub.cloudFront.counts().renders, patiently).toBe(1);
+    await expect.poll(() => stub.cloudFront.counts().renders).toBe(1);
     expect((await stub.ask(made)).text).toBe('made 1');
     expect(stub.cloudFront.counts().originRequests).toBe(1);
   });

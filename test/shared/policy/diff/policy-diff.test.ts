@@ -5,6 +5,7 @@ import { compilePolicy, isAllowed, type Policy } from '../../../../shared/policy
 import type { ValidPolicy } from '../../../../shared/policy/schema.ts';
 import { starterPolicy } from '../../../../shared/policy/starter.ts';
 import { validPolicy } from '../../../../shared/policy/validation.ts';
+import { casesOf, countCases } from '../../../proof/cases.ts';
 import { recipeOf } from '../../recipe/recipes.ts';
 import { runs } from '../../request/outcome.ts';
 import type { PolicyFields } from '../policies.ts';
@@ -408,15 +409,17 @@ describe('the difference', () => {
     expect(policyDiff(starter, starter)).toEqual([]);
     fc.assert(
       fc.property(fields, (own) => {
+        countCases();
         expect(policyDiff(policy(own), policy(own))).toEqual([]);
       }),
-      runs(300),
+      runs(casesOf({ proof: 3_000, test: 100 })),
     );
   });
 
   it('is never empty if the edge decides differently', () => {
     fc.assert(
       fc.property(fields, fields, fieldName, (one, two, name) => {
+        countCases();
         const before = policy(one);
         const after = policy({ ...one, [name]: two[name] ?? one[name] });
         const [old, now] = [compilePolicy(before), compilePolicy(after)];
@@ -424,20 +427,21 @@ describe('the difference', () => {
         const differs = more || less || others(old) !== others(now);
         expect(differs && policyDiff(before, after).length === 0).toBe(false);
       }),
-      runs(500),
+      runs(casesOf({ proof: 5_000, test: 150 })),
     );
   });
 
   it('of rules says correctly whether they allow more or less', () => {
     fc.assert(
       fc.property(rulesOf(resizeRule), rulesOf(resizeRule), (one, two) => {
+        countCases();
         const [before, after] = [policy(resize(one)), policy(resize(two))];
         const { more, less } = outcomes(compilePolicy(before), compilePolicy(after));
         const kinds = policyDiff(before, after).map(({ kind }) => kind);
         expect(more && kinds.every((kind) => kind === 'narrows')).toBe(false);
         expect(less && kinds.every((kind) => kind === 'widens')).toBe(false);
       }),
-      runs(500),
+      runs(casesOf({ proof: 5_000, test: 150 })),
     );
   });
 });

@@ -1,0 +1,52 @@
+/* The text of docs/proof.md. */
+
+/** What a proof file reported. */
+export type ProofRow = {
+  readonly claim: string;
+  readonly unit: string;
+  readonly cases: number;
+  readonly failed: number;
+  /** The test file, relative to the root of the repository. */
+  readonly file: string;
+};
+
+/** The machine and the time of a run. It contains no host name and no path. */
+export type ProofRun = {
+  readonly date: string;
+  readonly node: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly minutes: number;
+};
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+function resultOf({ cases, failed }: ProofRow): string {
+  if (failed > 0) return `**${number(failed)} failed**`;
+  return cases > 0 ? 'passed' : '**did not run**';
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+function tableRow(row: ProofRow): string {
+  const { claim, unit, cases, file } = row;
+  return `| ${cell(claim)} | ${number(cases)} ${unit} | ${resultOf(row)} | \`${file}\` |`;
+}
+
+/** Writes the page. The rows are sorted by file, so that two runs can be compared. */
+export function proofPage(rows: readonly ProofRow[], run: ProofRun): string {
+  const sorted = rows.toSorted((one, other) => (one.file < other.file ? -1 : 1));
+  return `# Proof
+
+For reviewers who want to know how thoroughly the promises in [SECURITY.md](../SECURITY.md#promises) were tested.
+
+\`npm test\` runs a fixed part of each enumeration below with every change. \`npm run proof\` runs all of it and writes
+this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it.
+
+Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
+
+| what is proved | cases | result | test |
+| --- | --- | --- | --- |
+${sorted.map(tableRow).join('\n')}
+`;
+}
