@@ -36,7 +36,8 @@ function errorList(): string {
   const byStatus = new Map<number, string[]>();
   for (const [name, { status }] of Object.entries(refusals))
     byStatus.set(status, [...(byStatus.get(status) ?? []), code(name)]);
-  return [...byStatus].map(([status, names]) => `- ${status}: ${names.join(', ')}`).join('\n');
+  const sorted = [...byStatus].toSorted(([one], [other]) => one - other);
+  return sorted.map(([status, names]) => `- ${status}: ${names.join(', ')}`).join('\n');
 }
 
 function parameterRow([name, { expects, about, fallback }]: readonly [string, Parameter]): string {
@@ -139,7 +140,7 @@ const partNames: Readonly<Record<Part, string>> = {
 
 function resourceName(permission: Permission): string {
   if ('objects' in permission)
-    return `objects of ${permission.objects}${permission.prefix ? ` below \`${permission.prefix}\`` : ''}${permission.onlyAbsent ? ' that are not there' : ''}`;
+    return `objects of ${permission.objects}${permission.prefix ? ` below \`${permission.prefix}\`` : ''}${permission.onlyAbsent ? ', only new ones' : ''}`;
   if ('bucket' in permission) return `bucket of ${permission.bucket}`;
   if ('secret' in permission) return `secret \`signet/${permission.secret}\``;
   return `the ${permission.other}`;

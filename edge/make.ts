@@ -60,9 +60,15 @@ export type Made = {
   readonly renderMilliseconds: number;
 };
 
+/** Authorizes the recipe, and refuses a blocked source. Throws the denial. */
+function authorize(derivative: Derivative, policy: Policy, now: number): void {
+  authorizeRecipe(derivative, policy, now);
+  checkBlocked(policy, derivative.path);
+}
+
 function isAuthorized(derivative: Derivative, policy: Policy, now: number): boolean {
   try {
-    authorizeRecipe(derivative, policy, now);
+    authorize(derivative, policy, now);
     return true;
   } catch (thrown) {
     if (thrown instanceof Refusal) return false;
@@ -75,14 +81,13 @@ function isAuthorized(derivative: Derivative, policy: Policy, now: number): bool
  * function without viewer-request gets only what the policy allows.
  */
 async function authorizeAgain(deps: MakeDeps, derivative: Derivative): Promise<Policy> {
-  const { tenant, path } = derivative;
+  const { tenant } = derivative;
   const now = deps.now();
   const held = await deps.policies.of(tenant);
-  const isSettled = held !== undefined && isAuthorized(derivative, held, now);
-  const policy = isSettled ? held : await deps.policies.of(tenant, staleSeconds);
+  if (held !== undefined && isAuthorized(derivative, held, now)) return held;
+  const policy = await deps.policies.of(tenant, staleSeconds);
   if (policy === undefined) throw forbidden(`there is no tenant ${tenant}`);
-  if (!isSettled) authorizeRecipe(derivative, policy, now);
-  checkBlocked(policy, path);
+  authorize(derivative, policy, now);
   return policy;
 }
 

@@ -10,22 +10,22 @@ import {
 import { sourceKey } from '../shared/url/path.ts';
 
 /*
- * What a queue says about sources that have changed. S3 reports a change at least once and in any
- * order; since a purge looks at nothing but the source's name, neither matters.
+ * Messages about changed sources. S3 reports a change at least once and in any order. A purge uses only
+ * the name of the source, so neither matters.
  */
 
-/** A message as the queue hands it over; the id is what it is given back by. */
+/** A message of the queue. Its id returns it to the queue. */
 export type QueuedMessage = { readonly id: string; readonly body: string };
 
 export type PurgeWork = PurgeStores & {
-  /** Their events are about sources, and about what operators ask to purge. */
+  /** Events come from two buckets: changes of sources, and purge requests of operators. */
   readonly buckets: { readonly sources: string; readonly config: string };
   /**
-   * Whether a source has never been another than it is now; where nobody knows, it is left out. It may
-   * fail: then it counts as one that was.
+   * Whether a source has only ever had its current version. Left out if that cannot be known. If it
+   * throws, the source is purged.
    */
   readonly isFirst?: (key: string) => Promise<boolean>;
-  /** Sends a message to the same queue, to be seen after so many seconds. */
+  /** Sends a message to the same queue, with a delay in seconds. */
   readonly later: (body: string, seconds: number) => Promise<void>;
   readonly onFailure: (reason: string) => void;
 };
@@ -42,18 +42,18 @@ const s3Event = v.object({
     }),
   ),
 });
-/** S3 says this once, to a queue that it has just been told of. */
+/** S3 sends this once, when the notification is set up. */
 const s3Test = v.object({ Event: v.literal('s3:TestEvent') });
-/** What the function says to itself. */
+/** The message of the function to itself. */
 const again = v.strictObject({ purgeAgain: v.array(v.string()) });
 const message = v.pipe(v.string(), v.parseJson(), v.union([s3Event, s3Test, again]));
 
-/** Events carry keys as a form would: a plus is a space. */
+/** Keys in events are form-encoded: a plus is a space. */
 const decodedKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
 type Asked = {
   readonly sources: readonly SourceName[];
-  /** Those that were stored, perhaps for the first time. */
+  /** The sources that were stored, perhaps for the first time. */
   readonly stored: readonly SourceName[];
   readonly again: boolean;
 };
@@ -62,10 +62,10 @@ function sourcesOf(keys: readonly string[]): readonly SourceName[] {
   return keys.map(parseSourceKey).filter((source) => source !== undefined);
 }
 
-/** What a message asks for. Throws a sentence for one that nobody of ours has sent. */
+/** Reads the purges that a message asks for. Throws a one-line error for an unknown message. */
 export function readPurgeMessage(body: string, buckets: PurgeWork['buckets']): Asked {
   const read = v.safeParse(message, body);
-  if (!read.success) throw new Error('it is neither an event of S3 nor one of our own');
+  if (!read.success) throw new Error('it is neither an S3 event nor a message of this function');
   const said = read.output;
   if ('purgeAgain' in said) return { sources: sourcesOf(said.purgeAgain), stored: [], again: true };
   if (!('Records' in said)) return { sources: [], stored: [], again: false };
@@ -90,14 +90,15 @@ function distinctSources(named: readonly (readonly SourceName[])[]): readonly So
 }
 
 /**
- * Whether nothing can have been made but of what a source is now: a refusal of it is cached for a minute at
- * most, and CloudFront takes more for two invalidations than all else that an upload costs.
+ * Whether no derivative can have been made from an earlier version of a source. Such a source needs no
+ * purge: a refusal is cached for a minute at most, and two invalidations cost more than the rest of an
+ * upload.
  */
 async function isNew({ isFirst, onFailure }: PurgeWork, source: SourceName): Promise<boolean> {
   try {
     return (await isFirst?.(sourceKey(source))) ?? false;
   } catch (thrown) {
-    onFailure(`nobody knows whether a source is new, so it is purged: ${reasonOf(thrown)}`);
+    onFailure(`cannot tell whether a source is new, so it is purged: ${reasonOf(thrown)}`);
     return false;
   }
 }
@@ -111,7 +112,7 @@ async function replacedSources(
   return old;
 }
 
-/** Purges what messages ask for, and sees that it is done once more when renders are through. */
+/** Purges what messages ask for, and again later, when renders in progress have ended. */
 async function purgeAll(work: PurgeWork, asked: readonly Asked[]): Promise<void> {
   const old = await replacedSources(work, distinctSources(asked.map(({ stored }) => stored)));
   const named = (some: readonly Asked[]) =>
@@ -128,7 +129,7 @@ function readAll(work: PurgeWork, messages: readonly QueuedMessage[]) {
     try {
       read.push({ ...one, asked: readPurgeMessage(one.body, work.buckets) });
     } catch (thrown) {
-      work.onFailure(`message ${one.id} cannot be worked off: ${reasonOf(thrown)}`);
+      work.onFailure(`message ${one.id} cannot be processed: ${reasonOf(thrown)}`);
       failed.push(one.id);
     }
   }
@@ -136,8 +137,8 @@ function readAll(work: PurgeWork, messages: readonly QueuedMessage[]) {
 }
 
 /**
- * Works off a batch of messages. The answer is the ids of those that the queue has to keep: it hands
- * them out again, and after a few times to whoever looks after what nobody can work off.
+ * Processes a batch of messages. Returns the ids of those that failed. The queue delivers them again, and
+ * after a few attempts moves them to the dead-letter queue.
  */
 export async function handlePurgeMessages(
   work: PurgeWork,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 export type NotRunOptions = {
   /** The command that would bring what is missing. */
   readonly install?: string;
-  /** Nobody installs it for the tests: it may be missing everywhere. */
+  /** It is not installed for the tests, so it may be missing even in CI. */
   readonly optional?: boolean;
 };
 

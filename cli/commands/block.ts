@@ -26,7 +26,7 @@ async function unblock(tenant: string, scope: string, options: Options): Promise
 
 export const blockCommand = command(
   'block <tenant> <scope>',
-  "Take down a source, or all sources below 'prefix/*': refused within a minute, cached or not",
+  "Block a source, or all sources below 'prefix/*'. Takes effect within a minute, also for cached images",
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(block);

@@ -10,5 +10,5 @@ async function schema(options: CommonOptions): Promise<void> {
 
 export const schemaCommand = command(
   'schema',
-  'Print the JSON Schema of policy files, for editors; set "$schema" in a file to where you saved it',
+  'Print the JSON Schema of policy files, for editors; set "$schema" in a file to the path of the saved schema',
 ).action(schema);

@@ -25,7 +25,7 @@ function printEnding({ key, stored, refusal }: Explanation): string {
     : `Will be made as ${key}. Whether the source can be drawn was not tried`;
 }
 
-/** The explanation for people. */
+/** Prints the explanation as text. */
 export function printExplanation(explanation: Explanation): string {
   return [...explanation.stages.flatMap(printStage), printEnding(explanation)].join('\n');
 }

@@ -6,7 +6,7 @@ import { separator } from '../../shared/url/path.ts';
 import type { AskedUrl } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 
-/** The grant of a URL without a signature. Behind a cookie there may be any, so one that covers the source. */
+/** The grant of a URL without a signature. A cookie may hold any, so one for the source is assumed. */
 function grantOf({ tenant, grant }: AskedUrl, { keys }: Policy, now: number): Grant {
   if (grant === undefined)
     return { kid: keys.active, scope: ['*'], exp: now, nbf: undefined, presets: undefined };
@@ -15,7 +15,7 @@ function grantOf({ tenant, grant }: AskedUrl, { keys }: Policy, now: number): Gr
   return read;
 }
 
-/** The request as the edge will see it after verify: the signature is about to be made. */
+/** The request as it will be after verify. Its signature is not made yet. */
 function policyRequest(asked: AskedUrl, policy: Policy, now: number): PolicyRequest {
   const { tenant, path, operations, query, exp } = mintRequestOf(asked);
   const granted = asked.kid === undefined ? grantOf(asked, policy, now) : undefined;
@@ -28,9 +28,8 @@ function policyRequest(asked: AskedUrl, policy: Policy, now: number): PolicyRequ
 }
 
 /**
- * Runs the edge's stages from admit on, for every format that the request can be answered in. Throws the
- * edge's refusal; `now` in seconds. A policy document without keys leaves them to the live policy, so it
- * accepts any kid.
+ * Runs the stages from admit on, for every format that the answer can have. Throws the refusal of the
+ * service. `now` in seconds. If the policy document has no keys, any kid is accepted.
  */
 export function checkAuthorization(
   asked: AskedUrl,

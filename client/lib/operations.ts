@@ -68,7 +68,7 @@ export type Operations = {
     readonly limit?: number;
     /** background colour for pad: six or eight hex digits */
     readonly color?: string;
-    /** what fill keeps: a side or corner, smart (what draws the eye), entropy (the busiest part) or focus (the focal point stored with the source): one of nw, north, ne, west, center, east, sw, south, se, smart, entropy, focus */
+    /** what fill keeps: a side or corner, smart (the most noticeable area), entropy (the busiest part) or focus (the focal point stored with the source): one of nw, north, ne, west, center, east, sw, south, se, smart, entropy, focus */
     readonly g?: 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se' | 'smart' | 'entropy' | 'focus';
     /** focal point for fill instead of `g`, in per cent from the left; 50 if only `fy` is given: a whole number from 0 to 100 */
     readonly fx?: number;
@@ -99,7 +99,7 @@ export type Operations = {
   };
   /** Blurs the image. */
   readonly blur?: {
-    /** accepted for OSS and BOS, without effect: `s` alone sets the strength: a whole number from 1 to 50 */
+    /** ignored; accepted for compatibility with OSS and BOS: a whole number from 1 to 50 */
     readonly r?: number;
     /** strength: sigma of the Gaussian blur in pixels: a whole number from 1 to 50 */
     readonly s: number;
@@ -143,7 +143,7 @@ export type Operations = {
   readonly quality?: number | {
     /** 100 is the best quality and the largest file: a whole number from 1 to 100 */
     readonly q?: number;
-    /** most bytes of the image: `q` is lowered in steps of 10, down to 30, until the image fits; else the smallest is served: a whole number from 1 to 9999999 */
+    /** largest size in bytes: Signet lowers `q` in steps of 10, down to 30, until the image fits. If it never fits, Signet serves the smallest result: a whole number from 1 to 9999999 */
     readonly max?: number;
   };
   /** Makes a JPEG or PNG load progressively, first coarse and then finer. */

@@ -4,7 +4,7 @@ import { parseSteps } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { snapRecipe } from '../../shared/request/snap.ts';
 
-/** Nothing for operations that will be refused for what they are. */
+/** Undefined for invalid operations, which are refused later. */
 function readable(policy: Policy, operations: readonly string[]): Recipe | undefined {
   try {
     return canonicalRecipe(expandPreset(policy, parseSteps(operations)));
@@ -15,8 +15,8 @@ function readable(policy: Policy, operations: readonly string[]): Recipe | undef
 }
 
 /**
- * The operations with the length of a side that the edge would move them to. What stands in the
- * spelling of another service stays as it is written.
+ * The operations with the length of a side that the service would move them to. Operations in the spelling
+ * of another service are not changed.
  */
 export function snappedOperations(
   policy: Policy,

@@ -116,20 +116,25 @@ function joinFetch(
   return { ...fetches.join(name, uri, createFetch(parts, asked, forwarded)), whole };
 }
 
+/** Answers from a stored response. Counts a hit. */
+function answerFromCache(
+  { clock, traffic }: Parts,
+  asked: CacheRequest,
+  entry: CacheEntry,
+): Delivery {
+  traffic.hits += 1;
+  // Ranges are defined for GET only. A HEAD describes the whole object.
+  const ranged = asked.request.method === 'GET';
+  const headers = ranged ? asked.headers : withoutHeaders(asked.headers, ['range']);
+  const response = answerFromStored(entry.response, headers);
+  const age = Math.floor(ageOf(entry, clock()) / 1000);
+  return { response, xCache: cacheVerdict(response.status, 'Hit'), age };
+}
+
 /** Runs the functions, the cache and the origin in CloudFront's order. */
 export function createDistribution(parts: Parts): Distribution {
   const { cache, clock, functions, traffic } = parts;
   const fetches = createFetchCollapser<FetchOutcome>();
-
-  const answerFromCache = (asked: CacheRequest, entry: CacheEntry): Delivery => {
-    traffic.hits += 1;
-    // Ranges are defined for GET only. A HEAD describes the whole object.
-    const ranged = asked.request.method === 'GET';
-    const headers = ranged ? asked.headers : withoutHeaders(asked.headers, ['range']);
-    const response = answerFromStored(entry.response, headers);
-    const age = Math.floor(ageOf(entry, clock()) / 1000);
-    return { response, xCache: cacheVerdict(response.status, 'Hit'), age };
-  };
 
   const answerFromOrigin = async (asked: CacheRequest): Promise<Delivery> => {
     const { joined, outcome, whole } = joinFetch(parts, fetches, asked);
@@ -155,10 +160,10 @@ export function createDistribution(parts: Parts): Distribution {
     if (!entry) return answerFromOrigin(asked);
     const age = ageOf(entry, clock());
     const { freshMs, staleWhileRevalidateMs } = entry.lifetime;
-    if (age < freshMs) return answerFromCache(asked, entry);
+    if (age < freshMs) return answerFromCache(parts, asked, entry);
     if (age >= freshMs + staleWhileRevalidateMs) return answerFromOrigin(asked);
     if (stale) joinFetch(parts, fetches, asked).outcome.catch(() => undefined);
-    return answerFromCache(asked, entry);
+    return answerFromCache(parts, asked, entry);
   };
 
   return {

@@ -36,7 +36,7 @@ import { type PastedUrl, readPastedUrl } from './pasted-url.ts';
 import { signatureHint, splitHint } from './signing-hints.ts';
 
 export type ExplainRequest = {
-  /** As somebody pasted it. */
+  /** The URL as pasted. */
   readonly url: string;
   readonly accept: string | undefined;
   readonly cookie: string | undefined;
@@ -44,13 +44,13 @@ export type ExplainRequest = {
 
 export type ExplainDeps = {
   readonly open: () => Promise<Installation>;
-  /** The key that is at hand without asking an installation; undefined where there is none. Throws usage failures. */
+  /** The signing key in the environment; undefined if there is none. Throws usage failures. */
   readonly offlineSigner: (tenant: string) => TenantSigner | undefined;
-  /** Whether the installation may be asked which hosts belong to tenants. */
+  /** Whether to read the host map of the installation. */
   readonly asksHosts: boolean;
 };
 
-/** What can be asked: everything at an installation, and with one signing key alone one tenant's signatures. */
+/** Where the facts come from: an installation, or one signing key, which verifies the URLs of one tenant. */
 type Knowledge = {
   readonly keyring: Keyring;
   readonly tenants: () => Promise<readonly string[]>;
@@ -79,7 +79,7 @@ function offlineKnowledge(
 }
 
 async function onlineKnowledge(installation: Installation): Promise<Knowledge> {
-  // Read as the edge reads it, so that a policy the edge cannot use is not shown as usable.
+  // Read as the functions read it, so that a policy they reject is not shown as valid.
   const { of } = policyStore({
     config: installation.config,
     open: signedPolicies(installation.crypto, installation.publishers),
@@ -117,7 +117,7 @@ const stageViews = (accept: string | undefined): StageViews => ({
   name: ({ key, uri }) => ({ key, uri }),
 });
 
-/** Without an installation every host counts as the host of all tenants. */
+/** Without an installation, every host counts as a host for all tenants. */
 async function findHosts({ open, asksHosts }: ExplainDeps, { host }: PastedUrl): Promise<HostMap> {
   if (host === undefined || !asksHosts) return {};
   try {
@@ -127,7 +127,7 @@ async function findHosts({ open, asksHosts }: ExplainDeps, { host }: PastedUrl):
   }
 }
 
-/** A run of the stages over one URL, and what is known besides. */
+/** A run of the stages for one URL, with its context. */
 type Run = {
   readonly request: ExplainRequest;
   readonly pasted: PastedUrl;
@@ -167,7 +167,7 @@ function startRun(
   };
 }
 
-/** What the sender of the URL may have done wrong, for the stage that has refused it. */
+/** Hints at likely mistakes of the sender, for the stage that refused the URL. */
 async function findHint(run: Run, stage: string): Promise<Readonly<Record<string, string>>> {
   const url = run.splitUrl();
   if (stage === 'split') return splitHint(run.pasted);
@@ -177,8 +177,8 @@ async function findHint(run: Run, stage: string): Promise<Readonly<Record<string
 }
 
 /**
- * Looks for the derivative, and where it is missing for the source. The source is read under the policy's
- * caps, as the edge reads it. Only a render shows whether it can be decoded.
+ * Looks for the derivative and, if it is missing, for the source. The source is read with the limits of the
+ * policy, as in a render. Only a render shows whether it can be decoded.
  */
 async function lookUp(
   { record }: Run,
@@ -200,7 +200,7 @@ async function lookUp(
   return false;
 }
 
-/** With a signing key alone the grammar can be checked; whether the policy allows it is unknown. */
+/** With only a signing key the grammar is checked, but not the policy. */
 function explainGrammar({ record }: Run, url: SignedUrl): void {
   const operations = parseWritten(url).steps.map(({ name }) => name);
   record.pass('parse', { operations, policy: 'not asked: SIGNET_KEY is set' });
@@ -226,8 +226,8 @@ async function explainStages(run: Run): Promise<Explanation> {
 }
 
 /**
- * Explains what the edge makes of a URL, stage by stage. A refusal is part of the explanation. Throws
- * usage failures, and `PortFailure` where the installation does not answer.
+ * Explains how the service handles a URL, stage by stage. A refusal is part of the explanation. Throws
+ * usage failures, and `PortFailure` if the installation does not answer.
  */
 export async function explainUrl(request: ExplainRequest, deps: ExplainDeps): Promise<Explanation> {
   const pasted = readPastedUrl(request.url);

@@ -8,7 +8,7 @@ import {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** One stage of a request: what it made, or why it refused. */
+/** The result of one stage: its data, or its refusal. */
 export type ExplainedStage = { readonly stage: string; readonly ok: boolean; readonly data: Data };
 
 export type Explanation = {
@@ -25,17 +25,17 @@ export type Explanation = {
   };
 };
 
-/** What an explanation shows of the result of each stage. */
+/** The data that an explanation shows for each stage. */
 export type StageViews = { readonly [Name in StageName]: (result: StageResults[Name]) => Data };
 
 export type ExplanationRecord = {
-  /** Records the stages of the edge as they pass. */
+  /** Records each stage that passes. */
   readonly observe: Observe;
-  /** The stage of the edge that comes next: the one that has refused, where one has. */
+  /** The next stage. After a refusal, it is the stage that refused. */
   readonly next: () => string;
-  /** Records a stage that has passed. */
+  /** Records a further stage that passed. */
   readonly pass: (stage: string, data: Data) => void;
-  /** Records the stage that has refused. */
+  /** Records the stage that refused. */
   readonly refuse: (stage: string, refusal: Refusal, hint: Data) => void;
   readonly result: (ending?: { readonly key: string; readonly stored: boolean }) => Explanation;
 };

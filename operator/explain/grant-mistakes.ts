@@ -37,5 +37,5 @@ export function grantMistake({ text, signingKey, others }: SuspectGrant): string
   const [tenant] = [...others].find(([, key]) => digest(key, input) === sig) ?? [];
   return tenant === undefined
     ? undefined
-    : `it was signed with the key of ${tenant}; use that of the tenant in the URL`;
+    : `it was signed with the key of ${tenant}; use the key of the tenant in the URL`;
 }

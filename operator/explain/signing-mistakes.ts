@@ -138,7 +138,7 @@ const mistakes: readonly Mistake[] = [
 /** The mistakes that `explain` finds. The text after the semicolon says what to do. */
 export const signingMistakes: readonly string[] = [
   ...mistakes.map(({ what }) => what),
-  'it was signed with the key of TENANT; use that of the tenant in the URL',
+  'it was signed with the key of TENANT; use the key of the tenant in the URL',
 ];
 
 function otherOwner({ parts, sig, others }: Suspect): string | undefined {
@@ -146,7 +146,7 @@ function otherOwner({ parts, sig, others }: Suspect): string | undefined {
   const found = [...others].find(
     ([, key]) => digest(key, message).base64url === respellSignature(sig),
   );
-  return found && `it was signed with the key of ${found[0]}; use that of the tenant in the URL`;
+  return found && `it was signed with the key of ${found[0]}; use the key of the tenant in the URL`;
 }
 
 /** The mistake that explains a wrong signature; undefined if none of the common ones does. */

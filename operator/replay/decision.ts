@@ -20,18 +20,18 @@ import {
 import type { LoggedRequest } from '../logs/access-log.ts';
 
 /*
- * What two policies say of a logged request. The stages of the edge run from admit on: the log has the
- * answer of those before.
+ * The decisions of two policies on a logged request. The stages run from admit on, because the log has the
+ * result of the earlier ones.
  */
 
 /** A policy, and whether it is known which kids it accepts. */
 export type Side = { readonly policy: Policy; readonly knowsKids: boolean };
 export type Sides = { readonly before: Side; readonly after: Side };
 
-/** Decisions about recipes that are remembered, 8 KB each in the worst case. */
+/** The number of decisions about recipes to cache, at most 8 KB each. */
 const heldDecisions = 10_000;
 
-/** Why a request says nothing about a policy. */
+/** Why a request is not counted. */
 export const undecidedReasons = {
   method: 'neither GET nor HEAD',
   malformed: 'not in the grammar of URLs, whatever the policy',
@@ -53,18 +53,18 @@ export type Verdict =
   | {
       readonly kind: 'decided';
       readonly change: VerdictChange;
-      /** The code of the policy after, where it refuses what the one before allows. */
+      /** The code of the new policy's refusal, if the old policy allows the request. */
       readonly code: RefusalCode | undefined;
-      /** Whether the policy after lets it in only because it is in report mode. */
+      /** Whether the new policy allows it only because it is in report mode. */
       readonly reported: boolean;
-      /** What was asked for, without a version and with its format as it was written. */
+      /** The recipe without a version, with its format as written. */
       readonly recipe: string;
       readonly keysBefore: readonly string[];
       readonly keysAfter: readonly string[];
     };
 
 type Refused = { readonly code: RefusalCode };
-/** A key, perhaps only because the policy is in report mode, or why there is none. */
+/** The key, with the refusal that report mode did not enforce, or the refusal. */
 type Outcome = { readonly key: string; readonly reported: boolean } | Refused;
 /** The same under both policies. */
 type Both<T> = { readonly before: T; readonly after: T };
@@ -82,14 +82,14 @@ function isKey(uri: string): boolean {
   return !(catchRefusal(() => parseKey(uri)) instanceof Refusal);
 }
 
-/** What only a request that was let in is answered with. */
+/** The answers that only an allowed request can get. */
 const letIn = (status: number): boolean =>
   (status >= 200 && status < 400) || [404, 412, 415, 416].includes(status);
 
 /**
- * The request as the edge saw it after verify. The log says how verify ended. A canonical key that was
- * answered without a credential was written into the URL by the edge; like a continuation it has no kid
- * and no lifetime. Throws `forbidden` for other URLs without a credential.
+ * The request as it was after verify; the log has the result of verify. A canonical key without a
+ * credential was written by viewer-request. Like a continuation, it has no kid and no lifetime. Throws
+ * `forbidden` for other URLs without a credential.
  */
 function policyRequest(url: SplitUrl, { status, querystring }: LoggedRequest): PolicyRequest {
   const rewritten = querystring === '' && letIn(status) && isKey(url.uri);
@@ -99,11 +99,11 @@ function policyRequest(url: SplitUrl, { status, querystring }: LoggedRequest): P
   return { ...url, kid, continuation, granted };
 }
 
-/** A policy file without keys says nothing about kids, so the kid of the URL is accepted. */
+/** If a policy file has no keys, the kid of the URL is accepted. */
 const policyFor = ({ policy, knowsKids }: Side, { kid }: PolicyRequest): Policy =>
   knowsKids ? policy : { ...policy, keys: { active: kid, accept: [kid] } };
 
-/** What a policy says of a recipe depends on these and not on the path: millions of lines have few recipes. */
+/** A decision depends on these parts and not on the path. Millions of lines have few different recipes. */
 function recipeKey(
   { query, operations, granted }: PolicyRequest,
   more: readonly unknown[],
@@ -112,7 +112,7 @@ function recipeKey(
   return JSON.stringify([query?.name, query?.value, operations, presets, ...more]);
 }
 
-/** A `decideRecipe` that remembers its answers. */
+/** `decideRecipe` with a cache. */
 function createDecisionCache(): typeof decideRecipe {
   const held = new LRUCache<string, AuthorizedRequest | Refusal>({ max: heldDecisions });
   return (request, policy, question) => {
@@ -128,19 +128,19 @@ function createDecisionCache(): typeof decideRecipe {
   };
 }
 
-/** How a recipe is reported, and the Accept headers that its viewers may have sent. */
+/** The name of a recipe in the report, and the Accept headers that its viewers may have sent. */
 type Reading = { readonly recipe: string; readonly accepts: readonly (string | undefined)[] };
 
 /**
- * The log does not have Accept. So `f_auto` is settled for a viewer of each type that either policy
- * prefers, and for one of no type: each of them may have asked.
+ * The log does not contain Accept. So `f_auto` is tried for a viewer of each type that either policy
+ * prefers, and for a viewer that accepts none of them.
  */
 function acceptsFor({ before, after }: Sides): readonly (string | undefined)[] {
   const types = new Set([...before.policy.autoFormats, ...after.policy.autoFormats]);
   return [...[...types].map((type) => negotiable[type]), undefined];
 }
 
-/** A preset is reported by its name: its recipe is in the policy, not in the request. */
+/** A preset is reported by its name, because its recipe is in the policy and not in the request. */
 function recipeText(request: PolicyRequest, parsed: ParsedRequest | Refusal): string {
   if (parsed instanceof Refusal) return request.query?.value ?? request.operations ?? '';
   const { preset } = parseWritten(request);
@@ -187,7 +187,7 @@ function createAsk(side: Side): AskSide {
 
 type Pair = Both<Outcome>;
 
-/** One viewer who is refused from now on weighs more than others who are let in. */
+/** If viewers of different types get different decisions, a new refusal counts. */
 function changeOf(pairs: readonly Pair[]): VerdictChange {
   const some = (was: 'key' | 'code', is: 'key' | 'code'): boolean =>
     pairs.some(({ before, after }) => was in before && is in after);
@@ -205,7 +205,7 @@ const keysIn = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.flatMap((outcome) => ('key' in outcome ? [outcome.key] : []));
 
 function compare(pairs: readonly Pair[], { status }: LoggedRequest, recipe: string): Verdict {
-  // A viewer who was answered 403 can only be one whom the policy before refuses.
+  // The log has a 403, so only viewers that the old policy refuses can have sent this request.
   const possible = status === 403 ? pairs.filter((pair) => 'code' in pair.before) : pairs;
   if (possible.length === 0) return { kind: 'undecided', why: 'otherwise' };
   return {
@@ -219,12 +219,12 @@ function compare(pairs: readonly Pair[], { status }: LoggedRequest, recipe: stri
   };
 }
 
-/** CloudFront sends the viewer elsewhere or away before viewer-request runs. */
+/** CloudFront redirects or refuses the viewer before viewer-request runs. */
 const unasked = ['Redirect', 'LimitExceeded', 'CapacityExceeded'];
 
 export type Decide = (request: LoggedRequest) => Verdict;
 
-/** Decides logged requests under both policies. Never throws for what a viewer has sent. */
+/** Decides logged requests under both policies. Never throws because of the content of a request. */
 export function createDecider(sides: Sides): Decide {
   const { tenant } = sides.after.policy;
   const readingOf = createReadingCache(sides);

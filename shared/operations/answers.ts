@@ -12,7 +12,7 @@ export const info = operation({
   example: 'info',
   differs: [
     'It never includes EXIF, which can reveal places and people.',
-    'One flat object instead of one `{"value"}` per field. Width and height are those of the upright image.',
+    'Signet returns one flat object. OSS returns a `{"value"}` object for each field. Width and height are those of the upright image.',
   ],
   answer: async ({ facts }) => facts,
 });

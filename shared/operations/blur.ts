@@ -4,7 +4,7 @@ import { integer } from './parameter.ts';
 export const blur = operation({
   summary: 'Blurs the image.',
   parameters: {
-    r: integer(1, 50, 'accepted for OSS and BOS, without effect: `s` alone sets the strength'),
+    r: integer(1, 50, 'ignored; accepted for compatibility with OSS and BOS'),
     s: integer(1, 50, 'strength: sigma of the Gaussian blur in pixels'),
   },
   example: 'blur,s_8',

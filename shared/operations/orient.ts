@@ -10,7 +10,7 @@ export const orient = operation({
   example: 'orient,o_0',
   aliases: ['auto-orient'],
   differs: [
-    'OSS and BOS turn an image only if the URL says so. Signet always does, because everybody expects photographs to be upright.',
+    'OSS and BOS turn an image only if the URL says so. Signet always does, because users expect upright photos.',
     'It always runs first. `o_2` of BOS, which turns the image after scaling, is not supported.',
   ],
   always: true,

@@ -11,7 +11,7 @@ export const quality = operation({
     max: integer(
       1,
       9_999_999,
-      'most bytes of the image: `q` is lowered in steps of 10, down to 30, until the image fits; else the smallest is served',
+      'largest size in bytes: Signet lowers `q` in steps of 10, down to 30, until the image fits. If it never fits, Signet serves the smallest result',
     ),
   },
   order: 'free',

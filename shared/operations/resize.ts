@@ -24,7 +24,7 @@ const parameters = {
   g: withDefault(
     choice(
       [...compass, 'smart', 'entropy', 'focus'],
-      'what fill keeps: a side or corner, smart (what draws the eye), entropy (the busiest part) or focus (the focal point stored with the source)',
+      'what fill keeps: a side or corner, smart (the most noticeable area), entropy (the busiest part) or focus (the focal point stored with the source)',
     ),
     'center',
   ),
@@ -125,7 +125,7 @@ export const resize = operation({
   differs: [
     '`limit` is 1 by default as in OSS; in BOS it is 0. Signet never enlarges an image unless the URL says so.',
     'A URL gives the size in exactly one way: `w` and `h`, or `l`, or `s`, or `p`. OSS ignores `l` and `s` next to `w` or `h`, and `p` next to any of them. Here that is `malformed`: an ignored value would give one image a second key.',
-    'A side may have at most 8,192 pixels (OSS 16,384, BOS 4,096), because a Lambda function must finish in its time.',
+    'A side may have at most 8,192 pixels (OSS 16,384, BOS 4,096), because a Lambda function has a time limit.',
     '`wp`, `hp`, `align`, `radius` and `sigma` of BOS are not supported: they distort the image, or fill the padding with a blurred copy.',
     '`g`, `fx` and `fy` are not in OSS or BOS, which always keep the middle.',
   ],

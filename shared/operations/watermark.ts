@@ -53,9 +53,9 @@ export const watermark = operation({
   },
   example: 'watermark,i_mark,g_se,p_20',
   differs: [
-    'Images only: `text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill` are not supported, because fonts would add another parser of untrusted bytes.',
+    'A watermark is an image. Text watermarks (`text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill`) are not supported, because fonts need another parser of untrusted data.',
     '`i` replaces `image`, which is base64 of an object and its operations. `i` is the id of a file that the tenant uploaded, so it cannot name a path, a URL or another bucket.',
-    '`p` replaces `P`. `voffset`, `order`, `align` and `interval` are not supported. An image has at most one watermark instead of three.',
+    '`p` replaces `P`. `voffset`, `order`, `align` and `interval` are not supported. An image can have one watermark (OSS: three).',
   ],
   check: ({ i }) => (i === undefined ? 'needs i' : undefined),
   turnsAt: { t: [1] },

@@ -124,7 +124,7 @@ const sourceSchema = v.strictObject({
   maxPixels: v.optional(
     withDescription(
       wholeNumber(1, limits.sourcePixels),
-      'Most pixels of a source: width × height × frames',
+      'Maximum pixels of a source: width × height × frames',
     ),
     limits.sourcePixels,
   ),

@@ -126,7 +126,8 @@ export const isAnswer = ({ name }: RecipeStep): boolean => rowOf(name).answer !=
 /** A JSON answer describes the source, so operations that draw are refused. */
 function checkAlone(answer: RecipeStep, steps: readonly RecipeStep[]): void {
   const beside = steps.find((step) => step !== answer && rowOf(step.name).free !== true);
-  if (beside !== undefined) throw malformed(`${answer.name} stands alone, not with ${beside.name}`);
+  if (beside !== undefined)
+    throw malformed(`${answer.name} cannot be combined with ${beside.name}`);
 }
 
 /**
@@ -154,7 +155,7 @@ export function parseSteps(
   if (preset === undefined) return { steps };
   const beside = steps.find(({ name }) => name !== 'format' && rowOf(name).free !== true);
   if (beside !== undefined)
-    throw malformed(`style stands alone or with format, not with ${beside.name}`);
+    throw malformed(`style can be combined only with format, not with ${beside.name}`);
   return { steps, preset: readStyle(preset) };
 }
 

@@ -32,7 +32,7 @@ export function derivativeKey(derivative: Derivative): DerivativeKey {
   return { key, uri: `/${encodePath(key)}` };
 }
 
-/** A key always ends with a format, even if the recipe names none. */
+/** The key of an image always ends with a format, even if the recipe names none. */
 const maxOperationsInKey = limits.operations + 1;
 
 /**

@@ -96,7 +96,7 @@ const toSigner = (granted: Grant): VerifiedSigner => ({
 export function checkGrants({ grants }: Policy, nbf: number | undefined, now: number): void {
   if (!grants)
     throw new Refusal('denied_grant', {
-      reason: 'the policy takes no grants',
+      reason: 'the policy does not accept grants',
       rule: 'urls.grants',
       allowed: false,
     });
@@ -115,7 +115,7 @@ export function checkGrantedPresets(policy: Policy, names: readonly string[], as
   });
   if (!printed.includes(withoutFree(asked).text))
     throw new Refusal('denied_preset', {
-      reason: 'the grant covers presets alone',
+      reason: 'the grant covers only presets',
       rule: 'grant.presets',
       allowed: names,
     });

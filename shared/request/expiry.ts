@@ -1,5 +1,5 @@
 /**
- * The expiry of a URL that shall live for about `lifetime` seconds: rounded up to quarters of it,
+ * The expiry of a URL that is valid for about `lifetime` seconds: rounded up to quarters of it,
  * so that one image keeps one URL for a while and browsers can cache it. Never above `lifetime`.
  */
 export function roundedExpiry(now: number, lifetime: number): number {

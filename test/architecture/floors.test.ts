@@ -171,7 +171,7 @@ const forcedCasts: Readonly<Record<string, string>> = {
 };
 
 describe('a cast through unknown', () => {
-  it('stands only where a brand is made or a library cannot be typed', () => {
+  it('occurs only where a brand is made or a library cannot be typed', () => {
     const casting = [...sources].filter(([, source]) => source.includes('as unknown as'));
     expect(casting.map(([file]) => file).toSorted()).toEqual(Object.keys(forcedCasts).toSorted());
   });

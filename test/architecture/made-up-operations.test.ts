@@ -69,7 +69,7 @@ describe('a made-up operation', () => {
       'tile needs x and y',
       'wash needs color',
       'spin: d expects a whole number from 0 to 9999, not "-1"',
-      'palette stands alone, not with spin',
+      'palette cannot be combined with spin',
     ]);
   });
 

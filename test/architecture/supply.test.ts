@@ -6,7 +6,7 @@ type Package = {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly hasInstallScript?: boolean;
-  /** It lies in the archive of another package, whose hash is its own. */
+  /** It is in the archive of another package, which has its own hash. */
   readonly inBundle?: boolean;
 };
 const read = <T>(file: string): T =>

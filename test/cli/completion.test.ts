@@ -100,7 +100,7 @@ describe('in bash', () => {
     ['a choice', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['a tenant', ['mint', ''], []],
     ['the value of an option', ['mint', '--expires', ''], []],
-    ['what is no value any more', ['mint', '--expires', '1h', '--ch'], []],
+    ['after the values of an option', ['mint', '--expires', '1h', '--ch'], []],
     [
       'a command behind an option and its value',
       ['policy', 'publish', '--reason', 'keys', '--ex'],

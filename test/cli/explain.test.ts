@@ -339,7 +339,7 @@ const mistakes: readonly (readonly [what: string, wrong: () => Wrong, mistake: R
   [
     "another tenant's key",
     () => ({ key: otherKey }),
-    /^it was signed with the key of other; use that of the tenant in the URL$/,
+    /^it was signed with the key of other; use the key of the tenant in the URL$/,
   ],
 ];
 
@@ -360,7 +360,7 @@ describe('a signing mistake', () => {
     expect(lastOf((await explained(url)).explanation)?.data['mistake']).toMatch(/Unicode form/);
   });
 
-  it('that nobody knows still shows the message that the edge would sign', async () => {
+  it('of an unknown kid still shows the message that was to be signed', async () => {
     const exp = inSeconds(60);
     const { explanation } = await explained(sign(cafe, { key: 'secret', exp }));
     expect(lastOf(explanation)?.data).toEqual({

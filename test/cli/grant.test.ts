@@ -65,7 +65,7 @@ describe('signet grant', () => {
     [['club', 'a', '--expires', '2d'], 1, /^signet: denied_lifetime: /],
     [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; its presets: thumb/],
     [['club', 'a', '--not-before', 'x'], 2, /is not a duration/],
-    [['closed', 'a'], 1, /^signet: denied_grant: the policy takes no grants/],
+    [['closed', 'a'], 1, /^signet: denied_grant: the policy does not accept grants/],
     [['nobody', 'a'], 1, /there is no tenant nobody/],
     [['UP', 'a'], 2, /is not a tenant name/],
     [['club'], 2, /missing required argument/],

@@ -395,7 +395,7 @@ describe('wrong usage', () => {
   });
 
   it.each([
-    ['a recipe that is none', ['warm', 'LIST', '--recipe', 'shrink,w_1'], 'malformed'],
+    ['an invalid recipe', ['warm', 'LIST', '--recipe', 'shrink,w_1'], 'malformed'],
     ['a list that is not there', ['warm', '/nowhere/list'], 'unreadable_file'],
     ['a tenant that is not there', ['nobody', 'LIST'], 'not_found'],
   ])('is distinguished from a failure: %s', async (_what, args, error) => {

@@ -107,7 +107,7 @@ describe('stats', () => {
 
   it.each([
     ["Lambda's runtime", '2026-08-01T12:00:00.000Z\t3f2a-b1\tINFO\t'],
-    ['whoever followed a log group', '2026-08-01T12:00:00.123000+00:00 2026/08/01/[7]4c1f '],
+    ['a followed log group', '2026-08-01T12:00:00.123000+00:00 2026/08/01/[7]4c1f '],
   ])('reads lines with a prefix from %s', async (_who, before) => {
     const text = lines.map((line) => `${before}${line}`).join('');
     const log = await folder.write('prefixed', text);
@@ -159,7 +159,7 @@ describe('hostile lines', () => {
     ['a stack', 'Error: no\n    at somewhere', { unreadable: 2 }],
     ['junk', '\u0000\u0001\ufffd', { unreadable: 1 }],
     ['half a line', view().slice(0, 60), { unreadable: 1 }],
-    ['an outcome that there is none of', view({ outcome: 'won' }).trim(), { unreadable: 1 }],
+    ['an unknown outcome', view({ outcome: 'won' }).trim(), { unreadable: 1 }],
     ['a line of something else', '{"a":1}', { unreadable: 1 }],
     ['a list', '[1]', { unreadable: 1 }],
     ['a failure', failure, { failures: 1 }],
@@ -175,7 +175,7 @@ describe('hostile lines', () => {
 
   it.each([
     ['a tenant', { tenant: '__proto__' }],
-    ['a tenant that is none', { tenant: 'A/b' }],
+    ['an invalid tenant name', { tenant: 'A/b' }],
   ])('name no tenant: %s', (_what, fields) => {
     const tally = emptyStats();
     countServiceLine(tally, view(fields));

@@ -20,7 +20,7 @@ const coreOutcome = ({ path, operations }: MintCall) =>
 
 /** Refusals that need more than the names of operations and parameters. */
 const beyondNames =
-  /^style: ""|expects|needs|is given twice|stands alone|takes |cannot make|the key is longer than 1024 bytes/;
+  /^style: ""|expects|needs|is given twice|combined|takes |cannot make|the key is longer than 1024 bytes/;
 
 type Kind = 'minted' | 'refused' | 'too long as written' | 'not detected';
 

@@ -15,7 +15,7 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const languages = readFileSync(new URL('../../client/README.md', import.meta.url), 'utf8');
 
 const [, published = ''] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
-/** What whoever pastes has: a tenant as it was created, or with the policy that README.md shows. */
+/** The tenant of the reader: as created, or with the policy that README.md shows. */
 const edges = [{ tenant: 'acme', ...starterPolicy }, JSON.parse(published)].map((document) =>
   edgeWith(policyOf(document)),
 );
@@ -30,7 +30,7 @@ const environment = {
 };
 
 type Program = {
-  /** Where the pasted file lies. */
+  /** The folder of the pasted file. */
   readonly pasted: string;
   /** The file around the call, and what is in it. */
   readonly file: string;
@@ -128,7 +128,7 @@ const isMissing = (language: string): boolean => {
 
 function ran(language: string, signer: string, call: string): string {
   const program = programs[language];
-  if (program === undefined) throw new Error(`nobody knows how to run ${language}`);
+  if (program === undefined) throw new Error(`there is no program for ${language}`);
   const home = path.join(folder, language.replace('#', 'sharp'));
   const write = (name: string, text: string): void => writeFileSync(path.join(home, name), text);
   mkdirSync(path.dirname(path.join(home, program.pasted)), { recursive: true });

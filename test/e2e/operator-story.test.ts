@@ -98,7 +98,7 @@ it('creates, publishes, narrows, rolls back, rotates, retires, is tampered with 
   expect(await view(small)).toMatchObject({ code: 'denied_kid' });
   expect(await view(fresh)).toEqual({ code: '200', cache: 'Hit from cloudfront' });
 
-  // Tamper: the edge keeps what it has, and whoever looks is told.
+  // Tamper: the edge keeps its version, and audit and doctor report it.
   expect(await type('policy', 'audit', 'acme')).toMatchObject({ verified: true, versions: 5 });
   const forged = { tenant: 'acme', operations: { resize: { w: [1, 8_192] } } };
   const Body = JSON.stringify(forged);

@@ -88,7 +88,7 @@ const credentials: readonly Case[] = [
     ...forbidden,
     url: signedBy(({ derivedKey }) => derivedKey('continuation')),
   },
-  { title: 'a parameter that nobody knows', ...malformed, url: edited((url) => `${url}&w=1`) },
+  { title: 'an unknown parameter', ...malformed, url: edited((url) => `${url}&w=1`) },
   {
     title: 'a parameter given twice',
     ...malformed,
@@ -136,7 +136,7 @@ const grammar: readonly Case[] = [
     url: e2e('mark.png', ['blur,s_1', 'resize,w_40', 'blur,s_1']),
   },
   {
-    title: 'a crop that lies wholly outside',
+    title: 'a crop that is wholly outside',
     ...malformed,
     isBrief: true,
     url: e2e('mark.png', ['crop,x_400,w_10,h_10']),

@@ -249,7 +249,7 @@ describe.skipIf(isSkipped)('an independent client and the gate', () => {
     const answers = await client.ask('fetchAll', { port: stack.ports.cdn, targets: refused });
     expect(counter.calls().slice(before)).toEqual([]);
     counter.stop();
-    // The emulator, like CloudFront, answers by itself what is no HTTP: no code of ours then.
+    // Like CloudFront, the emulator itself answers text that is not HTTP, without an error code of Signet.
     const isRefused = ({ status, code }: (typeof answers)[number]): boolean =>
       code === 'malformed' || code === null
         ? status === 400

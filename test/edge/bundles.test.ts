@@ -25,19 +25,19 @@ let viewerRequest: Handler<CloudFrontRequestEvent>;
 let originResponse: Handler<CloudFrontResponseEvent>;
 let logged: readonly string[] = [];
 
-/** Nobody answers here: who connects is hung up on, or waits for as long as they want to. */
-const nobody = createServer();
+/** A server that never answers: it closes each connection at once, or keeps it open in silence. */
+const silentServer = createServer();
 const connected: Socket[] = [];
 let silent = false;
-nobody.on('connection', (socket) => {
+silentServer.on('connection', (socket) => {
   connected.push(socket);
   socket.on('error', () => undefined);
   if (!silent) socket.destroy();
 });
 
-async function nobodysPort(): Promise<number> {
-  await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
-  return (nobody.address() as AddressInfo).port;
+async function silentPort(): Promise<number> {
+  await new Promise<void>((resolve) => silentServer.listen(0, '127.0.0.1', resolve));
+  return (silentServer.address() as AddressInfo).port;
 }
 
 function configFor(port: number): EdgeConfig {
@@ -60,7 +60,7 @@ function configFor(port: number): EdgeConfig {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-bundles-'));
-  const config = configFor(await nobodysPort());
+  const config = configFor(await silentPort());
   bundles = await bundleFunctions(folder, { viewerRequest: config, originResponse: config });
   logged = logLines();
   const load = async (file: string) => (await import(pathToFileURL(file).href)).handler;
@@ -70,7 +70,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.restoreAllMocks();
   for (const socket of connected) socket.destroy();
-  nobody.close();
+  silentServer.close();
   await rm(folder, { recursive: true, force: true });
 });
 

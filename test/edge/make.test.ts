@@ -183,6 +183,7 @@ describe('HEAD', () => {
 
 describe('a policy that no longer allows what viewer-request allowed', () => {
   const narrower = { ...policy, operations: { resize: { w: [20] } } };
+  const blocking = { ...policy, blocked: ['a.png'] };
   const publish = (document: object): void =>
     void edge.config.objects.set(policyKey('acme'), { body: json(document) });
   const reads = (): number =>
@@ -198,8 +199,10 @@ describe('a policy that no longer allows what viewer-request allowed', () => {
     { seconds: 1, read: 1, end: 'denied_value' },
     { seconds: 2, read: 2, end: 'made' },
     { seconds: 20, read: 2, end: 'made' },
+    { seconds: 1, read: 1, end: 'denied_blocked', earlier: blocking },
+    { seconds: 2, read: 2, end: 'made', earlier: blocking },
   ])('held for $seconds s it was read $read times before it ends: $end', async (row) => {
-    publish(narrower);
+    publish(row.earlier ?? narrower);
     await codeOf(ask());
     publish(policy);
     edge.time.now += row.seconds * 1_000;

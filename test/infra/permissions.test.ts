@@ -45,7 +45,7 @@ function whoIs(id: string): string {
 
 function objectsCalled(kind: string, prefix: string | undefined, condition: unknown): string {
   const absent = JSON.stringify(condition) === '{"Null":{"s3:if-none-match":"false"}}';
-  return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ' that are not there' : ''}`;
+  return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ', only new ones' : ''}`;
 }
 
 /** The name of a resource in the table. Other resources keep their ARN, which is not in the table. */

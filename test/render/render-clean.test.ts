@@ -55,7 +55,7 @@ function poisonedWebp(webp: Buffer): Buffer {
   return Buffer.concat([riff(chunks), text]);
 }
 
-/** Where an image ends, by its own structure; what lies behind it is a stowaway. */
+/** The end of an image by its own structure. Bytes after it do not belong to the image. */
 const endOf: Readonly<Record<ImageType, (bytes: Buffer) => number>> = {
   jpg: (bytes) => bytes.indexOf(Buffer.from([0xff, 0xd9])) + 2,
   png: (bytes) => bytes.indexOf('IEND') + 8,

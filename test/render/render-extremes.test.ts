@@ -2,9 +2,12 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { operationNames, rowOf } from '../../shared/operations/table.ts';
+import { parseOperations } from '../../shared/recipe/recipe.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import { countCases, isProof, spread } from '../proof/cases.ts';
+import { outcome } from '../shared/request/outcome.ts';
 import { flatPng } from './encoders.ts';
+import { largestRecipes } from './largest-recipes.ts';
 import { draw } from './rendering.ts';
 
 /*
@@ -28,7 +31,7 @@ vi.mock('../../shared/limits.ts', async (original) => {
 });
 const renderSeconds = 12;
 
-/** Each drawing row at its largest, where it does most work. */
+/** Each operation at the values with the most work. Others use the largest value of each parameter. */
 const extremes: Readonly<Record<string, readonly string[]>> = {
   version: ['version,v_1'],
   orient: ['orient,o_0'],
@@ -63,7 +66,7 @@ const extremes: Readonly<Record<string, readonly string[]>> = {
   format: ['format,f_webp'],
 };
 const rows = operationNames.filter((name) => rowOf(name).answer === undefined);
-const recipes = rows.flatMap((name) => extremes[name] ?? []);
+const recipes = rows.flatMap((name) => extremes[name] ?? largestRecipes(name));
 
 /** 1 pixel enlarged, lines, and the largest square that an answer can be. */
 const sources = new Map<string, Buffer>();
@@ -107,8 +110,13 @@ const onSmall = recipes.flatMap((recipe) => small.map((source) => ({ source, rec
 const enlarged = isProof ? 'resize,m_fixed,w_2048,limit_0' : 'resize,m_fixed,w_512,limit_0';
 
 describe('at its largest', () => {
-  it('every drawing operation is here', () => {
-    expect(Object.keys(extremes)).toEqual(rows);
+  it('every name is one of an operation that draws', () => {
+    expect(rows).toEqual(expect.arrayContaining(Object.keys(extremes)));
+  });
+
+  it.each(operationNames)('%s has recipes even if none are listed', (name) => {
+    for (const recipe of largestRecipes(name))
+      expect(outcome(() => parseOperations(recipe))).toBe('accepted');
   });
 
   it('the limit of the time of a render is the one that these tests assume', async () => {

@@ -121,7 +121,7 @@ describe('a watermark', () => {
   it.each([
     ['nw', 3],
     ['se', 26],
-  ])('lies at %s and not in the middle', async (g, corner) => {
+  ])('is at %s and not in the middle', async (g, corner) => {
     const plain = await drawn(grey, 'bright,b_0');
     const marked = await drawn(grey, `watermark,i_mark,p_25,x_0,y_0,g_${g}`);
     const differs = (at: number): boolean =>

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operationNames, rowOf } from '../../shared/operations/table.ts';
+import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
 import { countCases, spread } from '../proof/cases.ts';
 import { draw, pixelsOf, quartered } from './rendering.ts';
 
@@ -39,11 +39,15 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
 };
 
 const names = operationNames.filter((name) => rowOf(name).step !== undefined);
+
+/** The listed recipes of an operation, or its example. */
+const samplesOf = (name: OperationName): readonly string[] => drawn[name] ?? [rowOf(name).example];
+
 const allPairs = names.flatMap((first, at) =>
   names
     .slice(at + 1)
     .flatMap((second) =>
-      (drawn[first] ?? []).flatMap((one) => (drawn[second] ?? []).map((two) => ({ one, two }))),
+      samplesOf(first).flatMap((one) => samplesOf(second).map((two) => ({ one, two }))),
     ),
 );
 
@@ -96,8 +100,8 @@ function largestDifference(left: Buffer, right: Buffer): number {
 const tolerance = (last: string): number => (last.startsWith('sharpen') ? 8 : 2);
 
 describe('two operations in one recipe', () => {
-  it('cover every operation that draws, including new ones', () => {
-    expect(Object.keys(drawn)).toEqual(names);
+  it('every name is one of an operation that draws', () => {
+    expect(names).toEqual(expect.arrayContaining(Object.keys(drawn)));
   });
 
   it('meet every operation', () => {
@@ -120,7 +124,7 @@ describe('two operations in one recipe', () => {
   const windows = [names.slice(0, 15), names.slice(-15)].map((some) => ({ some }));
 
   it.each(windows)('many at once give the same as one after the other: $some', async ({ some }) => {
-    const recipes = some.map((name) => drawn[name]?.[0] ?? '');
+    const recipes = some.map((name) => samplesOf(name)[0] ?? '');
     const both = await together(opaque, recipes.toReversed().join('__op__'));
     let bytes: Uint8Array = opaque;
     for (const recipe of recipes) bytes = (await draw(bytes, `${recipe}__op__format,f_png`)).bytes;

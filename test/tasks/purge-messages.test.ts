@@ -12,7 +12,7 @@ const buckets = { sources: 'src', config: 'cfg' };
 
 const event = (...keys: readonly string[]): string => changed('src', ...keys);
 
-/** As S3 writes it, with all that nobody reads. */
+/** As S3 writes it, with all the fields that are not read. */
 function changed(bucket: string, ...keys: readonly string[]): string {
   const Records = keys.map((key) => ({
     eventVersion: '2.1',
@@ -103,7 +103,7 @@ describe('a message about a source', () => {
     '{"Records":[{}]}',
     event('acme/%E0%A4%A'),
     '{"purgeAgain":1}',
-  ])('is nobody’s: %s', (body) => {
+  ])('is unknown: %s', (body) => {
     expect(() => readPurgeMessage(body, buckets)).toThrow();
   });
 });
@@ -151,12 +151,12 @@ describe('a batch of messages', () => {
     expect([left(), invalidated]).toEqual([[made('acme/new.jpg')], []]);
   });
 
-  it('purges one of which nobody can say whether it is new', async () => {
+  it('purges a source if it cannot tell whether it is new', async () => {
     const { work, workedBy, later, invalidated, failures } = stand();
     const unknowing = { ...work, isFirst: () => Promise.reject(new Error('403')) };
     expect(await workedBy(unknowing, event('acme/cat.jpg'))).toEqual([]);
     expect([invalidated.length, later.length]).toEqual([1, 1]);
-    expect(failures).toEqual(['nobody knows whether a source is new, so it is purged: 403']);
+    expect(failures).toEqual(['cannot tell whether a source is new, so it is purged: 403']);
   });
 
   it('may come twice and in any order', async () => {
@@ -175,7 +175,7 @@ describe('a batch of messages', () => {
     expect(await worked('hello', event('acme/cat.jpg'))).toEqual(['m0']);
     expect(left()).toEqual([]);
     expect(failures).toEqual([
-      'message m0 cannot be worked off: it is neither an event of S3 nor one of our own',
+      'message m0 cannot be processed: it is neither an S3 event nor a message of this function',
     ]);
   });
 
@@ -199,7 +199,7 @@ describe('a batch of messages', () => {
     expect(invalidated).toEqual([]);
   });
 
-  it('asks nobody for nothing', async () => {
+  it('makes no call for an empty batch', async () => {
     const { worked, invalidated, later } = stand();
     expect(await worked(event('acme/_watermarks/a.png'))).toEqual([]);
     expect([invalidated, later]).toEqual([[], []]);

@@ -123,7 +123,8 @@ describe('the purge function', () => {
     expect(JSON.parse(String(lines[0]))).toMatchObject({
       function: 'purge',
       level: 'error',
-      reason: 'message m0 cannot be worked off: it is neither an event of S3 nor one of our own',
+      reason:
+        'message m0 cannot be processed: it is neither an S3 event nor a message of this function',
     });
     vi.restoreAllMocks();
   });

@@ -56,7 +56,7 @@ it.each([
   ['acme/replaced.jpg', false, 'has two'],
   ['acme/back.jpg', false, 'was deleted before'],
   ['acme/deleted.jpg', false, 'is deleted'],
-  ['acme/unversioned.jpg', false, 'lies where no versions are kept'],
+  ['acme/unversioned.jpg', false, 'is in a bucket without versions'],
   ['acme/gone.jpg', false, 'has none'],
 ])('%s is the first: %s, for it %s', async (key, first) => {
   expect(await isFirst(key)).toBe(first);

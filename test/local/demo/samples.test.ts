@@ -78,7 +78,7 @@ describe('the features of the sample images', () => {
     expect(await metadata('lantern.webp')).toMatchObject({ pages: 16, loop: 0, hasAlpha: true });
   });
 
-  it('the portrait lies on its side until its orientation is applied', async () => {
+  it('the portrait is stored on its side until its orientation is applied', async () => {
     const { orientation, autoOrient } = await metadata('portrait.jpg');
     expect(orientation).toBe(6);
     expect(autoOrient).toEqual({ width: 1200, height: 1600 });

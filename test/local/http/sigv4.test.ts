@@ -186,7 +186,7 @@ describe('a signature', () => {
       'malformed',
     ],
     ['another time', withHeader('x-amz-date', '20260524T000001Z'), 'mismatch'],
-    ['a time that is none', withHeader('x-amz-date', '20260524T999999Z'), 'malformed'],
+    ['an invalid time', withHeader('x-amz-date', '20260524T999999Z'), 'malformed'],
     ['no time', withHeader('x-amz-date', undefined), 'malformed'],
     [
       'a second credential in the query',

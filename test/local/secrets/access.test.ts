@@ -72,7 +72,7 @@ describe('a request', () => {
     ['nothing', {}, 'MissingAuthenticationTokenException'],
     ['a body too large', { body: 'x'.repeat(600_000) }, 'ValidationException'],
     [
-      'a credential that is none',
+      'an invalid credential',
       { headers: { ...type, authorization: 'x' } },
       'IncompleteSignatureException',
     ],

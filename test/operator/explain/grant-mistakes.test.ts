@@ -20,7 +20,7 @@ describe('a grant with a wrong signature', () => {
     [
       "another's key",
       other,
-      /^it was signed with the key of shop; use that of the tenant in the URL$/,
+      /^it was signed with the key of shop; use the key of the tenant in the URL$/,
     ],
   ])('is explained by %s', (_what, key, mistake) => {
     const others = new Map([['shop', other]]);

@@ -83,7 +83,7 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   [
     "another tenant's key",
     { key: otherKey },
-    /^it was signed with the key of globex; use that of the tenant in the URL$/,
+    /^it was signed with the key of globex; use the key of the tenant in the URL$/,
   ],
 ];
 
@@ -142,7 +142,7 @@ describe('a wrong signature', () => {
     const parts = { kid, exp, target };
     const sig = signature({ ...withPath(target), key: otherKey });
     expect(signingMistake(suspect(sig, { parts, uri: target }))).toBe(
-      'it was signed with the key of globex; use that of the tenant in the URL',
+      'it was signed with the key of globex; use the key of the tenant in the URL',
     );
   });
 

@@ -75,7 +75,7 @@ describe('a line of a standard log', () => {
     ['with too few values', '2026-08-01\t12:00:00\tFRA', columns],
     ['without a path', row({ url: '-' }), columns],
     ['without a status', row({ url: '/a' }).replace('\t200\t', '\t-\t'), columns],
-    ['with a status that is none', row({ url: '/a' }).replace('\t200\t', '\t2e2\t'), columns],
+    ['with an invalid status', row({ url: '/a' }).replace('\t200\t', '\t2e2\t'), columns],
     ['without a time', row({ url: '/a', time: '-' }), columns],
     ['on no day', row({ url: '/a', date: '2026-13-45' }), columns],
     ['of junk', '\u0000\u0001\ufffd\t\t\t\t\t\t\t\t\t', columns],

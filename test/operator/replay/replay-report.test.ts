@@ -143,7 +143,7 @@ describe('a tally', () => {
 });
 
 describe('lines', () => {
-  it('are the same however the bytes are parted', () => {
+  it('are the same however the bytes are split', () => {
     const text = 'é\r\n\n日本 🐈\nlast';
     const bytes = Buffer.from(text);
     fc.assert(
@@ -195,12 +195,12 @@ describe('a progress bar', () => {
     expect(shown[5]).toBe('\u001b[K');
   });
 
-  it('shows how much has been read where nobody knows how much there is', () => {
+  it('shows how much was read if the total is unknown', () => {
     expect(shownOn(true, undefined)).toContain('\r200.0 MB read');
   });
 
   it.each([
-    ['where nobody watches', false, false],
+    ['without a terminal', false, false],
     ['for a program', true, true],
   ])('is not there %s', (_what, isTTY, quiet) => {
     expect(shownOn(isTTY, 10, quiet)).toBe('');

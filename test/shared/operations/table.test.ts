@@ -5,13 +5,14 @@ import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { outcome } from '../request/outcome.ts';
 
 describe('the operations table', () => {
-  it('has its rows in drawing order', () => {
+  it('has its rows in drawing order; new rows may be between them', () => {
     const order = [
       'version orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint',
       'blur sharpen rounded-corners circle background watermark quality interlace format',
       'info average-hue placeholder',
     ];
-    expect(operationNames.join(' ')).toBe(order.join(' '));
+    const known = order.join(' ').split(' ');
+    expect(operationNames.filter((name) => known.includes(name))).toEqual(known);
   });
 
   it.each(operationNames)('documents %s and shows how it is written', (name) => {

@@ -1,6 +1,6 @@
 /*
  * Exactly the keywords of JSON Schema (draft 2020-12) that the policy's schema has. One that is not
- * here is thrown: the schema would say something that nobody checks.
+ * here is thrown: the schema would contain something that is not checked.
  */
 
 type Schema = Readonly<Record<string, unknown>>;

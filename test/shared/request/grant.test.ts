@@ -137,7 +137,7 @@ const signed: readonly (readonly [string, string])[] = [
   ['a header that is a list', token([header])],
   ['another generation’s key', token(header, claims, keyOf('acme', 'r1.2'))],
   ['another root’s key', token(header, claims, keyOf('acme', 'r2.1'))],
-  ['a root that nobody has', token({ ...header, kid: 'r9.1' })],
+  ['an unknown root', token({ ...header, kid: 'r9.1' })],
   [
     'the key decoded',
     token(header, claims, Buffer.from(keyOf().slice(4), 'base64url').toString('latin1')),
@@ -149,7 +149,7 @@ const signed: readonly (readonly [string, string])[] = [
 const good = token();
 const [head = '', body = '', sig = ''] = good.split('.');
 
-/** What is no token at all, or not quite the one that was signed. */
+/** Texts that are not a token, or differ from the signed one. */
 const mangled: readonly (readonly [string, string])[] = [
   ['nothing', ''],
   ['a dot', '.'],

@@ -104,7 +104,7 @@ describe('mint', () => {
   const good: MintRequest = { tenant: 'acme', path: 'cat.jpg', operations: [], exp: undefined };
 
   it.each([
-    ['a tenant that is none', { ...good, tenant: 'ACME' }],
+    ['an invalid tenant', { ...good, tenant: 'ACME' }],
     ['no path', { ...good, path: '' }],
     ['a path with a leading slash', { ...good, path: '/cat.jpg' }],
     ['a path upwards', { ...good, path: '../x/cat.jpg' }],
@@ -112,7 +112,7 @@ describe('mint', () => {
     ['a watermark', { ...good, path: '_watermarks/logo.png' }],
     ['half a surrogate pair', { ...good, path: 'a\ud83d' }],
     ['an empty operation', { ...good, operations: [''] }],
-    ['an operation that is none', { ...good, operations: ['resise,w_1'] }],
+    ['an unknown operation', { ...good, operations: ['resise,w_1'] }],
     ['an operation twice', { ...good, operations: ['resize,w_1', 'resize,w_1'] }],
     ['a preset beside another operation', { ...good, operations: ['style,n_a', 'resize,w_1'] }],
     ['an expiry in milliseconds', { ...good, exp: now * 1_000 }],

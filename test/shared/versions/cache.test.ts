@@ -146,7 +146,7 @@ const broken: readonly (readonly [what: string, text: string | Uint8Array])[] = 
   ['no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d])],
   ['of another tenant', policyText({ operations: {} }, 'shop')],
   ['of another form', policyText({ operations: {}, maxWidht: 1 })],
-  ['with a preset that is none', policyText({ presets: { a: 'resize,w_040' } })],
+  ['with an invalid preset', policyText({ presets: { a: 'resize,w_040' } })],
   ['too large', policyText({ operations: {} }).padEnd(limits.recordBytes + 1)],
 ];
 

@@ -111,7 +111,7 @@ describe('publishing a policy', () => {
   it.each([
     ['a slip', { ...widths(1), maxWidht: 1 }],
     ['nothing', null],
-    ['a preset that is none', { ...widths(1), presets: { a: 'resize' } }],
+    ['an invalid preset', { ...widths(1), presets: { a: 'resize' } }],
     ['another place', { ...widths(1), tenant: '../acme' }],
   ])('refuses %s and writes nothing', async (_what, one) => {
     const { publish, config } = stand();
@@ -192,7 +192,7 @@ describe('a publish that a failure cuts short', () => {
     },
   );
 
-  it('is finished by whoever comes next, who is told', async () => {
+  it('is completed by the next publisher, who gets an error about it', async () => {
     const config = memoryStore();
     const { publish, live, faults } = stand(config);
     await publish(widths(1));

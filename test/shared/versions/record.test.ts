@@ -42,7 +42,7 @@ describe('a signed version', () => {
 
   const forgeries: readonly (readonly [string, () => Promise<string>])[] = [
     ['signed by a stranger', () => signRecord(stranger, record)],
-    ['signed by a kid that nobody knows', () => signRecord({ ...publisher, kid: 'p9' }, record)],
+    ['signed by an unknown kid', () => signRecord({ ...publisher, kid: 'p9' }, record)],
     [
       'another payload under the same signature',
       async () => {
@@ -83,7 +83,7 @@ describe('a signed version', () => {
   });
 
   it.each([{ version: 0 }, { extra: 1 }, { previous: 'x' }, { at: 'yesterday' }, { policy: 'x' }])(
-    'is not believed with %j, whoever signed it',
+    'is refused with %j, even with a valid signature',
     async (wrong) => {
       const text = await signRecord(publisher, { ...record, ...wrong } as PolicyRecord);
       expect(await opened(text)).toBe('it is signed, but not a valid policy version');

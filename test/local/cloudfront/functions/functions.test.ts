@@ -133,7 +133,7 @@ describe('a viewer-request result', () => {
     ['a value with a line feed', header('x-a').replace("'x'", `'x\\ny'`), /HTTP does not allow/],
     ['a body that is an object', `return { status: '200', body: {} }`, /body is not a string/],
     ['an unknown encoding', `return { status: '200', body: '', bodyEncoding: 'hex' }`, /neither/],
-    ['what is no base64', `return { status: '200', body: 'é', bodyEncoding: 'base64' }`, /base64/],
+    ['invalid base64', `return { status: '200', body: 'é', bodyEncoding: 'base64' }`, /base64/],
     ['40 KB and a byte', `return { status: '200', body: 'x'.repeat(40961) }`, /40961 bytes/],
     [
       '40 KB with its headers',
