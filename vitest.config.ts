@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/client/shared-package.ts'],
     setupFiles: ['test/fixed-seed.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,

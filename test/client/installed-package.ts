@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Entry, entries } from '../../build/client-bundle.ts';
 import { clientPackage } from '../../build/client-package.ts';
 import { root } from '../../build/functions.ts';
 
@@ -14,13 +16,42 @@ export const installed = {
   home: '',
   /** The folder of the package. */
   folder: '',
-  modules: new Map() as Awaited<ReturnType<typeof clientPackage>>,
+  modules: new Map<Entry, Uint8Array>(),
 };
+
+/** Builds the package, unless another test file builds it or has built it. Returns its folder. */
+async function sharedPackage(): Promise<string> {
+  const shared = inject('sharedPackage');
+  const built = path.join(shared, 'package');
+  const lock = path.join(shared, 'lock');
+  while (!existsSync(built)) {
+    const isFirst = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (isFirst && !existsSync(built)) await buildInto(built, lock);
+    else await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return built;
+}
+
+async function buildInto(built: string, lock: string): Promise<void> {
+  const folder = path.join(lock, 'package');
+  try {
+    await clientPackage(folder);
+    // Other files wait for this name, so it must not exist before the package is complete.
+    await rename(folder, built);
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
 
 beforeAll(async () => {
   installed.home = await mkdtemp(path.join(tmpdir(), 'signet-client-'));
   installed.folder = path.join(installed.home, 'node_modules', '@signet-images', 'client');
-  installed.modules = await clientPackage(installed.folder);
+  await cp(await sharedPackage(), installed.folder, { recursive: true });
+  for (const entry of entries)
+    installed.modules.set(entry, await readFile(path.join(installed.folder, `${entry}.js`)));
 });
 
 afterAll(() => rm(installed.home, { recursive: true, force: true }));

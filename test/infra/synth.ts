@@ -56,11 +56,19 @@ export function withApp<T>(
   }
 }
 
-/** The template that CloudFormation would get. */
-export const templateFor = (context: object = {}): Template =>
-  withApp(context, false, ({ app, stack }) => {
+const templates = new Map<string, Template>();
+
+/** The template that CloudFormation would get. The same settings are synthesized once. */
+export function templateFor(context: object = {}): Template {
+  const settings = JSON.stringify(context);
+  const known = templates.get(settings);
+  if (known !== undefined) return known;
+  const template = withApp(context, false, ({ app, stack }) => {
     return app.synth().getStackByName(stack.stackName).template as Template;
   });
+  templates.set(settings, template);
+  return template;
+}
 
 /** The resources of a type, with their logical ids. */
 export function ofType(

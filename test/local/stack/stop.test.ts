@@ -20,8 +20,8 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'signet-stop-'));
   await start();
   await client.publish(policy);
-  const noise = { raw: { width: 1_600, height: 1_200, channels: 3 } } as const;
-  const body = await sharp(randomBytes(1_600 * 1_200 * 3), noise)
+  const noise = { raw: { width: 800, height: 600, channels: 3 } } as const;
+  const body = await sharp(randomBytes(800 * 600 * 3), noise)
     .jpeg()
     .toBuffer();
   await client.put('slow.jpg', body);

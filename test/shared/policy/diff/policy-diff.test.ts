@@ -421,7 +421,8 @@ describe('the difference', () => {
       fc.property(fields, fields, fieldName, (one, two, name) => {
         countCases();
         const before = policy(one);
-        const after = policy({ ...one, [name]: two[name] ?? one[name] });
+        const changed = two[name] ?? one[name];
+        const after = changed === undefined ? before : policy({ ...one, [name]: changed });
         const [old, now] = [compilePolicy(before), compilePolicy(after)];
         const { more, less } = outcomes(old, now);
         const differs = more || less || others(old) !== others(now);
