@@ -9,8 +9,8 @@ export type { PolicyChange } from './rule-diff.ts';
 type Kind = PolicyChange['kind'];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a higher number, another entry or `true` allows more or less. Other fields do neither. */
-const effects: Readonly<Record<string, 'more' | 'less'>> = {
+/** Whether a higher number, another entry or `true` allows more, less or neither. */
+export const effects: Readonly<Record<string, 'more' | 'less' | 'neither'>> = {
   require: 'less',
   presetsOnly: 'less',
   snap: 'more',
@@ -23,6 +23,10 @@ const effects: Readonly<Record<string, 'more' | 'less'>> = {
   'source.maxFrames': 'more',
   'urls.maxLifetime': 'more',
   'urls.grants': 'more',
+  'cache.maxAge': 'neither',
+  'cache.sharedMaxAge': 'neither',
+  fallback: 'neither',
+  reportUntil: 'neither',
 };
 
 /** Words, from the one that allows least to the one that allows most. */
@@ -49,7 +53,7 @@ const isObject = (value: unknown): value is Fields =>
 
 function kindOf(path: string, more: boolean): Kind {
   const effect = ownField(effects, path);
-  if (effect === undefined) return 'changes';
+  if (effect === undefined || effect === 'neither') return 'changes';
   return more === (effect === 'more') ? 'widens' : 'narrows';
 }
 

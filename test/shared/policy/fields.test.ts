@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { effects } from '../../../shared/policy/diff/policy-diff.ts';
 import { fieldsUnknownTo, policyFields } from '../../../shared/policy/fields.ts';
 import { policyIssues } from '../../../shared/policy/issues.ts';
 import { starterPolicy } from '../../../shared/policy/starter.ts';
@@ -12,7 +13,7 @@ const everything = {
   presetsOnly: false,
   auto: { format: ['webp'] },
   source: { types: ['jpg'], maxBytes: 1, maxPixels: 1, maxFrames: 1 },
-  urls: { maxLifetime: 60 },
+  urls: { maxLifetime: 60, grants: true },
   cache: { maxAge: 0, sharedMaxAge: 0 },
   snap: true,
   blocked: ['a/*'],
@@ -21,7 +22,23 @@ const everything = {
   reportUntil: '2030-01-01T00:00:00Z',
 };
 
+/** Fields whose differences are found by comparing rules, recipes or kids, and fields that only hold others. */
+const compared = ['tenant', 'keys', 'operations', 'presets', 'auto', 'source', 'urls', 'cache'];
+
+const ownFields = policyFields().filter((field) => !field.startsWith('operations.'));
+
 describe('the fields of a policy', () => {
+  it.each(ownFields)('%s is in the example of this file', (field) => {
+    expect(fieldsUnknownTo([], everything)).toContain(field);
+  });
+
+  it.each(ownFields.filter((field) => !compared.includes(field) && !field.startsWith('keys.')))(
+    '%s has an effect in shared/policy/diff/policy-diff.ts',
+    (field) => {
+      expect(Object.keys(effects)).toContain(field);
+    },
+  );
+
   it('are all known to this version', () => {
     for (const document of [everything, { tenant: 'acme', ...starterPolicy }]) {
       expect(policyIssues(document)).toEqual([]);
