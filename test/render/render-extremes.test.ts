@@ -125,7 +125,7 @@ describe('at its largest', () => {
     expect(real.renderSeconds).toBe(renderSeconds);
   });
 
-  it.each(spread(onSmall, 4))('$recipe on $source is drawn or refused for its size', (one) =>
+  it.each(spread(onSmall, 7))('$recipe on $source is drawn or refused for its size', (one) =>
     comesTo(one.source, one.recipe),
   );
 
