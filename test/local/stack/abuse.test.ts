@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signet } from '../../cli/signet.ts';
+import { command } from '../../cli/in-process.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
@@ -146,7 +146,7 @@ describe('a purge of a prefix', () => {
     return Promise.all(answers.map(({ body }) => colourOf(body)));
   };
   const purge = (scope: string) =>
-    signet(['purge', 'acme', scope, '--json'], { SIGNET_HOME: stack.home });
+    command(['purge', 'acme', scope, '--json'], { SIGNET_HOME: stack.home });
 
   it('deletes the derivatives below the prefix and nothing else', async () => {
     const below = ['album/1.png', 'album/deep/2 ü.png'];

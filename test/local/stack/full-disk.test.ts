@@ -4,7 +4,7 @@ import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { signet } from '../../cli/signet.ts';
+import { command } from '../../cli/in-process.ts';
 import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
@@ -72,7 +72,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
       'S3 put on signet-sources failed: InternalError 500',
     );
     const sample = path.resolve('local/demo/samples/mark.png');
-    const { code, stderr } = await signet(['put', 'acme', 'a.png', sample, '--json'], {
+    const { code, stderr } = await command(['put', 'acme', 'a.png', sample, '--json'], {
       SIGNET_HOME: home,
     });
     expect(code).not.toBe(0);
