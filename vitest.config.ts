@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /*
- * By default Vitest leaves one of two cores idle, although most tests wait for other processes. The timeouts only end
- * tests that hang: no test may fail because the machine is busy.
+ * By default Vitest leaves one of two cores idle. Many tests wait for other processes, so three workers keep two cores
+ * busy. The timeouts only end tests that hang: no test may fail because the machine is busy.
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/client/shared-package.ts'],
     setupFiles: ['test/fixed-seed.ts'],
