@@ -1,4 +1,4 @@
-"""A client of Signet that shares no code with it: Python's standard library and DESIGN.md.
+"""A client of Signet that shares no code with it: Python's standard library and the documentation.
 
 Reads one JSON job a line, {"id", "job", …}, and answers one JSON line each, as they end.
 """

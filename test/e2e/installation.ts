@@ -7,7 +7,7 @@ import { samplesFolder } from '../../local/demo/samples.ts';
 import { json } from '../cli/in-process.ts';
 import { type Client, type Signed, startClient } from './client.ts';
 
-/** What S3 and Secrets Manager take on one machine (DESIGN.md, section 10). */
+/** What S3 and Secrets Manager take on one machine. */
 export const credentials = { accessKeyId: 'signet', secretAccessKey: 'signet-local' };
 export const sourcesBucket = 'signet-sources';
 export const derivativesBucket = 'signet-derivatives';

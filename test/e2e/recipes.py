@@ -1,4 +1,4 @@
-"""Canonical keys, types and sizes of derivatives, from DESIGN.md sections 3, 7 and 8 alone."""
+"""Canonical keys, types and sizes of derivatives, from docs/operations.md alone."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Signed URLs, from DESIGN.md sections 3 and 4 alone."""
+"""Signed URLs, from docs/urls.md alone."""
 
 import base64
 import hashlib
