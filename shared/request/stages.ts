@@ -77,7 +77,13 @@ export type StageName = keyof StageResults;
 
 /** The names of the stages in the order in which they run. */
 export const stageNames: readonly StageName[] = [
-  ...(['split', 'verify', 'admit', 'parse', 'negotiate', 'authorize', 'name'] as const),
+  'split',
+  'verify',
+  'admit',
+  'parse',
+  'negotiate',
+  'authorize',
+  'name',
 ];
 
 /** Called after each stage that a request passes. The stage after the last call is the one that refused. */
@@ -126,12 +132,6 @@ export function parse(request: PolicyRequest, policy: Policy): ParsedRequest {
   const steps = expandPreset(policy, parseWritten(request));
   if (granted !== undefined) checkGrantable(steps);
   return { tenant, path, steps, presets: granted?.presets };
-}
-
-/** Puts a parsed request into canonical form with a format. */
-function settleFormat(parsed: ParsedRequest, format: Format): ImageRequest {
-  const { steps, ...request } = parsed;
-  return { ...request, recipe: canonicalRecipe(steps, format) };
 }
 
 /** The formats that the answer can have: all that `auto` can become, or the one that is named. */
@@ -222,9 +222,10 @@ export function nameEveryFormat(
   policy: Policy,
   now: number,
 ): readonly FormatKey[] {
+  const { steps, ...request } = parsed;
   return answerFormats(parsed, policy).map((format) => {
-    const allowed = authorize(settleFormat(parsed, format), policy, now);
-    return { format, ...derivativeKey(allowed) };
+    const recipe = canonicalRecipe(steps, format);
+    return { format, ...derivativeKey(authorize({ ...request, recipe }, policy, now)) };
   });
 }
 

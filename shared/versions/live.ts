@@ -115,7 +115,7 @@ export type LiveVersion = {
   /** The ETag of the live object; undefined if there is none. */
   readonly etag: string | undefined;
   /** Whether the functions accept that object. */
-  readonly believed?: boolean;
+  readonly accepted?: boolean;
   /** The version that was live until now, if this read has completed an interrupted publish. */
   readonly resumed?: { readonly before: StoredRecord | undefined };
 };
@@ -174,7 +174,7 @@ export async function readLiveForUpdate(
   const live =
     stored !== undefined && isOwn ? await findLiveRecord(bucket, tenant, stored) : 'replaced';
   if (stored === undefined || live === 'replaced')
-    return { last: await readLastOfTrail(bucket, tenant), etag, believed: false };
-  if (live === stored) return { last: live, etag, believed: true };
+    return { last: await readLastOfTrail(bucket, tenant), etag, accepted: false };
+  if (live === stored) return { last: live, etag, accepted: true };
   return resumeLast(bucket, tenant, live, { before: stored, etag });
 }

@@ -267,7 +267,7 @@ export async function publishChecked(
     return { ...done, version: before.version };
   checkResumed(tenant, live, options.expected);
   checkExpected(tenant, live, options);
-  if (live.believed && before !== undefined && sameText(before.policy, policy))
+  if (live.accepted && before !== undefined && sameText(before.policy, policy))
     return { ...done, version: before.version, unchanged: true };
   checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
   await checkFields(publishing, policy, live);

@@ -1,15 +1,15 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectChange } from '../../../local/s3/server.ts';
-import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
+import {
+  bucket,
+  listIncoming,
+  outcome,
+  type Running,
+  readText,
+  startEmbedded,
+} from './embedded-s3.ts';
 
 let embedded: Running;
 beforeEach(async () => {
@@ -20,14 +20,8 @@ afterEach(() => embedded.discard());
 const put = (Key: string, Body: string, extra: object = {}) =>
   embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...extra }));
 
-async function read(key: string): Promise<string | undefined> {
-  const got = await embedded.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return got.Body?.transformToString();
-}
-
-async function leftovers(): Promise<readonly string[]> {
-  return readdir(join(embedded.folder, 'incoming'));
-}
+const read = (key: string) => readText(embedded, key);
+const leftovers = () => listIncoming(embedded);
 
 describe('a change', () => {
   it('is reported before and after it is visible, and not if nothing changes', async () => {

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Identity } from '../../../local/http/sigv4.ts';
 import { type S3Options, startS3 } from '../../../local/s3/server.ts';
@@ -64,6 +64,16 @@ export async function startEmbedded(options: Partial<S3Options> = {}) {
   };
   return { ...server, folder, lines, clientFor, s3: clientFor(owner), stop, discard };
 }
+
+/** The text of an object; undefined if it has no body. */
+export async function readText({ s3 }: Running, key: string): Promise<string | undefined> {
+  const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return got.Body?.transformToString();
+}
+
+/** The files of uploads that are not complete. */
+export const listIncoming = ({ folder }: Running): Promise<readonly string[]> =>
+  readdir(join(folder, 'incoming'));
 
 export type Outgoing = {
   readonly port: number;

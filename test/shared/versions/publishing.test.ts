@@ -341,7 +341,7 @@ describe('an older version in the place of the live one', () => {
   const texts = (config: MemoryStore): readonly (readonly [string, string])[] =>
     [...config.objects].map(([key, { body }]) => [key, new TextDecoder().decode(body)]);
 
-  it.each([1, 2])('is not believed where it is version %i of 4', async (version) => {
+  it.each([1, 2])('is not accepted when it is version %i of 4', async (version) => {
     const { live, publishing, publish, config } = await replaced(version);
     await expect(live()).rejects.toThrow(`policies/acme.jws is version ${version}, and the trail`);
     const before = texts(config);

@@ -70,11 +70,11 @@ describe('a signed version', () => {
     ['empty', async () => ''],
     ['plain JSON', async () => JSON.stringify(record.policy)],
   ];
-  it.each(forgeries)('is not believed when it is %s', async (_what, forge) => {
+  it.each(forgeries)('is refused when it is %s', async (_what, forge) => {
     expect(await opened(await forge())).toBe('its signature is wrong');
   });
 
-  it('is not believed when it was signed for another purpose', async () => {
+  it('is refused when it was signed for another purpose', async () => {
     const { CompactSign, importJWK } = await import('jose');
     const other = await new CompactSign(Buffer.from(JSON.stringify(record)))
       .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: 'p1' })

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   ChecksumAlgorithm,
@@ -13,9 +11,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bucket,
   errorCode,
+  listIncoming,
   outcome,
   owner,
   type Running,
+  readText,
   signedRequest,
   signerFor,
   startEmbedded,
@@ -30,14 +30,8 @@ afterEach(() => embedded.discard());
 const put = (Key: string, Body: string, extra: object = {}) =>
   embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...extra }));
 
-async function read(key: string): Promise<string | undefined> {
-  const got = await embedded.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return got.Body?.transformToString();
-}
-
-async function leftovers(): Promise<readonly string[]> {
-  return readdir(join(embedded.folder, 'incoming'));
-}
+const read = (key: string) => readText(embedded, key);
+const leftovers = () => listIncoming(embedded);
 
 describe('a conditional write', () => {
   it('succeeds for exactly one of 50 concurrent creators', async () => {
