@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { escapeLines } from '../shared/terminal.ts';
 import { program } from './program.ts';
 
 /** The prefix of commander's messages. */
@@ -11,7 +12,7 @@ function prepare(command: Command, wantsJson: boolean): void {
     .showHelpAfterError('(--help shows the usage)')
     .configureOutput({
       writeErr: (text) => void (wantsJson || process.stderr.write(text)),
-      outputError: (text, write) => write(text.replace(errorPrefix, 'signet: ')),
+      outputError: (text, write) => write(escapeLines(text.replace(errorPrefix, 'signet: '))),
     });
   for (const inner of command.commands) prepare(inner, wantsJson);
 }

@@ -5,7 +5,7 @@ import {
   openInstallation,
   parseStackName,
 } from '../operator/target/target.ts';
-import { isSafeForTerminal } from '../shared/terminal.ts';
+import { escapeLines, isSafeForTerminal } from '../shared/terminal.ts';
 import { exitCodes } from './base/exit-code.ts';
 
 /** The result of a command, as text and as JSON. */
@@ -75,7 +75,11 @@ export async function runCommand(
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
     const { code, kind, message } = asFailure(thrown, isLocal(target));
-    print(json ? JSON.stringify({ error: code, message }) : `signet: ${message}`, process.stderr);
+    // A message may quote an argument or a file.
+    const text = json
+      ? JSON.stringify({ error: code, message })
+      : escapeLines(`signet: ${message}`);
+    print(text, process.stderr);
     process.exitCode = exitCodes[kind];
   }
 }

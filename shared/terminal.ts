@@ -9,6 +9,10 @@ const lineBreaks = /[\t\n\r\u0085\u2028\u2029]+/g;
 export const escapeForTerminal = (text: string): string =>
   text.replace(lineBreaks, ' ').replace(unsafeCharacters, '\uFFFD');
 
+/** `escapeForTerminal` for each line of a text that may have several. */
+export const escapeLines = (text: string): string =>
+  text.split('\n').map(escapeForTerminal).join('\n');
+
 /** Whether the text has no character that a terminal would interpret. Line breaks are allowed. */
 export const isSafeForTerminal = (text: string): boolean =>
   text.replace(lineBreaks, ' ').search(unsafeCharacters) < 0;

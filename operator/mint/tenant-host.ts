@@ -24,6 +24,6 @@ export function checkHostOwner(hosts: HostMap, host: string, tenant: string): vo
   const known = Object.keys(hosts);
   const list = known.length === 0 ? 'no host belongs to a tenant' : `there are ${known.join(', ')}`;
   throw usageFailure(
-    `--host ${name} is ${owner === undefined ? 'no host of a tenant' : `that of ${owner}`} here; ${list}`,
+    `--host ${name} is ${owner === undefined ? 'not a host of a tenant' : `that of ${owner}`} here; ${list}`,
   );
 }

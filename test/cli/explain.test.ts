@@ -424,7 +424,7 @@ describe("a tenant's own host", () => {
     ['img.other.test', '--host img.other.test is that of other here; there are img.*.test'],
     [
       'https://images.acme.com',
-      '--host images.acme.com is no host of a tenant here; there are img.*.test',
+      '--host images.acme.com is not a host of a tenant here; there are img.*.test',
     ],
   ])(
     'is not %s, and is minted for all the same where nothing is to be asked',

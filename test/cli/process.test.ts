@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaves } from '../../cli/program.ts';
+import { isSafeForTerminal } from '../../shared/terminal.ts';
 import { command } from './in-process.ts';
 import { type Ran, signet } from './signet.ts';
 import { answerTo, type CommandStack, startCommandStack } from './stack.ts';
@@ -65,6 +66,17 @@ describe('wrong usage', () => {
       stdout: '',
       stderr: "signet: unknown command 'mnt'\n(Did you mean mint?)\n(--help shows the usage)\n",
     });
+  });
+
+  it.each([
+    [['mint', '\u001b[31mx', 'cat.jpg']],
+    [['put', 'demo', 'a.jpg', '\u001b]0;x\u0007']],
+    [['policy', 'validate', '\u009b31mno']],
+    [['frob\u001b[2J']],
+  ])('never sends a control character of an argument to the terminal: %j', async (args) => {
+    const { stderr } = await command(args, nowhere);
+    expect(stderr).toMatch(/^signet: /);
+    expect(isSafeForTerminal(stderr)).toBe(true);
   });
 
   it('includes a missing command', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeForTerminal, isSafeForTerminal } from '../../shared/terminal.ts';
+import { escapeForTerminal, escapeLines, isSafeForTerminal } from '../../shared/terminal.ts';
 
 describe('a text for a terminal', () => {
   it.each([
@@ -11,5 +11,9 @@ describe('a text for a terminal', () => {
     ['another direction', 'a\u202Ecod.exe', 'a\uFFFDcod.exe', false],
   ])('has %s in one line', (_what, text, shown, sound) => {
     expect([escapeForTerminal(text), isSafeForTerminal(text)]).toEqual([shown, sound]);
+  });
+
+  it('keeps its lines if it may have several', () => {
+    expect(escapeLines('a\u001b\n  b\r\n')).toBe('a\uFFFD\n  b \n');
   });
 });
