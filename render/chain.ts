@@ -11,7 +11,7 @@ import {
   sharpOrder,
   type ValuesOf,
 } from '../shared/operations/operation.ts';
-import { Refusal, type RefusalCode } from '../shared/refusal.ts';
+import { sourceRefusal } from '../shared/refusal.ts';
 
 /** A step with its values. */
 export type PlannedStep = {
@@ -39,11 +39,6 @@ export type Job = {
   readonly sharp: typeof sharp;
 };
 
-/** Makes a refusal that depends on the source. */
-export function refuse(code: RefusalCode, reason: string, cause?: unknown): Refusal {
-  return new Refusal(code, { reason, aboutSource: true, cause });
-}
-
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
 /** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('orient') - 1;
@@ -59,12 +54,12 @@ export async function runSharp<T>(
     return await finish(image.timeout({ seconds }));
   } catch (thrown) {
     if (performance.now() >= deadline)
-      throw refuse(
+      throw sourceRefusal(
         'source_too_large',
         `rendering took more than ${limits.renderSeconds} s`,
         thrown,
       );
-    throw refuse(
+    throw sourceRefusal(
       'source_undecodable',
       thrown instanceof Error ? thrown.message : 'unknown',
       thrown,
@@ -122,7 +117,10 @@ export async function toSrgb8(job: Job, chain: Chain, header: Metadata): Promise
 
 function checkCanvas({ width, height }: Size, frames: number): void {
   if (width * height * frames > limits.canvasPixels)
-    throw refuse('source_too_large', `a step would make ${width}×${height} pixels × ${frames}`);
+    throw sourceRefusal(
+      'source_too_large',
+      `a step would make ${width}×${height} pixels × ${frames}`,
+    );
 }
 
 /** Draws a step. It ends the chain first if sharp would run the step too early. */

@@ -6,7 +6,8 @@ import type { EncodingOptions, Size } from '../shared/operations/operation.ts';
 import { defaultQuality } from '../shared/operations/quality.ts';
 import { rowOf } from '../shared/operations/table.ts';
 import type { Recipe } from '../shared/recipe/canonical.ts';
-import { type Chain, endChain, flatten, type Job, refuse, runSharp } from './chain.ts';
+import { sourceRefusal } from '../shared/refusal.ts';
+import { type Chain, endChain, flatten, type Job, runSharp } from './chain.ts';
 
 /** Below this quality, an image looks worse but is hardly smaller. */
 const lowestQuality = 30;
@@ -16,7 +17,10 @@ const reserveMs = 4_000;
 
 function checkOutput({ width, height }: Size, frames: number): void {
   if (width * height * frames > limits.outputPixels || Math.max(width, height) > limits.outputSide)
-    throw refuse('source_too_large', `the answer would have ${width}×${height} pixels × ${frames}`);
+    throw sourceRefusal(
+      'source_too_large',
+      `the answer would have ${width}×${height} pixels × ${frames}`,
+    );
 }
 
 /** The qualities to try, best first. */

@@ -1,13 +1,14 @@
 import { limits } from '../shared/limits.ts';
 import type { Mark } from '../shared/operations/operation.ts';
-import { type Job, refuse, runSharp } from './chain.ts';
+import { sourceRefusal } from '../shared/refusal.ts';
+import { type Job, runSharp } from './chain.ts';
 
 /** Opens a watermark and checks its header. Its pixels are read when it is drawn. */
 export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
   const open = () => job.sharp(bytes, { failOn: 'warning', limitInputPixels: false });
   const { width, height } = await runSharp(job, open(), (image) => image.metadata());
   if (width * height > limits.watermarkPixels)
-    throw refuse('source_too_large', `the watermark has ${width}×${height} pixels`);
+    throw sourceRefusal('source_too_large', `the watermark has ${width}×${height} pixels`);
   return {
     size: { width, height },
     draw: (size, opacity) => {

@@ -6,13 +6,13 @@ import type { Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { defaultValues, findAnswer, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
+import { sourceRefusal } from '../shared/refusal.ts';
 import {
   beforeFirstStage,
   type Chain,
   drawAll,
   type Job,
   type PlannedStep,
-  refuse,
   runSharp,
   toSrgb8,
 } from './chain.ts';
@@ -80,9 +80,9 @@ function countFrames(
 
 function checkHeader({ width, height, pages = 1 }: Metadata, frames: number, caps: Caps): void {
   if (pages > limits.sourceFrames)
-    throw refuse('source_too_large', `${pages} frames, more than ${limits.sourceFrames}`);
+    throw sourceRefusal('source_too_large', `${pages} frames, more than ${limits.sourceFrames}`);
   if (width * height * frames > caps.maxPixels)
-    throw refuse(
+    throw sourceRefusal(
       'source_too_large',
       `${width}×${height} pixels × ${frames}, more than ${caps.maxPixels}`,
     );

@@ -195,6 +195,10 @@ export const malformed = (reason: string): Refusal => new Refusal('malformed', r
 /** Makes a `forbidden` refusal. Only the log and `explain` show its reason. */
 export const forbidden = (reason: string): Refusal => new Refusal('forbidden', reason);
 
+/** Makes a refusal that depends on the source, so that caches may keep it for a while. */
+export const sourceRefusal = (code: RefusalCode, reason: string, cause?: unknown): Refusal =>
+  new Refusal(code, { reason, aboutSource: true, cause });
+
 /** The HTTP answer to a refusal. The body depends on the code alone, so that it reveals nothing else. */
 export type RefusalAnswer = {
   readonly status: number;

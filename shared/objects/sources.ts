@@ -3,7 +3,7 @@ import { type SourceType, sniff } from '../operations/image-type.ts';
 import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ObjectStore } from '../ports.ts';
-import { Refusal, type RefusalCode } from '../refusal.ts';
+import { sourceRefusal } from '../refusal.ts';
 import { type SourcePath, sourceKey, watermarkKey } from '../url/path.ts';
 
 /** A complete source whose first bytes are those of a type that the policy accepts. */
@@ -23,10 +23,6 @@ function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined 
   return x === undefined || y === undefined ? undefined : { x: Number(x), y: Number(y) };
 }
 
-function refuse(code: RefusalCode, reason: string): Refusal {
-  return new Refusal(code, { reason, aboutSource: true });
-}
-
 /**
  * Reads a watermark of the tenant. The id has no slash and goes between a fixed prefix and a fixed
  * ending, so it cannot name another object. Throws `source_…` refusals.
@@ -39,10 +35,11 @@ export async function readWatermark(
   const maxBytes = limits.watermarkBytes;
   const read = await sources.get(watermarkKey(tenant, id), { maxBytes });
   if (read === 'too-large')
-    throw refuse('source_too_large', `watermark ${id} has more than ${maxBytes} bytes`);
-  if (typeof read === 'string') throw refuse('source_missing', `there is no watermark ${id}`);
+    throw sourceRefusal('source_too_large', `watermark ${id} has more than ${maxBytes} bytes`);
+  if (typeof read === 'string')
+    throw sourceRefusal('source_missing', `there is no watermark ${id}`);
   if (sniff(read.body) !== 'png')
-    throw refuse('source_unsupported', `watermark ${id} is not a PNG`);
+    throw sourceRefusal('source_unsupported', `watermark ${id} is not a PNG`);
   return read.body;
 }
 
@@ -54,12 +51,12 @@ export async function readSource(
 ): Promise<Source> {
   const read = await sources.get(sourceKey(target), { maxBytes });
   if (read === 'too-large')
-    throw refuse('source_too_large', `the source has more than ${maxBytes} bytes`);
-  if (typeof read === 'string') throw refuse('source_missing', 'there is no such source');
+    throw sourceRefusal('source_too_large', `the source has more than ${maxBytes} bytes`);
+  if (typeof read === 'string') throw sourceRefusal('source_missing', 'there is no such source');
   const type = sniff(read.body);
   if (type === undefined)
-    throw refuse('source_unsupported', 'the source is not a JPEG, PNG, WebP or GIF');
+    throw sourceRefusal('source_unsupported', 'the source is not a JPEG, PNG, WebP or GIF');
   if (!types.includes(type))
-    throw refuse('source_unsupported', `the policy does not allow ${type} sources`);
+    throw sourceRefusal('source_unsupported', `the policy does not allow ${type} sources`);
   return { bytes: read.body, type, etag: read.etag, focus: focusOf(read.metadata) };
 }

@@ -7,7 +7,7 @@ import { files, imports, printImport, sources, topFolderOf, topFolders } from '.
  * Files directly in shared/ are the ground: they import only each other.
  */
 const floors: readonly string[] = [
-  ...['url', 'operations', 'recipe', 'keys', 'policy', 'versions', 'request', 'objects'],
+  ...['url', 'operations', 'inspect', 'recipe', 'keys', 'policy', 'versions', 'request', 'objects'],
   ...['adapters', 'deployment'],
 ];
 
