@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { limits } from '../../../shared/limits.ts';
+import { asRefusal, type RefusalCode } from '../../../shared/refusal.ts';
+import { draw } from '../rendering.ts';
+import type { PillowFacts } from './reference-facts.ts';
+
+/** What came of a render. */
+export type RenderOutcome =
+  | {
+      readonly width: number;
+      readonly height: number;
+      readonly frames: number;
+      readonly loop: number | undefined;
+      /** Of all frames together, in milliseconds. An encoder may join equal frames. */
+      readonly duration: number;
+    }
+  | { readonly code: RefusalCode; readonly reason: string };
+
+const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0);
+
+/** Renders a file as the service does. Anything but a refusal becomes `internal`. */
+export async function renderFile(file: string, recipe: string): Promise<RenderOutcome> {
+  try {
+    const { bytes, width, height, frames } = await draw(readFileSync(file), recipe);
+    const { delay = [], loop } = await sharp(bytes).metadata();
+    return { width, height, frames, loop, duration: sum(delay) };
+  } catch (thrown) {
+    const { code, detail } = asRefusal(thrown);
+    return { code, reason: detail.reason };
+  }
+}
+
+export const recipes = ['format,f_src', 'resize,w_300__op__format,f_webp'] as const;
+export type FileRecipe = (typeof recipes)[number];
+
+/** The size of the answer, computed from what Pillow reads. Orientations of 5 and more turn by a right angle. */
+export function expectedSize(facts: PillowFacts, recipe: FileRecipe) {
+  const turned = facts.orientation >= 5 && facts.orientation <= 8;
+  const [width, height] = turned ? [facts.height, facts.width] : [facts.width, facts.height];
+  if (recipe === 'format,f_src' || width <= 300) return { width, height };
+  return { width: 300, height: Math.max(1, Math.round((height * 300) / width)) };
+}
+
+/** Browsers show a frame of at most 10 ms for 100 ms, and so does the decoder of the service. */
+const shownFor = (delay: number): number => (delay <= 10 ? 100 : delay);
+
+/** The differences between a rendered answer and what Pillow reads in its source. */
+export function listDifferences(
+  outcome: Exclude<RenderOutcome, { readonly code: string }>,
+  facts: PillowFacts,
+  recipe: FileRecipe,
+): readonly string[] {
+  const differences: string[] = [];
+  const compare = (what: string, ours: unknown, theirs: unknown) => {
+    if (ours !== theirs) differences.push(`${what} ${ours}, Pillow ${theirs}`);
+  };
+  const size = expectedSize(facts, recipe);
+  compare('size', `${outcome.width}×${outcome.height}`, `${size.width}×${size.height}`);
+  const animated = facts.delays.length > 1;
+  const frames = animated ? Math.min(facts.frames, limits.sourceFrames) : 1;
+  compare('frames', outcome.frames, frames);
+  if (animated)
+    compare('duration', outcome.duration, sum(facts.delays.slice(0, frames).map(shownFor)));
+  return differences;
+}

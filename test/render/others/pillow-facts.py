@@ -1,0 +1,42 @@
+"""Says what Pillow reads in the images whose paths come on standard input, one JSON object per line."""
+
+import json
+import sys
+import warnings
+
+from PIL import Image, ImageSequence
+
+Image.MAX_IMAGE_PIXELS = None
+warnings.simplefilter("ignore")
+
+
+def delays_of(image):
+    """The milliseconds of each frame. Reading them decodes the frames, so a damaged one is an error."""
+    return [round(frame.info.get("duration", 0)) for frame in ImageSequence.Iterator(image)]
+
+
+def facts_of(path):
+    with Image.open(path) as image:
+        frames = getattr(image, "n_frames", 1)
+        facts = {
+            "width": image.width,
+            "height": image.height,
+            "mode": image.mode,
+            "frames": frames,
+            "orientation": image.getexif().get(0x0112, 1),
+            "loop": image.info.get("loop"),
+            "alpha": image.has_transparency_data,
+            "delays": [],
+        }
+        image.load()
+        if frames > 1 and image.format in ("GIF", "WEBP"):
+            facts["delays"] = delays_of(image)
+        return facts
+
+
+for line in sys.stdin:
+    path = line.rstrip("\n")
+    try:
+        print(json.dumps(facts_of(path)), flush=True)
+    except Exception as error:
+        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200].replace(path, "FILE")}), flush=True)
