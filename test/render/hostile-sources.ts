@@ -1,23 +1,13 @@
 import sharp from 'sharp';
 import type { RefusalCode } from '../../shared/refusal.ts';
-import {
-  claiming,
-  flatPng,
-  iccp,
-  jpegSegment,
-  manyFrames,
-  pngSignature,
-  riff,
-  withSegments,
-  zeros,
-  zTxt,
-} from './encoders.ts';
+import type { BombEnd } from './bombs/bomb.ts';
+import { pngSignature } from './encoders.ts';
 
 /** A file, and the only ways in which a render of it may end. */
 export type HostileSource = {
   readonly name: string;
   readonly bytes: Buffer;
-  readonly ends: readonly (RefusalCode | 'rendered')[];
+  readonly ends: readonly BombEnd[];
 };
 
 const width = 300;
@@ -111,67 +101,6 @@ function truncated(images: Images): readonly HostileSource[] {
   );
 }
 
-const tiny = { width: 10, height: 10, bitDepth: 8, colorType: 2 } as const;
-
-/** A lossless WebP's header alone: https://developers.google.com/speed/webp/docs/webp_lossless_bitstream_specification */
-function losslessClaiming(side: number): Buffer {
-  const bits = side - 1 + (side - 1) * 2 ** 14;
-  const header = Buffer.alloc(16);
-  header[0] = 0x2f;
-  header.writeUInt32LE(bits, 1);
-  return riff([['VP8L', header]]);
-}
-
-/** Small files that ask for much. */
-function bombs({ jpg }: Images): readonly HostileSource[] {
-  return [
-    refused(
-      'a 1-bit PNG of 16,000×16,000',
-      'source_too_large',
-      flatPng({ width: 16_000, height: 16_000, bitDepth: 1, colorType: 0 }),
-    ),
-    refused(
-      'an interlaced PNG of 16,000×4,000',
-      'source_too_large',
-      flatPng({ width: 16_000, height: 4_000, bitDepth: 1, colorType: 0, interlaced: true }),
-    ),
-    refused('a GIF of 10,000 frames', 'source_too_large', manyFrames(10_000)),
-    refused('a GIF of 201 frames', 'source_too_large', manyFrames(201)),
-    refused('a JPEG that claims 65,500×65,500', 'source_too_large', claiming(jpg, 65_500, 65_500)),
-    {
-      name: 'a JPEG that claims 7,000×7,000',
-      bytes: claiming(jpg, 7_000, 7_000),
-      // Too large as it is, and undecodable where the answer would be small.
-      ends: ['source_too_large', 'source_undecodable'],
-    },
-    refused('a WebP that claims 16,383×16,383', 'source_too_large', losslessClaiming(16_383)),
-    // Text and profiles say nothing about pixels: skipped without being kept is fine, too.
-    {
-      name: 'a PNG with a text of 128 MB',
-      bytes: flatPng({ ...tiny, extra: [zTxt(zeros(128))] }),
-      ends: ['rendered', 'source_undecodable'],
-    },
-    {
-      name: 'a PNG with 30 texts of 4 MB',
-      bytes: flatPng({ ...tiny, extra: Array<Buffer>(30).fill(zTxt(zeros(4))) }),
-      ends: ['rendered', 'source_undecodable'],
-    },
-    {
-      name: 'a PNG with a profile of 128 MB',
-      bytes: flatPng({ ...tiny, extra: [iccp(zeros(128))] }),
-      ends: ['rendered', 'source_undecodable'],
-    },
-    {
-      name: 'a JPEG with 2 MB of segments',
-      bytes: withSegments(
-        jpg,
-        Array.from({ length: 32 }, () => jpegSegment(0xe2, Buffer.alloc(65_000))),
-      ),
-      ends: ['rendered', 'source_undecodable'],
-    },
-  ];
-}
-
 /** Every hostile file of this suite. */
 export async function hostileSources(): Promise<readonly HostileSource[]> {
   const images = await soundImages();
@@ -183,6 +112,5 @@ export async function hostileSources(): Promise<readonly HostileSource[]> {
     refused('a whole AVIF', 'source_unsupported', avif),
     ...disguised.map(([name, bytes]) => refused(name, 'source_undecodable', bytes)),
     ...truncated(images),
-    ...bombs(images),
   ];
 }

@@ -39,7 +39,6 @@ export const gifBombs: readonly Bomb[] = [
     attacks: 'memory for the screen',
     make: () => manyFrames(100, 65_535, 65_535),
     ends: ['source_too_large'],
-    quick: true,
   },
   {
     name: 'a GIF of one-pixel frames on a screen of 7,064×7,064',

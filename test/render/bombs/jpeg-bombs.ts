@@ -126,7 +126,6 @@ export const jpegBombs: readonly Bomb[] = [
     attacks: 'a reader that follows directories',
     make: async () => behindStart(await tinyPhotograph(), looped()),
     ends: drawnOrRefused,
-    quick: true,
   },
   {
     name: 'a JPEG with a profile of 16 MB',

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { limits } from '../../../shared/limits.ts';
 import { asRefusal, type RefusalCode } from '../../../shared/refusal.ts';
 import { draw } from '../rendering.ts';
-import type { PillowFacts } from './reference-facts.ts';
+import type { ExiftoolFacts, PillowFacts } from './reference-facts.ts';
 
 /** What came of a render. */
 export type RenderOutcome =
@@ -42,9 +42,6 @@ export function expectedSize(facts: PillowFacts, recipe: FileRecipe) {
   return { width: 300, height: Math.max(1, Math.round((height * 300) / width)) };
 }
 
-/** Browsers show a frame of at most 10 ms for 100 ms, and so does the decoder of the service. */
-const shownFor = (delay: number): number => (delay <= 10 ? 100 : delay);
-
 /** The differences between a rendered answer and what Pillow reads in its source. */
 export function listDifferences(
   outcome: Exclude<RenderOutcome, { readonly code: string }>,
@@ -60,7 +57,21 @@ export function listDifferences(
   const animated = facts.delays.length > 1;
   const frames = animated ? Math.min(facts.frames, limits.sourceFrames) : 1;
   compare('frames', outcome.frames, frames);
-  if (animated)
-    compare('duration', outcome.duration, sum(facts.delays.slice(0, frames).map(shownFor)));
+  // An encoder writes equal frames as one still, which has no duration.
+  if (animated && outcome.duration > 0)
+    compare('duration', outcome.duration, sum(facts.delays.slice(0, frames)));
   return differences;
+}
+
+/** What ExifTool reads differently from Pillow, which shows that one of them misreads the file. */
+export function listDisagreements(pillow: PillowFacts, exiftool: ExiftoolFacts): readonly string[] {
+  const { ImageWidth: width, ImageHeight: height, Orientation: orientation = 1 } = exiftool;
+  const said = [
+    ['width', width, pillow.width],
+    ['height', height, pillow.height],
+    ['orientation', orientation, pillow.orientation],
+  ] as const;
+  return said
+    .filter(([, ours, theirs]) => ours !== undefined && ours !== theirs)
+    .map(([what, ours, theirs]) => `${what}: ExifTool ${ours}, Pillow ${theirs}`);
 }

@@ -11,8 +11,12 @@ warnings.simplefilter("ignore")
 
 
 def delays_of(image):
-    """The milliseconds of each frame. Reading them decodes the frames, so a damaged one is an error."""
-    return [round(frame.info.get("duration", 0)) for frame in ImageSequence.Iterator(image)]
+    """The milliseconds of each frame. A WebP has them once a frame is decoded, and a damaged frame is an error."""
+    delays = []
+    for frame in ImageSequence.Iterator(image):
+        frame.load()
+        delays.append(round(frame.info.get("duration", 0)))
+    return delays
 
 
 def facts_of(path):

@@ -22,8 +22,7 @@ export type PillowError = { readonly error: string };
 const script = fileURLToPath(new URL('./pillow-facts.py', import.meta.url));
 const most = 1e9;
 
-/** Asks Pillow about files. The answers have the order of the files. */
-export function readPillowFacts(files: readonly string[]): readonly (PillowFacts | PillowError)[] {
+function askPillow(files: readonly string[]): readonly (PillowFacts | PillowError)[] {
   const { stdout } = spawnSync('python3', [script], {
     input: files.map((file) => `${file}\n`).join(''),
     encoding: 'utf8',
@@ -31,8 +30,17 @@ export function readPillowFacts(files: readonly string[]): readonly (PillowFacts
     env: { ...process.env, PYTHONPATH: fetchPillow() },
   });
   const lines = stdout.split('\n').filter((line) => line !== '');
-  if (lines.length !== files.length) throw new Error('Pillow did not answer for every file');
   return lines.map((line) => JSON.parse(line) as PillowFacts | PillowError);
+}
+
+/** Asks Pillow about files. The answers have the order of the files. A file that ends its process is an error. */
+export function readPillowFacts(files: readonly string[]): readonly (PillowFacts | PillowError)[] {
+  const facts: (PillowFacts | PillowError)[] = [];
+  while (facts.length < files.length) {
+    facts.push(...askPillow(files.slice(facts.length)));
+    if (facts.length < files.length) facts.push({ error: 'the process of Pillow ended' });
+  }
+  return facts;
 }
 
 /** What ExifTool reads in a file. A tag that the file does not have is missing. */
