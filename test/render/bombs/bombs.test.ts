@@ -48,7 +48,7 @@ describe('a bomb is drawn or refused within the CPU time and the memory of a ren
   });
 
   it('a process that is killed is replaced', async () => {
-    const impatient = startMeasurer(1);
+    const impatient = startMeasurer(0);
     const request = { file: path.join(folder, 'missing'), recipe: usualRecipes[0] };
     expect(await impatient.measure(request)).toMatchObject({ end: 'killed' });
     expect(await impatient.measure(request)).toMatchObject({ end: 'killed' });

@@ -1,9 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Measured, MeasureRequest } from './measuring-child.ts';
 
-/** Far more than a render may take. Only a render that does not end is killed. */
-const killAfterMs = 40_000;
+/** More CPU time than any render may take. Only a render that does not end is killed. */
+const killAfterSeconds = 20;
+/** Where CPU time of another process cannot be read, and for a render that waits for ever. */
+const killAfterWallMs = 600_000;
+const pollMs = 250;
 const script = fileURLToPath(new URL('./measuring-child.ts', import.meta.url));
 
 /** A process that renders one request after the other. */
@@ -19,36 +23,58 @@ function startChild(): ChildProcess {
   return child;
 }
 
+/** Linux counts CPU time in hundredths of a second, in fields 14 and 15: man 5 proc_pid_stat. */
+function readCpuSeconds(child: ChildProcess): number {
+  try {
+    const text = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** Calls back once the child has used more CPU time than it may, or after a long time. Returns how to stop. */
+function watch(child: ChildProcess, killSeconds: number, act: (cpuSeconds: number) => void) {
+  const began = performance.now();
+  const before = readCpuSeconds(child);
+  const timer = setInterval(() => {
+    const used = readCpuSeconds(child) - before;
+    if (used > killSeconds || performance.now() - began > killAfterWallMs) act(used);
+  }, pollMs);
+  return () => clearInterval(timer);
+}
+
+type Answer = { readonly measured: Measured; readonly alive: boolean };
+
 /** Asks a child. A child that crashes or must be killed answers `crashed` or `killed`. */
-function ask(child: ChildProcess, request: MeasureRequest, killMs: number): Promise<Measured> {
+function ask(child: ChildProcess, request: MeasureRequest, killSeconds: number): Promise<Answer> {
   return new Promise((resolve) => {
-    const stopped = (end: string, reason: string) =>
-      resolve({ end, reason, cpuSeconds: Number.POSITIVE_INFINITY, grownMb: 0 });
-    const timer = setTimeout(() => {
-      stopped('killed', `no answer after ${killMs / 1_000} s`);
-      child.kill('SIGKILL');
-    }, killMs);
-    const onExit = (code: number | null, signal: string | null) => {
-      clearTimeout(timer);
-      stopped('crashed', `code ${code}, signal ${signal}`);
+    const finish = (measured: Measured, alive: boolean) => {
+      stop();
+      child.removeAllListeners();
+      resolve({ measured, alive });
     };
-    child.once('exit', onExit);
-    child.once('message', (measured: Measured) => {
-      clearTimeout(timer);
-      child.off('exit', onExit);
-      resolve(measured);
+    const stop = watch(child, killSeconds, (cpuSeconds) => {
+      child.kill('SIGKILL');
+      finish({ end: 'killed', reason: 'it does not end', cpuSeconds, grownMb: 0 }, false);
     });
+    child.once('exit', (code, signal) => {
+      const reason = `code ${code}, signal ${signal}`;
+      finish({ end: 'crashed', reason, cpuSeconds: 0, grownMb: 0 }, false);
+    });
+    child.once('message', (measured: Measured) => finish(measured, true));
     child.send(request);
   });
 }
 
 /** Starts a measurer. It starts another process after one that crashed or was killed. */
-export function startMeasurer(killMs = killAfterMs): Measurer {
+export function startMeasurer(killSeconds = killAfterSeconds): Measurer {
   let child = startChild();
   return {
     measure: async (request) => {
-      const measured = await ask(child, request, killMs);
-      if (measured.cpuSeconds === Number.POSITIVE_INFINITY) child = startChild();
+      const { measured, alive } = await ask(child, request, killSeconds);
+      if (!alive) child = startChild();
       return measured;
     },
     stop: () => void child.kill('SIGKILL'),

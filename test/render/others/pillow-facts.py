@@ -1,6 +1,7 @@
 """Says what Pillow reads in the images whose paths come on standard input, one JSON object per line."""
 
 import json
+import resource
 import sys
 import warnings
 
@@ -8,6 +9,10 @@ from PIL import Image, ImageSequence
 
 Image.MAX_IMAGE_PIXELS = None
 warnings.simplefilter("ignore")
+
+# Damaged files claim pictures that would take all memory or hours.
+MOST_PIXELS = 100_000_000
+resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000, 4_000_000_000))
 
 
 def delays_of(image):
@@ -21,6 +26,8 @@ def delays_of(image):
 
 def facts_of(path):
     with Image.open(path) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError(f"{image.width}x{image.height} pixels are too many")
         frames = getattr(image, "n_frames", 1)
         facts = {
             "width": image.width,
