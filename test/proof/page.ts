@@ -41,7 +41,8 @@ export function proofPage(rows: readonly ProofRow[], run: ProofRun): string {
 For reviewers who want to know how thoroughly the promises in [SECURITY.md](../SECURITY.md#promises) were tested.
 
 \`npm test\` runs a fixed part of each enumeration below with every change. \`npm run proof\` runs all of it and writes
-this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it.
+this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it. It also lists the [images of
+other projects that are refused](proof-files.md).
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 
