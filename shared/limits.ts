@@ -27,6 +27,17 @@ export const limits = {
   /** Width × height × frames, read from the header before a pixel is decoded. */
   sourcePixels: 50_000_000,
   sourceFrames: 200,
+  /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
+  profileBytes: 1_048_576,
+  /** Enough for one chunk per row of the tallest PNG. The usual chunk has 8 KB or more. */
+  pngChunks: 100_000,
+  /** The longest side of a JPEG or GIF, in pixels. libvips buffers whole rows of a PNG: one of 10,000,000×5 took 26 CPU seconds and 8 GB. */
+  pngSide: 65_535,
+  /**
+   * libvips keeps an interlaced PNG whole in memory, and passes over each row up to seven times.
+   * 50 Mpx of 8-bit RGBA take 2 CPU seconds, of 16-bit RGBA 3 to 4.
+   */
+  interlacedBytes: 200_000_000,
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
