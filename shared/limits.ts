@@ -38,6 +38,17 @@ export const limits = {
    * 50 Mpx of 8-bit RGBA take 2 CPU seconds, of 16-bit RGBA 3 to 4.
    */
   interlacedBytes: 200_000_000,
+  /** A JPEG of `sourceBytes` has 801 full segments. Real files have fewer than 200, so small ones fit, too. */
+  jpegSegments: 4_096,
+  /** Encoders write up to 20 scans. Each costs the decoder time, even without data. */
+  jpegScans: 100,
+  /**
+   * Coefficients that the scans of a JPEG make the decoder look at; a block that can be skipped counts
+   * as 8. Measured: 2 ns each, so 1.2 s. A progressive JPEG of 50 Mpx as libjpeg writes it has 260 million.
+   */
+  jpegScanCoefficients: 600_000_000,
+  /** The largest CMYK profiles of printers' associations have less than 3 MB. */
+  jpegProfileBytes: 4_194_304,
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
