@@ -32,8 +32,8 @@ export const limits = {
    * animation of 200,000 frames stays below; its frames are cut, not refused.
    */
   sourceParts: 1_000_000,
-  /** Profiles of RGB displays have 0.5 to 20 kB, those of printers up to 1 MB. */
-  sourceProfileBytes: 1_048_576,
+  /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
+  profileBytes: 1_048_576,
   /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
   sourceLoops: 65_535,
   /** The longest time that sharp accepts for one frame. Animations rarely use a second. */

@@ -25,7 +25,7 @@ function readFacts({ width, height }: Size, { frames, loop }: GifAnimation): Sou
     alpha,
     orientation: 1,
     delays: animated ? frames.map(({ control }) => 10 * (control?.delay ?? defaultDelay)) : [],
-    loop: animated ? loop : 1,
+    loop: animated ? loop : 0,
     depth: 8,
     channels: alpha ? 4 : 3,
     profile: false,
@@ -43,7 +43,7 @@ function writeGif(
     Uint8Array.from('GIF89a', (one) => one.charCodeAt(0)),
     Uint8Array.from(screen),
     colors,
-    writeLoop(loop),
+    ...(frames.length > 1 ? [writeLoop(loop)] : []),
     ...frames.flatMap(writeGifFrame),
     Uint8Array.of(0x3b),
   ]);

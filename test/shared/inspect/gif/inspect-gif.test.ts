@@ -22,9 +22,9 @@ const full = { width: 4, height: 4 } as const;
 type Case = readonly [name: string, shape: GifShape, facts: Partial<SourceFacts>];
 
 const sound: readonly Case[] = [
-  ['a still', { frames: [{}] }, { frames: 1, delays: [], loop: 1, alpha: false, channels: 3 }],
+  ['a still', { frames: [{}] }, { frames: 1, delays: [], loop: 0, alpha: false, channels: 3 }],
   ['a GIF87a', { version: '87a', frames: [{ control: false }] }, { frames: 1 }],
-  ['a still that names a loop', { before: gifLoop(3), frames: [{}] }, { frames: 1, loop: 1 }],
+  ['a still that names a loop', { before: gifLoop(3), frames: [{}] }, { frames: 1, loop: 0 }],
   ['two frames', { frames: two }, { frames: 2, delays: [100, 100], loop: 1 }],
   ['no colours at all', { colors: [], frames: two }, { frames: 2 }],
   [
