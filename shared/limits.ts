@@ -49,6 +49,17 @@ export const limits = {
   jpegScanCoefficients: 600_000_000,
   /** The largest CMYK profiles of printers' associations have less than 3 MB. */
   jpegProfileBytes: 4_194_304,
+  /**
+   * Chunks and blocks of one WebP or GIF. Each costs a step of the walk, however small it is. An
+   * animation of 200,000 frames stays below; its frames are cut, not refused.
+   */
+  sourceParts: 1_000_000,
+  /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
+  profileBytes: 1_048_576,
+  /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
+  sourceLoops: 65_535,
+  /** The longest time that sharp accepts for one frame. Animations rarely use a second. */
+  sourceDelayMilliseconds: 65_535,
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
