@@ -164,15 +164,16 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
 /**
  * Renders a derivative: decodes within the limits, draws step by step and encodes. The bytes of a source
  * never pass through unchanged. Throws `source_too_large`, `source_undecodable`, and `malformed` for a
- * step that does not fit this source. `mark` is the watermark that the recipe names.
+ * step that does not fit this source. `mark` is the watermark that the recipe names. `deadline` is in the
+ * time of `performance.now()`.
  */
 export async function render(
   source: Source,
   recipe: Recipe,
   caps: Caps,
   mark?: Uint8Array,
+  deadline: number = performance.now() + limits.renderSeconds * 1_000,
 ): Promise<Rendered> {
-  const deadline = performance.now() + limits.renderSeconds * 1_000;
   const header = await readHeader(deadline, source.bytes);
   const opened = { source, mark, header, deadline };
   return findAnswer(recipe) === undefined

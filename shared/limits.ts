@@ -65,6 +65,14 @@ export const limits = {
   watermarkPixels: 33_554_432,
   /** libvips stops here, so that one picture cannot occupy a function for long. */
   renderSeconds: 12,
+  /** libvips does not look at the clock everywhere. A drawing process that is later than this is killed. */
+  drawingGraceMilliseconds: 500,
+  /** A recipe fits into a key, so the JSON of a drawing request or answer is far smaller. */
+  drawingHeadBytes: 16_384,
+  /** 4 bytes for each pixel of `outputPixels`, with room for the container. No encoder makes more. */
+  drawnBytes: 150_000_000,
+  /** A refusal's reason is one sentence. It comes from a process that reads hostile bytes. */
+  drawingReasonCharacters: 500,
   /**
    * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must
    * answer earlier.

@@ -35,10 +35,12 @@ describe('one accepted viewer request', () => {
 });
 
 describe('one rendered miss', () => {
-  it('runs through at most 24 files and 90 named functions', () => {
+  // Three files more than a renderer in the function would need: the pipe to the process that draws. The
+  // entry of that process, `render/draw-process.ts`, comes on top.
+  it('runs through at most 28 files and 90 named functions', () => {
     const { files, functions } = size(executed.miss);
     expect(files).toBeGreaterThan(10);
-    expect(files).toBeLessThanOrEqual(24);
+    expect(files).toBeLessThanOrEqual(28);
     expect(functions).toBeLessThanOrEqual(90);
   });
 });
