@@ -54,8 +54,6 @@ export const limits = {
    * animation of 200,000 frames stays below; its frames are cut, not refused.
    */
   sourceParts: 1_000_000,
-  /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
-  profileBytes: 1_048_576,
   /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
   sourceLoops: 65_535,
   /** The longest time that sharp accepts for one frame. Animations rarely use a second. */
@@ -63,7 +61,7 @@ export const limits = {
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
-  /** libvips stops here, so that one picture cannot occupy a function for long. */
+  /** Drawing stops here, so that one picture cannot occupy a function for long. */
   renderSeconds: 12,
   /** libvips does not look at the clock everywhere. A drawing process that is later than this is killed. */
   drawingGraceMilliseconds: 500,
@@ -73,6 +71,8 @@ export const limits = {
   drawnBytes: 150_000_000,
   /** A refusal's reason is one sentence. It comes from a process that reads hostile bytes. */
   drawingReasonCharacters: 500,
+  /** CPU time for the encoder, so that decoding, drawing and encoding take at most 9 s on one core. */
+  encodeSeconds: 6,
   /**
    * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must
    * answer earlier.
