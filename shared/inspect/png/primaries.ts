@@ -1,4 +1,4 @@
-import { applyMatrix, type Matrix, scaleVector, solveMatrix, type Vector } from './matrix.ts';
+import { applyMatrix, type ColourVector, type Matrix, scaleVector, solveMatrix } from './matrix.ts';
 
 /** x and y of a colour. */
 type Chromaticity = readonly [x: number, y: number];
@@ -34,7 +34,7 @@ export const codedPrimaries: ReadonlyMap<number, Primaries> = new Map<number, Pr
 ]);
 
 /** The white of the profile connection space: https://www.color.org/specification/ICC.1-2022-05.pdf, section 7.2.16 */
-export const connectionWhite: Vector = [0.9642, 1, 0.8249];
+export const connectionWhite: ColourVector = [0.9642, 1, 0.8249];
 
 /** Bradford's cone responses, which ICC recommends for adaptation: the same document, annex E.3. */
 const bradford: Matrix = [
@@ -43,21 +43,21 @@ const bradford: Matrix = [
   [-0.1614, 0.0367, 1.0296],
 ];
 
-const toXyz = ([x, y]: Chromaticity): Vector => [x / y, 1, (1 - x - y) / y];
+const toXyz = ([x, y]: Chromaticity): ColourVector => [x / y, 1, (1 - x - y) / y];
 
 /** Moves a colour from one white to the connection space's. */
-function adaptColour(colour: Vector, white: Vector): Vector {
+function adaptColour(colour: ColourVector, white: ColourVector): ColourVector {
   const [l, m, s] = applyMatrix(bradford, colour);
   const from = applyMatrix(bradford, white);
   const to = applyMatrix(bradford, connectionWhite);
-  const seen: Vector = [(l * to[0]) / from[0], (m * to[1]) / from[1], (s * to[2]) / from[2]];
+  const seen: ColourVector = [(l * to[0]) / from[0], (m * to[1]) / from[1], (s * to[2]) / from[2]];
   return solveMatrix(bradford, seen);
 }
 
 /** The largest number of a matrix that makes sense. ProPhoto, the widest space in use, stays below 1. */
 const largest = 2;
 
-const isSound = (column: Vector): boolean => column.every((one) => Math.abs(one) <= largest);
+const isSound = (column: ColourVector): boolean => column.every((one) => Math.abs(one) <= largest);
 
 /**
  * Computes XYZ of red, green and blue in the connection space; undefined if no light of these colours
@@ -67,7 +67,8 @@ export function toConnectionSpace([white, red, green, blue]: Primaries): Matrix 
   const primaries: Matrix = [toXyz(red), toXyz(green), toXyz(blue)];
   const light = toXyz(white);
   const [r, g, b] = solveMatrix(primaries, light);
-  const adapt = (colour: Vector, amount: number) => adaptColour(scaleVector(colour, amount), light);
+  const adapt = (colour: ColourVector, amount: number) =>
+    adaptColour(scaleVector(colour, amount), light);
   const [x, y, z] = primaries;
   const matrix: Matrix = [adapt(x, r), adapt(y, g), adapt(z, b)];
   return Math.min(r, g, b) > 0 && matrix.every(isSound) ? matrix : undefined;

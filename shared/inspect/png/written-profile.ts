@@ -1,5 +1,5 @@
 import type { Curve } from './curves.ts';
-import type { Matrix, Vector } from './matrix.ts';
+import type { ColourVector, Matrix } from './matrix.ts';
 import { connectionWhite } from './primaries.ts';
 
 /*
@@ -33,7 +33,7 @@ function makeTagData(type: string, numbers: readonly number[], before = 8): Uint
   return data;
 }
 
-const makeXyz = (colour: Vector): Uint8Array => makeTagData('XYZ ', colour);
+const makeXyz = (colour: ColourVector): Uint8Array => makeTagData('XYZ ', colour);
 
 /** A parametricCurveType: section 10.18. */
 function makeCurve(curve: Curve): Uint8Array {
