@@ -60,8 +60,11 @@ type Opened = {
 };
 
 function openSource({ facts, bytes }: Inspected, frames: number): Chain {
-  const { width, height, alpha } = facts;
-  const image = sharp(bytes, { ...decoding, pages: frames });
+  const { width, height, alpha, depth, channels, profile } = facts;
+  const decoded = sharp(bytes, { ...decoding, pages: frames });
+  // sharp applies no profile to 16-bit grey, so it is decoded as 8-bit grey.
+  const isDeepGrey = depth === 16 && channels < 3 && profile;
+  const image = isDeepGrey ? decoded.pipelineColourspace('b-w') : decoded;
   return { image, size: { width, height }, alpha, reached: beforeFirstStage };
 }
 

@@ -1,4 +1,4 @@
-import { readOrientation } from '../exif.ts';
+import { readOrientation, writeOrientation } from '../exif.ts';
 import type { Inspected, InspectOptions } from '../inspection.ts';
 import { pngSignature, writePngChunk } from './chunks.ts';
 import { countChannels } from './header.ts';
@@ -34,7 +34,12 @@ export function inspectPng(
   const transparency = selectTransparency(parts, palette);
   const profile = selectProfile(parts, inflate);
   const alpha = header.alpha || transparency !== undefined;
-  const before = [chunks.get('IHDR')?.whole, profile && writeProfileChunk(profile)];
+  const orientation = readOrientation(chunks.get('eXIf')?.data ?? new Uint8Array());
+  const before = [
+    chunks.get('IHDR')?.whole,
+    profile && writeProfileChunk(profile),
+    orientation > 1 ? writePngChunk('eXIf', writeOrientation(orientation)) : undefined,
+  ];
   const pieces = [...before, palette?.whole, transparency?.whole, pixels, writePngChunk('IEND')];
   return {
     facts: {
@@ -42,7 +47,7 @@ export function inspectPng(
       width: header.width,
       height: header.height,
       alpha,
-      orientation: readOrientation(chunks.get('eXIf')?.data ?? new Uint8Array()),
+      orientation,
       depth: header.bits === 16 ? 16 : 8,
       channels: countChannels(header, alpha),
       profile: profile !== undefined,

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeOrientation } from '../../../../shared/inspect/exif.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { pngChunk } from '../../../render/encoders.ts';
 import {
@@ -88,7 +89,8 @@ describe('of a PNG', () => {
   it('nothing but what draws is kept', () => {
     const more = [frame, pngChunk('fdAT', Buffer.alloc(9)), text];
     const png = Buffer.concat([makePng({}, dropped, more), Buffer.from('PK secret')]);
-    expect(inspect(png).bytes).toEqual(new Uint8Array(makePng()));
+    const orientation = pngChunk('eXIf', writeOrientation(6));
+    expect(inspect(png).bytes).toEqual(new Uint8Array(makePng({}, [orientation])));
   });
 
   it('the chunks of colour become one profile', () => {
