@@ -31,7 +31,7 @@ export const limits = {
    * Chunks and blocks of one WebP or GIF. Each costs a step of the walk, however small it is. An
    * animation of 200,000 frames stays below; its frames are cut, not refused.
    */
-  sourceParts: 1_000_000,
+  sourceParts: 500_000,
   /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
   profileBytes: 1_048_576,
   /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
