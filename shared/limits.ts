@@ -53,7 +53,7 @@ export const limits = {
    * Chunks and blocks of one WebP or GIF. Each costs a step of the walk, however small it is. An
    * animation of 200,000 frames stays below; its frames are cut, not refused.
    */
-  sourceParts: 1_000_000,
+  sourceParts: 500_000,
   /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
   sourceLoops: 65_535,
   /** The longest time that sharp accepts for one frame. Animations rarely use a second. */

@@ -8,8 +8,8 @@ import { writeLoop } from './extension.ts';
 import { type GifFrame, writeGifFrame } from './frame.ts';
 import { type GifAnimation, readGifBlocks } from './walk.ts';
 
-/** The largest side that a logical screen can have, in pixels. */
-const screenSide = 65_535;
+/** The largest side that libvips decodes, in pixels. It is also the largest of a logical screen. */
+const canvasSide = 65_535;
 
 /** The delay that libnsgif assumes without a Graphic Control Extension, in hundredths of a second. */
 const defaultDelay = 10;
@@ -33,9 +33,10 @@ function readFacts({ width, height }: Size, { frames, loop }: GifAnimation): Sou
   };
 }
 
+/** Writes the screen as it was, because the decoder finds its canvas in the same way. */
 function writeGif(
-  { flags, background, colors }: GifScreen,
-  { width, height, loop }: SourceFacts,
+  { width, height, flags, background, colors }: GifScreen,
+  loop: number,
   frames: readonly GifFrame[],
 ): Uint8Array {
   const screen = [...writeUint16(width), ...writeUint16(height), flags, background, 0];
@@ -62,9 +63,9 @@ export function inspectGif(
   const [first] = animation.frames;
   if (first === undefined) throw damagedGif('no image');
   const canvas = findGifCanvas(screen, first);
-  if (canvas.width > screenSide || canvas.height > screenSide)
+  if (canvas.width > canvasSide || canvas.height > canvasSide)
     throw sourceRefusal('source_too_large', `a canvas of ${canvas.width}×${canvas.height} pixels`);
   const frames = showEmptyPixels(animation.frames, canvas);
   const facts = readFacts(canvas, { ...animation, frames });
-  return { facts, bytes: writeGif(screen, facts, frames) };
+  return { facts, bytes: writeGif(screen, facts.loop, frames) };
 }
