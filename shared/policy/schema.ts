@@ -58,7 +58,14 @@ function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rul
   // valibot takes a list for an object without fields, so `[]` would pass as the rule `{}`.
   const listed = v.never('expects a rule, not a list');
   const rule = v.lazy((input) => (Array.isArray(input) ? listed : fields));
-  const list = v.pipe(v.array(rule), v.minLength(1, 'needs at least one rule'));
+  const list = v.pipe(
+    v.array(rule),
+    v.minLength(1, 'needs at least one rule'),
+    v.maxLength(
+      limits.operationRules,
+      `has more than ${limits.operationRules} rules; put the values of several rules into one`,
+    ),
+  );
   return v.lazy((input) =>
     Array.isArray(input)
       ? list
@@ -112,7 +119,11 @@ const withDescription = <S extends v.GenericSchema>(schema: S, about: string) =>
 const sourceSchema = v.strictObject({
   types: v.optional(
     withDescription(
-      v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
+      v.pipe(
+        v.array(v.picklist(sourceTypes)),
+        v.minLength(1, 'needs at least one type'),
+        v.maxLength(sourceTypes.length),
+      ),
       'Types of sources that Signet accepts',
     ),
     [...sourceTypes],
@@ -152,7 +163,7 @@ const cacheSchema = v.strictObject({
 const autoSchema = v.strictObject({
   format: v.optional(
     withDescription(
-      v.array(v.picklist(negotiableNames)),
+      v.pipe(v.array(v.picklist(negotiableNames)), v.maxLength(negotiableNames.length)),
       'Types that `format,f_auto` may pick, preferred ones first',
     ),
     ['avif', 'webp'],
@@ -218,7 +229,7 @@ export const policySchema = v.pipe(
     ),
     require: v.optional(
       withDescription(
-        v.array(v.picklist(requirable)),
+        v.pipe(v.array(v.picklist(requirable)), v.maxLength(requirable.length)),
         'Operations that every recipe must have, except presets',
       ),
       [],
@@ -273,6 +284,10 @@ export const policySchema = v.pipe(
   v.check(
     ({ mode, reportUntil }) => mode !== 'report' || reportUntil !== undefined,
     'needs reportUntil with mode "report", such as "2030-01-31T12:00:00Z"',
+  ),
+  v.check(
+    ({ operations = {} }) => Object.values(operations).flat().length <= limits.policyRules,
+    `has more than ${limits.policyRules} rules; put the values of several rules into one`,
   ),
   v.check(
     (policy) => policy.operations !== undefined || Object.keys(policy.presets).length > 0,

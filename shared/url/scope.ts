@@ -21,3 +21,23 @@ export function covers(scope: string, path: string): boolean {
   const prefix = scopePrefix(scope);
   return prefix === undefined ? path === scope : path.startsWith(prefix);
 }
+
+/** A list of scopes, compiled for fast decisions. */
+export type ScopeList = {
+  readonly paths: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
+};
+
+export function compileScopes(scopes: readonly string[]): ScopeList {
+  return {
+    paths: new Set(scopes.filter((scope) => scopePrefix(scope) === undefined)),
+    prefixes: scopes.flatMap((scope) => scopePrefix(scope) ?? []),
+  };
+}
+
+/** Finds the scope of a list that contains a path. */
+export function findCovering({ paths, prefixes }: ScopeList, path: string): string | undefined {
+  if (paths.has(path)) return path;
+  const prefix = prefixes.find((one) => path.startsWith(one));
+  return prefix === undefined ? undefined : `${prefix}*`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, scopeFault } from '../../../shared/url/scope.ts';
+import { compileScopes, covers, findCovering, scopeFault } from '../../../shared/url/scope.ts';
 
 describe('a scope', () => {
   it.each([
@@ -17,6 +17,8 @@ describe('a scope', () => {
     ['a/*.jpg', 'a/b.jpg', false],
   ])('%s over %s is %s', (scope, path, covered) => {
     expect(covers(scope, path)).toBe(covered);
+    const found = findCovering(compileScopes(['other.jpg', 'other/*', scope]), path);
+    expect(found).toBe(covered ? scope : undefined);
   });
 
   it.each(['*', 'a/*', 'a/b/*', 'a.jpg', 'a*', '* b'])('may be %j', (scope) => {
