@@ -228,7 +228,11 @@ export function isReported(policy: Policy, { code }: Refusal, now: number): bool
   return reportable.has(code) && now * 1_000 < policy.reportUntil;
 }
 
-/** Throws `denied_blocked` if the policy blocks the source. */
+/** Whether the policy blocks a source or a watermark. */
+export const isBlocked = ({ blockedScopes }: Policy, path: string): boolean =>
+  findCovering(blockedScopes, path) !== undefined;
+
+/** Throws `denied_blocked` if the policy blocks the source or the watermark. */
 export function checkBlocked({ blockedScopes }: Policy, path: string): void {
   const scope = findCovering(blockedScopes, path);
   if (scope !== undefined)

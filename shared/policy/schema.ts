@@ -5,7 +5,7 @@ import { sourceTypes } from '../operations/image-type.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../operations/table.ts';
 import { isTenant, pathFault } from '../url/path.ts';
-import { scopeFault } from '../url/scope.ts';
+import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
@@ -190,7 +190,7 @@ const urlsSchema = v.strictObject({
 const scope = v.pipe(
   v.string(),
   v.check(
-    (text) => scopeFault(text) === undefined,
+    (text) => blockedScopeFault(text) === undefined,
     'expects the path of a source, or prefix/* for everything below a prefix',
   ),
 );
@@ -256,7 +256,7 @@ export const policySchema = v.pipe(
     blocked: v.optional(
       withDescription(
         v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
-        'Sources, or `prefix/*`, that are refused at once, even if they are cached. If left out, the published ones stay.',
+        'Sources, watermarks (`_watermarks/ID.png`) or `prefix/*` that are refused at once, even if they are cached. If left out, the published ones stay.',
       ),
       [],
     ),

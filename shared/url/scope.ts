@@ -1,4 +1,4 @@
-import { pathFault } from './path.ts';
+import { pathFault, watermarkFolder } from './path.ts';
 
 /*
  * A scope is one source, `a/b/*` for everything below `a/b/`, or `*` for every source of the tenant.
@@ -15,6 +15,13 @@ export function scopeFault(scope: string): string | undefined {
   const prefix = scopePrefix(scope);
   return pathFault(prefix === undefined ? scope : `${prefix}x`);
 }
+
+/** Whether the scope names watermarks, which can be blocked and have no URL. */
+export const isWatermarkScope = (scope: string): boolean => scope.startsWith(`${watermarkFolder}/`);
+
+/** Finds what is wrong with a scope that is blocked: it may name watermarks, too. */
+export const blockedScopeFault = (scope: string): string | undefined =>
+  scopeFault(isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope);
 
 /** Whether the scope contains a path. */
 export function covers(scope: string, path: string): boolean {

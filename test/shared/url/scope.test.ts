@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compileScopes, covers, findCovering, scopeFault } from '../../../shared/url/scope.ts';
+import {
+  blockedScopeFault,
+  compileScopes,
+  covers,
+  findCovering,
+  scopeFault,
+} from '../../../shared/url/scope.ts';
 
 describe('a scope', () => {
   it.each([
@@ -28,5 +34,14 @@ describe('a scope', () => {
   it.each(['', '/a', '/*', 'a//*', '../*', 'a/../*', '_watermarks/*', 'a__op__b', 'a\n'])(
     'may not be %j',
     (scope) => expect(scopeFault(scope)).toBeDefined(),
+  );
+
+  it.each(['_watermarks/mark.png', '_watermarks/*', 'a/*'])('may be blocked: %s', (scope) => {
+    expect(blockedScopeFault(scope)).toBeUndefined();
+  });
+
+  it.each(['_watermarks', '_watermarks/', '_watermarks/../a', '_watermarks//*', '/a'])(
+    'may not be blocked: %s',
+    (scope) => expect(blockedScopeFault(scope)).toBeDefined(),
   );
 });
