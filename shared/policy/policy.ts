@@ -43,8 +43,8 @@ export type Policy = {
   readonly grants: boolean;
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
   readonly snap: boolean;
-  /** Undefined if the policy does not snap. */
-  readonly snapLengths: SnapLengths | undefined;
+  /** Also of a policy that does not snap, because a client can snap for it. */
+  readonly snapLengths: SnapLengths;
   readonly blocked: readonly string[];
   /** The same scopes, compiled. */
   readonly blockedScopes: ScopeList;
@@ -115,9 +115,7 @@ export function compilePolicy(document: ValidPolicy): Policy {
     grants: document.urls.grants,
     cache: document.cache,
     snap: document.snap,
-    snapLengths: document.snap
-      ? compileSnapLengths(tests.get('resize') ?? [], inFormats)
-      : undefined,
+    snapLengths: compileSnapLengths(tests.get('resize') ?? [], inFormats),
     blocked: document.blocked,
     blockedScopes: compileScopes(document.blocked),
     fallback: document.fallback,

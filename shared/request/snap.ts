@@ -8,12 +8,11 @@ import { type Recipe, valuesOf } from '../recipe/canonical.ts';
  * knows which side to move.
  */
 export function snapRecipe(policy: Policy, recipe: Recipe): Recipe {
-  const { snapLengths } = policy;
-  const values = snapLengths === undefined ? undefined : valuesOf(recipe, 'resize');
+  const values = policy.snap ? valuesOf(recipe, 'resize') : undefined;
   const side = values === undefined ? undefined : onlySide(values);
   const wanted = side === undefined ? undefined : values?.[side];
-  if (snapLengths === undefined || side === undefined || wanted === undefined) return recipe;
+  if (side === undefined || wanted === undefined) return recipe;
   if (findDenial(policy, recipe)?.detail.rule !== 'operations.resize') return recipe;
-  const length = nextLength(snapLengths, recipe, side, wanted);
+  const length = nextLength(policy.snapLengths, recipe, side, wanted);
   return length === undefined ? recipe : withSide(recipe, side, length);
 }
