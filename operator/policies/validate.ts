@@ -1,8 +1,8 @@
 import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
-import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { FileFailure } from '../file-failure.ts';
 import { createPolicyResolver, isBase } from '../policy-files/policy-extends.ts';
 import { policyFiles } from '../policy-files/policy-file.ts';
+import { findWarnings } from './warnings.ts';
 
 export type ValidatedFile = {
   readonly file: string;
@@ -16,7 +16,7 @@ export type ValidatedFile = {
 function checkDocument(file: string, document: unknown): ValidatedFile {
   const verdict = judgePolicy(document);
   const { issues } = verdict;
-  const warnings = 'policy' in verdict ? policyWarnings(verdict.policy, Date.now()) : [];
+  const warnings = 'policy' in verdict ? findWarnings(verdict.policy, Date.now()) : [];
   const tenant = (document as { readonly tenant?: unknown }).tenant;
   return { file, ...(typeof tenant === 'string' ? { tenant } : {}), issues, warnings };
 }
