@@ -87,6 +87,9 @@ export const limits = {
   policyBytes: 65_536,
   /** A published version: the document in base64, its signature and its other fields. */
   recordBytes: 131_072,
+  /** A view may compare its recipe with all of them. The widest policy we know has fewer than 50. */
+  operationRules: 100,
+  policyRules: 500,
   presets: 100,
   /** Kids that a tenant accepts at the same time. */
   acceptedKids: 16,
@@ -95,7 +98,7 @@ export const limits = {
   grantScopes: 16,
   /** Grant cookies to read per request. Each costs a signature check. */
   grantCookies: 4,
-  /** Each view compares its path with all of them. */
+  /** A takedown list fits into the policy, and `prefix/*` covers more. */
   blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */
   ruleValues: 1_000,
