@@ -1,4 +1,4 @@
-import { readOrientation } from '../exif.ts';
+import { readOrientation, writeOrientation } from '../exif.ts';
 import type { Inspected, InspectOptions, SourceFacts } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { isOpaqueFrame, writeAnimation } from './animation.ts';
@@ -104,8 +104,14 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
     ? readAnimation(extended)
     : readStill(extended);
   const profile = [extended.profile ?? new Uint8Array()].filter(isProfile);
+  // libvips cannot turn a strip of frames, so an animation is drawn as it is stored.
+  const orientation = facts.frames > 1 ? 1 : orientationOf(extended.exif);
+  const exif = orientation > 1 ? [writeOrientation(orientation)] : [];
   const written =
-    flags | (facts.alpha ? webpFlags.alpha : 0) | (profile.length > 0 ? webpFlags.profile : 0);
+    flags |
+    (facts.alpha ? webpFlags.alpha : 0) |
+    (profile.length > 0 ? webpFlags.profile : 0) |
+    (exif.length > 0 ? webpFlags.exif : 0);
   const header = [
     littleEndian(written, 4),
     littleEndian(width - 1, 3),
@@ -118,7 +124,7 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
       height,
       ...facts,
       ...alphaFacts(facts.alpha),
-      orientation: orientationOf(extended.exif),
+      orientation,
       profile: profile.length > 0,
     },
     bytes: joinBytes(
@@ -126,14 +132,15 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
         ...writeRiffChunk('VP8X', header),
         ...profile.flatMap((data) => writeRiffChunk('ICCP', [data])),
         ...chunks,
+        ...exif.flatMap((data) => writeRiffChunk('EXIF', [data])),
       ]),
     ),
   };
 }
 
 /**
- * Reads the chunks of a WebP, and writes those again that draw: VP8X, ICCP, ANIM, and frames or
- * bitstream. Frames behind `frames` are cut.
+ * Reads the chunks of a WebP, and writes those again that draw: VP8X, ICCP, ANIM, frames or
+ * bitstream, and EXIF with nothing but the orientation. Frames behind `frames` are cut.
  */
 export function inspectWebp(
   bytes: Uint8Array,

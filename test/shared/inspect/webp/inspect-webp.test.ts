@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { SourceFacts } from '../../../../shared/inspect/inspection.ts';
 import { inspectWebp } from '../../../../shared/inspect/webp/inspect-webp.ts';
@@ -184,12 +185,16 @@ describe('the orientation of a WebP', () => {
     ['nothing', 0x08, Buffer.alloc(0), 1],
   ])('is read: %s', async (_, flags, exif, orientation) => {
     const source = webp([vp8x(flags), solid, webpChunk('EXIF', exif)]);
-    expect(inspectWebp(source, all).facts.orientation).toBe(orientation);
+    const { facts, bytes } = inspectWebp(source, all);
+    expect(facts.orientation).toBe(orientation);
+    expect((await sharp(bytes).metadata()).orientation ?? 1).toBe(orientation);
   });
 
   it('is read behind frames that are cut', () => {
     const source = webp([vp8x(0x0a), anim(), anmf(), anmf(), webpChunk('EXIF', exifOf(8))]);
     expect(inspectWebp(source, { frames: 1 }).facts.orientation).toBe(8);
+    // An animation is drawn as it is stored.
+    expect(inspectWebp(source, all).facts.orientation).toBe(1);
   });
 });
 
