@@ -1,18 +1,19 @@
-import { isNamed } from './application.ts';
-import { markers } from './markers.ts';
-import type { Segment } from './segments.ts';
-
-/** EXIF is a TIFF behind this name: CIPA DC-008, section 4.7.2. */
-const name = 'Exif\0\0';
-
 const orientationTag = 0x0112;
 const entryBytes = 12;
 
-/** The field types SHORT and LONG, with the reader of such a value. */
 type ReadField = (view: DataView, at: number, little: boolean) => number;
+
+/**
+ * The integer field types of TIFF 6.0, section 2: BYTE, SHORT, LONG, SSHORT and SLONG. EXIF asks for
+ * SHORT (CIPA DC-008, section 4.6.4), but some programs write another one, and libvips and exiftool
+ * read them all.
+ */
 const fields: ReadonlyMap<number, ReadField> = new Map<number, ReadField>([
+  [1, (view, at) => view.getUint8(at)],
   [3, (view, at, little) => view.getUint16(at, little)],
   [4, (view, at, little) => view.getUint32(at, little)],
+  [8, (view, at, little) => view.getInt16(at, little)],
+  [9, (view, at, little) => view.getInt32(at, little)],
 ]);
 
 /** Whether a TIFF is little-endian; undefined if it is no TIFF. */
@@ -37,7 +38,8 @@ function findEntry(view: DataView, little: boolean, tag: number): number | undef
   return undefined;
 }
 
-function readTiffOrientation(tiff: Uint8Array): number {
+/** Reads the orientation, 1 to 8, from the TIFF that EXIF is. A missing or invalid one is 1. */
+export function readOrientation(tiff: Uint8Array): number {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   const little = readByteOrder(view);
   if (little === undefined) return 1;
@@ -45,10 +47,4 @@ function readTiffOrientation(tiff: Uint8Array): number {
   if (at === undefined || view.getUint32(at + 4, little) !== 1) return 1;
   const value = fields.get(view.getUint16(at + 2, little))?.(view, at + 8, little) ?? 1;
   return value >= 1 && value <= 8 ? value : 1;
-}
-
-/** Reads the orientation, 1 to 8, from the first EXIF segment. Anything invalid is 1, as in browsers. */
-export function readOrientation(header: readonly Segment[]): number {
-  const found = header.find((segment) => isNamed(segment, markers.app1, name));
-  return found === undefined ? 1 : readTiffOrientation(found.body.subarray(name.length));
 }
