@@ -1,10 +1,10 @@
-import { markers } from './markers.ts';
-import { type Segment, writeSegment } from './segments.ts';
+import { jpegMarkers } from './markers.ts';
+import { type JpegSegment, writeJpegSegment } from './segments.ts';
 
 const ascii = (text: string): readonly number[] => [...text].map((one) => one.charCodeAt(0));
 
 /** Whether a segment has a code and its body starts with a text. */
-export function isNamed({ code, body }: Segment, wanted: number, name: string): boolean {
+export function isNamedSegment({ code, body }: JpegSegment, wanted: number, name: string): boolean {
   return code === wanted && ascii(name).every((byte, index) => body[index] === byte);
 }
 
@@ -12,15 +12,15 @@ export function isNamed({ code, body }: Segment, wanted: number, name: string): 
  * JFIF 1.01 without density and without thumbnail: https://www.w3.org/Graphics/JPEG/jfif3.pdf. It
  * tells the decoder that three components are YCbCr. libjpeg warns of other major versions.
  */
-const jfif = writeSegment(
-  markers.app0,
+const jfif = writeJpegSegment(
+  jpegMarkers.app0,
   Uint8Array.of(...ascii('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0),
 );
 
 /** Writes a JFIF segment if there is one that libjpeg takes for one: 14 bytes at least. */
-function writeJfif(header: readonly Segment[]): readonly Uint8Array[] {
+function writeJfif(header: readonly JpegSegment[]): readonly Uint8Array[] {
   const found = header.some(
-    (segment) => isNamed(segment, markers.app0, 'JFIF\0') && segment.body.length >= 14,
+    (segment) => isNamedSegment(segment, jpegMarkers.app0, 'JFIF\0') && segment.body.length >= 14,
   );
   return found ? [jfif] : [];
 }
@@ -39,19 +39,19 @@ function chooseTransform(transform: number, components: number): number {
  * counts. It also tells the decoder that CMYK is inverted. Adobe Technical Note 5116, section 18:
  * https://www.pdfa.org/norm-refs/5116.DCT_Filter.pdf
  */
-function writeAdobe(header: readonly Segment[], components: number): readonly Uint8Array[] {
+function writeAdobe(header: readonly JpegSegment[], components: number): readonly Uint8Array[] {
   const found = header.findLast(
-    (segment) => isNamed(segment, markers.app14, 'Adobe') && segment.body.length >= 12,
+    (segment) => isNamedSegment(segment, jpegMarkers.app14, 'Adobe') && segment.body.length >= 12,
   );
   if (found === undefined) return [];
   const transform = chooseTransform(found.body[11] ?? 0, components);
   const body = Uint8Array.of(...ascii('Adobe'), 0, 100, 0, 0, 0, 0, transform);
-  return [writeSegment(markers.app14, body)];
+  return [writeJpegSegment(jpegMarkers.app14, body)];
 }
 
 /** Writes the segments that say how components become colours. */
-export function writeColourSegments(
-  header: readonly Segment[],
+export function writeJpegColour(
+  header: readonly JpegSegment[],
   components: number,
 ): readonly Uint8Array[] {
   return [...writeJfif(header), ...writeAdobe(header, components)];

@@ -1,8 +1,8 @@
 import type { Size } from '../../operations/operation.ts';
 import { sourceRefusal } from '../../refusal.ts';
-import { damaged, type Segment, writeSegment } from './segments.ts';
+import { damagedJpeg, type JpegSegment, writeJpegSegment } from './segments.ts';
 
-export type Component = {
+export type JpegComponent = {
   readonly id: number;
   /** Sampling factors, horizontal and vertical. */
   readonly across: number;
@@ -10,15 +10,15 @@ export type Component = {
 };
 
 /** A frame header: T.81, section B.2.2. */
-export type Frame = Size & {
-  readonly components: readonly Component[];
+export type JpegFrame = Size & {
+  readonly components: readonly JpegComponent[];
   readonly progressive: boolean;
   readonly arithmetic: boolean;
   readonly segment: Uint8Array;
 };
 
 /** The frames that libjpeg decodes: baseline, extended and progressive, Huffman or arithmetic. */
-const modes: ReadonlyMap<number, Pick<Frame, 'progressive' | 'arithmetic'>> = new Map([
+const modes: ReadonlyMap<number, Pick<JpegFrame, 'progressive' | 'arithmetic'>> = new Map([
   [0xc0, { progressive: false, arithmetic: false }],
   [0xc1, { progressive: false, arithmetic: false }],
   [0xc2, { progressive: true, arithmetic: false }],
@@ -26,7 +26,7 @@ const modes: ReadonlyMap<number, Pick<Frame, 'progressive' | 'arithmetic'>> = ne
   [0xca, { progressive: true, arithmetic: true }],
 ]);
 
-function readMode(code: number): Pick<Frame, 'progressive' | 'arithmetic'> {
+function readMode(code: number): Pick<JpegFrame, 'progressive' | 'arithmetic'> {
   const mode = modes.get(code);
   if (mode !== undefined) return mode;
   const kind = code === 0xc3 || code === 0xcb ? 'lossless' : 'hierarchical';
@@ -35,32 +35,32 @@ function readMode(code: number): Pick<Frame, 'progressive' | 'arithmetic'> {
 
 function checkPrecision(bits: number | undefined): void {
   if (bits === 12) throw sourceRefusal('source_unsupported', 'the JPEG has 12 bits per channel');
-  if (bits !== 8) throw damaged(`has ${bits ?? 0} bits per channel`);
+  if (bits !== 8) throw damagedJpeg(`has ${bits ?? 0} bits per channel`);
 }
 
 const isFactor = (factor: number): boolean => factor >= 1 && factor <= 4;
 
-function readComponents(body: Uint8Array, count: number): readonly Component[] {
-  if (count !== 1 && count !== 3 && count !== 4) throw damaged(`has ${count} components`);
-  if (body.length < 6 + 3 * count) throw damaged('has a frame header that is too short');
+function readComponents(body: Uint8Array, count: number): readonly JpegComponent[] {
+  if (count !== 1 && count !== 3 && count !== 4) throw damagedJpeg(`has ${count} components`);
+  if (body.length < 6 + 3 * count) throw damagedJpeg('has a frame header that is too short');
   return Array.from({ length: count }, (_, index) => {
     const [id = 0, factors = 0] = body.subarray(6 + 3 * index);
     const [across, down] = [factors >> 4, factors & 15];
     if (!isFactor(across) || !isFactor(down))
-      throw damaged(`has the sampling factors ${across}×${down}`);
+      throw damagedJpeg(`has the sampling factors ${across}×${down}`);
     return { id, across, down };
   });
 }
 
 /** Reads a frame header. Bytes behind it are dropped, because libjpeg refuses them. */
-export function readFrameHeader({ code, body }: Segment): Frame {
+export function readJpegFrame({ code, body }: JpegSegment): JpegFrame {
   const mode = readMode(code);
   const [bits, height1 = 0, height0 = 0, width1 = 0, width0 = 0, count = 0] = body;
   checkPrecision(bits);
   const [width, height] = [width1 * 256 + width0, height1 * 256 + height0];
   // A height of 0 means that DNL states it behind the first scan. No browser reads that.
-  if (width === 0 || height === 0) throw damaged(`has ${width}×${height} pixels`);
+  if (width === 0 || height === 0) throw damagedJpeg(`has ${width}×${height} pixels`);
   const components = readComponents(body, count);
-  const segment = writeSegment(code, body.subarray(0, 6 + 3 * count));
+  const segment = writeJpegSegment(code, body.subarray(0, 6 + 3 * count));
   return { ...mode, width, height, components, segment };
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
-import { isNamed } from './application.ts';
-import { findMarkerCode, isApplication, markers } from './markers.ts';
-import { nothing, type Segment, type SegmentList } from './segments.ts';
+import { isNamedSegment } from './application.ts';
+import { findMarkerCode, isApplication, jpegMarkers } from './markers.ts';
+import { type JpegSegment, type JpegSegments, noBytes } from './segments.ts';
 
 /** Names in XMP: Ultra HDR (https://developer.android.com/media/platform/hdr-image-format) and Apple. */
 const namespaces = [
@@ -19,9 +19,9 @@ const isoName = 'urn:iso:std:iso:ts:21496:-1\0';
 const decoder = new TextDecoder('latin1');
 
 /** Whether a segment describes a gain map. A segment has at most 65,533 bytes. */
-function isGainMap(segment: Segment): boolean {
-  if (isNamed(segment, markers.app2, isoName)) return true;
-  if (!isNamed(segment, markers.app1, xmpName)) return false;
+function isGainMap(segment: JpegSegment): boolean {
+  if (isNamedSegment(segment, jpegMarkers.app2, isoName)) return true;
+  if (!isNamedSegment(segment, jpegMarkers.app1, xmpName)) return false;
   const text = decoder.decode(segment.body);
   return namespaces.some((namespace) => text.includes(namespace));
 }
@@ -29,13 +29,13 @@ function isGainMap(segment: Segment): boolean {
 /** The offset of the next SOI marker's code; -1 if there is none. */
 function findImage(bytes: Uint8Array, from: number): number {
   let at = findMarkerCode(bytes, from);
-  while (at >= 0 && bytes[at] !== markers.soi) at = findMarkerCode(bytes, at);
+  while (at >= 0 && bytes[at] !== jpegMarkers.soi) at = findMarkerCode(bytes, at);
   return at;
 }
 
 /** Reads the application segments of the images behind the first, as far as they can be found. */
-function readSegmentsBehind(bytes: Uint8Array, end: number): readonly Segment[] {
-  const found: Segment[] = [];
+function readSegmentsBehind(bytes: Uint8Array, end: number): readonly JpegSegment[] {
+  const found: JpegSegment[] = [];
   let at = findImage(bytes, end);
   while (at >= 0 && found.length < limits.jpegSegments) {
     at = findMarkerCode(bytes, at);
@@ -43,7 +43,7 @@ function readSegmentsBehind(bytes: Uint8Array, end: number): readonly Segment[] 
     if (!isApplication(code)) continue;
     const length = (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0);
     const body = bytes.subarray(at + 3, at + 1 + length);
-    found.push({ code, body, data: nothing });
+    found.push({ code, body, data: noBytes });
     at += 1 + length;
   }
   return found;
@@ -53,6 +53,6 @@ function readSegmentsBehind(bytes: Uint8Array, end: number): readonly Segment[] 
  * Whether a file has a gain map for high dynamic range, which an image behind the first is. Ultra HDR says
  * so in both images, Apple in the second only.
  */
-export function hasGainMap(bytes: Uint8Array, { segments, end }: SegmentList): boolean {
+export function hasJpegGainMap(bytes: Uint8Array, { segments, end }: JpegSegments): boolean {
   return segments.some(isGainMap) || readSegmentsBehind(bytes, end).some(isGainMap);
 }

@@ -1,8 +1,8 @@
 import { limits } from '../../limits.ts';
 import { sourceRefusal } from '../../refusal.ts';
-import { isNamed } from './application.ts';
-import { markers } from './markers.ts';
-import { type Segment, writeSegment } from './segments.ts';
+import { isNamedSegment } from './application.ts';
+import { jpegMarkers } from './markers.ts';
+import { type JpegSegment, writeJpegSegment } from './segments.ts';
 
 /*
  * A profile is split over APP2 segments: a name, the number of the part, the number of parts, data
@@ -11,11 +11,13 @@ import { type Segment, writeSegment } from './segments.ts';
 const name = 'ICC_PROFILE\0';
 const dataAt = name.length + 2;
 
-type Part = { readonly number: number; readonly of: number; readonly segment: Segment };
+type Part = { readonly number: number; readonly of: number; readonly segment: JpegSegment };
 
-function readParts(header: readonly Segment[]): readonly Part[] {
+function readParts(header: readonly JpegSegment[]): readonly Part[] {
   return header
-    .filter((segment) => isNamed(segment, markers.app2, name) && segment.body.length >= dataAt)
+    .filter(
+      (segment) => isNamedSegment(segment, jpegMarkers.app2, name) && segment.body.length >= dataAt,
+    )
     .map((segment) => {
       const [number = 0, of = 0] = segment.body.subarray(name.length);
       return { number, of, segment };
@@ -52,9 +54,12 @@ function checkBytes(parts: readonly Part[]): void {
 }
 
 /** Writes the segments of the colour profile in order. A profile that does not apply is dropped. */
-export function writeProfile(header: readonly Segment[], channels: number): readonly Uint8Array[] {
+export function writeJpegProfile(
+  header: readonly JpegSegment[],
+  channels: number,
+): readonly Uint8Array[] {
   const parts = readParts(header);
   checkBytes(parts);
   if (!isComplete(parts) || !isUsable(parts, channels)) return [];
-  return parts.map(({ segment }) => writeSegment(segment.code, segment.body));
+  return parts.map(({ segment }) => writeJpegSegment(segment.code, segment.body));
 }

@@ -3,7 +3,7 @@
  * (https://www.w3.org/Graphics/JPEG/itu-t81.pdf).
  */
 
-export const markers = {
+export const jpegMarkers = {
   dht: 0xc4,
   dac: 0xcc,
   soi: 0xd8,
@@ -24,18 +24,18 @@ const isRestart = (code: number | undefined): boolean =>
 
 /** Whether a marker has no segment: TEM, RSTn, SOI and EOI. */
 export const isAlone = (code: number): boolean =>
-  code === 0x01 || isRestart(code) || code === markers.soi || code === markers.eoi;
+  code === 0x01 || isRestart(code) || code === jpegMarkers.soi || code === jpegMarkers.eoi;
 
 /** Whether a marker starts a frame: SOF0 to SOF15, between which DHT, JPG and DAC stand. */
 export const isFrameStart = (code: number): boolean =>
-  code >= 0xc0 && code <= 0xcf && ![markers.dht, 0xc8, markers.dac].includes(code);
+  code >= 0xc0 && code <= 0xcf && ![jpegMarkers.dht, 0xc8, jpegMarkers.dac].includes(code);
 
 /** Whether a marker is APP0 to APP15. */
 export const isApplication = (code: number): boolean => code >= 0xe0 && code <= 0xef;
 
 /** Whether a marker has a segment that a decoder may skip: DNL, APPn and COM. */
 export const isSkippable = (code: number): boolean =>
-  code === markers.dnl || isApplication(code) || code === markers.comment;
+  code === jpegMarkers.dnl || isApplication(code) || code === jpegMarkers.comment;
 
 /**
  * Finds the code of the next marker; -1 if there is none. Other bytes between segments are skipped as

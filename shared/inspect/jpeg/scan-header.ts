@@ -1,12 +1,12 @@
 import { limits } from '../../limits.ts';
 import { sourceRefusal } from '../../refusal.ts';
-import type { Component, Frame } from './frame-header.ts';
-import { markers } from './markers.ts';
-import { damaged, type Segment, writeSegment } from './segments.ts';
+import type { JpegComponent, JpegFrame } from './frame-header.ts';
+import { jpegMarkers } from './markers.ts';
+import { damagedJpeg, type JpegSegment, writeJpegSegment } from './segments.ts';
 
 /** A scan header: T.81, section B.2.3. */
-export type Scan = {
-  readonly components: readonly Component[];
+export type JpegScan = {
+  readonly components: readonly JpegComponent[];
   /** Header and entropy-coded data. */
   readonly parts: readonly Uint8Array[];
   /** What the scan costs the decoder, in coefficients. */
@@ -16,7 +16,10 @@ export type Scan = {
 const largest = (values: readonly number[]): number => Math.max(...values);
 
 /** The 8×8 blocks of a component, as if it were interleaved: full MCUs. */
-function countBlocks({ width, height, components }: Frame, { across, down }: Component): number {
+function countBlocks(
+  { width, height, components }: JpegFrame,
+  { across, down }: JpegComponent,
+): number {
   const mcuWidth = 8 * largest(components.map((one) => one.across));
   const mcuHeight = 8 * largest(components.map((one) => one.down));
   return Math.ceil(width / mcuWidth) * across * Math.ceil(height / mcuHeight) * down;
@@ -28,19 +31,26 @@ function countBlocks({ width, height, components }: Frame, { across, down }: Com
  * next to no data. An arithmetic scan needs no data at all for any decision.
  */
 const skippedBlock = 8;
-const arithmeticCoefficient = 4;
+const arithmeticCoefficient = 3;
 
-function weighBlock(frame: Frame, [first, last, bits]: readonly [number, number, number]): number {
+function weighBlock(
+  frame: JpegFrame,
+  [first, last, bits]: readonly [number, number, number],
+): number {
   const band = Math.max(1, Math.min(last, 63) - first + 1);
   if (frame.arithmetic) return Math.max(skippedBlock, arithmeticCoefficient * band);
   return bits >> 4 > 0 ? Math.max(skippedBlock, band) : skippedBlock;
 }
 
-function readScanComponents(frame: Frame, body: Uint8Array, count: number): readonly Component[] {
+function readScanComponents(
+  frame: JpegFrame,
+  body: Uint8Array,
+  count: number,
+): readonly JpegComponent[] {
   return Array.from({ length: count }, (_, index) => {
     const id = body[1 + 2 * index];
     const found = frame.components.find((component) => component.id === id);
-    if (found === undefined) throw damaged('has a scan of a component that the frame lacks');
+    if (found === undefined) throw damagedJpeg('has a scan of a component that the frame lacks');
     return found;
   });
 }
@@ -49,11 +59,11 @@ function readScanComponents(frame: Frame, body: Uint8Array, count: number): read
 const sequential = [0, 63, 0] as const;
 
 /** Reads a scan header. Bytes behind it are dropped, because libjpeg refuses them. */
-export function readScan(frame: Frame, { body, data }: Segment): Scan {
+export function readJpegScan(frame: JpegFrame, { body, data }: JpegSegment): JpegScan {
   const count = body[0] ?? 0;
   const selectors = 1 + 2 * count;
   if (count < 1 || count > 4 || body.length < selectors + 3)
-    throw damaged('has an invalid scan header');
+    throw damagedJpeg('has an invalid scan header');
   const [first = 0, last = 0, bits = 0] = body.subarray(selectors);
   const parameters = frame.progressive ? ([first, last, bits] as const) : sequential;
   const components = readScanComponents(frame, body, count);
@@ -61,13 +71,13 @@ export function readScan(frame: Frame, { body, data }: Segment): Scan {
   const header = Uint8Array.of(...body.subarray(0, selectors), ...parameters);
   return {
     components,
-    parts: [writeSegment(markers.sos, header), data],
+    parts: [writeJpegSegment(jpegMarkers.sos, header), data],
     cost: blocks * weighBlock(frame, parameters),
   };
 }
 
 /** Refuses scans that take a decoder too long, whatever data they contain. */
-export function checkScans(scans: readonly Scan[]): void {
+export function checkJpegScans(scans: readonly JpegScan[]): void {
   if (scans.length > limits.jpegScans)
     throw sourceRefusal('source_too_large', `the JPEG has more than ${limits.jpegScans} scans`);
   const cost = scans.reduce((sum, scan) => sum + scan.cost, 0);
