@@ -1,11 +1,13 @@
 import { jpegMarkers } from './markers.ts';
 import { type JpegSegment, writeJpegSegment } from './segments.ts';
 
-const ascii = (text: string): readonly number[] => [...text].map((one) => one.charCodeAt(0));
+/** The bytes of an ASCII text. */
+export const asciiBytes = (text: string): readonly number[] =>
+  [...text].map((one) => one.charCodeAt(0));
 
 /** Whether a segment has a code and its body starts with a text. */
 export function isNamedSegment({ code, body }: JpegSegment, wanted: number, name: string): boolean {
-  return code === wanted && ascii(name).every((byte, index) => body[index] === byte);
+  return code === wanted && asciiBytes(name).every((byte, index) => body[index] === byte);
 }
 
 /**
@@ -14,7 +16,7 @@ export function isNamedSegment({ code, body }: JpegSegment, wanted: number, name
  */
 const jfif = writeJpegSegment(
   jpegMarkers.app0,
-  Uint8Array.of(...ascii('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0),
+  Uint8Array.of(...asciiBytes('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0),
 );
 
 /** Writes a JFIF segment if there is one that libjpeg takes for one: 14 bytes at least. */
@@ -45,7 +47,7 @@ function writeAdobe(header: readonly JpegSegment[], components: number): readonl
   );
   if (found === undefined) return [];
   const transform = chooseTransform(found.body[11] ?? 0, components);
-  const body = Uint8Array.of(...ascii('Adobe'), 0, 100, 0, 0, 0, 0, transform);
+  const body = Uint8Array.of(...asciiBytes('Adobe'), 0, 100, 0, 0, 0, 0, transform);
   return [writeJpegSegment(jpegMarkers.app14, body)];
 }
 

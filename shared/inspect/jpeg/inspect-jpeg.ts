@@ -1,10 +1,11 @@
 import type { Inspected } from '../inspection.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { writeJpegColour } from './application.ts';
 import { type JpegFrame, readJpegFrame } from './frame-header.ts';
 import { hasJpegGainMap } from './gain-map.ts';
 import { writeJpegProfile } from './icc-profile.ts';
 import { isFrameStart, isSkippable, jpegMarkers } from './markers.ts';
-import { readJpegOrientation } from './orientation.ts';
+import { readJpegOrientation, writeJpegOrientation } from './orientation.ts';
 import { checkJpegScans, type JpegScan, readJpegScan } from './scan-header.ts';
 import { damagedJpeg, type JpegSegment, readJpegSegments } from './segments.ts';
 import { writeJpegTables } from './tables.ts';
@@ -47,19 +48,9 @@ function selectDecoded(frame: JpegFrame, segments: readonly JpegSegment[]): read
   return whole && !frame.progressive ? segments.slice(0, first + 1) : segments;
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
-
 /**
- * Reads the container of a JPEG in one walk and writes it again with only what draws: no EXIF, XMP,
- * IPTC, comment, thumbnail or second image. Header segments are written without trailing bytes.
+ * Reads the container of a JPEG in one walk and writes it again with only what draws: no XMP, IPTC,
+ * comment, thumbnail or second image, and of EXIF nothing but the orientation. Header segments are written without trailing bytes.
  * Throws `source_…` refusals for what no decoder should see.
  */
 export function inspectJpeg(bytes: Uint8Array): Inspected {
@@ -71,15 +62,16 @@ export function inspectJpeg(bytes: Uint8Array): Inspected {
   // libjpeg and browsers read application segments in front of the first scan only.
   const header = list.segments.slice(0, list.segments.findIndex(isScan));
   const profile = writeJpegProfile(header, channels);
-  const written = concatenate([
+  const orientation = readJpegOrientation(header);
+  const written = joinBytes([
     startOfImage,
     ...writeJpegColour(header, channels),
+    ...writeJpegOrientation(orientation),
     ...profile,
     ...drawn.flatMap(({ parts }) => parts),
     endOfImage,
   ]);
   const { width, height } = frame;
-  const orientation = readJpegOrientation(header);
   const facts = { type: 'jpg', width, height, frames: 1, alpha: false, orientation } as const;
   const still = { delays: [], loop: 0, depth: 8, channels } as const;
   const seen = { profile: profile.length > 0, hdr: hasJpegGainMap(bytes, list) };

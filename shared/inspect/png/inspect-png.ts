@@ -1,21 +1,12 @@
 import { readOrientation, writeOrientation } from '../exif.ts';
 import type { Inspected, InspectOptions } from '../inspection.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { pngSignature, writePngChunk } from './chunks.ts';
 import { countChannels } from './header.ts';
 import { selectPalette, selectTransparency } from './palette.ts';
 import { readPngParts } from './parts.ts';
 import { selectProfile } from './profile.ts';
 import { writeProfileChunk } from './profile-chunk.ts';
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
 
 const still = { type: 'png', frames: 1, delays: [], loop: 0, hdr: false } as const;
 
@@ -52,6 +43,6 @@ export function inspectPng(
       channels: countChannels(header, alpha),
       profile: profile !== undefined,
     },
-    bytes: concatenate([pngSignature, ...pieces.flatMap((piece) => piece ?? [])]),
+    bytes: joinBytes([pngSignature, ...pieces.flatMap((piece) => piece ?? [])]),
   };
 }
