@@ -82,5 +82,5 @@ export function checkJpegScans(scans: readonly JpegScan[]): void {
     throw sourceRefusal('source_too_large', `the JPEG has more than ${limits.jpegScans} scans`);
   const cost = scans.reduce((sum, scan) => sum + scan.cost, 0);
   if (cost > limits.jpegScanCoefficients)
-    throw sourceRefusal('source_too_large', 'the JPEG has too many scans for its size');
+    throw sourceRefusal('source_too_large', 'the scans of the JPEG have too many blocks');
 }
