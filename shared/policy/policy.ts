@@ -231,8 +231,8 @@ export const isBlocked = ({ blockedScopes }: Policy, path: string): boolean =>
   findCovering(blockedScopes, path) !== undefined;
 
 /** Throws `denied_blocked` if the policy blocks the source or the watermark. */
-export function checkBlocked({ blockedScopes }: Policy, path: string): void {
-  const scope = findCovering(blockedScopes, path);
+export function checkBlocked({ blocked, blockedScopes }: Policy, path: string): void {
+  const scope = blocked.length === 0 ? undefined : findCovering(blockedScopes, path);
   if (scope !== undefined)
     throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });
 }

@@ -16,7 +16,7 @@ import {
  */
 
 const sides = ['w', 'h'] as const;
-export type Side = (typeof sides)[number];
+export type SnapSide = (typeof sides)[number];
 
 /** Sorted, because `nextInSorted` searches by halves. */
 type SortedLengths = Range | readonly number[];
@@ -31,10 +31,10 @@ type SideLengths = {
 };
 
 /** The lengths that a policy allows each side. */
-export type SnapLengths = Readonly<Record<Side, SideLengths>>;
+export type SnapLengths = Readonly<Record<SnapSide, SideLengths>>;
 
 /** The recipe with a new length of one side. */
-export function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
+export function withSide({ steps }: Recipe, side: SnapSide, length: number): Recipe {
   return canonicalRecipe(
     steps.map((step) =>
       step.name === 'resize' ? { ...step, values: { ...step.values, [side]: length } } : step,
@@ -45,7 +45,7 @@ export function withSide({ steps }: Recipe, side: Side, length: number): Recipe 
 const sortLengths = (values: ValueSet): SortedLengths =>
   isRange(values) ? values : listNumbers(values).toSorted((a, b) => a - b);
 
-function ruleOfSide(test: RuleTest, side: Side): readonly SideRule[] {
+function ruleOfSide(test: RuleTest, side: SnapSide): readonly SideRule[] {
   return test
     .filter(([own]) => own === side)
     .map(([, allowed]) => ({
@@ -54,10 +54,10 @@ function ruleOfSide(test: RuleTest, side: Side): readonly SideRule[] {
     }));
 }
 
-const textWithoutLength = (recipe: Recipe, side: Side): string =>
+const textWithoutLength = (recipe: Recipe, side: SnapSide): string =>
   withSide(withoutFree(recipe), side, 1).text;
 
-function lengthsInPresets(recipes: readonly Recipe[], side: Side): SideLengths['presets'] {
+function lengthsInPresets(recipes: readonly Recipe[], side: SnapSide): SideLengths['presets'] {
   const found = new Map<string, Set<number>>();
   for (const recipe of recipes) {
     const length = valuesOf(recipe, 'resize')?.[side];
@@ -73,7 +73,7 @@ export function compileSnapLengths(
   tests: readonly RuleTest[],
   presets: readonly Recipe[],
 ): SnapLengths {
-  const ofSide = (side: Side): SideLengths => ({
+  const ofSide = (side: SnapSide): SideLengths => ({
     rules: tests.flatMap((test) => ruleOfSide(test, side)),
     presets: lengthsInPresets(presets, side),
   });
@@ -81,7 +81,7 @@ export function compileSnapLengths(
 }
 
 /** The only side that a resize names; undefined if it names two, or a size of another kind. */
-export function onlySide(values: StepValues): Side | undefined {
+export function onlySide(values: StepValues): SnapSide | undefined {
   const named = (['w', 'h', 'l', 's'] as const).filter((one) => values[one] !== undefined);
   return named.length === 1 ? sides.find((one) => one === named[0]) : undefined;
 }
@@ -93,7 +93,7 @@ export function onlySide(values: StepValues): Side | undefined {
 export function nextLength(
   lengths: SnapLengths,
   recipe: Recipe,
-  side: Side,
+  side: SnapSide,
   wanted: number,
 ): number | undefined {
   const { rules, presets } = lengths[side];

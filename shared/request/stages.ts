@@ -161,7 +161,7 @@ export function negotiate(
 
 /** A blocked watermark is refused on every view, since the recipe names it. Report mode does not relax this. */
 function checkWatermark(policy: Policy, recipe: Recipe): void {
-  const id = findWatermark(recipe);
+  const id = policy.blocked.length === 0 ? undefined : findWatermark(recipe);
   if (id !== undefined) checkBlocked(policy, watermarkPath(id));
 }
 

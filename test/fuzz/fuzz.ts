@@ -1,10 +1,8 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { bundle, drawingProcess, root } from '../../build/functions.ts';
+import { rm } from 'node:fs/promises';
 import { type DrawingService, startDrawing } from '../../edge/drawing.ts';
 import { limitDrawing } from '../../edge/timeout.ts';
 import { asRefusal } from '../../shared/refusal.ts';
+import { bundleDrawing } from '../edge/drawing-files.ts';
 import { caps, recipeOf, sourceOf } from '../render/rendering.ts';
 import { mutate } from './mutations.ts';
 import { cpuMilliseconds, peakMegabytes } from './process-usage.ts';
@@ -98,14 +96,6 @@ async function runCase(
   return { number, bytes, end, reason, milliseconds: cpuMilliseconds() - before };
 }
 
-/** Bundles the drawing process as it is deployed, next to the packages that it loads. */
-async function bundleDrawing(folder: string): Promise<string> {
-  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
-  const file = path.join(folder, drawingProcess.file);
-  await writeFile(file, await bundle(drawingProcess.entry));
-  return file;
-}
-
 /**
  * Mutates sound files and draws them in the process that is deployed. `watch` gets every case as it ends.
  */
@@ -113,8 +103,8 @@ export async function fuzz(
   options: FuzzOptions,
   watch: (one: FuzzCase) => void = () => undefined,
 ): Promise<FuzzReport> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'signet-fuzz-'));
-  const service = startDrawing(await bundleDrawing(folder));
+  const { file, folder } = await bundleDrawing();
+  const service = startDrawing(file);
   const files = await soundFiles();
   const until = performance.now() + (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
   const ends = new Map<string, number>();
@@ -130,7 +120,7 @@ export async function fuzz(
       watch(one);
     }
   } finally {
-    await service.stop();
+    await service.idle();
     await rm(folder, { recursive: true, force: true });
   }
   return { cases, ends, failed, slowest, peakMegabytes: megabytes };

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeOrientation } from '../../../../shared/inspect/exif.ts';
 import { inspectJpeg } from '../../../../shared/inspect/jpeg/inspect-jpeg.ts';
 import {
   endMarker,
@@ -50,7 +51,8 @@ const jfif = 'JFIF\0\x01\x02\x01\0H\0H';
 
 describe('what does not draw', () => {
   it.each<[string, Buffer]>([
-    ['EXIF', exifSegment(true, 3, 6)],
+    ['EXIF without an orientation', exifSegment(true, 3, 6, 0x0113)],
+    ['EXIF of an upright picture', exifSegment(true, 3, 1)],
     ['XMP', markerSegment(0xe1, 'http://ns.adobe.com/xap/1.0/\0<x/>')],
     ['IPTC', markerSegment(0xed, 'Photoshop 3.0\0')],
     ['a comment', comment('a comment')],
@@ -79,6 +81,13 @@ describe('what does not draw', () => {
     ['another end', endMarker],
   ])('is dropped behind the end: %s', (_what, tail) => {
     expect(inspectJpeg(Buffer.concat([grey, tail])).bytes).toEqual(new Uint8Array(grey));
+  });
+
+  it('is all of EXIF but the orientation', () => {
+    const tag = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), writeOrientation(6)]);
+    const written = jpegOf(markerSegment(0xe1, tag.toString('latin1')), ...greyParts);
+    const source = jpegOf(exifSegment(true, 3, 6), ...greyParts);
+    expect(inspectJpeg(source).bytes).toEqual(new Uint8Array(written));
   });
 
   it('is the thumbnail and the density of a JFIF segment', () => {
