@@ -13,8 +13,8 @@ const usage = 'npm run fuzz -- [--cases N] [--seconds N] [--seed N] [--first N] 
 type Options = FuzzOptions & { readonly save: string | undefined };
 
 function readCount(name: string, text: string | undefined): number | undefined {
-  if (text === undefined || /^[1-9][0-9]{0,8}$/.test(text))
-    return (text && Number(text)) || undefined;
+  if (text === undefined) return undefined;
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
   throw new Error(`--${name} takes a whole number from 1, not ${JSON.stringify(text)}`);
 }
 
@@ -63,9 +63,14 @@ async function main(options: Options): Promise<number> {
   return report.failed.length > 0 ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main(readOptions());
-} catch (thrown) {
-  console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}; usage: ${usage}`);
-  process.exitCode = 2;
+function readOrExplain(): Options | undefined {
+  try {
+    return readOptions();
+  } catch (thrown) {
+    console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}; usage: ${usage}`);
+    return undefined;
+  }
 }
+
+const options = readOrExplain();
+process.exitCode = options === undefined ? 2 : await main(options);
