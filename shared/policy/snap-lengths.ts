@@ -1,12 +1,13 @@
 import { canonicalRecipe, type Recipe, valuesOf, withoutFree } from '../recipe/canonical.ts';
 import type { StepValues } from '../recipe/recipe.ts';
-import { passesTest, type RuleTest } from './rule-test.ts';
 import {
   isRange,
   listNumbers,
   nextInSorted,
   nextNumber,
+  passesTest,
   type Range,
+  type RuleTest,
   type ValueSet,
 } from './value-set.ts';
 
@@ -16,7 +17,7 @@ import {
  */
 
 const sides = ['w', 'h'] as const;
-export type Side = (typeof sides)[number];
+type Side = (typeof sides)[number];
 
 /** Sorted, because `nextInSorted` searches by halves. */
 type SortedLengths = Range | readonly number[];
