@@ -7,10 +7,10 @@ import { canonicalRecipe, type Recipe, withFormat, withoutFree } from '../recipe
 import { parseOperations, type RecipeStep, type WrittenRecipe } from '../recipe/recipe.ts';
 import { malformed, Refusal } from '../refusal.ts';
 import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
-import { compileRule, passesTest, type RuleTest } from './rule-test.ts';
+import { compileRule } from './compile-rule.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 import { compileSnapLengths, type SnapLengths } from './snap-lengths.ts';
-import type { Rule } from './value-set.ts';
+import { passesTest, type Rule, type RuleTest } from './value-set.ts';
 
 /** The kid that signs new URLs, and the kids whose signatures are accepted. */
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
@@ -232,6 +232,7 @@ export const isBlocked = ({ blockedScopes }: Policy, path: string): boolean =>
 
 /** Throws `denied_blocked` if the policy blocks the source or the watermark. */
 export function checkBlocked({ blocked, blockedScopes }: Policy, path: string): void {
+  // Most policies block nothing.
   const scope = blocked.length === 0 ? undefined : findCovering(blockedScopes, path);
   if (scope !== undefined)
     throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });

@@ -1,12 +1,13 @@
 import { canonicalRecipe, type Recipe, valuesOf, withoutFree } from '../recipe/canonical.ts';
 import type { StepValues } from '../recipe/recipe.ts';
-import { passesTest, type RuleTest } from './rule-test.ts';
 import {
   isRange,
   listNumbers,
   nextInSorted,
   nextNumber,
+  passesTest,
   type Range,
+  type RuleTest,
   type ValueSet,
 } from './value-set.ts';
 
@@ -16,7 +17,7 @@ import {
  */
 
 const sides = ['w', 'h'] as const;
-export type SnapSide = (typeof sides)[number];
+type Side = (typeof sides)[number];
 
 /** Sorted, because `nextInSorted` searches by halves. */
 type SortedLengths = Range | readonly number[];
@@ -31,10 +32,10 @@ type SideLengths = {
 };
 
 /** The lengths that a policy allows each side. */
-export type SnapLengths = Readonly<Record<SnapSide, SideLengths>>;
+export type SnapLengths = Readonly<Record<Side, SideLengths>>;
 
 /** The recipe with a new length of one side. */
-export function withSide({ steps }: Recipe, side: SnapSide, length: number): Recipe {
+export function withSide({ steps }: Recipe, side: Side, length: number): Recipe {
   return canonicalRecipe(
     steps.map((step) =>
       step.name === 'resize' ? { ...step, values: { ...step.values, [side]: length } } : step,
@@ -45,7 +46,7 @@ export function withSide({ steps }: Recipe, side: SnapSide, length: number): Rec
 const sortLengths = (values: ValueSet): SortedLengths =>
   isRange(values) ? values : listNumbers(values).toSorted((a, b) => a - b);
 
-function ruleOfSide(test: RuleTest, side: SnapSide): readonly SideRule[] {
+function ruleOfSide(test: RuleTest, side: Side): readonly SideRule[] {
   return test
     .filter(([own]) => own === side)
     .map(([, allowed]) => ({
@@ -54,10 +55,10 @@ function ruleOfSide(test: RuleTest, side: SnapSide): readonly SideRule[] {
     }));
 }
 
-const textWithoutLength = (recipe: Recipe, side: SnapSide): string =>
+const textWithoutLength = (recipe: Recipe, side: Side): string =>
   withSide(withoutFree(recipe), side, 1).text;
 
-function lengthsInPresets(recipes: readonly Recipe[], side: SnapSide): SideLengths['presets'] {
+function lengthsInPresets(recipes: readonly Recipe[], side: Side): SideLengths['presets'] {
   const found = new Map<string, Set<number>>();
   for (const recipe of recipes) {
     const length = valuesOf(recipe, 'resize')?.[side];
@@ -73,7 +74,7 @@ export function compileSnapLengths(
   tests: readonly RuleTest[],
   presets: readonly Recipe[],
 ): SnapLengths {
-  const ofSide = (side: SnapSide): SideLengths => ({
+  const ofSide = (side: Side): SideLengths => ({
     rules: tests.flatMap((test) => ruleOfSide(test, side)),
     presets: lengthsInPresets(presets, side),
   });
@@ -81,7 +82,7 @@ export function compileSnapLengths(
 }
 
 /** The only side that a resize names; undefined if it names two, or a size of another kind. */
-export function onlySide(values: StepValues): SnapSide | undefined {
+export function onlySide(values: StepValues): Side | undefined {
   const named = (['w', 'h', 'l', 's'] as const).filter((one) => values[one] !== undefined);
   return named.length === 1 ? sides.find((one) => one === named[0]) : undefined;
 }
@@ -93,7 +94,7 @@ export function onlySide(values: StepValues): SnapSide | undefined {
 export function nextLength(
   lengths: SnapLengths,
   recipe: Recipe,
-  side: SnapSide,
+  side: Side,
   wanted: number,
 ): number | undefined {
   const { rules, presets } = lengths[side];

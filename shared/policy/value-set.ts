@@ -1,4 +1,5 @@
 import type { Parameter, Value } from '../operations/parameter.ts';
+import type { StepValues } from '../recipe/recipe.ts';
 
 /** A value that a rule allows; null allows the parameter to be left out. */
 export type Member = Value | null;
@@ -11,6 +12,9 @@ export type ValueSet = readonly Member[] | Range;
 
 /** The allowed values of each parameter that a rule names. Other parameters must have their default. */
 export type Rule = Readonly<Record<string, ValueSet | undefined>>;
+
+/** A compiled rule: for every parameter of the operation, the values that it may have. */
+export type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
 
 export const isRange = (values: ValueSet): values is Range => !Array.isArray(values);
 
@@ -30,6 +34,10 @@ export function hasValue(values: ValueSet, member: Member): boolean {
   if (typeof member !== 'number') return false;
   return member >= values.min && member <= values.max && (member - values.min) % values.step === 0;
 }
+
+/** Whether a rule allows the values of a step. */
+export const passesTest = (test: RuleTest, values: StepValues): boolean =>
+  test.every(([own, allowed]) => hasValue(allowed, values[own] ?? null));
 
 /** The number of values in a set, without listing them. */
 export function countValues(values: ValueSet): number {

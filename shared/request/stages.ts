@@ -175,7 +175,7 @@ export function authorizeRecipe(
   now: number,
 ): AuthorizedRequest {
   if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, request.recipe);
-  checkWatermark(policy, request.recipe);
+  if (policy.blocked.length > 0) checkWatermark(policy, request.recipe);
   const denied = findDenial(policy, request.recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
   const reported = denied === undefined ? {} : { reported: denied };

@@ -1,10 +1,6 @@
 import type { Negotiable } from '../operations/accept.ts';
 import { type OperationName, rowOf } from '../operations/table.ts';
-import type { StepValues } from '../recipe/recipe.ts';
-import { hasValue, isRange, type Rule, type ValueSet, valueSetIn } from './value-set.ts';
-
-/** A compiled rule: for every parameter of the operation, the values that it may have. */
-export type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
+import { isRange, type Rule, type RuleTest, type ValueSet, valueSetIn } from './value-set.ts';
 
 /** A rule that allows `auto` also allows every format that `auto` can pick. */
 function withAutoFormats(formats: ValueSet, autoFormats: readonly Negotiable[]): ValueSet {
@@ -23,7 +19,3 @@ export function compileRule(
     return [own, name === 'format' ? withAutoFormats(allowed, autoFormats) : allowed];
   });
 }
-
-/** Whether a rule allows the values of a step. */
-export const passesTest = (test: RuleTest, values: StepValues): boolean =>
-  test.every(([own, allowed]) => hasValue(allowed, values[own] ?? null));
