@@ -172,9 +172,11 @@ describe('quality with max', () => {
       .toBuffer();
     const size = async (recipe: string) =>
       (await draw(source, `${recipe}__op__format,f_jpg`)).bytes.length;
-    const [at80, at50] = [await size('quality,q_80'), await size('quality,q_50')];
-    expect(await size(`quality,max_${at80}`)).toBe(at80);
-    expect(await size(`quality,max_${at50}`)).toBe(at50);
+    const grid = await Promise.all([80, 70, 60, 50, 40, 30].map((q) => size(`quality,q_${q}`)));
+    for (const [index, bytes] of grid.entries()) {
+      expect(await size(`quality,max_${bytes}`)).toBe(bytes);
+      expect(await size(`quality,max_${bytes - 1}`)).toBe(grid[index + 1] ?? grid.at(-1));
+    }
     expect(await size('quality,max_1')).toBe(await size('quality,q_30'));
   });
 
