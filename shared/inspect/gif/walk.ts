@@ -45,11 +45,17 @@ const extensionIntroducer = 0x21;
 const imageSeparator = 0x2c;
 const trailer = 0x3b;
 
+/** Skips block terminators that follow no sub-blocks. Some encoders write them between frames. */
+function skipTerminators(walk: Walk, bytes: Uint8Array): void {
+  while (bytes[walk.at] === 0) walk.at += 1;
+}
+
 /**
  * Reads a block. Returns whether another one can follow. Behind a complete image, anything else
  * than a block ends the file, and so does a missing trailer: browsers show such files.
  */
 function addBlock(walk: Walk, bytes: Uint8Array): boolean {
+  skipTerminators(walk, bytes);
   const introducer = bytes[walk.at];
   if (introducer === imageSeparator) return addFrame(walk, bytes);
   if (introducer === extensionIntroducer) {

@@ -186,8 +186,15 @@ describe('an animation', () => {
     expect(inspectGif(source, all).facts).toMatchObject({ frames: 2, width: 1, height: 1 });
   });
 
+  it('goes on behind stray block terminators', () => {
+    const source = gif({ frames: [{ pixels: 0 }, { pixels: 1, before: [0, 0] }] });
+    const { facts, bytes } = inspectGif(source, all);
+    expect(facts.frames).toBe(2);
+    expect(Buffer.from(bytes)).toEqual(gif({ frames: two }));
+  });
+
   it('ends behind a complete frame where something else than a block follows', () => {
-    const source = gif({ frames: two, end: [0, 0, 0, 0, 0x2c, 1, 2, 3] });
+    const source = gif({ frames: two, end: [7, 0x2c, 1, 2, 3] });
     expect(inspectGif(source, all).facts.frames).toBe(2);
   });
 });
