@@ -23,7 +23,7 @@ describe('a picture of 12 megapixels', () => {
   it.runIf(existsSync('/proc/self/stat'))('costs CPU time of the drawing process', async () => {
     const draw = openFunction(source, drawing);
     await draw('jpg');
-    const pid = (await drawing.notes()).at(-1) ?? '';
+    const pid = Number((await drawing.notes()).at(-1));
     const rounds = casesOf({ proof: 100, test: 3 });
     const { bare, ours } = await measureCost(draw, source, pid, rounds);
     countCases(rounds * 2);

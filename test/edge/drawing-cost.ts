@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { startDrawing } from '../../edge/drawing.ts';
 import { make } from '../../edge/make.ts';
@@ -7,19 +6,12 @@ import { defaultQuality } from '../../shared/operations/quality.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import type { DrawingFile } from './drawing-files.ts';
 import { memoryEdge } from './memory-edge.ts';
+import { ticksOf } from './process-tree.ts';
 
 /* CPU time of a miss, in the function and in its drawing process, beside that of sharp alone. */
 
 const width = 800;
 const types = ['webp', 'jpg'] as const;
-
-/** The user and system time that a process has used so far, in ticks of 10 ms: proc(5). */
-function ticksOf(pid: number | string): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program, in parentheses, may contain spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
-}
 
 /** A JPEG of 12 megapixels whose grain makes it as large as a photograph: some 4 MB. */
 export function photograph(): Promise<Buffer> {
@@ -60,7 +52,7 @@ export type Cost = { readonly bare: number; readonly ours: number };
 export async function measureCost(
   drawOurs: (type: (typeof types)[number]) => Promise<unknown>,
   source: Buffer,
-  child: string,
+  child: number,
   rounds: number,
 ): Promise<Cost> {
   const ticks = () => ticksOf(process.pid) + ticksOf(child);
