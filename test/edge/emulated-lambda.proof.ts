@@ -3,6 +3,6 @@ import './emulated-lambda.test.ts';
 
 proves({
   claim:
-    "Under AWS's Lambda emulator the deployed zip serves pictures, although its processes are frozen in between.",
+    'On the Lambda emulator of AWS, the deployed zip serves pictures although it is frozen between events.',
   unit: 'events',
 });
