@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import * as v from 'valibot';
 import { type DrawingMessage, drawingMessage, messageBounds } from '../render/drawing-messages.ts';
-import { type Frame, readFrames } from '../render/frames.ts';
+import { type Frame, pushChunk, readFrames, writeFrame } from '../render/frames.ts';
 import { Refusal } from '../shared/refusal.ts';
 
 /** How the process answered a request. */
@@ -94,10 +94,10 @@ function end(child: ChildProcess, state: State, ended: NonNullable<State['ended'
 
 /** Reads what the process sends, and sees how it ends. */
 function follow(child: ChildProcess, state: State): void {
-  const read = readFrames(messageBounds, (frame) => receive(child, state, frame));
+  const reader = readFrames(messageBounds, (frame) => receive(child, state, frame));
   child.stdout?.on('data', (chunk: Buffer) => {
     try {
-      read(chunk);
+      pushChunk(reader, chunk);
     } catch {
       kill(child, state, new Refusal('internal', 'the drawing process sent no valid message'));
     }
@@ -130,7 +130,7 @@ function openProcess(file: string): DrawingProcess {
         state.waiting = { resolve, reject };
         if (state.ended !== undefined) return end(child, state, state.ended);
         child.ref();
-        for (const chunk of request) child.stdin?.write(chunk);
+        if (child.stdin !== null) writeFrame(child.stdin, request);
       }),
   };
 }

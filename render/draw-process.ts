@@ -1,3 +1,4 @@
+import { Socket, type SocketConstructorOpts, type TcpNetConnectOpts } from 'node:net';
 import * as v from 'valibot';
 import { limits } from '../shared/limits.ts';
 import { canonicalRecipe, type Recipe } from '../shared/recipe/canonical.ts';
@@ -10,7 +11,7 @@ import {
   refusedCode,
   requestBounds,
 } from './drawing-messages.ts';
-import { type Frame, frameOf, readFrames } from './frames.ts';
+import { type Frame, frameOf, readFrames, writeFrame } from './frames.ts';
 import { engineVersions, render } from './render.ts';
 
 /*
@@ -20,7 +21,7 @@ import { engineVersions, render } from './render.ts';
  */
 
 function send(message: DrawingMessage, body: readonly Uint8Array[] = []): void {
-  for (const chunk of frameOf(message, body)) process.stdout.write(chunk);
+  writeFrame(process.stdout, frameOf(message, body));
 }
 
 /** Reads a recipe with the grammar of keys, in which the format is one more operation. */
@@ -79,10 +80,16 @@ function end(): void {
 // Ctrl-C reaches the whole process group, but the parent may still want this drawing. It closes stdin
 // when it ends, even if it is killed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-for (const stream of [process.stdin, process.stdout]) stream.on('error', end);
-process.stdin.on(
-  'data',
-  readFrames(requestBounds, (frame) => void draw(frame)),
-);
-process.stdin.on('close', end);
-process.stdin.on('end', end);
+process.stdout.on('error', end);
+const { room, advance } = readFrames(requestBounds, (frame) => void draw(frame));
+/** Reads a source straight to where it is decoded. */
+function takeBytes(bytes: number): boolean {
+  advance(bytes);
+  return true;
+}
+const options: SocketConstructorOpts & Pick<TcpNetConnectOpts, 'onread'> = {
+  fd: 0,
+  onread: { buffer: room, callback: takeBytes },
+};
+const stdin = new Socket(options);
+for (const event of ['error', 'end', 'close'] as const) stdin.on(event, end);

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /*
  * The parent and the drawing process talk in frames: the lengths of a head and a body, the head as JSON,
  * the body as it is. Node's own channel (`fork`) is not used: it may deserialize structured data of V8,
@@ -43,27 +45,45 @@ function* parseFrames(
   }
 }
 
-/**
- * Reads frames from the chunks of a stream. Each part is copied once, into memory of its length. The
- * returned function throws for bytes that are not frames.
- */
-export function readFrames(
-  bounds: FrameBounds,
-  receive: (frame: Frame) => void,
-): (chunk: Uint8Array) => void {
+/** Takes the bytes of a stream without a copy of its own: they are read into `room`. */
+export type FrameReader = {
+  /** Where the next bytes belong. Never empty. */
+  readonly room: () => Uint8Array;
+  /** Says how many bytes are new in the room. Throws for bytes that are not frames. */
+  readonly advance: (bytes: number) => void;
+};
+
+export function readFrames(bounds: FrameBounds, receive: (frame: Frame) => void): FrameReader {
   const parser = parseFrames(bounds, receive);
   let part = Buffer.allocUnsafeSlow(parser.next().value);
   let filled = 0;
-  return (chunk) => {
-    let at = 0;
-    for (;;) {
-      const more = chunk.subarray(at, at + part.length - filled);
-      part.set(more, filled);
-      at += more.length;
-      filled += more.length;
-      if (filled < part.length) return;
-      part = Buffer.allocUnsafeSlow(parser.next(part).value);
-      filled = 0;
-    }
+  return {
+    room: () => part.subarray(filled),
+    advance: (bytes) => {
+      filled += bytes;
+      // A part may be empty, and then the next one follows at once.
+      while (filled === part.length) {
+        part = Buffer.allocUnsafeSlow(parser.next(part).value);
+        filled = 0;
+      }
+    },
   };
+}
+
+/** Copies a chunk into the reader. */
+export function pushChunk({ room, advance }: FrameReader, chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length; ) {
+    const free = room();
+    const taken = chunk.subarray(at, at + free.length);
+    free.set(taken);
+    at += taken.length;
+    advance(taken.length);
+  }
+}
+
+/** Writes a frame to a stream, if possible in one system call. */
+export function writeFrame(stream: Writable, chunks: readonly Uint8Array[]): void {
+  stream.cork();
+  for (const chunk of chunks) stream.write(chunk);
+  stream.uncork();
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Frame, frameOf, readFrames } from '../../render/frames.ts';
+import { type Frame, frameOf, pushChunk, readFrames } from '../../render/frames.ts';
 
 const bounds = { headBytes: 200, bodyBytes: 1_000 };
 
@@ -17,8 +17,8 @@ function chunksOf(bytes: Buffer, lengths: readonly number[]): readonly Buffer[] 
 
 function framesIn(chunks: readonly Uint8Array[]): readonly Frame[] {
   const frames: Frame[] = [];
-  const read = readFrames(bounds, (frame) => frames.push(frame));
-  for (const chunk of chunks) read(chunk);
+  const reader = readFrames(bounds, (frame) => frames.push(frame));
+  for (const chunk of chunks) pushChunk(reader, chunk);
   return frames;
 }
 
