@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import * as v from 'valibot';
 import { type DrawingMessage, drawingMessage, messageBounds } from '../render/drawing-messages.ts';
@@ -42,12 +42,26 @@ type State = {
   ended: Pick<Ended, 'signal' | 'reason'> | undefined;
 };
 
+/** The only variable that the process may get. It says where the system finds libraries, and is no secret. */
+type LoaderEnvironment = { readonly LD_LIBRARY_PATH?: string };
+
+/**
+ * The environment with which a process can start if it cannot start without one. AWS does not document whether
+ * the Node of Lambda needs LD_LIBRARY_PATH, which Lambda sets:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function loaderEnvironment(): LoaderEnvironment {
+  const { LD_LIBRARY_PATH } = process.env;
+  return LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH };
+}
+
 /**
  * Starts the process. Its environment is empty, so it has no credentials. It needs no memory flags, because
  * pictures are outside of V8's heap. Its stderr is discarded, because it could forge log lines.
  */
-function startChild(file: string): ChildProcess {
-  const child = spawn(process.execPath, [file], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+function startChild(file: string, env: LoaderEnvironment): ChildProcess {
+  const stdio: StdioOptions = ['pipe', 'pipe', 'ignore'];
+  const child = spawn(process.execPath, [file], { env: { ...env }, stdio });
   // An idle drawing process does not keep its parent alive.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
@@ -113,12 +127,12 @@ function follow(child: ChildProcess, state: State): void {
   });
 }
 
-function openProcess(file: string): DrawingProcess {
+function openProcess(file: string, env: LoaderEnvironment): DrawingProcess {
   const state: State = {
     ...{ waiting: undefined, begun: false, used: false },
     ...{ killed: undefined, ended: undefined },
   };
-  const child = startChild(file);
+  const child = startChild(file, env);
   follow(child, state);
   return {
     isAlive: () => state.ended === undefined && state.killed === undefined,
@@ -144,9 +158,9 @@ const failedProcess = (reason: string): DrawingProcess => ({
 });
 
 /** Starts a drawing process from its bundle. A failure to start appears in the first `run`. */
-export function startDrawingProcess(file: string): DrawingProcess {
+export function startDrawingProcess(file: string, env: LoaderEnvironment = {}): DrawingProcess {
   try {
-    return openProcess(file);
+    return openProcess(file, env);
   } catch (thrown) {
     return failedProcess(`failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }

@@ -2,7 +2,7 @@ import type { Drawing, DrawingJob, DrawingRequest } from '../render/drawing-mess
 import { frameOf } from '../render/frames.ts';
 import { limits } from '../shared/limits.ts';
 import { Refusal, sourceRefusal } from '../shared/refusal.ts';
-import { type DrawingProcess, startDrawingProcess } from './drawing-process.ts';
+import { type DrawingProcess, loaderEnvironment, startDrawingProcess } from './drawing-process.ts';
 import type { DrawingLimit } from './timeout.ts';
 
 /** Draws a picture within a limit. Throws refusals. */
@@ -84,16 +84,18 @@ function readEnd(end: End): Drawing {
  */
 export function startDrawing(file: string): DrawingService {
   let process = startDrawingProcess(file);
+  let environment = {};
   let last: Promise<unknown> = Promise.resolve();
 
   const ready = (): DrawingProcess => {
-    if (!process.isAlive()) process = startDrawingProcess(file);
+    if (!process.isAlive()) process = startDrawingProcess(file, environment);
     return process;
   };
   const drawOnce = async (job: DrawingJob, limit: DrawingLimit): Promise<Drawing> => {
     const first = ready();
     const wasUsed = first.isUsed();
     const end = await runWithin(first, job, limit);
+    if (end.kind === 'ended' && !end.begun && !wasUsed) environment = loaderEnvironment();
     // A process may die between two requests, or of what an earlier picture left behind. That says nothing
     // about this picture, so it gets one fresh process.
     const isOfEarlier = end.kind === 'ended' && (wasUsed || !end.begun);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { startDrawing } from '../../edge/drawing.ts';
 import { make } from '../../edge/make.ts';
-import { encoders } from '../../shared/operations/format.ts';
+import { encoders, planEncoder } from '../../shared/operations/encoders.ts';
 import { defaultQuality } from '../../shared/operations/quality.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import type { DrawingFile } from './drawing-files.ts';
@@ -24,7 +24,9 @@ export function photograph(): Promise<Buffer> {
 export function drawBare(source: Buffer, type: (typeof types)[number]): Promise<Buffer> {
   const image = sharp(source, { failOn: 'warning' }).resize({ width, height: 600, fit: 'fill' });
   const how = { type, quality: defaultQuality, progressive: false };
-  return encoders[type](image, { ...how, delay: undefined, loop: undefined }).toBuffer();
+  const { setting } = planEncoder(type, width * 600, 1);
+  const encoding = { ...how, delay: undefined, loop: undefined };
+  return encoders[type].encode(image, encoding, setting).toBuffer();
 }
 
 /** Draws as the function does, from a source in memory to a stored derivative. */

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type DrawingService, startDrawing } from '../../edge/drawing.ts';
 import { limitDrawing } from '../../edge/timeout.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -46,6 +46,20 @@ async function ask(service: DrawingService, { seconds = 600, signal = never }: A
 
 const startedIn = (notes: readonly string[]): readonly number[] =>
   notes.filter((one) => one.startsWith('started')).map((one) => Number(one.split(' ')[1]));
+
+describe('a process that cannot start without LD_LIBRARY_PATH', () => {
+  const serve = `
+    if (process.env['LD_LIBRARY_PATH'] !== '/opt/lib') process.exit(127);
+    note(Object.keys(process.env).join(' ')); draw();`;
+
+  it('gets it, and no other variable, with its second start', async () => {
+    vi.stubEnv('LD_LIBRARY_PATH', '/opt/lib');
+    const { service, notes } = await open(serve);
+    expect(await ask(service)).toBe('2.1');
+    expect(await notes()).toContain('LD_LIBRARY_PATH');
+    vi.unstubAllEnvs();
+  });
+});
 
 describe('a process that works', () => {
   it('draws one picture after the other, however many are asked for at once', async () => {
