@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EdgeConfig } from '../edge/config.ts';
-import { bundle, type EdgeConfigs, root } from './functions.ts';
+import { bundle, drawingProcess, type EdgeConfigs, root } from './functions.ts';
 import { sharpFiles } from './sharp-packages.ts';
 import { zipOf } from './zip.ts';
 
@@ -77,16 +77,17 @@ export function checkSize(
 
 type Contents = {
   readonly config?: EdgeConfig;
-  readonly packages?: ReadonlyMap<string, Uint8Array>;
+  /** The files next to `index.mjs`. */
+  readonly others?: ReadonlyMap<string, Uint8Array>;
 };
 
 async function buildAsset(
   folder: string,
   deployedFunction: DeployedFunction,
-  { config, packages = new Map() }: Contents = {},
+  { config, others = new Map() }: Contents = {},
 ): Promise<string> {
   const code = await bundle(deployedFunction.entry, config);
-  const files = new Map([['index.mjs', code], ...packages]);
+  const files = new Map([['index.mjs', code], ...others]);
   const zip = zipOf(files);
   const unzipped = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   checkSize(deployedFunction, { zipped: zip.length, unzipped });
@@ -97,8 +98,8 @@ async function buildAsset(
 
 /**
  * Builds the zip of each function into a folder, without Docker. Each zip contains `index.mjs` with its
- * `handler`. The zip of the function that renders also contains sharp and its packages for Linux x64,
- * on any build machine (`sharpFiles` describes when that needs a network). The same checkout and
+ * `handler`. The zip of the function that renders also contains the process that draws, and sharp and its
+ * packages for Linux x64, on any build machine (`sharpFiles` describes when that needs a network). The same checkout and
  * configurations always give the same bytes. Throws for a zip that is too large for Lambda.
  */
 export async function buildAssets(
@@ -112,10 +113,11 @@ export async function buildAssets(
   });
   const purge = await buildAsset(folder, functions.purge);
   const secrets = await buildAsset(folder, functions.secrets);
+  const draw = await bundle(drawingProcess.entry);
   // Last, because it takes the longest and one of the others may fail.
   const originResponse = await buildAsset(folder, functions.originResponse, {
     config: configs.originResponse,
-    packages: await sharpFiles(root),
+    others: new Map([[drawingProcess.file, draw], ...(await sharpFiles(root))]),
   });
   return { viewerRequest, originResponse, purge, secrets };
 }

@@ -66,7 +66,10 @@ export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8A
   return output.contents;
 }
 
-async function writeBundle(entry: string, outfile: string, config: EdgeConfig): Promise<void> {
+/** The entry of the process that draws, and its name next to the bundle of origin-response. */
+export const drawingProcess = { entry: 'render/draw-process.ts', file: 'draw.mjs' } as const;
+
+async function writeBundle(entry: string, outfile: string, config?: EdgeConfig): Promise<void> {
   const code = await bundle(entry, config);
   await mkdir(path.dirname(outfile), { recursive: true });
   await writeFile(outfile, code);
@@ -80,7 +83,8 @@ async function linkPackages(folder: string): Promise<void> {
 }
 
 /**
- * Bundles both edge functions with their configurations, as they are deployed, each into its own folder.
+ * Bundles both edge functions with their configurations, as they are deployed, each into its own folder;
+ * origin-response with the process that draws for it.
  * Returns their paths.
  */
 export async function bundleFunctions(
@@ -89,11 +93,13 @@ export async function bundleFunctions(
 ): Promise<BundledFunctions> {
   const viewerRequest = path.join(folder, 'viewer-request', 'index.mjs');
   const originResponse = path.join(folder, 'origin-response', 'index.mjs');
+  const draw = path.join(path.dirname(originResponse), drawingProcess.file);
   await mkdir(path.dirname(originResponse), { recursive: true });
   await linkPackages(path.dirname(originResponse));
   await Promise.all([
     writeBundle('edge/viewer-request.ts', viewerRequest, configs.viewerRequest),
     writeBundle('edge/origin-response.ts', originResponse, configs.originResponse),
+    writeBundle(drawingProcess.entry, draw),
   ]);
   return { viewerRequest, originResponse };
 }

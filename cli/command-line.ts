@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { escapeLines } from '../shared/terminal.ts';
+import { writeJson } from './output.ts';
 import { program } from './program.ts';
 
 /** The prefix of commander's messages. */
@@ -29,6 +30,6 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     // 0 means that --help or --version was printed.
     process.exitCode = exitCode === 0 ? 0 : 2;
     const failure = { error: 'usage', message: message.replace(errorPrefix, '') };
-    if (wantsJson && exitCode !== 0) process.stderr.write(`${JSON.stringify(failure)}\n`);
+    if (wantsJson && exitCode !== 0) writeJson(process.stderr, failure);
   }
 }

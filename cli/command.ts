@@ -5,8 +5,9 @@ import {
   openInstallation,
   parseStackName,
 } from '../operator/target/target.ts';
-import { escapeLines, isSafeForTerminal } from '../shared/terminal.ts';
+import { isSafeForTerminal } from '../shared/terminal.ts';
 import { exitCodes } from './base/exit-code.ts';
+import { writeJson, writeText } from './output.ts';
 
 /** The result of a command, as text and as JSON. */
 export type Result = {
@@ -35,10 +36,6 @@ export function command(usageLine: string, description: string): Command {
       '--target <target>',
       'the installation: local, or aws:STACK (default: SIGNET_TARGET or local)',
     );
-}
-
-function print(text: string, to: NodeJS.WriteStream): void {
-  to.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /** Reasons are shown in the history, one per line, so they are kept short. */
@@ -71,15 +68,13 @@ export async function runCommand(
   try {
     checkReason(options);
     const result = await work(() => openInstallation(target));
-    print(json ? JSON.stringify(result.json, undefined, 2) : result.text, process.stdout);
+    if (json) writeJson(process.stdout, result.json, 2);
+    else writeText(process.stdout, result.text);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
     const { code, kind, message } = asFailure(thrown, isLocal(target));
-    // A message may quote an argument or a file.
-    const text = json
-      ? JSON.stringify({ error: code, message })
-      : escapeLines(`signet: ${message}`);
-    print(text, process.stderr);
+    if (json) writeJson(process.stderr, { error: code, message });
+    else writeText(process.stderr, `signet: ${message}`);
     process.exitCode = exitCodes[kind];
   }
 }

@@ -2,7 +2,7 @@ import type { Rendered } from '../render/render.ts';
 import { limits } from '../shared/limits.ts';
 import { cacheTagHeader, cacheTags } from '../shared/objects/derivatives.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
-import type { Policy } from '../shared/policy/policy.ts';
+import { isBlocked, type Policy } from '../shared/policy/policy.ts';
 import type { Crypto } from '../shared/ports.ts';
 import { findAnswer } from '../shared/recipe/canonical.ts';
 import type { Derivative } from '../shared/recipe/storage-key.ts';
@@ -14,9 +14,11 @@ import type { EdgeAnswer } from './response.ts';
 export const isAboutSource = (thrown: unknown): thrown is Refusal =>
   thrown instanceof Refusal && thrown.code.startsWith('source_');
 
-/** Whether the policy has a fallback for this derivative. JSON answers have none. */
-export function hasFallback({ fallback }: Policy, { path, recipe }: Derivative): boolean {
-  return fallback !== null && fallback !== path && findAnswer(recipe) === undefined;
+/** Whether the policy has a fallback for this derivative that is not blocked. JSON answers have none. */
+export function hasFallback(policy: Policy, { path, recipe }: Derivative): boolean {
+  const { fallback } = policy;
+  if (fallback === null || fallback === path || isBlocked(policy, fallback)) return false;
+  return findAnswer(recipe) === undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Rendered } from '../render/render.ts';
+import type { Drawing } from '../render/drawing-messages.ts';
+import { limits } from '../shared/limits.ts';
 import {
   type DerivativeHeaders,
   derivativeHeaders,
@@ -14,17 +15,14 @@ import { forbidden, Refusal } from '../shared/refusal.ts';
 import { authorizeRecipe } from '../shared/request/stages.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { type AnswerDeps, answerWith, type DerivativeRequest } from './answer.ts';
+import type { DrawPicture } from './drawing.ts';
 import { answerWithFallback, hasFallback, isAboutSource } from './fallback.ts';
 import type { EdgeAnswer } from './response.ts';
+import { type DrawingLimit, limitDrawing } from './timeout.ts';
 
 type DrawDeps = {
   readonly sources: ObjectStore;
-  readonly render: (
-    source: Source,
-    recipe: Derivative['recipe'],
-    caps: Policy['source'],
-    mark: Uint8Array | undefined,
-  ) => Promise<Rendered>;
+  readonly render: DrawPicture;
 };
 
 type Timed<T> = { readonly value: T; readonly milliseconds: number };
@@ -38,7 +36,7 @@ async function measureTime<T>(work: Promise<T>): Promise<Timed<T>> {
 
 type DrawnDerivative = {
   readonly source: Timed<Source>;
-  readonly render: Timed<Rendered>;
+  readonly render: Timed<Drawing>;
 };
 
 export type MakeDeps = DrawDeps &
@@ -126,26 +124,35 @@ async function drawDerivative(
   { sources, render }: DrawDeps,
   derivative: Derivative,
   policy: Policy,
+  limit: DrawingLimit,
 ): Promise<DrawnDerivative> {
   const { tenant, recipe } = derivative;
   const source = await measureTime(readSource(sources, derivative, policy.source));
   const id = findWatermark(recipe);
   const mark = id === undefined ? undefined : await readWatermark(sources, tenant, id);
-  const rendered = await measureTime(render(source.value, recipe, policy.source, mark));
+  const rendered = await measureTime(
+    render({ source: source.value, recipe, caps: policy.source, mark }, limit),
+  );
   return { source, render: rendered };
 }
+
+/** Stored with derivatives, to tell a changed engine from a changed source. */
+const engineOf = ({ engine }: MakeDeps, { engine: { sharp, vips } }: Drawing): string =>
+  `${engine} sharp ${sharp} vips ${vips}`;
 
 /** Reads, renders, stores and answers. Throws refusals. */
 async function makeStored(
   deps: MakeDeps,
   request: DerivativeRequest,
   policy: Policy,
+  limit: DrawingLimit,
 ): Promise<Made> {
   const { derivative } = request;
-  const drawn = await drawDerivative(deps, derivative, policy);
+  const drawn = await drawDerivative(deps, derivative, policy, limit);
   const { source, render } = drawn;
   const { bytes, type } = render.value;
-  const origin = { type, sourceEtag: source.value.etag, engine: deps.engine };
+  const engine = engineOf(deps, render.value);
+  const origin = { type, sourceEtag: source.value.etag, engine };
   const headers = derivativeHeaders(deps.crypto, derivative, origin, policy.cache);
   const stored = await measureTime(store(deps, derivative, bytes, headers));
   const image = { bytes, headers, isStored: stored.value };
@@ -159,25 +166,34 @@ async function makeFallback(
   deps: MakeDeps,
   request: DerivativeRequest,
   policy: Policy,
+  limit: DrawingLimit,
   refusal: Refusal,
 ): Promise<Made> {
   const shown = { ...request.derivative, path: policy.fallback ?? '' };
-  const drawn = await drawDerivative(deps, shown, policy);
+  const drawn = await drawDerivative(deps, shown, policy, limit);
   const answer = answerWithFallback(deps.crypto, request, drawn.render.value, refusal);
   return { answer, refusal, ...costOf(drawn) };
 }
 
 /**
  * Makes the derivative that a key names, or shows the policy's fallback if its source is missing or
- * damaged. Throws refusals. If the fallback cannot be drawn either, the first refusal counts.
+ * damaged. Throws refusals. If the fallback cannot be drawn either, the first refusal counts. One time
+ * limit covers both drawings, so nothing is drawn in place of a source that used up the time. `signal`
+ * is aborted when the request has its answer.
  */
-export async function make(deps: MakeDeps, request: DerivativeRequest): Promise<Made> {
+export async function make(
+  deps: MakeDeps,
+  request: DerivativeRequest,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Made> {
   const policy = await authorizeAgain(deps, request.derivative);
+  const limit = limitDrawing(limits.renderSeconds, signal);
   try {
-    return await makeStored(deps, request, policy);
+    return await makeStored(deps, request, policy, limit);
   } catch (thrown) {
-    if (!isAboutSource(thrown) || !hasFallback(policy, request.derivative)) throw thrown;
-    return makeFallback(deps, request, policy, thrown).catch((again: unknown) => {
+    const mayFallBack = hasFallback(policy, request.derivative) && !limit.isOver();
+    if (!isAboutSource(thrown) || !mayFallBack) throw thrown;
+    return makeFallback(deps, request, policy, limit, thrown).catch((again: unknown) => {
       throw isAboutSource(again) ? thrown : again;
     });
   }

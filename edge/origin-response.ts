@@ -1,9 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import type {
   CloudFrontResponse,
   CloudFrontResponseEvent,
   CloudFrontResultResponse,
 } from 'aws-lambda';
-import { engineVersions, render } from '../render/render.ts';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
@@ -18,10 +18,14 @@ import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
+import { startDrawing } from './drawing.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, type MakeDeps, make } from './make.ts';
 import { emptyBody, overwrite, refusalAnswer } from './response.ts';
 import { withTimeout } from './timeout.ts';
+
+// The first statement of the module, so that the process starts while keys and policies are read.
+const drawing = startDrawing(fileURLToPath(new URL('./draw.mjs', import.meta.url)));
 
 /** The function has thirty seconds and may read a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
@@ -54,8 +58,8 @@ const deps: MakeDeps = {
   continuationKeys,
   sources: s3Store(s3, config.buckets.sources),
   derivatives: s3Store(s3, config.buckets.derivatives),
-  render,
-  engine: `${config.engine} sharp ${engineVersions.sharp} vips ${engineVersions.vips}`,
+  render: drawing.draw,
+  engine: config.engine,
   onFailure,
 };
 
@@ -86,8 +90,9 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
     tags = cacheTags(nodeCrypto, derivative);
-    const making = make(deps, { derivative, method });
-    const { answer, refusal, ...sizes } = await withTimeout(limits.renderRequestSeconds, making);
+    const { answer, refusal, ...sizes } = await withTimeout(limits.renderRequestSeconds, (signal) =>
+      make(deps, { derivative, method }, signal),
+    );
     const outcome =
       refusal === undefined ? renderedOutcome : { ...refusalFields(refusal), fallback: true };
     write({ ...outcome, ...sizes });
@@ -96,6 +101,9 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const refusal = asRefusal(thrown);
     write(raiseDenial(refusal));
     return refusalAnswer(refusal, tags);
+  } finally {
+    // Lambda freezes all processes after the answer. A drawing must not go on with the next event.
+    await drawing.idle();
   }
 }
 

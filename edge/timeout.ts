@@ -1,17 +1,47 @@
 import { Refusal } from '../shared/refusal.ts';
 
-/** Rejects with `unavailable` if the work takes too long, while there is still time to answer. */
-export async function withTimeout<T>(seconds: number, work: Promise<T>): Promise<T> {
+/**
+ * Rejects with `unavailable` if the work takes too long, while there is still time to answer. The signal
+ * tells the work that the answer is given.
+ */
+export async function withTimeout<T>(
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Refusal('unavailable', `took more than ${seconds} s`)),
-      seconds * 1_000,
-    );
+    timer = setTimeout(() => {
+      controller.abort();
+      reject(new Refusal('unavailable', `took more than ${seconds} s`));
+    }, seconds * 1_000);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(controller.signal), late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** How long all drawing of one request may take. */
+export type DrawingLimit = {
+  /** The end, in the time of `performance.now()`. The first call starts the clock. */
+  readonly deadline: () => number;
+  readonly isOver: () => boolean;
+  /** Aborted when the request has its answer and nobody waits for a drawing. */
+  readonly signal: AbortSignal;
+};
+
+/** Limits the drawing of one request. The clock starts with the first drawing, after the download. */
+export function limitDrawing(seconds: number, signal: AbortSignal): DrawingLimit {
+  let end: number | undefined;
+  const deadline = (): number => {
+    end ??= performance.now() + seconds * 1_000;
+    return end;
+  };
+  return {
+    deadline,
+    isOver: () => signal.aborted || (end !== undefined && performance.now() >= end),
+    signal,
+  };
 }

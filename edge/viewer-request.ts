@@ -101,8 +101,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       cookie: cookieOf(request),
       host: hostOf(request),
     };
-    const { uri } = await withTimeout(
-      limits.viewerRequestSeconds,
+    const { uri } = await withTimeout(limits.viewerRequestSeconds, () =>
       gate(asked, deps, trace.observe),
     );
     write({ ...base, outcome: 'allowed', level: 'info', reported: trace.reported()?.code });

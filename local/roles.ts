@@ -4,12 +4,21 @@ import { type Permission, permissions } from '../shared/deployment/permissions.t
 import { secretIds } from '../shared/keys/store.ts';
 import type { Identity } from './http/sigv4.ts';
 
-/** A simple IAM statement: an action, and a resource or the prefix of one. */
-type Statement = { readonly action: string; readonly on: string; readonly exactly?: true };
+/** A simple IAM statement: an action, a resource or the prefix of one, and the one condition in use. */
+type Statement = {
+  readonly action: string;
+  readonly on: string;
+  readonly exactly?: true;
+  /** Only if the request fails for an object that exists. */
+  readonly onlyAbsent?: true;
+};
 
 function resourceOf(permission: Permission): Omit<Statement, 'action'> {
-  if ('objects' in permission)
-    return { on: `${localBuckets[permission.objects]}/${permission.prefix ?? ''}` };
+  if ('objects' in permission) {
+    const { objects, prefix = '', onlyAbsent } = permission;
+    const on = `${localBuckets[objects]}/${prefix}`;
+    return onlyAbsent === undefined ? { on } : { on, onlyAbsent };
+  }
   if ('bucket' in permission) return { on: localBuckets[permission.bucket], exactly: true };
   if ('secret' in permission) return { on: secretIds[permission.secret], exactly: true };
   throw new Error(`the local stack has no ${permission.other}`);
@@ -30,11 +39,16 @@ export const statements = {
 
 export type Role = keyof typeof statements;
 
-function isAllowed(granted: readonly Statement[], action: string, resource: string): boolean {
-  return granted.some(
-    ({ action: own, on, exactly }) =>
-      own === action && (exactly ? resource === on : resource.startsWith(on)),
-  );
+function isAllowed(
+  granted: readonly Statement[],
+  action: string,
+  resource: string,
+  isConditional: boolean,
+): boolean {
+  return granted.some(({ action: own, on, exactly, onlyAbsent }) => {
+    if (own !== action || (onlyAbsent && !isConditional)) return false;
+    return exactly ? resource === on : resource.startsWith(on);
+  });
 }
 
 function makeIdentity(role: Role): Identity {
@@ -42,7 +56,8 @@ function makeIdentity(role: Role): Identity {
     accessKeyId: `role-${role}`,
     // New at every start. It is used only inside this process.
     secretAccessKey: randomBytes(24).toString('base64url'),
-    allows: (action, resource) => isAllowed(statements[role], action, resource),
+    allows: (action, resource, onlyAbsent = false) =>
+      isAllowed(statements[role], action, resource, onlyAbsent),
   };
 }
 

@@ -1,5 +1,6 @@
 import type sharp from 'sharp';
-import type { Metadata, OutputInfo, Sharp } from 'sharp';
+import type { OutputInfo, Sharp } from 'sharp';
+import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
 import {
   type Drawn,
@@ -11,7 +12,8 @@ import {
   sharpOrder,
   type ValuesOf,
 } from '../shared/operations/operation.ts';
-import { sourceRefusal } from '../shared/refusal.ts';
+import type { Policy } from '../shared/policy/policy.ts';
+import { type Refusal, sourceRefusal } from '../shared/refusal.ts';
 
 /** A step with its values. */
 export type PlannedStep = {
@@ -20,6 +22,9 @@ export type PlannedStep = {
   /** Whether it is drawn before the pixels of the source are converted. */
   readonly first: boolean;
 };
+
+/** The limits that a policy sets for a render. */
+export type Caps = Pick<Policy['source'], 'maxPixels' | 'maxFrames'>;
 
 /** The picture between two steps. */
 export type Chain = {
@@ -43,22 +48,24 @@ const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
 /** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('orient') - 1;
 
-/** Runs sharp within the time that is left. Throws refusals about the source. */
+const lateRefusal = (cause?: unknown): Refusal =>
+  sourceRefusal('source_too_large', `drawing took more than ${limits.renderSeconds} s`, cause);
+
+/**
+ * Runs sharp within the time that is left. Throws refusals about the source. libvips does not look at the
+ * time in every decoder and encoder, so the time is also checked before each run.
+ */
 export async function runSharp<T>(
-  { deadline }: Job,
+  { deadline }: Pick<Job, 'deadline'>,
   image: Sharp,
   finish: (image: Sharp) => Promise<T>,
 ) {
-  const seconds = Math.max(1, Math.ceil((deadline - performance.now()) / 1_000));
+  const left = deadline - performance.now();
+  if (left <= 0) throw lateRefusal();
   try {
-    return await finish(image.timeout({ seconds }));
+    return await finish(image.timeout({ seconds: Math.ceil(left / 1_000) }));
   } catch (thrown) {
-    if (performance.now() >= deadline)
-      throw sourceRefusal(
-        'source_too_large',
-        `rendering took more than ${limits.renderSeconds} s`,
-        thrown,
-      );
+    if (performance.now() >= deadline) throw lateRefusal(thrown);
     throw sourceRefusal(
       'source_undecodable',
       thrown instanceof Error ? thrown.message : 'unknown',
@@ -107,10 +114,10 @@ export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
  * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits, and a grey
  * channel cannot take a colour.
  */
-export async function toSrgb8(job: Job, chain: Chain, header: Metadata): Promise<Chain> {
-  const { depth, channels, icc } = header;
-  if (depth === 'uchar' && channels > 2) return chain;
-  const wide = depth === 'ushort' && icc !== undefined;
+export async function toSrgb8(job: Job, chain: Chain, facts: SourceFacts): Promise<Chain> {
+  const { depth, channels, profile } = facts;
+  if (depth === 8 && channels > 2) return chain;
+  const wide = depth === 16 && profile;
   const image = wide ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
   return endChain(job, { ...chain, image });
 }

@@ -1,4 +1,4 @@
-import type { Metadata } from 'sharp';
+import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import type { Source } from '../shared/objects/sources.ts';
 import type { Subject } from '../shared/operations/operation.ts';
 import { type Chain, endChain, type Job, readPixels, runSharp } from './chain.ts';
@@ -8,7 +8,7 @@ export function describeSource(
   job: Job,
   upright: Chain,
   source: Source,
-  header: Metadata,
+  { frames, alpha }: SourceFacts,
 ): Subject {
   const { width, height } = upright.size;
   const scaled = async (size: { readonly width: number; readonly height: number }) => {
@@ -23,8 +23,8 @@ export function describeSource(
       format: source.type,
       width,
       height,
-      frames: header.pages ?? 1,
-      alpha: header.hasAlpha,
+      frames,
+      alpha,
       bytes: source.bytes.length,
     },
     pixels: async (size) => readPixels(job, await scaled(size)),

@@ -1,25 +1,10 @@
+import { inspect } from '../shared/inspect/inspect.ts';
+import type { Inflate } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
-import type { Mark } from '../shared/operations/operation.ts';
+import type { Mark, Size } from '../shared/operations/operation.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
 import { type Job, runSharp } from './chain.ts';
-
-/** Opens a watermark and checks its header. Its pixels are read when it is drawn. */
-export async function openMark(job: Job, bytes: Uint8Array): Promise<Mark> {
-  const open = () => job.sharp(bytes, { failOn: 'warning', limitInputPixels: false });
-  const { width, height } = await runSharp(job, open(), (image) => image.metadata());
-  if (width * height > limits.watermarkPixels)
-    throw sourceRefusal('source_too_large', `the watermark has ${width}×${height} pixels`);
-  return {
-    size: { width, height },
-    draw: (size, opacity) => {
-      const image = open()
-        .resize({ ...size, fit: 'fill' })
-        .toColourspace('srgb')
-        .ensureAlpha();
-      return runSharp(job, image, async (one) => applyOpacity(await one.raw().toBuffer(), opacity));
-    },
-  };
-}
+import { decoding } from './decoding.ts';
 
 /** Multiplies every alpha by the opacity, in place. */
 function applyOpacity(pixels: Buffer, opacity: number): Buffer {
@@ -27,4 +12,28 @@ function applyOpacity(pixels: Buffer, opacity: number): Buffer {
   for (let at = 3; at < pixels.length; at += 4)
     pixels[at] = Math.round((pixels[at] ?? 0) * opacity);
   return pixels;
+}
+
+/** Inspects a watermark and checks its size. Its pixels are read when it is drawn. */
+export function openMark(job: Job, source: Uint8Array, inflate: Inflate): Mark {
+  const { facts, bytes } = inspect('png', source, { frames: 1, inflate });
+  const { width, height } = facts;
+  if (width * height > limits.watermarkPixels)
+    throw sourceRefusal('source_too_large', `the watermark has ${width}×${height} pixels`);
+  const read = (size: Size, opacity: number): Promise<Buffer> => {
+    const image = job.sharp(bytes, decoding).resize({ ...size, fit: 'fill' });
+    return runSharp(job, image.toColourspace('srgb').ensureAlpha(), async (one) =>
+      applyOpacity(await one.raw().toBuffer(), opacity),
+    );
+  };
+  // An animation draws the same mark on each frame, so it is decoded once.
+  let last: { readonly size: string; readonly pixels: Promise<Buffer> } | undefined;
+  return {
+    size: { width, height },
+    draw: (wanted, opacity) => {
+      const size = `${wanted.width}×${wanted.height}×${opacity}`;
+      if (last?.size !== size) last = { size, pixels: read(wanted, opacity) };
+      return last.pixels;
+    },
+  };
 }

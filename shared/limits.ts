@@ -27,11 +27,52 @@ export const limits = {
   /** Width × height × frames, read from the header before a pixel is decoded. */
   sourcePixels: 50_000_000,
   sourceFrames: 200,
+  /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
+  profileBytes: 1_048_576,
+  /** Enough for one chunk per row of the tallest PNG. The usual chunk has 8 KB or more. */
+  pngChunks: 100_000,
+  /** The longest side of a JPEG or GIF, in pixels. libvips buffers whole rows of a PNG: one of 10,000,000×5 took 26 CPU seconds and 8 GB. */
+  pngSide: 65_535,
+  /**
+   * libvips keeps an interlaced PNG whole in memory, and passes over each row up to seven times.
+   * 50 Mpx of 8-bit RGBA take 2 CPU seconds, of 16-bit RGBA 3 to 4.
+   */
+  interlacedBytes: 200_000_000,
+  /** A JPEG of `sourceBytes` has 801 full segments. Real files have fewer than 200, so small ones fit, too. */
+  jpegSegments: 4_096,
+  /** Encoders write up to 20 scans. Each costs the decoder time, even without data. */
+  jpegScans: 100,
+  /**
+   * Coefficients that the scans of a JPEG make the decoder look at; a block that can be skipped counts
+   * as 8. Measured: 2 ns each, so 1.2 s. A progressive JPEG of 50 Mpx as libjpeg writes it has 260 million.
+   */
+  jpegScanCoefficients: 600_000_000,
+  /** The largest CMYK profiles of printers' associations have less than 3 MB. */
+  jpegProfileBytes: 4_194_304,
+  /**
+   * Chunks and blocks of one WebP or GIF. Each costs a step of the walk, however small it is. An
+   * animation of 200,000 frames stays below; its frames are cut, not refused.
+   */
+  sourceParts: 500_000,
+  /** WebP stores the number of plays in 16 bits, and sharp accepts no more. */
+  sourceLoops: 65_535,
+  /** The longest time that sharp accepts for one frame. Animations rarely use a second. */
+  sourceDelayMilliseconds: 65_535,
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
-  /** libvips stops here, so that one picture cannot occupy a function for long. */
+  /** Drawing stops here, so that one picture cannot occupy a function for long. */
   renderSeconds: 12,
+  /** libvips does not look at the clock everywhere. A drawing process that is later than this is killed. */
+  drawingGraceMilliseconds: 500,
+  /** A recipe fits into a key, so the JSON of a drawing request or answer is far smaller. */
+  drawingHeadBytes: 16_384,
+  /** 4 bytes for each pixel of `outputPixels`, with room for the container. No encoder makes more. */
+  drawnBytes: 150_000_000,
+  /** A refusal's reason is one sentence. It comes from a process that reads hostile bytes. */
+  drawingReasonCharacters: 500,
+  /** CPU time for the encoder, so that decoding, drawing and encoding take at most 9 s on one core. */
+  encodeSeconds: 6,
   /**
    * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must
    * answer earlier.
@@ -46,6 +87,9 @@ export const limits = {
   policyBytes: 65_536,
   /** A published version: the document in base64, its signature and its other fields. */
   recordBytes: 131_072,
+  /** A view may compare its recipe with all of them. The widest policy we know has fewer than 50. */
+  operationRules: 100,
+  policyRules: 500,
   presets: 100,
   /** Kids that a tenant accepts at the same time. */
   acceptedKids: 16,
@@ -54,7 +98,7 @@ export const limits = {
   grantScopes: 16,
   /** Grant cookies to read per request. Each costs a signature check. */
   grantCookies: 4,
-  /** Each view compares its path with all of them. */
+  /** A takedown list fits into the policy, and `prefix/*` covers more. */
   blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */
   ruleValues: 1_000,

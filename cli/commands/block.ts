@@ -26,14 +26,14 @@ async function unblock(tenant: string, scope: string, options: Options): Promise
 
 export const blockCommand = command(
   'block <tenant> <scope>',
-  "Block a source, or all sources below 'prefix/*'. Takes effect within a minute, also for cached images",
+  "Block a source, a watermark (_watermarks/ID.png), or everything below 'prefix/*'. Takes effect within a minute, also for cached images",
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(block);
 
 export const unblockCommand = command(
   'unblock <tenant> <scope>',
-  'Serve a blocked source or prefix again',
+  'Serve a blocked source, watermark or prefix again',
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(unblock);

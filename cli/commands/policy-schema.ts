@@ -1,10 +1,11 @@
 import { policyJsonSchema } from '../../shared/policy/json-schema.ts';
+import { printJson } from '../../shared/terminal.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 
 async function schema(options: CommonOptions): Promise<void> {
   await runCommand(options, async () => {
     const json = policyJsonSchema();
-    return { text: JSON.stringify(json, undefined, 2), json };
+    return { text: printJson(json, 2), json };
   });
 }
 

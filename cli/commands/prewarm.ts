@@ -11,6 +11,7 @@ import type { Progress } from '../../operator/progress.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { collectValues } from '../base/options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
+import { writeJson, writeText } from '../output.ts';
 import { prewarmJson, printPrewarm, printPrewarmProgress } from '../print/prewarm.ts';
 import { progressOn } from '../progress/bar.ts';
 import { progressLines } from '../progress/lines.ts';
@@ -49,8 +50,8 @@ function readRequest(tenant: string, list: string, options: Options): PrewarmReq
 }
 
 function writeProgress(line: string, json: boolean): void {
-  const text = json ? JSON.stringify({ progress: line }) : `signet: ${line}`;
-  process.stderr.write(`${text}\n`);
+  if (json) writeJson(process.stderr, { progress: line });
+  else writeText(process.stderr, `signet: ${line}`);
 }
 
 function startProgress(tally: PrewarmTally, bytes: number | undefined, json: boolean): Progress {

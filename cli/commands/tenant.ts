@@ -5,6 +5,7 @@ import {
   readTenantPolicy,
   removeTenant,
 } from '../../operator/tenants/tenants.ts';
+import { printJson } from '../../shared/terminal.ts';
 import { confirm } from '../base/confirm.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 
@@ -26,7 +27,7 @@ async function list(options: CommonOptions): Promise<void> {
 async function show(name: string, options: CommonOptions): Promise<void> {
   await runCommand(options, async (open) => {
     const document = await readTenantPolicy(open, name);
-    return { text: JSON.stringify(document, undefined, 2), json: document };
+    return { text: printJson(document, 2), json: document };
   });
 }
 

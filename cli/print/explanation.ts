@@ -1,7 +1,8 @@
 import type { ExplainedStage, Explanation } from '../../operator/explain/explanation.ts';
+import { printJson } from '../../shared/terminal.ts';
 
 const printValue = (value: unknown): string =>
-  typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value);
+  typeof value === 'string' && !value.includes('\n') ? value : printJson(value);
 
 const printStage = ({ stage, ok, data }: ExplainedStage): readonly string[] => [
   `  ${ok ? '✓' : '✗'} ${stage}`,
@@ -12,7 +13,7 @@ function printRefusal({ code, reason, rule, allowed }: NonNullable<Explanation['
   return [
     `Refused: ${code}: ${reason}`,
     ...(rule === null ? [] : [`  rule: ${rule}`]),
-    ...(allowed === null ? [] : [`  allowed: ${JSON.stringify(allowed)}`]),
+    ...(allowed === null ? [] : [`  allowed: ${printJson(allowed)}`]),
   ].join('\n');
 }
 

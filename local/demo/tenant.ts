@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
-import { starterPolicy } from '../../shared/policy/starter.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import type { Signer } from '../../shared/request/mint.ts';
 import { sourceKey } from '../../shared/url/path.ts';
 import type { PolicyBucket } from '../../shared/versions/bucket.ts';
 import { type Publishing, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { demoPolicy } from './policy.ts';
 import { samples, samplesFolder } from './samples.ts';
 
 export const demoTenant = 'demo';
@@ -34,7 +34,7 @@ export async function ensureDemo(
   if ((await tenantNames(publishing.config)).length > 0) return;
   await Promise.all(samples.map(({ name }) => upload(sources, name, name)));
   await upload(sources, 'mark.png', '_watermarks/mark.png');
-  const document = { tenant: demoTenant, ...starterPolicy };
+  const document = { tenant: demoTenant, ...demoPolicy };
   await publishPolicy(publishing, document, { root, reason: 'the demo' });
 }
 

@@ -13,7 +13,8 @@ import {
 export type Identity = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly allows: (action: string, resource: string) => boolean;
+  /** `onlyAbsent` says that the request fails if the object exists. */
+  readonly allows: (action: string, resource: string, onlyAbsent?: boolean) => boolean;
 };
 
 /** Why a signature was refused. Each server has its own error for it. */

@@ -6,7 +6,7 @@ import { isAllowed, type Policy } from '../../shared/policy/policy.ts';
 import { policyOperations } from '../../shared/policy/schema.ts';
 import { canonicalRecipe, findAnswer, type Recipe } from '../../shared/recipe/canonical.ts';
 import { parseOperations, type RecipeStep } from '../../shared/recipe/recipe.ts';
-import { countSteps } from './step-count.ts';
+import { countSteps, type countStepsQuickly } from './step-count.ts';
 
 /** The contribution of one operation to the number of derivatives. */
 export type OperationShare = {
@@ -42,8 +42,15 @@ const drawingOperations = policyOperations.filter(
 );
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 
-function partOf({ rules, require, presetsOnly }: Policy, name: OperationName): Part {
-  const { count, exact } = countSteps(name, presetsOnly ? [] : (rules.get(name) ?? []));
+/** Counts the steps of an operation: exactly if possible, or quickly. */
+type CountRules = typeof countStepsQuickly;
+
+function partOf(
+  { rules, require, presetsOnly }: Policy,
+  name: OperationName,
+  countRules: CountRules,
+): Part {
+  const { count, exact } = countRules(name, presetsOnly ? [] : (rules.get(name) ?? []));
   return { name, steps: count, exact, required: require.includes(name) };
 }
 
@@ -96,8 +103,8 @@ const hasOperation = (name: OperationName) => (recipe: Recipe) =>
  * canonical image keys of one revision; answers in text are not counted. Combinations of operations
  * are multiplied and not enumerated, so a wide policy is counted as fast as a narrow one.
  */
-export function policyCost(policy: Policy): PolicyCost {
-  const parts = drawingOperations.map((name) => partOf(policy, name));
+export function policyCost(policy: Policy, countRules: CountRules = countSteps): PolicyCost {
+  const parts = drawingOperations.map((name) => partOf(policy, name, countRules));
   const inRules = formatsByRules(policy);
   const presets = recipesOnlyByPresets(policy);
   const total = (of: readonly Part[]): bigint =>

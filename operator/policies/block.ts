@@ -1,6 +1,7 @@
-import { covers } from '../../shared/url/scope.ts';
+import { tenantTag } from '../../shared/objects/derivatives.ts';
+import { malformed } from '../../shared/refusal.ts';
+import { blockedScopeFault, covers, isWatermarkScope } from '../../shared/url/scope.ts';
 import { OperatorFailure } from '../failure.ts';
-import { checkScope } from '../purge/purge-scope.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { changePolicy, type PolicyDocumentText } from './policy-change.ts';
 
@@ -25,18 +26,36 @@ export type UnblockedScope = BlockedScope & {
 const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
   (blocked as readonly string[] | undefined) ?? [];
 
-/** Blocks a scope. Throws `conflict` if it is blocked already. */
+function checkBlockable(scope: string): void {
+  const fault = blockedScopeFault(scope);
+  if (fault !== undefined) throw malformed(fault);
+}
+
+/** Whether images of other sources can show what the scope covers: a fallback or a watermark. */
+function isShownElsewhere(scope: string, { fallback }: PolicyDocumentText): boolean {
+  const isFallback = typeof fallback === 'string' && covers(scope, fallback);
+  return isFallback || isWatermarkScope(scope) || scope === '*';
+}
+
+/**
+ * Blocks a scope. If it covers the fallback or a watermark, the caches of the whole tenant are
+ * invalidated, since answers for other sources may show it. Throws `conflict` if it is blocked already.
+ */
 export async function blockScope(
   open: OpenInstallation,
   { tenant, scope, reason }: BlockRequest,
 ): Promise<BlockedScope> {
-  checkScope(scope);
-  const { version } = await changePolicy(await open(), tenant, reason, ({ policy }) => {
+  checkBlockable(scope);
+  const installation = await open();
+  let isShown = false;
+  const { version } = await changePolicy(installation, tenant, reason, ({ policy }) => {
+    isShown = isShownElsewhere(scope, policy);
     const blocked = blockedIn(policy);
     if (blocked.includes(scope))
       throw new OperatorFailure('conflict', `${scope} of ${tenant} is already blocked`);
     return { ...policy, blocked: [...blocked, scope] };
   });
+  if (isShown) await installation.invalidate([tenantTag(tenant)]);
   return { tenant, scope, version };
 }
 

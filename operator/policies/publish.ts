@@ -1,11 +1,11 @@
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { type Publication, publishChecked } from '../../shared/versions/publishing.ts';
 import { usageFailure } from '../failure.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { mintableRoot } from './policy-change.ts';
+import { findWarnings } from './warnings.ts';
 
 export type PublishChoices = {
   readonly reason?: string | undefined;
@@ -38,7 +38,7 @@ export async function publishPolicies(
   for (const one of all)
     publications.push(await publishChecked(installation, one, { root, reason, expected }));
   const warnings = all.flatMap(({ file, policy }) =>
-    policyWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
+    findWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
   );
   return { publications, warnings };
 }

@@ -1,8 +1,8 @@
 import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
-import { policyWarnings } from '../../shared/policy/warnings.ts';
 import { FileFailure } from '../file-failure.ts';
-import { isBase, resolvePolicyFile } from '../policy-files/policy-extends.ts';
+import { createPolicyResolver, isBase } from '../policy-files/policy-extends.ts';
 import { policyFiles } from '../policy-files/policy-file.ts';
+import { findWarnings } from './warnings.ts';
 
 export type ValidatedFile = {
   readonly file: string;
@@ -16,7 +16,7 @@ export type ValidatedFile = {
 function checkDocument(file: string, document: unknown): ValidatedFile {
   const verdict = judgePolicy(document);
   const { issues } = verdict;
-  const warnings = 'policy' in verdict ? policyWarnings(verdict.policy, Date.now()) : [];
+  const warnings = 'policy' in verdict ? findWarnings(verdict.policy, Date.now()) : [];
   const tenant = (document as { readonly tenant?: unknown }).tenant;
   return { file, ...(typeof tenant === 'string' ? { tenant } : {}), issues, warnings };
 }
@@ -34,9 +34,13 @@ function markDuplicates(all: readonly ValidatedFile[]): readonly ValidatedFile[]
 }
 
 /** Checks one file. A base in a folder is skipped, because it exists only for others to extend. */
-async function checkFile(file: string, isNamed: boolean): Promise<readonly ValidatedFile[]> {
+async function checkFile(
+  resolve: ReturnType<typeof createPolicyResolver>,
+  file: string,
+  isNamed: boolean,
+): Promise<readonly ValidatedFile[]> {
   try {
-    const document = await resolvePolicyFile(file);
+    const document = await resolve(file);
     return isBase(document) && !isNamed ? [] : [checkDocument(file, document)];
   } catch (thrown) {
     if (!(thrown instanceof FileFailure) || thrown.code !== 'invalid_policy') throw thrown;
@@ -50,7 +54,10 @@ export async function validatePolicies(
   paths: readonly string[],
 ): Promise<{ readonly valid: boolean; readonly files: readonly ValidatedFile[] }> {
   const found = await policyFiles(paths);
-  const all = await Promise.all(found.map((file) => checkFile(file, paths.includes(file))));
+  const resolve = createPolicyResolver();
+  const all = await Promise.all(
+    found.map((file) => checkFile(resolve, file, paths.includes(file))),
+  );
   const files = markDuplicates(all.flat());
   return { valid: files.every(({ issues }) => issues.length === 0), files };
 }

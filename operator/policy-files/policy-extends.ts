@@ -1,26 +1,33 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
-import { FileFailure } from '../file-failure.ts';
+import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { policyFiles, readPolicyFile } from './policy-file.ts';
-
-type Document = Readonly<Record<string, unknown>>;
+import { type Document, mergeDocuments, ownField } from './policy-merge.ts';
 
 /** A file and the files that led to it through `extends`, outermost first. */
 type Chain = readonly string[];
 
 /** Deeper chains are hard for a reader to follow. */
 const maxLevels = 8;
+/** Bounds the work of a command, since each file could extend every other one. */
+const maxFiles = 64;
+const maxBases = 16;
 
-/** Not merged field by field, because the active kid must be among the accepted ones. */
-const replacedWhole: ReadonlySet<string> = new Set(['keys']);
-const removable: ReadonlySet<string> = new Set(removableIn);
+/** A flat document, how many levels of bases it has, and the real paths of their files. */
+type Resolved = {
+  readonly document: Document;
+  readonly levels: number;
+  readonly files: ReadonlySet<string>;
+};
 
-const isObject = (value: unknown): value is Document =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A field of the document itself: every object inherits names such as `constructor`. */
-const ownField = (document: Document, name: string): unknown =>
-  Object.hasOwn(document, name) ? document[name] : undefined;
+type Resolution = {
+  /** The folder of the outermost file. No base is read outside it. */
+  readonly folder: string;
+  /** By real path. */
+  readonly reads: Map<string, Promise<Document>>;
+  readonly resolved: Map<string, Resolved>;
+};
 
 /** Names the whole chain: `a.json extends b.json, which extends c.json, which …`. */
 function chainFault([outermost = '', ...bases]: Chain, detail: string): FileFailure {
@@ -28,8 +35,36 @@ function chainFault([outermost = '', ...bases]: Chain, detail: string): FileFail
   return new FileFailure('invalid_policy', outermost, `${way}${detail}`);
 }
 
-function checkChain(chain: Chain): void {
-  const files = chain.map((file) => path.resolve(file));
+function isWithinFolder(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
+}
+
+const realPathOf = (file: string): Promise<string> =>
+  realpath(file).catch((thrown: unknown) => {
+    throw unreadableFile(file, thrown);
+  });
+
+/**
+ * The real path of the last file. A base outside the folder is refused before it is looked for, and a
+ * link cannot lead out of the folder, so that a policy file cannot probe the disk of a build server.
+ */
+async function locate({ folder }: Resolution, chain: Chain): Promise<string> {
+  const [outermost = '', ...bases] = chain;
+  const file = chain.at(-1) ?? '';
+  if (bases.length === 0) return realPathOf(file);
+  const outside = (): FileFailure =>
+    chainFault(chain, `is outside the folder of ${path.basename(outermost)}; move it there`);
+  if (!isWithinFolder(folder, path.resolve(file))) throw outside();
+  const real = await realPathOf(file).catch((thrown: unknown) => {
+    throw thrown instanceof FileFailure ? chainFault(chain, thrown.detail) : thrown;
+  });
+  if (!isWithinFolder(await realPathOf(folder), real)) throw outside();
+  return real;
+}
+
+async function checkChain(chain: Chain): Promise<void> {
+  const files = await Promise.all(chain.map(realPathOf));
   if (files.indexOf(files.at(-1) ?? '') < files.length - 1)
     throw chainFault(chain, 'is already part of the chain; remove one extends');
   if (chain.length - 1 > maxLevels)
@@ -40,11 +75,13 @@ function checkChain(chain: Chain): void {
 }
 
 /** An unreadable base is reported as a fault of the file that extends it. */
-async function readLink(chain: Chain): Promise<Document> {
+async function readLink({ reads }: Resolution, chain: Chain, real: string): Promise<Document> {
   const file = chain.at(-1) ?? '';
-  if (chain.length === 1) return readPolicyFile(file);
-  return readPolicyFile(file).catch((thrown: unknown) => {
+  const read = reads.get(real) ?? readPolicyFile(file);
+  reads.set(real, read);
+  return read.catch((thrown: unknown) => {
     if (!(thrown instanceof FileFailure)) throw thrown;
+    if (chain.length === 1) throw new FileFailure(thrown.code, file, thrown.detail);
     throw chainFault(chain, thrown.detail);
   });
 }
@@ -54,42 +91,45 @@ function basesOf(chain: Chain, document: Document): readonly string[] {
   const bases = named === undefined ? [] : [named].flat();
   if (!bases.every((base) => typeof base === 'string'))
     throw chainFault(chain, 'has an extends that is neither a path nor a list of paths');
+  if (bases.length > maxBases)
+    throw chainFault(chain, `extends more than ${maxBases} files; extend fewer`);
   return bases.map((base) =>
     path.isAbsolute(base) ? base : path.join(path.dirname(chain.at(-1) ?? ''), base),
   );
 }
 
-/** Merges two groups. A null removes an inherited field; a null without one is kept. */
-function mergeGroup(name: string, inherited: Document, own: Document): Document {
-  const removed = Object.keys(own).filter(
-    (field) => removable.has(name) && own[field] === null && Object.hasOwn(inherited, field),
-  );
-  const all = Object.entries({ ...inherited, ...own });
-  return Object.fromEntries(all.filter(([field]) => !removed.includes(field)));
-}
-
-function mergeField(name: string, inherited: unknown, own: unknown): unknown {
-  return isObject(inherited) && isObject(own) && !replacedWhole.has(name)
-    ? mergeGroup(name, inherited, own)
-    : own;
-}
-
-function mergeDocuments(inherited: Document, own: Document): Document {
-  const fields = Object.entries(own).map(([name, value]) => [
-    name,
-    mergeField(name, ownField(inherited, name), value),
-  ]);
-  return { ...inherited, ...Object.fromEntries(fields) };
-}
-
-async function resolveChain(chain: Chain): Promise<Document> {
-  checkChain(chain);
-  const document = await readLink(chain);
+async function mergeBases(
+  resolution: Resolution,
+  chain: Chain,
+  bases: readonly string[],
+): Promise<Resolved> {
   let inherited: Document = {};
-  for (const base of basesOf(chain, document))
-    inherited = mergeDocuments(inherited, await resolveChain([...chain, base]));
+  let levels = 0;
+  const files = new Set<string>();
+  for (const base of bases) {
+    const one = await resolveChain(resolution, [...chain, base]);
+    inherited = mergeDocuments(inherited, one.document);
+    levels = Math.max(levels, one.levels + 1);
+    for (const file of one.files) files.add(file);
+    if (files.size > maxFiles)
+      throw chainFault(chain, `extends more than ${maxFiles} files in all; extend fewer`);
+  }
+  return { document: inherited, levels, files };
+}
+
+/** A file that is resolved already is not resolved again, so that work does not grow with the ways to it. */
+async function resolveChain(resolution: Resolution, chain: Chain): Promise<Resolved> {
+  const real = await locate(resolution, chain);
+  await checkChain(chain);
+  const known = resolution.resolved.get(real);
+  if (known !== undefined && chain.length - 1 + known.levels <= maxLevels) return known;
+  const document = await readLink(resolution, chain, real);
+  const bases = await mergeBases(resolution, chain, basesOf(chain, document));
   const { $schema: _editors, extends: _bases, ...own } = document;
-  return mergeDocuments(inherited, own);
+  const merged = mergeDocuments(bases.document, own);
+  const resolved = { ...bases, document: merged, files: new Set([...bases.files, real]) };
+  resolution.resolved.set(real, resolved);
+  return resolved;
 }
 
 /** A null that removed nothing is probably a typing mistake, so it is an error. */
@@ -105,17 +145,31 @@ function checkRemovals(file: string, document: Document): void {
   }
 }
 
+/** Resolves a policy file to one flat document. */
+type ResolvePolicy = (file: string) => Promise<Record<string, unknown>>;
+
 /**
- * Resolves a policy file and everything it extends to one flat document. The document is not
+ * Makes a function that resolves a policy file and everything it extends to one flat document. The document is not
  * validated. The file overrides its bases, and a later base overrides an earlier one. Groups are
- * merged field by field, rules and lists are replaced, and null removes an operation or a preset.
+ * merged field by field, rules and lists are replaced, and null removes an operation or a preset. Each
+ * file is read once, however many others extend it.
  * Throws `unreadable_file` or `invalid_policy`; the message begins with the file and names the chain.
  */
-export async function resolvePolicyFile(file: string): Promise<Record<string, unknown>> {
-  const document = await resolveChain([file]);
-  checkRemovals(file, document);
-  return { ...document };
+export function createPolicyResolver(): ResolvePolicy {
+  const reads = new Map<string, Promise<Document>>();
+  const folders = new Map<string, Map<string, Resolved>>();
+  return async (file) => {
+    const folder = path.resolve(path.dirname(file));
+    const resolved = folders.get(folder) ?? new Map<string, Resolved>();
+    folders.set(folder, resolved);
+    const { document } = await resolveChain({ folder, reads, resolved }, [file]);
+    checkRemovals(file, document);
+    return { ...document };
+  };
 }
+
+/** Resolves one file, as `createPolicyResolver` does. */
+export const resolvePolicyFile: ResolvePolicy = (file) => createPolicyResolver()(file);
 
 /** Whether a document has no tenant, and so exists only for others to extend. */
 export const isBase = (document: object): boolean => !Object.hasOwn(document, 'tenant');
@@ -126,10 +180,10 @@ export type ResolvedPolicy = {
   readonly document: Record<string, unknown>;
 };
 
-async function resolvePath(at: string): Promise<readonly ResolvedPolicy[]> {
+async function resolvePath(resolve: ResolvePolicy, at: string): Promise<readonly ResolvedPolicy[]> {
   const files = await policyFiles([at]);
   const all = await Promise.all(
-    files.map(async (file) => ({ file, document: await resolvePolicyFile(file) })),
+    files.map(async (file) => ({ file, document: await resolve(file) })),
   );
   // A file that is named explicitly is a policy, even without a tenant.
   return files.includes(at) ? all : all.filter(({ document }) => !isBase(document));
@@ -139,5 +193,6 @@ async function resolvePath(at: string): Promise<readonly ResolvedPolicy[]> {
 export async function resolvePolicies(
   paths: readonly string[],
 ): Promise<readonly ResolvedPolicy[]> {
-  return (await Promise.all(paths.map(resolvePath))).flat();
+  const resolve = createPolicyResolver();
+  return (await Promise.all(paths.map((at) => resolvePath(resolve, at)))).flat();
 }

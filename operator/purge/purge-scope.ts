@@ -1,6 +1,7 @@
+import { tenantTag } from '../../shared/objects/derivatives.ts';
 import { purgeBelow, purgeSource, requestSecondPurge } from '../../shared/objects/purge.ts';
 import { malformed } from '../../shared/refusal.ts';
-import { scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { policyOf } from '../keys/signer.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 
@@ -13,7 +14,9 @@ export type ScopePurge = {
 };
 
 /** Throws `malformed` if the text is neither a source path, `prefix/*` nor `*`. */
-export function checkScope(scope: string): void {
+function checkScope(scope: string): void {
+  if (isWatermarkScope(scope))
+    throw malformed("a watermark has no derivatives of its own; purge the images with it: '*'");
   const fault = scopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
@@ -25,7 +28,10 @@ async function deleteDerivatives(installation: Installation, tenant: string, sco
   return { derivatives: await purgeSource(installation, source), sources: [source] };
 }
 
-/** Deletes every derivative in a scope and invalidates the caches; a second purge follows later. */
+/**
+ * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. Answers for
+ * missing sources show the fallback, so purging it invalidates the caches of the whole tenant.
+ */
 export async function purgeScope(
   open: OpenInstallation,
   tenant: string,
@@ -33,8 +39,10 @@ export async function purgeScope(
 ): Promise<ScopePurge> {
   checkScope(scope);
   const installation = await open();
-  await policyOf(installation, tenant);
+  const { fallback } = await policyOf(installation, tenant);
   const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
+  if (fallback !== null && covers(scope, fallback))
+    await installation.invalidate([tenantTag(tenant)]);
   await requestSecondPurge(installation.config, sources);
   return { tenant, scope, derivatives, sources: sources.length };
 }

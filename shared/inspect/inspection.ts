@@ -27,8 +27,8 @@ export type SourceFacts = Size & {
 /** A source that is safe to decode: its facts, and its bytes with only what draws. */
 export type Inspected = { readonly facts: SourceFacts; readonly bytes: Uint8Array };
 
-/** Inflates a zlib stream; undefined if it is damaged or has more than `most` bytes. */
-export type Inflate = (bytes: Uint8Array, most: number) => Uint8Array | undefined;
+/** Inflates a zlib stream: `too_large` if it has more than `most` bytes, undefined if it is damaged. */
+export type Inflate = (bytes: Uint8Array, most: number) => Uint8Array | 'too_large' | undefined;
 
 export type InspectOptions = {
   /** The most frames to keep. An animation is cut behind them. */

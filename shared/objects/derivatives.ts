@@ -24,9 +24,12 @@ export function sourceTag(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'p
   return `s-${crypto.sha256Hex(sourceKey(source)).slice(0, 32)}`;
 }
 
+/** The cache tag of everything that a tenant's URLs answer. */
+export const tenantTag = (tenant: string): string => `t-${tenant}`;
+
 /** The cache tags of a derivative, as the value of the header. */
 export function cacheTags(crypto: Crypto, source: Pick<Derivative, 'tenant' | 'path'>): string {
-  return `${sourceTag(crypto, source)},t-${source.tenant}`;
+  return `${sourceTag(crypto, source)},${tenantTag(source.tenant)}`;
 }
 
 /** With a revision in the URL, the image never changes and caches may keep it for a year. */

@@ -2,19 +2,18 @@ import * as v from 'valibot';
 import type { Negotiable } from '../operations/accept.ts';
 import type { SourceType } from '../operations/image-type.ts';
 import type { Format } from '../operations/operation.ts';
-import { type OperationName, rowOf } from '../operations/table.ts';
+import type { OperationName } from '../operations/table.ts';
 import { canonicalRecipe, type Recipe, withFormat, withoutFree } from '../recipe/canonical.ts';
 import { parseOperations, type RecipeStep, type WrittenRecipe } from '../recipe/recipe.ts';
 import { malformed, Refusal } from '../refusal.ts';
-import { covers } from '../url/scope.ts';
+import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
+import { compileRule } from './compile-rule.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
-import { hasValue, isRange, type Rule, type ValueSet, valueSetIn } from './value-set.ts';
+import { compileSnapLengths, type SnapLengths } from './snap-lengths.ts';
+import { passesTest, type Rule, type RuleTest } from './value-set.ts';
 
 /** The kid that signs new URLs, and the kids whose signatures are accepted. */
 export type Keys = { readonly active: string; readonly accept: readonly string[] };
-
-/** A compiled rule: for every parameter of the operation, the values that it may have. */
-type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
 
 /** A valid policy, compiled for fast decisions. */
 export type Policy = {
@@ -26,7 +25,9 @@ export type Policy = {
   readonly tests: ReadonlyMap<OperationName, readonly RuleTest[]>;
   readonly require: readonly OperationName[];
   readonly presets: ReadonlyMap<string, Recipe>;
-  /** The canonical text of every preset, in each format that it can end in. */
+  /** The canonical texts of each preset, in each format that it can end in. */
+  readonly presetTexts: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The texts of all presets together. */
   readonly presetRecipes: ReadonlySet<string>;
   readonly presetsOnly: boolean;
   readonly autoFormats: readonly Negotiable[];
@@ -42,7 +43,11 @@ export type Policy = {
   readonly grants: boolean;
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
   readonly snap: boolean;
+  /** Also of a policy that does not snap, because a client can snap for it. */
+  readonly snapLengths: SnapLengths;
   readonly blocked: readonly string[];
+  /** The same scopes, compiled. */
+  readonly blockedScopes: ScopeList;
   /** The path of the source that replaces a missing or damaged one. */
   readonly fallback: string | null;
   /** When report mode ends, in milliseconds since 1970; 0 if rules are enforced. */
@@ -65,29 +70,12 @@ function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly
   return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
 }
 
-/** The canonical text of a preset, in each format that it can end in. */
-export function printPreset(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly string[] {
-  return formatsOf(recipe, autoFormats).map(
-    (format) => withoutFree(withFormat(recipe, format)).text,
-  );
-}
+/** A preset, in each format that it can end in. */
+const presetInFormats = (recipe: Recipe, autoFormats: readonly Negotiable[]): readonly Recipe[] =>
+  formatsOf(recipe, autoFormats).map((format) => withoutFree(withFormat(recipe, format)));
 
-/** A rule that allows `auto` also allows every format that `auto` can pick. */
-function withAutoFormats(formats: ValueSet, autoFormats: readonly Negotiable[]): ValueSet {
-  if (isRange(formats) || !formats.includes('auto')) return formats;
-  return [...formats, ...autoFormats, 'src'];
-}
-
-function compileRule(
-  name: OperationName,
-  rule: Rule,
-  autoFormats: readonly Negotiable[],
-): RuleTest {
-  return Object.entries(rowOf(name).parameters).map(([own, parameter]) => {
-    const allowed = valueSetIn(rule, own, parameter);
-    return [own, name === 'format' ? withAutoFormats(allowed, autoFormats) : allowed];
-  });
-}
+const textsOf = (recipes: readonly Recipe[]): ReadonlySet<string> =>
+  new Set(recipes.map(({ text }) => text));
 
 type Rules = Policy['rules'];
 
@@ -106,15 +94,20 @@ export function compilePolicy(document: ValidPolicy): Policy {
   );
   const autoFormats = document.auto.format;
   const rules = new Map(Object.entries(document.operations ?? {})) as Rules;
-  const printed = [...presets.values()].flatMap((recipe) => printPreset(recipe, autoFormats));
+  const tests = compileRules(rules, autoFormats);
+  const printed = new Map(
+    [...presets].map(([name, recipe]) => [name, presetInFormats(recipe, autoFormats)]),
+  );
+  const inFormats = [...printed.values()].flat();
   return {
     tenant: document.tenant,
     keys: document.keys ?? firstKeys,
     rules,
-    tests: compileRules(rules, autoFormats),
+    tests,
     require: document.require,
     presets,
-    presetRecipes: new Set(printed),
+    presetTexts: new Map([...printed].map(([name, all]) => [name, textsOf(all)])),
+    presetRecipes: textsOf(inFormats),
     presetsOnly: document.presetsOnly,
     autoFormats,
     source: document.source,
@@ -122,7 +115,9 @@ export function compilePolicy(document: ValidPolicy): Policy {
     grants: document.urls.grants,
     cache: document.cache,
     snap: document.snap,
+    snapLengths: compileSnapLengths(tests.get('resize') ?? [], inFormats),
     blocked: document.blocked,
+    blockedScopes: compileScopes(document.blocked),
     fallback: document.fallback,
     reportUntil: document.mode === 'report' ? Date.parse(document.reportUntil ?? '') : 0,
   };
@@ -183,10 +178,7 @@ function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal |
     return deny('denied_operation', `the policy does not allow ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
-  const isAllowed = tests.some((test) =>
-    test.every(([own, allowed]) => hasValue(allowed, values[own] ?? null)),
-  );
-  if (isAllowed) return undefined;
+  if (tests.some((test) => passesTest(test, values))) return undefined;
   return deny(
     'denied_value',
     `no rule of ${name} allows these values`,
@@ -234,9 +226,14 @@ export function isReported(policy: Policy, { code }: Refusal, now: number): bool
   return reportable.has(code) && now * 1_000 < policy.reportUntil;
 }
 
-/** Throws `denied_blocked` if the policy blocks the source. */
-export function checkBlocked({ blocked }: Policy, path: string): void {
-  const scope = blocked.find((one) => covers(one, path));
+/** Whether the policy blocks a source or a watermark. */
+export const isBlocked = ({ blockedScopes }: Policy, path: string): boolean =>
+  findCovering(blockedScopes, path) !== undefined;
+
+/** Throws `denied_blocked` if the policy blocks the source or the watermark. */
+export function checkBlocked({ blocked, blockedScopes }: Policy, path: string): void {
+  // Most policies block nothing.
+  const scope = blocked.length === 0 ? undefined : findCovering(blockedScopes, path);
   if (scope !== undefined)
     throw new Refusal('denied_blocked', { reason: `${scope} is blocked`, rule: 'blocked' });
 }

@@ -5,7 +5,7 @@ import { sourceTypes } from '../operations/image-type.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../operations/table.ts';
 import { isTenant, pathFault } from '../url/path.ts';
-import { scopeFault } from '../url/scope.ts';
+import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
@@ -58,7 +58,14 @@ function rulesSchema(name: OperationName): v.GenericSchema<unknown, readonly Rul
   // valibot takes a list for an object without fields, so `[]` would pass as the rule `{}`.
   const listed = v.never('expects a rule, not a list');
   const rule = v.lazy((input) => (Array.isArray(input) ? listed : fields));
-  const list = v.pipe(v.array(rule), v.minLength(1, 'needs at least one rule'));
+  const list = v.pipe(
+    v.array(rule),
+    v.minLength(1, 'needs at least one rule'),
+    v.maxLength(
+      limits.operationRules,
+      `has more than ${limits.operationRules} rules; put the values of several rules into one`,
+    ),
+  );
   return v.lazy((input) =>
     Array.isArray(input)
       ? list
@@ -112,7 +119,11 @@ const withDescription = <S extends v.GenericSchema>(schema: S, about: string) =>
 const sourceSchema = v.strictObject({
   types: v.optional(
     withDescription(
-      v.pipe(v.array(v.picklist(sourceTypes)), v.minLength(1, 'needs at least one type')),
+      v.pipe(
+        v.array(v.picklist(sourceTypes)),
+        v.minLength(1, 'needs at least one type'),
+        v.maxLength(sourceTypes.length),
+      ),
       'Types of sources that Signet accepts',
     ),
     [...sourceTypes],
@@ -152,7 +163,7 @@ const cacheSchema = v.strictObject({
 const autoSchema = v.strictObject({
   format: v.optional(
     withDescription(
-      v.array(v.picklist(negotiableNames)),
+      v.pipe(v.array(v.picklist(negotiableNames)), v.maxLength(negotiableNames.length)),
       'Types that `format,f_auto` may pick, preferred ones first',
     ),
     ['avif', 'webp'],
@@ -179,7 +190,7 @@ const urlsSchema = v.strictObject({
 const scope = v.pipe(
   v.string(),
   v.check(
-    (text) => scopeFault(text) === undefined,
+    (text) => blockedScopeFault(text) === undefined,
     'expects the path of a source, or prefix/* for everything below a prefix',
   ),
 );
@@ -218,7 +229,7 @@ export const policySchema = v.pipe(
     ),
     require: v.optional(
       withDescription(
-        v.array(v.picklist(requirable)),
+        v.pipe(v.array(v.picklist(requirable)), v.maxLength(requirable.length)),
         'Operations that every recipe must have, except presets',
       ),
       [],
@@ -245,7 +256,7 @@ export const policySchema = v.pipe(
     blocked: v.optional(
       withDescription(
         v.pipe(v.array(scope), v.maxLength(limits.blockedScopes)),
-        'Sources, or `prefix/*`, that are refused at once, even if they are cached. If left out, the published ones stay.',
+        'Sources, watermarks (`_watermarks/ID.png`) or `prefix/*` that are refused at once, even if they are cached. If left out, the published ones stay.',
       ),
       [],
     ),
@@ -273,6 +284,10 @@ export const policySchema = v.pipe(
   v.check(
     ({ mode, reportUntil }) => mode !== 'report' || reportUntil !== undefined,
     'needs reportUntil with mode "report", such as "2030-01-31T12:00:00Z"',
+  ),
+  v.check(
+    ({ operations = {} }) => Object.values(operations).flat().length <= limits.policyRules,
+    `has more than ${limits.policyRules} rules; put the values of several rules into one`,
   ),
   v.check(
     (policy) => policy.operations !== undefined || Object.keys(policy.presets).length > 0,

@@ -1,4 +1,5 @@
 import type { Parameter, Value } from '../operations/parameter.ts';
+import type { StepValues } from '../recipe/recipe.ts';
 
 /** A value that a rule allows; null allows the parameter to be left out. */
 export type Member = Value | null;
@@ -11,6 +12,9 @@ export type ValueSet = readonly Member[] | Range;
 
 /** The allowed values of each parameter that a rule names. Other parameters must have their default. */
 export type Rule = Readonly<Record<string, ValueSet | undefined>>;
+
+/** A compiled rule: for every parameter of the operation, the values that it may have. */
+export type RuleTest = readonly (readonly [parameter: string, allowed: ValueSet])[];
 
 export const isRange = (values: ValueSet): values is Range => !Array.isArray(values);
 
@@ -31,6 +35,10 @@ export function hasValue(values: ValueSet, member: Member): boolean {
   return member >= values.min && member <= values.max && (member - values.min) % values.step === 0;
 }
 
+/** Whether a rule allows the values of a step. */
+export const passesTest = (test: RuleTest, values: StepValues): boolean =>
+  test.every(([own, allowed]) => hasValue(allowed, values[own] ?? null));
+
 /** The number of values in a set, without listing them. */
 export function countValues(values: ValueSet): number {
   if (!isRange(values)) return values.length;
@@ -49,16 +57,33 @@ export const listNumbers = (values: ValueSet): readonly number[] =>
 
 /** The smallest number that is at least `wanted`, or else the largest number. */
 export function nextNumber(numbers: readonly number[], wanted: number): number | undefined {
-  const above = numbers.filter((value) => value >= wanted);
-  return above.length > 0 ? Math.min(...above) : numbers.toSorted((a, b) => a - b).at(-1);
+  let above: number | undefined;
+  let largest: number | undefined;
+  for (const number of numbers) {
+    if (number >= wanted && (above === undefined || number < above)) above = number;
+    if (largest === undefined || number > largest) largest = number;
+  }
+  return above ?? largest;
 }
 
-/** The smallest value that is at least `wanted`, or else the largest value. */
-export function nextValue(values: ValueSet, wanted: number): number | undefined {
-  if (!isRange(values)) return nextNumber(listNumbers(values), wanted);
-  const { min, max, step } = values;
-  const largest = max - ((max - min) % step);
-  return Math.min(largest, min + Math.max(0, Math.ceil((wanted - min) / step)) * step);
+/** Like `nextNumber`, for a range or a sorted list of numbers, in logarithmic time. */
+export function nextInSorted(
+  values: Range | readonly number[],
+  wanted: number,
+): number | undefined {
+  if ('min' in values) {
+    const { min, max, step } = values;
+    const largest = max - ((max - min) % step);
+    return Math.min(largest, min + Math.max(0, Math.ceil((wanted - min) / step)) * step);
+  }
+  let from = 0;
+  let to = values.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((values[middle] ?? 0) < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return values[from] ?? values.at(-1);
 }
 
 function isRangeWithin(range: Range, of: Range): boolean {

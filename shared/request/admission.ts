@@ -1,6 +1,6 @@
 import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
 import { limits } from '../limits.ts';
-import { checkBlocked, type Policy, printPreset } from '../policy/policy.ts';
+import { checkBlocked, type Policy } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
 import { type Recipe, withoutFree } from '../recipe/canonical.ts';
 import { grantsOf, type SplitUrl, signatureOf, type UrlSignature } from '../recipe/request-url.ts';
@@ -109,11 +109,8 @@ export function checkGrants({ grants }: Policy, nbf: number | undefined, now: nu
  * rules apply as well. Report mode does not relax this rule, because the minter signed it.
  */
 export function checkGrantedPresets(policy: Policy, names: readonly string[], asked: Recipe): void {
-  const printed = names.flatMap((name) => {
-    const recipe = policy.presets.get(name);
-    return recipe === undefined ? [] : printPreset(recipe, policy.autoFormats);
-  });
-  if (!printed.includes(withoutFree(asked).text))
+  const { text } = withoutFree(asked);
+  if (!names.some((name) => policy.presetTexts.get(name)?.has(text)))
     throw new Refusal('denied_preset', {
       reason: 'the grant covers only presets',
       rule: 'grant.presets',

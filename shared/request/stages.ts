@@ -1,8 +1,14 @@
 import { type Negotiable, negotiateFormat } from '../operations/accept.ts';
 import type { Format } from '../operations/operation.ts';
-import { expandPreset, findDenial, isReported, type Policy } from '../policy/policy.ts';
+import {
+  checkBlocked,
+  expandPreset,
+  findDenial,
+  isReported,
+  type Policy,
+} from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
-import { canonicalRecipe, formatIn, type Recipe } from '../recipe/canonical.ts';
+import { canonicalRecipe, findWatermark, formatIn, type Recipe } from '../recipe/canonical.ts';
 import {
   checkGrantable,
   emptyRecipe,
@@ -15,6 +21,7 @@ import { parseQueryRecipe } from '../recipe/spellings.ts';
 import { type DerivativeKey, derivativeKey } from '../recipe/storage-key.ts';
 import { Refusal } from '../refusal.ts';
 import { type HostMap, longForm } from '../url/host-map.ts';
+import { watermarkPath } from '../url/path.ts';
 import {
   admit,
   checkGrantedPresets,
@@ -152,6 +159,12 @@ export function negotiate(
   return { ...request, recipe: canonicalRecipe(steps, format) };
 }
 
+/** A blocked watermark is refused on every view, since the recipe names it. Report mode does not relax this. */
+function checkWatermark(policy: Policy, recipe: Recipe): void {
+  const id = policy.blocked.length === 0 ? undefined : findWatermark(recipe);
+  if (id !== undefined) checkBlocked(policy, watermarkPath(id));
+}
+
 /**
  * Checks a recipe against the policy. Throws the denial. In report mode the denial is returned with the
  * recipe instead. `now` in seconds.
@@ -162,6 +175,7 @@ export function authorizeRecipe(
   now: number,
 ): AuthorizedRequest {
   if (request.presets !== undefined) checkGrantedPresets(policy, request.presets, request.recipe);
+  if (policy.blocked.length > 0) checkWatermark(policy, request.recipe);
   const denied = findDenial(policy, request.recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
   const reported = denied === undefined ? {} : { reported: denied };

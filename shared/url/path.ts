@@ -21,7 +21,7 @@ const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
 
 /** The prefix of watermarks, which are never served as images themselves. */
-const reserved = '_watermarks';
+export const watermarkFolder = '_watermarks';
 
 /** Whether the text is a tenant name: a-z and 0-9 with single hyphens inside, at most 63 characters. */
 export function isTenant(text: string): boolean {
@@ -42,7 +42,8 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
   if (segments.includes('')) return 'the path has an empty segment';
   if (segments.includes('.') || segments.includes('..')) return 'the path has a . or .. segment';
-  if (segments[0] === reserved) return `the path begins with ${reserved}, which is reserved`;
+  if (segments[0] === watermarkFolder)
+    return `the path begins with ${watermarkFolder}, which is reserved`;
   if (path.includes(separator)) return `the path contains ${separator}`;
   if (path.endsWith('__op') || path.endsWith('__op_')) return 'the path ends in __op';
   return undefined;
@@ -102,9 +103,12 @@ export function splitPath(target: string): SourcePath {
   return { tenant, path, operations: cut < 0 ? undefined : rest.slice(cut + separator.length) };
 }
 
+/** The path of a watermark below its tenant. No URL can have it. */
+export const watermarkPath = (id: string): string => `${watermarkFolder}/${id}.png`;
+
 /** The key of a watermark in the sources bucket. */
 export function watermarkKey(tenant: string, id: string): string {
-  return `${tenant}/${reserved}/${id}.png`;
+  return `${tenant}/${watermarkPath(id)}`;
 }
 
 /** The key of a source in the sources bucket. */

@@ -1,4 +1,4 @@
-import { pathFault } from './path.ts';
+import { pathFault, watermarkFolder } from './path.ts';
 
 /*
  * A scope is one source, `a/b/*` for everything below `a/b/`, or `*` for every source of the tenant.
@@ -16,8 +16,35 @@ export function scopeFault(scope: string): string | undefined {
   return pathFault(prefix === undefined ? scope : `${prefix}x`);
 }
 
+/** Whether the scope names watermarks, which can be blocked and have no URL. */
+export const isWatermarkScope = (scope: string): boolean => scope.startsWith(`${watermarkFolder}/`);
+
+/** Finds what is wrong with a scope that is blocked: it may name watermarks, too. */
+export const blockedScopeFault = (scope: string): string | undefined =>
+  scopeFault(isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope);
+
 /** Whether the scope contains a path. */
 export function covers(scope: string, path: string): boolean {
   const prefix = scopePrefix(scope);
   return prefix === undefined ? path === scope : path.startsWith(prefix);
+}
+
+/** A list of scopes, compiled for fast decisions. */
+export type ScopeList = {
+  readonly paths: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
+};
+
+export function compileScopes(scopes: readonly string[]): ScopeList {
+  return {
+    paths: new Set(scopes.filter((scope) => scopePrefix(scope) === undefined)),
+    prefixes: scopes.flatMap((scope) => scopePrefix(scope) ?? []),
+  };
+}
+
+/** Finds the scope of a list that contains a path. */
+export function findCovering({ paths, prefixes }: ScopeList, path: string): string | undefined {
+  if (paths.has(path)) return path;
+  const prefix = prefixes.find((one) => path.startsWith(one));
+  return prefix === undefined ? undefined : `${prefix}*`;
 }

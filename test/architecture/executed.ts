@@ -33,3 +33,11 @@ export async function recordExecuted(work: () => Promise<unknown>): Promise<Exec
   }
   return executed;
 }
+
+/** What ran in one or the other. */
+export function mergeExecuted(one: Executed, other: Executed): Executed {
+  const files = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...files].map((file) => [file, [...new Set([...(one[file] ?? []), ...(other[file] ?? [])])]]),
+  );
+}

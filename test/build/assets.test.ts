@@ -85,9 +85,9 @@ describe('the zip', () => {
     expect(Object.keys(filesOf(name))).toEqual(['index.mjs']);
   });
 
-  it('of originResponse also contains sharp, and nothing else', () => {
-    const [code, ...rest] = Object.keys(filesOf('originResponse'));
-    expect(code).toBe('index.mjs');
+  it('of originResponse also contains the process that draws and sharp, and nothing else', () => {
+    const [draw, code, ...rest] = Object.keys(filesOf('originResponse'));
+    expect([draw, code]).toEqual(['draw.mjs', 'index.mjs']);
     expect(rest).toContain('node_modules/sharp/package.json');
     expect(rest.filter((name) => !name.startsWith('node_modules/'))).toEqual([]);
     const unzipped = Object.values(filesOf('originResponse'));

@@ -212,7 +212,7 @@ describe('tenant show', () => {
     const file = await policyFile('again', JSON.parse(stdout));
     expect(await stack.json('policy', 'publish', file)).toMatchObject({
       published: ['demo'],
-      warnings: [],
+      warnings: [{ path: 'operations.crop' }],
     });
     expect((await stack.run('tenant', 'show', 'demo')).stdout).toBe(stdout);
   });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from '../../build/functions.ts';
-import { starterPolicy } from '../../shared/policy/starter.ts';
+import { demoPolicy } from '../../local/demo/policy.ts';
 import { compilerOutput } from './installed-package.ts';
 import { examples, exportsOf } from './readme-examples.ts';
 import { edgeWith, policyOf } from './test-edge.ts';
@@ -14,8 +14,8 @@ afterEach(() => {
 const urlsIn = (exported: object): readonly string[] =>
   JSON.stringify(exported).match(/https:\/\/[^\s"\\/]+\/[^\s"\\]+/g) ?? [];
 
-/** An edge with a newly created tenant, as readers of the README have it. */
-const edge = edgeWith(policyOf({ tenant: 'acme', ...starterPolicy }));
+/** An edge with the policy of the demo tenant, which allows every operation. */
+const edge = edgeWith(policyOf({ tenant: 'acme', ...demoPolicy }));
 
 describe('the examples of the client’s README', () => {
   it('are five and compile', async () => {

@@ -74,6 +74,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const drawingProcessOf = ({ originResponse }: BundledFunctions): string =>
+  path.join(path.dirname(originResponse), 'draw.mjs');
+
 const unavailable = {
   status: '503',
   body: '{"error":"unavailable"}',
@@ -96,9 +99,21 @@ describe('the bundle that would be deployed', () => {
     expect(zipped.length).toBeLessThan(bytes);
   });
 
-  it('of viewer-request has no image library in it', async () => {
-    expect(await readFile(bundles.viewerRequest, 'utf8')).not.toMatch(/from\s*["']sharp["']/);
-    expect(await readFile(bundles.originResponse, 'utf8')).toMatch(/from\s*["']sharp["']/);
+  it('has the image library in the process that draws, and in no function', async () => {
+    const loads = async (file: string) => /from\s*["']sharp["']/.test(await readFile(file, 'utf8'));
+    expect(await loads(bundles.viewerRequest)).toBe(false);
+    expect(await loads(bundles.originResponse)).toBe(false);
+    expect(await loads(drawingProcessOf(bundles))).toBe(true);
+  });
+
+  it('has the configuration in the functions, and none of it in the process that draws', async () => {
+    const isConfigured = async (file: string) => /CANARYID/.test(await readFile(file, 'utf8'));
+    expect(await isConfigured(bundles.viewerRequest)).toBe(true);
+    expect(await isConfigured(bundles.originResponse)).toBe(true);
+    expect(await isConfigured(drawingProcessOf(bundles))).toBe(false);
+    expect((await readFile(drawingProcessOf(bundles), 'utf8')).includes('SIGNET_CONFIG')).toBe(
+      false,
+    );
   });
 
   it('contains only the versions of the package.json files', async () => {

@@ -24,6 +24,9 @@ vi.mock('../../shared/adapters/secrets-manager.ts', () => ({
   secretsClient: () => undefined,
   secretsManager: () => ({ read: never }),
 }));
+vi.mock('../../edge/drawing.ts', () => ({
+  startDrawing: () => ({ draw: never, idle: async () => undefined }),
+}));
 vi.mock('../../shared/adapters/s3.ts', () => ({
   s3Client: () => undefined,
   s3Store: () => ({ get: never }),

@@ -23,12 +23,15 @@ vi.mock('../../edge/config.ts', () => ({
   },
 }));
 
-vi.mock('../../render/render.ts', () => ({
-  engineVersions: { sharp: '0', vips: '0' },
-  render: async () => {
-    world.renders += 1;
-    return { bytes: new Uint8Array(1), type: 'png', frames: 1, width: 1, height: 1 };
-  },
+vi.mock('../../edge/drawing.ts', () => ({
+  startDrawing: () => ({
+    draw: async () => {
+      world.renders += 1;
+      const engine = { sharp: '0', vips: '0' };
+      return { bytes: new Uint8Array(1), type: 'png', frames: 1, width: 1, height: 1, engine };
+    },
+    idle: async () => undefined,
+  }),
 }));
 
 vi.mock('../../shared/adapters/s3.ts', async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MakeDeps, make } from '../../edge/make.ts';
-import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
@@ -15,6 +14,7 @@ import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { quartered } from '../render/rendering.ts';
 import { openPlain } from '../shared/versions/plain-policies.ts';
+import { drawInProcess } from './draw-in-process.ts';
 import {
   type Call,
   calls,
@@ -38,9 +38,9 @@ const large = '/acme/a.png__op__format,f_src';
 const small = '/acme/a.png__op__resize,w_40__op__format,f_src';
 
 /** What is asked for whole is made one byte larger than an answer of a function may be. */
-const draw: MakeDeps['render'] = async (source, recipe, caps) => {
-  const rendered = await render(source, recipe, caps);
-  const whole = recipe.text === 'format,f_src';
+const draw: MakeDeps['render'] = async (picture, limit) => {
+  const rendered = await drawInProcess(picture, limit);
+  const whole = picture.recipe.text === 'format,f_src';
   return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
 };
 

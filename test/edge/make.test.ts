@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { type Made, type MakeDeps, make } from '../../edge/make.ts';
@@ -30,6 +31,7 @@ const weighing = (bytes: number): Partial<MakeDeps> => ({
     frames: 1,
     width: 40,
     height: 40,
+    engine: { sharp: '1.2.3', vips: '4.5.6' },
   }),
 });
 const large = weighing(limits.inlineBytes + 1);
@@ -70,7 +72,7 @@ describe('a derivative that is made', () => {
         'cache-tag': expect.stringMatching(/^s-[0-9a-f]{32},t-acme$/),
         'source-etag': expect.stringMatching(/^"\d+"$/),
         recipe: 'resize,w_40__op__format,f_webp',
-        engine: 'test',
+        engine: `test sharp ${sharp.versions.sharp} vips ${sharp.versions.vips}`,
       },
     });
   });

@@ -1,6 +1,5 @@
 import type { GateDeps } from '../../edge/gate.ts';
 import type { MakeDeps } from '../../edge/make.ts';
-import { render } from '../../render/render.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { continuationKeyring, continuationSecret, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
@@ -10,6 +9,7 @@ import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { openPlain } from '../shared/versions/plain-policies.ts';
+import { drawInProcess } from './draw-in-process.ts';
 import { memoryStore } from './memory-store.ts';
 
 /** The root key of these tests; it must never be seen in a log. */
@@ -81,7 +81,7 @@ export function memoryEdge(document: object = policy) {
     continuationKeys: keys('signet/render', continuationKeyring),
     sources,
     derivatives,
-    render,
+    render: drawInProcess,
     engine: 'test',
   };
   return {

@@ -67,6 +67,12 @@ describe('a policy in report mode', () => {
     ['a kid that is not accepted', { kid: 'r1.7' }, {}, 'denied_kid'],
     ['a lifetime', { exp: 4_000_000_000 }, { urls: { maxLifetime: 60 } }, 'denied_lifetime'],
     ['a blocked source', {}, { blocked: ['a.png'] }, 'denied_blocked'],
+    [
+      'a blocked watermark',
+      { operations: ['watermark,i_mark'] },
+      { blocked: ['_watermarks/mark.png'] },
+      'denied_blocked',
+    ],
     ['a preset that is not there', { operations: ['style,n_x'] }, {}, 'denied_preset'],
   ])('never lets through %s', async (_what, asked, fields, code) => {
     publish({ ...reporting, ...fields });
@@ -162,6 +168,11 @@ describe('a fallback', () => {
     expect(await codeOf(gone)).toBe('source_missing');
   });
 
+  it.each(['a.png', '*'])('is not shown while %s is blocked', async (scope) => {
+    publish({ fallback: 'a.png', blocked: [scope] });
+    expect(await codeOf(gone)).toBe(scope === '*' ? 'denied_blocked' : 'source_missing');
+  });
+
   it('does not answer JSON requests for another source', async () => {
     publish({ fallback: 'a.png', operations: { info: {} } });
     expect(await codeOf('/acme/gone.png__op__info')).toBe('source_missing');
@@ -170,5 +181,27 @@ describe('a fallback', () => {
   it('never replaces a crop outside its source', async () => {
     publish({ fallback: 'a.png', operations: { crop: { x: [500] } } });
     expect(await codeOf('/acme/a.png__op__crop,x_500__op__format,f_src')).toBe('malformed');
+  });
+});
+
+describe('a blocked watermark', () => {
+  const operations = { watermark: { i: ['mark', 'other'] }, format: { f: ['webp'] } };
+  const key = '/acme/a.png__op__watermark,i_mark__op__format,f_src';
+
+  it.each(['_watermarks/mark.png', '_watermarks/*'])(
+    'is refused in both functions: %s, before a derivative is looked for',
+    async (scope) => {
+      edge.sources.objects.set('acme/_watermarks/mark.png', { body: picture });
+      publish({ operations, blocked: [scope] });
+      expect(await ask({ operations: ['watermark,i_mark'] })).toBe('denied_blocked');
+      expect(await codeOf(key)).toBe('denied_blocked');
+    },
+  );
+
+  it('does not refuse other watermarks and images', async () => {
+    edge.sources.objects.set('acme/_watermarks/other.png', { body: picture });
+    publish({ operations, blocked: ['_watermarks/mark.png'] });
+    expect(await codeOf(key.replace('i_mark', 'i_other'))).toBe('made');
+    expect(await ask({ operations: [] })).toBe('/acme/a.png__op__format,f_src');
   });
 });

@@ -164,6 +164,25 @@ describe('JSON answers', () => {
   );
 });
 
+describe('trim', () => {
+  it('keeps lines of one pixel', async () => {
+    const [width, height] = [60, 40];
+    const inside = (x: number, y: number) => x >= 10 && x <= 49 && y >= 5 && y <= 30;
+    const isLine = (x: number, y: number) =>
+      inside(x, y) && (x === 10 || x === 49 || y === 5 || y === 30);
+    const pixels = Array.from({ length: width * height }, (_, at) =>
+      isLine(at % width, Math.floor(at / width)) ? 0 : 255,
+    );
+    const source = await sharp(Buffer.from(pixels), { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer();
+    expect(await draw(source, 'trim,t_10__op__format,f_png')).toMatchObject({
+      width: 40,
+      height: 26,
+    });
+  });
+});
+
 describe('quality with max', () => {
   it('is lowered until the image fits, and no further', async () => {
     const noise = Buffer.from(Array.from({ length: 200 * 200 * 3 }, (_, at) => (at * 7919) % 251));
@@ -172,9 +191,11 @@ describe('quality with max', () => {
       .toBuffer();
     const size = async (recipe: string) =>
       (await draw(source, `${recipe}__op__format,f_jpg`)).bytes.length;
-    const [at80, at50] = [await size('quality,q_80'), await size('quality,q_50')];
-    expect(await size(`quality,max_${at80}`)).toBe(at80);
-    expect(await size(`quality,max_${at50}`)).toBe(at50);
+    const grid = await Promise.all([80, 70, 60, 50, 40, 30].map((q) => size(`quality,q_${q}`)));
+    for (const [index, bytes] of grid.entries()) {
+      expect(await size(`quality,max_${bytes}`)).toBe(bytes);
+      expect(await size(`quality,max_${bytes - 1}`)).toBe(grid[index + 1] ?? grid.at(-1));
+    }
     expect(await size('quality,max_1')).toBe(await size('quality,q_30'));
   });
 

@@ -19,10 +19,14 @@ export function sourceOf(bytes: Uint8Array, focus?: Source['focus']): Source {
   return { bytes, type, etag: '"e"', focus };
 }
 
+/** The time of a drawing is wall-clock time, which a busy machine uses up. So tests have more of it. */
+const patience = 600_000;
+
 /** Renders a recipe as it is written in a URL. */
 export function draw(bytes: Uint8Array, recipe: string, narrower = {}): Promise<Rendered> {
   const mark = findWatermark(recipeOf(recipe)) === undefined ? undefined : theMark;
-  return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower }, mark);
+  const deadline = performance.now() + patience;
+  return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower }, mark, deadline);
 }
 
 /** The watermark of every recipe that draws one: the project's own mark. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { escapeForTerminal, escapeLines, isSafeForTerminal } from '../../shared/terminal.ts';
+import {
+  escapeForTerminal,
+  escapeLines,
+  isSafeForTerminal,
+  printJson,
+} from '../../shared/terminal.ts';
 
 describe('a text for a terminal', () => {
   it.each([
@@ -15,5 +20,16 @@ describe('a text for a terminal', () => {
 
   it('keeps its lines if it may have several', () => {
     expect(escapeLines('a\u001b\n  b\r\n')).toBe('a\uFFFD\n  b \n');
+  });
+
+  it('keeps its meaning as JSON', () => {
+    const value = {
+      'a\u202E': ['\u001b\u007f\u0085\u009b\u061C\u200E\u2028\u2029\u2066', 'größer 漢字'],
+    };
+    const printed = printJson(value, 2);
+    expect(printed.split('\n').every(isSafeForTerminal)).toBe(true);
+    expect(printed).toMatch(/^[^\u007F-\u009F\u2028\u2029]*$/);
+    expect(printed).toContain('größer 漢字');
+    expect(JSON.parse(printed)).toEqual(value);
   });
 });

@@ -22,5 +22,5 @@ export type ObjectCall = BucketCall & { readonly key: string };
 
 /** Whether the caller's policy allows an action. */
 export function isPermitted(call: Call, action: string, resource: string): boolean {
-  return call.credential.identity.allows(action, resource);
+  return call.credential.identity.allows(action, resource, call.headers.has('if-none-match'));
 }

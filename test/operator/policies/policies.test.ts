@@ -109,4 +109,16 @@ describe('a blocked scope', () => {
     const request = { tenant: 'acme', scope: '../x', reason: 'r' };
     await expect(blockScope(open, request)).rejects.toMatchObject({ code: 'malformed' });
   });
+
+  it.each([
+    ['its source', 'a.jpg', []],
+    ['the fallback', 'none.png', ['t-acme']],
+    ['a folder with the fallback', '*', ['t-acme']],
+    ['a watermark', '_watermarks/mark.png', ['t-acme']],
+    ['all watermarks', '_watermarks/*', ['t-acme']],
+  ])('invalidates what can show it elsewhere: %s', async (_what, scope, tags) => {
+    await installation.publish('acme', { fallback: 'none.png' });
+    await blockScope(installation.open, { tenant: 'acme', scope, reason: 'r' });
+    expect(installation.invalidated).toEqual(tags);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,99 +43,43 @@ async function failure(files: Files, name = 'acme.json'): Promise<string> {
   return `${thrown.code}: ${thrown.message.replaceAll(`${folder}${path.sep}`, '')}`;
 }
 
-type Case = readonly [what: string, base: object, own: object, flat: object];
-
-const merges: readonly Case[] = [
-  ['a field that only the base has', { require: ['resize'] }, {}, { require: ['resize'] }],
-  ['a field that only the file has', {}, { presetsOnly: true }, { presetsOnly: true }],
-  ['a field that both have', { presetsOnly: true }, { presetsOnly: false }, { presetsOnly: false }],
-  [
-    'fields of a group',
-    { source: { maxBytes: 1, maxFrames: 2 }, urls: { maxLifetime: 60 } },
-    { source: { maxFrames: 3, maxPixels: 4 } },
-    { source: { maxBytes: 1, maxFrames: 3, maxPixels: 4 }, urls: { maxLifetime: 60 } },
-  ],
-  [
-    'other operations',
-    { operations: { blur: { s: [1] } } },
-    { operations: { resize: { w: [1] } } },
-    { operations: { blur: { s: [1] }, resize: { w: [1] } } },
-  ],
-  [
-    'the rules of an operation as a whole',
-    { operations: { resize: [{ w: [1] }, { h: [1] }] } },
-    { operations: { resize: { l: [2] } } },
-    { operations: { resize: { l: [2] } } },
-  ],
-  [
-    'one rule as a whole',
-    { operations: { resize: { w: [1], h: [1] } } },
-    { operations: { resize: { w: [2] } } },
-    { operations: { resize: { w: [2] } } },
-  ],
-  [
-    'lists as a whole',
-    { require: ['resize'], auto: { format: ['avif', 'webp'] }, blocked: ['a/*', 'b'] },
-    { require: [], auto: { format: ['webp'] }, blocked: ['c'] },
-    { require: [], auto: { format: ['webp'] }, blocked: ['c'] },
-  ],
-  [
-    'presets by name',
-    { presets: { a: 'resize,w_1', b: 'resize,w_2' } },
-    { presets: { b: 'resize,w_3', c: 'resize,w_4' } },
-    { presets: { a: 'resize,w_1', b: 'resize,w_3', c: 'resize,w_4' } },
-  ],
-  [
-    'keys as a whole',
-    { keys: { active: 'r1.1', accept: ['r1.1'] } },
-    { keys: { active: 'r1.2' } },
-    { keys: { active: 'r1.2' } },
-  ],
-  [
-    'null as what takes out an operation or a preset',
-    { operations: { blur: {}, flip: {} }, presets: { a: 'resize,w_1', b: 'resize,w_2' } },
-    { operations: { blur: null }, presets: { a: null } },
-    { operations: { flip: {} }, presets: { b: 'resize,w_2' } },
-  ],
-  [
-    'null elsewhere as a value',
-    { urls: { maxLifetime: 60 }, fallback: 'a.jpg', source: { maxBytes: 1 } },
-    { urls: { maxLifetime: null }, fallback: null, source: null },
-    { urls: { maxLifetime: null }, fallback: null, source: null },
-  ],
-  [
-    'another kind of value, for the schema to judge',
-    { urls: { maxLifetime: 60 }, operations: { blur: {} } },
-    { urls: [1], operations: 'none' },
-    { urls: [1], operations: 'none' },
-  ],
-];
+const level = (at: number): object => (at === 0 ? {} : { extends: `${at - 1}.json` });
+const levels = (count: number): Files =>
+  Object.fromEntries(Array.from({ length: count + 1 }, (_, at) => [`${at}.json`, level(at)]));
 
 describe('a file and its base are', () => {
-  it.each(merges)('merged: %s', async (_what, base, own, flat) => {
+  it('merged, without their own fields for editors and bases', async () => {
     const files = {
-      'base.json': { $schema: 's', ...base },
-      'acme.json': { $schema: 't', tenant: 'acme', extends: 'base.json', ...own },
+      'base.json': { $schema: 's', require: ['resize'] },
+      'acme.json': { $schema: 't', tenant: 'acme', extends: 'base.json', presetsOnly: true },
     };
-    expect(await resolveFiles(files)).toEqual({ tenant: 'acme', ...flat });
+    expect(await resolveFiles(files)).toEqual({
+      tenant: 'acme',
+      require: ['resize'],
+      presetsOnly: true,
+    });
   });
 
-  it('found relative to the file, in a chain, above and outside its folder', async () => {
-    const outside = await mkdtemp(path.join(tmpdir(), 'signet-outside-'));
-    const absolute = path.join(outside, 'far.json');
-    await writeFile(absolute, JSON.stringify({ presetsOnly: true }));
+  it('found relative to the file that extends it, in a chain and by absolute path', async () => {
     const files = {
-      'eu/shops/acme.json': { tenant: 'acme', extends: '../shop.json' },
-      'eu/shop.json': { require: ['resize'], extends: ['../base.json'] },
-      'base.json': { cache: { maxAge: 1 }, extends: absolute },
+      'acme.json': { tenant: 'acme', extends: 'eu/shops/shop.json' },
+      'eu/shops/shop.json': { require: ['resize'], extends: ['../../base.json'] },
+      'base.json': { cache: { maxAge: 1 }, extends: path.join(folder, 'far.json') },
+      'far.json': { presetsOnly: true },
     };
-    expect(await resolveFiles(files, 'eu/shops/acme.json')).toEqual({
+    expect(await resolveFiles(files)).toEqual({
       tenant: 'acme',
       require: ['resize'],
       cache: { maxAge: 1 },
       presetsOnly: true,
     });
-    await rm(outside, { recursive: true });
+  });
+
+  it('found through a link inside the folder', async () => {
+    await write({ '..data/base.json': { presetsOnly: true } });
+    await symlink('..data/base.json', path.join(folder, 'base.json'));
+    const files = { 'acme.json': { tenant: 'acme', extends: 'base.json' } };
+    expect(await resolveFiles(files)).toEqual({ tenant: 'acme', presetsOnly: true });
   });
 
   it('a document without a base as it is', async () => {
@@ -185,11 +129,22 @@ describe('of several bases', () => {
     };
     expect(await resolveFiles(files)).toEqual({ presetsOnly: true });
   });
-});
 
-const level = (at: number): object => (at === 0 ? {} : { extends: `${at - 1}.json` });
-const levels = (count: number): Files =>
-  Object.fromEntries(Array.from({ length: count + 1 }, (_, at) => [`${at}.json`, level(at)]));
+  it('each is resolved once, however many ways lead to it', async () => {
+    // Sixteen ways from each level to the next: resolving each of them would take 4,294,967,296 reads.
+    const fan = (at: number): object =>
+      at === 0
+        ? { presetsOnly: true }
+        : { extends: Array.from({ length: 16 }, () => `${at - 1}.json`) };
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`${at}.json`, fan(at)]));
+    expect(await resolveFiles(files, '8.json')).toEqual({ presetsOnly: true });
+  });
+
+  it('a way that is too long is refused, even if a shorter one to the same file came first', async () => {
+    const files = { ...levels(8), 'acme.json': { extends: ['0.json', '7.json', '8.json'] } };
+    expect(await failure(files)).toMatch(/ is more than 8 levels away;/);
+  });
+});
 
 const faults: readonly (readonly [what: string, files: Files, failure: string])[] = [
   [
@@ -227,6 +182,21 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
     'acme.json extends a.json, which extends b.json, which extends a.json, which is already part of the chain; remove one extends',
   ],
   [
+    'a base above its folder',
+    { 'in/acme.json': { extends: '../base.json' }, 'base.json': {} },
+    'in/acme.json extends base.json, which is outside the folder of acme.json; move it there',
+  ],
+  [
+    'a base of a base outside its folder, which need not exist',
+    { 'acme.json': { extends: 'in/a.json' }, 'in/a.json': { extends: '/none/secret.json' } },
+    'acme.json extends in/a.json, which extends /none/secret.json, which is outside the folder of acme.json; move it there',
+  ],
+  [
+    'more bases than a file may name',
+    { 'acme.json': { extends: Array.from({ length: 17 }, () => 'a.json') }, 'a.json': {} },
+    'acme.json extends more than 16 files; extend fewer',
+  ],
+  [
     'a number for a base',
     { 'acme.json': { extends: 5 } },
     'acme.json has an extends that is neither a path nor a list of paths',
@@ -248,7 +218,35 @@ const faults: readonly (readonly [what: string, files: Files, failure: string])[
 
 describe('a file is refused with', () => {
   it.each(faults)('%s', async (_what, files, expected) => {
-    expect(await failure(files)).toBe(`invalid_policy: ${expected}`);
+    const [outermost = ''] = Object.keys(files);
+    expect(await failure(files, outermost)).toBe(`invalid_policy: ${expected}`);
+  });
+
+  it('a link that leads out of the folder', async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'signet-outside-'));
+    await writeFile(path.join(outside, 'far.json'), '{}');
+    await symlink(path.join(outside, 'far.json'), path.join(folder, 'base.json'));
+    expect(await failure({ 'acme.json': { extends: 'base.json' } })).toMatch(
+      /^invalid_policy: acme\.json extends base\.json, which is outside the folder of acme\.json/,
+    );
+    await rm(outside, { recursive: true });
+  });
+
+  it('more files in all than a reader can follow', async () => {
+    const groups = Array.from({ length: 5 }, (_, group) => group);
+    const names = Array.from({ length: 13 }, (_, at) => at);
+    const files = {
+      'acme.json': { extends: groups.map((group) => `${group}.json`) },
+      ...Object.fromEntries(
+        groups.flatMap((group) => [
+          [`${group}.json`, { extends: names.map((at) => `${group}-${at}.json`) }],
+          ...names.map((at) => [`${group}-${at}.json`, {}] as const),
+        ]),
+      ),
+    };
+    expect(await failure(files)).toBe(
+      'invalid_policy: acme.json extends more than 64 files in all; extend fewer',
+    );
   });
 
   it('a base that is not JSON', async () => {

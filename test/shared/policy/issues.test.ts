@@ -17,6 +17,14 @@ const rule = (resize: unknown): object => policy({ operations: { resize } });
 const said = (document: unknown): readonly string[] =>
   policyIssues(document).map(({ path, message }) => `${path}: ${message}`);
 
+/** As many rules as a policy may have. */
+const manyRules = Object.fromEntries(
+  ['crop', 'resize', 'bright', 'contrast', 'saturate'].map((name) => [
+    name,
+    Array.from({ length: 100 }, () => ({})),
+  ]),
+);
+
 type Case = readonly [what: string, document: unknown, issue: string];
 
 const bad: readonly Case[] = [
@@ -36,6 +44,21 @@ const bad: readonly Case[] = [
     'a number for an operation',
     policy({ operations: { crop: 5 } }),
     'operations.crop: expects object, not 5',
+  ],
+  [
+    'a longer list of rules than a view can compare',
+    rule(Array.from({ length: 101 }, () => ({}))),
+    'operations.resize: has more than 100 rules; put the values of several rules into one',
+  ],
+  [
+    'more rules than a view can compare',
+    policy({ operations: { ...manyRules, blur: {} } }),
+    ': has more than 500 rules; put the values of several rules into one',
+  ],
+  [
+    'more formats for auto than there are',
+    policy({ auto: { format: ['avif', 'webp', 'jpg', 'png', 'gif', 'avif'] } }),
+    'auto.format: expects at most 5 entries, not 6',
   ],
   ['a list without rules', rule([]), 'operations.resize: needs at least one rule'],
   ['a list without values', rule({ w: [] }), 'operations.resize.w: needs at least one value'],

@@ -20,6 +20,15 @@ const rule = (operation: string, one: unknown) => ({
 });
 const resize = (one: unknown) => rule('resize', one);
 
+/** Rules for five operations, `count` of each. */
+const rulesOf = (count: number): object =>
+  Object.fromEntries(
+    ['crop', 'resize', 'bright', 'contrast', 'saturate'].map((name) => [
+      name,
+      Array.from({ length: count }, () => ({})),
+    ]),
+  );
+
 const good: readonly (readonly [what: string, document: unknown])[] = [
   ['nothing but the defaults', acme],
   ['presets alone', { tenant: 'acme', presets: { thumb: 'resize,w_1' } }],
@@ -31,6 +40,8 @@ const good: readonly (readonly [what: string, document: unknown])[] = [
   ['a range of one', resize({ w: { min: 5, max: 5 } })],
   ['a canonical colour', resize({ m: ['pad'], w: [1], h: [1], color: ['AABBCC', '00000000'] })],
   ['the longest list', resize({ w: Array.from({ length: 1_000 }, (_, at) => at + 1) })],
+  ['the longest list of rules', resize(Array.from({ length: 100 }, (_, at) => ({ w: [at + 1] })))],
+  ['the most rules', { ...acme, operations: rulesOf(100) }],
   ['the shortest lifetime', { ...acme, urls: { maxLifetime: 60 } }],
   ['no lifetime', { ...acme, urls: { maxLifetime: null } }],
   ['no format for auto', { ...acme, auto: { format: [] } }],

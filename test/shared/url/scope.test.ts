@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { covers, scopeFault } from '../../../shared/url/scope.ts';
+import {
+  blockedScopeFault,
+  compileScopes,
+  covers,
+  findCovering,
+  scopeFault,
+} from '../../../shared/url/scope.ts';
 
 describe('a scope', () => {
   it.each([
@@ -17,6 +23,8 @@ describe('a scope', () => {
     ['a/*.jpg', 'a/b.jpg', false],
   ])('%s over %s is %s', (scope, path, covered) => {
     expect(covers(scope, path)).toBe(covered);
+    const found = findCovering(compileScopes(['other.jpg', 'other/*', scope]), path);
+    expect(found).toBe(covered ? scope : undefined);
   });
 
   it.each(['*', 'a/*', 'a/b/*', 'a.jpg', 'a*', '* b'])('may be %j', (scope) => {
@@ -26,5 +34,14 @@ describe('a scope', () => {
   it.each(['', '/a', '/*', 'a//*', '../*', 'a/../*', '_watermarks/*', 'a__op__b', 'a\n'])(
     'may not be %j',
     (scope) => expect(scopeFault(scope)).toBeDefined(),
+  );
+
+  it.each(['_watermarks/mark.png', '_watermarks/*', 'a/*'])('may be blocked: %s', (scope) => {
+    expect(blockedScopeFault(scope)).toBeUndefined();
+  });
+
+  it.each(['_watermarks', '_watermarks/', '_watermarks/../a', '_watermarks//*', '/a'])(
+    'may not be blocked: %s',
+    (scope) => expect(blockedScopeFault(scope)).toBeDefined(),
   );
 });

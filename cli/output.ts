@@ -1,0 +1,19 @@
+import { escapeLines, printJson } from '../shared/terminal.ts';
+
+/*
+ * Everything that a command prints goes through these two functions. Policies, logs and file names are
+ * written by others, so no text may reach the terminal with a character that the terminal interprets.
+ */
+
+type Output = { write(text: string): unknown };
+
+/** Writes text, with a line end. */
+export function writeText(to: Output, text: string): void {
+  const safe = escapeLines(text);
+  to.write(safe.endsWith('\n') ? safe : `${safe}\n`);
+}
+
+/** Writes a value as JSON, with a line end. */
+export function writeJson(to: Output, value: unknown, indent?: number): void {
+  to.write(`${printJson(value, indent)}\n`);
+}

@@ -1,0 +1,69 @@
+const orientationTag = 0x0112;
+const headerBytes = 8;
+const entryBytes = 12;
+
+type ReadField = (view: DataView, at: number, little: boolean) => number;
+
+/**
+ * The integer field types of TIFF 6.0, section 2: BYTE, SHORT, LONG, SSHORT and SLONG. EXIF asks for
+ * SHORT (CIPA DC-008, section 4.6.4), but some programs write another one, and libvips and exiftool
+ * read them all.
+ */
+const fields: ReadonlyMap<number, ReadField> = new Map<number, ReadField>([
+  [1, (view, at) => view.getUint8(at)],
+  [3, (view, at, little) => view.getUint16(at, little)],
+  [4, (view, at, little) => view.getUint32(at, little)],
+  [8, (view, at, little) => view.getInt16(at, little)],
+  [9, (view, at, little) => view.getInt32(at, little)],
+]);
+
+/** Whether a TIFF is little-endian; undefined if it is no TIFF. */
+function readByteOrder(view: DataView): boolean | undefined {
+  if (view.byteLength < headerBytes) return undefined;
+  const order = view.getUint32(0);
+  if (order === 0x49492a00) return true;
+  return order === 0x4d4d002a ? false : undefined;
+}
+
+/** Finds an entry of the first directory. No other offset is followed, so nothing can loop. */
+function findEntry(view: DataView, little: boolean, tag: number): number | undefined {
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > view.byteLength) return undefined;
+  const first = directory + 2;
+  const room = Math.floor((view.byteLength - first) / entryBytes);
+  const entries = Math.min(view.getUint16(directory, little), room);
+  for (let index = 0; index < entries; index += 1) {
+    const at = first + index * entryBytes;
+    if (view.getUint16(at, little) === tag) return at;
+  }
+  return undefined;
+}
+
+/** Reads the orientation, 1 to 8, from the TIFF that EXIF is. A missing or invalid one is 1. */
+export function readOrientation(tiff: Uint8Array): number {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const little = readByteOrder(view);
+  if (little === undefined) return 1;
+  const at = findEntry(view, little, orientationTag);
+  if (at === undefined || view.getUint32(at + 4, little) !== 1) return 1;
+  const value = fields.get(view.getUint16(at + 2, little))?.(view, at + 8, little) ?? 1;
+  return value >= 1 && value <= 8 ? value : 1;
+}
+
+/**
+ * Writes a TIFF structure with nothing but an orientation. libvips turns a picture while it scales it, which
+ * needs the tag; the tags of the source itself never reach it.
+ */
+export function writeOrientation(orientation: number): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + 2 + entryBytes + 4);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x4d4d002a);
+  view.setUint32(4, headerBytes);
+  view.setUint16(headerBytes, 1);
+  const entry = headerBytes + 2;
+  view.setUint16(entry, orientationTag);
+  view.setUint16(entry + 2, 3);
+  view.setUint32(entry + 4, 1);
+  view.setUint16(entry + 8, orientation);
+  return bytes;
+}

@@ -1,0 +1,65 @@
+import { limits } from '../../limits.ts';
+import { sourceRefusal } from '../../refusal.ts';
+import { isNamedSegment } from './application.ts';
+import { jpegMarkers } from './markers.ts';
+import { type JpegSegment, writeJpegSegment } from './segments.ts';
+
+/*
+ * A profile is split over APP2 segments: a name, the number of the part, the number of parts, data
+ * (ICC.1:2022, annex B.4: https://www.color.org/specification/ICC.1-2022-05.pdf).
+ */
+const name = 'ICC_PROFILE\0';
+const dataAt = name.length + 2;
+
+type Part = { readonly number: number; readonly of: number; readonly segment: JpegSegment };
+
+function readParts(header: readonly JpegSegment[]): readonly Part[] {
+  return header
+    .filter(
+      (segment) => isNamedSegment(segment, jpegMarkers.app2, name) && segment.body.length >= dataAt,
+    )
+    .map((segment) => {
+      const [number = 0, of = 0] = segment.body.subarray(name.length);
+      return { number, of, segment };
+    })
+    .toSorted((one, other) => one.number - other.number);
+}
+
+/** Whether each part from 1 to the number of parts is there once. */
+const isComplete = (parts: readonly Part[]): boolean =>
+  parts.every(({ number, of }, index) => number === index + 1 && of === parts.length);
+
+/** The colour space that a profile must have to apply to a number of channels. */
+const spaces: Readonly<Record<number, string>> = { 1: 'GRAY', 3: 'RGB ', 4: 'CMYK' };
+
+const textAt = (bytes: Uint8Array, at: number): string =>
+  String.fromCharCode(...bytes.subarray(at, at + 4));
+
+/** Whether a profile has the signature `acsp` and the colour space of the image (ICC.1, section 7.2). */
+function isUsable(parts: readonly Part[], channels: number): boolean {
+  const start = parts[0]?.segment.body.subarray(dataAt) ?? new Uint8Array(0);
+  return (
+    start.length >= 128 && textAt(start, 36) === 'acsp' && textAt(start, 16) === spaces[channels]
+  );
+}
+
+/** Refuses a profile with too many bytes, because the colour engine reads all of it. */
+function checkBytes(parts: readonly Part[]): void {
+  const bytes = parts.reduce((sum, { segment }) => sum + segment.body.length - dataAt, 0);
+  if (bytes > limits.jpegProfileBytes)
+    throw sourceRefusal(
+      'source_too_large',
+      `the JPEG has a colour profile of more than ${limits.jpegProfileBytes} bytes`,
+    );
+}
+
+/** Writes the segments of the colour profile in order. A profile that does not apply is dropped. */
+export function writeJpegProfile(
+  header: readonly JpegSegment[],
+  channels: number,
+): readonly Uint8Array[] {
+  const parts = readParts(header);
+  checkBytes(parts);
+  if (!isComplete(parts) || !isUsable(parts, channels)) return [];
+  return parts.map(({ segment }) => writeJpegSegment(segment.code, segment.body));
+}

@@ -1,0 +1,21 @@
+import { readOrientation, writeOrientation } from '../exif.ts';
+import { joinBytes } from '../join-bytes.ts';
+import { asciiBytes, isNamedSegment } from './application.ts';
+import { jpegMarkers } from './markers.ts';
+import { type JpegSegment, writeJpegSegment } from './segments.ts';
+
+/** What precedes the TIFF in an EXIF segment: CIPA DC-008, section 4.7.2. */
+const name = 'Exif\0\0';
+
+/** Reads the orientation, 1 to 8, from the first EXIF segment. libvips reads no other, either. */
+export function readJpegOrientation(header: readonly JpegSegment[]): number {
+  const found = header.find((segment) => isNamedSegment(segment, jpegMarkers.app1, name));
+  return found === undefined ? 1 : readOrientation(found.body.subarray(name.length));
+}
+
+/** Writes an EXIF segment with nothing but the orientation; none for an upright picture. */
+export function writeJpegOrientation(orientation: number): readonly Uint8Array[] {
+  if (orientation === 1) return [];
+  const body = joinBytes([Uint8Array.of(...asciiBytes(name)), writeOrientation(orientation)]);
+  return [writeJpegSegment(jpegMarkers.app1, body)];
+}

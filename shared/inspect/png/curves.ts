@@ -1,0 +1,41 @@
+/**
+ * A transfer function from samples to light, both 0 to 1, as the numbers of ICC's parametric curves.
+ * One number g: light = x^g. Five numbers g, a, b, c, d: light = (a·x + b)^g where x ≥ d, else c·x.
+ * https://www.color.org/specification/ICC.1-2022-05.pdf, section 10.18
+ */
+export type Curve = readonly number[];
+
+/** A curve of video: light^0.45, scaled by `scale`, with a straight start. */
+const invertVideo = (scale: number, slope: number, end: number): Curve => [
+  1 / 0.45,
+  1 / scale,
+  (scale - 1) / scale,
+  1 / slope,
+  slope * end,
+];
+
+/** https://www.w3.org/TR/png-3/#sRGB-gamma-chromaticities, IEC 61966-2-1 */
+export const srgbCurve: Curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
+const bt709 = invertVideo(1.099296826809442, 4.5, 0.018053968510807);
+
+/**
+ * The transfer functions that cICP can name: https://www.itu.int/rec/T-REC-H.273, table 3. Missing are
+ * PQ, HLG, the logarithmic ones and the one of cinema files, whose white is not the largest sample.
+ */
+export const codedCurves: ReadonlyMap<number, Curve> = new Map([
+  [1, bt709],
+  [4, [2.2]],
+  [5, [2.8]],
+  [6, bt709],
+  [7, invertVideo(1.1115, 4, 0.0228)],
+  [8, [1]],
+  [11, bt709],
+  [12, bt709],
+  [13, srgbCurve],
+  [14, bt709],
+  [15, bt709],
+]);
+
+/** Whether a curve is sRGB's, or a pure exponent within 1 % of the 2.2 that stands for it in gAMA. */
+export const isNearSrgbCurve = (curve: Curve): boolean =>
+  curve === srgbCurve || (curve.length === 1 && Math.abs((curve[0] ?? 0) / 2.2 - 1) <= 0.01);

@@ -1,0 +1,47 @@
+/* The header of a profile: https://www.color.org/specification/ICC.1-2022-05.pdf, section 7.2 */
+
+const headerBytes = 128;
+const countBytes = 4;
+const entryBytes = 12;
+
+/** Devices and colour spaces. Links, abstract profiles and named colours do not describe a picture. */
+const pictureClasses = ['mntr', 'scnr', 'prtr', 'spac'];
+const connectionSpaces = ['XYZ ', 'Lab '];
+
+const readTag = (profile: Uint8Array, at: number): string =>
+  String.fromCharCode(...profile.subarray(at, at + 4));
+
+function hasSoundTags(view: DataView): boolean {
+  const count = view.getUint32(headerBytes);
+  const tableEnd = headerBytes + countBytes + count * entryBytes;
+  if (tableEnd > view.byteLength) return false;
+  for (let at = headerBytes + countBytes; at < tableEnd; at += entryBytes) {
+    const end = view.getUint32(at + 4) + view.getUint32(at + 8);
+    if (end > view.byteLength) return false;
+  }
+  return true;
+}
+
+/** Whether libpng takes the size and the rendering intent. It needs whole words from version 4 on. */
+function isTakenByLibpng(view: DataView): boolean {
+  const whole = view.getUint8(8) < 4 || view.byteLength % 4 === 0;
+  return whole && view.getUint32(64) < 0xffff;
+}
+
+/**
+ * Checks a profile from a file and cuts it at its own size; undefined if it is damaged or does not fit
+ * the picture. Browsers ignore such a profile, so it is not a reason to refuse the picture.
+ */
+export function checkProfile(profile: Uint8Array, grey: boolean): Uint8Array | undefined {
+  if (profile.length < headerBytes + countBytes) return undefined;
+  const size = new DataView(profile.buffer, profile.byteOffset).getUint32(0);
+  if (size < headerBytes + countBytes || size > profile.length) return undefined;
+  const own = profile.subarray(0, size);
+  const fits =
+    readTag(own, 36) === 'acsp' &&
+    readTag(own, 16) === (grey ? 'GRAY' : 'RGB ') &&
+    connectionSpaces.includes(readTag(own, 20)) &&
+    pictureClasses.includes(readTag(own, 12));
+  const view = new DataView(own.buffer, own.byteOffset, size);
+  return fits && isTakenByLibpng(view) && hasSoundTags(view) ? own : undefined;
+}

@@ -1,0 +1,118 @@
+import type { Sharp } from 'sharp';
+import { limits } from '../limits.ts';
+import type { ImageType } from './image-type.ts';
+
+/** How to encode an answer. */
+export type Encoding = {
+  readonly type: ImageType;
+  /** On JPEG's scale. */
+  readonly quality: number;
+  readonly progressive: boolean;
+  /** For an animation: milliseconds per frame, and how often it plays (0 is endless). */
+  readonly delay: readonly number[] | undefined;
+  readonly loop: number | undefined;
+};
+
+/** One way to run an encoder, and what it costs. */
+type Setting = {
+  readonly effort: number;
+  /**
+   * CPU seconds for a million pixels of noise, the costliest picture, on one core: `npm run proof` measures them.
+   * A photograph takes a third to two thirds.
+   */
+  readonly secondsPerMpx: number;
+  readonly chroma?: '4:2:0';
+  /** The best quality, on JPEG's scale, if a better one would take too long. */
+  readonly maxQuality?: number;
+};
+
+type Encoder = {
+  /** The most pixels of an answer, over all frames. */
+  readonly maxPixels: number;
+  /** The slowest and best setting first. */
+  readonly settings: readonly [Setting, ...Setting[]];
+  readonly encode: (image: Sharp, how: Encoding, setting: Setting) => Sharp;
+};
+
+/**
+ * Converts a JPEG quality to AVIF's scale. AVIF 63 looks about like JPEG 80 (imgproxy ships the same
+ * pair). Below that the scales are proportional, above it they meet at 100.
+ */
+function avifQuality(quality: number): number {
+  return quality <= 80
+    ? Math.max(1, Math.round((quality * 63) / 80))
+    : Math.round(63 + ((quality - 80) * 37) / 20);
+}
+
+function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number } {
+  return {
+    ...(delay === undefined ? {} : { delay: [...delay] }),
+    ...(loop === undefined ? {} : { loop }),
+  };
+}
+
+/**
+ * The encoder of each type. The settings of a picture depend on its pixels and never on the clock, so
+ * that one key always gets the same picture.
+ * Invariant: metadata is never kept, so nothing here calls `withMetadata` or `keep…`.
+ */
+export const encoders: Readonly<Record<ImageType, Encoder>> = {
+  jpg: {
+    maxPixels: limits.outputPixels,
+    settings: [{ effort: 0, secondsPerMpx: 0.1 }],
+    encode: (image, { quality, progressive }) => image.jpeg({ quality, progressive }),
+  },
+  png: {
+    maxPixels: limits.outputPixels,
+    settings: [{ effort: 0, secondsPerMpx: 0.1 }],
+    encode: (image, { progressive }) => image.png({ palette: false, progressive }),
+  },
+  webp: {
+    maxPixels: limits.outputPixels,
+    settings: [
+      { effort: 4, secondsPerMpx: 0.36 },
+      { effort: 2, secondsPerMpx: 0.2 },
+    ],
+    encode: (image, how, { effort }) =>
+      image.webp({ quality: how.quality, effort, ...animation(how) }),
+  },
+  avif: {
+    maxPixels: limits.outputPixels,
+    settings: [
+      { effort: 2, secondsPerMpx: 1.9 },
+      { effort: 0, secondsPerMpx: 0.4 },
+      { effort: 0, secondsPerMpx: 0.26, chroma: '4:2:0', maxQuality: 80 },
+    ],
+    encode: (image, { quality }, { effort, chroma = '4:4:4', maxQuality = 100 }) =>
+      image.avif({
+        quality: avifQuality(Math.min(quality, maxQuality)),
+        effort,
+        chromaSubsampling: chroma,
+      }),
+  },
+  gif: {
+    maxPixels: 12_000_000,
+    // The palette of a GIF source lacks the colours that the steps have made.
+    settings: [
+      { effort: 3, secondsPerMpx: 0.8 },
+      { effort: 1, secondsPerMpx: 0.6 },
+    ],
+    encode: (image, how, { effort }) => image.gif({ effort, reuse: false, ...animation(how) }),
+  },
+};
+
+/** A setting, and how many times the encoder may run with it. */
+export type EncoderPlan = { readonly setting: Setting; readonly tries: number };
+
+/**
+ * Chooses the best setting with which the encoder can run `wanted` times within
+ * `limits.encodeSeconds`, or else the fastest and as many runs as fit.
+ */
+export function planEncoder(type: ImageType, pixels: number, wanted: number): EncoderPlan {
+  const { settings } = encoders[type];
+  const runsOf = ({ secondsPerMpx }: Setting): number =>
+    Math.floor(limits.encodeSeconds / ((secondsPerMpx * pixels) / 1_000_000));
+  const fitting = settings.find((one) => runsOf(one) >= wanted);
+  const setting = fitting ?? settings.at(-1) ?? settings[0];
+  return { setting, tries: Math.min(wanted, Math.max(1, runsOf(setting))) };
+}

@@ -1,0 +1,14 @@
+// The loop of a Lambda runtime: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+import { pathToFileURL } from 'node:url';
+
+const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+const [file] = process.argv.slice(2);
+const { handler } = await import(pathToFileURL(file).href);
+
+for (;;) {
+  const next = await fetch(`${api}/invocation/next`);
+  const id = next.headers.get('lambda-runtime-aws-request-id');
+  const event = await next.json();
+  const body = JSON.stringify(await handler(event, { awsRequestId: id }));
+  await fetch(`${api}/invocation/${id}/response`, { method: 'POST', body });
+}

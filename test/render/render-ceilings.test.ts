@@ -1,0 +1,74 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encoders } from '../../shared/operations/encoders.ts';
+import type { ImageType } from '../../shared/operations/image-type.ts';
+import { animated, draw, type Quarters, quartered, refusalOf } from './rendering.ts';
+
+const quarters: Quarters = ['red', 'green', 'blue', 'yellow'];
+const others: Quarters = ['blue', 'yellow', 'red', 'green'];
+let still: Buffer;
+let moving: Buffer;
+
+beforeAll(async () => {
+  still = await quartered(40, 30, quarters).png().toBuffer();
+  moving = await animated(40, 30, [quarters, others, quarters, others])
+    .webp({ lossless: true, delay: [100, 200, 300, 400] })
+    .toBuffer();
+});
+
+/** Whether sharp is asked for pixels while work is done. */
+async function reachesPixels(work: () => Promise<unknown>): Promise<boolean> {
+  let reached = false;
+  const note = (): void => {
+    reached = true;
+  };
+  sharp.queue.on('change', note);
+  await work();
+  sharp.queue.off('change', note);
+  return reached;
+}
+
+const tooLarge = { code: 'source_too_large', aboutSource: true };
+
+/** A height whose picture of 4:3 has just more pixels than a type allows. */
+const heightAbove = (type: ImageType): number =>
+  Math.ceil(Math.sqrt((encoders[type].maxPixels * 3) / 4)) + 1;
+
+describe('an answer above the ceiling of its type', () => {
+  it.each(['jpg', 'png', 'webp', 'avif', 'gif'] as const)(
+    'in %s is refused before a pixel is decoded',
+    async (type) => {
+      const recipe = `resize,h_${heightAbove(type)},limit_0__op__format,f_${type}`;
+      const refused = async () => expect(await refusalOf(draw(still, recipe))).toEqual(tooLarge);
+      expect(await reachesPixels(refused)).toBe(false);
+    },
+  );
+
+  it('is refused for a picture between two steps, too', async () => {
+    const recipe = 'resize,m_fill,w_8000,h_4000,limit_0__op__format,f_gif';
+    expect(
+      await reachesPixels(async () =>
+        expect(await refusalOf(draw(still, recipe))).toEqual(tooLarge),
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('an animation above the ceiling of its type', () => {
+  it.each([
+    { format: 'gif', height: 1_500, frames: 4 },
+    { format: 'gif', height: 1_800, frames: 2 },
+    { format: 'webp', height: 2_900, frames: 2 },
+    { format: 'avif', height: 2_900, frames: 2 },
+  ])(
+    'of $format, $height pixels high, keeps $frames frames',
+    async ({ format, height, frames }) => {
+      const recipe = `resize,h_${height},limit_0__op__quality,q_30__op__format,f_${format}`;
+      const made = await draw(moving, recipe);
+      expect(made).toMatchObject({ frames, height });
+      const { pages, delay } = await sharp(made.bytes).metadata();
+      expect(pages).toBe(frames);
+      expect(delay).toEqual([100, 200, 300, 400].slice(0, frames));
+    },
+  );
+});
