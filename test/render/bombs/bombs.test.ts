@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countCases, isProof } from '../../proof/cases.ts';
 import { type Bomb, usualRecipes } from './bomb.ts';
 import { bombs } from './bombs.ts';
 import { type Measurer, startMeasurer } from './measure-render.ts';
+import { type BombRow, bombsPage } from './proof-page.ts';
 
 /** A render has 12 s of 0.87 of a core (Lambda with 1,536 MB). The rest is a reserve. */
 const mostSeconds = 9;
@@ -19,17 +21,33 @@ beforeAll(async () => {
   measurer = startMeasurer();
 });
 afterAll(async () => {
+  if (isProof) await writePage();
   measurer.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
+const photograph = fileURLToPath(
+  new URL('../../../local/demo/samples/observatory.jpg', import.meta.url),
+);
+const page = fileURLToPath(new URL('../../../docs/proof-bombs.md', import.meta.url));
+
+async function writePage(): Promise<void> {
+  const recipe = 'resize,w_800__op__format,f_webp';
+  const honest = await measurer.measure({ file: photograph, recipe });
+  await writeFile(page, bombsPage(rows, honest));
+}
+
 const chosen = isProof ? bombs : bombs.filter(({ quick }) => quick === true);
 
-async function checkBomb({ make, ends, recipes = usualRecipes }: Bomb): Promise<void> {
+const rows: BombRow[] = [];
+
+async function checkBomb({ name, attacks, make, ends, recipes = usualRecipes }: Bomb) {
   const file = path.join(folder, 'file');
-  await writeFile(file, await make());
+  const bytes = await make();
+  await writeFile(file, bytes);
   for (const recipe of recipes) {
     const measured = await measurer.measure({ file, recipe });
+    rows.push({ name, attacks, bytes: bytes.length, recipe, ...measured });
     const seen = JSON.stringify({ recipe, ...measured });
     expect(ends, seen).toContain(measured.end);
     expect(measured.cpuSeconds, seen).toBeLessThan(mostSeconds);

@@ -37,8 +37,36 @@ const largest = (name: string, attacks: string, recipe: string): Bomb =>
 const moving = (name: string, attacks: string, recipe: string): Bomb =>
   ask(`${name} of 200 frames of noise`, attacks, film, recipe);
 
+/** Noise, which costs every encoder the most. */
+const noise = (width: number, height: number) => () => {
+  const pixels = Buffer.alloc(width * height * 3);
+  let state = 42;
+  for (let at = 0; at < pixels.length; at += 1) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    pixels[at] = state >>> 24;
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+};
+
+const ceilings = [
+  ['jpg', 'interlace,i_1__op__quality,q_100__op__format,f_jpg', noise(8_192, 4_096)],
+  ['png', 'interlace,i_1__op__format,f_png', noise(8_192, 4_096)],
+  ['webp', 'quality,q_100__op__format,f_webp', noise(8_192, 4_096)],
+  ['avif', 'quality,q_100__op__format,f_avif', noise(8_192, 4_096)],
+  ['gif', 'format,f_gif', noise(4_000, 3_000)],
+] as const;
+
 export const requestBombs: readonly Bomb[] = [
-  largest('AVIF', 'the slowest encoder', 'format,f_avif'),
+  ...ceilings.map(([type, recipe, make]) =>
+    ask(
+      `noise of the most pixels of a ${type} answer`,
+      'the costliest allowed answer',
+      make,
+      recipe,
+    ),
+  ),
   still('AVIF', 'the slowest encoder', 'format,f_avif'),
   still('WebP', 'an encoder', 'format,f_webp'),
   still('progressive PNG', 'an encoder', 'interlace,i_1__op__format,f_png'),

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { nodeInflate } from '../../../shared/adapters/inflate.ts';
+import { inspect } from '../../../shared/inspect/inspect.ts';
+import type { SourceFacts } from '../../../shared/inspect/inspection.ts';
 import { limits } from '../../../shared/limits.ts';
 import { asRefusal, type RefusalCode } from '../../../shared/refusal.ts';
-import { draw } from '../rendering.ts';
+import { draw, sourceOf } from '../rendering.ts';
 import type { ExiftoolFacts, PillowFacts } from './reference-facts.ts';
 
 /** What came of a render. */
@@ -79,4 +82,34 @@ export function listDisagreements(pillow: PillowFacts, exiftool: ExiftoolFacts):
   return said
     .filter(([, ours, theirs]) => ours !== undefined && ours !== theirs)
     .map(([what, ours, theirs]) => `${what}: ExifTool ${ours}, Pillow ${theirs}`);
+}
+
+/** The facts of a file without decoding it; undefined if it is refused, which its renders show. */
+function inspectFile(file: string): SourceFacts | undefined {
+  const { type, bytes } = sourceOf(readFileSync(file));
+  try {
+    return inspect(type, bytes, { frames: limits.sourceFrames, inflate: nodeInflate }).facts;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The differences between the facts of a file's container and what Pillow reads. */
+export function listFactDifferences(file: string, pillow: PillowFacts): readonly string[] {
+  const facts = inspectFile(file);
+  if (facts === undefined) return [];
+  const isTag = pillow.orientation >= 1 && pillow.orientation <= 8;
+  const expected = {
+    width: pillow.width,
+    height: pillow.height,
+    // An APNG is its first frame.
+    frames: facts.type === 'png' ? 1 : Math.min(pillow.frames, limits.sourceFrames),
+    orientation: isTag && facts.frames === 1 ? pillow.orientation : 1,
+  };
+  const differ = Object.entries(expected).filter(
+    ([name, value]) => facts[name as keyof typeof expected] !== value,
+  );
+  return differ.map(
+    ([name, value]) => `inspected ${name} ${facts[name as keyof typeof expected]}, Pillow ${value}`,
+  );
 }

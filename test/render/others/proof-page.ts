@@ -1,3 +1,5 @@
+import { markdownTable } from '../../proof/markdown-table.ts';
+
 /* The text of docs/proof-files.md. */
 
 /** A file that is refused, and what Pillow says about it. */
@@ -19,16 +21,8 @@ export type PackageRow = {
   readonly reason?: string;
 };
 
-const cell = (text: string): string =>
-  text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;').slice(0, 160);
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 const refusedTable = (files: readonly RefusedFile[]): string =>
-  table(
+  markdownTable(
     ['file', 'recipe', 'refusal', 'reason', 'Pillow'],
     files.map((file) => [
       `\`${file.name}\``,
@@ -53,7 +47,7 @@ For reviewers who want to know which real files Signet refuses. \`npm run proof\
 Each file of these packages is rendered as it is and resized. Its size, frames and duration are compared with what
 Pillow reads.
 
-${table(
+${markdownTable(
   ['package', 'version', 'files'],
   packages.map(({ name, version, files, reason }) => [name, version, reason ?? `${files}`]),
 )}
