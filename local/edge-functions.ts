@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { type BundledFunctions, bundleFunctions } from '../build/functions.ts';
 import {
   type LocalInstance,
@@ -50,6 +49,12 @@ export function bundleLocalFunctions(
 }
 
 /**
+ * Lambda starts a container for every concurrent event. With too few, costly pictures of one tenant would make all
+ * others wait. Each container and its drawing process take about 200 MB, and only as many start as are needed.
+ */
+const originContainers = 8;
+
+/**
  * The functions with the limits of Lambda@Edge: 128 MB, 5 s and 40 KB for a viewer trigger; 30 s and
  * 1 MB for an origin trigger, whose memory can be chosen.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
@@ -63,7 +68,7 @@ export function edgeFunctions({ viewerRequest, originResponse }: BundledFunction
     memoryMb: 1_536,
     timeoutMs: 30_000,
     maxBodyBytes: 1_048_576,
-    workers: Math.max(2, Math.min(8, availableParallelism())),
+    workers: originContainers,
   };
   return {
     viewerRequest: { file: viewerRequest, ...viewer },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { casesOf, countCases, isProof } from '../proof/cases.ts';
+import { casesOf, countCases, isProof, noteFigure } from '../proof/cases.ts';
 import { drawBare, measureCost, openFunction, photograph } from './drawing-cost.ts';
 import { bundleDrawing, type DrawingFile } from './drawing-files.ts';
 
@@ -29,7 +29,7 @@ describe('a picture of 12 megapixels', () => {
     countCases(rounds * 2);
     expect(Math.min(bare, ours)).toBeGreaterThan(0);
     if (!isProof) return;
-    console.log(`CPU time of a miss / sharp alone: ${(ours / bare).toFixed(3)}`);
+    noteFigure(`${(ours / bare).toFixed(3)} times`);
     expect(ours / bare).toBeLessThanOrEqual(1.1);
   });
 });

@@ -11,7 +11,7 @@ import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
 import { createTenant, permissivePolicy, putSample } from '../e2e/installation.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
-import { countCases, isProof } from '../proof/cases.ts';
+import { countCases, isProof, noteFigure } from '../proof/cases.ts';
 import { originEvent } from './events.ts';
 import {
   buildAwsEmulator,
@@ -108,13 +108,13 @@ describe.runIf(process.platform === 'linux')('origin-response on an emulated Lam
       signal(emulator, 'SIGSTOP');
       const drawing = drawingOf(emulator);
       const cpu = [emulator.pid, drawing].map((pid) => ticksOf(pid) * 10);
-      console.log(`first answer: ${seconds} s, CPU ${cpu.join(' + ')} ms`);
+      noteFigure(`first answer after ${seconds} s, CPU time ${cpu.join(' + ')} ms`);
 
       for (const width of [101, 102, 103, 104, 105])
         expect(await ask(emulator, width)).toMatchObject({ status: '200' });
       expect(drawingOf(emulator)).toBe(drawing);
       const memory = [emulator.pid, drawing].map(residentMb);
-      console.log(`memory: ${memory.join(' + ')} MB`);
+      noteFigure(`memory ${memory.join(' + ')} MB`);
 
       expect(environmentOf(emulator.pid)).toContain('canary-secret');
       expect(environmentOf(drawing)).toBe('');

@@ -23,3 +23,12 @@ export function countCases(more = 1): void {
 }
 
 export const countedCases = (): number => counted;
+
+const noted: string[] = [];
+
+/** Notes a figure that the proof has measured, such as `3.1 s`. The page shows it beside the result. */
+export function noteFigure(figure: string): void {
+  noted.push(figure);
+}
+
+export const notedFigures = (): readonly string[] => noted;

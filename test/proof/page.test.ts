@@ -6,6 +6,7 @@ const row: ProofRow = {
   unit: 'images',
   cases: 2_574,
   failed: 0,
+  figures: [],
   file: 'test/render/golden.test.ts',
 };
 const run = {
@@ -26,6 +27,11 @@ describe('docs/proof.md', () => {
     expect(rowsIn(page)).toEqual([
       '| Every operation \\| every format. | 2,574 images | passed | `test/render/golden.test.ts` |',
     ]);
+  });
+
+  it('shows what was measured', () => {
+    const [line] = rowsIn(proofPage([{ ...row, figures: ['1.08 times', '99 MB'] }], run));
+    expect(line).toContain('| passed; 1.08 times; 99 MB |');
   });
 
   it('shows failures and files without a case', () => {

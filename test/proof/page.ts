@@ -6,6 +6,8 @@ export type ProofRow = {
   readonly unit: string;
   readonly cases: number;
   readonly failed: number;
+  /** What was measured. */
+  readonly figures: readonly string[];
   /** The test file, relative to the root of the repository. */
   readonly file: string;
 };
@@ -21,16 +23,16 @@ export type ProofRun = {
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-function resultOf({ cases, failed }: ProofRow): string {
+function resultOf({ cases, failed, figures }: ProofRow): string {
   if (failed > 0) return `**${number(failed)} failed**`;
-  return cases > 0 ? 'passed' : '**did not run**';
+  return cases > 0 ? ['passed', ...figures].join('; ') : '**did not run**';
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function tableRow(row: ProofRow): string {
   const { claim, unit, cases, file } = row;
-  return `| ${cell(claim)} | ${number(cases)} ${unit} | ${resultOf(row)} | \`${file}\` |`;
+  return `| ${cell(claim)} | ${number(cases)} ${unit} | ${cell(resultOf(row))} | \`${file}\` |`;
 }
 
 /** Writes the page. The rows are sorted by file, so that two runs can be compared. */
@@ -42,7 +44,7 @@ For reviewers who want to know how thoroughly the promises in [SECURITY.md](../S
 
 \`npm test\` runs a fixed part of each enumeration below with every change. \`npm run proof\` runs all of it and writes
 this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it. It also lists the [images of
-other projects that are refused](proof-files.md).
+other projects that are refused](proof-files.md), and what [costly files and requests](proof-bombs.md) cost.
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { countedCases } from './cases.ts';
+import { countedCases, notedFigures } from './cases.ts';
 
 /** What a complete run of a file proves. */
 export type Claim = {
@@ -9,8 +9,8 @@ export type Claim = {
   readonly unit: string;
 };
 
-/** A claim and the number of cases that ran for it; 0 if the file counts none. */
-export type Proved = Claim & { readonly cases: number };
+/** A claim, the number of cases that ran for it (0 if the file counts none), and the figures that it has measured. */
+export type Proved = Claim & { readonly cases: number; readonly figures: readonly string[] };
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -22,6 +22,10 @@ declare module 'vitest' {
 export function proves(claim: Claim): void {
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the pattern to find out which fixtures are used.
   afterAll(({}, suite) => {
-    suite.file.meta.proved = { ...claim, cases: countedCases() };
+    suite.file.meta.proved = {
+      ...claim,
+      cases: countedCases(),
+      figures: notedFigures(),
+    };
   });
 }

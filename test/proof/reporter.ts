@@ -16,11 +16,12 @@ function rowOf(module: TestModule): ProofRow {
   const tests = [...module.children.allTests()];
   const failed = tests.filter((test) => test.result().state === 'failed').length;
   const passed = tests.filter((test) => test.result().state === 'passed').length;
-  const { claim = '', unit = 'tests', cases = 0 } = module.meta().proved ?? {};
+  const { claim = '', unit = 'tests', cases = 0, figures = [] } = module.meta().proved ?? {};
   const file = path.relative(root, module.moduleId).replaceAll(path.sep, '/');
   return {
     claim,
     unit,
+    figures,
     file: file.replace(/\.proof\.ts$/, '.test.ts'),
     cases: cases === 0 ? passed : cases,
     failed: Math.max(failed, module.state() === 'failed' ? 1 : 0),
