@@ -28,22 +28,40 @@ function mirrorTile(tile: Buffer, side: number, right: boolean, bottom: boolean)
   return pixels;
 }
 
+type Corner = { readonly pixels: Buffer; readonly right: boolean; readonly bottom: boolean };
+
+function drawCorners(side: number, radius: number): readonly Corner[] {
+  const tile = cornerTile(side, radius);
+  return [false, true].flatMap((bottom) =>
+    [false, true].map((right) => ({
+      pixels: mirrorTile(tile, side, right, bottom),
+      right,
+      bottom,
+    })),
+  );
+}
+
+/** The corners that were drawn last: an animation erases the same ones from each frame. */
+let last: { readonly radius: number; readonly corners: readonly Corner[] } | undefined;
+
+function cornersOf(side: number, radius: number): readonly Corner[] {
+  if (last?.radius !== radius) last = { radius, corners: drawCorners(side, radius) };
+  return last.corners;
+}
+
 /**
  * Erases the corners of a picture. It composites four small tiles, because a mask of the whole picture
  * would take as much memory as the picture.
  */
 export function roundCorners(image: Sharp, { width, height }: Size, radius: number): Sharp {
   const side = Math.ceil(radius);
-  const tile = cornerTile(side, radius);
   const raw = { width: side, height: side, channels: 4 as const };
-  const corners = [false, true].flatMap((bottom) =>
-    [false, true].map((right) => ({
-      input: mirrorTile(tile, side, right, bottom),
-      raw,
-      left: right ? width - side : 0,
-      top: bottom ? height - side : 0,
-      blend: 'dest-out' as const,
-    })),
-  );
+  const corners = cornersOf(side, radius).map(({ pixels, right, bottom }) => ({
+    input: pixels,
+    raw,
+    left: right ? width - side : 0,
+    top: bottom ? height - side : 0,
+    blend: 'dest-out' as const,
+  }));
   return image.composite(corners);
 }

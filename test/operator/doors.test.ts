@@ -21,6 +21,7 @@ const usedByCommands: Readonly<Record<string, string>> = {
   'shared/objects/purge.ts': 'the text of a purge names the delay of the second one',
   'shared/policy/json-schema.ts': 'the schema is printed as it is',
   'shared/ports.ts': 'the time is handed to the functions that mint',
+  'shared/terminal.ts': 'JSON is printed without characters that a terminal interprets',
 };
 
 describe('cli/commands/', () => {

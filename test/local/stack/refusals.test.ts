@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RefusalCode, refusals } from '../../../shared/refusal.ts';
-import { claiming, flatPng, manyFrames } from '../../render/encoders.ts';
+import { claiming, flatPng } from '../../render/encoders.ts';
 import type { Answer } from '../cloudfront/stub-distribution.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';
@@ -27,7 +27,6 @@ beforeAll(async () => {
   await client.put('page.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
   await client.put('cut.png', (await picture('red')).subarray(0, 60));
   await client.put('liar.gif', Buffer.from('GIF89a but not really'));
-  await client.put('frames.gif', manyFrames(1_000));
   await client.put(
     'huge.png',
     flatPng({ width: 16_000, height: 16_000, bitDepth: 1, colorType: 0 }),
@@ -99,7 +98,10 @@ const cases: readonly Case[] = [
   {
     code: 'source_too_large',
     cached: true,
-    paths: () => [sign({ path: 'huge.png' }), sign({ path: 'frames.gif' })],
+    paths: () => [
+      sign({ path: 'huge.png' }),
+      sign({ path: 'huge.png', operations: ['resize,w_10'] }),
+    ],
   },
   {
     code: 'source_too_large',
