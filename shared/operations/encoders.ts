@@ -17,8 +17,8 @@ export type Encoding = {
 type Setting = {
   readonly effort: number;
   /**
-   * CPU seconds for a million pixels of noise, the costliest picture, on one core: `npm run proof` measures them.
-   * A photograph takes a third to two thirds.
+   * CPU seconds on one core for a million pixels of noise, the costliest picture. docs/proof-bombs.md has the
+   * largest answers. A photograph takes a third to two thirds.
    */
   readonly secondsPerMpx: number;
   readonly chroma?: '4:2:0';
@@ -80,8 +80,10 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
     maxPixels: limits.outputPixels,
     settings: [
       { effort: 2, secondsPerMpx: 1.9 },
-      { effort: 0, secondsPerMpx: 0.4 },
-      { effort: 0, secondsPerMpx: 0.26, chroma: '4:2:0', maxQuality: 80 },
+      { effort: 0, secondsPerMpx: 0.85 },
+      { effort: 0, secondsPerMpx: 0.42, maxQuality: 80 },
+      { effort: 0, secondsPerMpx: 0.24, maxQuality: 80, chroma: '4:2:0' },
+      { effort: 0, secondsPerMpx: 0.22, maxQuality: 60, chroma: '4:2:0' },
     ],
     encode: (image, { quality }, { effort, chroma = '4:4:4', maxQuality = 100 }) =>
       image.avif({
@@ -91,11 +93,11 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
       }),
   },
   gif: {
-    maxPixels: 12_000_000,
+    maxPixels: 10_000_000,
     // The palette of a GIF source lacks the colours that the steps have made.
     settings: [
-      { effort: 3, secondsPerMpx: 0.8 },
-      { effort: 1, secondsPerMpx: 0.6 },
+      { effort: 3, secondsPerMpx: 0.95 },
+      { effort: 1, secondsPerMpx: 0.75 },
     ],
     encode: (image, how, { effort }) => image.gif({ effort, reuse: false, ...animation(how) }),
   },

@@ -135,7 +135,7 @@ const sourceSchema = v.strictObject({
   maxPixels: v.optional(
     withDescription(
       wholeNumber(1, limits.sourcePixels),
-      'Maximum pixels of a source: width × height × frames',
+      'Maximum pixels of a source: width × height. An animation is cut where its frames together have more',
     ),
     limits.sourcePixels,
   ),

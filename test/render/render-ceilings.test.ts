@@ -56,7 +56,7 @@ describe('an answer above the ceiling of its type', () => {
 
 describe('an animation above the ceiling of its type', () => {
   it.each([
-    { format: 'gif', height: 1_500, frames: 4 },
+    { format: 'gif', height: 1_350, frames: 4 },
     { format: 'gif', height: 1_800, frames: 2 },
     { format: 'webp', height: 2_900, frames: 2 },
     { format: 'avif', height: 2_900, frames: 2 },

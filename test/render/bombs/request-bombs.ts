@@ -55,7 +55,7 @@ const ceilings = [
   ['png', 'interlace,i_1__op__format,f_png', noise(8_192, 4_096)],
   ['webp', 'quality,q_100__op__format,f_webp', noise(8_192, 4_096)],
   ['avif', 'quality,q_100__op__format,f_avif', noise(8_192, 4_096)],
-  ['gif', 'format,f_gif', noise(4_000, 3_000)],
+  ['gif', 'format,f_gif', noise(4_000, 2_500)],
 ] as const;
 
 export const requestBombs: readonly Bomb[] = [
