@@ -4,9 +4,9 @@ import { make } from '../../edge/make.ts';
 import { encoders, planEncoder } from '../../shared/operations/encoders.ts';
 import { defaultQuality } from '../../shared/operations/quality.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
+import { ticksOf } from '../process-tree.ts';
 import type { DrawingFile } from './drawing-files.ts';
 import { memoryEdge } from './memory-edge.ts';
-import { ticksOf } from './process-tree.ts';
 
 /* CPU time of a miss, in the function and in its drawing process, beside that of sharp alone. */
 

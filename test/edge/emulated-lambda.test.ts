@@ -11,6 +11,7 @@ import { keyFreshness } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
 import { createTenant, permissivePolicy, putSample } from '../e2e/installation.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
+import { childrenOf, environmentOf, residentMb, ticksOf, treeOf } from '../process-tree.ts';
 import { countCases, isProof, noteFigure } from '../proof/cases.ts';
 import { originEvent } from './events.ts';
 import {
@@ -20,7 +21,6 @@ import {
   startAwsEmulator,
   startOwnEmulator,
 } from './lambda-emulator.ts';
-import { childrenOf, environmentOf, residentMb, ticksOf, treeOf } from './process-tree.ts';
 
 /*
  * origin-response under an emulated Lambda: all its processes are stopped after each answer and continue

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../build/functions.ts';
-import { childrenOf, treeOf } from './process-tree.ts';
+import { childrenOf, treeOf } from '../process-tree.ts';
 
 /** A Lambda environment with one function in it. */
 export type Emulator = {

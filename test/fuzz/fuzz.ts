@@ -3,9 +3,9 @@ import { type DrawingService, startDrawing } from '../../edge/drawing.ts';
 import { limitDrawing } from '../../edge/timeout.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { bundleDrawing } from '../edge/drawing-files.ts';
+import { childrenOf, listsProcesses, peakMb, ticksOf } from '../process-tree.ts';
 import { caps, recipeOf, sourceOf } from '../render/rendering.ts';
 import { mutate } from './mutations.ts';
-import { cpuMilliseconds, peakMegabytes } from './process-usage.ts';
 import { drawFrom } from './random.ts';
 import { type SoundFile, soundFiles } from './sound-files.ts';
 
@@ -76,6 +76,14 @@ export function fuzzCase(seed: number, number: number, files: readonly SoundFile
   return { type: sound.type, bytes, recipe };
 }
 
+/** The process ids of the drawing processes that run; none where the system does not list processes. */
+const drawingIds = (): readonly number[] => (listsProcesses ? childrenOf(process.pid) : []);
+
+/** The CPU time of the drawing processes, in milliseconds. */
+function cpuMilliseconds(pids: readonly number[]): number {
+  return pids.map(ticksOf).reduce((sum, ticks) => sum + ticks, 0) * 10;
+}
+
 async function runCase(
   service: DrawingService,
   options: FuzzOptions,
@@ -84,7 +92,8 @@ async function runCase(
 ): Promise<FuzzCase> {
   const { type, bytes, recipe } = fuzzCase(options.seed, number, files);
   const source = { ...sourceOf(files[0]?.bytes ?? bytes), type, bytes };
-  const before = cpuMilliseconds();
+  const pids = drawingIds();
+  const before = cpuMilliseconds(pids);
   let [end, reason] = ['drawn', ''];
   try {
     const limit = limitDrawing(20, new AbortController().signal);
@@ -93,7 +102,7 @@ async function runCase(
     const refusal = asRefusal(thrown);
     [end, reason] = [refusal.code, refusal.detail.reason];
   }
-  return { number, bytes, end, reason, milliseconds: cpuMilliseconds() - before };
+  return { number, bytes, end, reason, milliseconds: cpuMilliseconds(pids) - before };
 }
 
 /**
@@ -116,7 +125,7 @@ export async function fuzz(
       ends.set(one.end, (ends.get(one.end) ?? 0) + 1);
       if (isFailure(one)) failed.push(one);
       if (one.milliseconds >= (slowest?.milliseconds ?? 0)) slowest = one;
-      megabytes = Math.max(megabytes, peakMegabytes());
+      megabytes = Math.max(megabytes, ...drawingIds().map(peakMb));
       watch(one);
     }
   } finally {

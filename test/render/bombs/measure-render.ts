@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { listsProcesses, ticksOf } from '../../process-tree.ts';
 import type { Measured, MeasureRequest } from './measuring-child.ts';
 
 /** More CPU time than any render may take. Only a render that does not end is killed. */
@@ -23,16 +23,9 @@ function startChild(): ChildProcess {
   return child;
 }
 
-/** Linux counts CPU time in hundredths of a second, in fields 14 and 15: man 5 proc_pid_stat. */
-function readCpuSeconds(child: ChildProcess): number {
-  try {
-    const text = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return 0;
-  }
-}
+/** 0 where the system does not list processes, and for a process that has ended. */
+const readCpuSeconds = ({ pid }: ChildProcess): number =>
+  pid === undefined || !listsProcesses ? 0 : ticksOf(pid) / 100;
 
 /** Calls back once the child has used more CPU time than it may, or after a long time. Returns how to stop. */
 function watch(child: ChildProcess, killSeconds: number, act: (cpuSeconds: number) => void) {
