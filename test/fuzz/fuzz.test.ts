@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { countCases } from '../proof/cases.ts';
+import { casesOf, countCases } from '../proof/cases.ts';
 import { type FuzzReport, fuzz, fuzzCase, mostMilliseconds } from './fuzz.ts';
 import { soundFiles } from './sound-files.ts';
 import { joinUnits, splitUnits } from './units.ts';
 
-const cases = 300;
+const cases = casesOf({ proof: 10_000, test: 300 });
 /** A picture of the mutated files has less than a megapixel, except where a mutation claims more. */
 const mostMegabytes = 700;
 
