@@ -24,8 +24,9 @@ export const limits = {
   /** The longest side in libvips (VIPS_MAX_COORD), for pictures that are scaled before they are cropped. */
   scaledSide: 10_000_000,
   sourceBytes: 52_428_800,
-  /** Width × height × frames, read from the header before a pixel is decoded. */
+  /** Width × height, over all frames that are drawn. Known before a pixel is decoded. */
   sourcePixels: 50_000_000,
+  /** Enough for 20 s at 10 frames a second. Later frames are dropped, because each costs as much as a picture. */
   sourceFrames: 200,
   /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
   profileBytes: 1_048_576,

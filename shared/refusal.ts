@@ -113,7 +113,8 @@ export const refusals = {
     status: 415,
     cached: true,
     level: 'warn',
-    meaning: 'The source or the requested image exceeds a limit.',
+    meaning:
+      'The source or the requested image exceeds a limit, or takes longer than 12 seconds to draw.',
     remedy: 'Upload a smaller source, or ask for a smaller image.',
   },
   source_unsupported: {
@@ -151,7 +152,8 @@ export const refusals = {
     cached: false,
     headers: { 'retry-after': '1' },
     level: 'error',
-    meaning: 'Signet cannot reach S3 or Secrets Manager, or they deny it access.',
+    meaning:
+      'Signet cannot reach S3 or Secrets Manager, or they deny it access. Or the process that draws cannot start.',
     remedy:
       'Try again; Signet recovers by itself. If the error persists, check the roles and the status of AWS.',
   },
