@@ -1,6 +1,8 @@
 import { limits } from '../../limits.ts';
 import { sourceRefusal } from '../../refusal.ts';
-import { isNamedSegment } from './application.ts';
+import { keepDrawingTags } from '../icc/drawing-tags.ts';
+import { joinBytes } from '../join-bytes.ts';
+import { asciiBytes, isNamedSegment } from './application.ts';
 import { jpegMarkers } from './markers.ts';
 import { type JpegSegment, writeJpegSegment } from './segments.ts';
 
@@ -53,7 +55,19 @@ function checkBytes(parts: readonly Part[]): void {
     );
 }
 
-/** Writes the segments of the colour profile in order. A profile that does not apply is dropped. */
+/** The most bytes of a profile in one segment. */
+const partBytes = 65_533 - dataAt;
+
+function writePart(profile: Uint8Array, number: number, of: number): Uint8Array {
+  const data = profile.subarray((number - 1) * partBytes, number * partBytes);
+  const head = Uint8Array.of(...asciiBytes(name), number, of);
+  return writeJpegSegment(jpegMarkers.app2, joinBytes([head, data]));
+}
+
+/**
+ * Writes the segments of the colour profile, with nothing but what maps colours. A profile that does not
+ * apply is dropped.
+ */
 export function writeJpegProfile(
   header: readonly JpegSegment[],
   channels: number,
@@ -61,5 +75,10 @@ export function writeJpegProfile(
   const parts = readParts(header);
   checkBytes(parts);
   if (!isComplete(parts) || !isUsable(parts, channels)) return [];
-  return parts.map(({ segment }) => writeJpegSegment(segment.code, segment.body));
+  const profile = keepDrawingTags(
+    joinBytes(parts.map(({ segment }) => segment.body.subarray(dataAt))),
+  );
+  if (profile === undefined) return [];
+  const count = Math.ceil(profile.length / partBytes);
+  return Array.from({ length: count }, (_, index) => writePart(profile, index + 1, count));
 }

@@ -1,3 +1,5 @@
+import { keepDrawingTags } from '../icc/drawing-tags.ts';
+
 /* The header of a profile: https://www.color.org/specification/ICC.1-2022-05.pdf, section 7.2 */
 
 const headerBytes = 128;
@@ -29,7 +31,7 @@ function isTakenByLibpng(view: DataView): boolean {
 }
 
 /**
- * Checks a profile from a file and cuts it at its own size; undefined if it is damaged or does not fit
+ * Checks a profile from a file, and cuts it at its own size and to what maps colours; undefined if it is damaged or does not fit
  * the picture. Browsers ignore such a profile, so it is not a reason to refuse the picture.
  */
 export function checkProfile(profile: Uint8Array, grey: boolean): Uint8Array | undefined {
@@ -43,5 +45,5 @@ export function checkProfile(profile: Uint8Array, grey: boolean): Uint8Array | u
     connectionSpaces.includes(readTag(own, 20)) &&
     pictureClasses.includes(readTag(own, 12));
   const view = new DataView(own.buffer, own.byteOffset, size);
-  return fits && isTakenByLibpng(view) && hasSoundTags(view) ? own : undefined;
+  return fits && isTakenByLibpng(view) && hasSoundTags(view) ? keepDrawingTags(own) : undefined;
 }

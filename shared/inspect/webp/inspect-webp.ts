@@ -1,4 +1,5 @@
 import { readOrientation, writeOrientation } from '../exif.ts';
+import { keepDrawingTags } from '../icc/drawing-tags.ts';
 import type { Inspected, InspectOptions, SourceFacts } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { isOpaqueFrame, writeAnimation } from './animation.ts';
@@ -103,7 +104,9 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
   const { chunks, flags, facts } = hasWebpFlag(extended.flags, 'animation')
     ? readAnimation(extended)
     : readStill(extended);
-  const profile = [extended.profile ?? new Uint8Array()].filter(isProfile);
+  const profile = [extended.profile ?? new Uint8Array()]
+    .filter(isProfile)
+    .flatMap((data) => keepDrawingTags(data) ?? []);
   // libvips cannot turn a strip of frames, so an animation is drawn as it is stored.
   const orientation = facts.frames > 1 ? 1 : orientationOf(extended.exif);
   const exif = orientation > 1 ? [writeOrientation(orientation)] : [];
