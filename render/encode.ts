@@ -46,7 +46,10 @@ function spreadQualities(all: readonly number[], count: number): readonly number
   });
 }
 
-/** The qualities that can be searched with so many runs: the first, then a half of the rest each time. */
+/**
+ * The qualities that can be searched with so many runs: the first, then a half of the rest each time. With one run
+ * only the lowest is left, because it is the most likely to fit.
+ */
 function searchable(first: number, tries: number): readonly number[] {
   const all = qualities(first);
   if (tries === 1) return all.slice(-1);

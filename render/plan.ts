@@ -1,7 +1,7 @@
 import { limits } from '../shared/limits.ts';
 import { encoders } from '../shared/operations/encoders.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
-import type { Mark, Scene, Size } from '../shared/operations/operation.ts';
+import type { Drawn, Mark, Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import { defaultValues, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
@@ -27,37 +27,67 @@ export function mostFrames(
   return moves && !first ? Math.min(maxFrames, limits.sourceFrames) : 1;
 }
 
-/** The size of one frame after each step, as far as it is known before anything is drawn. */
-type PlannedSizes = {
+/** What is known of one frame before anything is drawn. */
+type Measures = {
+  /** The size after each step. */
   readonly sizes: readonly Size[];
   /** The size of the answer, if every step could be measured. */
   readonly last: Size | undefined;
+  /** An estimate of the size of the answer, and of the CPU time of decoding and of the steps. */
+  readonly estimate: Size;
+  readonly seconds: number;
 };
+
+/** CPU seconds on one core for a million pixels: to decode them, and for a step that does not say more. */
+const decodingSecondsPerMpx = 0.03;
+const usualSecondsPerMpx = 0.01;
+
+const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
 
 /** Stands in for the pixels of a watermark while sizes are measured. */
 const withoutPixels = (mark: Mark): Mark => ({ ...mark, draw: async () => Buffer.alloc(4) });
 
 /**
- * Measures the steps: each draws on an image that is never run. Ends at the first step whose size only
- * its pixels show. Throws the refusal of a step that does not fit the size.
+ * Measures a step: it draws on an image that is never run. Throws the refusal of a step that does not fit
+ * the size.
  */
-async function measureSteps(
-  { sharp, scene }: Job,
-  source: Size,
-  steps: readonly PlannedStep[],
-): Promise<PlannedSizes> {
+function measureStep({ sharp, scene }: Job, size: Size, { step, values }: PlannedStep) {
   const { mark } = scene;
   const blind: Scene = mark === undefined ? scene : { ...scene, mark: withoutPixels(mark) };
+  const image = sharp({ create: { width: 1, height: 1, channels: 4, background: '#000' } });
+  return step.draw({ image, size }, values, blind);
+}
+
+const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): number =>
+  Math.max(megapixels(before), megapixels(after)) * (step.secondsPerMpx ?? usualSecondsPerMpx);
+
+/**
+ * Measures the steps. Behind a step whose size only its pixels show, sizes are estimates: they count for the
+ * time, and not as sizes.
+ */
+async function measureSteps(
+  job: Job,
+  source: Size,
+  steps: readonly PlannedStep[],
+): Promise<Measures> {
   const sizes: Size[] = [];
+  let isKnown = true;
   let size = source;
-  for (const { step, values } of steps) {
-    const image = sharp({ create: { width: 1, height: 1, channels: 4, background: '#000' } });
-    const drawn = await step.draw({ image, size }, values, blind);
-    sizes.push(drawn.size);
-    if (drawn.unmeasured) return { sizes, last: undefined };
+  let seconds = megapixels(source) * decodingSecondsPerMpx;
+  for (const planned of steps) {
+    let drawn: Drawn;
+    try {
+      drawn = await measureStep(job, size, planned);
+    } catch (thrown) {
+      if (isKnown) throw thrown;
+      break;
+    }
+    seconds += estimateSeconds(size, drawn.size, planned);
+    if (isKnown) sizes.push(drawn.size);
+    if (drawn.unmeasured) isKnown = false;
     size = drawn.size;
   }
-  return { sizes, last: size };
+  return { sizes, last: isKnown ? size : undefined, estimate: size, seconds };
 }
 
 const pixelsOf = ({ width, height }: Size): number => width * height;
@@ -74,6 +104,33 @@ function framesWithin({ of, frame, pixels }: Cap): number {
   return frames;
 }
 
+/** The most pixels of what the steps draw, over all frames, and what encoding a million of them costs at least. */
+type Ceiling = { readonly pixels: number; readonly secondsPerMpx: number };
+
+/** The ceiling of a picture that is encoded as a type. */
+export function ceilingOf(type: ImageType): Ceiling {
+  const { maxPixels, settings } = encoders[type];
+  return {
+    pixels: maxPixels,
+    secondsPerMpx: Math.min(...settings.map(({ secondsPerMpx }) => secondsPerMpx)),
+  };
+}
+
+/** The ceiling of a picture that is only described. */
+export const noCeiling: Ceiling = { pixels: limits.canvasPixels, secondsPerMpx: 0 };
+
+/** Counts the frames that can be drawn in time. Throws `source_too_large` if it is not even one. */
+function framesInTime({ estimate, seconds }: Measures, { secondsPerMpx }: Ceiling): number {
+  const perFrame = seconds + megapixels(estimate) * secondsPerMpx;
+  const frames = Math.floor(limits.renderSeconds / perFrame);
+  if (frames < 1)
+    throw sourceRefusal(
+      'source_too_large',
+      `drawing would take about ${Math.ceil(perFrame)} s, more than ${limits.renderSeconds}`,
+    );
+  return frames;
+}
+
 /**
  * Counts the frames to draw, so that neither the source nor a picture between two steps nor the answer
  * has too many pixels over all frames. An animation is cut; a single frame that is too large throws
@@ -83,7 +140,7 @@ export async function countFrames(
   job: Job,
   source: Size,
   steps: readonly PlannedStep[],
-  type: ImageType,
+  ceiling: Ceiling,
   { maxPixels }: Caps,
 ): Promise<number> {
   const caps: readonly Cap[] = [{ of: 'the source', frame: source, pixels: maxPixels }];
@@ -91,9 +148,10 @@ export async function countFrames(
     Math.min(job.scene.frames, ...all.map(framesWithin));
   // Steps are not measured for a source that is refused anyway.
   const first = within(caps);
-  const { sizes, last } = await measureSteps(job, source, steps);
+  const measures = await measureSteps(job, source, steps);
+  const { sizes, last } = measures;
   const drawn = sizes.map((frame) => ({ of: 'a step', frame, pixels: limits.canvasPixels }));
-  const { maxPixels: pixels } = encoders[type];
-  const answer = last === undefined ? [] : [{ of: `the ${type} answer`, frame: last, pixels }];
-  return Math.min(first, within([...drawn, ...answer]));
+  const { pixels } = ceiling;
+  const answer = last === undefined ? [] : [{ of: 'the answer', frame: last, pixels }];
+  return Math.min(first, within([...drawn, ...answer]), framesInTime(measures, ceiling));
 }

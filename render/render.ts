@@ -20,7 +20,7 @@ import { decoding } from './decoding.ts';
 import { describeSource } from './describe.ts';
 import { encode } from './encode.ts';
 import { openMark } from './mark.ts';
-import { countFrames, mostFrames, planSteps } from './plan.ts';
+import { ceilingOf, countFrames, mostFrames, noCeiling, planSteps } from './plan.ts';
 
 /*
  * Process-wide, before the first image. libvips may load four types and only from memory, regardless of
@@ -108,7 +108,7 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const steps = planSteps(recipe);
   const wanted = answerType(recipe, source);
   const all = createJob(opened, facts.frames);
-  const frames = await countFrames(all, facts, steps, wanted, caps);
+  const frames = await countFrames(all, facts, steps, ceilingOf(wanted), caps);
   const job: Job = { ...all, scene: { ...all.scene, frames } };
   const drawn = await drawSource(job, inspected, steps);
   const type = encodedType(wanted, frames);
@@ -123,7 +123,7 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   const job = createJob(opened, 1);
   const steps = planSteps(recipe);
-  await countFrames(job, inspected.facts, steps, source.type, caps);
+  await countFrames(job, inspected.facts, steps, noCeiling, caps);
   const upright = await drawSource(job, inspected, steps);
   const said = await answer(describeSource(job, upright, source, inspected.facts), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));

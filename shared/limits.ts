@@ -30,6 +30,12 @@ export const limits = {
   sourceFrames: 200,
   /** Colour profiles have 0.5 to 600 KB. Of compressed data only they are inflated, up to this size. */
   profileBytes: 1_048_576,
+  /**
+   * The most bytes of lossless compressed pixels: this share of the raw pixels and so many bytes more. Encoders stay
+   * below 1.01 of the raw pixels; the rest leaves room for bad ones and for tiny pictures.
+   */
+  compressedShare: 1.25,
+  compressedBytes: 65_536,
   /** Enough for one chunk per row of the tallest PNG. The usual chunk has 8 KB or more. */
   pngChunks: 100_000,
   /** The longest side of a JPEG or GIF, in pixels. libvips buffers whole rows of a PNG: one of 10,000,000×5 took 26 CPU seconds and 8 GB. */

@@ -16,6 +16,7 @@ export const blur = operation({
   step: {
     from: 'blur',
     to: 'blur',
+    secondsPerMpx: 0.08,
     // On a strip, the edge of one frame would blur into the next frame.
     frames: () => 'apart',
     draw: ({ image, size }, { s }) => ({ image: image.blur(s ?? 1), size }),

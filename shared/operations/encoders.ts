@@ -31,6 +31,8 @@ type Encoder = {
   readonly maxPixels: number;
   /** The slowest and best setting first. */
   readonly settings: readonly [Setting, ...Setting[]];
+  /** How often it runs at least for a limit of bytes: with two runs, the wanted quality is tried. 1 if left out. */
+  readonly leastTries?: number;
   readonly encode: (image: Sharp, how: Encoding, setting: Setting) => Sharp;
 };
 
@@ -59,7 +61,8 @@ function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number
 export const encoders: Readonly<Record<ImageType, Encoder>> = {
   jpg: {
     maxPixels: limits.outputPixels,
-    settings: [{ effort: 0, secondsPerMpx: 0.1 }],
+    settings: [{ effort: 0, secondsPerMpx: 0.06 }],
+    leastTries: 2,
     encode: (image, { quality, progressive }) => image.jpeg({ quality, progressive }),
   },
   png: {
@@ -73,6 +76,7 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
       { effort: 4, secondsPerMpx: 0.36 },
       { effort: 2, secondsPerMpx: 0.2 },
     ],
+    leastTries: 2,
     encode: (image, how, { effort }) =>
       image.webp({ quality: how.quality, effort, ...animation(how) }),
   },
@@ -107,14 +111,15 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
 export type EncoderPlan = { readonly setting: Setting; readonly tries: number };
 
 /**
- * Chooses the best setting with which the encoder can run `wanted` times within
- * `limits.encodeSeconds`, or else the fastest and as many runs as fit.
+ * Chooses the best setting with which the encoder can run within `limits.encodeSeconds`, or else the fastest, and how
+ * often it may run. For AVIF, whose efforts differ most, less effort makes room for more runs.
  */
 export function planEncoder(type: ImageType, pixels: number, wanted: number): EncoderPlan {
-  const { settings } = encoders[type];
+  const { settings, leastTries = 1 } = encoders[type];
   const runsOf = ({ secondsPerMpx }: Setting): number =>
     Math.floor(limits.encodeSeconds / ((secondsPerMpx * pixels) / 1_000_000));
-  const fitting = settings.find((one) => runsOf(one) >= wanted);
+  const needed = leastTries > 1 ? 1 : wanted;
+  const fitting = settings.find((one) => runsOf(one) >= needed);
   const setting = fitting ?? settings.at(-1) ?? settings[0];
-  return { setting, tries: Math.min(wanted, Math.max(1, runsOf(setting))) };
+  return { setting, tries: Math.min(wanted, Math.max(leastTries, runsOf(setting))) };
 }

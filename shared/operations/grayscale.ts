@@ -10,6 +10,7 @@ export const grayscale = operation({
     // In one chain with a step that mixes pixels, sharp would pass colours premultiplied by alpha.
     from: 'orient',
     to: 'tint',
+    secondsPerMpx: 0.1,
     frames: () => 'together',
     // sharp's own grayscale() loses the alpha channel when a chain ends in raw pixels.
     draw: ({ image, size }) => ({ image: image.modulate({ saturation: 0 }), size }),

@@ -92,6 +92,11 @@ export type Step<P extends Parameters> = {
   /** The first and the last of sharp's stages that the step uses. */
   readonly from: SharpStage;
   readonly to: SharpStage;
+  /**
+   * CPU seconds on one core for a million pixels of the larger picture before or after the step, as
+   * measured; 0.01 if left out. A recipe whose steps could not end in time is refused before it is drawn.
+   */
+  readonly secondsPerMpx?: number;
   frames(values: ValuesOf<P>): Frames;
   /** The id of the watermark that the step needs. */
   watermark?(values: ValuesOf<P>): string | undefined;

@@ -29,6 +29,7 @@ export const rotate = operation({
   step: {
     from: 'turn',
     to: 'turn',
+    secondsPerMpx: 0.04,
     // A strip of frames cannot be turned as a whole. 180 degrees keeps the size of each frame;
     // other angles do not.
     frames: ({ a }) => (a === 180 ? 'apart' : 'first'),

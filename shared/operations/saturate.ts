@@ -20,6 +20,7 @@ export const saturate = operation({
     // In one chain with a step that mixes pixels, sharp would pass colours premultiplied by alpha.
     from: 'orient',
     to: 'tint',
+    secondsPerMpx: 0.1,
     frames: () => 'together',
     draw: ({ image, size }, { s }) => ({
       image: image.modulate({ saturation: 1 + s / 100 }),

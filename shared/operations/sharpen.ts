@@ -12,6 +12,7 @@ export const sharpen = operation({
   step: {
     from: 'sharpen',
     to: 'sharpen',
+    secondsPerMpx: 0.1,
     // On a strip, the edge of one frame would affect the next frame.
     frames: () => 'apart',
     draw: ({ image, size }, { s }) => ({ image: image.sharpen({ sigma: (s ?? 100) / 100 }), size }),

@@ -72,3 +72,40 @@ describe('an animation above the ceiling of its type', () => {
     },
   );
 });
+
+describe('a recipe that could not be drawn in time', () => {
+  const turned = 'rotate,a_45__op__resize,m_fixed,w_8192,h_4096__op__sharpen,s_399';
+
+  it('is refused before a pixel is decoded', async () => {
+    const source = await sharp({
+      create: { width: 7_000, height: 7_000, channels: 3, background: '#204060' },
+    })
+      .png()
+      .toBuffer();
+    const refused = async () =>
+      expect(await refusalOf(draw(source, `${turned}__op__format,f_avif`))).toEqual(tooLarge);
+    expect(await reachesPixels(refused)).toBe(false);
+  });
+
+  it('is drawn for a smaller picture', async () => {
+    expect(
+      await draw(still, `${turned.replace('8192,h_4096', '80,h_40')}__op__format,f_avif`),
+    ).toMatchObject({
+      type: 'avif',
+    });
+  });
+});
+
+describe('an answer in JSON', () => {
+  it.each(['info', 'average-hue', 'placeholder,k_thumbhash'])(
+    'of %s has no ceiling but that of the source',
+    async (recipe) => {
+      const [width, height] = [4_000, 3_000];
+      const source = await sharp({ create: { width, height, channels: 3, background: '#204060' } })
+        .gif()
+        .toBuffer();
+      expect(await draw(source, recipe)).toMatchObject({ type: 'json', width, height });
+      expect(await refusalOf(draw(source, 'format,f_gif'))).toEqual(tooLarge);
+    },
+  );
+});

@@ -10,6 +10,8 @@ export type PngHeader = Size & {
   readonly grey: boolean;
   readonly palette: boolean;
   readonly alpha: boolean;
+  /** The bytes of all rows before compression; of an interlaced picture, at most. */
+  readonly rawBytes: number;
 };
 
 const headerBytes = 13;
@@ -34,7 +36,7 @@ const colourTypes: ReadonlyMap<number, ColourType> = new Map([
 const isSide = (side: number): boolean => side > 0 && side <= longestSide;
 
 /** Channels once it is decoded: a palette becomes colours, and `alpha` also counts tRNS. */
-export const countChannels = ({ grey }: PngHeader, alpha: boolean): number =>
+export const countChannels = ({ grey }: Pick<PngHeader, 'grey'>, alpha: boolean): number =>
   (grey ? 1 : 3) + (alpha ? 1 : 0);
 
 function checkSides({ width, height }: Size): void {
@@ -69,7 +71,11 @@ export function readPngHeader(chunk: PngChunk | undefined): PngHeader {
     throw sourceRefusal('source_undecodable', `colour type ${type} with ${bits} bits`);
   if (compression !== 0 || filter !== 0 || interlace > 1)
     throw sourceRefusal('source_undecodable', 'the PNG has an unknown compression or interlacing');
-  const header = { ...colourType, ...size, bits };
+  const samples = type === 3 ? 1 : countChannels(colourType, colourType.alpha);
+  const row = 1 + Math.ceil((size.width * samples * bits) / 8);
+  // Adam7 has up to seven passes, each with rows and rounded bytes of its own.
+  const rawBytes = row * size.height + (interlace === 1 ? 8 * (size.width + size.height) : 0);
+  const header = { ...colourType, ...size, bits, rawBytes };
   if (interlace === 1) checkInterlaced(header);
   return header;
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import { sourceRefusal } from '../../refusal.ts';
 import { isIntact, type PngChunk, readPngChunks } from './chunks.ts';
 import { type PngHeader, readPngHeader } from './header.ts';
@@ -53,6 +54,15 @@ function extendPixels({ start, whole }: PngChunk, end: number): number {
   return start + whole.length;
 }
 
+/**
+ * Refuses far more compressed data than the pixels can need. libpng decompresses what is behind the pixels, too: 49 MB
+ * of it are 50 GB. Even stored data is only a little longer than the pixels.
+ */
+function checkPixelBytes({ rawBytes }: PngHeader, bytes: number): void {
+  if (bytes > rawBytes * limits.compressedShare + limits.compressedBytes)
+    throw sourceRefusal('source_undecodable', `${bytes} bytes of IDAT for ${rawBytes} of pixels`);
+}
+
 /** Reads a PNG in one pass. Throws a refusal if its structure is damaged. */
 export function readPngParts(bytes: Uint8Array): PngParts {
   const walk = readPngChunks(bytes);
@@ -60,14 +70,17 @@ export function readPngParts(bytes: Uint8Array): PngParts {
   checkForm(first?.type);
   const header = readPngHeader(first);
   const chunks = new Map<string, PngChunk>(first && [['IHDR', first]]);
-  let end = 0;
+  let [end, packedBytes] = [0, 0];
   for (const chunk of walk) {
-    if (chunk.type === 'IDAT') end = extendPixels(chunk, end);
-    else if (isCritical(chunk.type)) checkCritical(chunk, chunks);
+    if (chunk.type === 'IDAT') {
+      end = extendPixels(chunk, end);
+      packedBytes += chunk.data.length;
+    } else if (isCritical(chunk.type)) checkCritical(chunk, chunks);
     else if (!isUsed(chunk, chunks)) continue;
     if (!chunks.has(chunk.type)) chunks.set(chunk.type, chunk);
   }
   const start = chunks.get('IDAT')?.start;
   if (start === undefined) throw sourceRefusal('source_undecodable', 'the PNG has no whole IDAT');
+  checkPixelBytes(header, packedBytes);
   return { header, chunks, pixels: bytes.subarray(start, end) };
 }

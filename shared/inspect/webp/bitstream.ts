@@ -1,4 +1,6 @@
+import { limits } from '../../limits.ts';
 import type { Size } from '../../operations/operation.ts';
+import { sourceRefusal } from '../../refusal.ts';
 import { damagedWebp, type RiffChunk, readRiffChunks } from './riff.ts';
 
 /** The pixels of a still or of one frame: an optional ALPH chunk, and the bitstream. */
@@ -34,16 +36,27 @@ function readLossy(data: Uint8Array): Header {
   return { width, height, alpha: false };
 }
 
+/**
+ * Refuses far more data than the pixels can need. It could be 65,536 groups of prefix codes, for which libwebp
+ * builds tables of a gigabyte before it draws a pixel.
+ */
+function checkLosslessBytes({ width, height }: Size, bytes: number): void {
+  const rawBytes = width * height * 4;
+  if (bytes > rawBytes * limits.compressedShare + limits.compressedBytes)
+    throw sourceRefusal(
+      'source_undecodable',
+      `${bytes} bytes of lossless WebP for ${rawBytes} of pixels`,
+    );
+}
+
 /** Reads the header of a lossless image: https://www.rfc-editor.org/rfc/rfc9649.html#section-3.4 */
 function readLossless(data: Uint8Array): Header {
   if (data.length < 5 || data[0] !== 0x2f) throw damagedWebp('a VP8L chunk without header');
   const bits = new DataView(data.buffer, data.byteOffset + 1, 4).getUint32(0, true);
   if (bits >>> 29 !== 0) throw damagedWebp('a VP8L chunk of another version');
-  return {
-    width: (bits & fourteenBits) + 1,
-    height: ((bits >>> 14) & fourteenBits) + 1,
-    alpha: ((bits >>> 28) & 1) === 1,
-  };
+  const size = { width: (bits & fourteenBits) + 1, height: ((bits >>> 14) & fourteenBits) + 1 };
+  checkLosslessBytes(size, data.length);
+  return { ...size, alpha: ((bits >>> 28) & 1) === 1 };
 }
 
 /** Reads an image from its first chunks. ALPH only goes with a lossy image, directly before it. */

@@ -13,17 +13,20 @@ function secondsOf(type: ImageType, pixels: number, wanted: number): number {
 }
 
 describe('the encoder of an answer', () => {
-  it.each(types)('%s takes at most the seconds for it at any size, or runs once', (type) => {
-    const { maxPixels } = encoders[type];
-    for (let pixels = 1; pixels <= maxPixels; pixels = Math.ceil(pixels * 1.1) + 1)
-      for (const wanted of [1, 4]) {
-        const { tries } = planEncoder(type, pixels, wanted);
-        expect(tries).toBeGreaterThanOrEqual(1);
-        expect(tries).toBeLessThanOrEqual(wanted);
-        if (tries > 1)
-          expect(secondsOf(type, pixels, wanted)).toBeLessThanOrEqual(limits.encodeSeconds);
-      }
-  });
+  it.each(types)(
+    '%s takes at most the seconds for it at any size, or runs as little as it may',
+    (type) => {
+      const { maxPixels, leastTries = 1 } = encoders[type];
+      for (let pixels = 1; pixels <= maxPixels; pixels = Math.ceil(pixels * 1.1) + 1)
+        for (const wanted of [1, 4]) {
+          const { tries } = planEncoder(type, pixels, wanted);
+          expect(tries).toBeGreaterThanOrEqual(1);
+          expect(tries).toBeLessThanOrEqual(wanted);
+          if (tries > leastTries)
+            expect(secondsOf(type, pixels, wanted)).toBeLessThanOrEqual(limits.encodeSeconds);
+        }
+    },
+  );
 
   it.each(types)('%s fits into 9 CPU seconds at its largest size', (type) => {
     expect(secondsOf(type, encoders[type].maxPixels, 1)).toBeLessThanOrEqual(9);

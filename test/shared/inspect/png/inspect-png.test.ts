@@ -172,6 +172,10 @@ describe('a PNG is refused', () => {
     ['it has two headers', makePng({}, [header({})])],
     ['it has no pixels', joinChunks(header({}), end)],
     [
+      'it has far more compressed data than pixels',
+      makePng({}, [], [pngChunk('IDAT', Buffer.alloc(limits.compressedBytes + 100))]),
+    ],
+    [
       'its pixels are divided by another chunk',
       makePng({}, [], [pngChunk('tEXt'), pixelChunk({})]),
     ],

@@ -12,8 +12,11 @@ const { vp8, alph } = await lossy(0.5);
 const corner = { left: 2, top: 2, width: 2, height: 2 } as const;
 const unknown = webpChunk('junk', Buffer.from('secret'));
 
-/** libwebp takes the size of the bitstream. */
-const readByLibwebp: readonly string[] = ['with a frame of another size'];
+/** libwebp takes the size of the bitstream, and ignores data behind the pixels. */
+const readByLibwebp: readonly string[] = [
+  'with a frame of another size',
+  'with far more lossless data than pixels',
+];
 
 describe('a WebP is refused', () => {
   const damaged: readonly (readonly [string, Buffer])[] = [
@@ -25,6 +28,12 @@ describe('a WebP is refused', () => {
     [
       'with a lossless header of another version',
       webp([webpChunk('VP8L', lossless({ version: 1 }))]),
+    ],
+    [
+      'with far more lossless data than pixels',
+      webp([
+        webpChunk('VP8L', Buffer.concat([lossless(), Buffer.alloc(limits.compressedBytes + 200)])),
+      ]),
     ],
     ['with a lossy frame that is no key frame', webp([webpChunk('VP8 ', Buffer.alloc(20, 1))])],
     ['with an empty bitstream', webp([webpChunk('VP8 ')])],
