@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import {
   createTenant,
   listTenants,
@@ -7,11 +8,14 @@ import {
 } from '../../operator/tenants/tenants.ts';
 import { printJson } from '../../shared/terminal.ts';
 import { confirm } from '../base/confirm.ts';
+import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 
 async function create(name: string, options: CommonOptions & { readonly policy?: string }) {
   await runCommand(options, async (open) => {
-    const created = await createTenant(open, name, options.policy);
+    const { warnings, ...created } = await createTenant(open, name, options.policy);
+    const lines = warnings.map((one) => printIssue(options.policy ?? name, one));
+    writeWarnings(lines, options.json === true);
     const text = `Created ${name} (kid ${created.kid}). Next: npx signet put ${name} cat.jpg ./cat.jpg, then npx signet mint ${name} cat.jpg resize,w_640`;
     return { text, json: created };
   });

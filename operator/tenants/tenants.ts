@@ -1,4 +1,5 @@
 import { purgeBelow } from '../../shared/objects/purge.ts';
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
 import { checkPolicy } from '../../shared/policy/validation.ts';
@@ -6,6 +7,7 @@ import { deleteTenant, publishChecked } from '../../shared/versions/publishing.t
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure } from '../failure.ts';
 import { isPolicyLost, mintableRoot, missingTenant } from '../policies/policy-change.ts';
+import { findWarnings } from '../policies/warnings.ts';
 import { resolvePolicyFile } from '../policy-files/policy-extends.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import type { OpenInstallation } from '../target/target.ts';
@@ -22,7 +24,12 @@ async function readDocument(name: string, file: string | undefined): Promise<obj
   return document;
 }
 
-export type CreatedTenant = { readonly tenant: string; readonly kid: string };
+export type CreatedTenant = {
+  readonly tenant: string;
+  readonly kid: string;
+  /** What its policy allows and probably should not. */
+  readonly warnings: readonly PolicyIssue[];
+};
 
 /** Creates a tenant with the policy in a file, or with the starter policy. Throws `conflict` if it exists. */
 export async function createTenant(
@@ -36,7 +43,8 @@ export async function createTenant(
   checkRoots(policyFile ?? name, checked.policy, await installation.keyring());
   const root = await mintableRoot(installation);
   const { keys } = await publishChecked(installation, checked, { root, create: true });
-  return { tenant: name, kid: keys.active };
+  const warnings = findWarnings(checked.policy, installation.clock());
+  return { tenant: name, kid: keys.active, warnings };
 }
 
 /** The names of all tenants, sorted. */

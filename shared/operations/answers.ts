@@ -11,7 +11,7 @@ export const info = operation({
   parameters: {},
   example: 'info',
   differs: [
-    'It never includes EXIF, which can reveal places and people.',
+    'It never includes EXIF, which can reveal places and people. `frames` counts what Signet reads: at most 200, and 1 for an animated PNG.',
     'Signet returns one flat object. OSS returns a `{"value"}` object for each field. Width and height are those of the upright image.',
   ],
   answer: async ({ facts }) => facts,

@@ -25,7 +25,7 @@ describe('a picture of 12 megapixels', () => {
     await draw('jpg');
     const pid = Number((await drawing.notes()).at(-1));
     const rounds = casesOf({ proof: 100, test: 3 });
-    const { bare, ours } = await measureCost(draw, source, pid, rounds);
+    const { bare, ours } = await measureCost(draw, pid, rounds);
     countCases(rounds * 2);
     expect(Math.min(bare, ours)).toBeGreaterThan(0);
     if (!isProof) return;

@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { startDrawing } from '../../edge/drawing.ts';
 import { make } from '../../edge/make.ts';
@@ -47,27 +50,41 @@ export function openFunction(source: Buffer, { file }: DrawingFile) {
 
 export type Cost = { readonly bare: number; readonly ours: number };
 
+/** A process that draws with sharp alone. */
+async function startBare() {
+  const child = fork(fileURLToPath(new URL('bare-sharp.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  await once(child, 'message');
+  return {
+    pid: Number(child.pid),
+    draw: async (type: (typeof types)[number]) => {
+      child.send(type);
+      await once(child, 'message');
+    },
+    stop: () => child.kill(),
+  };
+}
+
 /**
  * Adds up the ticks of both ways to draw. They take turns picture by picture, so that another program on
- * the machine disturbs both alike.
+ * the machine disturbs both alike. `child` is the drawing process; each way has drawn once before it counts.
  */
 export async function measureCost(
   drawOurs: (type: (typeof types)[number]) => Promise<unknown>,
-  source: Buffer,
   child: number,
   rounds: number,
 ): Promise<Cost> {
-  const ticks = () => ticksOf(process.pid) + ticksOf(child);
-  const measure = async (work: () => Promise<unknown>): Promise<number> => {
-    const began = ticks();
-    await work();
-    return ticks() - began;
-  };
-  let [bare, ours] = [0, 0];
+  const bare = await startBare();
+  const ourTicks = () => ticksOf(process.pid) + ticksOf(child);
+  await bare.draw('jpg');
+  const before = { bare: ticksOf(bare.pid), ours: ourTicks() };
   for (let round = 0; round < rounds; round += 1)
     for (const type of types) {
-      bare += await measure(() => drawBare(source, type));
-      ours += await measure(() => drawOurs(type));
+      await bare.draw(type);
+      await drawOurs(type);
     }
-  return { bare, ours };
+  const cost = { bare: ticksOf(bare.pid) - before.bare, ours: ourTicks() - before.ours };
+  bare.stop();
+  return cost;
 }

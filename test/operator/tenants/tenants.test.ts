@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   createTenant,
@@ -11,9 +14,24 @@ import { confirm, createMemoryInstallation, decline } from '../memory-installati
 describe('a tenant', () => {
   it('is created with the starter policy, listed and read', async () => {
     const { open } = createMemoryInstallation();
-    expect(await createTenant(open, 'acme')).toEqual({ tenant: 'acme', kid: 'r1.1' });
+    expect(await createTenant(open, 'acme')).toEqual({
+      tenant: 'acme',
+      kid: 'r1.1',
+      warnings: [],
+    });
     expect(await listTenants(open)).toEqual(['acme']);
     expect((await readTenantPolicy(open, 'acme')).tenant).toBe('acme');
+  });
+
+  it('is created with a warning if its policy allows very many images', async () => {
+    const { open } = createMemoryInstallation();
+    const folder = await mkdtemp(path.join(tmpdir(), 'signet-tenants-'));
+    const file = path.join(folder, 'wide.json');
+    const any = { min: 1, max: 8_000 };
+    await writeFile(file, JSON.stringify({ operations: { resize: [{ w: any, h: any }] } }));
+    const { warnings } = await createTenant(open, 'acme', file);
+    expect(warnings).toEqual([expect.objectContaining({ path: 'operations.resize' })]);
+    await rm(folder, { recursive: true });
   });
 
   it('is created once', async () => {

@@ -4,6 +4,8 @@ import { nodeInflate } from '../../../shared/adapters/inflate.ts';
 import { inspect } from '../../../shared/inspect/inspect.ts';
 import type { SourceFacts } from '../../../shared/inspect/inspection.ts';
 import { limits } from '../../../shared/limits.ts';
+import { encoders } from '../../../shared/operations/encoders.ts';
+import type { ImageType } from '../../../shared/operations/image-type.ts';
 import { asRefusal, type RefusalCode } from '../../../shared/refusal.ts';
 import { draw, sourceOf } from '../rendering.ts';
 import type { ExiftoolFacts, PillowFacts } from './reference-facts.ts';
@@ -13,6 +15,7 @@ export type RenderOutcome =
   | {
       readonly width: number;
       readonly height: number;
+      readonly type: ImageType;
       readonly frames: number;
       readonly loop: number | undefined;
       /** Of all frames together, in milliseconds. An encoder may join equal frames. */
@@ -25,9 +28,10 @@ const sum = (all: readonly number[]): number => all.reduce((one, other) => one +
 /** Renders a file as the service does. Anything but a refusal becomes `internal`. */
 export async function renderFile(file: string, recipe: string): Promise<RenderOutcome> {
   try {
-    const { bytes, width, height, frames } = await draw(readFileSync(file), recipe);
+    const { bytes, type, width, height, frames } = await draw(readFileSync(file), recipe);
+    if (type === 'json') throw new Error('the answer is no image');
     const { delay = [], loop } = await sharp(bytes).metadata();
-    return { width, height, frames, loop, duration: sum(delay) };
+    return { type, width, height, frames, loop, duration: sum(delay) };
   } catch (thrown) {
     const { code, detail } = asRefusal(thrown);
     return { code, reason: detail.reason };
@@ -61,13 +65,15 @@ export function listDifferences(
   const size = expectedSize(facts, recipe);
   compare('size', `${outcome.width}×${outcome.height}`, `${size.width}×${size.height}`);
   const animated = facts.delays.length > 1;
-  const frames = animated ? Math.min(facts.frames, limits.sourceFrames) : 1;
+  // An animation is cut where its answer would have too many pixels.
+  const most = Math.floor(encoders[outcome.type].maxPixels / (size.width * size.height));
+  const frames = animated ? Math.min(facts.frames, limits.sourceFrames, most) : 1;
   compare('frames', outcome.frames, frames);
   // Equal frames are written as one still, which has no duration.
   const delays = facts.delays.slice(0, frames);
-  const [least, most] = [sum(delays), sum(delays.map(shownFor))];
-  if (animated && outcome.duration > 0 && (outcome.duration < least || outcome.duration > most))
-    differences.push(`duration ${outcome.duration}, Pillow ${least}, a browser ${most}`);
+  const [raw, shown] = [sum(delays), sum(delays.map(shownFor))];
+  if (animated && outcome.duration > 0 && (outcome.duration < raw || outcome.duration > shown))
+    differences.push(`duration ${outcome.duration}, Pillow ${raw}, a browser ${shown}`);
   return differences;
 }
 
@@ -98,16 +104,20 @@ function inspectFile(file: string): SourceFacts | undefined {
 export function listFactDifferences(file: string, pillow: PillowFacts): readonly string[] {
   const facts = inspectFile(file);
   if (facts === undefined) return [];
+  const isAnimation = facts.type === 'gif' || facts.type === 'webp';
   const isTag = pillow.orientation >= 1 && pillow.orientation <= 8;
   const expected = {
     width: pillow.width,
     height: pillow.height,
-    // An APNG is its first frame.
-    frames: facts.type === 'png' ? 1 : Math.min(pillow.frames, limits.sourceFrames),
+    // An APNG is its first frame, and Pillow counts the further pictures of a JPEG as frames.
+    frames: isAnimation ? Math.min(pillow.frames, limits.sourceFrames) : 1,
+    // Pillow also reads XMP and the text of ImageMagick in a PNG, which browsers do not.
     orientation: isTag && facts.frames === 1 ? pillow.orientation : 1,
   };
   const differ = Object.entries(expected).filter(
-    ([name, value]) => facts[name as keyof typeof expected] !== value,
+    ([name, value]) =>
+      facts[name as keyof typeof expected] !== value &&
+      !(name === 'orientation' && facts.type === 'png'),
   );
   return differ.map(
     ([name, value]) => `inspected ${name} ${facts[name as keyof typeof expected]}, Pillow ${value}`,

@@ -39,6 +39,9 @@ notRun(
   { optional: true },
 );
 
+/** Two GIFs in one file: Pillow goes on behind the trailer of the first, browsers do not. */
+const twoInOne = /\/test_extents_transparency\.gif$/;
+
 /** GIFs with a frame outside of their screen: ExifTool reads the screen, Pillow and libvips enlarge it. */
 const largerThanScreen = /\/image-(?:outside|overlap)-bg\.gif$/;
 
@@ -78,7 +81,8 @@ describe('images of other projects', () => {
       const exiftool = readExiftoolFacts(files.map(({ file }) => file));
       const wrong: string[] = [];
       for (const [at, file] of files.entries()) {
-        const pillow = facts[at] ?? { error: 'no answer' };
+        const read = facts[at] ?? { error: 'no answer' };
+        const pillow = twoInOne.test(file.name) ? { error: 'two GIFs in one file' } : read;
         wrong.push(...(await check(file, pillow)));
         if ('error' in pillow || largerThanScreen.test(file.name)) continue;
         wrong.push(...listDisagreements(pillow, exiftool[at] ?? {}));
