@@ -75,10 +75,11 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
     settings: [
       { effort: 4, secondsPerMpx: 0.36 },
       { effort: 2, secondsPerMpx: 0.2 },
+      { effort: 2, secondsPerMpx: 0.18, maxQuality: 90 },
     ],
     leastTries: 2,
-    encode: (image, how, { effort }) =>
-      image.webp({ quality: how.quality, effort, ...animation(how) }),
+    encode: (image, how, { effort, maxQuality = 100 }) =>
+      image.webp({ quality: Math.min(how.quality, maxQuality), effort, ...animation(how) }),
   },
   avif: {
     maxPixels: limits.outputPixels,
