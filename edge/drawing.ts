@@ -1,7 +1,7 @@
 import type { Drawing, DrawingJob, DrawingRequest } from '../render/drawing-messages.ts';
 import { frameOf } from '../render/frames.ts';
 import { limits } from '../shared/limits.ts';
-import { Refusal, sourceRefusal } from '../shared/refusal.ts';
+import { lateRefusal, Refusal, sourceRefusal } from '../shared/refusal.ts';
 import { type DrawingProcess, loaderEnvironment, startDrawingProcess } from './drawing-process.ts';
 import type { DrawingLimit } from './timeout.ts';
 
@@ -17,8 +17,6 @@ export type DrawingService = {
 
 type End = Awaited<ReturnType<DrawingProcess['run']>>;
 
-const lateRefusal = (): Refusal =>
-  sourceRefusal('source_too_large', `drawing took more than ${limits.renderSeconds} s`);
 const abandonedRefusal = (): Refusal => new Refusal('unavailable', 'the request was answered');
 
 const timeLeft = ({ deadline }: DrawingLimit): number => deadline() - performance.now();

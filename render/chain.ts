@@ -13,7 +13,7 @@ import {
   type ValuesOf,
 } from '../shared/operations/operation.ts';
 import type { Policy } from '../shared/policy/policy.ts';
-import { type Refusal, sourceRefusal } from '../shared/refusal.ts';
+import { lateRefusal, sourceRefusal } from '../shared/refusal.ts';
 
 /** A step with its values. */
 export type PlannedStep = {
@@ -47,9 +47,6 @@ export type Job = {
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
 /** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('orient') - 1;
-
-const lateRefusal = (cause?: unknown): Refusal =>
-  sourceRefusal('source_too_large', `drawing took more than ${limits.renderSeconds} s`, cause);
 
 /**
  * Runs sharp within the time that is left. Throws refusals about the source. libvips does not look at the

@@ -20,6 +20,7 @@ const qualityStep = 10;
 /** With so many runs of the encoder, every step from the best to the lowest quality can be reached. */
 const triesForMax = 4;
 
+/** Checks the size again, because a step may draw another size than was planned. */
 function checkOutput(type: ImageType, { width, height }: Size, frames: number): void {
   const { maxPixels } = encoders[type];
   if (width * height * frames > maxPixels || Math.max(width, height) > limits.outputSide)

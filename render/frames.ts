@@ -53,6 +53,7 @@ export type FrameReader = {
   readonly advance: (bytes: number) => void;
 };
 
+/** Reads frames one after the other. `receive` gets each one as soon as it is complete. */
 export function readFrames(bounds: FrameBounds, receive: (frame: Frame) => void): FrameReader {
   const parser = parseFrames(bounds, receive);
   let part = Buffer.allocUnsafeSlow(parser.next().value);

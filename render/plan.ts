@@ -92,9 +92,22 @@ async function measureSteps(
 
 const pixelsOf = ({ width, height }: Size): number => width * height;
 
-type Cap = { readonly of: string; readonly frame: Size; readonly pixels: number };
+type Cap = {
+  readonly of: string;
+  readonly frame: Size;
+  /** Over all frames. */
+  readonly pixels: number;
+  /** The longest side that an encoder can write. */
+  readonly side?: number;
+};
 
-function framesWithin({ of, frame, pixels }: Cap): number {
+/** Counts the frames within a cap. Throws `source_too_large` if it is not even one. */
+function framesWithin({ of, frame, pixels, side = limits.scaledSide }: Cap): number {
+  if (Math.max(frame.width, frame.height) > side)
+    throw sourceRefusal(
+      'source_too_large',
+      `${of} has ${frame.width}×${frame.height} pixels, and no side may have more than ${side}`,
+    );
   const frames = Math.floor(pixels / pixelsOf(frame));
   if (frames < 1)
     throw sourceRefusal(
@@ -104,20 +117,32 @@ function framesWithin({ of, frame, pixels }: Cap): number {
   return frames;
 }
 
-/** The most pixels of what the steps draw, over all frames, and what encoding a million of them costs at least. */
-type Ceiling = { readonly pixels: number; readonly secondsPerMpx: number };
+/** What bounds the answer. */
+type Ceiling = {
+  /** The most pixels over all frames. */
+  readonly pixels: number;
+  /** The longest side of a frame. */
+  readonly side: number;
+  /** What encoding a million pixels costs at least. */
+  readonly secondsPerMpx: number;
+};
 
 /** The ceiling of a picture that is encoded as a type. */
 export function ceilingOf(type: ImageType): Ceiling {
   const { maxPixels, settings } = encoders[type];
   return {
     pixels: maxPixels,
+    side: limits.outputSide,
     secondsPerMpx: Math.min(...settings.map(({ secondsPerMpx }) => secondsPerMpx)),
   };
 }
 
 /** The ceiling of a picture that is only described. */
-export const noCeiling: Ceiling = { pixels: limits.canvasPixels, secondsPerMpx: 0 };
+export const noCeiling: Ceiling = {
+  pixels: limits.canvasPixels,
+  side: limits.scaledSide,
+  secondsPerMpx: 0,
+};
 
 /** Counts the frames that can be drawn in time. Throws `source_too_large` if it is not even one. */
 function framesInTime({ estimate, seconds }: Measures, { secondsPerMpx }: Ceiling): number {
@@ -151,7 +176,7 @@ export async function countFrames(
   const measures = await measureSteps(job, source, steps);
   const { sizes, last } = measures;
   const drawn = sizes.map((frame) => ({ of: 'a step', frame, pixels: limits.canvasPixels }));
-  const { pixels } = ceiling;
-  const answer = last === undefined ? [] : [{ of: 'the answer', frame: last, pixels }];
+  const { pixels, side } = ceiling;
+  const answer = last === undefined ? [] : [{ of: 'the answer', frame: last, pixels, side }];
   return Math.min(first, within([...drawn, ...answer]), framesInTime(measures, ceiling));
 }

@@ -51,11 +51,12 @@ export type Rendered = Size & {
 
 const stillScene: Scene = { frames: 1, focus: undefined, orientation: 1, mark: undefined };
 
-/** A picture to draw: its source, the watermark that the recipe names, and what limits it. */
+/** A picture to draw: its source, the watermark that the recipe names, the steps, and the end of its time. */
 type Opened = {
   readonly source: Source;
   readonly mark: Uint8Array | undefined;
   readonly inspected: Inspected;
+  readonly steps: readonly PlannedStep[];
   readonly deadline: number;
 };
 
@@ -72,11 +73,7 @@ function openSource({ facts, bytes }: Inspected, frames: number): Chain {
  * Draws all steps. Steps that need the metadata of the source run first, because converted pixels
  * have none.
  */
-async function drawSource(
-  job: Job,
-  inspected: Inspected,
-  steps: readonly PlannedStep[],
-): Promise<Chain> {
+async function drawSource(job: Job, { inspected, steps }: Opened): Promise<Chain> {
   const opened = openSource(inspected, job.scene.frames);
   const onSource = steps.filter(({ first }) => first);
   const upright = await drawAll(job, opened, onSource);
@@ -103,14 +100,13 @@ function createJob({ source, mark, inspected, deadline }: Opened, frames: number
 }
 
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
-  const { source, inspected } = opened;
-  const { facts } = inspected;
-  const steps = planSteps(recipe);
+  const { source, steps } = opened;
+  const { facts } = opened.inspected;
   const wanted = answerType(recipe, source);
   const all = createJob(opened, facts.frames);
   const frames = await countFrames(all, facts, steps, ceilingOf(wanted), caps);
   const job: Job = { ...all, scene: { ...all.scene, frames } };
-  const drawn = await drawSource(job, inspected, steps);
+  const drawn = await drawSource(job, opened);
   const type = encodedType(wanted, frames);
   const bytes = await encode(job, drawn, type, recipe, facts);
   return { bytes, type, frames, ...drawn.size };
@@ -118,13 +114,12 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
 
 /** Makes a JSON answer about the first frame, upright and uncropped. */
 async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
-  const { source, inspected } = opened;
+  const { source, inspected, steps } = opened;
   const { answer, values } = findAnswer(recipe) ?? {};
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   const job = createJob(opened, 1);
-  const steps = planSteps(recipe);
   await countFrames(job, inspected.facts, steps, noCeiling, caps);
-  const upright = await drawSource(job, inspected, steps);
+  const upright = await drawSource(job, opened);
   const said = await answer(describeSource(job, upright, source, inspected.facts), values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));
   return { bytes, type: 'json', frames: 1, ...upright.size };
@@ -145,10 +140,11 @@ export async function render(
   deadline = performance.now() + limits.renderSeconds * 1_000,
 ): Promise<Rendered> {
   const answers = findAnswer(recipe) !== undefined;
+  const steps = planSteps(recipe);
   const frames = answers
     ? limits.sourceFrames
-    : mostFrames(answerType(recipe, source), planSteps(recipe), caps);
+    : mostFrames(answerType(recipe, source), steps, caps);
   const inspected = inspect(source.type, source.bytes, { frames, inflate: nodeInflate });
-  const opened = { source, mark, inspected, deadline };
+  const opened = { source, mark, inspected, steps, deadline };
   return answers ? renderAnswer(opened, recipe, caps) : renderImage(opened, recipe, caps);
 }

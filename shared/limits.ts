@@ -78,7 +78,7 @@ export const limits = {
   drawnBytes: 150_000_000,
   /** A refusal's reason is one sentence. It comes from a process that reads hostile bytes. */
   drawingReasonCharacters: 500,
-  /** CPU time for the encoder, so that decoding, drawing and encoding take at most 9 s on one core. */
+  /** CPU time of one core for the encoder. The rest of `renderSeconds` is for decoding and the steps. */
   encodeSeconds: 6,
   /**
    * Lambda@Edge stops a viewer function after 5 s and an origin function after 30 s. Both must

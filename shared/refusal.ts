@@ -201,6 +201,10 @@ export const forbidden = (reason: string): Refusal => new Refusal('forbidden', r
 export const sourceRefusal = (code: RefusalCode, reason: string, cause?: unknown): Refusal =>
   new Refusal(code, { reason, aboutSource: true, cause });
 
+/** Makes the refusal of a picture that used up the time for drawing. */
+export const lateRefusal = (cause?: unknown): Refusal =>
+  sourceRefusal('source_too_large', `drawing took more than ${limits.renderSeconds} s`, cause);
+
 /** The HTTP answer to a refusal. The body depends on the code alone, so that it reveals nothing else. */
 export type RefusalAnswer = {
   readonly status: number;

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
 import { FileFailure, unreadableFile } from '../file-failure.ts';
@@ -77,7 +77,10 @@ async function checkChain(chain: Chain): Promise<void> {
 /** An unreadable base is reported as a fault of the file that extends it. */
 async function readLink({ reads }: Resolution, chain: Chain, real: string): Promise<Document> {
   const file = chain.at(-1) ?? '';
-  const read = reads.get(real) ?? readPolicyFile(file);
+  // The outermost file may be a pipe of the shell. A pipe as a base would make the command wait for ever.
+  if (chain.length > 1 && (await stat(real)).isFIFO())
+    throw chainFault(chain, 'is a pipe; name a file');
+  const read = reads.get(real) ?? readPolicyFile(chain.length > 1 ? real : file);
   reads.set(real, read);
   return read.catch((thrown: unknown) => {
     if (!(thrown instanceof FileFailure)) throw thrown;

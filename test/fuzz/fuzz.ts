@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { type DrawingService, startDrawing } from '../../edge/drawing.ts';
 import { limitDrawing } from '../../edge/timeout.ts';
+import { between, seeded } from '../../local/demo/paint/random.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { bundleDrawing } from '../edge/drawing-files.ts';
 import { childrenOf, listsProcesses, peakMb, ticksOf } from '../process-tree.ts';
 import { caps, recipeOf, sourceOf } from '../render/rendering.ts';
-import { mutate } from './mutations.ts';
-import { drawFrom } from './random.ts';
+import { type Draw, mutate } from './mutations.ts';
 import { type SoundFile, soundFiles } from './sound-files.ts';
 
 /** Recipes that use every decoder in another way: at full size, scaled on load, by pixels and not at all. */
@@ -66,7 +66,8 @@ function isFailure({ end, reason, milliseconds }: FuzzCase): boolean {
 
 /** Makes a case: which sound file, how it is mutated, and the recipe that draws it. */
 export function fuzzCase(seed: number, number: number, files: readonly SoundFile[]) {
-  const draw = drawFrom(seed * 1_000_003 + number);
+  const random = seeded(seed * 1_000_003 + number);
+  const draw: Draw = (below) => Math.floor(between(random, 0, below));
   const sound = files[draw(files.length)];
   if (sound === undefined) throw new Error('there are no sound files');
   const alike = files.filter(({ type }) => type === sound.type);

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { RefusalCode } from '../../shared/refusal.ts';
+import { noiseBytes } from './bombs/bit-writers.ts';
 import type { BombEnd } from './bombs/bomb.ts';
 import { pngSignature } from './encoders.ts';
 
@@ -14,15 +15,7 @@ const width = 300;
 const height = 200;
 
 /** Noise compresses badly, so that a cut always goes through pixels. */
-function noise() {
-  const data = Buffer.alloc(width * height * 3);
-  let state = 42;
-  for (let at = 0; at < data.length; at += 1) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    data[at] = state >> 16;
-  }
-  return sharp(data, { raw: { width, height, channels: 3 } });
-}
+const noise = () => sharp(noiseBytes(width * height * 3), { raw: { width, height, channels: 3 } });
 
 /** One sound image of each type that is read. */
 export async function soundImages() {

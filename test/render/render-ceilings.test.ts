@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encoders } from '../../shared/operations/encoders.ts';
 import type { ImageType } from '../../shared/operations/image-type.ts';
-import { animated, draw, type Quarters, quartered, refusalOf } from './rendering.ts';
+import { flatPng } from './encoders.ts';
+import { animated, draw, type Quarters, quartered, reachesPixels, refusalOf } from './rendering.ts';
 
 const quarters: Quarters = ['red', 'green', 'blue', 'yellow'];
 const others: Quarters = ['blue', 'yellow', 'red', 'green'];
@@ -15,18 +16,6 @@ beforeAll(async () => {
     .webp({ lossless: true, delay: [100, 200, 300, 400] })
     .toBuffer();
 });
-
-/** Whether sharp is asked for pixels while work is done. */
-async function reachesPixels(work: () => Promise<unknown>): Promise<boolean> {
-  let reached = false;
-  const note = (): void => {
-    reached = true;
-  };
-  sharp.queue.on('change', note);
-  await work();
-  sharp.queue.off('change', note);
-  return reached;
-}
 
 const tooLarge = { code: 'source_too_large', aboutSource: true };
 
@@ -51,6 +40,16 @@ describe('an answer above the ceiling of its type', () => {
         expect(await refusalOf(draw(still, recipe))).toEqual(tooLarge),
       ),
     ).toBe(false);
+  });
+});
+
+describe('an answer with a side that no encoder can write', () => {
+  it('is refused before a pixel is decoded', async () => {
+    const source = flatPng({ width: 1, height: 20_000, bitDepth: 8, colorType: 0 });
+    const refused = async () =>
+      expect(await refusalOf(draw(source, 'format,f_png'))).toEqual(tooLarge);
+    expect(await reachesPixels(refused)).toBe(false);
+    expect(await draw(source, 'crop,h_100__op__format,f_png')).toMatchObject({ height: 100 });
   });
 });
 

@@ -1,25 +1,20 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import { draw, type Quarters, quartered, quartersOf, refusalOf } from './rendering.ts';
+import {
+  draw,
+  type Quarters,
+  quartered,
+  quartersOf,
+  reachesPixels,
+  refusalOf,
+} from './rendering.ts';
 
 const quarters: Quarters = ['red', 'green', 'blue', 'yellow'];
 let still: Buffer;
 beforeAll(async () => {
   still = await quartered(40, 24, quarters).png().toBuffer();
 });
-
-/** Whether sharp is set to work on pixels; a header is read without its queue. */
-async function draws(act: () => Promise<unknown>): Promise<boolean> {
-  let queued = false;
-  const note = (): void => {
-    queued = true;
-  };
-  sharp.queue.on('change', note);
-  await act();
-  sharp.queue.off('change', note);
-  return queued;
-}
 
 describe('extreme sizes', () => {
   it.each([
@@ -53,8 +48,8 @@ describe('extreme sizes', () => {
         code: 'source_too_large',
         aboutSource: true,
       });
-    expect(await draws(refused)).toBe(false);
-    expect(await draws(() => draw(source, 'resize,w_81,limit_0'))).toBe(true);
+    expect(await reachesPixels(refused)).toBe(false);
+    expect(await reachesPixels(() => draw(source, 'resize,w_81,limit_0'))).toBe(true);
   });
 
   it.each([

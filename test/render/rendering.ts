@@ -126,3 +126,15 @@ export async function refusalOf(drawing: Promise<unknown>) {
   if (!(thrown instanceof Refusal)) throw new Error(`not a refusal: ${String(thrown)}`);
   return { code: thrown.code, aboutSource: thrown.detail.aboutSource };
 }
+
+/** Whether sharp is asked for pixels while work is done. */
+export async function reachesPixels(work: () => Promise<unknown>): Promise<boolean> {
+  let reached = false;
+  const note = (): void => {
+    reached = true;
+  };
+  sharp.queue.on('change', note);
+  await work();
+  sharp.queue.off('change', note);
+  return reached;
+}

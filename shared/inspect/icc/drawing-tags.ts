@@ -1,8 +1,9 @@
+import { profileHeaderBytes, readSignature } from './profile-header.ts';
+
 /*
  * The tags of a colour profile: https://www.color.org/specification/ICC.1-2022-05.pdf, sections 7.3 and 9.
  */
 
-const headerBytes = 128;
 const countBytes = 4;
 const entryBytes = 12;
 
@@ -20,23 +21,20 @@ const drawingTypes: ReadonlyMap<string, readonly string[]> = new Map([
 
 const matrixTags = ['rXYZ', 'gXYZ', 'bXYZ', 'rTRC', 'gTRC', 'bTRC'];
 
-const readName = (bytes: Uint8Array, at: number): string =>
-  String.fromCharCode(...bytes.subarray(at, at + 4));
-
 /** The offsets of the entries of the tag table that the profile contains. */
 function findEntries(view: DataView): readonly number[] {
-  const start = headerBytes + countBytes;
+  const start = profileHeaderBytes + countBytes;
   const room = Math.floor((view.byteLength - start) / entryBytes);
-  const count = Math.min(view.getUint32(headerBytes), room);
+  const count = Math.min(view.getUint32(profileHeaderBytes), room);
   return Array.from({ length: count }, (_, index) => start + index * entryBytes);
 }
 
 /** Whether the entry at `at` names a tag that draws, with data of its type inside the profile. */
 function isDrawingTag(profile: Uint8Array, view: DataView, at: number): boolean {
-  const types = drawingTypes.get(readName(profile, at));
+  const types = drawingTypes.get(readSignature(profile, at));
   const start = view.getUint32(at + 4);
   const end = start + view.getUint32(at + 8);
-  return end <= profile.length && (types?.includes(readName(profile, start)) ?? false);
+  return end <= profile.length && (types?.includes(readSignature(profile, start)) ?? false);
 }
 
 /** Whether the tags map colours: by a table, by a curve for grey, or by a matrix and three curves. */
@@ -52,14 +50,14 @@ function mapColours(tags: ReadonlySet<string>): boolean {
  * maps no colours. Offsets stay as they are.
  */
 export function keepDrawingTags(profile: Uint8Array): Uint8Array | undefined {
-  if (profile.length < headerBytes + countBytes) return undefined;
+  if (profile.length < profileHeaderBytes + countBytes) return undefined;
   const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
   const entries = findEntries(view);
   const kept = entries.filter((at) => isDrawingTag(profile, view, at));
-  if (!mapColours(new Set(kept.map((at) => readName(profile, at))))) return undefined;
-  const start = headerBytes + countBytes;
+  if (!mapColours(new Set(kept.map((at) => readSignature(profile, at))))) return undefined;
+  const start = profileHeaderBytes + countBytes;
   const copy = new Uint8Array(profile);
-  new DataView(copy.buffer).setUint32(headerBytes, kept.length);
+  new DataView(copy.buffer).setUint32(profileHeaderBytes, kept.length);
   copy.fill(0, start, start + entries.length * entryBytes);
   for (const [index, at] of kept.entries())
     copy.set(profile.subarray(at, at + entryBytes), start + index * entryBytes);

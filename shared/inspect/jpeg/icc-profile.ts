@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts';
 import { sourceRefusal } from '../../refusal.ts';
 import { keepDrawingTags } from '../icc/drawing-tags.ts';
+import { isProfileOf } from '../icc/profile-header.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { asciiBytes, isNamedSegment } from './application.ts';
 import { jpegMarkers } from './markers.ts';
@@ -34,15 +35,9 @@ const isComplete = (parts: readonly Part[]): boolean =>
 /** The colour space that a profile must have to apply to a number of channels. */
 const spaces: Readonly<Record<number, string>> = { 1: 'GRAY', 3: 'RGB ', 4: 'CMYK' };
 
-const textAt = (bytes: Uint8Array, at: number): string =>
-  String.fromCharCode(...bytes.subarray(at, at + 4));
-
-/** Whether a profile has the signature `acsp` and the colour space of the image (ICC.1, section 7.2). */
 function isUsable(parts: readonly Part[], channels: number): boolean {
   const start = parts[0]?.segment.body.subarray(dataAt) ?? new Uint8Array(0);
-  return (
-    start.length >= 128 && textAt(start, 36) === 'acsp' && textAt(start, 16) === spaces[channels]
-  );
+  return isProfileOf(spaces[channels], start);
 }
 
 /** Refuses a profile with too many bytes, because the colour engine reads all of it. */

@@ -1,8 +1,6 @@
 import { keepDrawingTags } from '../icc/drawing-tags.ts';
+import { isProfileOf, profileHeaderBytes, readSignature } from '../icc/profile-header.ts';
 
-/* The header of a profile: https://www.color.org/specification/ICC.1-2022-05.pdf, section 7.2 */
-
-const headerBytes = 128;
 const countBytes = 4;
 const entryBytes = 12;
 
@@ -10,14 +8,11 @@ const entryBytes = 12;
 const pictureClasses = ['mntr', 'scnr', 'prtr', 'spac'];
 const connectionSpaces = ['XYZ ', 'Lab '];
 
-const readTag = (profile: Uint8Array, at: number): string =>
-  String.fromCharCode(...profile.subarray(at, at + 4));
-
 function hasSoundTags(view: DataView): boolean {
-  const count = view.getUint32(headerBytes);
-  const tableEnd = headerBytes + countBytes + count * entryBytes;
+  const count = view.getUint32(profileHeaderBytes);
+  const tableEnd = profileHeaderBytes + countBytes + count * entryBytes;
   if (tableEnd > view.byteLength) return false;
-  for (let at = headerBytes + countBytes; at < tableEnd; at += entryBytes) {
+  for (let at = profileHeaderBytes + countBytes; at < tableEnd; at += entryBytes) {
     const end = view.getUint32(at + 4) + view.getUint32(at + 8);
     if (end > view.byteLength) return false;
   }
@@ -35,15 +30,14 @@ function isTakenByLibpng(view: DataView): boolean {
  * the picture. Browsers ignore such a profile, so it is not a reason to refuse the picture.
  */
 export function checkProfile(profile: Uint8Array, grey: boolean): Uint8Array | undefined {
-  if (profile.length < headerBytes + countBytes) return undefined;
+  if (profile.length < profileHeaderBytes + countBytes) return undefined;
   const size = new DataView(profile.buffer, profile.byteOffset).getUint32(0);
-  if (size < headerBytes + countBytes || size > profile.length) return undefined;
+  if (size < profileHeaderBytes + countBytes || size > profile.length) return undefined;
   const own = profile.subarray(0, size);
   const fits =
-    readTag(own, 36) === 'acsp' &&
-    readTag(own, 16) === (grey ? 'GRAY' : 'RGB ') &&
-    connectionSpaces.includes(readTag(own, 20)) &&
-    pictureClasses.includes(readTag(own, 12));
+    isProfileOf(grey ? 'GRAY' : 'RGB ', own) &&
+    connectionSpaces.includes(readSignature(own, 20)) &&
+    pictureClasses.includes(readSignature(own, 12));
   const view = new DataView(own.buffer, own.byteOffset, size);
   return fits && isTakenByLibpng(view) && hasSoundTags(view) ? keepDrawingTags(own) : undefined;
 }

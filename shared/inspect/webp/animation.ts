@@ -18,6 +18,7 @@ export type WebpFrame = {
 
 const frameHeaderBytes = 16;
 
+/** Reads the ANIM chunk. */
 export function readPlayback({ data }: RiffChunk): WebpPlayback {
   if (data.length < 6) throw damagedWebp('an ANIM chunk that is too short');
   const [low = 0, high = 0] = data.subarray(4);
@@ -46,6 +47,7 @@ export function readWebpFrame({ data }: RiffChunk, canvas: Size): WebpFrame {
   return frame;
 }
 
+/** Reads a little-endian number of three bytes. */
 export function readUint24(bytes: Uint8Array, at: number): number {
   const [low = 0, middle = 0, high = 0] = bytes.subarray(at, at + 3);
   return low + 256 * middle + 65_536 * high;

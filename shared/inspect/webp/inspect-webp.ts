@@ -1,5 +1,6 @@
 import { readOrientation, writeOrientation } from '../exif.ts';
 import { keepDrawingTags } from '../icc/drawing-tags.ts';
+import { isProfileOf } from '../icc/profile-header.ts';
 import type { Inspected, InspectOptions, SourceFacts } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { isOpaqueFrame, writeAnimation } from './animation.ts';
@@ -52,12 +53,6 @@ function orientationOf(exif: Uint8Array | undefined): number {
   return readOrientation(start === exifPrefix ? exif.subarray(exifPrefix.length) : exif);
 }
 
-const profileSignature = 'acsp';
-
-/** Whether it has the signature of an ICC profile: https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2.11 */
-const isProfile = (data: Uint8Array): boolean =>
-  String.fromCharCode(...data.subarray(36, 40)) === profileSignature;
-
 /** The pixels of an extended WebP: its chunks, and what they say. */
 type Pixels = {
   readonly chunks: readonly Uint8Array[];
@@ -105,7 +100,7 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
     ? readAnimation(extended)
     : readStill(extended);
   const profile = [extended.profile ?? new Uint8Array()]
-    .filter(isProfile)
+    .filter((data) => isProfileOf('RGB ', data))
     .flatMap((data) => keepDrawingTags(data) ?? []);
   // libvips cannot turn a strip of frames, so an animation is drawn as it is stored.
   const orientation = facts.frames > 1 ? 1 : orientationOf(extended.exif);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -81,6 +82,15 @@ describe('a file and its base are', () => {
     const files = { 'acme.json': { tenant: 'acme', extends: 'base.json' } };
     expect(await resolveFiles(files)).toEqual({ tenant: 'acme', presetsOnly: true });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'not from a pipe, which could wait for ever',
+    async () => {
+      execFileSync('mkfifo', [path.join(folder, 'pipe.json')]);
+      const files = { 'acme.json': { tenant: 'acme', extends: 'pipe.json' } };
+      await expect(resolveFiles(files)).rejects.toThrow('pipe.json, which is a pipe; name a file');
+    },
+  );
 
   it('a document without a base as it is', async () => {
     const own = { tenant: 'acme', operations: { resize: { w: [1] } } };

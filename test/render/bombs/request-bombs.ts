@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { flatPng } from '../encoders.ts';
+import { noiseBytes } from './bit-writers.ts';
 import type { Bomb } from './bomb.ts';
 import { noisyGif } from './gif-encoder.ts';
 
@@ -38,17 +39,10 @@ const moving = (name: string, attacks: string, recipe: string): Bomb =>
   ask(`${name} of 200 frames of noise`, attacks, film, recipe);
 
 /** Noise, which costs every encoder the most. */
-const noise = (width: number, height: number) => () => {
-  const pixels = Buffer.alloc(width * height * 3);
-  let state = 42;
-  for (let at = 0; at < pixels.length; at += 1) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    pixels[at] = state >>> 24;
-  }
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
+const noise = (width: number, height: number) => () =>
+  sharp(noiseBytes(width * height * 3), { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 90 })
     .toBuffer();
-};
 
 const ceilings = [
   ['jpg', 'interlace,i_1__op__quality,q_100__op__format,f_jpg', noise(8_192, 4_096)],

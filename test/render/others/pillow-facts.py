@@ -50,4 +50,4 @@ for line in sys.stdin:
     try:
         print(json.dumps(facts_of(path)), flush=True)
     except Exception as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200].replace(path, "FILE")}), flush=True)
+        print(json.dumps({"error": f"{type(error).__name__}: {error}".replace(path, "FILE")[:200]}), flush=True)

@@ -1,0 +1,18 @@
+/*
+ * The header of a colour profile: https://www.color.org/specification/ICC.1-2022-05.pdf, section 7.2.
+ */
+
+export const profileHeaderBytes = 128;
+
+/** Reads a signature of four characters. */
+export const readSignature = (profile: Uint8Array, at: number): string =>
+  String.fromCharCode(...profile.subarray(at, at + 4));
+
+/** Whether the start of a profile has its signature, and the colour space of the picture. */
+export function isProfileOf(space: string | undefined, start: Uint8Array): boolean {
+  return (
+    start.length >= profileHeaderBytes &&
+    readSignature(start, 36) === 'acsp' &&
+    readSignature(start, 16) === space
+  );
+}
