@@ -62,6 +62,8 @@ describe('npm run fuzz', () => {
   it.each([
     [['--cases', '0'], '--cases takes a whole number from 1, not "0"'],
     [['--seconds', '1e3'], '--seconds takes a whole number from 1, not "1e3"'],
+    [['--cases', '-5'], "'--cases"],
+    [['--save', 'package.json'], '--save takes a folder'],
     [['--speed', '9'], "Unknown option '--speed'"],
   ])('explains %j with exit code 2', (options, said) => {
     const { status, stderr } = run(...options);

@@ -36,9 +36,15 @@ function readOptions(): Options {
 }
 
 async function save(folder: string, seed: number, failed: readonly FuzzCase[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
   for (const { number, bytes } of failed)
     await writeFile(path.join(folder, `seed-${seed}-case-${number}`), bytes);
+}
+
+/** Makes the folder before the run, so that a wrong one costs no hours. */
+async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch(() => {
+    throw new Error(`--save takes a folder, and ${JSON.stringify(folder)} cannot be one`);
+  });
 }
 
 async function main(options: Options): Promise<number> {
@@ -63,14 +69,17 @@ async function main(options: Options): Promise<number> {
   return report.failed.length > 0 ? 1 : 0;
 }
 
-function readOrExplain(): Options | undefined {
+async function readOrExplain(): Promise<Options | undefined> {
   try {
-    return readOptions();
+    const options = readOptions();
+    if (options.save !== undefined) await openFolder(options.save);
+    return options;
   } catch (thrown) {
-    console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}; usage: ${usage}`);
+    const [reason] = String(thrown instanceof Error ? thrown.message : thrown).split('\n');
+    console.error(`${reason}; usage: ${usage}`);
     return undefined;
   }
 }
 
-const options = readOrExplain();
+const options = await readOrExplain();
 process.exitCode = options === undefined ? 2 : await main(options);
