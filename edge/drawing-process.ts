@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { parse } from 'node:path';
 import * as v from 'valibot';
 import { type DrawingMessage, drawingMessage, messageBounds } from '../render/drawing-messages.ts';
 import { type Frame, pushChunk, readFrames, writeFrame } from '../render/frames.ts';
@@ -57,11 +58,13 @@ export function loaderEnvironment(): LoaderEnvironment {
 
 /**
  * Starts the process. Its environment is empty, so it has no credentials. It needs no memory flags, because
- * pictures are outside of V8's heap. Its stderr is discarded, because it could forge log lines.
+ * pictures are outside of V8's heap. Its stderr is discarded, because it could forge log lines. Its folder is
+ * the root, so it keeps no folder of its parent in use.
  */
 function startChild(file: string, env: LoaderEnvironment): ChildProcess {
   const stdio: StdioOptions = ['pipe', 'pipe', 'ignore'];
-  const child = spawn(process.execPath, [file], { env: { ...env }, stdio });
+  const cwd = parse(file).root;
+  const child = spawn(process.execPath, [file], { cwd, env: { ...env }, stdio });
   // An idle drawing process does not keep its parent alive.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type DrawingService, startDrawing } from '../../edge/drawing.ts';
 import { limitDrawing } from '../../edge/timeout.ts';
@@ -101,6 +102,12 @@ describe('a process that works', () => {
     // macOS adds a variable to each process.
     const { __CF_USER_TEXT_ENCODING: _, ...environment } = JSON.parse((await notes())[2] ?? '');
     expect(environment).toEqual({});
+  });
+
+  it('runs in the root folder', async () => {
+    const { service, notes, file } = await open('note(process.cwd()); draw();');
+    await ask(service);
+    expect((await notes())[2]).toBe(path.parse(file).root);
   });
 });
 

@@ -27,7 +27,8 @@ let client: StackClient;
 
 afterAll(async () => {
   await stack?.stop();
-  if (disk) execFileSync('umount', [home]);
+  // A drawing process that has only begun to load ends a moment after its stack.
+  if (disk) execFileSync('umount', ['--lazy', home]);
   await rm(home, { recursive: true, force: true });
 });
 
