@@ -9,15 +9,19 @@ import { caps, recipeOf, sourceOf } from '../render/rendering.ts';
 import { type Draw, mutate } from './mutations.ts';
 import { type SoundFile, soundFiles } from './sound-files.ts';
 
-/** Recipes that use every decoder in another way: at full size, scaled on load, by pixels and not at all. */
+/**
+ * Recipes that use every decoder in another way: at full size, scaled on load, by pixels and not at all.
+ * The two slow encoders get small pictures. What they cost depends on the size of a picture only, also of
+ * one that claims to be larger than it is; `test/render/bombs` measures that.
+ */
 const recipes = [
   'format,f_src',
   'resize,w_16__op__format,f_webp',
   'resize,m_fill,w_30,h_30,g_smart__op__format,f_jpg',
   'rotate,a_30__op__format,f_png',
   'trim,t_10__op__format,f_jpg',
-  'flip,d_h__op__format,f_gif',
-  'blur,s_5__op__format,f_avif',
+  'flip,d_h__op__resize,w_300__op__format,f_gif',
+  'blur,s_5__op__resize,w_300__op__format,f_avif',
   'circle,r_12__op__format,f_webp',
   'info',
   'placeholder,k_thumbhash',
