@@ -11,7 +11,7 @@ import {
   refusedCode,
   requestBounds,
 } from './drawing-messages.ts';
-import { type Frame, frameOf, readFrames, writeFrame } from './frames.ts';
+import { type Frame, frameOf, readFrames, reuseMemory, writeFrame } from './frames.ts';
 import { engineVersions, render } from './render.ts';
 
 /*
@@ -81,7 +81,12 @@ function end(): void {
 // when it ends, even if it is killed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.stdout.on('error', end);
-const { room, advance } = readFrames(requestBounds, (frame) => void draw(frame));
+// The parent sends the next request after the answer to this one, so a source is no longer read then.
+const { room, advance } = readFrames(
+  requestBounds,
+  (frame) => void draw(frame),
+  reuseMemory(limits.drawingKeptBytes),
+);
 /** Reads a source straight to where it is decoded. */
 function takeBytes(bytes: number): boolean {
   advance(bytes);

@@ -72,6 +72,8 @@ export const limits = {
   renderSeconds: 12,
   /** libvips does not look at the clock everywhere. A drawing process that is later than this is killed. */
   drawingGraceMilliseconds: 500,
+  /** A drawing process keeps the memory for its next source. Most sources are smaller. */
+  drawingKeptBytes: 16_777_216,
   /** A recipe fits into a key, so the JSON of a drawing request or answer is far smaller. */
   drawingHeadBytes: 16_384,
   /** 4 bytes for each pixel of `outputPixels`, with room for the container. No encoder makes more. */

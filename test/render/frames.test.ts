@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Frame, frameOf, pushChunk, readFrames } from '../../render/frames.ts';
+import { type Frame, frameOf, pushChunk, readFrames, reuseMemory } from '../../render/frames.ts';
 
 const bounds = { headBytes: 200, bodyBytes: 1_000 };
 
@@ -41,6 +41,20 @@ describe('frames', () => {
     );
   });
 
+  it('arrive whole in memory that is used again', () => {
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 4 }), lengths, (sent, cut) => {
+        const bodies: string[] = [];
+        const memory = reuseMemory(100);
+        const read = ({ body }: Frame) => bodies.push(Buffer.from(body).toString('hex'));
+        const reader = readFrames(bounds, read, memory);
+        const stream = Buffer.concat(sent.flatMap((one) => frameOf(one.head, one.parts)));
+        for (const chunk of chunksOf(stream, cut)) pushChunk(reader, chunk);
+        expect(bodies).toEqual(sent.map(({ parts }) => Buffer.concat(parts).toString('hex')));
+      }),
+    );
+  });
+
   it('are not copied when they are written', () => {
     const body = new Uint8Array([1, 2, 3]);
     expect(frameOf({}, [body])[2]).toBe(body);
@@ -56,5 +70,20 @@ describe('frames', () => {
 
   it('with a head that is no JSON throw', () => {
     expect(() => framesIn([Buffer.from('0000000200000000' + '7b7b', 'hex')])).toThrow(SyntaxError);
+  });
+});
+
+describe('memory that is used again', () => {
+  const memory = reuseMemory(100);
+
+  it('is the same for each part up to the limit', () => {
+    const first = memory(100);
+    expect(memory(40).buffer).toBe(first.buffer);
+    expect(memory(100).length).toBe(100);
+  });
+
+  it('is not kept for a larger part', () => {
+    expect(memory(101).buffer).not.toBe(memory(101).buffer);
+    expect(memory(101).length).toBe(101);
   });
 });

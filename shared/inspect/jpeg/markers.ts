@@ -50,7 +50,7 @@ export function findMarkerCode(bytes: Uint8Array, from: number): number {
 }
 
 /** Bytes that are looked at one by one behind each 0xFF, before `indexOf` searches for the next. */
-const nearBytes = 32;
+const nearBytes = 8;
 
 /** Finds a 0xFF that is not part of entropy-coded data, at most `nearBytes` on; returns where it stopped. */
 function skipData(bytes: Uint8Array, from: number): number {
