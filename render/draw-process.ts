@@ -11,7 +11,7 @@ import {
   refusedCode,
   requestBounds,
 } from './drawing-messages.ts';
-import { type Frame, frameOf, readFrames, reuseMemory, writeFrame } from './frames.ts';
+import { type Frame, frameOf, readFrames, writeFrame } from './frames.ts';
 import { engineVersions, render } from './render.ts';
 
 /*
@@ -85,7 +85,7 @@ process.stdout.on('error', end);
 const { room, advance } = readFrames(
   requestBounds,
   (frame) => void draw(frame),
-  reuseMemory(limits.drawingKeptBytes),
+  Buffer.allocUnsafeSlow(limits.drawingKeptBytes),
 );
 /** Reads a source straight to where it is decoded. */
 function takeBytes(bytes: number): boolean {

@@ -53,32 +53,18 @@ export type FrameReader = {
   readonly advance: (bytes: number) => void;
 };
 
-type Allocate = (bytes: number) => Buffer;
-
 /**
- * Gives the same memory again and again, because new pages of memory cost more time than the copy of a
- * picture into them. More than `mostBytes` are allocated anew, and so are not kept.
- */
-export function reuseMemory(mostBytes: number): Allocate {
-  let kept = Buffer.alloc(0);
-  return (bytes) => {
-    if (bytes > mostBytes) return Buffer.allocUnsafeSlow(bytes);
-    if (bytes > kept.length) kept = Buffer.allocUnsafeSlow(bytes);
-    return kept.subarray(0, bytes);
-  };
-}
-
-/**
- * Reads frames one after the other. `receive` gets each one as soon as it is complete. With `reuseMemory` as
- * `allocate` a frame is valid until the next one begins.
+ * Reads frames one after the other. `receive` gets each one as soon as it is complete. Parts that fit are
+ * read into `kept`, because new pages of memory cost more time than the copy of a picture into them; then a
+ * frame is valid until the next one begins.
  */
 export function readFrames(
   bounds: FrameBounds,
   receive: (frame: Frame) => void,
-  allocate: Allocate = (bytes) => Buffer.allocUnsafeSlow(bytes),
+  kept = Buffer.alloc(0),
 ): FrameReader {
   const parser = parseFrames(bounds, receive);
-  let part = allocate(parser.next().value);
+  let part = Buffer.allocUnsafeSlow(parser.next().value);
   let filled = 0;
   return {
     room: () => part.subarray(filled),
@@ -86,7 +72,8 @@ export function readFrames(
       filled += bytes;
       // A part may be empty, and then the next one follows at once.
       while (filled === part.length) {
-        part = allocate(parser.next(part).value);
+        const bytes = parser.next(part).value;
+        part = bytes > kept.length ? Buffer.allocUnsafeSlow(bytes) : kept.subarray(0, bytes);
         filled = 0;
       }
     },
