@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
 import { signingMistakes } from '../operator/explain/signing-mistakes.ts';
 import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
+import { foreignTypes } from '../shared/inspect/foreign/foreign-types.ts';
 import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';
 import type { Parameter } from '../shared/operations/parameter.ts';
@@ -85,6 +86,14 @@ function errorTable(): string {
     ),
   );
   return [header('code', 'status', 'cached', 'what it means', 'what to do'), ...rows].join('\n');
+}
+
+/** The types of files that are refused, with the endings of their names. */
+function foreignTable(): string {
+  const rows = foreignTypes.map(({ name, endings = [], remedy }) =>
+    row(name, endings.map((one) => code(`.${one}`)).join(' '), remedy),
+  );
+  return [header('the file is', 'its name ends in', 'what to do'), ...rows].join('\n');
 }
 
 type Described = {
@@ -172,6 +181,7 @@ export const blocks: Readonly<Record<string, () => string>> = {
   operations: operationsTable,
   reference,
   errors: errorTable,
+  foreign: foreignTable,
   policy: policyTable,
   cli: cliHelp,
   commands: commandTable,

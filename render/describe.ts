@@ -8,7 +8,7 @@ export function describeSource(
   job: Job,
   upright: Chain,
   source: Source,
-  { frames, alpha }: SourceFacts,
+  { frames, alpha, hdr }: SourceFacts,
 ): Subject {
   const { width, height } = upright.size;
   const scaled = async (size: { readonly width: number; readonly height: number }) => {
@@ -26,6 +26,7 @@ export function describeSource(
       frames,
       alpha,
       bytes: source.bytes.length,
+      ...(hdr ? { hdr } : {}),
     },
     pixels: async (size) => readPixels(job, await scaled(size)),
     tiny: async (size) => {

@@ -65,6 +65,8 @@ export const limits = {
   sourceLoops: 65_535,
   /** The longest time that sharp accepts for one frame. Animations rarely use a second. */
   sourceDelayMilliseconds: 65_535,
+  /** Of a file that is no source, so many bytes are read to say what it is. Prologs of SVG have fewer. */
+  sniffedBytes: 16_384,
   watermarkBytes: 2_097_152,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,

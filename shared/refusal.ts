@@ -123,7 +123,7 @@ export const refusals = {
     level: 'warn',
     meaning: 'The source is not a JPEG, PNG, WebP or GIF, or the policy does not allow its type.',
     remedy:
-      'Convert it before you upload it. Signet reads the type from the bytes, not from the name.',
+      'Convert it before you upload it. The log and the command `put` say what the file is. Signet reads the type from the bytes, not from the name.',
   },
   source_undecodable: {
     status: 415,

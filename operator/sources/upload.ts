@@ -1,8 +1,11 @@
 import { createReadStream } from 'node:fs';
+import { nodeInflate } from '../../shared/adapters/inflate.ts';
+import { describeForeign } from '../../shared/inspect/foreign/foreign-source.ts';
+import { inspect } from '../../shared/inspect/inspect.ts';
 import { limits } from '../../shared/limits.ts';
 import { purgeSource } from '../../shared/objects/purge.ts';
-import { imageTypes, sniff } from '../../shared/operations/image-type.ts';
-import { malformed } from '../../shared/refusal.ts';
+import { imageTypes, type SourceType, sniff } from '../../shared/operations/image-type.ts';
+import { asRefusal, malformed, type RefusalCode } from '../../shared/refusal.ts';
 import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { fileName, unreadableFile } from '../file-failure.ts';
@@ -59,14 +62,29 @@ function tooLarge(file: string): OperatorFailure {
   );
 }
 
+/** A file that can never be served, whatever the URL asks for. */
+const refusedFile = (code: RefusalCode, reason: string): OperatorFailure =>
+  new OperatorFailure(code, `${reason}; nothing was uploaded`);
+
+/**
+ * Refuses a file that the edge would refuse for every recipe. Only the first frame counts: some recipes draw
+ * no more of an animation.
+ */
+function checkStructure(name: string, type: SourceType, bytes: Uint8Array): void {
+  try {
+    inspect(type, bytes, { frames: 1, inflate: nodeInflate });
+  } catch (thrown) {
+    const { code, detail } = asRefusal(thrown);
+    throw refusedFile(code, `${name} cannot be drawn: ${detail.reason}`);
+  }
+}
+
 /** The content type, from the first bytes. File names are not trusted. */
 function detectType(name: string, bytes: Uint8Array): string {
   const type = sniff(bytes);
   if (type === undefined)
-    throw new OperatorFailure(
-      'source_unsupported',
-      `${name} is not a JPEG, PNG, WebP or GIF; nothing was uploaded`,
-    );
+    throw refusedFile('source_unsupported', describeForeign(name, bytes, name));
+  checkStructure(name, type, bytes);
   return imageTypes[type].contentType;
 }
 
@@ -80,6 +98,17 @@ function readFocus(focus: string | undefined): Record<string, string> {
 /** `_watermarks/ID.png`, the path under which the watermark operation finds it. */
 const watermarkPath = /^_watermarks\/([A-Za-z0-9][A-Za-z0-9.-]{0,63})\.png$/;
 
+function checkWatermark(name: string, bytes: Uint8Array): void {
+  if (sniff(bytes) !== 'png')
+    throw refusedFile('source_unsupported', describeForeign(name, bytes, name, 'a PNG'));
+  if (bytes.length > limits.watermarkBytes)
+    throw refusedFile(
+      'source_unsupported',
+      `${name} is larger than ${limits.watermarkBytes} bytes, the limit for a watermark`,
+    );
+  checkStructure(name, 'png', bytes);
+}
+
 /**
  * Stores a watermark. It cannot be replaced, because no purge finds the derivatives that were made
  * with it: a changed watermark needs a new id.
@@ -90,11 +119,7 @@ async function uploadWatermark(
   { tenant, name, readBytes }: UploadRequest,
 ): Promise<StoredWatermark> {
   const bytes = await readBytes();
-  if (sniff(bytes) !== 'png' || bytes.length > limits.watermarkBytes)
-    throw new OperatorFailure(
-      'source_unsupported',
-      `${name} is not a PNG of at most ${limits.watermarkBytes} bytes; nothing was uploaded`,
-    );
+  checkWatermark(name, bytes);
   const installation = await open();
   await policyOf(installation, tenant);
   const options = { contentType: 'image/png', only: 'absent' } as const;
@@ -124,7 +149,7 @@ async function uploadSource(
 
 /**
  * Stores a source and purges its derivatives, or stores a watermark. Throws `malformed`, `usage`,
- * `source_unsupported`, `conflict`, and what `readBytes` throws.
+ * `source_…` for a file that can never be served, `conflict`, and what `readBytes` throws.
  */
 export async function upload(
   open: OpenInstallation,

@@ -1,3 +1,4 @@
+import { describeForeign } from '../inspect/foreign/foreign-source.ts';
 import { limits } from '../limits.ts';
 import { type SourceType, sniff } from '../operations/image-type.ts';
 import type { Point } from '../operations/operation.ts';
@@ -38,8 +39,10 @@ export async function readWatermark(
     throw sourceRefusal('source_too_large', `watermark ${id} has more than ${maxBytes} bytes`);
   if (typeof read === 'string')
     throw sourceRefusal('source_missing', `there is no watermark ${id}`);
-  if (sniff(read.body) !== 'png')
-    throw sourceRefusal('source_unsupported', `watermark ${id} is not a PNG`);
+  if (sniff(read.body) !== 'png') {
+    const reason = describeForeign(`watermark ${id}`, read.body, `${id}.png`, 'a PNG');
+    throw sourceRefusal('source_unsupported', reason);
+  }
   return read.body;
 }
 
@@ -55,7 +58,10 @@ export async function readSource(
   if (typeof read === 'string') throw sourceRefusal('source_missing', 'there is no such source');
   const type = sniff(read.body);
   if (type === undefined)
-    throw sourceRefusal('source_unsupported', 'the source is not a JPEG, PNG, WebP or GIF');
+    throw sourceRefusal(
+      'source_unsupported',
+      describeForeign('the source', read.body, target.path),
+    );
   if (!types.includes(type))
     throw sourceRefusal('source_unsupported', `the policy does not allow ${type} sources`);
   return { bytes: read.body, type, etag: read.etag, focus: focusOf(read.metadata) };

@@ -12,6 +12,7 @@ export const info = operation({
   example: 'info',
   differs: [
     'It never includes EXIF, which can reveal places and people. `frames` counts what Signet reads: at most 200, and 1 for an animated PNG.',
+    '`"hdr": true` follows if the source is a JPEG with a gain map for high dynamic range (Ultra HDR, ISO 21496-1 or Apple). Answers drop the gain map and show the image as screens without high dynamic range do.',
     'Signet returns one flat object. OSS returns a `{"value"}` object for each field. Width and height are those of the upright image.',
   ],
   answer: async ({ facts }) => facts,

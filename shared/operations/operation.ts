@@ -46,6 +46,8 @@ export type Subject = {
     readonly frames: number;
     readonly alpha: boolean;
     readonly bytes: number;
+    /** Only of a source with a gain map for high dynamic range. */
+    readonly hdr?: true;
   };
   /** Returns its RGBA pixels in this size. */
   readonly pixels: (size: Size) => Promise<{ readonly data: Uint8Array }>;

@@ -23,13 +23,18 @@ export function sourceOf(bytes: Uint8Array, focus?: Source['focus']): Source {
 const patience = 600_000;
 
 /** Renders a recipe as it is written in a URL. */
-export function draw(bytes: Uint8Array, recipe: string, narrower = {}): Promise<Rendered> {
-  const mark = findWatermark(recipeOf(recipe)) === undefined ? undefined : theMark;
+export function draw(
+  bytes: Uint8Array,
+  recipe: string,
+  narrower = {},
+  watermark: Uint8Array = theMark,
+): Promise<Rendered> {
+  const mark = findWatermark(recipeOf(recipe)) === undefined ? undefined : watermark;
   const deadline = performance.now() + patience;
   return render(sourceOf(bytes), recipeOf(recipe), { ...caps, ...narrower }, mark, deadline);
 }
 
-/** The watermark of every recipe that draws one: the project's own mark. */
+/** The watermark of every recipe that draws one, unless a test has its own: the project's own mark. */
 const theMark = readFileSync(new URL('../../local/demo/samples/mark.png', import.meta.url));
 
 export type Colour = readonly [number, number, number, number];

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { isNamedSegment } from './application.ts';
 import { findMarkerCode, isApplication, jpegMarkers } from './markers.ts';
-import { type JpegSegment, type JpegSegments, noBytes } from './segments.ts';
+import { type JpegSegment, noBytes } from './segments.ts';
 
 /** Names in XMP: Ultra HDR (https://developer.android.com/media/platform/hdr-image-format) and Apple. */
 const namespaces = [
@@ -50,9 +50,9 @@ function readSegmentsBehind(bytes: Uint8Array, end: number): readonly JpegSegmen
 }
 
 /**
- * Whether a file has a gain map for high dynamic range, which an image behind the first is. Ultra HDR says
- * so in both images, Apple in the second only.
+ * Whether a file has a gain map for high dynamic range. It is an image behind the first, and says so itself. What the
+ * first image says does not count: it stays when a program removes the gain map.
  */
-export function hasJpegGainMap(bytes: Uint8Array, { segments, end }: JpegSegments): boolean {
-  return segments.some(isGainMap) || readSegmentsBehind(bytes, end).some(isGainMap);
+export function hasJpegGainMap(bytes: Uint8Array, end: number): boolean {
+  return readSegmentsBehind(bytes, end).some(isGainMap);
 }

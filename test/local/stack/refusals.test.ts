@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RefusalCode, refusals } from '../../../shared/refusal.ts';
 import { claiming, flatPng } from '../../render/encoders.ts';
@@ -13,6 +15,7 @@ beforeAll(async () => {
   client = await stackClient(stack.instance);
   await client.publish({
     ...policy,
+    operations: { ...policy.operations, info: {}, placeholder: { k: ['lqip'] } },
     keys: { active: 'r1.1', accept: ['r1.1'] },
     presets: { thumb: 'resize,w_40' },
   });
@@ -25,6 +28,7 @@ beforeAll(async () => {
   await client.put('a.png', await picture('red'));
   await client.put('notes.png', Buffer.from('hello'));
   await client.put('page.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+  await client.put('photo.jpg', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'));
   await client.put('cut.png', (await picture('red')).subarray(0, 60));
   await client.put('liar.gif', Buffer.from('GIF89a but not really'));
   await client.put(
@@ -163,6 +167,22 @@ describe('every refusal over HTTP', () => {
     const [one, two] = answers.map(constantHeaders);
     expect(one).toEqual(two);
   });
+
+  it.each(['resize,w_40', 'info', 'placeholder,k_lqip'])(
+    'to draw a source of another type names it in the log alone: %s',
+    async (recipe) => {
+      const answer = await client.get(sign({ path: 'photo.jpg', operations: [recipe] }));
+      expect([answer.status, answer.text]).toEqual([415, '{"error":"source_unsupported"}']);
+      expect(JSON.stringify(answer.headers)).not.toContain('HEIC');
+      const log = readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8');
+      const line = (await log).split('\n').findLast((one) => one.includes('photo.jpg'));
+      expect(JSON.parse(line ?? '')).toMatchObject({
+        outcome: 'source_unsupported',
+        reason:
+          'the source is named .jpg, but is HEIC, not a JPEG, PNG, WebP or GIF; convert it with `magick in.heic out.jpg`',
+      });
+    },
+  );
 
   it('lists the allowed methods if the method is not allowed', async () => {
     const { headers } = await client.get(good(), { method: 'OPTIONS' });

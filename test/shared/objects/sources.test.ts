@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSource } from '../../../shared/objects/sources.ts';
+import { readSource, readWatermark } from '../../../shared/objects/sources.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import { policyOf } from '../policy/policies.ts';
@@ -41,6 +41,18 @@ describe('a source', () => {
     expect([refusal.code, refusal.detail.aboutSource]).toEqual([code, true]);
   });
 
+  it.each([
+    [
+      'SVG',
+      svg,
+      /^the source is named \.jpg, but is SVG, not a JPEG, PNG, WebP or GIF; convert it/,
+    ],
+    ['empty', new Uint8Array(), /^the source is empty, .*; upload it again$/],
+    ['unknown', new Uint8Array([0, 1]), /^the source is not a JPEG, PNG, WebP or GIF$/],
+  ])('that is no image is named in the reason: %s', async (_what, bytes, reason) => {
+    expect((await refused(bytes)).detail.reason).toMatch(reason);
+  });
+
   it('with exactly the allowed number of bytes is read', async () => {
     expect((await readOf(jpg, { ...caps, maxBytes: jpg.length })).type).toBe('jpg');
   });
@@ -67,5 +79,16 @@ describe('a source', () => {
     ['a,b', undefined],
   ])('with the focus %j has its focal point at %j', async (focus, point) => {
     expect((await readOf(jpg, caps, focus)).focus).toEqual(point);
+  });
+});
+
+describe('a watermark', () => {
+  it('that is not a PNG is named in the reason', async () => {
+    const sources = memoryStore();
+    keep(sources, 'acme/_watermarks/logo.png', jpg);
+    await expect(readWatermark(sources, 'acme', 'logo')).rejects.toMatchObject({
+      code: 'source_unsupported',
+      message: expect.stringMatching(/^watermark logo is named \.png, but is JPEG, not a PNG; /),
+    });
   });
 });

@@ -7,6 +7,8 @@ const xmp = (text: string): Buffer =>
 
 const ultraHdr = xmp('xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"');
 const apple = xmp('xmlns:HDRGainMap="http://ns.apple.com/HDRGainMap/1.0/"');
+const appleType = xmp('apdi:AuxiliaryImageType="urn:com:apple:photo:2020:aux:hdrgainmap"');
+const depth = xmp('apdi:AuxiliaryImageType="urn:com:apple:photo:2018:aux:portraiteffectsmatte"');
 const iso = markerSegment(0xe2, 'urn:iso:std:iso:ts:21496:-1\0\0\0\0\0');
 const plain = jpegOf(...greyParts);
 const behind = (...parts: readonly Uint8Array[]): Buffer =>
@@ -14,9 +16,10 @@ const behind = (...parts: readonly Uint8Array[]): Buffer =>
 
 describe('a gain map', () => {
   it.each([
-    ['Ultra HDR', jpegOf(ultraHdr, ...greyParts)],
-    ['ISO 21496-1', jpegOf(iso, ...greyParts)],
-    ['Apple, in the second image', behind(jpegOf(apple, ...greyParts))],
+    ['Ultra HDR', behind(jpegOf(ultraHdr, ...greyParts))],
+    ['ISO 21496-1', behind(jpegOf(iso, ...greyParts))],
+    ['Apple', behind(jpegOf(apple, ...greyParts))],
+    ['Apple, by the type of the image', behind(jpegOf(appleType, ...greyParts))],
     ['behind padding', behind(Buffer.alloc(300), jpegOf(iso, ...greyParts))],
     ['in the third image', behind(plain, jpegOf(apple, ...greyParts))],
   ])('is seen and dropped: %s', (_what, file) => {
@@ -27,9 +30,18 @@ describe('a gain map', () => {
 
   it.each([
     ['a second image alone', behind(plain)],
-    ['another XMP', jpegOf(xmp('xmlns:dc="http://purl.org/dc/elements/1.1/"'), ...greyParts)],
-    ['an index of images', jpegOf(markerSegment(0xe2, 'MPF\0II*\0'), ...greyParts)],
-    ['a comment about one', jpegOf(markerSegment(0xfe, 'hdr-gain-map'), ...greyParts)],
+    ['a first image whose gain map was removed', jpegOf(ultraHdr, iso, ...greyParts)],
+    [
+      'another XMP',
+      behind(jpegOf(xmp('xmlns:dc="http://purl.org/dc/elements/1.1/"'), ...greyParts)),
+    ],
+    ['a depth map', behind(jpegOf(depth, ...greyParts))],
+    ['an index of images', behind(jpegOf(markerSegment(0xe2, 'MPF\0II*\0'), ...greyParts))],
+    ['a comment about one', behind(jpegOf(markerSegment(0xfe, 'hdr-gain-map'), ...greyParts))],
+    [
+      'XMP of another segment',
+      behind(jpegOf(markerSegment(0xe2, ultraHdr.subarray(4)), ...greyParts)),
+    ],
     ['text behind the end', behind(Buffer.from('http://ns.adobe.com/hdr-gain-map/'))],
     ['a second image that is cut off', behind(jpegOf(iso, ...greyParts).subarray(0, 9))],
   ])('is not there: %s', (_what, file) => {
