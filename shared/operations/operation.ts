@@ -166,6 +166,8 @@ export type Operation<P extends Parameters = Parameters> = {
   /** Whether the operation has an effect on an answer of this format. */
   matters?(format: Format): boolean;
   readonly step?: Step<P>;
+  /** The most frames of an animation that the answer has; undefined for no limit. */
+  mostFrames?(values: ValuesOf<P>): number | undefined;
   /** The encoder options that the operation sets. */
   encoding?(values: ValuesOf<P>): Partial<EncodingOptions>;
 };

@@ -54,7 +54,7 @@ export function integer(min: number, max: number, about: string): Parameter<numb
       return value !== undefined && value >= min && value <= max ? value : undefined;
     },
     fallback: undefined,
-    expects: `a whole number from ${min} to ${max}`,
+    expects: min === max ? `the whole number ${min}` : `a whole number from ${min} to ${max}`,
     about,
     control: { control: 'number', min, max },
   };

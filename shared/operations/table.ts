@@ -7,6 +7,7 @@ import { contrast } from './contrast.ts';
 import { crop } from './crop.ts';
 import { flip } from './flip.ts';
 import { format } from './format.ts';
+import { frames } from './frames.ts';
 import { grayscale } from './grayscale.ts';
 import { indexcrop } from './indexcrop.ts';
 import { interlace } from './interlace.ts';
@@ -30,6 +31,7 @@ import { watermark } from './watermark.ts';
  */
 export const operations = {
   version,
+  frames,
   orient,
   trim,
   crop,

@@ -30,6 +30,7 @@ const formats = ['jpg', 'png', 'webp', 'avif', 'gif', 'src'];
 /** One example of each operation. The ones that do not scale are followed by a small resize. */
 const examples: readonly (readonly string[])[] = [
   ['version,v_2026-11', 'resize,w_96'],
+  ['frames,n_1', 'resize,w_96'],
   ['orient,o_0', 'resize,h_96'],
   ['crop,g_center,w_300,h_200', 'resize,w_96'],
   ['rotate,a_90', 'resize,w_96'],

@@ -5,6 +5,7 @@ import math
 # Canonical order of operations and of their parameters, with the values that are not printed.
 TABLE = {
     "version": {"v": None},
+    "frames": {"n": None},
     "orient": {"o": "1"},
     "crop": {"x": "0", "y": "0", "w": None, "h": None, "g": "nw"},
     "rotate": {"a": "0"},
@@ -67,6 +68,8 @@ def settled(operations, accept, preferred):
         recipe["format"] = {"f": negotiated(accept or "", preferred)}
     if recipe["format"]["f"] in ("png", "gif"):
         recipe.pop("quality", None)
+    if recipe["format"]["f"] in ("jpg", "png"):
+        recipe.pop("frames", None)
     return recipe
 
 
@@ -163,7 +166,8 @@ def size_of(source, recipe):
 
 def frames_of(source, recipe, kind):
     turned = "rotate" in recipe and int(recipe["rotate"]["a"]) % 180 != 0
-    return source["frames"] if kind in ("webp", "gif") and not turned else 1
+    first = turned or "frames" in recipe
+    return source["frames"] if kind in ("webp", "gif") and not first else 1
 
 
 def type_of(source, recipe):

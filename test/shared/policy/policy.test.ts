@@ -40,6 +40,26 @@ const chapters: readonly Chapter[] = [
     ],
   ],
   [
+    'the first frame needs a rule',
+    { operations: { resize: { w: [8] }, format: { f: ['webp', 'jpg'] } } },
+    [
+      ['frames,n_1', 'denied_operation'],
+      ['frames,n_1__op__format,f_webp', 'denied_operation'],
+      // A JPEG is its first frame anyway.
+      ['frames,n_1__op__format,f_jpg', 'accepted'],
+    ],
+  ],
+  [
+    'the first frame is allowed by its rule, and by a preset',
+    { operations: { frames: { n: [1] } }, presets: { poster: 'frames,n_1__op__resize,w_9' } },
+    [
+      ['frames,n_1', 'accepted'],
+      ['frames,n_1__op__resize,w_8', 'denied_operation'],
+      ['resize,w_9', 'denied_operation'],
+      ['resize,w_9__op__frames,n_1', 'accepted'],
+    ],
+  ],
+  [
     'the format of the source needs no rule even where other formats have some',
     { operations: { format: { f: ['jpg'] } } },
     [

@@ -36,6 +36,17 @@ const spellings: readonly (readonly [written: string, canonical: string])[] = [
   ['format,f_src', src],
   ['version,v_3f2a', `version,v_3f2a__op__${src}`],
   ['format,f_jpg__op__version,v_-1', 'version,v_-1__op__format,f_jpg'],
+  ['frames,n_1', `frames,n_1__op__${src}`],
+  [
+    'orient,o_0__op__frames,n_1__op__version,v_2',
+    `version,v_2__op__frames,n_1__op__orient,o_0__op__${src}`,
+  ],
+  ['frames,n_1__op__format,f_auto', 'frames,n_1__op__format,f_auto'],
+  ['frames,n_1__op__format,f_webp', 'frames,n_1__op__format,f_webp'],
+  ['frames,n_1__op__format,f_avif', 'frames,n_1__op__format,f_avif'],
+  ['frames,n_1__op__format,f_gif', 'frames,n_1__op__format,f_gif'],
+  ['frames,n_1__op__format,f_jpg', 'format,f_jpg'],
+  ['frames,n_1__op__format,f_png', 'format,f_png'],
   ['orient', src],
   ['orient,o_1', src],
   ['auto-orient,o_0', `orient,o_0__op__${src}`],
@@ -240,9 +251,10 @@ describe('an odd number', () => {
     const rows = oddNumbers.map((odd) => {
       const refused = refusalOf(() => parseOperations(`${name},${own}_${odd(legal)}`));
       // The value itself is what is wrong, not what it is combined with.
-      const aboutValue = /expects a whole number|is not written as|a value has letters/.test(
-        refused?.message ?? '',
-      );
+      const aboutValue =
+        /expects (?:a|the) whole number|is not written as|a value has letters/.test(
+          refused?.message ?? '',
+        );
       return { written: odd(legal), code: refused?.code, aboutValue };
     });
     const expected = rows.map(({ written }) => ({ written, code: 'malformed', aboutValue: true }));
@@ -284,6 +296,15 @@ const badParameters: readonly string[] = [
   ...['format,f_', 'flip,d_x', 'flip,d_vh', 'flip', 'blur', 'blur,r_5', 'sharpen', 'version'],
   ...['version,v_', 'version,v_a_b', `version,v_${'a'.repeat(33)}`, 'version,v_a.b', 'version,v_ä'],
   ...['version,v_--a', 'orient,o_2', 'orient,o_-1', 'crop,x_-1', 'crop,g_middle', 'crop,g_smart'],
+  ...[
+    'frames',
+    'frames,n_0',
+    'frames,n_2',
+    'frames,n_-1',
+    'frames,n_01',
+    'frames,n_200',
+    'frames,1',
+  ],
   ...['resize,m_pad,w_9,h_9,color_fff', 'resize,m_pad,w_9,h_9,color_ggffff'],
   ...['resize,m_pad,w_9,h_9,color_1234567', 'resize,m_pad,w_9,h_9,color_red'],
 ];
@@ -334,6 +355,14 @@ describe('operations that the table does not declare are malformed', () => {
     'an empty one in %j',
     (written) => expect(outcome(() => parseOperations(written))).toBe('malformed'),
   );
+
+  it.each([
+    ['frames', 'frames needs n'],
+    ['frames,n_2', 'frames: n expects the whole number 1, not "2"'],
+    ['frames,n_1__op__info', 'info cannot be combined with frames'],
+  ])('%s, with the reason', (written, reason) => {
+    expect(refusalOf(() => parseOperations(written))?.message).toBe(reason);
+  });
 
   it('more of them than the limit, before any is parsed', () => {
     const many = (count: number): string => Array(count).fill('nope').join(separator);
