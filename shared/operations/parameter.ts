@@ -83,6 +83,14 @@ export function text(form: RegExp, expects: string, about: string): Parameter<st
   };
 }
 
+/**
+ * A parameter with a label that the URL chooses. Its characters need no quoting in a key, a URL, a header
+ * or a file name.
+ */
+export function label(about: string): Parameter<string, undefined> {
+  return text(/^[A-Za-z0-9-]{1,32}$/, '1 to 32 letters, digits or hyphens', about);
+}
+
 /** Adds a default to a parameter. */
 export function withDefault<V extends Value, const F extends V>(
   parameter: Parameter<V, undefined>,

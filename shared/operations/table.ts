@@ -5,6 +5,7 @@ import { bright } from './bright.ts';
 import { circle } from './circle.ts';
 import { contrast } from './contrast.ts';
 import { crop } from './crop.ts';
+import { download } from './download.ts';
 import { flip } from './flip.ts';
 import { format } from './format.ts';
 import { frames } from './frames.ts';
@@ -31,6 +32,7 @@ import { watermark } from './watermark.ts';
  */
 export const operations = {
   version,
+  download,
   frames,
   orient,
   trim,
