@@ -66,7 +66,8 @@ function typeLines(name: string, row: Operation): readonly string[] {
   if (lines.length === 0) return [about, `${head} true;`];
   const bare = row.parameters[bareLetter(row) ?? ''];
   const alone = bare === undefined ? '' : ` ${typeOf(bare)} |`;
-  return [about, `${head}${alone} {`, ...lines, '  };'];
+  const withoutValues = row.withoutValues === true ? ' true |' : '';
+  return [about, `${head}${withoutValues}${alone} {`, ...lines, '  };'];
 }
 
 /** The letters of an operation, for each of its names. */

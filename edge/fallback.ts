@@ -1,6 +1,6 @@
 import type { Rendered } from '../render/render.ts';
 import { limits } from '../shared/limits.ts';
-import { cacheTagHeader, cacheTags } from '../shared/objects/derivatives.ts';
+import { cacheTagHeader, cacheTags, contentDisposition } from '../shared/objects/derivatives.ts';
 import { contentTypeOf } from '../shared/operations/image-type.ts';
 import { isBlocked, type Policy } from '../shared/policy/policy.ts';
 import type { Crypto } from '../shared/ports.ts';
@@ -38,6 +38,7 @@ export function answerWithFallback(
     headers: {
       ...headers,
       'content-type': contentTypeOf(type),
+      'content-disposition': contentDisposition(derivative, type),
       [cacheTagHeader]: cacheTags(crypto, derivative),
     },
     body: method === 'HEAD' ? { text: '' } : { bytes },

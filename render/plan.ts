@@ -16,15 +16,18 @@ export function planSteps(recipe: Recipe): readonly PlannedStep[] {
   });
 }
 
-/** The most frames to draw: one, unless the type supports animation and every step does, too. */
+/** The most frames to draw: one, unless the type, every step and the recipe allow more. */
 export function mostFrames(
   type: ImageType,
+  recipe: Recipe,
   steps: readonly PlannedStep[],
   { maxFrames }: Caps,
 ): number {
   const moves = imageTypes[type].animation || type === 'avif';
   const first = steps.some(({ step, values }) => step.frames(values) === 'first');
-  return moves && !first ? Math.min(maxFrames, limits.sourceFrames) : 1;
+  if (!moves || first) return 1;
+  const named = recipe.steps.map(({ name, values }) => rowOf(name).mostFrames?.(values));
+  return Math.min(maxFrames, limits.sourceFrames, ...named.filter((one) => one !== undefined));
 }
 
 /** What is known of one frame before anything is drawn. */

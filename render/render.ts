@@ -143,7 +143,7 @@ export async function render(
   const steps = planSteps(recipe);
   const frames = answers
     ? limits.sourceFrames
-    : mostFrames(answerType(recipe, source), steps, caps);
+    : mostFrames(answerType(recipe, source), recipe, steps, caps);
   const inspected = inspect(source.type, source.bytes, { frames, inflate: nodeInflate });
   const opened = { source, mark, inspected, steps, deadline };
   return answers ? renderAnswer(opened, recipe, caps) : renderImage(opened, recipe, caps);

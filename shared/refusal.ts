@@ -78,8 +78,9 @@ export const refusals = {
     status: 403,
     cached: false,
     level: 'warn',
-    meaning: 'The policy does not allow this operation.',
-    remedy: 'Use another operation, or add this one to `operations` in the policy.',
+    meaning: 'The policy does not allow this operation, or a grant does not cover it.',
+    remedy:
+      'Use another operation, or add this one to `operations` in the policy. Sign URLs with `version` or `download` instead of using a grant.',
   },
   denied_value: {
     status: 403,

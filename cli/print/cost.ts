@@ -1,6 +1,6 @@
 import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts';
 import type { PolicyFileCost } from '../../operator/cost/file-cost.ts';
-import type { OperationShare } from '../../operator/cost/policy-cost.ts';
+import { type OperationShare, uncountedOperations } from '../../operator/cost/policy-cost.ts';
 import { pricesRead } from '../../operator/cost/prices.ts';
 import { printBytes, printNumber } from '../base/quantity.ts';
 
@@ -59,6 +59,7 @@ export function printCost(
     ...operations.map((one) => printOperation(one, whole)),
     ...(listed.length === 0 ? [] : [`  formats: ${listed.join(', ')}`]),
     ...(byPresets === 0n ? [] : [`  allowed only by presets: ${printBig(byPresets)}`]),
+    `  not counted: ${uncountedOperations.join(' and ')}, which need no rule, and JSON answers`,
     ...(exact ? [] : ['  the rules overlap in too many ways to count exactly; there are more']),
     ...printEstimate(estimate, assumed),
     ...(reportUntil === undefined ? [] : [printReporting(reportUntil)]),

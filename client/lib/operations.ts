@@ -8,6 +8,16 @@ export type Operations = {
     /** the revision: 1 to 32 letters, digits or hyphens */
     readonly v: string | number;
   };
+  /** Makes browsers save the image as a file instead of showing it. It does not change the image. */
+  readonly download?: true | string | number | {
+    /** the name of the file; Signet adds the ending of its type. The name of the source if left out: 1 to 32 letters, digits or hyphens */
+    readonly n?: string | number;
+  };
+  /** Keeps the first frame of an animation, so the answer is a still image in every format. */
+  readonly frames?: number | {
+    /** how many frames are kept, counted from the first: the whole number 1 */
+    readonly n: number;
+  };
   /** Turns the image upright according to its EXIF orientation. Signet always does this unless the URL has `o_0`. */
   readonly orient?: number | {
     /** 1 turns the image upright, 0 leaves it as it is stored: a whole number from 0 to 1 */
@@ -170,6 +180,8 @@ export type Operations = {
 /** The parameter letters of each operation. A leading space means that a plain value is not allowed. */
 const letters: Readonly<Record<string, string>> = {
   version: 'v',
+  download: 'n',
+  frames: 'n',
   orient: 'o',
   'auto-orient': 'o',
   trim: 't',

@@ -3,7 +3,7 @@ import type { Operations } from './operations.ts';
 import type { RecipeInput } from './recipe.ts';
 
 /** The operations that unpic passes to every provider, and the operations of this service. */
-export type UnpicOperations = Omit<Operations, 'format' | 'quality' | 'version'> & {
+export type UnpicOperations = Omit<Operations, 'download' | 'format' | 'quality' | 'version'> & {
   /** Pixels. */
   readonly width?: number | string;
   /** Pixels. */

@@ -42,11 +42,14 @@ function parseOperation(text: string): readonly [string, Values] {
 
 const isEmpty = (values: object): boolean => Object.keys(values).length === 0;
 
-/** Converts an operation to unpic's names. `version` is dropped, because a grant does not allow it. */
+/**
+ * Converts an operation to unpic's names. `version` and `download` are dropped, because a grant does not
+ * allow them.
+ */
 function unpicOperation([name, values]: readonly [string, Values]): Readonly<
   Record<string, unknown>
 > {
-  if (name === 'version') return {};
+  if (name === 'version' || name === 'download') return {};
   if (name === 'format') return { format: values['f'] };
   if (name === 'quality') return { quality: values['q'] };
   if (name !== 'resize') return { [name]: isEmpty(values) ? true : values };
@@ -63,7 +66,7 @@ export const withoutUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 /**
- * Reads the source path and the operations of a URL, without its signature and version. Returns null for a
+ * Reads the source path and the operations of a URL, without its signature, version and download. Returns null for a
  * URL of another service, a plain path, a preset, and a recipe in the spelling of another service.
  */
 export function readUrl(text: string, options?: GrantedOptions): Extracted | null {

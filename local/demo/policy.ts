@@ -6,6 +6,7 @@ import { starterWidths } from '../../shared/policy/starter.ts';
  */
 export const demoPolicy = {
   operations: {
+    frames: { n: [1] },
     orient: { o: [0, 1] },
     crop: {
       x: { min: 0, max: 4_000, step: 10 },

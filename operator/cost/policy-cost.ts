@@ -1,7 +1,7 @@
 import { limits } from '../../shared/limits.ts';
 import { imageTypes } from '../../shared/operations/image-type.ts';
 import type { Format } from '../../shared/operations/operation.ts';
-import { type OperationName, rowOf } from '../../shared/operations/table.ts';
+import { type OperationName, operationNames, rowOf } from '../../shared/operations/table.ts';
 import { isAllowed, type Policy } from '../../shared/policy/policy.ts';
 import { policyOperations } from '../../shared/policy/schema.ts';
 import { canonicalRecipe, findAnswer, type Recipe } from '../../shared/recipe/canonical.ts';
@@ -19,7 +19,7 @@ export type OperationShare = {
 };
 
 export type PolicyCost = {
-  /** How many images of one source the policy allows, without counting revisions. */
+  /** How many images of one source the policy allows, without counting revisions and downloads. */
   readonly derivativesPerSource: bigint;
   /** Whether the number is exact; otherwise it is a lower bound. */
   readonly exact: boolean;
@@ -40,6 +40,8 @@ type Part = {
 const drawingOperations = policyOperations.filter(
   (name) => name !== 'format' && rowOf(name).answer === undefined,
 );
+/** Operations that need no rule, so a policy does not limit how many values they have. */
+export const uncountedOperations = operationNames.filter((name) => rowOf(name).free === true);
 const formats = [...Object.keys(imageTypes), 'src'] as readonly Format[];
 
 /** Counts the steps of an operation: exactly if possible, or quickly. */
@@ -100,8 +102,8 @@ const hasOperation = (name: OperationName) => (recipe: Recipe) =>
 
 /**
  * Counts the derivatives of one source that a policy allows, by format and by operation. These are
- * canonical image keys of one revision; answers in text are not counted. Combinations of operations
- * are multiplied and not enumerated, so a wide policy is counted as fast as a narrow one.
+ * canonical image keys of one revision; downloads and answers in text are not counted. Combinations of
+ * operations are multiplied and not enumerated, so a wide policy is counted as fast as a narrow one.
  */
 export function policyCost(policy: Policy, countRules: CountRules = countSteps): PolicyCost {
   const parts = drawingOperations.map((name) => partOf(policy, name, countRules));

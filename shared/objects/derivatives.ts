@@ -2,6 +2,7 @@ import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
 import { rowOf } from '../operations/table.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Crypto, ObjectStore } from '../ports.ts';
+import { valuesOf } from '../recipe/canonical.ts';
 import { type Derivative, derivativeKey } from '../recipe/storage-key.ts';
 import { sourceKey } from '../url/path.ts';
 
@@ -40,13 +41,16 @@ function cacheControl({ recipe }: Derivative, cache: Policy['cache']): string {
 }
 
 /**
- * The file name for saving: the name of the source with the extension of the answer. The ASCII form is
- * for old clients (RFC 6266, appendix D).
+ * Whether browsers show or save the answer, and the file name for saving: the one of `download` or else
+ * that of the source, with the ending of the answer. The ASCII form is for old clients (RFC 6266,
+ * appendix D). Invariant: nothing in the path or the recipe can end the header or its quoted text.
  */
-function contentDisposition({ path }: Derivative, type: AnswerType): string {
-  const base = (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '') || 'image';
+export function contentDisposition({ path, recipe }: Derivative, type: AnswerType): string {
+  const saved = valuesOf(recipe, 'download');
+  const source = (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '') || 'image';
+  const base = saved?.n ?? source;
   const plain = base.replace(/[^A-Za-z0-9 ._()-]/g, '_');
-  const named = `inline; filename="${plain}.${type}"`;
+  const named = `${saved === undefined ? 'inline' : 'attachment'}; filename="${plain}.${type}"`;
   if (plain === base) return named;
   const encoded = encodeURIComponent(`${base}.${type}`).replace(
     /['()*]/g,

@@ -132,6 +132,8 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly grantable?: false;
   /** Its value names a revision of the source, so the answer never changes. */
   readonly revision?: true;
+  /** Has an effect even if none of its parameters is given. */
+  readonly withoutValues?: true;
   /** How it differs from OSS and BOS, and why. One sentence or two for each difference. */
   readonly differs?: readonly string[];
   /**
@@ -140,7 +142,7 @@ export type Operation<P extends Parameters = Parameters> = {
    * itself, so these two may swap. Without a value, the order must be the one of the table.
    */
   readonly order?: 'free' | 'moves' | 'colours';
-  /** Answers with JSON instead of an image. No other operation may be next to it, except free ones. */
+  /** Answers with JSON instead of an image. No other operation may be next to it, except a revision. */
   answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
   /** Drawn with its defaults even if the recipe leaves it out. */
   readonly always?: true;
@@ -168,6 +170,8 @@ export type Operation<P extends Parameters = Parameters> = {
   /** Whether the operation has an effect on an answer of this format. */
   matters?(format: Format): boolean;
   readonly step?: Step<P>;
+  /** The most frames of an animation that the answer has; undefined for no limit. */
+  mostFrames?(values: ValuesOf<P>): number | undefined;
   /** The encoder options that the operation sets. */
   encoding?(values: ValuesOf<P>): Partial<EncodingOptions>;
 };

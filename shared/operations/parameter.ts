@@ -54,7 +54,7 @@ export function integer(min: number, max: number, about: string): Parameter<numb
       return value !== undefined && value >= min && value <= max ? value : undefined;
     },
     fallback: undefined,
-    expects: `a whole number from ${min} to ${max}`,
+    expects: min === max ? `the whole number ${min}` : `a whole number from ${min} to ${max}`,
     about,
     control: { control: 'number', min, max },
   };
@@ -81,6 +81,14 @@ export function text(form: RegExp, expects: string, about: string): Parameter<st
     about,
     control: { control: 'text' },
   };
+}
+
+/**
+ * A parameter with a label that the URL chooses. Its characters need no quoting in a key, a URL, a header
+ * or a file name.
+ */
+export function label(about: string): Parameter<string, undefined> {
+  return text(/^[A-Za-z0-9-]{1,32}$/, '1 to 32 letters, digits or hyphens', about);
 }
 
 /** Adds a default to a parameter. */

@@ -5,8 +5,10 @@ import { bright } from './bright.ts';
 import { circle } from './circle.ts';
 import { contrast } from './contrast.ts';
 import { crop } from './crop.ts';
+import { download } from './download.ts';
 import { flip } from './flip.ts';
 import { format } from './format.ts';
+import { frames } from './frames.ts';
 import { grayscale } from './grayscale.ts';
 import { indexcrop } from './indexcrop.ts';
 import { interlace } from './interlace.ts';
@@ -30,6 +32,8 @@ import { watermark } from './watermark.ts';
  */
 export const operations = {
   version,
+  download,
+  frames,
   orient,
   trim,
   crop,

@@ -4,7 +4,13 @@ import type { SourceType } from '../operations/image-type.ts';
 import type { Format } from '../operations/operation.ts';
 import type { OperationName } from '../operations/table.ts';
 import { canonicalRecipe, type Recipe, withFormat, withoutFree } from '../recipe/canonical.ts';
-import { parseOperations, type RecipeStep, type WrittenRecipe } from '../recipe/recipe.ts';
+import {
+  checkAlone,
+  isAnswer,
+  parseOperations,
+  type RecipeStep,
+  type WrittenRecipe,
+} from '../recipe/recipe.ts';
 import { malformed, Refusal } from '../refusal.ts';
 import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
 import { compileRule } from './compile-rule.ts';
@@ -145,7 +151,8 @@ export function readPolicy(tenant: string, text: string): Policy {
 
 /**
  * Replaces a preset by its operations. Operations that the URL writes next to it win.
- * Throws `denied_preset` if the policy has no such preset.
+ * Throws `denied_preset` if the policy has no such preset, and `malformed` for a download of a preset
+ * that answers with JSON.
  */
 export function expandPreset(
   policy: Policy,
@@ -160,6 +167,13 @@ export function expandPreset(
       allowed: [...policy.presets.keys()],
     });
   const others = recipe.steps.filter(({ name }) => !steps.some((step) => step.name === name));
+  const answer = others.find(isAnswer);
+  // A JSON answer has no format, so one that the URL names has no effect.
+  if (answer !== undefined)
+    checkAlone(
+      answer,
+      steps.filter(({ name }) => name !== 'format'),
+    );
   return [...steps, ...others];
 }
 

@@ -43,8 +43,9 @@ function canonicalStep(step: RecipeStep, format: Format): PrintedStep | undefine
     const value = values[own];
     if (value !== undefined && value !== fallback) text += `,${own}_${value}`;
   }
-  // An operation with parameters has no effect if all of them have their defaults.
-  const isAtDefaults = text === name && Object.keys(row.parameters).length > 0;
+  // Most operations with parameters have no effect if all of them have their defaults.
+  const needsValues = Object.keys(row.parameters).length > 0 && row.withoutValues !== true;
+  const isAtDefaults = text === name && needsValues;
   const isIdle = isAtDefaults || row.idle?.(values) || row.matters?.(format) === false;
   return isIdle ? undefined : { name, values, text };
 }

@@ -123,11 +123,15 @@ export function checkGrantable(steps: readonly RecipeStep[]): void {
 /** Whether the step answers with JSON instead of an image. */
 export const isAnswer = ({ name }: RecipeStep): boolean => rowOf(name).answer !== undefined;
 
-/** A JSON answer describes the source, so operations that draw are refused. */
-function checkAlone(answer: RecipeStep, steps: readonly RecipeStep[]): void {
-  const beside = steps.find((step) => step !== answer && rowOf(step.name).free !== true);
-  if (beside !== undefined)
-    throw malformed(`${answer.name} cannot be combined with ${beside.name}`);
+/**
+ * A JSON answer describes the source, so it can have a revision next to it and nothing else. Throws
+ * `malformed`.
+ */
+export function checkAlone(answer: RecipeStep, steps: readonly RecipeStep[]): void {
+  const beside = steps.find((step) => step !== answer && rowOf(step.name).revision !== true);
+  if (beside === undefined) return;
+  const why = rowOf(beside.name).free === true ? ', which is for images only' : '';
+  throw malformed(`${answer.name} cannot be combined with ${beside.name}${why}`);
 }
 
 /**

@@ -117,6 +117,8 @@ const operations = fc.oneof(
         'format,f_src',
         'blur,s_3',
         'version,v_7',
+        'download,n_a',
+        'frames,n_1',
         'style,n_thumb',
         'style,n_other',
         'resize,w_064',

@@ -49,6 +49,7 @@ describe('policy cost', () => {
       '  resize: 8 ways, in 100.0 % of derivatives',
       '  quality: 2 ways or none, in 66.7 % of derivatives',
       '  formats: webp 24, avif 24, src 24',
+      '  not counted: version and download, which need no rule, and JSON answers',
       'For 1,000 sources: 72,000 derivatives, 4.3 GB if all are made',
       'At 100,000 views a month, at most: 72,000 stored, 4.3 GB; USD 3.32 a month (storage 0.10, renders 2.54, views 0.67)',
       'Assumptions: 60.0 kB per derivative, stored for 90 days; 1 s at 2 GB per render',

@@ -182,13 +182,17 @@ describe('a minter with a grant', () => {
     expect(checked.url('a')).toBe('https://img.example.com/acme/a__op__grayscale__op__blur,s_3');
   });
 
-  it('writes no version if it is strict, because a grant does not allow one', async () => {
+  it.each([
+    ['version', 'version,v_1'],
+    ['download', 'download,n_cat'],
+    ['download', 'download'],
+  ])('writes no %s if it is strict, because a grant does not allow %s', async (name, written) => {
     const granted = images.withGrant(await images.grant({ scope: '*' }));
-    expect(await edge(granted.url('a', 'version,v_1'))).toBe('denied_operation');
-    expect(await refusalOf(() => strict(granted).url('a', 'version,v_1'))).toMatchObject({
+    expect(await edge(granted.url('a', written))).toBe('denied_operation');
+    expect(await refusalOf(() => strict(granted).url('a', written))).toMatchObject({
       code: 'denied_operation',
-      message: 'version needs a signature of the URL itself; a grant does not cover it',
+      message: `${name} needs a signature of the URL itself; a grant does not cover it`,
     });
-    expect(await refusalOf(() => strict(images).url('a', 'version,v_1'))).toBeUndefined();
+    expect(await refusalOf(() => strict(images).url('a', written))).toBeUndefined();
   });
 });

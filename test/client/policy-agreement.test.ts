@@ -70,6 +70,8 @@ const likelyCalls: fc.Arbitrary<MintCall> = fc
       'style,n_thumb',
       'style,n_tile',
       'version,v_1',
+      'download,n_a',
+      'frames,n_1',
       'grayscale',
       'rotate,a_360',
     ),

@@ -32,6 +32,10 @@ describe('a recipe', () => {
       '__op__resize,m_fill,w_4,h_3__op__quality,q_60',
     ],
     [{ grayscale: true, rotate: -90 }, '__op__grayscale__op__rotate,a_-90'],
+    [{ download: true, frames: 1 }, '__op__download__op__frames,n_1'],
+    [{ download: 'cat-7' }, '__op__download,n_cat-7'],
+    [{ download: { n: 7 }, preset: 'thumb' }, '__op__download,n_7__op__style,n_thumb'],
+    [{ download: {}, frames: { n: 1 } }, '__op__download__op__frames,n_1'],
     [{ quality: 60, version: 'v3' }, '__op__quality,q_60__op__version,v_v3'],
     [
       { 'rounded-corners': 40, background: 'f4efe6' },

@@ -32,6 +32,7 @@ export const codes = (thrown: unknown): string => (thrown instanceof SignetError
 export const right: readonly Recipe[] = [
   { resize: { w: 1 } }, { quality: 60 }, { quality: { max: 9 } }, { grayscale: true }, { version: 3 },
   { watermark: 'logo' }, { watermark: { i: 'logo', p: 20 } }, { background: 'FFFFFF' }, { info: true },
+  { download: true }, { download: 'cat' }, { download: { n: 'cat' } }, { download: {} }, { frames: 1 },
 ];
 export const wrong: readonly Recipe[] = [
   // @ts-expect-error: there is no such operation
@@ -50,6 +51,10 @@ export const wrong: readonly Recipe[] = [
   { blur: { r: 3 } },
   // @ts-expect-error: grayscale has no parameters
   { grayscale: { s: 1 } },
+  // @ts-expect-error: frames needs its number
+  { frames: true },
+  // @ts-expect-error: the parameter of download is n
+  { download: { name: 'cat' } },
   // @ts-expect-error: there is no such format
   { format: 'bmp' },
 ];

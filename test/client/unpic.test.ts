@@ -105,8 +105,8 @@ describe('a URL', () => {
     ...{ rotate: { a: 90 }, grayscale: true, quality: 60, format: 'webp' },
   };
 
-  it('is read as path and operations, without its signature and version', async () => {
-    const url = await images.url('ä/1+.jpg', recipe, { version: '3f' });
+  it('is read as path and operations, without its signature, version and download', async () => {
+    const url = await images.url('ä/1+.jpg', { ...recipe, download: 'cat' }, { version: '3f' });
     const options = place;
     expect(extract(url, place)).toEqual({ src: '/ä/1+.jpg', operations, options });
     expect(extract(url)).toEqual({ src: '/ä/1+.jpg', operations, options });

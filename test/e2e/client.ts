@@ -38,7 +38,7 @@ export type Short = {
 export type Expected = {
   readonly key: string;
   readonly contentType: string;
-  readonly filename: string;
+  readonly disposition: string;
   readonly image: Picture;
 };
 

@@ -30,6 +30,9 @@ const formats = ['jpg', 'png', 'webp', 'avif', 'gif', 'src'];
 /** One example of each operation. The ones that do not scale are followed by a small resize. */
 const examples: readonly (readonly string[])[] = [
   ['version,v_2026-11', 'resize,w_96'],
+  ['download,n_summer-2026', 'resize,w_96'],
+  ['download', 'resize,h_96'],
+  ['frames,n_1', 'resize,w_96'],
   ['orient,o_0', 'resize,h_96'],
   ['crop,g_center,w_300,h_200', 'resize,w_96'],
   ['rotate,a_90', 'resize,w_96'],
@@ -46,7 +49,7 @@ const heavySample = 'observatory.jpg';
 const heavyExamples: typeof examples = [['resize,m_pad,w_120,h_90,color_112233']];
 /** Frames take long to encode, so these show what can go wrong between frames. */
 const animatedSamples = ['tide.gif', 'lantern.webp'];
-const stillOnly = /^(?:version|sharpen|quality),/;
+const stillOnly = /^(?:version|download|sharpen|quality)\b/;
 
 function examplesFor(name: string): typeof examples {
   if (name === heavySample) return heavyExamples;
@@ -96,7 +99,7 @@ function wanted(expected: Expected, answer: Answer, cache: string) {
       'content-type': expected.contentType,
       'content-length': String(answer.bytes),
       'cache-control': cacheControl(expected.key),
-      'content-disposition': `inline; filename="${expected.filename}"`,
+      'content-disposition': expected.disposition,
       etag: `"${answer.md5}"`,
       'x-cache': `${cache} from cloudfront`,
     }),

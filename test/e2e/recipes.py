@@ -5,6 +5,8 @@ import math
 # Canonical order of operations and of their parameters, with the values that are not printed.
 TABLE = {
     "version": {"v": None},
+    "download": {"n": None},
+    "frames": {"n": None},
     "orient": {"o": "1"},
     "crop": {"x": "0", "y": "0", "w": None, "h": None, "g": "nw"},
     "rotate": {"a": "0"},
@@ -67,6 +69,8 @@ def settled(operations, accept, preferred):
         recipe["format"] = {"f": negotiated(accept or "", preferred)}
     if recipe["format"]["f"] in ("png", "gif"):
         recipe.pop("quality", None)
+    if recipe["format"]["f"] in ("jpg", "png"):
+        recipe.pop("frames", None)
     return recipe
 
 
@@ -76,7 +80,7 @@ def printed(name, values):
         value = values.get(parameter, default)
         if value is not None and value != default:
             kept.append(f"{parameter}_{value}")
-    return ",".join([name, *kept]) if kept else None
+    return ",".join([name, *kept]) if kept or name == "download" else None
 
 
 def canonical(recipe):
@@ -163,7 +167,8 @@ def size_of(source, recipe):
 
 def frames_of(source, recipe, kind):
     turned = "rotate" in recipe and int(recipe["rotate"]["a"]) % 180 != 0
-    return source["frames"] if kind in ("webp", "gif") and not turned else 1
+    first = turned or "frames" in recipe
+    return source["frames"] if kind in ("webp", "gif") and not first else 1
 
 
 def type_of(source, recipe):
@@ -174,6 +179,12 @@ def type_of(source, recipe):
     return "webp" if kind == "avif" and not still else kind
 
 
+def disposition_of(path, recipe, kind):
+    source = path.rsplit("/", 1)[1].rsplit(".", 1)[0]
+    name = recipe.get("download", {}).get("n", source)
+    return f'{"attachment" if "download" in recipe else "inline"}; filename="{name}.{kind}"'
+
+
 def expected(source, target, accept=None, preferred=("avif", "webp")):
     """What a decoded target must give: its key, type, size and frames."""
     path, *operations = target.split("__op__")
@@ -181,11 +192,10 @@ def expected(source, target, accept=None, preferred=("avif", "webp")):
     kind = type_of(source, recipe)
     width, height = size_of(source, recipe)
     frames = frames_of(source, recipe, kind)
-    name = path.rsplit("/", 1)[1]
     return {
         "key": path[1:] + "".join("__op__" + text for text in canonical(recipe)),
         "contentType": TYPES[kind],
-        "filename": f"{name.rsplit('.', 1)[0]}.{kind}",
+        "disposition": disposition_of(path, recipe, kind),
         "image": {
             "type": kind,
             "width": width,

@@ -111,11 +111,14 @@ describe('one grant', () => {
     expect(await endOf(unknown)).toBe('denied_preset');
   });
 
-  it('cannot create many objects with version', async () => {
-    expect(await endOf(await inQuery(at('a.png', 'version,v_1__op__resize,w_40')))).toBe(
-      'denied_operation',
-    );
-  });
+  it.each(['version,v_1', 'download,n_a', 'download'])(
+    'cannot create many objects with %s',
+    async (free) => {
+      expect(await endOf(await inQuery(at('a.png', `${free}__op__resize,w_40`)))).toBe(
+        'denied_operation',
+      );
+    },
+  );
 
   it('cannot be combined with a signature', async () => {
     const text = await grant();

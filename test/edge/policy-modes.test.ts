@@ -150,6 +150,18 @@ describe('a fallback', () => {
     expect(edge.derivatives.objects.size).toBe(0);
   });
 
+  it.each([
+    ['', 'inline; filename="gone.webp"'],
+    ['__op__download', 'attachment; filename="gone.webp"'],
+    ['__op__download,n_b-1', 'attachment; filename="b-1.webp"'],
+  ])('with "%s" is named as the image that it replaces: %s', async (download, disposition) => {
+    const uri = gone.replace('__op__resize', `${download}__op__resize`);
+    for (const method of ['GET', 'HEAD']) {
+      const { answer } = await made(uri, method);
+      expect([answer.status, answer.headers['content-disposition']]).toEqual([404, disposition]);
+    }
+  });
+
   it('replaces a damaged source', async () => {
     edge.sources.objects.set('acme/gone.png', { body: picture.subarray(0, 60) });
     const { answer } = await made(gone);

@@ -45,7 +45,7 @@ function framesOf(kind: SourceKind, name: OperationName, type: ImageType): numbe
   const moves = imageTypes[type].animation || type === 'avif';
   const { steps } = canonicalRecipe(parseOperations(goldenRecipe(name, type)).steps);
   const first = steps.some((step) => rowOf(step.name).step?.frames(step.values) === 'first');
-  return moves && !first ? kind.frames : 1;
+  return moves && !first && name !== 'frames' ? kind.frames : 1;
 }
 
 /** The golden image, turned where the kind is stored sideways and the recipe leaves it so. */

@@ -103,6 +103,47 @@ describe('an animation', () => {
     expect(Buffer.from(searched.bytes)).toEqual(Buffer.from(centred.bytes));
   });
 
+  it.each([
+    { format: 'gif', type: 'gif', start: /^GIF89a/ },
+    { format: 'webp', type: 'webp', start: /^RIFF.{4}WEBP/s },
+    { format: 'src', type: 'gif', start: /^GIF89a/ },
+    // The brand of a still AVIF; the one of a sequence is avis.
+    { format: 'avif', type: 'avif', start: /^.{4}ftypavif/s },
+    { format: 'jpg', type: 'jpg', start: /^\u00ff\u00d8\u00ff/ },
+    { format: 'png', type: 'png', start: /^\u0089PNG/ },
+  ])('through frames,n_1 into $format is a still, its first frame', async (row) => {
+    const made = await draw(gif, `frames,n_1__op__format,f_${row.format}`);
+    expect(made).toMatchObject({ type: row.type, frames: 1, width: 40, height: 24 });
+    const file = Buffer.from(made.bytes).toString('latin1');
+    expect(file).toMatch(row.start);
+    expect(file).not.toMatch(/NETSCAPE2\.0|ANIM|ANMF|acTL|avis/);
+    if (row.type !== 'avif') expect(await quartersOf(made.bytes)).toEqual(quarters);
+  });
+
+  it.each([
+    { recipe: 'flip,d_h', shown: ['green', 'red', 'yellow', 'blue'] },
+    { recipe: 'rotate,a_90', shown: ['blue', 'red', 'yellow', 'green'] },
+    { recipe: 'resize,w_20', shown: quarters },
+    { recipe: 'crop,w_20,h_12', shown: ['red', 'red', 'red', 'red'] },
+  ])('through frames,n_1 and $recipe shows the first frame as $shown', async (row) => {
+    for (const source of [gif, webp]) {
+      const made = await draw(source, `frames,n_1__op__${row.recipe}__op__format,f_webp`);
+      expect(made.frames).toBe(1);
+      expect(await quartersOf(made.bytes)).toEqual(row.shown);
+    }
+  });
+
+  it('through frames,n_1 is not read behind its first frame', async () => {
+    // The second image of the file begins with the second image separator that follows a control extension.
+    const control = Buffer.from([0x21, 0xf9, 0x04]);
+    const second = gif.indexOf(control, gif.indexOf(control) + 1);
+    const damaged = Buffer.concat([gif.subarray(0, second), Buffer.from([0x21, 0xf9, 0x09])]);
+    expect(await draw(damaged, 'frames,n_1__op__format,f_gif')).toMatchObject({ frames: 1 });
+    expect(await refusalOf(draw(damaged, 'format,f_gif'))).toMatchObject({
+      code: 'source_undecodable',
+    });
+  });
+
   it('is cut to the number of frames that the policy allows', async () => {
     expect(await draw(gif, 'format,f_webp', { maxFrames: 2 })).toMatchObject({ frames: 2 });
   });
@@ -117,6 +158,17 @@ describe('an animation', () => {
       aboutSource: true,
     });
   });
+});
+
+describe('a still', () => {
+  it.each(['png', 'webp', 'gif', 'avif'])(
+    'in %s has the same bytes with frames,n_1',
+    async (type) => {
+      const plain = await draw(still, `resize,w_20__op__format,f_${type}`);
+      const kept = await draw(still, `frames,n_1__op__resize,w_20__op__format,f_${type}`);
+      expect(Buffer.from(kept.bytes)).toEqual(Buffer.from(plain.bytes));
+    },
+  );
 });
 
 describe('transparency', () => {

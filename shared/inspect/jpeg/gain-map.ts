@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { isNamedSegment } from './application.ts';
 import { findMarkerCode, isApplication, jpegMarkers } from './markers.ts';
-import { type JpegSegment, noBytes } from './segments.ts';
+import { type JpegSegment, type JpegSegments, noBytes } from './segments.ts';
 
 /** Names in XMP: Ultra HDR (https://developer.android.com/media/platform/hdr-image-format) and Apple. */
 const namespaces = [
@@ -33,10 +33,10 @@ function findImage(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Reads the application segments of the images behind the first, as far as they can be found. */
-function readSegmentsBehind(bytes: Uint8Array, end: number): readonly JpegSegment[] {
+/** Reads the application segments of the images of which the first begins here, as far as they can be found. */
+function readSegmentsFrom(bytes: Uint8Array, image: number): readonly JpegSegment[] {
   const found: JpegSegment[] = [];
-  let at = findImage(bytes, end);
+  let at = image;
   while (at >= 0 && found.length < limits.jpegSegments) {
     at = findMarkerCode(bytes, at);
     const code = bytes[at] ?? 0;
@@ -50,9 +50,10 @@ function readSegmentsBehind(bytes: Uint8Array, end: number): readonly JpegSegmen
 }
 
 /**
- * Whether a file has a gain map for high dynamic range. It is an image behind the first, and says so itself. What the
- * first image says does not count: it stays when a program removes the gain map.
+ * Whether a file has a gain map for high dynamic range. It is an image behind the first, and one of the two
+ * says so. What the first image says does not count alone: it stays when a program removes the gain map.
  */
-export function hasJpegGainMap(bytes: Uint8Array, end: number): boolean {
-  return readSegmentsBehind(bytes, end).some(isGainMap);
+export function hasJpegGainMap(bytes: Uint8Array, { segments, end }: JpegSegments): boolean {
+  const image = findImage(bytes, end);
+  return image >= 0 && (segments.some(isGainMap) || readSegmentsFrom(bytes, image).some(isGainMap));
 }

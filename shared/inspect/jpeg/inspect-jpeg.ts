@@ -74,6 +74,6 @@ export function inspectJpeg(bytes: Uint8Array): Inspected {
   const { width, height } = frame;
   const facts = { type: 'jpg', width, height, frames: 1, alpha: false, orientation } as const;
   const still = { delays: [], loop: 0, depth: 8, channels } as const;
-  const seen = { profile: profile.length > 0, hdr: hasJpegGainMap(bytes, list.end) };
+  const seen = { profile: profile.length > 0, hdr: hasJpegGainMap(bytes, list) };
   return { facts: { ...facts, ...still, ...seen }, bytes: written };
 }

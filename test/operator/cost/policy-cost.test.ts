@@ -119,6 +119,11 @@ describe('the derivatives of a source', () => {
       8n * (3n + 1n + 1n),
     ],
     [
+      'a first frame, which says nothing in jpg',
+      { ...shop, operations: { ...shop.operations, frames: { n: [1] } } },
+      8n * 3n * (3n * 2n + 1n),
+    ],
+    [
       'a quality that is required, so there is no png',
       { ...shop, require: ['quality'], auto: { format: ['png'] } },
       // 80 is left out as the default, and then it is missing: jpg and src.

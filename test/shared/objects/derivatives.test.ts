@@ -64,6 +64,41 @@ describe('the headers of a derivative', () => {
     expect(headersOf(path).contentDisposition).toBe(disposition);
   });
 
+  it.each([
+    ['cat.jpg', 'download', 'attachment; filename="cat.webp"'],
+    ['cat.jpg', 'download,n_report', 'attachment; filename="report.webp"'],
+    ['a/日本.png', 'download,n_Tokyo-2026', 'attachment; filename="Tokyo-2026.webp"'],
+    ['cat.jpg', 'download,n_-1', 'attachment; filename="-1.webp"'],
+    ['.htaccess', 'download', 'attachment; filename="image.webp"'],
+    [
+      'x"; filename=evil.html',
+      'download',
+      `attachment; filename="x__ filename_evil.webp"; filename*=UTF-8''x%22%3B%20filename%3Devil.webp`,
+    ],
+    [
+      'a\u202egpj.exe',
+      'download',
+      `attachment; filename="a_gpj.webp"; filename*=UTF-8''a%E2%80%AEgpj.webp`,
+    ],
+  ])('let browsers save %s with %s as %s', (path, written, disposition) => {
+    expect(headersOf(path, `${written}__op__resize,w_9`).contentDisposition).toBe(disposition);
+  });
+
+  it.each(['jpg', 'png', 'webp', 'avif', 'gif'] as const)(
+    'end the name of a download in the type of the answer, %s',
+    (type) => {
+      // A recipe may name AVIF, and the answer for an animation is WebP.
+      const recipe = 'download,n_a__op__format,f_avif';
+      const headers = derivativeHeaders(
+        nodeCrypto,
+        derivative('cat.jpg', recipe),
+        { ...made, type },
+        cache,
+      );
+      expect(headers.contentDisposition).toBe(`attachment; filename="a.${type}"`);
+    },
+  );
+
   it('are printable ASCII, whatever the name of the source', () => {
     const texts = ['\u2028', '🐈', '"\\', 'é'.repeat(350)].flatMap((path) => {
       const { metadata, ...headers } = headersOf(`${path}.jpg`);

@@ -7,7 +7,7 @@ import { outcome } from '../request/outcome.ts';
 describe('the operations table', () => {
   it('has its rows in drawing order; new rows may be between them', () => {
     const order = [
-      'version orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint',
+      'version download frames orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint',
       'blur sharpen rounded-corners circle background watermark quality interlace format',
       'info average-hue placeholder',
     ];

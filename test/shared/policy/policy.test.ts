@@ -37,6 +37,28 @@ const chapters: readonly Chapter[] = [
       ['crop', 'accepted'],
       ['version,v_1', 'accepted'],
       ['version,v_anything-at-all', 'accepted'],
+      ['download', 'accepted'],
+      ['download,n_anything-at-all', 'accepted'],
+    ],
+  ],
+  [
+    'the first frame needs a rule',
+    { operations: { resize: { w: [8] }, format: { f: ['webp', 'jpg'] } } },
+    [
+      ['frames,n_1', 'denied_operation'],
+      ['frames,n_1__op__format,f_webp', 'denied_operation'],
+      // A JPEG is its first frame anyway.
+      ['frames,n_1__op__format,f_jpg', 'accepted'],
+    ],
+  ],
+  [
+    'the first frame is allowed by its rule, and by a preset',
+    { operations: { frames: { n: [1] } }, presets: { poster: 'frames,n_1__op__resize,w_9' } },
+    [
+      ['frames,n_1', 'accepted'],
+      ['frames,n_1__op__resize,w_8', 'denied_operation'],
+      ['resize,w_9', 'denied_operation'],
+      ['resize,w_9__op__frames,n_1', 'accepted'],
     ],
   ],
   [
@@ -284,7 +306,8 @@ describe('a denial', () => {
 });
 
 describe('style', () => {
-  const policy = policyOf({ presets: { thumb, old: 'version,v_1__op__resize,w_9' } });
+  const old = 'version,v_1__op__resize,w_9';
+  const policy = policyOf({ presets: { thumb, old, facts: 'info', save: 'download,n_a' } });
   const expanded = (written: string): string =>
     canonicalRecipe(expandPreset(policy, parseOperations(written))).text;
 
@@ -294,6 +317,12 @@ describe('style', () => {
     ['format,f_src__op__style,n_thumb', thumb.replace('auto', 'src')],
     ['style,n_thumb__op__format,f_gif', 'resize,m_fill,w_200,h_200__op__format,f_gif'],
     ['style,n_thumb__op__version,v_2', `version,v_2__op__${thumb}`],
+    ['style,n_thumb__op__download', `download__op__${thumb}`],
+    ['style,n_thumb__op__download,n_cat', `download,n_cat__op__${thumb}`],
+    ['style,n_save', 'download,n_a__op__format,f_src'],
+    ['style,n_save__op__download', 'download__op__format,f_src'],
+    ['style,n_facts__op__version,v_2', 'version,v_2__op__info'],
+    ['style,n_facts__op__format,f_webp', 'info'],
     ['style,n_old', 'version,v_1__op__resize,w_9__op__format,f_src'],
     ['style,n_old__op__version,v_2', 'version,v_2__op__resize,w_9__op__format,f_src'],
     ['resize,w_9', 'resize,w_9__op__format,f_src'],
@@ -302,12 +331,26 @@ describe('style', () => {
     expect(canonicalText(recipe)).toBe(recipe);
   });
 
+  it.each(['style,n_facts__op__download', 'download,n_a__op__format,f_auto__op__style,n_facts'])(
+    '%s is malformed, because the preset answers with JSON',
+    (written) => {
+      const { code, message } = refusalOf(() => expanded(written)) ?? {};
+      expect({ code, message }).toEqual({
+        code: 'malformed',
+        message: 'info cannot be combined with download, which is for images only',
+      });
+    },
+  );
+
   it.each(['style,n_nope', 'style,n_THUMB', 'style,n_constructor', 'style,n_toString'])(
     '%s names a preset that the policy does not have',
     (written) => {
       const refusal = refusalOf(() => expanded(written));
       expect(refusal?.code).toBe('denied_preset');
-      expect(refusal?.detail).toMatchObject({ rule: 'presets', allowed: ['thumb', 'old'] });
+      expect(refusal?.detail).toMatchObject({
+        rule: 'presets',
+        allowed: ['thumb', 'old', 'facts', 'save'],
+      });
     },
   );
 

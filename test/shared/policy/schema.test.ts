@@ -79,6 +79,7 @@ const bad: readonly (readonly [what: string, document: unknown, place: string])[
   ['an unknown field', { ...acme, operation: {} }, 'operation'],
   ['an unknown operation', rule('resise', {}), 'operations.resise'],
   ['an operation that needs no rule', rule('version', {}), 'operations.version'],
+  ['a download, which needs no rule', rule('download', { n: ['a'] }), 'operations.download'],
   ['style as an operation', rule('style', {}), 'operations.style'],
   ['an alias of an operation', rule('auto-orient', {}), 'operations.auto-orient'],
   ['an unknown parameter', resize({ maxWidht: [1] }), 'operations.resize.maxWidht'],

@@ -36,6 +36,25 @@ const spellings: readonly (readonly [written: string, canonical: string])[] = [
   ['format,f_src', src],
   ['version,v_3f2a', `version,v_3f2a__op__${src}`],
   ['format,f_jpg__op__version,v_-1', 'version,v_-1__op__format,f_jpg'],
+  ['version,v_1__op__info', 'version,v_1__op__info'],
+  ['download', `download__op__${src}`],
+  ['download,n_cat', `download,n_cat__op__${src}`],
+  ['format,f_jpg__op__download,n_Summer-2026', 'download,n_Summer-2026__op__format,f_jpg'],
+  [
+    'frames,n_1__op__download__op__version,v_2__op__format,f_auto',
+    'version,v_2__op__download__op__frames,n_1__op__format,f_auto',
+  ],
+  ['frames,n_1', `frames,n_1__op__${src}`],
+  [
+    'orient,o_0__op__frames,n_1__op__version,v_2',
+    `version,v_2__op__frames,n_1__op__orient,o_0__op__${src}`,
+  ],
+  ['frames,n_1__op__format,f_auto', 'frames,n_1__op__format,f_auto'],
+  ['frames,n_1__op__format,f_webp', 'frames,n_1__op__format,f_webp'],
+  ['frames,n_1__op__format,f_avif', 'frames,n_1__op__format,f_avif'],
+  ['frames,n_1__op__format,f_gif', 'frames,n_1__op__format,f_gif'],
+  ['frames,n_1__op__format,f_jpg', 'format,f_jpg'],
+  ['frames,n_1__op__format,f_png', 'format,f_png'],
   ['orient', src],
   ['orient,o_1', src],
   ['auto-orient,o_0', `orient,o_0__op__${src}`],
@@ -240,9 +259,10 @@ describe('an odd number', () => {
     const rows = oddNumbers.map((odd) => {
       const refused = refusalOf(() => parseOperations(`${name},${own}_${odd(legal)}`));
       // The value itself is what is wrong, not what it is combined with.
-      const aboutValue = /expects a whole number|is not written as|a value has letters/.test(
-        refused?.message ?? '',
-      );
+      const aboutValue =
+        /expects (?:a|the) whole number|is not written as|a value has letters/.test(
+          refused?.message ?? '',
+        );
       return { written: odd(legal), code: refused?.code, aboutValue };
     });
     const expected = rows.map(({ written }) => ({ written, code: 'malformed', aboutValue: true }));
@@ -284,6 +304,27 @@ const badParameters: readonly string[] = [
   ...['format,f_', 'flip,d_x', 'flip,d_vh', 'flip', 'blur', 'blur,r_5', 'sharpen', 'version'],
   ...['version,v_', 'version,v_a_b', `version,v_${'a'.repeat(33)}`, 'version,v_a.b', 'version,v_ä'],
   ...['version,v_--a', 'orient,o_2', 'orient,o_-1', 'crop,x_-1', 'crop,g_middle', 'crop,g_smart'],
+  ...[
+    'frames',
+    'frames,n_0',
+    'frames,n_2',
+    'frames,n_-1',
+    'frames,n_01',
+    'frames,n_200',
+    'frames,1',
+  ],
+  ...[
+    'download,n_',
+    'download,n',
+    'download,n_a_b',
+    'download,n_a.b',
+    'download,n_..',
+    'download,n_a b',
+  ],
+  ...['download,n_a"', 'download,n_a;b', 'download,n_a/b', 'download,n_a\\b', 'download,n_ä'],
+  ...['download,n_a\r\nx-evil: 1', 'download,n_a\n', 'download,n_a\0', 'download,n_a%0d%0a'],
+  ...['download,n_\u202egpj', 'download,n_ａ', 'download,n_~', 'download,n_--a', 'download,n_-'],
+  ...[`download,n_${'a'.repeat(33)}`, 'download,n_a,n_b', 'download,f_a', 'download,cat'],
   ...['resize,m_pad,w_9,h_9,color_fff', 'resize,m_pad,w_9,h_9,color_ggffff'],
   ...['resize,m_pad,w_9,h_9,color_1234567', 'resize,m_pad,w_9,h_9,color_red'],
 ];
@@ -326,6 +367,8 @@ describe('operations that the table does not declare are malformed', () => {
     'style,n_a__op__style,n_a',
     'style,n_a__op__style,n_b',
     'version,v_1__op__version,v_2',
+    'download__op__download',
+    'download__op__download,n_a',
   ])('%s, where an operation comes twice', (written) => {
     expect(outcome(() => parseOperations(written))).toBe('malformed');
   });
@@ -334,6 +377,24 @@ describe('operations that the table does not declare are malformed', () => {
     'an empty one in %j',
     (written) => expect(outcome(() => parseOperations(written))).toBe('malformed'),
   );
+
+  it.each([
+    ['frames', 'frames needs n'],
+    ['frames,n_2', 'frames: n expects the whole number 1, not "2"'],
+    ['frames,n_1__op__info', 'info cannot be combined with frames'],
+    ['info__op__download', 'info cannot be combined with download, which is for images only'],
+    [
+      'download,n_a__op__version,v_1__op__placeholder,k_lqip',
+      'placeholder cannot be combined with download, which is for images only',
+    ],
+    [
+      'download__op__average-hue',
+      'average-hue cannot be combined with download, which is for images only',
+    ],
+    ['download,n_a.b', 'download: n expects 1 to 32 letters, digits or hyphens, not "a.b"'],
+  ])('%s, with the reason', (written, reason) => {
+    expect(refusalOf(() => parseOperations(written))?.message).toBe(reason);
+  });
 
   it('more of them than the limit, before any is parsed', () => {
     const many = (count: number): string => Array(count).fill('nope').join(separator);
@@ -349,6 +410,7 @@ describe('style', () => {
     ['style,n_thumb', 'thumb', []],
     ['style,n_Big.2-x__op__format,f_webp', 'Big.2-x', ['format']],
     ['format,f_auto__op__style,n_a__op__version,v_1', 'a', ['format', 'version']],
+    ['style,n_a__op__download,n_b', 'a', ['download']],
   ])('%s names the preset %s', (written, preset, names) => {
     const read = parseOperations(written);
     expect([read.preset, read.steps.map(({ name }) => name)]).toEqual([preset, names]);
@@ -393,8 +455,9 @@ describe('the values of an operation', () => {
     expect(defaultValues('orient')).toEqual({ o: 1 });
   });
 
-  it('of a revision are ignored by the policy', () => {
+  it('of a revision and a download are ignored by the policy', () => {
     expect(withoutFree(recipeOf('version,v_1__op__crop,x_5')).text).toBe(`crop,x_5__op__${src}`);
+    expect(withoutFree(recipeOf('download__op__crop,x_5')).text).toBe(`crop,x_5__op__${src}`);
   });
 
   it('are refused or canonical for every spelling that the row reads', () => {

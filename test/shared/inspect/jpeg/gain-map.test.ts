@@ -28,6 +28,11 @@ describe('a gain map', () => {
     expect(bytes).toEqual(new Uint8Array(plain));
   });
 
+  it('is seen if only the first image says so', () => {
+    const file = Buffer.concat([jpegOf(ultraHdr, ...greyParts), plain]);
+    expect(inspectJpeg(file).facts.hdr).toBe(true);
+  });
+
   it.each([
     ['a second image alone', behind(plain)],
     ['a first image whose gain map was removed', jpegOf(ultraHdr, iso, ...greyParts)],
