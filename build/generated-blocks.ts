@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
+import { urlMistakes } from '../operator/explain/signing-hints.ts';
 import { signingMistakes } from '../operator/explain/signing-mistakes.ts';
 import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { foreignTypes } from '../shared/inspect/foreign/foreign-types.ts';
@@ -170,7 +171,8 @@ function permissionTable(): string {
 }
 
 function mistakeTable(): string {
-  const rows = signingMistakes.map((what) => row(...what.split('; ')));
+  const mistakes = new Set([...signingMistakes, ...urlMistakes]);
+  const rows = [...mistakes].map((what) => row(...what.split('; ')));
   return [header('`explain` says', 'what to do'), ...rows].join('\n');
 }
 

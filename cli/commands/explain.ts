@@ -26,7 +26,7 @@ async function explain(url: string, options: Options): Promise<void> {
 
 export const explainCommand = command(
   'explain <url>',
-  'Show how the service handles a URL, stage by stage. A refusal names the rule and what it allows',
+  'Show how the service handles a URL, or the request in a line of a log, stage by stage. A refusal names the rule and what it allows',
 )
   .option('--accept <header>', 'the Accept header to negotiate format,f_auto with')
   .option('--cookie <header>', 'the Cookie header, which may hold a grant')

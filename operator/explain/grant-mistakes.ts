@@ -26,6 +26,8 @@ const keyMistakes: readonly (readonly [what: string, key: (own: string) => strin
     (own) => own.slice(4),
   ],
   ['the signing key was used with a line break at its end; remove it', (own) => `${own}\n`],
+  ['the signing key was used with quotes around it; remove them', (own) => `"${own}"`],
+  ['the signing key was used with quotes around it; remove them', (own) => `'${own}'`],
 ];
 
 /** The mistake that explains the signature of a grant; undefined if none does. */

@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../shared/ports.ts';
 import { type SourcePath, sourceKey } from '../../shared/url/path.ts';
+import { decodeOnce } from './decode-once.ts';
 
 /** A mistake that turns the intended path into another one. */
 type NameMistake = {
@@ -7,18 +8,10 @@ type NameMistake = {
   readonly describe: (name: string) => string;
 };
 
-function decodeName({ path }: SourcePath): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Common mistakes in the path of a source that does not exist. */
 const mistakes: readonly NameMistake[] = [
   {
-    findIntended: decodeName,
+    findIntended: ({ path }) => decodeOnce(path),
     describe: (name) =>
       `the path was encoded before it was minted; mint the name as it is: ${name}`,
   },
@@ -26,6 +19,14 @@ const mistakes: readonly NameMistake[] = [
     findIntended: ({ tenant, path }) =>
       path.startsWith(`${tenant}/`) ? path.slice(tenant.length + 1) : undefined,
     describe: (name) => `the tenant was written before the path; leave it out: ${name}`,
+  },
+  {
+    findIntended: ({ path }) => path.normalize('NFC'),
+    describe: () => 'the stored name is in the Unicode form NFC; mint the name in that form',
+  },
+  {
+    findIntended: ({ path }) => path.normalize('NFD'),
+    describe: () => 'the stored name is in the Unicode form NFD; mint the name in that form',
   },
 ];
 

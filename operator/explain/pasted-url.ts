@@ -1,4 +1,5 @@
 import { usageFailure } from '../failure.ts';
+import { readLooseLine } from '../logs/access-log.ts';
 
 /** The parts of a pasted URL. Nothing is repaired, because the edge repairs nothing either. */
 export type PastedUrl = {
@@ -11,10 +12,16 @@ export type PastedUrl = {
 const withHost = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i;
 const withoutHost = /^()(\/[^?#]*)(?:\?([^#]*))?(?:#.*)?$/;
 
-/** Splits a URL, or a path with a query. Throws `usage` for anything else. */
+/** Splits a URL, a path with a query, or the URL in a line of an access log. Throws `usage` for anything else. */
 export function readPastedUrl(text: string): PastedUrl {
+  const logged = readLooseLine(text);
+  if (logged !== undefined) {
+    const { host, uri, querystring } = logged;
+    return { host, uri, querystring };
+  }
   const found = withHost.exec(text.trim()) ?? withoutHost.exec(text.trim());
-  if (found === null) throw usageFailure('explain needs a URL, or its path with the query');
+  if (found === null)
+    throw usageFailure('explain needs a URL, its path with the query, or a line of a log');
   const [, host, uri = '/', querystring = ''] = found;
   return { host: host || undefined, uri, querystring };
 }

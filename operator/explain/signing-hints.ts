@@ -37,6 +37,8 @@ function kidOf(text: string, tenant: string): string | undefined {
 }
 
 async function grantHint(known: KnownKeys, { tenant }: SplitUrl, text: string): Promise<Hint> {
+  if (text === text.toLowerCase())
+    return { mistake: 'the URL was written in lower case on its way; send it as it was minted' };
   const kid = kidOf(text, tenant);
   const signingKey = kid && known.keyring.signingKey(tenant, kid);
   if (!kid || !signingKey) return {};
@@ -52,7 +54,9 @@ export async function signatureHint(
 ): Promise<Hint> {
   const [grant] = grantsOf(url, cookie) ?? [];
   if (grant !== undefined) return grantHint(known, url, grant);
-  const { kid, sig, tenant } = url;
+  const { kid, sig, tenant, target } = url;
+  if (kid === undefined && /[?&]sig=/.test(target))
+    return { mistake: 'the question mark of the URL was encoded; send it as it was minted' };
   const signingKey = kid && known.keyring.signingKey(tenant, kid);
   if (!kid || !sig || !signingKey) return {};
   const parts = { ...url, kid };
@@ -64,12 +68,38 @@ export async function signatureHint(
   return mistake === undefined ? { message } : { message, mistake };
 }
 
+type UrlMistake = { readonly found: RegExp; readonly mistake: string };
+
+/** Parameters that programs add to links, to follow who opens them. */
+const tracking = /(?:^|&)(?:utm_|_ga|_gl|_hs|mc_|fbclid|gclid|dclid|msclkid|igshid|ref=)/i;
+
+/** What the query of a URL shows that a program changed on its way. */
+const queryMistakes: readonly UrlMistake[] = [
+  { found: /(?:^|&)amp;/, mistake: 'the URL was copied from HTML; replace &amp; with &' },
+  {
+    found: /(?:^|&)(?:exp|kid|sig|grant)=3D|=[\r\n]/i,
+    mistake:
+      'the URL was copied from the source of an e-mail; replace =3D with =, and join its lines',
+  },
+  {
+    found: /(?:^|&)(?:exp|kid|sig|grant)%(?:25)*3D|%(?:25)*26(?:exp|kid|sig|grant)/i,
+    mistake: 'the URL was encoded twice on its way; send it as it was minted',
+  },
+  {
+    found: /(?:^|&)sig=[^&]*%(?:2b|2f|3d)/i,
+    mistake: 'sig is plain or padded base64; write base64url without padding',
+  },
+  {
+    found: tracking,
+    mistake: 'a program added a parameter to the URL on its way; send it as it was minted',
+  },
+];
+
 /** The mistake that explains why a URL cannot be split. */
-export function splitHint({ querystring }: PastedUrl): Readonly<Record<string, string>> {
-  if (/(?:^|&)amp;/.test(querystring))
-    return { mistake: 'the URL was copied from HTML; replace &amp; with &' };
-  const sig = /(?:^|&)sig=([^&]*)/.exec(querystring)?.[1] ?? '';
-  return /%(2b|2f|3d)/i.test(sig)
-    ? { mistake: 'sig is plain or padded base64; write base64url without padding' }
-    : {};
+export function splitHint({ querystring }: PastedUrl): Hint {
+  const known = queryMistakes.find(({ found }) => found.test(querystring));
+  return known === undefined ? {} : { mistake: known.mistake };
 }
+
+/** The mistakes that the query alone shows. The text after the semicolon says what to do. */
+export const urlMistakes: readonly string[] = queryMistakes.map(({ mistake }) => mistake);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { encodePath } from '../../shared/url/path.ts';
 import { type SignedParts, signedMessage } from '../../shared/url/signature.ts';
+import { decodeOnce } from './decode-once.ts';
 
 /** A URL with a wrong signature, and what is needed to find the mistake. */
 export type Suspect = {
@@ -50,6 +51,17 @@ function encodings({ uri, parts: { target } }: Suspect): readonly string[] {
   return [...upper, ...lower, encodeURIComponent(target)].filter((one) => one !== target);
 }
 
+/** The parts as they were before a program on the way encoded them once or twice more. */
+function decodeParts({ parts }: Suspect): readonly SignedParts[] {
+  const decode = (from: SignedParts): SignedParts => ({
+    ...from,
+    target: decodeOnce(from.target) ?? from.target,
+    query: from.query && { ...from.query, value: decodeOnce(from.query.value) ?? from.query.value },
+  });
+  const once = decode(parts);
+  return [once, decode(once)];
+}
+
 /** The digits that a time in milliseconds has after those of the seconds. */
 const milliseconds = Array.from({ length: 1_000 }, (_, rest) => String(rest).padStart(3, '0'));
 
@@ -81,6 +93,16 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
+    what: 'the URL was encoded twice on its way; send it as it was minted',
+    explains: (suspect) =>
+      decodeParts(suspect).some((parts) => isSignedWith(() => signedMessage(parts))(suspect)),
+  },
+  {
+    what: 'the URL was written in lower case on its way; send it as it was minted',
+    // One signature in a billion has no capital letter.
+    explains: ({ sig }) => /^[a-z0-9_-]{43}$/.test(sig),
+  },
+  {
     what: 'the path was signed without its leading slash; begin it with /TENANT/',
     explains: isSignedWith((parts) => messageOf(parts, { target: parts.target.slice(1) })),
   },
@@ -99,6 +121,13 @@ const mistakes: readonly Mistake[] = [
       milliseconds.some((rest) =>
         isSignedWith((parts) => messageOf(parts, { exp: `${parts.exp}${rest}` }))(suspect),
       ),
+  },
+  {
+    what: 'kid and exp were signed in the wrong order; sign the kid first',
+    explains: isSignedWith((parts) => {
+      const [version = '', kid = '', exp = '', ...rest] = signedMessage(parts).split('\n');
+      return [version, exp, kid, ...rest].join('\n');
+    }),
   },
   {
     what: 'exp was left out of the message; sign it as written in the URL',
@@ -121,6 +150,13 @@ const mistakes: readonly Mistake[] = [
     what: 'the signing key was used with a line break at its end; remove it',
     explains: (suspect) =>
       ['\n', '\r\n', ' '].some((end) => isSignedWithKey((signingKey) => signingKey + end)(suspect)),
+  },
+  {
+    what: 'the signing key was used with quotes around it; remove them',
+    explains: (suspect) =>
+      ['"', "'", '`'].some((quote) =>
+        isSignedWithKey((signingKey) => quote + signingKey + quote)(suspect),
+      ),
   },
   {
     what: 'the path was signed in another Unicode form (NFC or NFD); sign the one in the URL',

@@ -10,6 +10,8 @@ export type LoggedRequest = {
   /** The time of the response, in Unix seconds. */
   readonly at: number;
   readonly method: string;
+  /** The host that the viewer asked; undefined if the log does not contain it. */
+  readonly host: string | undefined;
   readonly uri: string;
   readonly querystring: string;
   /** 0 if the viewer disconnected before the response. */
@@ -82,6 +84,7 @@ function requestOf(field: Field, raw: (value: string) => string): LoggedRequest 
   return {
     at,
     method: field('cs-method') ?? 'GET',
+    host: field('x-host-header'),
     uri: raw(stem),
     querystring: raw(queryOf(query)),
     status: Number(status),
@@ -120,4 +123,21 @@ export function readAccessLine(line: string, columns: Columns | undefined): Acce
   if (line.trim() === '') return 'remark';
   const request = line.startsWith('{') ? readObject(line) : columns && readRow(line, columns);
   return request === undefined ? 'unreadable' : { request };
+}
+
+/**
+ * The fields of a row up to the query: as Signet's distribution writes them, and as CloudFront's standard
+ * logs do.
+ */
+const rowOrders: readonly Columns[] = [
+  'date time x-edge-location sc-bytes cs-method x-host-header cs-uri-stem sc-status cs-uri-query',
+  'date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query',
+].map((names) => new Map(names.split(' ').map((name, at) => [name, at])));
+
+/** Reads a row, or an object of a JSON log, without the line of its columns; undefined for other text. */
+export function readLooseLine(line: string): LoggedRequest | undefined {
+  const trimmed = line.trim();
+  if (trimmed.startsWith('{')) return readObject(trimmed);
+  const requests = rowOrders.map((columns) => readRow(trimmed, columns));
+  return requests.find((request) => request !== undefined);
 }

@@ -15,8 +15,14 @@ export type ServiceLine = {
   readonly requests: number;
   /** ISO 8601 in UTC, so that text order is time order. */
   readonly time: string;
+  readonly requestId: string | undefined;
   readonly tenant: string | undefined;
+  /** The path of the source. Long ones are cut. */
+  readonly path: string | undefined;
+  /** The recipe as it was asked for. Long ones are cut. */
+  readonly recipe: string | undefined;
   readonly kid: string | undefined;
+  readonly reason: string | undefined;
   /** The code that a policy in report mode would have refused with. */
   readonly reported: string | undefined;
   /** The time of drawing and encoding if the line has it, otherwise of the whole request. */
@@ -47,6 +53,8 @@ const quantityOf = (value: unknown): number | undefined =>
 const weightOf = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000 ? value : 1;
 
+const isAny = (): boolean => true;
+
 const isCode = (text: string): boolean => Object.hasOwn(refusals, text);
 
 function textOf(value: unknown, isValid: (text: string) => boolean): string | undefined {
@@ -64,8 +72,12 @@ function lineOf(field: Fields): ServiceLine | undefined {
     outcome,
     time,
     requests: weightOf(field('requests')),
+    requestId: textOf(field('requestId'), isAny),
     tenant: textOf(field('tenant'), isTenant),
+    path: textOf(field('path'), isAny),
+    recipe: textOf(field('recipe'), isAny),
     kid: textOf(field('kid'), isKid),
+    reason: textOf(field('reason'), isAny),
     reported: textOf(field('reported'), isCode),
     milliseconds: quantityOf(field('renderMilliseconds') ?? field('milliseconds')),
     bytes: quantityOf(field('bytes')),

@@ -61,7 +61,7 @@ function readQuery(querystring: string): ReadonlyMap<Name, string> {
  */
 function unknownParameter(name: string): Refusal {
   return malformed(
-    /^[A-Za-z-]{1,32}$/.test(name)
+    /^[A-Za-z_][A-Za-z0-9_-]{0,31}$/.test(name)
       ? `the query has an unknown parameter "${name}"`
       : 'the query has an unknown parameter',
   );

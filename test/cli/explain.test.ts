@@ -398,6 +398,127 @@ describe('a source that is not there', () => {
   });
 });
 
+describe('a URL with a parameter more', () => {
+  it.each(['utm_source=mail', 'fbclid=IwAR0', '_ga=2.1'])('%s is named', async (more) => {
+    const { explanation } = await explained(`${sign('/acme/a.jpg')}&${more}`);
+    const [name] = more.split('=');
+    expect(explanation.refusal?.reason).toBe(`the query has an unknown parameter "${name}"`);
+    expect(lastOf(explanation)?.data['mistake']).toMatch(/^a program added a parameter/);
+  });
+
+  it('that may be a part of a signature is not named', async () => {
+    const { explanation } = await explained(`${sign('/acme/a.jpg')}&${'aB3_'.repeat(9)}=x`);
+    expect(explanation.refusal?.reason).toBe('the query has an unknown parameter');
+  });
+});
+
+describe('a URL that was encoded again as a whole', () => {
+  it('is told from one without a signature', async () => {
+    const url = sign('/acme/a.jpg__op__resize,w_64').replace('?', '%3F').replaceAll('=', '%3D');
+    const { explanation } = await explained(url);
+    expect(lastOf(explanation)?.data['mistake']).toMatch(
+      /^the question mark of the URL was encoded/,
+    );
+  });
+});
+
+describe('a stored name in another Unicode form', () => {
+  it.each(['NFC', 'NFD'] as const)('is named: %s', async (form) => {
+    const name = 'gar\u00e7on.jpg';
+    const folder = `forms-${form.toLowerCase()}`;
+    const image = await picture('#228844');
+    const stored = `acme/${folder}/${name}`.normalize(form);
+    await stack.sources.put(stored, image, { contentType: 'image/jpeg' });
+    const other = form === 'NFC' ? 'NFD' : 'NFC';
+    const url = sign(`/acme/${folder}/${name}__op__resize,w_64`.normalize(other));
+    const { explanation } = await explained(url);
+    expect(explanation.refusal?.code).toBe('source_missing');
+    expect(lastOf(explanation)?.data['mistake']).toBe(
+      `the stored name is in the Unicode form ${form}; mint the name in that form`,
+    );
+  });
+});
+
+describe('a line of a log', () => {
+  const line = (fields: object): string =>
+    JSON.stringify({
+      ...{ time: '2026-11-30T10:00:00.000Z', function: 'viewer-request', requestId: 'abc' },
+      ...{ outcome: 'allowed', level: 'info', tenant: 'acme', path: 'a.jpg', kid: 'r1.2' },
+      ...fields,
+    });
+
+  it('about an allowed request is decided as of today', async () => {
+    const { code, explanation } = await explained(line({ recipe: 'resize,w_64' }));
+    expect(code).toBe(0);
+    expect(explanation.key).toBe('acme/a.jpg__op__resize,w_64__op__format,f_src');
+    expect(explanation.stages[0]).toMatchObject({
+      stage: 'log',
+      data: { outcome: 'allowed', requestId: 'abc', kid: 'r1.2' },
+    });
+  });
+
+  it('after the time that a log tool prints is read, too', async () => {
+    const text = `2026-11-30T10:00:00.000Z abc INFO ${line({ recipe: 'resize,w_64' })}`;
+    expect((await explained(text)).code).toBe(0);
+  });
+
+  it('about a recipe in the query is decided', async () => {
+    const { explanation } = await explained(line({ recipe: 'image/resize,w_64' }));
+    expect(explanation.key).toBe('acme/a.jpg__op__resize,w_64__op__format,f_src');
+  });
+
+  it('about a refused recipe names the rule of today', async () => {
+    const fields = {
+      outcome: 'denied_value',
+      level: 'warn',
+      reason: 'no rule',
+      recipe: 'resize,w_65',
+    };
+    const { code, explanation } = await explained(line(fields));
+    expect([code, explanation.refusal?.rule]).toEqual([1, 'operations.resize']);
+  });
+
+  it('about a request that is allowed by now says so', async () => {
+    const fields = { outcome: 'denied_value', reason: 'no rule', recipe: 'resize,w_128' };
+    expect((await explained(line(fields))).code).toBe(0);
+  });
+
+  it.each([
+    ['forbidden', { path: 'a.jpg' }],
+    ['malformed', { tenant: undefined, path: undefined }],
+    ['source_missing', { path: 'x'.repeat(256) }],
+  ])('about %s repeats its reason', async (outcome, fields) => {
+    const { code, explanation } = await explained(
+      line({ outcome, reason: 'so it was', ...fields }),
+    );
+    expect(code).toBe(1);
+    expect(explanation.refusal).toEqual({
+      code: outcome,
+      reason: 'so it was',
+      rule: null,
+      allowed: null,
+    });
+  });
+
+  it('of the access log is explained like its URL', async () => {
+    const { host, pathname, search } = new URL(sign('/acme/a.jpg__op__resize,w_64'));
+    const row = [
+      '2026-11-30',
+      '10:00:00',
+      'FRA',
+      '1',
+      'GET',
+      host,
+      pathname,
+      '403',
+      search.slice(1),
+    ];
+    const { code, explanation } = await explained([...row, 'Miss', 'id'].join('\t'));
+    expect(code).toBe(0);
+    expect(explanation.key).toBe('acme/a.jpg__op__resize,w_64__op__format,f_src');
+  });
+});
+
 describe("a tenant's own host", () => {
   it('is minted for without the tenant in the path, and explained as the edge reads it', async () => {
     const asked = ['mint', 'demo', 'alpine-lake.jpg', 'resize,w_640'];

@@ -16,6 +16,8 @@ describe('a grant with a wrong signature', () => {
     ],
     ['all of the key decoded', Buffer.from(signingKey, 'base64url'), /decoded with its sgn_/],
     ['a part of the key', signingKey.slice(4), /^the signing key was used without its sgn_/],
+    ['double quotes', `"${signingKey}"`, /quotes around it; remove them/],
+    ['single quotes', `'${signingKey}'`, /quotes around it; remove them/],
     ['a line end', `${signingKey}\n`, /line break/],
     [
       "another's key",

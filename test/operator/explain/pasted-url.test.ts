@@ -21,8 +21,52 @@ describe('a pasted URL', () => {
     'is not %j',
     (written) => {
       expect(() => readPastedUrl(written)).toThrow(
-        'explain needs a URL, or its path with the query',
+        'explain needs a URL, its path with the query, or a line of a log',
       );
     },
   );
+});
+
+describe('a pasted line of an access log', () => {
+  const url = { host: 'img.test', uri: '/acme/a%20b.jpg', querystring: 'kid=r1.1&sig=x' };
+  const start = ['2026-11-30', '10:00:00', 'FRA60-P1', '512'];
+  const stem = '/acme/a%2520b.jpg';
+  const rest = ['Miss', 'abc=='];
+
+  it.each([
+    [
+      'of the distribution',
+      [...start, 'GET', 'img.test', stem, '403', 'kid=r1.1&sig=x', ...rest].join('\t'),
+      url,
+    ],
+    [
+      "of CloudFront's standard logs",
+      [
+        ...[...start, '192.0.2.1', 'GET', 'd111.cloudfront.net', stem, '403'],
+        ...['-', 'curl', 'kid=r1.1&sig=x', '-', ...rest],
+      ].join('\t'),
+      { ...url, host: undefined },
+    ],
+    [
+      'without a query',
+      [...start, 'GET', 'img.test', '/acme/a.jpg', '403', '-', ...rest].join('\t'),
+      { host: 'img.test', uri: '/acme/a.jpg', querystring: '' },
+    ],
+    [
+      'in JSON',
+      JSON.stringify({
+        ...{
+          date: '2026-11-30',
+          time: '10:00:00',
+          'cs-method': 'GET',
+          'x-host-header': 'img.test',
+        },
+        ...{ 'cs-uri-stem': stem, 'sc-status': '403', 'cs-uri-query': 'kid=r1.1&sig=x' },
+      }),
+      url,
+    ],
+  ])('%s gives the URL as it was sent', (_what, text, expected) => {
+    expect(readPastedUrl(text)).toEqual(expected);
+    expect(readPastedUrl(`${text}\n`)).toEqual(expected);
+  });
 });

@@ -44,6 +44,10 @@ function suspect(sig: string, fields: Partial<Suspect> = {}): Suspect {
 const lowerCase = (uri: string): string => uri.replace(/%../g, (hex) => hex.toLowerCase());
 
 const plus = 'a space was sent as a plus; send %20';
+const twice = 'the URL was encoded twice on its way; send it as it was minted';
+const lower = 'the URL was written in lower case on its way; send it as it was minted';
+/** What programs do to a URL that was signed correctly. */
+const onTheWay = [plus, twice, lower];
 const encoded = /^the encoded path was signed/;
 const decodedKey = /^the signing key was decoded/;
 const lineEnd = /^the signing key was used with a line break/;
@@ -65,6 +69,16 @@ const wrongs: readonly (readonly [what: string, wrong: Wrong, mistake: RegExp])[
   ['a line feed at the end', { message: `${right}\n` }, /ends with a line feed/],
   ['exp with three zeros', withExp(`${exp}000`), /^exp was signed in milliseconds/],
   ['exp as the clock gave it', withExp(`${exp}987`), /^exp was signed in milliseconds/],
+  [
+    'kid and exp in the wrong order',
+    { message: `signet.v1\n${exp}\n${kid}\n${composed}` },
+    /^kid and exp were signed in the wrong order/,
+  ],
+  ...["'", '"', '`'].map((quote): (typeof wrongs)[number] => [
+    `the key in ${quote}`,
+    { key: quote + signingKey + quote },
+    /^the signing key was used with quotes around it/,
+  ]),
   ['no exp', withExp('0'), /^exp was left out of the message/],
   [
     'no line for exp',
@@ -97,10 +111,40 @@ describe('a wrong signature', () => {
   it('is covered by a test for every documented mistake', () => {
     const untold = signingMistakes.filter((what) => {
       const said = what.replace('TENANT;', 'globex;');
-      return said !== plus && !wrongs.some(([, , mistake]) => mistake.test(said));
+      return !onTheWay.includes(said) && !wrongs.some(([, , mistake]) => mistake.test(said));
     });
     expect(untold).toEqual([]);
     expect(signingMistakes.filter((what) => what.split('; ').length !== 2)).toEqual([]);
+  });
+
+  it.each([
+    ['once more', encodeURI],
+    ['twice more', (path: string) => encodeURI(encodeURI(path))],
+    [
+      'once more in another way',
+      (path: string) => path.split('/').map(encodeURIComponent).join('/'),
+    ],
+  ])('of a URL that was encoded %s is explained', (_what, encode) => {
+    const target = encode(composed);
+    const parts = { kid, exp, target };
+    expect(signingMistake(suspect(signature({}), { parts, uri: encodeURI(target) }))).toBe(twice);
+  });
+
+  it('of a recipe in the query that was encoded twice is explained', () => {
+    const value = 'image/resize,w_4/format,webp';
+    const query = { name: 'x-oss-process', value };
+    const sig = signature({
+      message: `signet.v1\n${kid}\n${exp}\n/acme/a.jpg\n${query.name}=${value}`,
+    });
+    const sent = { ...query, value: encodeURIComponent(value) };
+    const parts = { kid, exp, target: '/acme/a.jpg', query: sent };
+    expect(signingMistake(suspect(sig, { parts, uri: '/acme/a.jpg' }))).toBe(twice);
+  });
+
+  it('of a URL in lower case is explained, whatever it signed', () => {
+    const parts = { kid, exp, target: composed.toLowerCase() };
+    const sig = signature(withPath('/acme/Photo.JPG')).toLowerCase();
+    expect(signingMistake(suspect(sig, { parts }))).toBe(lower);
   });
 
   it('made of a path with spaces sent as plus is explained', () => {
@@ -133,6 +177,7 @@ describe('a wrong signature', () => {
     ['nothing that is known', signature({ key: 'some other key' })],
     ['no bytes', ''],
     ['words', 'hello'],
+    ['43 letters that are too few for lower case', 'a'.repeat(42)],
   ])('made of %s stays unexplained', (_what, sig) => {
     expect(signingMistake(suspect(sig))).toBeUndefined();
   });

@@ -29,7 +29,7 @@ const sidesOf = (before: object, after: object): Sides => ({
 
 function requestFor(url: string, status = 200) {
   const [uri = '', querystring = ''] = url.split('?');
-  return { at: noon, method: 'GET', uri, querystring, status, resultType: 'Miss' };
+  return { at: noon, method: 'GET', host: undefined, uri, querystring, status, resultType: 'Miss' };
 }
 
 const line = (target: string): AccessLine => ({ request: requestFor(signedUrl(target)) });
