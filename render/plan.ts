@@ -1,5 +1,5 @@
 import { limits } from '../shared/limits.ts';
-import { encoders } from '../shared/operations/encoders.ts';
+import { encoders, settingsOf } from '../shared/operations/encoders.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
 import type { Drawn, Mark, Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
@@ -127,13 +127,13 @@ type Ceiling = {
   readonly secondsPerMpx: number;
 };
 
-/** The ceiling of a picture that is encoded as a type. */
-export function ceilingOf(type: ImageType): Ceiling {
-  const { maxPixels, settings } = encoders[type];
+/** The ceiling of a picture that is encoded as a type, in a quality on JPEG's scale. */
+export function ceilingOf(type: ImageType, quality: number): Ceiling {
+  const seconds = settingsOf(type, quality).map(({ secondsPerMpx }) => secondsPerMpx);
   return {
-    pixels: maxPixels,
+    pixels: encoders[type].maxPixels,
     side: limits.outputSide,
-    secondsPerMpx: Math.min(...settings.map(({ secondsPerMpx }) => secondsPerMpx)),
+    secondsPerMpx: Math.min(...seconds),
   };
 }
 

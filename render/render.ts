@@ -18,7 +18,7 @@ import {
 } from './chain.ts';
 import { decoding } from './decoding.ts';
 import { describeSource } from './describe.ts';
-import { encode } from './encode.ts';
+import { encode, encodingOptions } from './encode.ts';
 import { openMark } from './mark.ts';
 import { ceilingOf, countFrames, mostFrames, noCeiling, planSteps } from './plan.ts';
 
@@ -104,7 +104,8 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const { facts } = opened.inspected;
   const wanted = answerType(recipe, source);
   const all = createJob(opened, facts.frames);
-  const frames = await countFrames(all, facts, steps, ceilingOf(wanted), caps);
+  const ceiling = ceilingOf(wanted, encodingOptions(recipe).quality);
+  const frames = await countFrames(all, facts, steps, ceiling, caps);
   const job: Job = { ...all, scene: { ...all.scene, frames } };
   const drawn = await drawSource(job, opened);
   const type = encodedType(wanted, frames);

@@ -27,7 +27,7 @@ export function photograph(): Promise<Buffer> {
 export function drawBare(source: Buffer, type: (typeof types)[number]): Promise<Buffer> {
   const image = sharp(source, { failOn: 'warning' }).resize({ width, height: 600, fit: 'fill' });
   const how = { type, quality: defaultQuality, progressive: false };
-  const { setting } = planEncoder(type, width * 600, 1);
+  const { setting } = planEncoder({ type, pixels: width * 600, quality: defaultQuality }, 1);
   const encoding = { ...how, delay: undefined, loop: undefined };
   return encoders[type].encode(image, encoding, setting).toBuffer();
 }
