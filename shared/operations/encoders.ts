@@ -24,8 +24,6 @@ type Setting = {
   readonly chroma?: '4:2:0';
   /** The best quality, on JPEG's scale, if a better one would take too long. */
   readonly maxQuality?: number;
-  /** For this quality and better ones. Those without it are for the qualities below. */
-  readonly minQuality?: number;
 };
 
 type Encoder = {
@@ -33,6 +31,8 @@ type Encoder = {
   readonly maxPixels: number;
   /** The slowest and best setting first. */
   readonly settings: readonly [Setting, ...Setting[]];
+  /** Those from `fullColourQuality` on, if they differ. */
+  readonly fullColourSettings?: readonly [Setting, ...Setting[]];
   /** How often it runs at least for a limit of bytes: with two runs, the wanted quality is tried. 1 if left out. */
   readonly leastTries?: number;
   readonly encode: (image: Sharp, how: Encoding, setting: Setting) => Sharp;
@@ -70,10 +70,8 @@ function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number
 export const encoders: Readonly<Record<ImageType, Encoder>> = {
   jpg: {
     maxPixels: limits.outputPixels,
-    settings: [
-      { effort: 0, secondsPerMpx: 0.13, minQuality: fullColourQuality },
-      { effort: 0, secondsPerMpx: 0.06 },
-    ],
+    settings: [{ effort: 0, secondsPerMpx: 0.06 }],
+    fullColourSettings: [{ effort: 0, secondsPerMpx: 0.13 }],
     leastTries: 2,
     encode: (image, { quality, progressive }) => {
       const chromaSubsampling = quality >= fullColourQuality ? '4:4:4' : '4:2:0';
@@ -134,13 +132,9 @@ export type Encoded = {
 };
 
 /** The settings for a quality, the best first. */
-export function settingsOf(type: ImageType, quality: number): readonly [Setting, ...Setting[]] {
-  const { settings } = encoders[type];
-  const reached = settings.map(({ minQuality = 0 }) => minQuality).filter((one) => one <= quality);
-  const from = Math.max(...reached);
-  const [first, ...others] = settings.filter(({ minQuality = 0 }) => minQuality === from);
-  return first === undefined ? settings : [first, ...others];
-}
+export const settingsOf = (type: ImageType, quality: number): Encoder['settings'] =>
+  (quality < fullColourQuality ? undefined : encoders[type].fullColourSettings) ??
+  encoders[type].settings;
 
 /**
  * Chooses the best setting with which the encoder can run within `limits.encodeSeconds`, or else the fastest, and how
