@@ -201,9 +201,8 @@ export async function drawAll(
     const apart = job.scene.frames > 1 && planned.step.frames(planned.values) === 'apart';
     drawn = await (apart ? drawFrames(job, drawn, planned) : draw(job, drawn, planned));
   }
-  const turned = drawn.stored.turn === undefined ? drawn : await drawTurn(job, drawn);
-  // An encoder adds the colours to a grey channel. `flatten` cannot.
-  return turned.stored.grey && turned.alpha ? endChain(job, turned) : turned;
+  // An encoder adds the colours to a grey channel.
+  return drawn.stored.turn === undefined ? drawn : drawTurn(job, drawn);
 }
 
 /**
