@@ -3,6 +3,7 @@ import type { OutputInfo, Sharp } from 'sharp';
 import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
 import {
+  type Canvas,
   type Drawn,
   type Parameters,
   type Scene,
@@ -10,8 +11,10 @@ import {
   type Size,
   type Step,
   sharpOrder,
+  type Turn,
   type ValuesOf,
 } from '../shared/operations/operation.ts';
+import { joinTurns, turnImage, turnSize } from '../shared/operations/turn.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { lateRefusal, sourceRefusal } from '../shared/refusal.ts';
 
@@ -19,17 +22,13 @@ import { lateRefusal, sourceRefusal } from '../shared/refusal.ts';
 export type PlannedStep = {
   readonly step: Step<Parameters>;
   readonly values: ValuesOf<Parameters>;
-  /** Whether it is drawn before the pixels of the source are converted. */
-  readonly first: boolean;
 };
 
 /** The limits that a policy sets for a render. */
 export type Caps = Pick<Policy['source'], 'maxPixels' | 'maxFrames'>;
 
 /** The picture between two steps. */
-export type Chain = {
-  readonly image: Sharp;
-  readonly size: Size;
+export type Chain = Canvas & {
   readonly alpha: boolean;
   /** The index of the last sharp stage that the chain has used. */
   readonly reached: number;
@@ -46,7 +45,7 @@ export type Job = {
 
 const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
 /** The `reached` of a chain that has used no stage yet. */
-export const beforeFirstStage = place('orient') - 1;
+export const beforeFirstStage = place('trim') - 1;
 
 /**
  * Runs sharp within the time that is left. Throws refusals about the source. libvips does not look at the
@@ -91,31 +90,29 @@ function openPixels(job: Job, { data, info }: Pixels): Sharp {
   });
 }
 
-function startChain(job: Job, pixels: Pixels): Chain {
+function startChain(job: Job, pixels: Pixels, turn?: Turn): Chain {
   const { width, height, channels } = pixels.info;
+  const size = { width, height: height / job.scene.frames };
   return {
     image: openPixels(job, pixels),
-    size: { width, height: height / job.scene.frames },
+    size: turn === undefined ? size : turnSize(size, turn),
+    stored: { turn, grey: false, webp: false },
     alpha: channels % 2 === 0,
     reached: beforeFirstStage,
   };
 }
 
-/** Ends the chain in pixels and starts a new chain on them. */
-export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
-  return startChain(job, await readPixels(job, image));
+/** Ends the chain in pixels and starts a new chain on them, which has the same turn to draw. */
+export async function endChain(job: Job, { image, stored }: Chain): Promise<Chain> {
+  return startChain(job, await readPixels(job, image), stored.turn);
 }
 
 /**
- * Converts the picture to sRGB with three channels of 8 bits. sharp processes 16-bit pictures with a
- * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits, and a grey
- * channel cannot take a colour.
+ * Converts a picture of 16 bits to sRGB with three channels of 8 bits. sharp processes 16-bit pictures with a
+ * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits.
  */
 export async function toSrgb8(job: Job, chain: Chain, facts: SourceFacts): Promise<Chain> {
-  const { depth, channels, profile } = facts;
-  if (depth === 8 && channels > 2) return chain;
-  const wide = depth === 16 && profile;
-  const image = wide ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
+  const image = facts.profile ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
   return endChain(job, { ...chain, image });
 }
 
@@ -127,17 +124,50 @@ function checkCanvas({ width, height }: Size, frames: number): void {
     );
 }
 
+/** Leaves the turn for a later step, which may scale the picture first. */
+function addTurn(chain: Chain, added: Turn): Chain {
+  const { turn } = chain.stored;
+  const stored = { ...chain.stored, turn: turn === undefined ? added : joinTurns(turn, added) };
+  return { ...chain, size: turnSize(chain.size, added), stored };
+}
+
+/** Draws the turn of the stored pixels. In a chain, sharp turns after it has scaled. */
+async function drawTurn(job: Job, chain: Chain): Promise<Chain> {
+  const { turn } = chain.stored;
+  if (turn === undefined) return chain;
+  const ready = place('flip') <= chain.reached ? await endChain(job, chain) : chain;
+  const stored = { ...ready.stored, turn: undefined, webp: false };
+  return { ...ready, image: turnImage(ready.image, turn), stored, reached: place('turn') };
+}
+
+/** Draws the turn and adds the colours that a grey channel lacks. */
+async function settle(job: Job, chain: Chain): Promise<Chain> {
+  const turned = await drawTurn(job, chain);
+  return turned.stored.grey ? endChain(job, turned) : turned;
+}
+
+const isSettled = ({ stored }: Chain): boolean => stored.turn === undefined && !stored.grey;
+
+const followStep = (chain: Chain, step: Step<Parameters>, drawn: Drawn): Chain => ({
+  image: drawn.image,
+  size: drawn.size,
+  stored: { ...chain.stored, webp: false, ...(drawn.turned ? { turn: undefined } : {}) },
+  alpha: drawn.alpha ?? chain.alpha,
+  reached: place(step.to),
+});
+
 /** Draws a step. It ends the chain first if sharp would run the step too early. */
 async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Promise<Chain> {
-  const ready = place(step.from) <= chain.reached ? await endChain(job, chain) : chain;
-  const drawn: Drawn = await step.draw(ready, values, job.scene);
+  const turn = step.turn?.(values, job.scene);
+  if (turn !== undefined) return addTurn(chain, turn);
+  if (step.draw === undefined) return chain;
+  const settled = step.onStored || isSettled(chain) ? chain : await settle(job, chain);
+  const ready = place(step.from) <= settled.reached ? await endChain(job, settled) : settled;
+  const drawn = await step.draw(ready, values, job.scene);
   checkCanvas(drawn.size, job.scene.frames);
-  const next = {
-    image: drawn.image,
-    size: drawn.size,
-    alpha: drawn.alpha ?? ready.alpha,
-    reached: place(step.to),
-  };
+  const next = followStep(ready, step, drawn);
+  if (drawn.rest !== undefined)
+    return draw(job, await endChain(job, next), { step: { ...step, draw: drawn.rest }, values });
   // sharp decides at the start of a chain whether to premultiply colours by alpha.
   const cleared = next.alpha && !ready.alpha;
   return drawn.unmeasured || cleared ? endChain(job, next) : next;
@@ -153,7 +183,7 @@ async function drawFrames(job: Job, chain: Chain, planned: PlannedStep): Promise
   for (let at = 0; at < frames; at += 1) {
     const bytes = data.subarray((at * data.length) / frames, ((at + 1) * data.length) / frames);
     const one = await draw(still, startChain(still, { data: bytes, info: frame }), planned);
-    drawn.push(await readPixels(still, one.image));
+    drawn.push(await readPixels(still, (await drawTurn(still, one)).image));
   }
   const [first = { data, info: frame }] = drawn;
   const strip = { ...first.info, height: first.info.height * frames };
@@ -171,7 +201,8 @@ export async function drawAll(
     const apart = job.scene.frames > 1 && planned.step.frames(planned.values) === 'apart';
     drawn = await (apart ? drawFrames(job, drawn, planned) : draw(job, drawn, planned));
   }
-  return drawn;
+  // An encoder adds the colours to a grey channel.
+  return drawn.stored.turn === undefined ? drawn : drawTurn(job, drawn);
 }
 
 /**

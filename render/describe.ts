@@ -1,22 +1,32 @@
 import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import type { Source } from '../shared/objects/sources.ts';
-import type { Subject } from '../shared/operations/operation.ts';
-import { type Chain, endChain, type Job, readPixels, runSharp } from './chain.ts';
+import type { Size, Subject } from '../shared/operations/operation.ts';
+import { turnSize, uprightTurn } from '../shared/operations/turn.ts';
+import { canonicalRecipe, defaultValues } from '../shared/recipe/canonical.ts';
+import { type Chain, type Job, type PlannedStep, readPixels, runSharp } from './chain.ts';
+import { planSteps } from './plan.ts';
 
-/** Makes the view of a source that JSON answers use. */
+/** The steps that make a picture upright and scale it to a size, which its decoder can help with. */
+function planScaled({ width, height }: Size): readonly PlannedStep[] {
+  const size = { m: 'fixed', w: width, h: height, limit: 0 };
+  return planSteps(
+    canonicalRecipe([{ name: 'resize', values: { ...defaultValues('resize'), ...size } }]),
+  );
+}
+
+/** Makes the view of a source that JSON answers use. `draw` draws steps on its first frame. */
 export function describeSource(
   job: Job,
-  upright: Chain,
+  draw: (steps: readonly PlannedStep[]) => Promise<Chain>,
   source: Source,
-  { frames, alpha, hdr }: SourceFacts,
+  facts: SourceFacts,
 ): Subject {
-  const { width, height } = upright.size;
-  const scaled = async (size: { readonly width: number; readonly height: number }) => {
-    const { image } = await endChain(job, upright);
-    return image
-      .resize({ ...size, fit: 'fill' })
-      .toColourspace('srgb')
-      .ensureAlpha();
+  const { frames, alpha, hdr, orientation } = facts;
+  const turn = uprightTurn(orientation);
+  const { width, height } = turn === undefined ? facts : turnSize(facts, turn);
+  const scale = async (size: Size) => {
+    const { image } = await draw(planScaled(size));
+    return image.toColourspace('srgb').ensureAlpha();
   };
   return {
     facts: {
@@ -28,9 +38,9 @@ export function describeSource(
       bytes: source.bytes.length,
       ...(hdr ? { hdr } : {}),
     },
-    pixels: async (size) => readPixels(job, await scaled(size)),
+    pixels: async (size) => readPixels(job, await scale(size)),
     tiny: async (size) => {
-      const image = (await scaled(size)).webp({ quality: 40, effort: 4 });
+      const image = (await scale(size)).webp({ quality: 40, effort: 4 });
       const bytes = await runSharp(job, image, (one) => one.toBuffer());
       return `data:image/webp;base64,${bytes.toString('base64')}`;
     },

@@ -82,7 +82,7 @@ async function searchQuality(
 }
 
 /** The encoder options of a recipe, with defaults. */
-function encodingOptions({ steps }: Recipe): EncodingOptions {
+export function encodingOptions({ steps }: Recipe): EncodingOptions {
   return Object.assign(
     { quality: defaultQuality, progressive: false, maxBytes: undefined },
     ...steps.map(({ name, values }) => rowOf(name).encoding?.(values)),
@@ -125,7 +125,7 @@ export async function encode(
   };
   const pixels = ready.size.width * ready.size.height * frames;
   const max = type === 'png' || type === 'gif' ? undefined : maxBytes;
-  const plan = planEncoder(type, pixels, max === undefined ? 1 : triesForMax);
+  const plan = planEncoder({ type, pixels, quality }, max === undefined ? 1 : triesForMax);
   if (max !== undefined) return encodeWithin(job, ready, how, { plan, max });
   const encoded = encoders[type].encode(ready.image, how, plan.setting);
   return runSharp(job, encoded, (one) => one.toBuffer());

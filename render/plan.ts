@@ -1,8 +1,9 @@
 import { limits } from '../shared/limits.ts';
-import { encoders } from '../shared/operations/encoders.ts';
+import { encoders, settingsOf } from '../shared/operations/encoders.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
-import type { Drawn, Mark, Scene, Size } from '../shared/operations/operation.ts';
+import type { Mark, Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
+import { turnSize } from '../shared/operations/turn.ts';
 import { defaultValues, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
 import type { Caps, Job, PlannedStep } from './chain.ts';
@@ -10,9 +11,9 @@ import type { Caps, Job, PlannedStep } from './chain.ts';
 /** The steps of a recipe in drawing order, including those that are always drawn. */
 export function planSteps(recipe: Recipe): readonly PlannedStep[] {
   return operationNames.flatMap((name) => {
-    const { step, always, first = false } = rowOf(name);
+    const { step, always } = rowOf(name);
     const values = valuesOf(recipe, name) ?? (always ? defaultValues(name) : undefined);
-    return step === undefined || values === undefined ? [] : [{ step, values, first }];
+    return step === undefined || values === undefined ? [] : [{ step, values }];
   });
 }
 
@@ -50,15 +51,25 @@ const megapixels = ({ width, height }: Size): number => (width * height) / 1_000
 /** Stands in for the pixels of a watermark while sizes are measured. */
 const withoutPixels = (mark: Mark): Mark => ({ ...mark, draw: async () => Buffer.alloc(4) });
 
+const nothingStored = { turn: undefined, grey: false, webp: false } as const;
+
 /**
- * Measures a step: it draws on an image that is never run. Throws the refusal of a step that does not fit
- * the size.
+ * Measures a step: it draws on an image that is never run. The last of the sizes is the one after the step. Throws
+ * the refusal of a step that does not fit the size.
  */
-function measureStep({ sharp, scene }: Job, size: Size, { step, values }: PlannedStep) {
+async function measureStep({ sharp, scene }: Job, size: Size, { step, values }: PlannedStep) {
   const { mark } = scene;
   const blind: Scene = mark === undefined ? scene : { ...scene, mark: withoutPixels(mark) };
+  const turn = step.turn?.(values, blind);
+  if (turn !== undefined) return { sizes: [turnSize(size, turn)], unmeasured: false };
   const image = sharp({ create: { width: 1, height: 1, channels: 4, background: '#000' } });
-  return step.draw({ image, size }, values, blind);
+  let drawn = await step.draw?.({ image, size, stored: nothingStored }, values, blind);
+  const sizes = [drawn?.size ?? size];
+  while (drawn?.rest !== undefined) {
+    drawn = drawn.rest({ image, size: drawn.size, stored: nothingStored });
+    sizes.push(drawn.size);
+  }
+  return { sizes, unmeasured: drawn?.unmeasured === true };
 }
 
 const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): number =>
@@ -78,17 +89,18 @@ async function measureSteps(
   let size = source;
   let seconds = megapixels(source) * decodingSecondsPerMpx;
   for (const planned of steps) {
-    let drawn: Drawn;
+    let drawn: Awaited<ReturnType<typeof measureStep>>;
     try {
       drawn = await measureStep(job, size, planned);
     } catch (thrown) {
       if (isKnown) throw thrown;
       break;
     }
-    seconds += estimateSeconds(size, drawn.size, planned);
-    if (isKnown) sizes.push(drawn.size);
+    const after = drawn.sizes.at(-1) ?? size;
+    seconds += estimateSeconds(size, after, planned);
+    if (isKnown) sizes.push(...drawn.sizes);
     if (drawn.unmeasured) isKnown = false;
-    size = drawn.size;
+    size = after;
   }
   return { sizes, last: isKnown ? size : undefined, estimate: size, seconds };
 }
@@ -130,13 +142,13 @@ type Ceiling = {
   readonly secondsPerMpx: number;
 };
 
-/** The ceiling of a picture that is encoded as a type. */
-export function ceilingOf(type: ImageType): Ceiling {
-  const { maxPixels, settings } = encoders[type];
+/** The ceiling of a picture that is encoded as a type, in a quality on JPEG's scale. */
+export function ceilingOf(type: ImageType, quality: number): Ceiling {
+  const seconds = settingsOf(type, quality).map(({ secondsPerMpx }) => secondsPerMpx);
   return {
-    pixels: maxPixels,
+    pixels: encoders[type].maxPixels,
     side: limits.outputSide,
-    secondsPerMpx: Math.min(...settings.map(({ secondsPerMpx }) => secondsPerMpx)),
+    secondsPerMpx: Math.min(...seconds),
   };
 }
 

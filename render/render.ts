@@ -18,7 +18,7 @@ import {
 } from './chain.ts';
 import { decoding } from './decoding.ts';
 import { describeSource } from './describe.ts';
-import { encode } from './encode.ts';
+import { encode, encodingOptions } from './encode.ts';
 import { openMark } from './mark.ts';
 import { ceilingOf, countFrames, mostFrames, noCeiling, planSteps } from './plan.ts';
 
@@ -61,24 +61,21 @@ type Opened = {
 };
 
 function openSource({ facts, bytes }: Inspected, frames: number): Chain {
-  const { width, height, alpha, depth, channels, profile } = facts;
+  const { type, width, height, alpha, depth, channels, profile } = facts;
   const decoded = sharp(bytes, { ...decoding, pages: frames });
   // sharp applies no profile to 16-bit grey, so it is decoded as 8-bit grey.
   const isDeepGrey = depth === 16 && channels < 3 && profile;
   const image = isDeepGrey ? decoded.pipelineColourspace('b-w') : decoded;
-  return { image, size: { width, height }, alpha, reached: beforeFirstStage };
+  const stored = { turn: undefined, grey: depth === 8 && channels < 3, webp: type === 'webp' };
+  return { image, size: { width, height }, stored, alpha, reached: beforeFirstStage };
 }
 
-/**
- * Draws all steps. Steps that need the metadata of the source run first, because converted pixels
- * have none.
- */
+/** Draws all steps. */
 async function drawSource(job: Job, { inspected, steps }: Opened): Promise<Chain> {
+  const { facts } = inspected;
   const opened = openSource(inspected, job.scene.frames);
-  const onSource = steps.filter(({ first }) => first);
-  const upright = await drawAll(job, opened, onSource);
-  const others = steps.filter(({ first }) => !first);
-  return drawAll(job, await toSrgb8(job, upright, inspected.facts), others);
+  const ready = facts.depth === 16 ? await toSrgb8(job, opened, facts) : opened;
+  return drawAll(job, ready, steps);
 }
 
 /** Browsers disagree about animated AVIF, so an animation becomes WebP. */
@@ -104,7 +101,8 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const { facts } = opened.inspected;
   const wanted = answerType(recipe, source);
   const all = createJob(opened, facts.frames);
-  const frames = await countFrames(all, facts, steps, ceilingOf(wanted), caps);
+  const ceiling = ceilingOf(wanted, encodingOptions(recipe).quality);
+  const frames = await countFrames(all, facts, steps, ceiling, caps);
   const job: Job = { ...all, scene: { ...all.scene, frames } };
   const drawn = await drawSource(job, opened);
   const type = encodedType(wanted, frames);
@@ -119,10 +117,12 @@ async function renderAnswer(opened: Opened, recipe: Recipe, caps: Caps): Promise
   if (answer === undefined || values === undefined) throw new Error('the recipe has no answer');
   const job = createJob(opened, 1);
   await countFrames(job, inspected.facts, steps, noCeiling, caps);
-  const upright = await drawSource(job, opened);
-  const said = await answer(describeSource(job, upright, source, inspected.facts), values);
+  const draw = (drawn: readonly PlannedStep[]) => drawSource(job, { ...opened, steps: drawn });
+  const subject = describeSource(job, draw, source, inspected.facts);
+  const said = await answer(subject, values);
   const bytes = new TextEncoder().encode(JSON.stringify(said));
-  return { bytes, type: 'json', frames: 1, ...upright.size };
+  const { width, height } = subject.facts;
+  return { bytes, type: 'json', frames: 1, width, height };
 }
 
 /**

@@ -49,21 +49,3 @@ export function readOrientation(tiff: Uint8Array): number {
   const value = fields.get(view.getUint16(at + 2, little))?.(view, at + 8, little) ?? 1;
   return value >= 1 && value <= 8 ? value : 1;
 }
-
-/**
- * Writes a TIFF structure with nothing but an orientation. libvips turns a picture while it scales it, which
- * needs the tag; the tags of the source itself never reach it.
- */
-export function writeOrientation(orientation: number): Uint8Array {
-  const bytes = new Uint8Array(headerBytes + 2 + entryBytes + 4);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x4d4d002a);
-  view.setUint32(4, headerBytes);
-  view.setUint16(headerBytes, 1);
-  const entry = headerBytes + 2;
-  view.setUint16(entry, orientationTag);
-  view.setUint16(entry + 2, 3);
-  view.setUint32(entry + 4, 1);
-  view.setUint16(entry + 8, orientation);
-  return bytes;
-}

@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts';
 import { boxAround, type Compass, compass, gravityAt, pointOf } from './gravity.ts';
 import { type Box, operation, type Size } from './operation.ts';
 import { choice, integer, withDefault } from './parameter.ts';
+import { invertTurn, turnBox } from './turn.ts';
 
 /** The largest number that the grammar allows. */
 const maxOffset = 9_999_999;
@@ -69,9 +70,12 @@ export const crop = operation({
     from: 'extract',
     to: 'extract',
     frames: () => 'together',
-    draw: ({ image, size }, values) => {
+    onStored: true,
+    draw: ({ image, size, stored }, values) => {
       const box = cutBox(values, size);
-      return { image: image.extract(box), size: box };
+      const { turn } = stored;
+      const cut = turn === undefined ? box : turnBox(box, size, invertTurn(turn));
+      return { image: image.extract(cut), size: box };
     },
   },
 });

@@ -15,12 +15,9 @@ export const flip = operation({
   check: ({ d }) => (d === undefined ? 'needs d' : undefined),
   step: {
     from: 'flip',
-    to: 'flip',
+    to: 'turn',
     // A strip of frames swapped top to bottom would play backwards.
     frames: () => 'apart',
-    draw: ({ image, size }, { d }) => ({
-      image: image.flop(d === 'h' || d === 'hv').flip(d === 'v' || d === 'hv'),
-      size,
-    }),
+    turn: ({ d }) => ({ mirrored: d !== 'hv', quarters: d === 'h' ? 0 : 2 }),
   },
 });

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { type Box, operation, type Size } from './operation.ts';
 import { integer, withDefault } from './parameter.ts';
+import { invertTurn, turnBox } from './turn.ts';
 
 type Slices = {
   readonly x: number | undefined;
@@ -40,9 +41,12 @@ export const indexcrop = operation({
     from: 'extract',
     to: 'extract',
     frames: () => 'together',
-    draw: ({ image, size }, values) => {
+    onStored: true,
+    draw: ({ image, size, stored }, values) => {
       const box = slice(values, size);
-      return { image: image.extract(box), size: box };
+      const { turn } = stored;
+      const cut = turn === undefined ? box : turnBox(box, size, invertTurn(turn));
+      return { image: image.extract(cut), size: box };
     },
   },
 });

@@ -16,8 +16,24 @@ export type Size = { readonly width: number; readonly height: number };
 export type Point = { readonly x: number; readonly y: number };
 export type Box = Size & { readonly left: number; readonly top: number };
 
-/** The picture during rendering. */
-export type Canvas = { readonly image: Sharp; readonly size: Size };
+/** A turn by a multiple of 90 degrees: mirrored left to right if `mirrored`, then turned clockwise. */
+export type Turn = { readonly mirrored: boolean; readonly quarters: number };
+
+/**
+ * How the pixels of a chain differ from the picture that a step draws on. It is made up for as late as possible, so
+ * that a decoder can shrink a picture that is turned or grey.
+ */
+export type Stored = {
+  /** The turn that is still to be drawn, if any. */
+  readonly turn: Turn | undefined;
+  /** There is one channel of grey, without the other colours. */
+  readonly grey: boolean;
+  /** The decoder of WebP has not run yet and can scale while it decodes. */
+  readonly webp: boolean;
+};
+
+/** The picture during rendering. `size` is that of the turned picture. */
+export type Canvas = { readonly image: Sharp; readonly size: Size; readonly stored: Stored };
 
 /** What a step can know about the picture besides its pixels. */
 export type Scene = {
@@ -56,7 +72,11 @@ export type Subject = {
 };
 
 /** The picture after a step. */
-export type Drawn = Canvas & {
+export type Drawn = Pick<Canvas, 'image' | 'size'> & {
+  /** The turn of the stored pixels has been drawn. */
+  readonly turned?: true;
+  /** Draws the rest of the step in a new chain. */
+  readonly rest?: (canvas: Canvas) => Drawn;
   /** The size is only an upper bound. The renderer must read the real size from sharp. */
   readonly unmeasured?: true;
   /** Whether the picture can have transparent pixels now; unchanged if left out. */
@@ -68,7 +88,6 @@ export type Drawn = Canvas & {
  * (sharp/src/pipeline.cc). A step that would not run after the last one starts a new chain.
  */
 export const sharpOrder = [
-  'orient',
   'trim',
   'extract',
   'flatten',
@@ -100,10 +119,17 @@ export type Step<P extends Parameters> = {
    */
   readonly secondsPerMpx?: number;
   frames(values: ValuesOf<P>): Frames;
+  /**
+   * Draws on the pixels as they are stored, and takes the turn from `canvas.stored`. For other steps the picture is
+   * turned and its colours are added before.
+   */
+  readonly onStored?: true;
+  /** The turn, if that is all that the step does with these values. `draw` is not called then. */
+  turn?(values: ValuesOf<P>, scene: Scene): Turn | undefined;
   /** The id of the watermark that the step needs. */
   watermark?(values: ValuesOf<P>): string | undefined;
-  /** Adds the step to the chain. */
-  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
+  /** Adds the step to the chain. Left out by a step that only turns. */
+  draw?(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
 };
 
 /** Options that operations set for the encoder. */
@@ -146,8 +172,6 @@ export type Operation<P extends Parameters = Parameters> = {
   answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
   /** Drawn with its defaults even if the recipe leaves it out. */
   readonly always?: true;
-  /** Drawn before the pixels of the source are converted, because it needs the metadata of the source. */
-  readonly first?: true;
   /**
    * For each parameter, the numbers (besides its default) at which the behaviour of the row changes.
    * `policy cost` counts all numbers between two of them together.

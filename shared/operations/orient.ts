@@ -1,5 +1,6 @@
 import { operation } from './operation.ts';
 import { integer, withDefault } from './parameter.ts';
+import { uprightTurn } from './turn.ts';
 
 export const orient = operation({
   summary:
@@ -14,20 +15,13 @@ export const orient = operation({
     'It always runs first. `o_2` of BOS, which turns the image after scaling, is not supported.',
   ],
   always: true,
-  first: true,
   order: 'free',
   step: {
-    from: 'orient',
-    to: 'orient',
+    from: 'flip',
+    to: 'turn',
     frames: () => 'together',
     // Cameras do not store animations sideways, and sharp cannot turn a strip of frames.
-    draw: ({ image, size }, { o }, { orientation, frames }) => {
-      if (frames > 1 || orientation === 1) return { image, size };
-      // End the chain in plain pixels: AVIF would keep the orientation tag, and viewers would turn
-      // the picture.
-      if (o === 0) return { image, size, unmeasured: true };
-      const upright = orientation < 5 ? size : { width: size.height, height: size.width };
-      return { image: image.autoOrient(), size: upright };
-    },
+    turn: ({ o }, { orientation, frames }) =>
+      frames > 1 || o === 0 || orientation === 1 ? undefined : uprightTurn(orientation),
   },
 });

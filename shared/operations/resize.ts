@@ -2,9 +2,10 @@ import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
-import { operation, type ValuesOf } from './operation.ts';
+import { type Canvas, type Drawn, operation, type Size, type ValuesOf } from './operation.ts';
 import { choice, color, integer, withDefault } from './parameter.ts';
 import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
+import { turnImage, turnSize } from './turn.ts';
 
 const parameters = {
   m: withDefault(
@@ -108,15 +109,77 @@ function checkScaled({ scaled: { width, height } }: ResizePlan): void {
     });
 }
 
-function drawPlan(image: Sharp, plan: ResizePlan, background: string): Sharp {
-  if (plan.kind === 'search') return image.resize({ ...plan.box, fit: 'cover', position: plan.by });
-  const scaled = image.resize({ ...plan.scaled, fit: 'fill' });
-  if (plan.kind === 'scale') return scaled;
-  if (plan.kind === 'cut') return scaled.extract(plan.box);
+const fitsInside = (one: Size, other: Size): boolean =>
+  one.width <= other.width && one.height <= other.height;
+
+/**
+ * Scales the pixels. libjpeg may shrink while it decodes, down to twice the size at least: the filter of libvips needs
+ * that much to draw fine lines. Measured on 22 photographs drawn 160 pixels wide, against Lanczos on all pixels:
+ * SSIMULACRA 2 of 92 (the worst 75), and 89 (35) if libjpeg may shrink to the size itself.
+ */
+const scaleTo = (image: Sharp, size: Size): Sharp =>
+  image.resize({ ...size, fit: 'fill', fastShrinkOnLoad: false });
+
+/** `#RRGGBB` fills a pad without transparency, `#RRGGBBAA` with it. */
+const opaqueLength = 7;
+
+/** Cuts, searches or pads the scaled picture. */
+function placeScaled(
+  image: Sharp,
+  plan: Exclude<ResizePlan, { kind: 'scale' }>,
+  background: string,
+): Drawn {
+  const size = plannedSize(plan);
+  if (plan.kind === 'cut') return { image: image.extract(plan.box), size };
+  if (plan.kind === 'search')
+    return { image: image.resize({ ...plan.box, fit: 'cover', position: plan.by }), size };
   const { left, top, width, height } = plan.at;
   const right = width - plan.scaled.width - left;
   const bottom = height - plan.scaled.height - top;
-  return scaled.extend({ left, top, right, bottom, background });
+  const padded = { image: image.extend({ left, top, right, bottom, background }), size };
+  return background.length > opaqueLength ? { ...padded, alpha: true } : padded;
+}
+
+/** Scales the stored pixels and turns them, and in the same chain, if sharp can, does the rest. */
+function drawScaled({ image, stored }: Canvas, plan: ResizePlan, background: string): Drawn {
+  const { turn, grey } = stored;
+  const scaled =
+    turn === undefined
+      ? scaleTo(image, plan.scaled)
+      : turnImage(scaleTo(image, turnSize(plan.scaled, turn)), turn);
+  const drawn = { image: scaled, size: plan.scaled, turned: true } as const;
+  if (plan.kind === 'scale') return drawn;
+  const rest = (canvas: Canvas): Drawn => placeScaled(canvas.image, plan, background);
+  // A grey channel cannot take a colour, and sharp would search before it turns by 90 degrees.
+  const isLater = plan.kind === 'search' || (plan.kind === 'pad' && grey);
+  return isLater ? { ...drawn, rest } : { ...rest({ ...drawn, stored }), turned: true };
+}
+
+/**
+ * libwebp can scale while it decodes, which takes half the time. Its filter is coarse, so it only scales to twice
+ * the size. SSIMULACRA 2 as above: 93 (the worst 89); 86 (69) if it scales to the size itself, 94 (90) if not at all.
+ */
+const webpFactor = 2;
+
+/**
+ * Draws a planned resize on the stored pixels, in as many chains as it needs. A picture that grows is turned before
+ * it is scaled, because a turn keeps the whole picture in memory.
+ */
+function drawResize(canvas: Canvas, plan: ResizePlan, background: string): Drawn {
+  const { image, size, stored } = canvas;
+  const { turn, webp } = stored;
+  const rest = (next: Canvas): Drawn => drawResize(next, plan, background);
+  const twice = {
+    width: plan.scaled.width * webpFactor,
+    height: plan.scaled.height * webpFactor,
+  };
+  if (webp && fitsInside(twice, size)) {
+    const shrunk = turn === undefined ? twice : turnSize(twice, turn);
+    return { image: image.resize({ ...shrunk, fit: 'fill' }), size: twice, rest };
+  }
+  if (turn !== undefined && !fitsInside(plan.scaled, size))
+    return { image: turnImage(image, turn), size, turned: true, rest };
+  return drawScaled(canvas, plan, background);
 }
 
 export const resize = operation({
@@ -138,14 +201,11 @@ export const resize = operation({
     from: 'resize',
     to: 'extend',
     frames: () => 'together',
-    draw: ({ image, size }, values, { frames, focus }) => {
-      const plan = resizePlan(values, size, frames, focus);
+    onStored: true,
+    draw: (canvas, values, { frames, focus }) => {
+      const plan = resizePlan(values, canvas.size, frames, focus);
       checkScaled(plan);
-      const drawn = {
-        image: drawPlan(image, plan, cssColor(values.color)),
-        size: plannedSize(plan),
-      };
-      return values.color.length > 6 ? { ...drawn, alpha: true } : drawn;
+      return drawResize(canvas, plan, cssColor(values.color));
     },
   },
 });

@@ -33,16 +33,12 @@ export const rotate = operation({
     // A strip of frames cannot be turned as a whole. 180 degrees keeps the size of each frame;
     // other angles do not.
     frames: ({ a }) => (a === 180 ? 'apart' : 'first'),
-    draw: ({ image, size }, { a }) => {
-      if (a === 180) return { image: image.rotate(180), size };
-      const turned = { width: size.height, height: size.width };
-      if (a % 90 === 0) return { image: image.rotate(a), size: turned };
-      return {
-        image: image.rotate(a, { background: transparent }),
-        size: boundingBox(size, a),
-        unmeasured: true,
-        alpha: true,
-      };
-    },
+    turn: ({ a }) => (a % 90 === 0 ? { mirrored: false, quarters: a / 90 } : undefined),
+    draw: ({ image, size }, { a }) => ({
+      image: image.rotate(a, { background: transparent }),
+      size: boundingBox(size, a),
+      unmeasured: true,
+      alpha: true,
+    }),
   },
 });

@@ -18,7 +18,7 @@ export const saturate = operation({
   order: 'colours',
   step: {
     // In one chain with a step that mixes pixels, sharp would pass colours premultiplied by alpha.
-    from: 'orient',
+    from: 'trim',
     to: 'tint',
     secondsPerMpx: 0.1,
     frames: () => 'together',

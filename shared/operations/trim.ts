@@ -14,7 +14,7 @@ export const trim = operation({
     frames: () => 'first',
     draw: ({ image, size }, { t }) => {
       // sharp trims no smaller picture.
-      if (size.width < 3 || size.height < 3) return { image, size };
+      if (size.width < 3 && size.height < 3) return { image, size };
       // By default libvips first removes lines of one pixel with a median filter, which also takes 20 times as
       // long as the rest.
       const trimmed = image.trim({ threshold: t ?? 1, lineArt: true });

@@ -25,9 +25,14 @@ export function photograph(): Promise<Buffer> {
 
 /** Draws with sharp alone, with the settings of the recipe `resize,w_800`. */
 export function drawBare(source: Buffer, type: (typeof types)[number]): Promise<Buffer> {
-  const image = sharp(source, { failOn: 'warning' }).resize({ width, height: 600, fit: 'fill' });
+  const image = sharp(source, { failOn: 'warning' }).resize({
+    width,
+    height: 600,
+    fit: 'fill',
+    fastShrinkOnLoad: false,
+  });
   const how = { type, quality: defaultQuality, progressive: false };
-  const { setting } = planEncoder(type, width * 600, 1);
+  const { setting } = planEncoder({ type, pixels: width * 600, quality: defaultQuality }, 1);
   const encoding = { ...how, delay: undefined, loop: undefined };
   return encoders[type].encode(image, encoding, setting).toBuffer();
 }

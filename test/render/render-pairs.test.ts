@@ -96,8 +96,15 @@ function largestDifference(left: Buffer, right: Buffer): number {
   return largest;
 }
 
-/** Pixels in between are rounded to bytes once more or once less; sharpening multiplies that. */
-const tolerance = (last: string): number => (last.startsWith('sharpen') ? 8 : 2);
+/**
+ * Pixels in between are rounded to bytes once more or once less; sharpening multiplies that. libvips scales in one
+ * direction, rounds and cuts off what is too bright or too dark, and scales in the other. A quarter turn that is drawn
+ * after the scaling swaps the two.
+ */
+function tolerance(last: string, first = ''): number {
+  if (last.startsWith('sharpen')) return 8;
+  return /^rotate,a_(?:90|270)$/.test(first) && last.startsWith('resize') ? 5 : 2;
+}
 
 describe('two operations in one recipe', () => {
   it('every name is one of an operation that draws', () => {
@@ -115,7 +122,7 @@ describe('two operations in one recipe', () => {
       const both = await together(source, `${two}__op__${one}`);
       const apart = await oneByOne(source, one, two);
       expect([both.width, both.height]).toEqual([apart.width, apart.height]);
-      expect(largestDifference(both.data, apart.data)).toBeLessThanOrEqual(tolerance(two));
+      expect(largestDifference(both.data, apart.data)).toBeLessThanOrEqual(tolerance(two, one));
       countCases();
     }
   });

@@ -5,7 +5,7 @@ import { type JpegFrame, readJpegFrame } from './frame-header.ts';
 import { hasJpegGainMap } from './gain-map.ts';
 import { writeJpegProfile } from './icc-profile.ts';
 import { isFrameStart, isSkippable, jpegMarkers } from './markers.ts';
-import { readJpegOrientation, writeJpegOrientation } from './orientation.ts';
+import { readJpegOrientation } from './orientation.ts';
 import { checkJpegScans, type JpegScan, readJpegScan } from './scan-header.ts';
 import { damagedJpeg, type JpegSegment, readJpegSegments } from './segments.ts';
 import { writeJpegTables } from './tables.ts';
@@ -50,7 +50,8 @@ function selectDecoded(frame: JpegFrame, segments: readonly JpegSegment[]): read
 
 /**
  * Reads the container of a JPEG in one walk and writes it again with only what draws: no XMP, IPTC,
- * comment, thumbnail or second image, and of EXIF nothing but the orientation. Header segments are written without trailing bytes.
+ * comment, thumbnail, second image or EXIF; the orientation is a fact. Header segments are written without trailing
+ * bytes.
  * Throws `source_…` refusals for what no decoder should see.
  */
 export function inspectJpeg(bytes: Uint8Array): Inspected {
@@ -66,7 +67,6 @@ export function inspectJpeg(bytes: Uint8Array): Inspected {
   const written = joinBytes([
     startOfImage,
     ...writeJpegColour(header, channels),
-    ...writeJpegOrientation(orientation),
     ...profile,
     ...drawn.flatMap(({ parts }) => parts),
     endOfImage,

@@ -1,8 +1,7 @@
-import { readOrientation, writeOrientation } from '../exif.ts';
-import { joinBytes } from '../join-bytes.ts';
-import { asciiBytes, isNamedSegment } from './application.ts';
+import { readOrientation } from '../exif.ts';
+import { isNamedSegment } from './application.ts';
 import { jpegMarkers } from './markers.ts';
-import { type JpegSegment, writeJpegSegment } from './segments.ts';
+import type { JpegSegment } from './segments.ts';
 
 /** What precedes the TIFF in an EXIF segment: CIPA DC-008, section 4.7.2. */
 const name = 'Exif\0\0';
@@ -11,11 +10,4 @@ const name = 'Exif\0\0';
 export function readJpegOrientation(header: readonly JpegSegment[]): number {
   const found = header.find((segment) => isNamedSegment(segment, jpegMarkers.app1, name));
   return found === undefined ? 1 : readOrientation(found.body.subarray(name.length));
-}
-
-/** Writes an EXIF segment with nothing but the orientation; none for an upright picture. */
-export function writeJpegOrientation(orientation: number): readonly Uint8Array[] {
-  if (orientation === 1) return [];
-  const body = joinBytes([Uint8Array.of(...asciiBytes(name)), writeOrientation(orientation)]);
-  return [writeJpegSegment(jpegMarkers.app1, body)];
 }

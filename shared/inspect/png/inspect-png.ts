@@ -1,4 +1,4 @@
-import { readOrientation, writeOrientation } from '../exif.ts';
+import { readOrientation } from '../exif.ts';
 import type { Inspected, InspectOptions } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { pngSignature, writePngChunk } from './chunks.ts';
@@ -26,11 +26,7 @@ export function inspectPng(
   const profile = selectProfile(parts, inflate);
   const alpha = header.alpha || transparency !== undefined;
   const orientation = readOrientation(chunks.get('eXIf')?.data ?? new Uint8Array());
-  const before = [
-    chunks.get('IHDR')?.whole,
-    profile && writeProfileChunk(profile),
-    orientation > 1 ? writePngChunk('eXIf', writeOrientation(orientation)) : undefined,
-  ];
+  const before = [chunks.get('IHDR')?.whole, profile && writeProfileChunk(profile)];
   const pieces = [...before, palette?.whole, transparency?.whole, pixels, writePngChunk('IEND')];
   return {
     facts: {

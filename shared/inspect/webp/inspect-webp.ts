@@ -1,4 +1,4 @@
-import { readOrientation, writeOrientation } from '../exif.ts';
+import { readOrientation } from '../exif.ts';
 import { keepDrawingTags } from '../icc/drawing-tags.ts';
 import { isProfileOf } from '../icc/profile-header.ts';
 import type { Inspected, InspectOptions, SourceFacts } from '../inspection.ts';
@@ -104,12 +104,8 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
     .flatMap((data) => keepDrawingTags(data) ?? []);
   // libvips cannot turn a strip of frames, so an animation is drawn as it is stored.
   const orientation = facts.frames > 1 ? 1 : orientationOf(extended.exif);
-  const exif = orientation > 1 ? [writeOrientation(orientation)] : [];
   const written =
-    flags |
-    (facts.alpha ? webpFlags.alpha : 0) |
-    (profile.length > 0 ? webpFlags.profile : 0) |
-    (exif.length > 0 ? webpFlags.exif : 0);
+    flags | (facts.alpha ? webpFlags.alpha : 0) | (profile.length > 0 ? webpFlags.profile : 0);
   const header = [
     littleEndian(written, 4),
     littleEndian(width - 1, 3),
@@ -130,7 +126,6 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
         ...writeRiffChunk('VP8X', header),
         ...profile.flatMap((data) => writeRiffChunk('ICCP', [data])),
         ...chunks,
-        ...exif.flatMap((data) => writeRiffChunk('EXIF', [data])),
       ]),
     ),
   };
@@ -138,7 +133,7 @@ function inspectExtended(extended: ExtendedWebp): Inspected {
 
 /**
  * Reads the chunks of a WebP, and writes those again that draw: VP8X, ICCP, ANIM, frames or
- * bitstream, and EXIF with nothing but the orientation. Frames behind `frames` are cut.
+ * bitstream. Frames behind `frames` are cut.
  */
 export function inspectWebp(
   bytes: Uint8Array,

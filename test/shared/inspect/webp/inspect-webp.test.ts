@@ -184,11 +184,12 @@ describe('the orientation of a WebP', () => {
     ['9, which does not exist', 0x08, exifOf(9), 1],
     ['6 without the flag', 0, exifOf(6), 1],
     ['nothing', 0x08, Buffer.alloc(0), 1],
-  ])('is read: %s', async (_, flags, exif, orientation) => {
+  ])('is read, and its chunk is dropped: %s', async (_, flags, exif, orientation) => {
     const source = webp([vp8x(flags), solid, webpChunk('EXIF', exif)]);
     const { facts, bytes } = inspectWebp(source, all);
     expect(facts.orientation).toBe(orientation);
-    expect((await sharp(bytes).metadata()).orientation ?? 1).toBe(orientation);
+    expect((await sharp(source).metadata()).orientation ?? 1).toBe(orientation);
+    expect((await sharp(bytes).metadata()).orientation).toBeUndefined();
   });
 
   it('is read behind frames that are cut', () => {
