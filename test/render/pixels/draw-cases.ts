@@ -1,35 +1,14 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { startDrawing } from '../../../edge/drawing.ts';
-import { limitDrawing } from '../../../edge/timeout.ts';
-import { asRefusal } from '../../../shared/refusal.ts';
-import { bundleDrawing } from '../../edge/drawing-files.ts';
-import { caps, recipeOf, sourceOf } from '../rendering.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { openBrowserEye } from './browser-pixels.ts';
+import { openDrawing } from './deployed-drawing.ts';
 import { type Compared, compareCases, filesOf, type PixelCase } from './pixel-cases.ts';
 
 /** A case, what came of it, and why there is no picture. */
 export type PixelResult = PixelCase &
   Compared & { readonly refused?: string; readonly browserRefused?: string };
 
-/** The time of a drawing is wall-clock time, which a busy machine uses up. */
-const patience = 600;
-
 const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : 'unknown';
-
-/** Draws with the process that is deployed. */
-export async function openDrawing() {
-  const { file, folder } = await bundleDrawing();
-  const service = startDrawing(file);
-  return {
-    draw: async (bytes: Buffer, recipe: string): Promise<Uint8Array> => {
-      const job = { source: sourceOf(bytes), recipe: recipeOf(recipe), caps, mark: undefined };
-      const limit = limitDrawing(patience, new AbortController().signal);
-      return (await service.draw(job, limit)).bytes;
-    },
-    close: () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
 
 /** Draws each case. Returns the reasons of refusals by the names of the cases. */
 async function drawAnswers(folder: string, cases: readonly PixelCase[]) {
@@ -37,12 +16,9 @@ async function drawAnswers(folder: string, cases: readonly PixelCase[]) {
   const drawing = await openDrawing();
   for (const one of cases) {
     const { source, answer } = filesOf(folder, one);
-    try {
-      writeFileSync(answer, await drawing.draw(readFileSync(source), one.recipe));
-    } catch (thrown) {
-      const { code, detail } = asRefusal(thrown);
-      refused.set(one.name, `${code}: ${detail.reason}`);
-    }
+    const outcome = await drawing.draw(readFileSync(source), one.recipe);
+    if ('bytes' in outcome) writeFileSync(answer, outcome.bytes);
+    else refused.set(one.name, outcome.refused);
   }
   drawing.close();
   return refused;

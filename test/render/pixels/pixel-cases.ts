@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { SourceType } from '../../../shared/operations/image-type.ts';
-import { fetchPackage, fetchPillow } from '../others/fetch-package.ts';
+import { fetchPackage } from '../others/fetch-package.ts';
 import type { ImagePackage } from '../others/image-packages.ts';
+import { runReference } from './run-reference.ts';
 
 /* The cases and the comparison are in Python, so that nothing of the service and of sharp is in the reference. */
 
@@ -37,8 +36,6 @@ export type Difference = {
 /** `ours` or `browser` is missing if there was no picture. */
 export type Compared = { readonly ours?: Difference; readonly browser?: Difference };
 
-const scripts = fileURLToPath(new URL('./reference/', import.meta.url));
-
 /** cjpeg writes arithmetic coding, which Pillow does not. */
 const cjpegPackages: readonly ImagePackage[] = [
   { tool: 'apt', name: 'libjpeg-turbo-progs', version: '1:2.1.5-2' },
@@ -54,31 +51,19 @@ function cjpegEnvironment(): Readonly<Record<string, string>> {
   };
 }
 
-function runScript(name: string, args: readonly string[], environment = {}): string {
-  const { status, stdout, stderr } = spawnSync(
-    'python3',
-    ['-B', '-W', 'ignore', path.join(scripts, name), ...args],
-    {
-      encoding: 'utf8',
-      maxBuffer: 1e9,
-      env: { ...process.env, ...environment, PYTHONPATH: fetchPillow() },
-    },
-  );
-  if (status !== 0) throw new Error(`${name}: ${stderr}`);
-  return stdout;
-}
-
 const groups = ['orientations', 'colours', 'pngs', 'jpegs', 'gifs', 'webps'];
 
 /** Writes all cases to a folder. */
 export function writeCases(folder: string): readonly PixelCase[] {
-  runScript('write.py', [folder, ...groups], cjpegEnvironment());
+  runReference('write.py', { args: [folder, ...groups], environment: cjpegEnvironment() });
   return JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8'));
 }
 
 /** Compares the pictures in the folder with the expected ones. The results have the order of the cases. */
 export function compareCases(folder: string): readonly Compared[] {
-  const lines = runScript('compare.py', [folder]).trim().split('\n');
+  const lines = runReference('compare.py', { args: [folder] })
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line));
 }
 

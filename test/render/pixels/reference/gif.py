@@ -24,6 +24,9 @@ class Frame:
     # Without a graphic control extension.
     plain: bool = False
     code_bits: int = None
+    # Without the codes that clear the table at the start, and that end the data.
+    begun: bool = True
+    ended: bool = True
 
 
 def pack_codes(codes):
@@ -38,8 +41,8 @@ def pack_codes(codes):
     return bytes(out + bytes([held] if count else []))
 
 
-def lzw(data, bits, deferred=False):
-    """Appendix F. A full table is cleared, or kept until the end (`deferred`)."""
+def lzw_codes(data, bits, deferred):
+    """Each code and its bits, appendix F. A full table is cleared, or kept until the end (`deferred`)."""
     clear, end = 1 << bits, (1 << bits) + 1
     codes = [(clear, bits + 1)]
     strings = {(value,): value for value in range(clear)}
@@ -63,7 +66,7 @@ def lzw(data, bits, deferred=False):
     # The decoder has added an entry for that code.
     if following == 1 << size and size < 12:
         size += 1
-    return pack_codes([*codes, (end, size)])
+    return [*codes, (end, size)]
 
 
 def sub_blocks(data):
@@ -97,8 +100,9 @@ def write_frame(frame, deferred):
     place = struct.pack("<HHHHB", frame.left, frame.top, width, height, flags)
     bits = frame.code_bits or max(2, int(frame.pixels.max()).bit_length())
     rows = interlace(list(frame.pixels)) if frame.interlaced else list(frame.pixels)
-    data = np.concatenate(rows)
-    return control + b"\x2c" + place + local + bytes([bits]) + sub_blocks(lzw(data, bits, deferred))
+    codes = lzw_codes(np.concatenate(rows), bits, deferred)
+    data = pack_codes(codes[0 if frame.begun else 1 : None if frame.ended else -1])
+    return control + b"\x2c" + place + local + bytes([bits]) + sub_blocks(data)
 
 
 def loop_extension(count):

@@ -152,6 +152,9 @@ def coding_cases():
         case("a full table of codes, cleared", [Frame(noise)], large, grey),
         case("a full table of codes, kept", [Frame(noise)], large, grey, deferred=True),
         case("codes of more bits than the colours need", [Frame(WHOLE, code_bits=8)]),
+        case("data without an end code", [Frame(WHOLE, ended=False)]),
+        case("data without an end code, filling its last byte", [Frame(patch(1, 1, 2), ended=False, code_bits=3)], size=(1, 1)),
+        case("data without a clear code", [Frame(WHOLE, begun=False)]),
         case("GIF87a", [Frame(WHOLE, plain=True)], version=b"GIF87a", loop=None),
         case("a comment and an unknown extension", [Frame(WHOLE)], extra=b"\x21\xfe\x05hello\0\x21\x99\x03abc\0"),
     ]
