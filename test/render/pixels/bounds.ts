@@ -56,6 +56,10 @@ export const browserReasons: readonly { readonly cases: RegExp; readonly reason:
     reason: 'Chromium converts 16 bits to 8 first, and fits a formula to a curve of points.',
   },
   {
+    cases: /^animation with a profile$/,
+    reason: 'Chromium does not apply the profile of an animated WebP.',
+  },
+  {
     cases: /^cICP with a matrix/,
     reason: 'Chromium refuses the file. PNG 3 allows no matrix but 0.',
   },

@@ -51,7 +51,7 @@ function cjpegEnvironment(): Readonly<Record<string, string>> {
   };
 }
 
-const groups = ['orientations', 'colours', 'pngs', 'jpegs', 'gifs', 'webps'];
+const groups = ['orientations', 'colours', 'pngs', 'jpegs', 'gifs', 'webps', 'randoms'];
 
 /** Writes all cases to a folder. */
 export function writeCases(folder: string): readonly PixelCase[] {

@@ -47,7 +47,7 @@ def grey_ramp(width=64, height=8):
 
 
 def scene(width=48, height=32):
-    """Four coloured quarters with a slope in each: every turn, mirror or shift changes pixels. No edge is sharp in colour."""
+    """Four coloured quarters with a slope in each: every turn, mirror or shift changes pixels."""
     y, x = np.mgrid[0:height, 0:width]
     red = 40 + 170 * x // max(width - 1, 1)
     green = 40 + 170 * y // max(height - 1, 1)

@@ -17,8 +17,16 @@ FORMULA = "formula of the colour space"
 table = np.linspace(0, 1, 1024)
 PROFILES = {
     "Display P3": (icc.rgb_profile("P3", icc.SRGB_CURVE), "P3", light.srgb_to_linear),
-    "Adobe RGB": (icc.rgb_profile("Adobe", icc.gamma_curve(563 / 256), 0x02400000), "Adobe", light.power(563 / 256)),
-    "ProPhoto": (icc.rgb_profile("ProPhoto", icc.gamma_curve(461 / 256), 0x02400000), "ProPhoto", light.power(461 / 256)),
+    "Adobe RGB": (
+        icc.rgb_profile("Adobe", icc.gamma_curve(563 / 256), 0x02400000),
+        "Adobe",
+        light.power(563 / 256),
+    ),
+    "ProPhoto": (
+        icc.rgb_profile("ProPhoto", icc.gamma_curve(461 / 256), 0x02400000),
+        "ProPhoto",
+        light.power(461 / 256),
+    ),
     "linear sRGB": (icc.rgb_profile("sRGB", icc.IDENTITY), "sRGB", light.power(1)),
     "BT.2020 with a curve of 1,024 points": (
         icc.rgb_profile("2020", icc.table_curve(light.bt709_to_linear(table))),
@@ -42,7 +50,7 @@ def save(pixels, kind, mode="RGB", **how):
 
 
 def case(name, ending, file, pixels, reference, bound="colour"):
-    return Case(name, "colour", bound, ending, file, [pixels], reference)
+    return Case(name, "Colour", bound, ending, file, [pixels], reference)
 
 
 def rgb_cases(name, profile):
@@ -76,31 +84,66 @@ def palette_case():
     pixels = np.arange(216).reshape(12, 18).repeat(4, axis=0).repeat(4, axis=1)
     before = [png.icc_chunk(profile), png.palette_chunk(colours)]
     shown = opaque(icc.apply_profile(chart(), profile, "RGB"))
-    return case("PNG with a palette in Display P3", "png", png.write_png(pixels, png.PALETTE, 8, before), shown, LCMS)
+    return case(
+        "PNG with a palette in Display P3", "png", png.write_png(pixels, png.PALETTE, 8, before), shown, LCMS
+    )
 
 
 def alpha_case():
     profile = PROFILES["Display P3"][0]
     pixels = chart()
-    alpha = np.tile(np.arange(pixels.shape[1]) * 255 // (pixels.shape[1] - 1), (pixels.shape[0], 1)).astype(np.uint8)
+    alpha = np.tile(np.arange(pixels.shape[1]) * 255 // (pixels.shape[1] - 1), (pixels.shape[0], 1)).astype(
+        np.uint8
+    )
     file = png.write_png(np.dstack([pixels, alpha]), png.RGBA, before=[png.icc_chunk(profile)])
     shown = np.dstack([icc.apply_profile(pixels, profile, "RGB"), alpha])
     return case("PNG with alpha in Display P3", "png", file, shown, LCMS)
 
 
+def animation_case():
+    """A WebP of two frames whose profile counts for both."""
+    profile = PROFILES["Display P3"][0]
+    frames = [webp.Frame(webp.encode(one, lossless=True)) for one in (chart(2), chart(2)[::-1].copy())]
+    plain = webp.write_animation((36, 24), frames)
+    header = webp.extended(36, 24, webp.ANIMATION | webp.ALPHA | webp.ICC)
+    file = webp.riff([header, webp.chunk(b"ICCP", profile), plain[12 + len(header) :]])
+    return case(
+        "animation with a profile", "webp", file, opaque(icc.apply_profile(chart(2), profile, "RGB")), LCMS
+    )
+
+
 def grey_cases(name, profile, curve):
     ramp = grey_ramp()
     deep = ramp.astype(int) * 257
-    shown = grey_to_rgba(light.to_srgb(ramp[:, :, None].repeat(3, 2), light.PRIMARIES["sRGB"], curve)[:, :, 0])
+    shown = grey_to_rgba(
+        light.to_srgb(ramp[:, :, None].repeat(3, 2), light.PRIMARIES["sRGB"], curve)[:, :, 0]
+    )
     from_icc = [png.icc_chunk(profile)]
     as_jpeg = save(ramp, "JPEG", "L", quality=100, icc_profile=profile)
     decoded = jpeg.decode(as_jpeg, "L")[:, :, None].repeat(3, 2)
     from_jpeg = opaque(light.to_srgb(decoded, light.PRIMARIES["sRGB"], curve))
     return [
-        case(f"grey PNG with a profile, {name}", "png", png.write_png(ramp, png.GREY, 8, from_icc), shown, FORMULA),
-        case(f"grey PNG of 16 bits with a profile, {name}", "png", png.write_png(deep, png.GREY, 16, from_icc), shown, FORMULA),
         case(
-            f"grey JPEG with a profile, {name}", "jpg", as_jpeg, from_jpeg, f"libjpeg-turbo, {FORMULA}", "jpeg and colour"
+            f"grey PNG with a profile, {name}",
+            "png",
+            png.write_png(ramp, png.GREY, 8, from_icc),
+            shown,
+            FORMULA,
+        ),
+        case(
+            f"grey PNG of 16 bits with a profile, {name}",
+            "png",
+            png.write_png(deep, png.GREY, 16, from_icc),
+            shown,
+            FORMULA,
+        ),
+        case(
+            f"grey JPEG with a profile, {name}",
+            "jpg",
+            as_jpeg,
+            from_jpeg,
+            f"libjpeg-turbo, {FORMULA}",
+            "jpeg and colour",
         ),
     ]
 
@@ -138,10 +181,38 @@ def ink_cases():
     plain = jpeg.write_jpeg(jpeg.planes_of(planes, whole), size)
     return [
         case("CMYK JPEG with its profile", "jpg", with_adobe(0, planes, profile), shown, reference, "inks"),
-        case("YCCK JPEG with its profile", "jpg", with_adobe(2, ycck(pixels), profile), shown, reference, "inks"),
-        case("CMYK JPEG without a profile", "jpg", with_adobe(0, planes), naive(pixels), formula, "inks without a profile"),
-        case("YCCK JPEG without a profile", "jpg", with_adobe(2, ycck(pixels)), naive(pixels), formula, "inks without a profile"),
-        case("CMYK JPEG without a profile or an Adobe marker", "jpg", plain, naive(pixels), formula, "inks without a profile"),
+        case(
+            "YCCK JPEG with its profile",
+            "jpg",
+            with_adobe(2, ycck(pixels), profile),
+            shown,
+            reference,
+            "inks",
+        ),
+        case(
+            "CMYK JPEG without a profile",
+            "jpg",
+            with_adobe(0, planes),
+            naive(pixels),
+            formula,
+            "inks without a profile",
+        ),
+        case(
+            "YCCK JPEG without a profile",
+            "jpg",
+            with_adobe(2, ycck(pixels)),
+            naive(pixels),
+            formula,
+            "inks without a profile",
+        ),
+        case(
+            "CMYK JPEG without a profile or an Adobe marker",
+            "jpg",
+            plain,
+            naive(pixels),
+            formula,
+            "inks without a profile",
+        ),
     ]
 
 
@@ -153,12 +224,40 @@ def profile_cases():
     parts = jpeg.icc_segments(profile, 200)
     decoded = jpeg.decode(plain)
     shown = opaque(icc.apply_profile(decoded, profile, "RGB"))
-    with_profile = lambda name, other: case(name, "png", png.write_png(pixels, png.RGB, before=[png.icc_chunk(other)]), opaque(pixels), "the pixels as written", "exact")
+    with_profile = lambda name, other: case(
+        name,
+        "png",
+        png.write_png(pixels, png.RGB, before=[png.icc_chunk(other)]),
+        opaque(pixels),
+        "the pixels as written",
+        "exact",
+    )
     both = f"libjpeg-turbo, {LCMS}"
     return [
-        case(f"JPEG with a profile in {len(parts)} segments", "jpg", jpeg.insert(plain, parts), shown, both, "jpeg and colour"),
-        case("JPEG with the segments of a profile in reverse", "jpg", jpeg.insert(plain, parts[::-1]), shown, both, "jpeg and colour"),
-        case("JPEG with a segment of its profile missing", "jpg", jpeg.insert(plain, parts[1:]), opaque(decoded), "libjpeg-turbo", "jpeg"),
+        case(
+            f"JPEG with a profile in {len(parts)} segments",
+            "jpg",
+            jpeg.insert(plain, parts),
+            shown,
+            both,
+            "jpeg and colour",
+        ),
+        case(
+            "JPEG with the segments of a profile in reverse",
+            "jpg",
+            jpeg.insert(plain, parts[::-1]),
+            shown,
+            both,
+            "jpeg and colour",
+        ),
+        case(
+            "JPEG with a segment of its profile missing",
+            "jpg",
+            jpeg.insert(plain, parts[1:]),
+            opaque(decoded),
+            "libjpeg-turbo",
+            "jpeg",
+        ),
         with_profile("PNG in colour with a profile for grey, which counts as none", GREYS["linear"][0]),
         with_profile("PNG in colour with a profile for inks, which counts as none", INKS),
         with_profile("PNG with a profile of zeros, which counts as none", bytes(400)),
@@ -171,4 +270,14 @@ def cases():
     deep = [deep_case(name, *colours) for name, colours in PROFILES.items()]
     grey = [one for name, colours in GREYS.items() for one in grey_cases(name, *colours)]
     by_table = rgb_cases("a profile with a table", TABLE_PROFILE)
-    return [*rgb, *deep, *by_table, palette_case(), alpha_case(), *grey, *profile_cases(), *ink_cases()]
+    return [
+        *rgb,
+        *deep,
+        *by_table,
+        palette_case(),
+        alpha_case(),
+        animation_case(),
+        *grey,
+        *profile_cases(),
+        *ink_cases(),
+    ]

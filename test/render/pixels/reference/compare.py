@@ -75,7 +75,9 @@ def compare_pixels(case, expected, pixels, delays, plays):
     # Browsers show a frame of at most 10 ms for 100 ms.
     shown = [100 if delay <= 10 else delay for delay in delays]
     timing = {"delays": shown, "plays": plays} if len(pixels) > 1 else {"delays": [], "plays": 1}
-    expected_timing = {"delays": wanted, "plays": case["plays"]} if len(merged) > 1 else {"delays": [], "plays": 1}
+    expected_timing = (
+        {"delays": wanted, "plays": case["plays"]} if len(merged) > 1 else {"delays": [], "plays": 1}
+    )
     return result | {"timing": timing, "expectedTiming": expected_timing}
 
 

@@ -31,7 +31,9 @@ def profile_of(image):
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
     except OSError:
         return None
-    channels = {"L": "GRAY", "LA": "GRAY", "1": "GRAY", "I;16": "GRAY", "CMYK": "CMYK"}.get(image.mode, "RGB ")
+    channels = {"L": "GRAY", "LA": "GRAY", "1": "GRAY", "I;16": "GRAY", "CMYK": "CMYK"}.get(
+        image.mode, "RGB "
+    )
     return profile if profile.profile.xcolor_space == channels else None
 
 
@@ -86,6 +88,12 @@ def difference(expected, got):
     }
 
 
+def orientation_of(image):
+    """1 for a tag of another type than the standard has."""
+    value = image.getexif().get(0x0112)
+    return value if isinstance(value, int) else 1
+
+
 def read_upright(path):
     """RGBA in sRGB, and facts that explain differences."""
     with Image.open(path) as image:
@@ -95,8 +103,10 @@ def read_upright(path):
             "format": image.format,
             "mode": image.mode,
             "gamma": image.info.get("gamma"),
-            "orientation": image.getexif().get(0x0112, 1),
-            "profile": None if profile is None else (profile.profile.profile_description or "unnamed").strip(),
+            "orientation": orientation_of(image),
+            "profile": (
+                None if profile is None else (profile.profile.profile_description or "unnamed").strip()
+            ),
         }
         upright = ImageOps.exif_transpose(eight_bits(image))
         return np.asarray(to_srgb(upright, profile)), facts

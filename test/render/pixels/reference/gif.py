@@ -70,7 +70,10 @@ def lzw_codes(data, bits, deferred):
 
 
 def sub_blocks(data):
-    return b"".join(bytes([len(data[at : at + 255])]) + data[at : at + 255] for at in range(0, len(data), 255)) + b"\0"
+    return (
+        b"".join(bytes([len(data[at : at + 255])]) + data[at : at + 255] for at in range(0, len(data), 255))
+        + b"\0"
+    )
 
 
 def table_bits(palette):
@@ -138,14 +141,17 @@ def canvas_size(size, frames):
 
 def compose(size, frames, palette=None):
     """All frames as browsers show them. The canvas begins transparent, whatever the background colour; disposal 2
-    makes the rectangle of the frame transparent, 3 brings back what was there before, 4 counts as 3, and others keep it."""
+    makes the rectangle of the frame transparent, 3 brings back what was there before, 4 counts as 3, and others keep it.
+    """
     width, height = canvas_size(size, frames)
     canvas = np.zeros((height, width, 4), np.uint8)
     shown = []
     for frame in frames:
         before = canvas.copy()
         colours = colours_of(frame, palette)
-        rows, columns = slice(frame.top, frame.top + colours.shape[0]), slice(frame.left, frame.left + colours.shape[1])
+        rows, columns = slice(frame.top, frame.top + colours.shape[0]), slice(
+            frame.left, frame.left + colours.shape[1]
+        )
         area = canvas[rows, columns]
         visible = colours[: area.shape[0], : area.shape[1]]
         drawn = visible[:, :, 3] == 255

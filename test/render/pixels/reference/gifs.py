@@ -64,7 +64,10 @@ def disposal_cases():
         )
         yield case(
             f"{name}, on a first frame that fills the canvas",
-            [Frame(WHOLE, transparent=CLEAR, disposal=disposal), Frame(patch(8, 8, 2), 8, 4, transparent=CLEAR)],
+            [
+                Frame(WHOLE, transparent=CLEAR, disposal=disposal),
+                Frame(patch(8, 8, 2), 8, 4, transparent=CLEAR),
+            ],
         )
     yield case(
         "disposals 3, 2, 1, 3",
@@ -87,25 +90,54 @@ def opaque_cases():
     return [
         case("a first frame smaller than the canvas, no transparent index", part),
         case("a still smaller than the canvas, no transparent index", part[:1]),
-        case("disposal 2 without a transparent index", [Frame(WHOLE, disposal=BACKGROUND), Frame(patch(6, 4, 1), 9, 6)]),
-        case("disposal 2 of a small frame without a transparent index", [Frame(WHOLE), Frame(patch(12, 8, 1), 4, 4, disposal=BACKGROUND), Frame(patch(6, 4, 2), 0, 0)]),
-        case("disposal 3 without a transparent index", [Frame(WHOLE), Frame(patch(12, 8, 1), 4, 4, disposal=PREVIOUS), Frame(patch(6, 4, 2), 0, 0)]),
+        case(
+            "disposal 2 without a transparent index",
+            [Frame(WHOLE, disposal=BACKGROUND), Frame(patch(6, 4, 1), 9, 6)],
+        ),
+        case(
+            "disposal 2 of a small frame without a transparent index",
+            [Frame(WHOLE), Frame(patch(12, 8, 1), 4, 4, disposal=BACKGROUND), Frame(patch(6, 4, 2), 0, 0)],
+        ),
+        case(
+            "disposal 3 without a transparent index",
+            [Frame(WHOLE), Frame(patch(12, 8, 1), 4, 4, disposal=PREVIOUS), Frame(patch(6, 4, 2), 0, 0)],
+        ),
         case("a background colour and a first frame smaller than the canvas", part, background=2),
         case("a still of 256 colours smaller than the canvas", [small], palette=full),
-        case("256 colours smaller than the canvas, no transparent index", [small, Frame(every[:4, :8], 8, 6)], palette=full),
-        case("disposal 2 of 256 colours, no transparent index", [Frame(np.arange(384).reshape(16, 24) % 256, disposal=BACKGROUND), Frame(every[:4, :8], 8, 6)], palette=full),
-        case("frames without a control extension", [Frame(WHOLE, plain=True), Frame(patch(6, 4, 2), 2, 2, plain=True)]),
+        case(
+            "256 colours smaller than the canvas, no transparent index",
+            [small, Frame(every[:4, :8], 8, 6)],
+            palette=full,
+        ),
+        case(
+            "disposal 2 of 256 colours, no transparent index",
+            [Frame(np.arange(384).reshape(16, 24) % 256, disposal=BACKGROUND), Frame(every[:4, :8], 8, 6)],
+            palette=full,
+        ),
+        case(
+            "frames without a control extension",
+            [Frame(WHOLE, plain=True), Frame(patch(6, 4, 2), 2, 2, plain=True)],
+        ),
     ]
 
 
 def place_cases():
     return [
         case("a frame partly outside, right and below", [Frame(WHOLE), Frame(patch(12, 12, 1), 18, 10)]),
-        case("a frame completely outside", [Frame(WHOLE), Frame(patch(4, 4, 1), 40, 40), Frame(patch(4, 4, 2), 2, 2)]),
+        case(
+            "a frame completely outside",
+            [Frame(WHOLE), Frame(patch(4, 4, 1), 40, 40), Frame(patch(4, 4, 2), 2, 2)],
+        ),
         case("a later frame larger than the canvas", [Frame(WHOLE), Frame(patch(40, 30))]),
-        case("a frame outside with disposal 2", [Frame(WHOLE), Frame(patch(12, 12, 1), 18, 10, disposal=BACKGROUND), Frame(patch(2, 2, 0))]),
+        case(
+            "a frame outside with disposal 2",
+            [Frame(WHOLE), Frame(patch(12, 12, 1), 18, 10, disposal=BACKGROUND), Frame(patch(2, 2, 0))],
+        ),
         case("a first frame larger than the canvas", [Frame(patch(30, 20)), Frame(patch(12, 12, 1), 20, 10)]),
-        case("a first frame that reaches out of the canvas", [Frame(patch(24, 16), 6, 4), Frame(patch(12, 12, 1), 0, 0)]),
+        case(
+            "a first frame that reaches out of the canvas",
+            [Frame(patch(24, 16), 6, 4), Frame(patch(12, 12, 1), 0, 0)],
+        ),
         case("a still larger than the canvas", [Frame(patch(30, 20))]),
         case("a still that reaches out of the canvas", [Frame(patch(24, 16), 6, 4)]),
         case("a canvas of 0×0", [Frame(WHOLE), Frame(patch(4, 4, 1), 2, 2)], size=(0, 0)),
@@ -122,7 +154,11 @@ def colour_cases():
     two = [(255, 200, 0), (0, 90, 120), (60, 60, 60)]
     wide = np.arange(24 * 16).reshape(16, 24)
     full = [(at, (at * 3) % 256, 255 - at) for at in range(256)]
-    frames = [Frame(WHOLE), Frame(patch(8, 8, 1), 4, 4, palette=other), Frame(patch(8, 8), 10, 4, palette=two)]
+    frames = [
+        Frame(WHOLE),
+        Frame(patch(8, 8, 1), 4, 4, palette=other),
+        Frame(patch(8, 8), 10, 4, palette=two),
+    ]
     local = [Frame(WHOLE, palette=PALETTE), Frame(patch(8, 8, 1), 4, 4, palette=other)]
     return [
         case("local palettes", frames),
@@ -130,7 +166,10 @@ def colour_cases():
         case("a still with a local palette only", local[:1], palette=None),
         case("two colours", [Frame(patch(*SIZE, 0)), Frame(patch(8, 8, 1), 4, 4)], palette=other),
         case("256 colours", [Frame(wide % 256), Frame((wide * 5) % 256)], palette=full),
-        case("a transparent index beyond the palette", [Frame(WHOLE, transparent=200), Frame(patch(8, 8, 1), 4, 4, transparent=200)]),
+        case(
+            "a transparent index beyond the palette",
+            [Frame(WHOLE, transparent=200), Frame(patch(8, 8, 1), 4, 4, transparent=200)],
+        ),
         case("pixels beyond the palette", [Frame(wide % 8), Frame(patch(8, 8, 1), 4, 4)], palette=PALETTE),
         case("a still with pixels beyond the palette", [Frame(wide % 8)], palette=PALETTE),
         case("a still with a transparent index", [Frame(holed(*SIZE, 1), transparent=CLEAR)]),
@@ -145,18 +184,31 @@ def coding_cases():
     tall = patch(24, 13)
     tall[5:8] = 3
     return [
-        case("interlaced", [Frame(wave(), interlaced=True), Frame(wave()[2:13, 4:20], 3, 4, interlaced=True)]),
-        case("interlaced, reaching out below", [Frame(wave(), interlaced=True), Frame(wave(), 3, 5, interlaced=True)]),
+        case(
+            "interlaced", [Frame(wave(), interlaced=True), Frame(wave()[2:13, 4:20], 3, 4, interlaced=True)]
+        ),
+        case(
+            "interlaced, reaching out below",
+            [Frame(wave(), interlaced=True), Frame(wave(), 3, 5, interlaced=True)],
+        ),
         case("interlaced, 13 rows", [Frame(tall, interlaced=True)], size=(24, 13)),
         case("interlaced, one row", [Frame(patch(24, 1), interlaced=True)], size=(24, 1)),
         case("a full table of codes, cleared", [Frame(noise)], large, grey),
         case("a full table of codes, kept", [Frame(noise)], large, grey, deferred=True),
         case("codes of more bits than the colours need", [Frame(WHOLE, code_bits=8)]),
         case("data without an end code", [Frame(WHOLE, ended=False)]),
-        case("data without an end code, filling its last byte", [Frame(patch(1, 1, 2), ended=False, code_bits=3)], size=(1, 1)),
+        case(
+            "data without an end code, filling its last byte",
+            [Frame(patch(1, 1, 2), ended=False, code_bits=3)],
+            size=(1, 1),
+        ),
         case("data without a clear code", [Frame(WHOLE, begun=False)]),
         case("GIF87a", [Frame(WHOLE, plain=True)], version=b"GIF87a", loop=None),
-        case("a comment and an unknown extension", [Frame(WHOLE)], extra=b"\x21\xfe\x05hello\0\x21\x99\x03abc\0"),
+        case(
+            "a comment and an unknown extension",
+            [Frame(WHOLE)],
+            extra=b"\x21\xfe\x05hello\0\x21\x99\x03abc\0",
+        ),
     ]
 
 
@@ -180,4 +232,11 @@ def time_cases():
 
 
 def cases():
-    return [*disposal_cases(), *opaque_cases(), *place_cases(), *colour_cases(), *coding_cases(), *time_cases()]
+    return [
+        *disposal_cases(),
+        *opaque_cases(),
+        *place_cases(),
+        *colour_cases(),
+        *coding_cases(),
+        *time_cases(),
+    ]

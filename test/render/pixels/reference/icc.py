@@ -23,14 +23,20 @@ def gamma_curve(exponent):
 
 
 def table_curve(values):
-    data = b"curv\0\0\0\0" + struct.pack(">I", len(values)) + np.round(np.asarray(values) * 65_535).astype(">u2").tobytes()
+    data = (
+        b"curv\0\0\0\0"
+        + struct.pack(">I", len(values))
+        + np.round(np.asarray(values) * 65_535).astype(">u2").tobytes()
+    )
     return data + bytes(-len(data) % 4)
 
 
 IDENTITY = b"curv\0\0\0\0\0\0\0\0"
 # Type 3 with the numbers of sRGB.
-SRGB_CURVE = b"para\0\0\0\0" + struct.pack(">HH", 3, 0) + b"".join(
-    fixed(one) for one in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+SRGB_CURVE = (
+    b"para\0\0\0\0"
+    + struct.pack(">HH", 3, 0)
+    + b"".join(fixed(one) for one in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
 )
 
 
@@ -53,7 +59,10 @@ def write_profile(space, tags, version=0x04400000, pcs=b"XYZ ", kind=b"mntr"):
 def text_tags(version):
     """A description and a copyright, which lcms does not need but other programs ask for."""
     if version < 0x04000000:
-        return [(b"desc", b"desc\0\0\0\0" + struct.pack(">I", 5) + b"Test\0" + bytes(79)), (b"cprt", b"text\0\0\0\0CC0\0")]
+        return [
+            (b"desc", b"desc\0\0\0\0" + struct.pack(">I", 5) + b"Test\0" + bytes(79)),
+            (b"cprt", b"text\0\0\0\0CC0\0"),
+        ]
     words = "CC0".encode("utf-16-be")
     text = b"mluc\0\0\0\0" + struct.pack(">II", 1, 12) + b"enUS" + struct.pack(">II", len(words), 28) + words
     return [(b"desc", text), (b"cprt", text)]
@@ -62,7 +71,9 @@ def text_tags(version):
 def rgb_profile(primaries, curve, version=0x04400000):
     red, green, blue = matrix_to_d50(PRIMARIES[primaries]).T
     tags = [(b"wtpt", xyz(D50)), (b"rXYZ", xyz(red)), (b"gXYZ", xyz(green)), (b"bXYZ", xyz(blue))]
-    return write_profile(b"RGB ", text_tags(version) + tags + [(one, curve) for one in (b"rTRC", b"gTRC", b"bTRC")], version)
+    return write_profile(
+        b"RGB ", text_tags(version) + tags + [(one, curve) for one in (b"rTRC", b"gTRC", b"bTRC")], version
+    )
 
 
 def grey_profile(curve, version=0x04400000):

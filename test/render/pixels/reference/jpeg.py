@@ -27,7 +27,9 @@ JFIF = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
 
 def icc_segments(profile, size=65_000):
     parts = [profile[at : at + size] for at in range(0, len(profile), size)]
-    return [segment(0xE2, b"ICC_PROFILE\0" + bytes([at + 1, len(parts)]) + part) for at, part in enumerate(parts)]
+    return [
+        segment(0xE2, b"ICC_PROFILE\0" + bytes([at + 1, len(parts)]) + part) for at, part in enumerate(parts)
+    ]
 
 
 def insert(jpeg, segments):
@@ -125,7 +127,9 @@ def coefficients(plane, most, size, quantiser):
     padding = ((0, -height % high), (0, -width % wide))
     samples = np.pad(plane.samples.astype(float), padding, "edge")
     across, down = most[0] // plane.across, most[1] // plane.down
-    small = samples.reshape(samples.shape[0] // down, down, samples.shape[1] // across, across).mean(axis=(1, 3))
+    small = samples.reshape(samples.shape[0] // down, down, samples.shape[1] // across, across).mean(
+        axis=(1, 3)
+    )
     blocks = small.reshape(small.shape[0] // 8, 8, small.shape[1] // 8, 8).swapaxes(1, 2) - 128
     return np.round(DCT @ blocks @ DCT.T / quantiser).astype(int)
 

@@ -74,17 +74,40 @@ def colour_model_cases():
         case("YCbCr with JFIF", written(), **exact),
         case("YCbCr without JFIF or Adobe", written(segments=()), **exact),
         case("YCbCr with an Adobe marker", written(segments=(jpeg.adobe(1),)), **exact),
-        case("YCbCr with JFIF and an Adobe marker that says RGB", written(segments=(jpeg.JFIF, jpeg.adobe(0)))),
+        case(
+            "YCbCr with JFIF and an Adobe marker that says RGB", written(segments=(jpeg.JFIF, jpeg.adobe(0)))
+        ),
         case("RGB with an Adobe marker", written(samples=planes, segments=(jpeg.adobe(0),)), **exact),
-        case("RGB by the letters of its components", written(samples=planes, numbers=letters, segments=()), **exact),
-        case("RGB with an Adobe marker, colours halved", written(SAMPLINGS["4:2:0"], planes, segments=(jpeg.adobe(0),))),
+        case(
+            "RGB by the letters of its components",
+            written(samples=planes, numbers=letters, segments=()),
+            **exact,
+        ),
+        case(
+            "RGB with an Adobe marker, colours halved",
+            written(SAMPLINGS["4:2:0"], planes, segments=(jpeg.adobe(0),)),
+        ),
         case("an Adobe marker with an unknown model", written(segments=(jpeg.adobe(7),)), **exact),
         case("an Adobe marker that is too long", written(segments=(jpeg.adobe(1, bytes(20)),)), **exact),
-        case("an Adobe marker that is too short", written(segments=(jpeg.segment(0xEE, b"Adobe\0d"),)), **exact),
+        case(
+            "an Adobe marker that is too short", written(segments=(jpeg.segment(0xEE, b"Adobe\0d"),)), **exact
+        ),
         case("two Adobe markers", written(samples=planes, segments=(jpeg.adobe(1), jpeg.adobe(0))), **exact),
         case("components numbered 0, 1, 2", written(numbers=(0, 1, 2), segments=()), **exact),
-        case("grey", written([(1, 1)], [ramp]), grey_to_rgba(ramp), "jpeg of known pixels", "the pixels as written"),
-        case("grey with sampling 2×2", written([(2, 2)], [ramp]), grey_to_rgba(ramp), "jpeg of known pixels", "the pixels as written"),
+        case(
+            "grey",
+            written([(1, 1)], [ramp]),
+            grey_to_rgba(ramp),
+            "jpeg of known pixels",
+            "the pixels as written",
+        ),
+        case(
+            "grey with sampling 2×2",
+            written([(2, 2)], [ramp]),
+            grey_to_rgba(ramp),
+            "jpeg of known pixels",
+            "the pixels as written",
+        ),
     ]
 
 
@@ -110,7 +133,10 @@ def stream_cases():
         case("junk before each marker", before_each_marker(plain, b"\0junk"), opaque(jpeg.decode(plain))),
         case("a comment of 9,000 bytes", jpeg.insert(plain, [comment])),
         case("segments of ten applications", jpeg.insert(plain, unknown)),
-        case("a padded header: 60 KB of zeros in a segment", jpeg.insert(plain, [jpeg.segment(0xEF, bytes(60_000))])),
+        case(
+            "a padded header: 60 KB of zeros in a segment",
+            jpeg.insert(plain, [jpeg.segment(0xEF, bytes(60_000))]),
+        ),
         case("data behind the end", plain + b"\0trailing" * 100),
         case("a second picture behind the end", two),
     ]
@@ -126,7 +152,8 @@ def pillow_cases():
     pixels = picture()
     names = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
     progressive = [
-        case(f"progressive, {name}", saved(pixels, quality=90, progressive=True, subsampling=at)) for at, name in names.items()
+        case(f"progressive, {name}", saved(pixels, quality=90, progressive=True, subsampling=at))
+        for at, name in names.items()
     ]
     qualities = [case(f"quality {one}", saved(pixels, quality=one)) for one in (1, 10, 50, 75, 95, 100)]
     ramp = np.resize(grey_ramp(), SIZE).astype(np.uint8)
@@ -134,7 +161,9 @@ def pillow_cases():
         *progressive,
         *qualities,
         case("progressive, grey", saved(ramp, quality=90, progressive=True)),
-        case("restart markers every row, progressive", saved(pixels, progressive=True, restart_marker_rows=1)),
+        case(
+            "restart markers every row, progressive", saved(pixels, progressive=True, restart_marker_rows=1)
+        ),
         case("the chart of 216 colours in 4:2:0", saved(chart(), quality=95, subsampling=2)),
     ]
 
@@ -145,7 +174,9 @@ def cjpeg(*options):
     Image.fromarray(picture()).save(out, "PPM")
     environment = os.environ | {"LD_LIBRARY_PATH": os.environ["CJPEG_LIBRARIES"]}
     command = [os.environ["CJPEG"], "-quality", "90", *options]
-    return subprocess.run(command, input=out.getvalue(), capture_output=True, check=True, env=environment).stdout
+    return subprocess.run(
+        command, input=out.getvalue(), capture_output=True, check=True, env=environment
+    ).stdout
 
 
 def arithmetic_cases():

@@ -35,7 +35,9 @@ def srgb_to_linear(value):
 
 def linear_to_srgb(value):
     value = np.clip(value, 0, 1)
-    return np.where(value <= 0.0031308, value * 12.92, 1.055 * np.maximum(value, 0.0031308) ** (1 / 2.4) - 0.055)
+    return np.where(
+        value <= 0.0031308, value * 12.92, 1.055 * np.maximum(value, 0.0031308) ** (1 / 2.4) - 0.055
+    )
 
 
 def bt709_to_linear(value):

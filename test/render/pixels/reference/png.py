@@ -25,7 +25,9 @@ def gamma_chunk(value):
 
 def primaries_chunk(primaries):
     """White, red, green and blue as x and y."""
-    return chunk(b"cHRM", b"".join(struct.pack(">I", round(one * 100_000)) for pair in primaries for one in pair))
+    return chunk(
+        b"cHRM", b"".join(struct.pack(">I", round(one * 100_000)) for pair in primaries for one in pair)
+    )
 
 
 def palette_chunk(colours):

@@ -32,7 +32,9 @@ def raw_alpha(pixels):
     parts = {"not compressed": (0, alpha), "not compressed, filtered across": (4, left % 256)}
     for name, (flags, data) in parts.items():
         alph = webp.chunk(b"ALPH", bytes([flags]) + data.astype(np.uint8).tobytes())
-        yield still_case(f"lossy with alpha, {name}", webp.riff([webp.extended(width, height, webp.ALPHA), alph, *chunks]))
+        yield still_case(
+            f"lossy with alpha, {name}", webp.riff([webp.extended(width, height, webp.ALPHA), alph, *chunks])
+        )
 
 
 def still_cases():
@@ -53,7 +55,10 @@ def still_cases():
         still_case("lossy with lossy alpha", webp.encode(clear, quality=80, alpha_quality=20)),
         still_case("lossy with opaque alpha", webp.encode(opaque(pixels), quality=80)),
         still_case("lossy in the extended form", webp.still_with(lossy, 0)),
-        still_case("lossy with alpha that the header does not announce", webp.still_with(webp.encode(clear, quality=80), 0)),
+        still_case(
+            "lossy with alpha that the header does not announce",
+            webp.still_with(webp.encode(clear, quality=80), 0),
+        ),
         *raw_alpha(clear),
     ]
 
@@ -66,7 +71,9 @@ def shown_for(milliseconds):
 def animation_case(name, frames, size=SIZE, loop=0, bound="palette", recipe="format,f_gif", **how):
     file = webp.write_animation(size, frames, loop, **how)
     delays = [shown_for(frame.milliseconds) for frame in frames] if len(frames) > 1 else []
-    return Case(name, "WebP", bound, "webp", file, webp.compose(size, frames), SPECIFICATION, recipe, delays, loop)
+    return Case(
+        name, "WebP", bound, "webp", file, webp.compose(size, frames), SPECIFICATION, recipe, delays, loop
+    )
 
 
 def lossless(pixels):
@@ -94,10 +101,20 @@ def opaque_animations():
             name = f"{'blended' if blend else 'not blended'}, {'disposed' if dispose else 'kept'}"
             frames = [Frame(BASE), Frame(hole, 8, 6, blend=blend, dispose=dispose), Frame(GREEN, 20, 10)]
             yield animation_case(name, frames)
-            first = [Frame(hole, 8, 6, blend=blend, dispose=dispose), Frame(GREEN, 20, 10, blend=blend), Frame(BLUE, 32, 16)]
+            first = [
+                Frame(hole, 8, 6, blend=blend, dispose=dispose),
+                Frame(GREEN, 20, 10, blend=blend),
+                Frame(BLUE, 32, 16),
+            ]
             yield animation_case(f"{name}, a first frame smaller than the canvas", first)
-    yield animation_case("a background colour, which browsers ignore", [Frame(GREEN, 8, 8), Frame(BLUE, 20, 8)], background=(10, 200, 10, 255))
-    yield animation_case("at the right and the lower edge", [Frame(BASE), Frame(GREEN, 32, 16), Frame(BLUE, 0, 16)])
+    yield animation_case(
+        "a background colour, which browsers ignore",
+        [Frame(GREEN, 8, 8), Frame(BLUE, 20, 8)],
+        background=(10, 200, 10, 255),
+    )
+    yield animation_case(
+        "at the right and the lower edge", [Frame(BASE), Frame(GREEN, 32, 16), Frame(BLUE, 0, 16)]
+    )
     yield animation_case("opaque, no alpha announced", [Frame(BASE), Frame(GREEN, 8, 8)], alpha=False)
 
 
@@ -106,10 +123,18 @@ def faint_animations():
     how = {"bound": "lossy answer", "recipe": "quality,q_100__op__format,f_webp"}
     for blend in (True, False):
         for dispose in (True, False):
-            name = f"alpha between, {'blended' if blend else 'not blended'}, {'disposed' if dispose else 'kept'}"
-            frames = [Frame(BASE), Frame(FAINT, 0, 0, blend=blend, dispose=dispose), Frame(FAINT, 16, 16, blend=blend)]
+            name = (
+                f"alpha between, {'blended' if blend else 'not blended'}, {'disposed' if dispose else 'kept'}"
+            )
+            frames = [
+                Frame(BASE),
+                Frame(FAINT, 0, 0, blend=blend, dispose=dispose),
+                Frame(FAINT, 16, 16, blend=blend),
+            ]
             yield animation_case(name, frames, **how)
-    yield animation_case("alpha between over alpha between", [Frame(FAINT), Frame(FAINT, 16, 0), Frame(LEAST, 16, 0)], **how)
+    yield animation_case(
+        "alpha between over alpha between", [Frame(FAINT), Frame(FAINT, 16, 0), Frame(LEAST, 16, 0)], **how
+    )
 
 
 def lossy_animations():
@@ -117,8 +142,14 @@ def lossy_animations():
     slope = webp.encode(scene(*SIZE), quality=90)
     clear = webp.encode(np.dstack([scene(32, 16), slope_of_alpha(32, 16)]), quality=90)
     return [
-        animation_case("lossy frames", [Frame(slope), Frame(webp.encode(scene(16, 16), quality=90), 16, 8)], **how),
-        animation_case("lossy frames with alpha", [Frame(slope), Frame(clear, 16, 16), Frame(clear, 0, 0, blend=False)], **how),
+        animation_case(
+            "lossy frames", [Frame(slope), Frame(webp.encode(scene(16, 16), quality=90), 16, 8)], **how
+        ),
+        animation_case(
+            "lossy frames with alpha",
+            [Frame(slope), Frame(clear, 16, 16), Frame(clear, 0, 0, blend=False)],
+            **how,
+        ),
         animation_case("a lossless frame over a lossy one", [Frame(slope), Frame(FAINT, 8, 8)], **how),
     ]
 
@@ -128,9 +159,14 @@ def time_cases():
     how = {"recipe": "quality,q_100__op__format,f_webp", "bound": "lossy answer"}
     times = (0, 1, 10, 11, 40, 65_535)
     return [
-        *[animation_case(f"plays: {loop or 'endless'}", pair(100), loop=loop, **how) for loop in (0, 1, 2, 65_535)],
+        *[
+            animation_case(f"plays: {loop or 'endless'}", pair(100), loop=loop, **how)
+            for loop in (0, 1, 2, 65_535)
+        ],
         *[animation_case(f"{time} ms a frame", pair(time), **how) for time in times],
-        animation_case("the longest delay, 16,777,215 ms", pair(0xFFFFFF), **(how | {"bound": "longest delay"})),
+        animation_case(
+            "the longest delay, 16,777,215 ms", pair(0xFFFFFF), **(how | {"bound": "longest delay"})
+        ),
         animation_case("one frame", [Frame(BASE)], loop=1, recipe="format,f_png", bound="exact"),
     ]
 
