@@ -57,10 +57,12 @@ export function pixelsPage(results: readonly PixelResult[]): string {
 For reviewers who want to know that pictures look as they should. \`npm run proof -- pixels\` writes this page.
 
 Generators write ${results.length} files: orientations, colours, and what each format can say. The process that is deployed draws
-each of them, and ${failed === 0 ? 'all answers are' : `${results.length - failed} answers are`} within their bounds. What is expected comes from programs that share no code with Signet and
-sharp's libraries: from the pixels that a generator wrote, from formulas of colour spaces, from lcms and libjpeg-turbo
-through Pillow, and from frames composed by hand. Chromium shows each file, too; its column says how far its pixels are
-from the expected ones.
+each of them, and ${failed === 0 ? 'all answers are' : `${results.length - failed} answers are`} within their bounds.
+
+What is expected comes from the pixels that a generator wrote, from formulas of colour spaces, from frames composed by
+hand, and from lcms, libwebp and libjpeg-turbo through Pillow. sharp contains lcms, libwebp and a relative of
+libjpeg-turbo, too. Therefore Chromium, which has its own colour engine and compositor, shows each file as well. Its column
+says how far its pixels are from the expected ones.
 
 The pixel of a row is the worst one of all frames, as red, green, blue and alpha. The error is that of the worst channel,
 of 255, with colours premultiplied by alpha.
