@@ -47,17 +47,25 @@ const browserKinds: readonly Kind[] = [
   },
 ];
 
-/** The worse of two differences. */
 export const errorOf = (difference: FileDifference | undefined): number => difference?.error ?? 0;
 
-/** Why the answer may differ from what Pillow shows; undefined if it may not. */
+/** Chromium shows no pixel of a GIF whose codes it refuses. */
+const refusedByBrowser = 'Chromium shows nothing, because it refuses the codes of the GIF.';
+
+/** Why the answer may differ from what Pillow or Chromium shows; undefined if it may not. */
 export function findReason(file: FilePixels): string | undefined {
-  const isSeen = file.browser !== undefined && file.browser.error <= mostDifference;
-  return isSeen ? browserKinds.find(({ fits }) => fits(file))?.reason : undefined;
+  const { browser, pillow } = file;
+  if (browser === undefined) return undefined;
+  if (browser.error <= mostDifference) return browserKinds.find(({ fits }) => fits(file))?.reason;
+  const isUnseen = browser.share === 1 && errorOf(pillow) <= mostDifference;
+  return isUnseen ? refusedByBrowser : undefined;
 }
 
-/** Whether a file differs from Pillow's picture, or, if it is a GIF, from Chromium's, without a reason. */
-export function isUnexplained(file: FilePixels): boolean {
-  if (file.format === 'GIF' && errorOf(file.browser) > mostDifference) return true;
-  return errorOf(file.pillow) > mostDifference && findReason(file) === undefined;
-}
+/** Whether a file differs from what Pillow shows, or, if it is a GIF, from what Chromium shows. */
+export const isDifferent = (file: FilePixels): boolean =>
+  errorOf(file.pillow) > mostDifference ||
+  (file.format === 'GIF' && errorOf(file.browser) > mostDifference);
+
+/** Whether a file differs without a reason. */
+export const isUnexplained = (file: FilePixels): boolean =>
+  isDifferent(file) && findReason(file) === undefined;

@@ -4,6 +4,7 @@ import {
   type FileDifference,
   type FilePixels,
   findReason,
+  isDifferent,
   mostDifference,
 } from './file-kinds.ts';
 
@@ -16,10 +17,6 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 const pixelText = (pixel: FileDifference['got'] | undefined): string =>
   pixel === undefined ? '' : typeof pixel === 'string' ? pixel : pixel.join(' ');
-
-const differs = (file: FilePixels): boolean =>
-  errorOf(file.pillow) > mostDifference ||
-  (file.format === 'GIF' && errorOf(file.browser) > mostDifference);
 
 const fileRow = (file: FilePixels): readonly string[] => [
   `\`${file.name}\``,
@@ -34,13 +31,18 @@ const fileRow = (file: FilePixels): readonly string[] => [
 function packageRow({ name, results }: ComparedPackage): readonly string[] {
   const compared = results.filter(({ pillow }) => pillow !== undefined);
   const below = (most: number) => compared.filter(({ pillow }) => errorOf(pillow) <= most).length;
-  const counts = [compared.length, below(0), below(mostDifference), results.filter(differs).length];
+  const counts = [
+    compared.length,
+    below(0),
+    below(mostDifference),
+    results.filter(isDifferent).length,
+  ];
   return [name, ...counts.map(number)];
 }
 
 /** Writes the page. */
 export function filePixelsPage(packages: readonly ComparedPackage[]): string {
-  const different = packages.flatMap(({ results }) => results.filter(differs));
+  const different = packages.flatMap(({ results }) => results.filter(isDifferent));
   const heads = ['package', 'compared', 'equal', `at most ${mostDifference}`, 'differ'];
   return `# Pixels of images of other projects
 

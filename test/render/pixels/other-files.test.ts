@@ -27,6 +27,12 @@ describe('a file that differs from what Pillow shows', () => {
     expect(isUnexplained({ ...gamma, browser: equal })).toBe(false);
   });
 
+  it('is explained if it is a GIF of which Chromium shows no pixel', () => {
+    const gif: FilePixels = { name: 'a', format: 'GIF', pillow: equal };
+    expect(isUnexplained({ ...gif, browser: { ...apart, share: 1 } })).toBe(false);
+    expect(isUnexplained({ ...gif, browser: { ...apart, share: 0.5 } })).toBe(true);
+  });
+
   it.each<[string, FilePixels]>([
     ['Chromium was not asked', gamma],
     ['Chromium shows something else', { ...gamma, browser: apart }],

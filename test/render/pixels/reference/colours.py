@@ -112,6 +112,27 @@ def animation_case():
     )
 
 
+def intent_cases():
+    """Profiles whose header has a rendering intent that does not exist, as some of Adobe's for grey have."""
+    swapped = lambda profile: [png.icc_chunk(profile[:64] + bytes([1, 0, 0, 0]) + profile[68:])]
+    ramp, curve = grey_ramp(), light.power(1.5)
+    grey_profile = icc.grey_profile(icc.gamma_curve(1.5), 0x02100000)
+    grey = light.to_srgb(ramp[:, :, None].repeat(3, 2), light.PRIMARIES["sRGB"], curve)
+    profile = PROFILES["Display P3"][0]
+    shown = opaque(icc.apply_profile(chart(), profile, "RGB"))
+    name = "PNG with a profile of an unknown intent"
+    return [
+        case(
+            f"grey {name}",
+            "png",
+            png.write_png(ramp, png.GREY, 8, swapped(grey_profile)),
+            opaque(grey),
+            FORMULA,
+        ),
+        case(name, "png", png.write_png(chart(), png.RGB, 8, swapped(profile)), shown, LCMS),
+    ]
+
+
 def grey_cases(name, profile, curve):
     ramp = grey_ramp()
     deep = ramp.astype(int) * 257
@@ -279,5 +300,6 @@ def cases():
         animation_case(),
         *grey,
         *profile_cases(),
+        *intent_cases(),
         *ink_cases(),
     ]

@@ -182,6 +182,7 @@ def gamma_cases():
         "cHRM alone, which counts as none", [png.primaries_chunk(P3)], SRGB, light.srgb_to_linear
     )
     both = [png.gamma_chunk(0.45455), png.primaries_chunk(P3)]
+    plain = [png.gamma_chunk(0.45455), png.primaries_chunk(SRGB)]
     ramp = grey_ramp()
     linear_grey = grey_to_rgba(light.to_srgb(ramp[:, :, None].repeat(3, 2), SRGB, LINEAR)[:, :, 0])
     colours = chart(1).reshape(-1, 3)
@@ -194,6 +195,7 @@ def gamma_cases():
         *gammas,
         *usual,
         alone,
+        space_case("gAMA and cHRM of sRGB", plain, SRGB, light.power(2.2)),
         space_case("gAMA and cHRM of Display P3", both, P3, light.power(2.2)),
         space_case(
             "gAMA 1 and cHRM of BT.2020",
