@@ -10,7 +10,7 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImagePackage, PackageTool } from './image-packages.ts';
-import { pillowWheel } from './image-packages.ts';
+import { numpyWheel, pillowWheel } from './image-packages.ts';
 
 /*
  * Downloads packages with the clients of their registries, as the machine configures them, and unpacks
@@ -109,14 +109,10 @@ export function fetchPackage(one: ImagePackage): string {
   );
 }
 
-/** Installs Pillow in a folder for PYTHONPATH. */
+/** Installs Pillow and numpy in a folder for PYTHONPATH. */
 export function fetchPillow(): string {
-  const { name, version } = pillowWheel;
-  return keepFolder(`pillow@${version}`, (folder) =>
-    run(
-      'python3',
-      ['-m', 'pip', 'install', '--quiet', '--target', '.', `${name}==${version}`],
-      folder,
-    ),
+  const wheels = [pillowWheel, numpyWheel].map(({ name, version }) => `${name}==${version}`);
+  return keepFolder(wheels.join('-').replaceAll('==', '@').toLowerCase(), (folder) =>
+    run('python3', ['-m', 'pip', 'install', '--quiet', '--target', '.', ...wheels], folder),
   );
 }

@@ -45,6 +45,8 @@ export const imagePackages: readonly ImagePackage[] = [
 
 /** Pillow and ExifTool say what each file contains. Both are downloaded, too, so that their versions are pinned. */
 export const pillowWheel = { name: 'Pillow', version: '13.0.0' } as const;
+/** Compares the pixels that Pillow decodes. */
+export const numpyWheel = { name: 'numpy', version: '2.3.5' } as const;
 export const exiftoolPackage: ImagePackage = {
   tool: 'apt',
   name: 'libimage-exiftool-perl',
