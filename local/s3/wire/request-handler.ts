@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { discardLastBody } from '../../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../../http/raw-request.ts';
 import {
   type Identity,
   SignatureRefusal,
+  type SignatureRules,
   type Verified,
   verifySignature,
 } from '../../http/sigv4.ts';
 import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
+import type { UploadStore } from '../multipart/upload-store.ts';
 import type { DiskStore } from '../objects/object-store.ts';
 import {
   type Answer,
@@ -22,6 +25,7 @@ import { readTarget } from './target.ts';
 
 export type HandlerOptions = {
   readonly store: DiskStore;
+  readonly uploads: UploadStore;
   readonly identities: readonly Identity[];
   readonly region: string;
   readonly log: (line: string) => void;
@@ -38,38 +42,44 @@ export async function handleRequest(
     if (message.destroyed && !message.complete) return undefined;
     return errorAnswer(toS3Error(options, message, ids, error), resourcePath(message), ids);
   });
-  if (answer === undefined) response.destroy();
-  else await sendAnswer(message, response, answer, ids);
+  if (answer === undefined) {
+    response.destroy();
+    return;
+  }
+  await discardLastBody(message);
+  await sendAnswer(message, response, answer, ids);
 }
 
 async function answerRequest(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
   const request = readRawRequest(message);
-  const { store, region } = options;
+  const { store, uploads, region } = options;
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
   const presigned = isPresigned(request);
   const query = operationQuery(request, presigned);
   const headers = presigned ? hoistHeaders(request) : request.headers;
   const payloadHash = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : '');
-  if (payloadHash === '' && headers.has('authorization')) {
+  if (payloadHash === '' && headers.get('authorization')?.startsWith('AWS4-')) {
     throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256.');
   }
-  const credential = verify(options, request, payloadHash, presigned);
+  const rules = { ...signatureRules(options), payloadHash };
+  const credential = verify(() => verifySignature(request, rules), presigned, region);
   const { method } = request;
-  const call = { method, query, headers, payloadHash, credential, message, store, region };
+  const call = { method, query, headers, payloadHash, credential, message, store, uploads, region };
   return runCall(call, target);
 }
 
-function verify(
-  { identities, region }: HandlerOptions,
-  request: RawRequest,
-  payloadHash: string,
-  presigned: boolean,
-): Verified {
-  const rules = { identities, region, service: 's3', payloadHash, nowMillis: Date.now() };
+function signatureRules({
+  identities,
+  region,
+}: HandlerOptions): Omit<SignatureRules, 'payloadHash'> {
+  return { identities, region, service: 's3', nowMillis: Date.now() };
+}
+
+function verify(check: () => Verified, presigned: boolean, region: string): Verified {
   try {
-    return verifySignature(request, rules);
+    return check();
   } catch (error) {
-    if (error instanceof SignatureRefusal) throw s3SignatureError(error.fault, presigned);
+    if (error instanceof SignatureRefusal) throw s3SignatureError(error.fault, presigned, region);
     throw error;
   }
 }
