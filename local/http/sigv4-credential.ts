@@ -31,6 +31,18 @@ export function isVersion2(request: RawRequest): boolean {
   return request.query.some(({ name }) => name === 'AWSAccessKeyId');
 }
 
+/** Reads the credential in the fields of a POST form. Returns undefined if it is malformed. */
+export function formCredential(fields: ReadonlyMap<string, string>): Sigv4Credential | undefined {
+  if (fields.get('x-amz-algorithm') !== algorithm) return undefined;
+  return buildCredential({
+    credential: fields.get('x-amz-credential'),
+    signedHeaders: undefined,
+    signature: fields.get('x-amz-signature'),
+    amzDate: fields.get('x-amz-date'),
+    expires: undefined,
+  });
+}
+
 /** Reads the credential in the Authorization header. Returns undefined if it is malformed. */
 export function headerCredential(request: RawRequest): Sigv4Credential | undefined {
   const text = request.headers.get('authorization') ?? '';

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { RawRequest } from './raw-request.ts';
 import { canonicalRequest, deriveSigner, printScope, sha256Hex } from './sigv4-canonical.ts';
 import {
+  formCredential,
   headerCredential,
   isPresigned,
   isVersion2,
@@ -76,6 +77,40 @@ export function verifySignature(request: RawRequest, rules: SignatureRules): Ver
   if (!isSameHex(sign(toSign), credential.signature)) throw new SignatureRefusal('mismatch');
   const { signature, amzDate, expires } = credential;
   return { identity, presigned: expires !== undefined, signature, amzDate, scope, sign };
+}
+
+/** A POST form has no time of its own: a signing key is valid for seven days. */
+const formMillis = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Verifies the signature of a browser's POST form, which covers its policy alone. Throws
+ * `SignatureRefusal`. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ */
+export function verifyForm(
+  fields: ReadonlyMap<string, string>,
+  rules: Omit<SignatureRules, 'payloadHash'>,
+): Verified {
+  if (fields.has('awsaccesskeyid')) throw new SignatureRefusal('version_2');
+  const policy = fields.get('policy');
+  if (policy === undefined) throw new SignatureRefusal('unsigned');
+  const credential = formCredential(fields);
+  if (credential === undefined) throw new SignatureRefusal('malformed');
+  const identity = findIdentity(credential, rules);
+  checkScope(credential, rules);
+  const age = rules.nowMillis - parseAmzDate(credential.amzDate);
+  if (!(age >= -skewMillis)) throw new SignatureRefusal('skewed');
+  if (age > formMillis) throw new SignatureRefusal('expired');
+  const sign = deriveSigner(identity.secretAccessKey, credential.scope);
+  if (!isSameHex(sign(policy), credential.signature)) throw new SignatureRefusal('mismatch');
+  const { signature, amzDate } = credential;
+  return {
+    identity,
+    presigned: true,
+    signature,
+    amzDate,
+    scope: printScope(credential.scope),
+    sign,
+  };
 }
 
 function findIdentity(

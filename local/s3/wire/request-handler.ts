@@ -6,9 +6,12 @@ import {
   SignatureRefusal,
   type SignatureRules,
   type Verified,
+  verifyForm,
   verifySignature,
 } from '../../http/sigv4.ts';
 import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
+import { readFormData } from '../forms/form-data.ts';
+import { postObject } from '../forms/post-object.ts';
 import type { UploadStore } from '../multipart/upload-store.ts';
 import type { DiskStore } from '../objects/object-store.ts';
 import {
@@ -19,9 +22,10 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
+import { readWithTimeout } from './payload.ts';
 import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
-import { readTarget } from './target.ts';
+import { type BucketAndKey, readTarget } from './target.ts';
 
 export type HandlerOptions = {
   readonly store: DiskStore;
@@ -54,6 +58,7 @@ async function answerRequest(options: HandlerOptions, message: IncomingMessage):
   const request = readRawRequest(message);
   const { store, uploads, region } = options;
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
+  if (isForm(request, target)) return answerForm(options, request, message, target.bucket);
   const presigned = isPresigned(request);
   const query = operationQuery(request, presigned);
   const headers = presigned ? hoistHeaders(request) : request.headers;
@@ -66,6 +71,32 @@ async function answerRequest(options: HandlerOptions, message: IncomingMessage):
   const { method } = request;
   const call = { method, query, headers, payloadHash, credential, message, store, uploads, region };
   return runCall(call, target);
+}
+
+type BucketTarget = Extract<BucketAndKey, { readonly level: 'bucket' }>;
+
+/** Whether the request is a browser's form, whose signature is one of its fields. */
+function isForm(request: RawRequest, target: BucketAndKey): target is BucketTarget {
+  const { method, headers } = request;
+  if (method !== 'POST' || target.level !== 'bucket' || headers.has('authorization')) return false;
+  return /^multipart\/form-data\b/i.test(headers.get('content-type') ?? '');
+}
+
+async function answerForm(
+  options: HandlerOptions,
+  { method, headers, query }: RawRequest,
+  message: IncomingMessage,
+  bucketName: string,
+): Promise<Answer> {
+  const { store, uploads, region } = options;
+  if (query.length > 0) throw new S3Error('InvalidArgument', 'A POST form has no query.');
+  if (!headers.has('content-length')) throw new S3Error('MissingContentLength');
+  const form = await readFormData(headers.get('content-type') ?? '', readWithTimeout(message));
+  const credential = verify(() => verifyForm(form.fields, signatureRules(options)), false, region);
+  const bucket = store.bucket(bucketName);
+  if (bucket === undefined) throw new S3Error('NoSuchBucket');
+  const call = { method, headers, credential, message, store, uploads, region, bucket };
+  return postObject({ ...call, query: new Map(), payloadHash: 'UNSIGNED-PAYLOAD' }, form);
 }
 
 function signatureRules({
