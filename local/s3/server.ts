@@ -18,6 +18,8 @@ export type S3Options = {
   readonly port: number;
   readonly buckets: readonly string[];
   readonly identities: readonly Identity[];
+  /** The origins of pages that may use the server, such as `http://localhost:*`. Default: none. */
+  readonly origins?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
   /**
@@ -32,12 +34,12 @@ export type S3Options = {
 
 /** Starts an S3 API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startS3(options: S3Options): Promise<EmbeddedS3> {
-  const { folder, host, port, buckets, identities, region = 'us-east-1' } = options;
+  const { folder, host, port, buckets, identities, origins = [], region = 'us-east-1' } = options;
   const log = options.log ?? (() => undefined);
   const { beforeChange, afterChange } = options;
   const store = await openStore({ folder, buckets, beforeChange, afterChange, log });
   const uploads = await openUploads(store, folder, log);
-  const handlerOptions = { store, uploads, identities, region, log };
+  const handlerOptions = { store, uploads, origins, identities, region, log };
   const listener = await listen({
     host,
     port,

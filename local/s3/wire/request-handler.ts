@@ -22,6 +22,7 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
+import { answerPreflight, corsHeaders, readPreflight } from './cors.ts';
 import { readWithTimeout } from './payload.ts';
 import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
@@ -30,6 +31,8 @@ import { type BucketAndKey, readTarget } from './target.ts';
 export type HandlerOptions = {
   readonly store: DiskStore;
   readonly uploads: UploadStore;
+  /** The origins of pages that may use this server. */
+  readonly origins: readonly string[];
   readonly identities: readonly Identity[];
   readonly region: string;
   readonly log: (line: string) => void;
@@ -46,6 +49,8 @@ export async function handleRequest(
     if (message.destroyed && !message.complete) return undefined;
     return errorAnswer(toS3Error(options, message, ids, error), resourcePath(message), ids);
   });
+  for (const [name, value] of Object.entries(corsHeaders(options.origins, message.headers.origin)))
+    response.setHeader(name, value);
   if (answer === undefined) {
     response.destroy();
     return;
@@ -56,6 +61,8 @@ export async function handleRequest(
 
 async function answerRequest(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
   const request = readRawRequest(message);
+  const preflight = readPreflight(request.method, request.headers);
+  if (preflight !== undefined) return answerPreflight(options.origins, preflight);
   const { store, uploads, region } = options;
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
   if (isForm(request, target)) return answerForm(options, request, message, target.bucket);

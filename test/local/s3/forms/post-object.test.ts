@@ -35,6 +35,7 @@ let embedded: Running;
 const told: ObjectChange[] = [];
 beforeAll(async () => {
   embedded = await startEmbedded({
+    origins: ['http://localhost:*'],
     afterChange: (change) => void told.push(change),
   });
 });
@@ -118,6 +119,12 @@ describe('a form', () => {
     const reply = await post(embedded, { fields, conditions, fileName, body: key });
     expect(reply.status).toBe(204);
     expect(await readText(embedded, key)).toBe(key);
+  });
+
+  it('can be sent by a page of a listed origin, without a preflight', async () => {
+    const origin = 'http://localhost:3000';
+    const reply = await postBody(embedded, formBody(signForm()), { origin });
+    expect([reply.status, reply.headers['access-control-allow-origin']]).toEqual([204, origin]);
   });
 });
 
