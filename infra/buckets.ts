@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { type BucketName, denials } from '../shared/deployment/permissions.ts';
 import type { BucketKind, Names } from './names.ts';
 import { objectsArn } from './permissions.ts';
 import type { StackSettings } from './settings.ts';
@@ -36,22 +37,21 @@ function makeBucket(scope: Construct, names: Names, kind: BucketKind, props: Buc
 const abortUploads = { abortIncompleteMultipartUploadAfter: Duration.days(1) };
 
 /**
- * Makes the audit trail append-only. Someone who could delete its end could restore an older policy.
+ * Adds what a bucket's policy denies to everyone.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
-function denyAuditChanges(config: IBucket, name: string): void {
-  const trail = objectsArn(name, 'audit/');
-  const deny = (actions: readonly string[], conditions = {}): PolicyStatement =>
-    new PolicyStatement({
+function addDenials(bucket: IBucket, kind: BucketName, names: Names): void {
+  for (const { actions, objects, prefix, unlessAbsent } of denials) {
+    if (objects !== kind) continue;
+    const statement = new PolicyStatement({
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
       actions: [...actions],
-      resources: [trail],
-      conditions,
+      resources: [objectsArn(names.buckets[objects], prefix)],
+      conditions: unlessAbsent === true ? { Null: { 's3:if-none-match': 'true' } } : {},
     });
-  config.addToResourcePolicy(deny(['s3:DeleteObject', 's3:DeleteObjectVersion']));
-  const unconditional = { Null: { 's3:if-none-match': 'true' } };
-  config.addToResourcePolicy(deny(['s3:PutObject'], unconditional));
+    bucket.addToResourcePolicy(statement);
+  }
 }
 
 /**
@@ -76,7 +76,7 @@ export function makeBuckets(
     // `signet purge` deletes its requests at once; their old versions are not needed.
     lifecycleRules: [{ prefix: 'purges/', noncurrentVersionExpiration: Duration.days(1) }],
   });
-  denyAuditChanges(config, names.buckets.config);
+  addDenials(config, 'config', names);
   const sources = makeBucket(scope, names, 'sources', {
     ...withAccessLogs('sources'),
     versioned: true,

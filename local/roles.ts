@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { localBuckets, localCredentials } from '../shared/deployment/local-endpoints.ts';
-import { type Permission, permissions } from '../shared/deployment/permissions.ts';
+import { denials, type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { secretIds } from '../shared/keys/store.ts';
 import type { Identity } from './http/sigv4.ts';
 
@@ -51,13 +51,22 @@ function isAllowed(
   });
 }
 
+/** Whether the policy of a bucket denies a request to everyone, as deployed. */
+function isDenied(action: string, resource: string, isConditional: boolean): boolean {
+  return denials.some(({ actions, objects, prefix, unlessAbsent }) => {
+    if (!actions.includes(action) || (unlessAbsent && isConditional)) return false;
+    return resource.startsWith(`${localBuckets[objects]}/${prefix}`);
+  });
+}
+
 function makeIdentity(role: Role): Identity {
   return {
     accessKeyId: `role-${role}`,
     // New at every start. It is used only inside this process.
     secretAccessKey: randomBytes(24).toString('base64url'),
     allows: (action, resource, onlyAbsent = false) =>
-      isAllowed(statements[role], action, resource, onlyAbsent),
+      isAllowed(statements[role], action, resource, onlyAbsent) &&
+      !isDenied(action, resource, onlyAbsent),
   };
 }
 
@@ -68,6 +77,9 @@ export function localRoles(): Roles {
     viewerRequest: makeIdentity('viewerRequest'),
     originResponse: makeIdentity('originResponse'),
     cloudFront: makeIdentity('cloudFront'),
-    operator: { ...localCredentials, allows: () => true },
+    operator: {
+      ...localCredentials,
+      allows: (action, resource, onlyAbsent = false) => !isDenied(action, resource, onlyAbsent),
+    },
   };
 }

@@ -71,6 +71,7 @@ export async function openS3(
       port: portFor(settings, 's3'),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
+      origins: settings.origins,
       beforeChange: async (change) => (await queue).beforeChange(change),
       afterChange: async (change) => (await queue).afterChange(change),
       log,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPort } from '../shared/deployment/local-endpoints.ts';
+import { parseOrigins } from './http/origins.ts';
 
 export type LocalSettings = {
   /** The state folder. */
@@ -8,6 +9,8 @@ export type LocalSettings = {
   /** The port of the CDN. The other services use the next ports. 0 chooses free ports. */
   readonly port: number;
   readonly host: string;
+  /** The origins of web pages that may use S3. */
+  readonly origins: readonly string[];
 };
 
 /** An error that the user can correct. The message is printed without a stack trace. */
@@ -28,12 +31,24 @@ function readPort(text: string): number {
   return port;
 }
 
-/** Reads SIGNET_HOME, SIGNET_PORT and SIGNET_BIND. An empty variable counts as not set. */
+/** Pages that a developer serves on this machine. */
+const defaultOrigins = 'http://localhost:*,http://127.0.0.1:*';
+
+function readOrigins(text: string): readonly string[] {
+  const parsed = parseOrigins(text);
+  if ('origins' in parsed) return parsed.origins;
+  throw new StartFailure(
+    `SIGNET_ORIGINS contains "${parsed.invalid}"; list origins such as http://localhost:* or https://app.example.test, separated by commas`,
+  );
+}
+
+/** Reads SIGNET_HOME, SIGNET_PORT, SIGNET_BIND and SIGNET_ORIGINS. An empty variable counts as not set. */
 export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
   return {
     home: path.resolve(environment['SIGNET_HOME'] || path.join(clone, '.signet')),
     port: readPort(environment['SIGNET_PORT'] || String(defaultPort)),
     host: environment['SIGNET_BIND'] || '127.0.0.1',
+    origins: readOrigins(environment['SIGNET_ORIGINS'] || defaultOrigins),
   };
 }

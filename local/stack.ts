@@ -17,7 +17,7 @@ import type { CloudFront } from './cloudfront/server.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
 import { ensureLocalSecrets } from './first-secrets.ts';
-import { localRoles } from './roles.ts';
+import { localRoles, type Roles } from './roles.ts';
 import {
   type Closing,
   type Log,
@@ -115,12 +115,16 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
  * Starts the whole service on a state folder. Throws `StartFailure` for errors that the user can correct.
  * On a failure it closes the parts that were opened.
  */
-export async function startStack(settings: LocalSettings, log: Log): Promise<Stack> {
+export async function startStack(
+  settings: LocalSettings,
+  log: Log,
+  roles: Roles = localRoles(),
+): Promise<Stack> {
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];
   try {
     await makeFolder(settings.home);
-    const stack = await openParts({ settings, roles: localRoles(), log, closings });
+    const stack = await openParts({ settings, roles, log, closings });
     await claim.announce(stack);
     return { ...stack, close: () => closeAll(closings) };
   } catch (thrown) {

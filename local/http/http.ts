@@ -91,6 +91,20 @@ function discardBody(request: IncomingMessage): void {
 
 type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
+/**
+ * Discards the rest of a body before the answer, if the client wants the connection closed after it. Node
+ * would close it at once, and a client that is still sending would never read why it was refused.
+ */
+export async function discardLastBody(request: IncomingMessage): Promise<void> {
+  if (request.headers.connection?.toLowerCase() !== 'close' || request.complete) return;
+  if (request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    request.once('end', resolve);
+    request.once('close', resolve);
+    discardBody(request);
+  });
+}
+
 function wireFault(error: WireError): WireFault {
   // A TLS handshake is also reported as an invalid method. Only a word is a method.
   const hasMethod = /^[A-Z]{3,32} /.test(error.rawPacket?.toString('latin1', 0, 40) ?? '');

@@ -25,6 +25,24 @@ export function isPresigned(request: RawRequest): boolean {
   return request.query.some(({ name }) => presignParameters.has(name));
 }
 
+/** Whether the request is signed with Signature Version 2, in the header or the query. */
+export function isVersion2(request: RawRequest): boolean {
+  if (request.headers.get('authorization')?.startsWith('AWS ')) return true;
+  return request.query.some(({ name }) => name === 'AWSAccessKeyId');
+}
+
+/** Reads the credential in the fields of a POST form. Returns undefined if it is malformed. */
+export function formCredential(fields: ReadonlyMap<string, string>): Sigv4Credential | undefined {
+  if (fields.get('x-amz-algorithm') !== algorithm) return undefined;
+  return buildCredential({
+    credential: fields.get('x-amz-credential'),
+    signedHeaders: undefined,
+    signature: fields.get('x-amz-signature'),
+    amzDate: fields.get('x-amz-date'),
+    expires: undefined,
+  });
+}
+
 /** Reads the credential in the Authorization header. Returns undefined if it is malformed. */
 export function headerCredential(request: RawRequest): Sigv4Credential | undefined {
   const text = request.headers.get('authorization') ?? '';

@@ -2,8 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { RawRequest } from './raw-request.ts';
 import { canonicalRequest, deriveSigner, printScope, sha256Hex } from './sigv4-canonical.ts';
 import {
+  formCredential,
   headerCredential,
   isPresigned,
+  isVersion2,
   parseAmzDate,
   queryCredential,
   type Sigv4Credential,
@@ -20,6 +22,8 @@ export type Identity = {
 /** Why a signature was refused. Each server has its own error for it. */
 export type SignatureFault =
   | 'unsigned'
+  /** Signature Version 2, which AWS no longer accepts for new buckets. */
+  | 'version_2'
   | 'two_credentials'
   | 'malformed'
   | 'unknown_key'
@@ -62,8 +66,7 @@ const skewMillis = 15 * 60 * 1000;
 /** Verifies SigV4 in the Authorization header or the query. Throws `SignatureRefusal`. */
 export function verifySignature(request: RawRequest, rules: SignatureRules): Verified {
   const credential = readCredential(request);
-  const identity = rules.identities.find((one) => one.accessKeyId === credential.accessKeyId);
-  if (identity === undefined) throw new SignatureRefusal('unknown_key');
+  const identity = findIdentity(credential, rules);
   checkScope(credential, rules);
   checkTime(credential, rules.nowMillis);
   checkSignedHeaders(credential, request);
@@ -76,6 +79,49 @@ export function verifySignature(request: RawRequest, rules: SignatureRules): Ver
   return { identity, presigned: expires !== undefined, signature, amzDate, scope, sign };
 }
 
+/** A POST form has no time of its own: a signing key is valid for seven days. */
+const formMillis = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Verifies the signature of a browser's POST form, which covers its policy alone. Throws
+ * `SignatureRefusal`. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ */
+export function verifyForm(
+  fields: ReadonlyMap<string, string>,
+  rules: Omit<SignatureRules, 'payloadHash'>,
+): Verified {
+  if (fields.has('awsaccesskeyid')) throw new SignatureRefusal('version_2');
+  const policy = fields.get('policy');
+  if (policy === undefined) throw new SignatureRefusal('unsigned');
+  const credential = formCredential(fields);
+  if (credential === undefined) throw new SignatureRefusal('malformed');
+  const identity = findIdentity(credential, rules);
+  checkScope(credential, rules);
+  const age = rules.nowMillis - parseAmzDate(credential.amzDate);
+  if (!(age >= -skewMillis)) throw new SignatureRefusal('skewed');
+  if (age > formMillis) throw new SignatureRefusal('expired');
+  const sign = deriveSigner(identity.secretAccessKey, credential.scope);
+  if (!isSameHex(sign(policy), credential.signature)) throw new SignatureRefusal('mismatch');
+  const { signature, amzDate } = credential;
+  return {
+    identity,
+    presigned: true,
+    signature,
+    amzDate,
+    scope: printScope(credential.scope),
+    sign,
+  };
+}
+
+function findIdentity(
+  { accessKeyId }: Sigv4Credential,
+  { identities }: Pick<SignatureRules, 'identities'>,
+): Identity {
+  const identity = identities.find((one) => one.accessKeyId === accessKeyId);
+  if (identity === undefined) throw new SignatureRefusal('unknown_key');
+  return identity;
+}
+
 /** Compares two hex digests in constant time. */
 export function isSameHex(expected: string, given: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(given)];
@@ -85,6 +131,7 @@ export function isSameHex(expected: string, given: string): boolean {
 function readCredential(request: RawRequest): Sigv4Credential {
   const inHeader = request.headers.has('authorization');
   const inQuery = isPresigned(request);
+  if (isVersion2(request)) throw new SignatureRefusal('version_2');
   if (!inHeader && !inQuery) throw new SignatureRefusal('unsigned');
   if (inHeader && inQuery) throw new SignatureRefusal('two_credentials');
   const credential = inHeader ? headerCredential(request) : queryCredential(request);
@@ -92,7 +139,10 @@ function readCredential(request: RawRequest): Sigv4Credential {
   return credential;
 }
 
-function checkScope({ scope, terminator, amzDate }: Sigv4Credential, rules: SignatureRules): void {
+function checkScope(
+  { scope, terminator, amzDate }: Sigv4Credential,
+  rules: Pick<SignatureRules, 'region' | 'service'>,
+): void {
   const isValid =
     scope.date === amzDate.slice(0, 8) &&
     scope.region === rules.region &&

@@ -1,6 +1,7 @@
 import { listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import type { Identity } from '../http/sigv4.ts';
-import { type ObjectChange, openStore } from './objects/object-store.ts';
+import { openUploadStore, type UploadStore } from './multipart/upload-store.ts';
+import { type DiskStore, type ObjectChange, openStore } from './objects/object-store.ts';
 import { createRequestIds, errorAnswer, standardHeaders } from './wire/answer.ts';
 import { handleRequest } from './wire/request-handler.ts';
 import { S3Error, type S3ErrorCode } from './wire/s3-error.ts';
@@ -17,6 +18,8 @@ export type S3Options = {
   readonly port: number;
   readonly buckets: readonly string[];
   readonly identities: readonly Identity[];
+  /** The origins of pages that may use the server, such as `http://localhost:*`. Default: none. */
+  readonly origins?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
   /**
@@ -31,16 +34,48 @@ export type S3Options = {
 
 /** Starts an S3 API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startS3(options: S3Options): Promise<EmbeddedS3> {
-  const { folder, host, port, buckets, identities, region = 'us-east-1' } = options;
+  const { folder, host, port, buckets, identities, origins = [], region = 'us-east-1' } = options;
   const log = options.log ?? (() => undefined);
   const { beforeChange, afterChange } = options;
   const store = await openStore({ folder, buckets, beforeChange, afterChange, log });
-  return listen({
+  const uploads = await openUploads(store, folder, log);
+  const handlerOptions = { store, uploads, origins, identities, region, log };
+  const listener = await listen({
     host,
     port,
-    handle: (request, response) =>
-      handleRequest({ store, identities, region, log }, request, response),
+    handle: (request, response) => handleRequest(handlerOptions, request, response),
     refuse: wireAnswer,
+  });
+  const expiry = setInterval(() => void expireUploads(uploads, log), expiryMillis).unref();
+  const close = (): Promise<void> => {
+    clearInterval(expiry);
+    return listener.close();
+  };
+  return { port: listener.port, close };
+}
+
+/** How often uploads that were not completed in time are removed, in milliseconds. */
+const expiryMillis = 60 * 60 * 1000;
+
+function openUploads(
+  store: DiskStore,
+  folder: string,
+  log: (line: string) => void,
+): Promise<UploadStore> {
+  return openUploadStore({
+    folder,
+    log,
+    isCompleted: async ({ bucket, key, id }) => {
+      const opened = await store.open(bucket, key);
+      await opened?.handle.close();
+      return opened?.head.upload?.id === id;
+    },
+  });
+}
+
+async function expireUploads(uploads: UploadStore, log: (line: string) => void): Promise<void> {
+  await uploads.expire().catch((error: unknown) => {
+    log(`s3: old multipart uploads could not be removed: ${String(error)}`);
   });
 }
 

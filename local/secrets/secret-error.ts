@@ -28,6 +28,10 @@ export class SecretError extends Error {
 
 const faults: Readonly<Record<SignatureFault, readonly [SecretErrorCode, string]>> = {
   unsigned: ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
+  version_2: [
+    'IncompleteSignatureException',
+    'Signature Version 2 is not supported. Sign with Signature Version 4 (AWS4-HMAC-SHA256).',
+  ],
   two_credentials: ['IncompleteSignatureException', 'Only one auth mechanism allowed.'],
   malformed: ['IncompleteSignatureException', 'The Authorization header is not well-formed.'],
   unknown_key: [

@@ -17,6 +17,25 @@ export type Permission = {
   | { readonly other: 'distribution' | 'purge queue' }
 );
 
+/** What the policy of a bucket denies to everyone, operators included, whatever they are granted. */
+export type Denial = {
+  readonly actions: readonly string[];
+  readonly objects: BucketName;
+  readonly prefix: string;
+  /** Only a request that could replace an object is denied. */
+  readonly unlessAbsent?: true;
+};
+
+/** Makes the audit trail append-only. Someone who could delete its end could restore an older policy. */
+export const denials: readonly Denial[] = [
+  {
+    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+    objects: 'config',
+    prefix: 'audit/',
+  },
+  { actions: ['s3:PutObject'], objects: 'config', prefix: 'audit/', unlessAbsent: true },
+];
+
 const readPolicies: readonly Permission[] = [
   { actions: ['s3:GetObject'], objects: 'config', prefix: 'policies/', why: 'to read policies' },
   {

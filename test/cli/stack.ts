@@ -4,10 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import sharp from 'sharp';
+import { localRoles } from '../../local/roles.ts';
+import { startStack } from '../../local/stack.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
-import { localAccess, localBuckets } from '../../shared/deployment/local-endpoints.ts';
+import {
+  localAccess,
+  localBuckets,
+  localCredentials,
+} from '../../shared/deployment/local-endpoints.ts';
 import { publicHalf, readPublisher } from '../../shared/keys/publisher.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
@@ -19,8 +25,29 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts
 export type Published = { readonly tenant: string } & Readonly<Record<string, unknown>>;
 
 /** A running stack, the command line for it, and direct access to its buckets. */
-export async function startCommandStack() {
-  const running: RunningStack = await startRunningStack();
+export const startCommandStack = async () => openCommands(await startRunningStack());
+
+/**
+ * A stack whose config bucket denies nothing, as after its policy was removed. Only then can someone remove
+ * or replace a version of the audit trail.
+ */
+export async function startUnguardedStack() {
+  const home = await mkdtemp(path.join(tmpdir(), 'signet-unguarded-'));
+  const operator = { ...localCredentials, allows: () => true };
+  const settings = { home, host: '127.0.0.1', port: 0, origins: [] };
+  const stack = await startStack(settings, () => undefined, { ...localRoles(), operator });
+  const stop = async (): Promise<void> => {
+    await stack.close();
+    await rm(home, { recursive: true, force: true });
+  };
+  return openCommands({ home, instance: stack, stop });
+}
+
+type StackToOpen<T> = Pick<RunningStack, 'home' | 'instance'> & {
+  readonly stop: (signal?: NodeJS.Signals) => Promise<T>;
+};
+
+async function openCommands<T, R extends StackToOpen<T>>(running: R) {
   const environment: Environment = { SIGNET_HOME: running.home };
   const client = s3Client(localAccess(running.instance, 's3'), patience);
   const mint = async (...args: readonly string[]): Promise<string> =>
@@ -45,7 +72,7 @@ export async function startCommandStack() {
   };
   return {
     ...running,
-    stop: async (signal?: NodeJS.Signals) => {
+    stop: async (signal?: NodeJS.Signals): Promise<T> => {
       await rm(folder, { recursive: true, force: true });
       return running.stop(signal);
     },

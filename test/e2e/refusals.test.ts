@@ -107,7 +107,10 @@ async function putSources(): Promise<void> {
 describe.skipIf(isSkipped)('an independent client and the gate', () => {
   beforeAll(async () => {
     folder = await stateFolder();
-    stack = await startStack({ home: folder.home, host: '127.0.0.1', port: 0 }, () => undefined);
+    stack = await startStack(
+      { home: folder.home, host: '127.0.0.1', port: 0, origins: [] },
+      () => undefined,
+    );
     client = startClient();
     s3 = s3Of(stack.ports.s3);
     const wide = await createTenant(folder.home, 'e2e', permissivePolicy);

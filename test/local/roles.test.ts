@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { localRoles } from '../../local/roles.ts';
 import { localBuckets } from '../../shared/deployment/local-endpoints.ts';
 
-const { originResponse, viewerRequest, cloudFront } = localRoles();
+const { originResponse, viewerRequest, cloudFront, operator } = localRoles();
 const derivative = `${localBuckets.derivatives}/acme/a.jpg__op__format,f_src`;
 
 it('the render role stores only objects that do not exist, as deployed', () => {
@@ -19,4 +19,18 @@ it.each([
   ['stores a derivative', cloudFront, 's3:PutObject', derivative, false],
 ] as const)('a role %s only if its list says so', (_what, role, action, resource, allowed) => {
   expect(role.allows(action, resource, true)).toBe(allowed);
+});
+
+const version = `${localBuckets.config}/audit/acme/1.jws`;
+
+it.each([
+  ['adds a version that does not exist', 's3:PutObject', true, true],
+  ['replaces a version', 's3:PutObject', false, false],
+  ['deletes a version', 's3:DeleteObject', false, false],
+  ['deletes a version', 's3:DeleteObject', true, false],
+  ['deletes a stored copy of a version', 's3:DeleteObjectVersion', false, false],
+] as const)('an operator who %s is treated as deployed', (_what, action, conditional, allowed) => {
+  expect(operator.allows(action, version, conditional)).toBe(allowed);
+  const policy = `${localBuckets.config}/policies/acme.jws`;
+  expect(operator.allows(action, policy, conditional)).toBe(true);
 });

@@ -44,9 +44,9 @@ For reviewers who want to know how thoroughly the promises in [SECURITY.md](../S
 
 \`npm test\` runs a fixed part of each enumeration below with every change. \`npm run proof\` runs all of it and writes
 this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it. It also lists the [images of
-other projects that are refused](proof-files.md), what [costly files and requests](proof-bombs.md) cost, and whether
-pixels are those that independent programs show, for [files from generators](proof-pixels.md) and for
-[images of other projects](proof-file-pixels.md).
+other projects that are refused](proof-files.md), what [costly files and requests](proof-bombs.md) cost, whether pixels
+are those that independent programs show, for [files from generators](proof-pixels.md) and for
+[images of other projects](proof-file-pixels.md), and which [tools upload to the local S3](proof-s3.md).
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 

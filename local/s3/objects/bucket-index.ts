@@ -6,6 +6,7 @@ export type IndexEntry = {
   readonly size: number;
   readonly etag: string;
   readonly modified: number;
+  readonly storageClass: string;
 };
 
 export type BucketIndex = {

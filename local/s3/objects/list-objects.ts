@@ -1,62 +1,88 @@
-import { percentEncode } from '../../http/raw-request.ts';
 import { type Answer, xmlAnswer } from '../wire/answer.ts';
 import type { BucketCall } from '../wire/call.ts';
-import { maxPageKeys } from '../wire/limits.ts';
 import { S3Error } from '../wire/s3-error.ts';
 import { element, textElement, xmlDocument } from '../wire/xml.ts';
-import type { BucketIndex, IndexEntry } from './bucket-index.ts';
-import { compareUtf8 } from './utf8-order.ts';
-
-type ListRequest = {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly maxKeys: number;
-  readonly startAfter: string;
-  readonly token: string | undefined;
-  readonly urlEncoded: boolean;
-  readonly owner: boolean;
-};
-
-type Page = {
-  readonly contents: readonly IndexEntry[];
-  readonly prefixes: readonly string[];
-  readonly next: string | undefined;
-};
+import type { IndexEntry } from './bucket-index.ts';
+import {
+  keyPrinter,
+  optionalElement,
+  type PageEnd,
+  type PageRequest,
+  pageEndOf,
+  printPrefixes,
+  readPage,
+  readPageRequest,
+} from './list-page.ts';
+import { ownerElement } from './owner.ts';
 
 /** ListObjectsV2, answered from the bucket's index. */
-export async function listObjects(call: BucketCall): Promise<Answer> {
-  const request = readListRequest(call.query);
-  return xmlAnswer(printPage(call.bucket.name, request, readPage(call.bucket.index, request)));
+export async function listObjectsV2({ bucket, query }: BucketCall): Promise<Answer> {
+  const request = readPageRequest(query, 'max-keys');
+  const print = keyPrinter(request);
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after') ?? '';
+  const after = token === undefined ? keyEnd(startAfter) : parseToken(token);
+  const page = readPage(bucket.index, request, after);
+  const owned = query.get('fetch-owner') === 'true';
+  const document = xmlDocument(
+    'ListBucketResult',
+    ...printRequest(bucket.name, request),
+    textElement('KeyCount', page.contents.length + page.prefixes.length),
+    textElement('IsTruncated', page.next !== undefined),
+    optionalElement('ContinuationToken', token),
+    optionalElement('NextContinuationToken', page.next && printToken(page.next)),
+    optionalElement('StartAfter', print(startAfter)),
+    ...page.contents.map((entry) => element('Contents', printEntry(entry, print, owned))),
+    printPrefixes(page.prefixes, print),
+  );
+  return xmlAnswer(document);
 }
 
-function readListRequest(query: ReadonlyMap<string, string>): ListRequest {
-  const encoding = query.get('encoding-type');
-  if (encoding !== undefined && encoding !== 'url') {
-    throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified in Request.');
-  }
-  const maxKeys = query.get('max-keys') ?? String(maxPageKeys);
-  if (!/^[0-9]{1,9}$/.test(maxKeys)) {
-    throw new S3Error('InvalidArgument', 'Provided max-keys not an integer or within range.');
-  }
-  return {
-    prefix: query.get('prefix') ?? '',
-    delimiter: query.get('delimiter') ?? '',
-    maxKeys: Math.min(Number(maxKeys), maxPageKeys),
-    startAfter: query.get('start-after') ?? '',
-    token: query.get('continuation-token'),
-    urlEncoded: encoding === 'url',
-    owner: query.get('fetch-owner') === 'true',
-  };
+/** ListObjects, the first version. As in S3, it names the next marker only with a delimiter. */
+export async function listObjects({ bucket, query }: BucketCall): Promise<Answer> {
+  const request = readPageRequest(query, 'max-keys');
+  const print = keyPrinter(request);
+  const marker = query.get('marker') ?? '';
+  const page = readPage(bucket.index, request, markerEnd(marker, request));
+  const next = request.delimiter === '' ? undefined : page.next;
+  const document = xmlDocument(
+    'ListBucketResult',
+    ...printRequest(bucket.name, request),
+    textElement('Marker', print(marker)),
+    optionalElement('NextMarker', next && print(next.text)),
+    textElement('IsTruncated', page.next !== undefined),
+    ...page.contents.map((entry) => element('Contents', printEntry(entry, print, true))),
+    printPrefixes(page.prefixes, print),
+  );
+  return xmlAnswer(document);
 }
 
-// A token is the end of the last page: a key, or a common prefix with all keys under it.
-type Place = { readonly kind: 'key' | 'prefix'; readonly text: string };
+/** ListObjectVersions. The local buckets keep no versions, so each object is its version `null`. */
+export async function listObjectVersions({ bucket, query }: BucketCall): Promise<Answer> {
+  const request = readPageRequest(query, 'max-keys');
+  const print = keyPrinter(request);
+  const marker = query.get('key-marker') ?? '';
+  const page = readPage(bucket.index, request, markerEnd(marker, request));
+  const version = textElement('VersionId', 'null') + textElement('IsLatest', true);
+  const document = xmlDocument(
+    'ListVersionsResult',
+    ...printRequest(bucket.name, request),
+    textElement('KeyMarker', print(marker)),
+    textElement('VersionIdMarker', query.get('version-id-marker') ?? ''),
+    optionalElement('NextKeyMarker', page.next && print(page.next.text)),
+    optionalElement('NextVersionIdMarker', page.next && 'null'),
+    textElement('IsTruncated', page.next !== undefined),
+    ...page.contents.map((entry) => element('Version', version, printEntry(entry, print, true))),
+    printPrefixes(page.prefixes, print),
+  );
+  return xmlAnswer(document);
+}
 
-function printToken({ kind, text }: Place): string {
+function printToken({ kind, text }: PageEnd): string {
   return Buffer.from(JSON.stringify([kind, text])).toString('base64url');
 }
 
-function parseToken(token: string): Place {
+function parseToken(token: string): PageEnd {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
     const [kind, text] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
@@ -67,81 +93,34 @@ function parseToken(token: string): Place {
   throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect.');
 }
 
-const isAfter =
-  ({ kind, text }: Place) =>
-  (key: string): boolean =>
-    compareUtf8(key, text) > 0 && !(kind === 'prefix' && key.startsWith(text));
+const keyEnd = (key: string): PageEnd | undefined =>
+  key === '' ? undefined : { kind: 'key', text: key };
 
-function firstPosition(index: BucketIndex, request: ListRequest): number {
-  const { prefix, startAfter, token } = request;
-  const fromPrefix = index.findFirst((key) => compareUtf8(key, prefix) >= 0);
-  if (token === undefined && startAfter === '') return fromPrefix;
-  const place: Place = token === undefined ? { kind: 'key', text: startAfter } : parseToken(token);
-  return Math.max(fromPrefix, index.findFirst(isAfter(place)));
+/** A marker may be a common prefix, whose keys were listed with it. */
+function markerEnd(marker: string, request: PageRequest): PageEnd | undefined {
+  const isLonger = marker.startsWith(request.prefix) && marker.length > request.prefix.length;
+  const place = isLonger ? pageEndOf(marker, request) : undefined;
+  return place?.text === marker ? place : keyEnd(marker);
 }
 
-function readPage(index: BucketIndex, request: ListRequest): Page {
-  const { prefix, maxKeys } = request;
-  const contents: IndexEntry[] = [];
-  const prefixes: string[] = [];
-  let position = firstPosition(index, request);
-  let last: Place | undefined;
-  for (;;) {
-    const entry = index.at(position);
-    if (entry === undefined || !entry.key.startsWith(prefix) || maxKeys === 0) break;
-    if (contents.length + prefixes.length === maxKeys && last !== undefined) {
-      return { contents, prefixes, next: printToken(last) };
-    }
-    const shared = commonPrefix(entry.key, request);
-    if (shared === undefined) contents.push(entry);
-    else prefixes.push(shared);
-    last =
-      shared === undefined ? { kind: 'key', text: entry.key } : { kind: 'prefix', text: shared };
-    position = shared === undefined ? position + 1 : index.findFirst(isAfter(last));
-  }
-  return { contents, prefixes, next: undefined };
-}
-
-function commonPrefix(key: string, { prefix, delimiter }: ListRequest): string | undefined {
-  if (delimiter === '') return undefined;
-  const end = key.indexOf(delimiter, prefix.length);
-  return end < 0 ? undefined : key.slice(0, end + delimiter.length);
-}
-
-function printPage(bucket: string, request: ListRequest, page: Page): string {
-  const encode = (text: string): string =>
-    request.urlEncoded ? percentEncode(text).replaceAll('%2F', '/') : text;
-  const optional = (name: string, value: string | undefined): string =>
-    value === undefined || value === '' ? '' : textElement(name, value);
-  return xmlDocument(
-    'ListBucketResult',
+function printRequest(bucket: string, request: PageRequest): readonly string[] {
+  const print = keyPrinter(request);
+  return [
     textElement('Name', bucket),
-    textElement('Prefix', encode(request.prefix)),
-    optional('Delimiter', encode(request.delimiter)),
+    textElement('Prefix', print(request.prefix)),
+    optionalElement('Delimiter', print(request.delimiter)),
     textElement('MaxKeys', request.maxKeys),
-    optional('EncodingType', request.urlEncoded ? 'url' : ''),
-    textElement('KeyCount', page.contents.length + page.prefixes.length),
-    textElement('IsTruncated', page.next !== undefined),
-    optional('ContinuationToken', request.token),
-    optional('NextContinuationToken', page.next),
-    optional('StartAfter', encode(request.startAfter)),
-    ...page.contents.map((entry) => printEntry(entry, encode(entry.key), request.owner)),
-    ...page.prefixes.map((shared) =>
-      element('CommonPrefixes', textElement('Prefix', encode(shared))),
-    ),
-  );
+    optionalElement('EncodingType', request.urlEncoded ? 'url' : ''),
+  ];
 }
 
-function printEntry(entry: IndexEntry, key: string, owner: boolean): string {
-  return element(
-    'Contents',
-    textElement('Key', key),
+function printEntry(entry: IndexEntry, print: (key: string) => string, owned: boolean): string {
+  return [
+    textElement('Key', print(entry.key)),
     textElement('LastModified', new Date(entry.modified).toISOString()),
     textElement('ETag', `"${entry.etag}"`),
     textElement('Size', entry.size),
-    ...(owner
-      ? [element('Owner', textElement('ID', 'signet'), textElement('DisplayName', 'signet'))]
-      : []),
-    textElement('StorageClass', 'STANDARD'),
-  );
+    owned ? ownerElement('Owner') : '',
+    textElement('StorageClass', entry.storageClass),
+  ].join('');
 }

@@ -1,46 +1,27 @@
-import type { Answer } from '../wire/answer.ts';
-import { isPermitted, type ObjectCall } from '../wire/call.ts';
+import { type Answer, encryptedHeader } from '../wire/answer.ts';
+import { missingKeyError, type ObjectCall } from '../wire/call.ts';
+import { checksumHeaders } from '../wire/checksum.ts';
 import { rangeMatches, readOutcome, writePrecondition } from '../wire/conditions.ts';
-import { maxBodyBytes, maxVerifiedBytes } from '../wire/limits.ts';
-import { openPayload } from '../wire/payload.ts';
+import { maxVerifiedBytes } from '../wire/limits.ts';
 import { readRange, type Span } from '../wire/range.ts';
 import { S3Error } from '../wire/s3-error.ts';
-import { countTags, storedHeaders } from '../wire/stored-headers.ts';
 import { type ObjectHead, type OpenObject, readVerified } from './object-file.ts';
-
-/** PutObject. The body is written to a temporary file, and one rename makes it the object. */
-export async function putObject(call: ObjectCall): Promise<Answer> {
-  const check = writePrecondition(call.headers);
-  const headers = storedHeaders(call.headers);
-  const tags = call.headers.get('x-amz-tagging') ?? null;
-  if (tags !== null) countTags(tags);
-  const payload = openPayload({ ...call, maxBytes: maxBodyBytes });
-  const upload = await call.store.receive(payload.chunks, (): ObjectHead => {
-    const { md5, size, checksum = null } = payload.verify();
-    return { key: call.key, size, etag: md5, modified: Date.now(), headers, tags, checksum };
-  });
-  await call.store.commit(call.bucket.name, upload, check);
-  const { etag, checksum } = upload.head;
-  return {
-    status: 200,
-    headers: { ...checksumHeaders(checksum), ...encrypted, etag: `"${etag}"` },
-  };
-}
-
-// S3 encrypts every object with SSE-S3 and sends this header. Clients check for it.
-const encrypted = { 'x-amz-server-side-encryption': 'AES256' };
+import { readPart } from './object-part.ts';
+import { countTags } from './tags.ts';
 
 /** DeleteObject. Answers 204 even if the object did not exist. */
 export async function deleteObject(call: ObjectCall): Promise<Answer> {
+  requireOnlyVersion(call);
   await call.store.remove(call.bucket.name, call.key, writePrecondition(call.headers));
   return { status: 204, headers: {} };
 }
 
 /** GetObject and HeadObject. */
 export async function getObject(call: ObjectCall): Promise<Answer> {
+  requireOnlyVersion(call);
   const overrides = responseOverrides(call.query);
   const opened = await call.store.open(call.bucket.name, call.key);
-  if (opened === undefined) throw missingError(call);
+  if (opened === undefined) throw missingKeyError(call, call.bucket.name);
   let handedOver = false;
   try {
     const answer = await readAnswer(call, opened, overrides);
@@ -51,10 +32,9 @@ export async function getObject(call: ObjectCall): Promise<Answer> {
   }
 }
 
-/** A caller who may not list the bucket must not learn which keys are missing. */
-function missingError(call: ObjectCall): S3Error {
-  const mayList = isPermitted(call, 's3:ListBucket', call.bucket.name);
-  return new S3Error(mayList ? 'NoSuchKey' : 'AccessDenied');
+/** An object of a bucket without versions is its version `null`. */
+function requireOnlyVersion({ query }: ObjectCall): void {
+  if ((query.get('versionId') ?? 'null') !== 'null') throw new S3Error('NoSuchVersion');
 }
 
 async function readAnswer(
@@ -67,6 +47,8 @@ async function readAnswer(
   if (outcome === 'failed') throw new S3Error('PreconditionFailed');
   const headers = { ...objectHeaders(head), ...overrides };
   if (outcome === 'unmodified') return { status: 304, headers };
+  const part = readPart(call, head);
+  if (part !== undefined) return partAnswer(opened, part.span, { ...headers, ...part.headers });
   const range = rangeMatches(call.headers, head) ? call.headers.get('range') : undefined;
   const span = readRange(range, head.size);
   if (span !== undefined) return partAnswer(opened, span, headers);
@@ -86,6 +68,7 @@ function partAnswer(
   span: Span,
   headers: Record<string, string>,
 ): Answer {
+  if (span.length === 0) return { status: 200, headers };
   const last = span.start + span.length - 1;
   const contentRange = `bytes ${span.start}-${last}/${head.size}`;
   return {
@@ -96,10 +79,10 @@ function partAnswer(
 }
 
 function objectHeaders(head: ObjectHead): Record<string, string> {
-  const tags = head.tags === null ? 0 : countTags(head.tags);
+  const tags = countTags(head.tags);
   return {
     ...head.headers,
-    ...encrypted,
+    ...encryptedHeader,
     ...(tags > 0 && { 'x-amz-tagging-count': String(tags) }),
     'accept-ranges': 'bytes',
     'last-modified': new Date(head.modified).toUTCString(),
@@ -110,11 +93,6 @@ function objectHeaders(head: ObjectHead): Record<string, string> {
 function requestedChecksum(call: ObjectCall, head: ObjectHead): Record<string, string> {
   const wanted = call.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
   return wanted ? checksumHeaders(head.checksum) : {};
-}
-
-function checksumHeaders(checksum: ObjectHead['checksum']): Record<string, string> {
-  if (checksum === null) return {};
-  return { [checksum.name]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }
 
 /** Query parameters of a signed read that override headers of the answer. */

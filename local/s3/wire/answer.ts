@@ -44,6 +44,7 @@ export function errorAnswer(error: S3Error, resource: string, ids: RequestIds): 
   const details = [
     textElement('Code', error.code),
     textElement('Message', error.message),
+    ...(error.region === undefined ? [] : [textElement('Region', error.region)]),
     textElement('Resource', resource),
     textElement('RequestId', ids.requestId),
     textElement('HostId', ids.hostId),
@@ -52,6 +53,9 @@ export function errorAnswer(error: S3Error, resource: string, ids: RequestIds): 
   const headers = { ...error.headers, 'content-type': 'application/xml' };
   return { status: error.status, headers, body };
 }
+
+/** S3 encrypts every object with SSE-S3 and sends this header. Clients check for it. */
+export const encryptedHeader = { 'x-amz-server-side-encryption': 'AES256' } as const;
 
 /** Sends an answer. A HEAD gets the headers only. */
 export async function sendAnswer(

@@ -5,6 +5,8 @@ export type ByteReader = {
   readonly line: (limit: number) => Promise<string>;
   /** Reads exactly this many bytes, in the pieces in which they arrive. */
   readonly take: (bytes: number) => AsyncGenerator<Buffer>;
+  /** Reads up to a delimiter, which is consumed but not returned. */
+  readonly until: (delimiter: Buffer) => AsyncGenerator<Buffer>;
   readonly atEnd: () => Promise<boolean>;
 };
 
@@ -43,6 +45,23 @@ export function createByteReader(source: AsyncIterable<Buffer>): ByteReader {
       yield part;
     }
   }
+  // The delimiter may begin in the last bytes, so they wait for the next ones.
+  const takeUntil = (delimiter: Buffer): { readonly part: Buffer; readonly found: boolean } => {
+    const at = held.indexOf(delimiter);
+    const found = at >= 0;
+    const end = found ? at : Math.max(0, held.length - delimiter.length + 1);
+    const part = held.subarray(0, end);
+    held = held.subarray(found ? at + delimiter.length : end);
+    return { part, found };
+  };
+  async function* until(delimiter: Buffer): AsyncGenerator<Buffer> {
+    for (;;) {
+      const { part, found } = takeUntil(delimiter);
+      if (part.length > 0) yield part;
+      if (found) return;
+      await requireMore();
+    }
+  }
   const atEnd = async (): Promise<boolean> => held.length === 0 && !(await readMore());
-  return { line, take, atEnd };
+  return { line, take, until, atEnd };
 }

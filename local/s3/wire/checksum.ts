@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { S3Error } from './s3-error.ts';
+import { textElement } from './xml.ts';
 
 type Digest = { readonly update: (data: Uint8Array) => void; readonly base64: () => string };
 type Algorithm = { readonly bytes: number; readonly start: () => Digest };
@@ -97,6 +98,49 @@ export function startDigest(name: string): Digest {
   const algorithm = Object.hasOwn(algorithms, name) ? algorithms[name] : undefined;
   if (algorithm === undefined) throw new S3Error('InvalidRequest', `Unknown checksum ${name}.`);
   return algorithm.start();
+}
+
+/** The header of an algorithm, such as CRC32 in x-amz-checksum-algorithm. Throws if it is unknown. */
+export function checksumHeader(algorithm: string): string {
+  const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
+  if (!isChecksum(name)) {
+    throw new S3Error(
+      'InvalidRequest',
+      `The checksum algorithm ${algorithm} is not supported. Use CRC32, CRC32C, CRC64NVME, SHA1 or SHA256.`,
+    );
+  }
+  return name;
+}
+
+/** The algorithm of a checksum header, as it is printed in documents: CRC32. */
+export function checksumAlgorithm(name: string): string {
+  return name.slice('x-amz-checksum-'.length).toUpperCase();
+}
+
+/** How the checksum of a multipart object is made: over its bytes, or over those of its parts. */
+export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
+
+/** The type of a stored checksum. Only a composite one ends in the number of parts. */
+export function checksumType({ value }: Checksum): ChecksumType {
+  return value.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT';
+}
+
+/** The headers of an answer with a checksum. */
+export function checksumHeaders(checksum: Checksum | null): Record<string, string> {
+  if (checksum === null) return {};
+  return { [checksum.name]: checksum.value, 'x-amz-checksum-type': checksumType(checksum) };
+}
+
+/** The element of a document with a checksum. */
+export function checksumElement(checksum: Checksum | null): string {
+  if (checksum === null) return '';
+  return textElement(`Checksum${checksumAlgorithm(checksum.name)}`, checksum.value);
+}
+
+/** The elements of a document with the checksum of an object and its type. */
+export function checksumElements(checksum: Checksum | null): string {
+  if (checksum === null) return '';
+  return checksumElement(checksum) + textElement('ChecksumType', checksumType(checksum));
 }
 
 /** Throws InvalidRequest if the value cannot be a digest of the named algorithm. */

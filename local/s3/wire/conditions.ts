@@ -38,6 +38,15 @@ export function readOutcome(headers: Headers, head: ObjectHead): 'read' | 'unmod
   return modifiedSince !== undefined && modified <= modifiedSince ? 'unmodified' : 'read';
 }
 
+const copyPrefix = 'x-amz-copy-source-';
+
+/** Throws PreconditionFailed unless the conditions on the source of a copy hold. */
+export function checkCopyConditions(headers: Headers, head: ObjectHead): void {
+  const conditions = [...headers].filter(([name]) => name.startsWith(`${copyPrefix}if-`));
+  const own = new Map(conditions.map(([name, value]) => [name.slice(copyPrefix.length), value]));
+  if (readOutcome(own, head) !== 'read') throw new S3Error('PreconditionFailed');
+}
+
 /** Whether If-Range allows a partial answer. Without the header it does. */
 export function rangeMatches(headers: Headers, head: ObjectHead): boolean {
   const condition = headers.get('if-range');
@@ -52,7 +61,10 @@ export function writePrecondition(headers: Headers): Precondition | undefined {
   const noneMatch = headers.get('if-none-match');
   if (match === undefined && noneMatch === undefined) return undefined;
   if (match === '*' || (noneMatch !== undefined && (noneMatch !== '*' || match !== undefined))) {
-    throw new S3Error('NotImplemented');
+    throw new S3Error(
+      'NotImplemented',
+      'A write takes If-None-Match: * or If-Match with an ETag. Other conditions are not implemented.',
+    );
   }
   return (current) => {
     if (noneMatch !== undefined && current !== undefined) throw new S3Error('PreconditionFailed');

@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isSameHex, type Verified } from '../../http/sigv4.ts';
-import { type Checksum, checkChecksumForm, isChecksum, startDigest } from './checksum.ts';
+import type { Verified } from '../../http/sigv4.ts';
+import { type Checksum, checkChecksumForm, isChecksum } from './checksum.ts';
 import { type ChunkedForm, decodeChunked } from './chunked-body.ts';
-import { bodyIdleMillis } from './limits.ts';
+import { createMeter, type Digests } from './digests.ts';
+import { bodyIdleMillis, maxXmlBytes } from './limits.ts';
 import { S3Error } from './s3-error.ts';
-
-/** Size and digests of a body that was read completely and verified. */
-export type Digests = {
-  readonly md5: string;
-  readonly size: number;
-  readonly checksum: Checksum | undefined;
-};
 
 export type Payload = {
   readonly chunks: AsyncIterable<Buffer>;
+  /** The header of the checksum that the client sends. */
+  readonly algorithm: string | undefined;
   /** Call it after reading the chunks. Throws unless they match every digest that the client sent. */
   readonly verify: () => Digests;
 };
@@ -25,6 +20,8 @@ export type PayloadRequest = {
   readonly payloadHash: string;
   readonly credential: Verified;
   readonly maxBytes: number;
+  /** The checksum to compute if the client sends none. */
+  readonly wantedChecksum?: string | undefined;
 };
 
 const chunkedForms: Readonly<Record<string, ChunkedForm>> = {
@@ -35,7 +32,7 @@ const chunkedForms: Readonly<Record<string, ChunkedForm>> = {
 
 /** Opens a request's body. It is decoded, counted and hashed while it is read. */
 export function openPayload(request: PayloadRequest): Payload {
-  const { headers, payloadHash, maxBytes } = request;
+  const { headers, payloadHash, maxBytes, wantedChecksum } = request;
   const form = chunkedForm(payloadHash);
   const size = declaredSize(headers, form !== undefined);
   if (size > maxBytes) throw new S3Error('EntityTooLarge');
@@ -50,14 +47,17 @@ export function openPayload(request: PayloadRequest): Payload {
   const { credential } = request;
   const decoded =
     form === undefined ? raw : decodeChunked(raw, { form, credential, announced, onTrailers });
-  const meter = createMeter(algorithm, payloadHash);
+  const sha256 = /^[0-9a-f]{64}$/.test(payloadHash) ? payloadHash : undefined;
+  const meter = createMeter({ algorithm: algorithm ?? wantedChecksum, sha256 });
   const verify = (): Digests => {
     const read = algorithm === undefined ? undefined : trailers.get(algorithm);
     const trailing =
       algorithm === undefined || read === undefined ? undefined : { name: algorithm, value: read };
-    return meter.verify({ size, checksum: given ?? trailing, md5: headers.get('content-md5') });
+    if (meter.size() !== size) throw new S3Error('IncompleteBody');
+    return meter.verify({ checksum: given ?? trailing, md5: headers.get('content-md5') });
   };
-  return { chunks: meter.count(decoded, size), verify };
+  const overrun = (): S3Error => new S3Error('IncompleteBody');
+  return { chunks: meter.count(decoded, size, overrun), algorithm, verify };
 }
 
 function chunkedForm(payloadHash: string): ChunkedForm | undefined {
@@ -86,7 +86,8 @@ function declaredTrailers(
   return names;
 }
 
-function readChecksum(headers: ReadonlyMap<string, string>): Checksum | undefined {
+/** The checksum header of a request. Throws if there are two, or it cannot be a digest. */
+export function readChecksum(headers: ReadonlyMap<string, string>): Checksum | undefined {
   const given = [...headers].filter(([name]) => isChecksum(name));
   if (given.length > 1) {
     throw new S3Error('InvalidRequest', 'Expecting a single x-amz-checksum- header.');
@@ -98,7 +99,7 @@ function readChecksum(headers: ReadonlyMap<string, string>): Checksum | undefine
 }
 
 /** Reads the chunks of a body. Throws RequestTimeout if the sender pauses for too long. */
-async function* readWithTimeout(message: IncomingMessage): AsyncGenerator<Buffer> {
+export async function* readWithTimeout(message: IncomingMessage): AsyncGenerator<Buffer> {
   const iterator = message.iterator({ destroyOnReturn: false });
   for (;;) {
     let timer: NodeJS.Timeout | undefined;
@@ -115,56 +116,11 @@ async function* readWithTimeout(message: IncomingMessage): AsyncGenerator<Buffer
   }
 }
 
-type Expected = {
-  readonly size: number;
-  readonly checksum: Checksum | undefined;
-  readonly md5: string | undefined;
-};
-
-type Meter = {
-  readonly count: (source: AsyncIterable<Buffer>, limit: number) => AsyncGenerator<Buffer>;
-  readonly verify: (expected: Expected) => Digests;
-};
-
-function createMeter(algorithm: string | undefined, payloadHash: string): Meter {
-  const md5 = createHash('md5');
-  const sha256 = /^[0-9a-f]{64}$/.test(payloadHash) ? createHash('sha256') : undefined;
-  const digest = algorithm === undefined ? undefined : startDigest(algorithm);
-  let size = 0;
-  async function* count(source: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      size += chunk.length;
-      if (size > limit) throw new S3Error('IncompleteBody');
-      md5.update(chunk);
-      sha256?.update(chunk);
-      digest?.update(chunk);
-      yield chunk;
-    }
-  }
-  const verify = (expected: Expected): Digests => {
-    if (size !== expected.size) throw new S3Error('IncompleteBody');
-    if (sha256 !== undefined && !isSameHex(sha256.digest('hex'), payloadHash)) {
-      throw new S3Error('XAmzContentSHA256Mismatch');
-    }
-    const md5Bytes = md5.digest();
-    if (expected.md5 !== undefined) checkMd5(expected.md5, md5Bytes);
-    const checksum = verifyChecksum(expected.checksum, digest?.base64());
-    return { md5: md5Bytes.toString('hex'), size, checksum };
-  };
-  return { count, verify };
-}
-
-function checkMd5(given: string, computed: Buffer): void {
-  const bytes = Buffer.from(given, 'base64');
-  if (bytes.length !== 16) throw new S3Error('InvalidDigest');
-  if (!bytes.equals(computed)) throw new S3Error('BadDigest');
-}
-
-function verifyChecksum(
-  given: Checksum | undefined,
-  computed: string | undefined,
-): Checksum | undefined {
-  if (given === undefined) return undefined;
-  if (given.value !== computed) throw new S3Error('BadDigest');
-  return given;
+/** Reads a whole XML document from a body, without the checksums in `headers` if they are not its own. */
+export async function readDocument(request: Omit<PayloadRequest, 'maxBytes'>): Promise<string> {
+  const payload = openPayload({ ...request, maxBytes: maxXmlBytes });
+  const chunks: Buffer[] = [];
+  for await (const chunk of payload.chunks) chunks.push(chunk);
+  payload.verify();
+  return Buffer.concat(chunks).toString();
 }

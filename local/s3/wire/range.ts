@@ -23,5 +23,7 @@ function suffixRange(wanted: number, size: number): Span {
 }
 
 function rangeUnsatisfiable(size: number): S3Error {
-  return new S3Error('InvalidRange', undefined, { 'content-range': `bytes */${size}` });
+  return new S3Error('InvalidRange', undefined, {
+    headers: { 'content-range': `bytes */${size}` },
+  });
 }

@@ -1,12 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { discardLastBody } from '../../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../../http/raw-request.ts';
 import {
   type Identity,
   SignatureRefusal,
+  type SignatureRules,
   type Verified,
+  verifyForm,
   verifySignature,
 } from '../../http/sigv4.ts';
 import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
+import { readFormData } from '../forms/form-data.ts';
+import { postObject } from '../forms/post-object.ts';
+import type { UploadStore } from '../multipart/upload-store.ts';
 import type { DiskStore } from '../objects/object-store.ts';
 import {
   type Answer,
@@ -16,12 +22,17 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
+import { answerPreflight, corsHeaders, readPreflight } from './cors.ts';
+import { readWithTimeout } from './payload.ts';
 import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
-import { readTarget } from './target.ts';
+import { type BucketAndKey, readTarget } from './target.ts';
 
 export type HandlerOptions = {
   readonly store: DiskStore;
+  readonly uploads: UploadStore;
+  /** The origins of pages that may use this server. */
+  readonly origins: readonly string[];
   readonly identities: readonly Identity[];
   readonly region: string;
   readonly log: (line: string) => void;
@@ -38,38 +49,75 @@ export async function handleRequest(
     if (message.destroyed && !message.complete) return undefined;
     return errorAnswer(toS3Error(options, message, ids, error), resourcePath(message), ids);
   });
-  if (answer === undefined) response.destroy();
-  else await sendAnswer(message, response, answer, ids);
+  for (const [name, value] of Object.entries(corsHeaders(options.origins, message.headers.origin)))
+    response.setHeader(name, value);
+  if (answer === undefined) {
+    response.destroy();
+    return;
+  }
+  await discardLastBody(message);
+  await sendAnswer(message, response, answer, ids);
 }
 
 async function answerRequest(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
   const request = readRawRequest(message);
-  const { store, region } = options;
+  const preflight = readPreflight(request.method, request.headers);
+  if (preflight !== undefined) return answerPreflight(options.origins, preflight);
+  const { store, uploads, region } = options;
   const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
+  if (isForm(request, target)) return answerForm(options, request, message, target.bucket);
   const presigned = isPresigned(request);
   const query = operationQuery(request, presigned);
   const headers = presigned ? hoistHeaders(request) : request.headers;
   const payloadHash = headers.get('x-amz-content-sha256') ?? (presigned ? 'UNSIGNED-PAYLOAD' : '');
-  if (payloadHash === '' && headers.has('authorization')) {
+  if (payloadHash === '' && headers.get('authorization')?.startsWith('AWS4-')) {
     throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256.');
   }
-  const credential = verify(options, request, payloadHash, presigned);
+  const rules = { ...signatureRules(options), payloadHash };
+  const credential = verify(() => verifySignature(request, rules), presigned, region);
   const { method } = request;
-  const call = { method, query, headers, payloadHash, credential, message, store, region };
+  const call = { method, query, headers, payloadHash, credential, message, store, uploads, region };
   return runCall(call, target);
 }
 
-function verify(
-  { identities, region }: HandlerOptions,
-  request: RawRequest,
-  payloadHash: string,
-  presigned: boolean,
-): Verified {
-  const rules = { identities, region, service: 's3', payloadHash, nowMillis: Date.now() };
+type BucketTarget = Extract<BucketAndKey, { readonly level: 'bucket' }>;
+
+/** Whether the request is a browser's form, whose signature is one of its fields. */
+function isForm(request: RawRequest, target: BucketAndKey): target is BucketTarget {
+  const { method, headers } = request;
+  if (method !== 'POST' || target.level !== 'bucket' || headers.has('authorization')) return false;
+  return /^multipart\/form-data\b/i.test(headers.get('content-type') ?? '');
+}
+
+async function answerForm(
+  options: HandlerOptions,
+  { method, headers, query }: RawRequest,
+  message: IncomingMessage,
+  bucketName: string,
+): Promise<Answer> {
+  const { store, uploads, region } = options;
+  if (query.length > 0) throw new S3Error('InvalidArgument', 'A POST form has no query.');
+  if (!headers.has('content-length')) throw new S3Error('MissingContentLength');
+  const form = await readFormData(headers.get('content-type') ?? '', readWithTimeout(message));
+  const credential = verify(() => verifyForm(form.fields, signatureRules(options)), false, region);
+  const bucket = store.bucket(bucketName);
+  if (bucket === undefined) throw new S3Error('NoSuchBucket');
+  const call = { method, headers, credential, message, store, uploads, region, bucket };
+  return postObject({ ...call, query: new Map(), payloadHash: 'UNSIGNED-PAYLOAD' }, form);
+}
+
+function signatureRules({
+  identities,
+  region,
+}: HandlerOptions): Omit<SignatureRules, 'payloadHash'> {
+  return { identities, region, service: 's3', nowMillis: Date.now() };
+}
+
+function verify(check: () => Verified, presigned: boolean, region: string): Verified {
   try {
-    return verifySignature(request, rules);
+    return check();
   } catch (error) {
-    if (error instanceof SignatureRefusal) throw s3SignatureError(error.fault, presigned);
+    if (error instanceof SignatureRefusal) throw s3SignatureError(error.fault, presigned, region);
     throw error;
   }
 }

@@ -1,19 +1,18 @@
 import {
-  CopyObjectCommand,
   CreateBucketCommand,
-  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
-  GetBucketVersioningCommand,
-  GetObjectAclCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
-  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListBucketsCommand,
-  ListObjectsCommand,
   ListObjectsV2Command,
-  ListObjectVersionsCommand,
   PutBucketPolicyCommand,
+  PutObjectAclCommand,
   PutObjectCommand,
+  RestoreObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -92,6 +91,54 @@ describe('a request', () => {
     const forged = { ...signed.headers, 'x-amz-meta-focus': '1,1' };
     const reply = await send(embedded.port, 'PUT', path, forged, 'x');
     expect([reply.status, errorCode(reply)]).toEqual([403, 'AccessDenied']);
+  });
+});
+
+describe('Signature Version 2', () => {
+  const how = 'Please use Signature Version 4 (AWS4-HMAC-SHA256). boto3: Config(signature_version=';
+
+  it.each<[string, string, Record<string, string>]>([
+    ['in the header', path, { authorization: 'AWS signet:VWRHdEO/6suM8DbPmfqtIBrDMgo=' }],
+    ['in a link', `${path}?AWSAccessKeyId=signet&Signature=VWRH%3D&Expires=1796023255`, {}],
+  ])('%s is refused with what to do', async (_, target, headers) => {
+    const reply = await send(embedded.port, 'GET', target, headers);
+    expect([reply.status, errorCode(reply)]).toEqual([400, 'InvalidRequest']);
+    expect(reply.body.toString().replaceAll('&apos;', "'")).toContain(how);
+  });
+
+  it('is refused so that a client reads why, also while it sends a large body', async () => {
+    const target = `${path}?AWSAccessKeyId=signet&Signature=VWRH%3D&Expires=1796023255`;
+    const body = Buffer.alloc(9_000_000);
+    const reply = await send(embedded.port, 'PUT', target, { connection: 'close' }, body);
+    expect(errorCode(reply)).toBe('InvalidRequest');
+  });
+});
+
+describe('a refusal', () => {
+  it('names the right Region, with which clients try again', async () => {
+    const credential = `signet/${new Date().toISOString().slice(0, 10).replaceAll('-', '')}/US/s3/aws4_request`;
+    const date = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+    const headers = {
+      authorization,
+      'x-amz-date': date,
+      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    };
+    const reply = await send(embedded.port, 'GET', '/', headers);
+    expect(errorCode(reply)).toBe('AuthorizationHeaderMalformed');
+    expect(reply.body.toString()).toContain('<Region>us-east-1</Region>');
+  });
+
+  it('names the permission that is missing', async () => {
+    const reply = await signedRequest({ ...embedded, method: 'PUT', path, identity: reader });
+    expect(reply.body.toString()).toContain(
+      `reader is not authorized to perform s3:PutObject on arn:aws:s3:::${bucket}/object`,
+    );
+  });
+
+  it('of an unsigned request says so', async () => {
+    const reply = await send(embedded.port, 'GET', path, {});
+    expect(reply.body.toString()).toContain('The request is not signed');
   });
 });
 
@@ -183,7 +230,7 @@ describe('a presigned request', () => {
   });
 
   it('cannot smuggle an unsupported header through its query', async () => {
-    const url = await presign('PUT', new Date(), 60, { 'x-amz-copy-source': 'b/secret' });
+    const url = await presign('PUT', new Date(), 60, { 'x-amz-mfa': '1' });
     expect((await fetched('PUT', url)).status).toBe(501);
   });
 });
@@ -218,37 +265,58 @@ describe('an identity', () => {
 describe('an unsupported feature', () => {
   const at = { Bucket: bucket, Key: 'object' };
   const commands: readonly [string, () => Promise<{ $metadata: { httpStatusCode?: number } }>][] = [
-    ['CopyObject', () => embedded.s3.send(new CopyObjectCommand({ ...at, CopySource: 'b/x' }))],
-    ['CreateMultipartUpload', () => embedded.s3.send(new CreateMultipartUploadCommand(at))],
-    ['GetBucketVersioning', () => embedded.s3.send(new GetBucketVersioningCommand(at))],
-    ['ListObjectVersions', () => embedded.s3.send(new ListObjectVersionsCommand(at))],
-    ['ListObjects', () => embedded.s3.send(new ListObjectsCommand(at))],
-    ['GetObjectAcl', () => embedded.s3.send(new GetObjectAclCommand(at))],
-    ['GetObjectTagging', () => embedded.s3.send(new GetObjectTaggingCommand(at))],
-    ['CreateBucket', () => embedded.s3.send(new CreateBucketCommand(at))],
+    ['GetBucketPolicy', () => embedded.s3.send(new GetBucketPolicyCommand(at))],
     [
       'PutBucketPolicy',
       () => embedded.s3.send(new PutBucketPolicyCommand({ ...at, Policy: '{}' })),
     ],
-    ['a version', () => embedded.s3.send(new GetObjectCommand({ ...at, VersionId: 'null' }))],
-    ['a part', () => embedded.s3.send(new GetObjectCommand({ ...at, PartNumber: 1 }))],
+    [
+      'GetBucketLifecycleConfiguration',
+      () => embedded.s3.send(new GetBucketLifecycleConfigurationCommand(at)),
+    ],
+    ['DeleteBucket', () => embedded.s3.send(new DeleteBucketCommand(at))],
+    ['CreateBucket', () => embedded.s3.send(new CreateBucketCommand({ Bucket: 'another-bucket' }))],
+    ['PutObjectAcl', () => embedded.s3.send(new PutObjectAclCommand({ ...at, ACL: 'private' }))],
+    [
+      'RestoreObject',
+      () => embedded.s3.send(new RestoreObjectCommand({ ...at, RestoreRequest: {} })),
+    ],
+    [
+      'GetObjectAttributes',
+      () => embedded.s3.send(new GetObjectAttributesCommand({ ...at, ObjectAttributes: ['ETag'] })),
+    ],
   ];
-  it.each(commands)('%s is 501', async (_, run) => {
-    expect(await outcome(run())).toEqual({ status: 501, name: 'NotImplemented' });
+  it.each(commands)('%s is 501, with its name and what to do', async (name, run) => {
+    const thrown = await run().catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'NotImplemented', $metadata: { httpStatusCode: 501 } });
+    expect(String(thrown)).toMatch(
+      new RegExp(`: ${name}.* is not implemented by the local S3. (Its buckets|Leave|Use)`),
+    );
   });
 
   it.each([
-    ['PUT', 'acl'],
-    ['DELETE', 'tagging'],
-    ['DELETE', 'uploadId'],
-    ['GET', 'torrent'],
-    ['PATCH', ''],
-    ['POST', 'select'],
-  ])('%s ?%s leaves the object alone', async (method, parameter) => {
+    ['PUT', 'acl', 'PutObjectAcl'],
+    ['DELETE', 'restore', 'DELETE with ?restore'],
+    ['GET', 'torrent', 'GetObjectTorrent'],
+    ['PATCH', '', 'PATCH'],
+    ['POST', 'select', 'SelectObjectContent'],
+    ['PUT', 'partNumber', 'PUT with ?partNumber'],
+  ])('%s ?%s leaves the object alone', async (method, parameter, name) => {
     const query = parameter === '' ? {} : { [parameter]: '' };
     const reply = await signedRequest({ ...embedded, method, path, query, body: 'changed' });
     expect([reply.status, errorCode(reply)]).toEqual([501, 'NotImplemented']);
+    expect(reply.body.toString()).toContain(`<Message>${name} is not implemented`);
     expect((await signedRequest({ ...embedded, path })).body.toString()).toBe('body');
+  });
+
+  it.each([
+    ['PUT', { 'x-amz-website-redirect-location': '/x' }, 'PutObject'],
+    ['PUT', { 'x-amz-server-side-encryption': 'aws:kms' }, 'PutObject'],
+    ['GET', { 'x-amz-expected-bucket-owner': '1' }, 'GetObject'],
+  ] as const)('%s with %j names the call and the header', async (method, headers, name) => {
+    const reply = await signedRequest({ ...embedded, method, path, headers, body: '' });
+    expect(reply.status).toBe(501);
+    expect(reply.body.toString()).toContain(`${name} with the header ${Object.keys(headers)[0]}`);
   });
 
   it('does not include the bucket in the host name', async () => {

@@ -20,6 +20,16 @@ it('an event has the form that S3 sends', () => {
   });
 });
 
+it.each(['Put', 'Post', 'Copy', 'CompleteMultipartUpload'] as const)(
+  'an object that was created by %s has its event, which the purge task reads',
+  (by) => {
+    const body = eventMessage({ bucket: 'sources', key: 'acme/a.png', kind: 'created', by });
+    expect(JSON.parse(body)).toMatchObject({ Records: [{ eventName: `ObjectCreated:${by}` }] });
+    const { stored } = readPurgeMessage(body, { sources: 'sources', config: 'config' });
+    expect(stored.map(({ path }) => path)).toEqual(['a.png']);
+  },
+);
+
 it.each([
   ['created', { stored: ['a ü%2F+.png'], sources: [] }],
   ['removed', { stored: [], sources: ['a ü%2F+.png'] }],

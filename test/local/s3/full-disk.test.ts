@@ -1,8 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
+import {
+  complete,
+  createUpload,
+  leftovers,
+  multipartEtag,
+  sendParts,
+} from './multipart/uploads.ts';
 
 // The disk is full after this number of writes, syncs and renames.
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
@@ -57,4 +70,59 @@ it.each([0, 1, 2, 3])('a disk that is full after %i steps leaves the old object'
   expect(await read()).toBe('old');
   await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'new' }));
   expect(await read()).toBe('new');
+});
+
+describe('a disk that is full', () => {
+  const failed = { status: 500, name: 'InternalError' };
+  const fill = (steps: number): void => {
+    disk.left = steps;
+  };
+  const empty = (): void => fill(Number.POSITIVE_INFINITY);
+
+  // The steps of a part are: body, description, sync of the file, rename.
+  it.each([0, 1, 2, 3])('after %i steps of a part keeps the upload as it was', async (steps) => {
+    const target = await createUpload(embedded, 'kept');
+    const parts = await sendParts(embedded, target, ['first']);
+    const before = await leftovers(embedded);
+    fill(steps);
+    const second = { ...target, PartNumber: 2, Body: 'second' };
+    expect(await outcome(embedded.s3.send(new UploadPartCommand(second)))).toEqual(failed);
+    empty();
+    expect(await leftovers(embedded)).toEqual(before);
+    expect((await complete(embedded, target, parts)).ETag).toBe(multipartEtag('first'));
+  });
+
+  // The steps of a completion are: body of the part, description, sync of the file, rename.
+  it.each([0, 1, 2, 3])('after %i steps of a completion can be completed later', async (steps) => {
+    await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'old' }));
+    const target = await createUpload(embedded, 'kept');
+    const parts = await sendParts(embedded, target, ['new']);
+    fill(steps);
+    expect(await outcome(complete(embedded, target, parts))).toEqual(failed);
+    empty();
+    expect(await read()).toBe('old');
+    await complete(embedded, target, parts);
+    expect(await read()).toBe('new');
+    expect(await leftovers(embedded)).toEqual([]);
+  });
+
+  it.each([0, 1])('after %i steps creates no upload', async (steps) => {
+    fill(steps);
+    const create = new CreateMultipartUploadCommand(at);
+    expect(await outcome(embedded.s3.send(create))).toEqual(failed);
+    empty();
+    expect(await leftovers(embedded)).toEqual([]);
+  });
+
+  it.each([0, 1, 2, 3])('after %i steps of a copy keeps the old object', async (steps) => {
+    await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'old' }));
+    const source = { ...at, Key: 'source' };
+    await embedded.s3.send(new PutObjectCommand({ ...source, Body: 'new' }));
+    fill(steps);
+    const copy = new CopyObjectCommand({ ...at, CopySource: `${bucket}/source` });
+    expect(await outcome(embedded.s3.send(copy))).toEqual(failed);
+    empty();
+    expect(await read()).toBe('old');
+    expect(await leftovers(embedded)).toEqual([]);
+  });
 });

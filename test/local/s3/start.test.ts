@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { encodeTail } from '../../../local/s3/objects/object-file.ts';
+import { encodeTail } from '../../../local/s3/objects/described-file.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { bucket, outcome, type Running, startEmbedded } from './embedded-s3.ts';
 
@@ -61,6 +62,28 @@ describe('a start', () => {
     const { Contents } = await second.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
     expect(Contents?.map(({ Key }) => Key)).toEqual(['../c', 'a', 'a/b']);
     expect(await (await get(second, 'a/b')).Body?.transformToString()).toBe('a/b');
+  });
+
+  it('reads an object in the form of the first version, which knew no parts', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signet-s3-'));
+    const json = Buffer.from(
+      '{"key":"old","size":4,"etag":"841a2d689ad86bd1611447453c22c6fc","modified":1767225600000,' +
+        '"headers":{"content-type":"image/png"},"tags":"a=1&b=%20","checksum":null}',
+    );
+    const footer = Buffer.alloc(16, 'SIGNETo1');
+    footer.writeUInt32BE(json.length, 8);
+    footer.writeUInt32BE(crc32(json), 12);
+    const name = createHash('sha256').update('old').digest('hex');
+    const parent = join(folder, 'buckets', bucket, name.slice(0, 2));
+    mkdirSync(parent, { recursive: true });
+    await writeFile(
+      join(parent, name.slice(2)),
+      Buffer.concat([Buffer.from('body'), json, footer]),
+    );
+    const one = await start({ folder });
+    const got = await get(one, 'old');
+    expect(await got.Body?.transformToString()).toBe('body');
+    expect(got).toMatchObject({ ContentType: 'image/png', TagCount: 2 });
   });
 
   it('creates folders and files that only their owner can read', async () => {

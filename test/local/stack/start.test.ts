@@ -23,7 +23,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Starts a stack that must fail. Returns the error message. */
 async function refusedStart(settings: Partial<LocalSettings>): Promise<string> {
-  const whole = { home: path.join(folder, 'refused'), port: 0, host: '127.0.0.1', ...settings };
+  const whole = {
+    home: path.join(folder, 'refused'),
+    port: 0,
+    host: '127.0.0.1',
+    origins: [],
+    ...settings,
+  };
   const thrown: unknown = await startStack(whole, () => undefined).then(
     (stack) => stack.close(),
     (one: unknown) => one,
@@ -40,7 +46,7 @@ async function failedStart(home: string, environment: Readonly<Record<string, st
 
 /** Starts a stack in this process, which is seconds faster than a child process. */
 async function startHere(home: string): Promise<Stack> {
-  running = await startStack({ home, port: 0, host: '127.0.0.1' }, () => undefined);
+  running = await startStack({ home, port: 0, host: '127.0.0.1', origins: [] }, () => undefined);
   return running;
 }
 
@@ -109,6 +115,13 @@ describe('a start that fails', () => {
     await closed(server);
     expect(said).toMatch(/^Port \d+ is in use; choose another with: SIGNET_PORT=\d+ npm start$/);
     expect(code).toBe(1);
+  });
+
+  it('because SIGNET_ORIGINS has an invalid origin says what to write', () => {
+    const environment = { SIGNET_ORIGINS: 'http://localhost:*, https://app.example.test/' };
+    expect(() => readLocalSettings(environment)).toThrow(
+      'SIGNET_ORIGINS contains "https://app.example.test/"; list origins such as http://localhost:* or https://app.example.test, separated by commas',
+    );
   });
 
   it.each(['80a', '-1', '65535', '1e4', ' 80', '٣'])(

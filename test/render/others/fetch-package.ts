@@ -1,14 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { keepFolder, keptFolder, runProgram } from '../../proof/kept-folder.ts';
 import type { ImagePackage, PackageTool } from './image-packages.ts';
 import { numpyWheel, pillowWheel } from './image-packages.ts';
 
@@ -17,27 +9,15 @@ import { numpyWheel, pillowWheel } from './image-packages.ts';
  * them. Nothing in a package is run.
  */
 
-/** Downloads are kept between runs, in a folder that Git ignores and `npm ci` empties. */
-const cache = fileURLToPath(new URL('../../../node_modules/.cache/signet-images', import.meta.url));
-
-function run(program: string, args: readonly string[], cwd: string, environment = {}): string {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-    env: { ...process.env, ...environment },
-  });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${program} ${args[0]}: ${stderr.trim().split('\n').at(-1)}`);
-  return stdout;
-}
+const kind = 'signet-images';
 
 function filesIn(folder: string, ending: RegExp): readonly string[] {
   return readdirSync(folder).filter((name) => ending.test(name));
 }
 
 function untar(folder: string): void {
-  for (const name of filesIn(folder, /\.(?:tgz|tar\.[a-z0-9]+)$/)) run('tar', ['xf', name], folder);
+  for (const name of filesIn(folder, /\.(?:tgz|tar\.[a-z0-9]+)$/))
+    runProgram('tar', ['xf', name], folder);
 }
 
 /**
@@ -45,7 +25,7 @@ function untar(folder: string): void {
  * repositories, so that the machine's own settings stay as they are.
  */
 function sourceOptions(): readonly string[] {
-  const folder = path.join(cache, 'apt');
+  const folder = path.join(keptFolder(kind), 'apt');
   const parts = path.join(folder, 'parts');
   const options = [
     'Dir::Etc::sourcelist=/dev/null',
@@ -62,49 +42,38 @@ function sourceOptions(): readonly string[] {
     const text = readFileSync(path.join(system, name), 'utf8');
     writeFileSync(path.join(parts, name), text.replaceAll(/^Types:.*$/gm, 'Types: deb-src'));
   }
-  run('apt-get', [...options, '-qq', 'update'], folder);
+  runProgram('apt-get', [...options, '-qq', 'update'], folder);
   return options;
 }
 
 const downloaders: Readonly<Record<PackageTool, (one: ImagePackage, folder: string) => void>> = {
   apt: ({ name, version }, folder) => {
-    run('apt-get', ['-qq', 'download', `${name}=${version}`], folder);
-    for (const deb of filesIn(folder, /\.deb$/)) run('dpkg-deb', ['-x', deb, '.'], folder);
+    runProgram('apt-get', ['-qq', 'download', `${name}=${version}`], folder);
+    for (const deb of filesIn(folder, /\.deb$/)) runProgram('dpkg-deb', ['-x', deb, '.'], folder);
   },
   'apt-source': ({ name, version }, folder) => {
     const asked = ['-qq', 'source', '--download-only', `${name}=${version}`];
-    run('apt-get', [...sourceOptions(), ...asked], folder);
+    runProgram('apt-get', [...sourceOptions(), ...asked], folder);
     untar(folder);
   },
   go: ({ name, version }, folder) => {
     const environment = { GOMODCACHE: folder, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local' };
-    run('go', ['mod', 'download', `${name}@${version}`], folder, environment);
+    runProgram('go', ['mod', 'download', `${name}@${version}`], folder, environment);
   },
   npm: ({ name, version }, folder) => {
-    run('npm', ['pack', '--silent', `${name}@${version}`], folder);
+    runProgram('npm', ['pack', '--silent', `${name}@${version}`], folder);
     untar(folder);
   },
   pip: ({ name, version }, folder) => {
     const sdist = ['--quiet', '--no-deps', '--no-binary', ':all:'];
-    run('python3', ['-m', 'pip', 'download', ...sdist, `${name}==${version}`], folder);
+    runProgram('python3', ['-m', 'pip', 'download', ...sdist, `${name}==${version}`], folder);
     untar(folder);
   },
 };
 
-/** Does the work in a folder that gets its name at the end, so that an interrupted download is not used. */
-function keepFolder(name: string, work: (folder: string) => void): string {
-  const folder = path.join(cache, name.replaceAll(/[^\w.@-]/g, '-'));
-  if (existsSync(folder)) return folder;
-  const unfinished = path.join(cache, `unfinished-${process.pid}-${path.basename(folder)}`);
-  mkdirSync(unfinished, { recursive: true });
-  work(unfinished);
-  renameSync(unfinished, folder);
-  return folder;
-}
-
 /** Downloads and unpacks a package, unless an earlier run did. Returns its folder. Throws what its client says. */
 export function fetchPackage(one: ImagePackage): string {
-  return keepFolder(`${one.tool}-${one.name}@${one.version}`, (folder) =>
+  return keepFolder(kind, `${one.tool}-${one.name}@${one.version}`, (folder) =>
     downloaders[one.tool](one, folder),
   );
 }
@@ -112,7 +81,7 @@ export function fetchPackage(one: ImagePackage): string {
 /** Installs Pillow and numpy in a folder for PYTHONPATH. */
 export function fetchPillow(): string {
   const wheels = [pillowWheel, numpyWheel].map(({ name, version }) => `${name}==${version}`);
-  return keepFolder(wheels.join('-').replaceAll('==', '@').toLowerCase(), (folder) =>
-    run('python3', ['-m', 'pip', 'install', '--quiet', '--target', '.', ...wheels], folder),
+  return keepFolder(kind, wheels.join('-').replaceAll('==', '@').toLowerCase(), (folder) =>
+    runProgram('python3', ['-m', 'pip', 'install', '--quiet', '--target', '.', ...wheels], folder),
   );
 }

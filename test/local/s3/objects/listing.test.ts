@@ -1,10 +1,16 @@
 import {
+  CreateBucketCommand,
   DeleteObjectsCommand,
+  GetBucketAclCommand,
   GetBucketLocationCommand,
+  GetBucketVersioningCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
+  type ListObjectsCommandInput,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
+  ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
@@ -37,7 +43,13 @@ describe('the order of keys', () => {
   });
 
   it('is kept in the index after any sequence of changes', () => {
-    const entry = (key: string) => ({ key, size: 1, etag: '', modified: 0 });
+    const entry = (key: string) => ({
+      key,
+      size: 1,
+      etag: '',
+      modified: 0,
+      storageClass: 'STANDARD',
+    });
     const change = fc.record({
       key: fc.constantFrom('a', 'b', 'a/', 'a/b', '😀', '\uff01'),
       put: fc.boolean(),
@@ -147,6 +159,66 @@ describe('a listing', () => {
     );
   });
 
+  type Listing = readonly { readonly Key?: string | undefined }[] | undefined;
+  type OldPage = {
+    readonly Contents?: Listing;
+    readonly Versions?: Listing;
+    readonly CommonPrefixes?: readonly { readonly Prefix?: string | undefined }[] | undefined;
+    readonly IsTruncated?: boolean | undefined;
+    readonly NextMarker?: string | undefined;
+    readonly NextKeyMarker?: string | undefined;
+  };
+
+  /** Lists as clients did before continuation tokens: the next marker, or the last key without one. */
+  async function listByMarkers(read: (marker: string) => Promise<OldPage>) {
+    const found = { keys: [] as string[], prefixes: [] as string[] };
+    for (let marker = ''; ; ) {
+      const page = await read(marker);
+      const listed = (page.Contents ?? page.Versions ?? []).map(({ Key = '' }) => Key);
+      found.keys.push(...listed);
+      found.prefixes.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix));
+      if (page.IsTruncated !== true) return found;
+      const next = page.NextMarker ?? page.NextKeyMarker ?? listed.at(-1) ?? '';
+      expect(bytewise(next, marker)).toBeGreaterThan(0);
+      marker = next;
+    }
+  }
+
+  const oldListings: readonly [string, (input: ListObjectsCommandInput) => Promise<OldPage>][] = [
+    ['ListObjects', (input) => embedded.s3.send(new ListObjectsCommand(input))],
+    [
+      'ListObjectVersions',
+      ({ Marker, ...input }) =>
+        embedded.s3.send(new ListObjectVersionsCommand({ ...input, KeyMarker: Marker })),
+    ],
+  ];
+  it.each(oldListings)('by %s is the same for every page size', async (_, list) => {
+    for (const [Prefix, Delimiter] of [
+      ['', ''],
+      ['', '/'],
+      ['a/', '/'],
+      ['none', '/'],
+    ] as const) {
+      for (const MaxKeys of [1, 2, 5, 1000]) {
+        const input = { Bucket: bucket, Prefix, Delimiter, MaxKeys };
+        const found = await listByMarkers((Marker) => list({ ...input, Marker }));
+        expect(found).toEqual(expected(Prefix, Delimiter, ''));
+      }
+    }
+  });
+
+  it('from a marker inside a common prefix has the rest of that prefix', async () => {
+    const input = { Bucket: bucket, Delimiter: '/', Marker: 'z/1' };
+    const page = await embedded.s3.send(new ListObjectsCommand(input));
+    expect(page.CommonPrefixes).toEqual([{ Prefix: 'z/' }]);
+  });
+
+  it('of versions has each object once, as its version null', async () => {
+    const input = { Bucket: bucket, Prefix: 'z/1' };
+    const { Versions } = await embedded.s3.send(new ListObjectVersionsCommand(input));
+    expect(Versions).toMatchObject([{ Key: 'z/1', VersionId: 'null', IsLatest: true, Size: 4 }]);
+  });
+
   it('has the expected number of pages', async () => {
     expect((await listAll({ MaxKeys: 5 })).pages).toBe(Math.ceil(keys.length / 5));
   });
@@ -200,6 +272,29 @@ describe('a listing', () => {
   });
 });
 
+describe('a bucket', () => {
+  let embedded: Running;
+  beforeAll(async () => {
+    embedded = await startEmbedded();
+  });
+  afterAll(() => embedded.discard());
+
+  it('can be created again, as tools do before an upload', async () => {
+    const made = await embedded.s3.send(
+      new CreateBucketCommand({ Bucket: bucket, ACL: 'private' }),
+    );
+    expect(made.Location).toBe(`/${bucket}`);
+  });
+
+  it('keeps no versions and gives its owner full control', async () => {
+    const at = { Bucket: bucket };
+    const versioning = await embedded.s3.send(new GetBucketVersioningCommand(at));
+    expect(versioning.Status).toBeUndefined();
+    const { Grants } = await embedded.s3.send(new GetBucketAclCommand(at));
+    expect(Grants).toMatchObject([{ Grantee: { ID: 'signet' }, Permission: 'FULL_CONTROL' }]);
+  });
+});
+
 describe('DeleteObjects', () => {
   let embedded: Running;
   const cleaner = {
@@ -247,15 +342,22 @@ describe('DeleteObjects', () => {
     expect(result.Errors).toMatchObject([{ Key: 'source', Code: 'AccessDenied' }]);
   });
 
-  it('does not delete an object if a version is given', async () => {
-    await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'versioned', Body: 'x' }));
-    const objects = [{ Key: 'versioned', VersionId: 'null' }];
+  it('deletes the only version of an object, which is null, and no other', async () => {
+    for (const Key of ['versioned', 'kept-version']) {
+      await embedded.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }));
+    }
+    const objects = [
+      { Key: 'versioned', VersionId: 'null' },
+      { Key: 'kept-version', VersionId: 'abc' },
+      { Key: 'kept-version', ETag: '"0123"' },
+    ];
     const result = await embedded.s3.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects } }),
     );
-    expect(result.Errors).toMatchObject([{ Code: 'NotImplemented' }]);
+    expect(result.Deleted?.map(({ Key }) => Key)).toEqual(['versioned']);
+    expect(result.Errors?.map(({ Code }) => Code)).toEqual(['NoSuchVersion', 'NotImplemented']);
     const left = await embedded.s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'versioned' }),
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'kept-version' }),
     );
     expect(left.KeyCount).toBe(1);
   });

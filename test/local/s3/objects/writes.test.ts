@@ -227,14 +227,25 @@ describe('a body', () => {
 describe('an upload', () => {
   it.each([
     ['too much metadata', { Metadata: { big: 'x'.repeat(2048) } }, 400, 'MetadataTooLarge'],
-    ['eleven tags', { Tagging: 'abcdefghijk'.split('').join('=1&') }, 400, 'InvalidArgument'],
-    ['a public ACL', { ACL: 'public-read' }, 501, 'NotImplemented'],
+    ['eleven tags', { Tagging: 'abcdefghijk'.split('').join('=1&') }, 400, 'InvalidTag'],
+    ['two equal tags', { Tagging: 'a=1&a=2' }, 400, 'InvalidTag'],
+    ['a public ACL', { ACL: 'public-read' }, 400, 'AccessControlListNotSupported'],
+    ['a grant', { GrantRead: 'id=1' }, 400, 'AccessControlListNotSupported'],
     ['KMS encryption', { ServerSideEncryption: 'aws:kms' }, 501, 'NotImplemented'],
-    ['another class', { StorageClass: 'GLACIER' }, 501, 'NotImplemented'],
+    ['an archive class', { StorageClass: 'GLACIER' }, 501, 'NotImplemented'],
+    ['an unknown class', { StorageClass: 'COLD' as 'GLACIER' }, 400, 'InvalidStorageClass'],
     ['a redirect', { WebsiteRedirectLocation: '/x' }, 501, 'NotImplemented'],
   ] as const)('with %s is refused', async (_, extra, status, name) => {
     expect(await outcome(put('refused', 'x', extra))).toEqual({ status, name });
   });
+
+  it.each(['private', 'bucket-owner-full-control'] as const)(
+    'with ACL %s is accepted',
+    async (ACL) => {
+      await put('own', ACL, { ACL });
+      expect(await read('own')).toBe(ACL);
+    },
+  );
 
   it('with the default encryption is accepted', async () => {
     const { ServerSideEncryption } = await put('same', 'x', { ServerSideEncryption: 'AES256' });
