@@ -1,9 +1,11 @@
 import type sharp from 'sharp';
 import type { OutputInfo, Sharp } from 'sharp';
-import type { SourceFacts } from '../shared/inspect/inspection.ts';
+import type { Inspected } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
 import {
+  type DrawMixed,
   type Drawn,
+  type Mixer,
   type Parameters,
   type Scene,
   type SharpStage,
@@ -14,6 +16,7 @@ import {
 } from '../shared/operations/operation.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { lateRefusal, sourceRefusal } from '../shared/refusal.ts';
+import { applyChange, spreadColours } from './visible-colours.ts';
 
 /** A step with its values. */
 export type PlannedStep = {
@@ -33,11 +36,18 @@ export type Chain = {
   readonly alpha: boolean;
   /** The index of the last sharp stage that the chain has used. */
   readonly reached: number;
+  /** Reads the pixels as raw sRGB if the chain begins with a source that sharp would not convert well. */
+  readonly read?: (image: Sharp) => Promise<Pixels>;
 };
+
+/** Opens inspected bytes, and of an animation the first frames. */
+export type OpenSource = (job: Job, inspected: Inspected, frames: number) => Chain;
 
 /** What a render knows besides the picture. */
 export type Job = {
   readonly scene: Scene;
+  /** The frames of the whole picture. A step that draws them apart has one in its scene. */
+  readonly frames: number;
   /** When the render must end, in the time of `performance.now()`. */
   readonly deadline: number;
   /** The sharp module, passed in because only `render.ts` loads it. */
@@ -72,6 +82,7 @@ export async function runSharp<T>(
 }
 
 export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
+type WidePixels = { readonly data: Buffer | Uint16Array; readonly info: OutputInfo };
 
 /** Runs the chain and reads its pixels as raw sRGB. */
 export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
@@ -80,18 +91,20 @@ export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
   );
 
 /** Opens raw pixels. sharp's limit is off, because the steps have limited their number. */
-function openPixels(job: Job, { data, info }: Pixels): Sharp {
-  const { width, height, channels } = info;
-  const { frames } = job.scene;
-  const pageHeight = frames > 1 ? { pageHeight: height / frames } : {};
-  return job.sharp(data, {
-    raw: { width, height, channels, ...pageHeight },
+const openPixels = ({ sharp, scene: { frames } }: Job, { data, info }: WidePixels): Sharp =>
+  sharp(data, {
+    raw: {
+      width: info.width,
+      height: info.height,
+      channels: info.channels,
+      ...(frames > 1 ? { pageHeight: info.height / frames } : {}),
+    },
     limitInputPixels: false,
     ...(frames > 1 ? { animated: true } : {}),
   });
-}
 
-function startChain(job: Job, pixels: Pixels): Chain {
+/** Starts a chain on raw pixels. */
+export function startChain(job: Job, pixels: Pixels): Chain {
   const { width, height, channels } = pixels.info;
   return {
     image: openPixels(job, pixels),
@@ -102,22 +115,87 @@ function startChain(job: Job, pixels: Pixels): Chain {
 }
 
 /** Ends the chain in pixels and starts a new chain on them. */
-export async function endChain(job: Job, { image }: Chain): Promise<Chain> {
-  return startChain(job, await readPixels(job, image));
+export async function endChain(job: Job, { image, read }: Chain): Promise<Chain> {
+  return startChain(job, await (read?.(image) ?? readPixels(job, image)));
 }
 
 /**
- * Converts the picture to sRGB with three channels of 8 bits. sharp processes 16-bit pictures with a
- * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits, and a grey
- * channel cannot take a colour.
+ * Converts the picture to sRGB with three channels of 8 bits. Steps that add to a channel count in 8 bits, and a
+ * grey channel cannot take a colour. Other pictures stay as they are, because sharp converts them when it runs.
  */
-export async function toSrgb8(job: Job, chain: Chain, facts: SourceFacts): Promise<Chain> {
-  const { depth, channels, profile } = facts;
-  if (depth === 8 && channels > 2) return chain;
-  const wide = depth === 16 && profile;
-  const image = wide ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
-  return endChain(job, { ...chain, image });
+export const toSrgb8 = async (job: Job, chain: Chain, channels: number): Promise<Chain> =>
+  chain.read !== undefined || channels < 3 ? endChain(job, chain) : chain;
+
+/** Whether no pixel of RGBA is transparent. */
+const isOpaque = ({ buffer, byteOffset, length }: Buffer): boolean =>
+  new Uint32Array(buffer, byteOffset, length / 4).every((rgba) => rgba >= 0xff000000);
+
+/*
+ * sharp multiplies colours by alpha before it mixes pixels and divides afterwards. In 8 bits, both round down, and
+ * what a kernel adds at a sharp edge is cut from alpha but not from the colours: a flat colour gets a rim of other
+ * colours. 16 bits are fine enough, and alpha at half of its scale leaves room.
+ */
+const [colourScale, alphaScale] = [257, 128];
+
+const widenPixels = (rgba: Buffer): Uint16Array =>
+  new Uint16Array(rgba).map((one, at) => one * (at % 4 === 3 ? alphaScale : colourScale));
+
+const narrowPixels = (wide: Uint16Array): Buffer =>
+  Buffer.from(
+    wide.map((one, at) =>
+      at % 4 === 3 ? Math.min(255, Math.round(one / alphaScale)) : Math.round(one / colourScale),
+    ),
+  );
+
+type Call = (image: Sharp) => Sharp;
+
+/** Draws a call on pixels in 16 bits. */
+async function drawWide(job: Job, { data, info }: Pixels, call: Call): Promise<Pixels> {
+  const image = call(openPixels(job, { data: widenPixels(data), info }));
+  const wide = await runSharp(job, image, (one) =>
+    one.toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true }),
+  );
+  const { buffer, byteOffset, length } = wide.data;
+  const samples = new Uint16Array(buffer, byteOffset, length / 2);
+  return { data: narrowPixels(samples), info: wide.info };
 }
+
+/** Draws a call on the colours alone. */
+async function drawColours(job: Job, { data, info }: Pixels, call: Call): Promise<Pixels> {
+  const spread = spreadColours(data, info.width);
+  const colours = openPixels(job, { data: spread, info: { ...info, channels: 3 } });
+  const drawn = await readPixels(job, call(colours));
+  return { data: applyChange(data, spread, drawn.data), info };
+}
+
+/** Whether drawing apart is worth its time and memory. `mpx` counts a million pixels over all frames. */
+const isWithinMixing = (mpx: number, secondsPerMpx: number): boolean =>
+  mpx <= limits.mixedPixels / 1_000_000 && mpx * secondsPerMpx <= limits.mixingSeconds;
+
+const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
+
+/** Runs a call on pixels. Those of which none is transparent stay in 8 bits. */
+async function mix(job: Job, image: Sharp, call: Call, drawApart: typeof drawWide): Promise<Sharp> {
+  const pixels = await readPixels(job, image);
+  const { data, info } = pixels;
+  if (info.channels < 4 || isOpaque(data)) return call(openPixels(job, pixels));
+  return openPixels(job, await drawApart(job, pixels, call));
+}
+
+/**
+ * Makes what runs calls on a picture that may have transparent pixels. `secondsPerMpx` is the CPU time that
+ * 16 bits add.
+ */
+export const createMixer = (job: Job, { alpha }: Chain, secondsPerMpx: number): Mixer => {
+  const mixBy =
+    (drawApart: typeof drawWide): DrawMixed =>
+    async ({ image, size }, drawn, call) => {
+      const mpx = Math.max(megapixels(size), megapixels(drawn)) * job.frames;
+      const isApart = alpha && isWithinMixing(mpx, secondsPerMpx);
+      return isApart ? mix(job, image, call, drawApart) : call(image);
+    };
+  return { mixPixels: mixBy(drawWide), mixColours: mixBy(drawColours) };
+};
 
 function checkCanvas({ width, height }: Size, frames: number): void {
   if (width * height * frames > limits.canvasPixels)
@@ -128,11 +206,14 @@ function checkCanvas({ width, height }: Size, frames: number): void {
 }
 
 /** Draws a step. It ends the chain first if sharp would run the step too early. */
-async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Promise<Chain> {
+async function draw(job: Job, chain: Chain, planned: PlannedStep): Promise<Chain> {
+  const { step, values } = planned;
   const ready = place(step.from) <= chain.reached ? await endChain(job, chain) : chain;
-  const drawn: Drawn = await step.draw(ready, values, job.scene);
+  const mixer = createMixer(job, ready, step.mixingSecondsPerMpx?.(values) ?? 0);
+  const drawn: Drawn = await step.draw(ready, values, job.scene, mixer);
   checkCanvas(drawn.size, job.scene.frames);
   const next = {
+    ...ready,
     image: drawn.image,
     size: drawn.size,
     alpha: drawn.alpha ?? ready.alpha,

@@ -1,7 +1,7 @@
 import { limits } from '../shared/limits.ts';
 import { encoders } from '../shared/operations/encoders.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
-import type { Drawn, Mark, Scene, Size } from '../shared/operations/operation.ts';
+import type { DrawMixed, Drawn, Mark, Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import { defaultValues, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
@@ -38,6 +38,9 @@ type Measures = {
   readonly seconds: number;
 };
 
+/** A size, and whether pixels can be transparent. */
+type Picture = Size & { readonly alpha: boolean };
+
 /** CPU seconds on one core for a million pixels: to decode them, and for a step that does not say more. */
 const decodingSecondsPerMpx = 0.03;
 const usualSecondsPerMpx = 0.01;
@@ -47,6 +50,8 @@ const megapixels = ({ width, height }: Size): number => (width * height) / 1_000
 /** Stands in for the pixels of a watermark while sizes are measured. */
 const withoutPixels = (mark: Mark): Mark => ({ ...mark, draw: async () => Buffer.alloc(4) });
 
+const callOnly: DrawMixed = async ({ image }, _, call) => call(image);
+
 /**
  * Measures a step: it draws on an image that is never run. Throws the refusal of a step that does not fit
  * the size.
@@ -55,11 +60,21 @@ function measureStep({ sharp, scene }: Job, size: Size, { step, values }: Planne
   const { mark } = scene;
   const blind: Scene = mark === undefined ? scene : { ...scene, mark: withoutPixels(mark) };
   const image = sharp({ create: { width: 1, height: 1, channels: 4, background: '#000' } });
-  return step.draw({ image, size }, values, blind);
+  const mixer = { mixPixels: callOnly, mixColours: callOnly };
+  return step.draw({ image, size }, values, blind, mixer);
 }
 
-const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): number =>
-  Math.max(megapixels(before), megapixels(after)) * (step.secondsPerMpx ?? usualSecondsPerMpx);
+/** The CPU time of mixing pixels with alpha; none where it would take longer than it may. */
+const estimateMixing = (mpx: number, { step, values }: PlannedStep): number => {
+  const seconds = mpx * (step.mixingSecondsPerMpx?.(values) ?? 0);
+  return seconds > limits.mixingSeconds ? 0 : seconds;
+};
+
+const estimateSeconds = (before: Picture, after: Size, planned: PlannedStep): number => {
+  const mpx = Math.max(megapixels(before), megapixels(after));
+  const mixing = before.alpha ? estimateMixing(mpx, planned) : 0;
+  return mpx * (planned.step.secondsPerMpx ?? usualSecondsPerMpx) + mixing;
+};
 
 /**
  * Measures the steps. Behind a step whose size only its pixels show, sizes are estimates: they count for the
@@ -67,12 +82,12 @@ const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): numb
  */
 async function measureSteps(
   job: Job,
-  source: Size,
+  source: Picture,
   steps: readonly PlannedStep[],
 ): Promise<Measures> {
   const sizes: Size[] = [];
   let isKnown = true;
-  let size = source;
+  let size: Picture = source;
   let seconds = megapixels(source) * decodingSecondsPerMpx;
   for (const planned of steps) {
     let drawn: Drawn;
@@ -85,7 +100,7 @@ async function measureSteps(
     seconds += estimateSeconds(size, drawn.size, planned);
     if (isKnown) sizes.push(drawn.size);
     if (drawn.unmeasured) isKnown = false;
-    size = drawn.size;
+    size = { ...drawn.size, alpha: drawn.alpha ?? size.alpha };
   }
   return { sizes, last: isKnown ? size : undefined, estimate: size, seconds };
 }
@@ -163,7 +178,7 @@ function framesInTime({ estimate, seconds }: Measures, { secondsPerMpx }: Ceilin
  */
 export async function countFrames(
   job: Job,
-  source: Size,
+  source: Picture,
   steps: readonly PlannedStep[],
   ceiling: Ceiling,
   { maxPixels }: Caps,

@@ -13,6 +13,7 @@ import {
   type Chain,
   drawAll,
   type Job,
+  type OpenSource,
   type PlannedStep,
   toSrgb8,
 } from './chain.ts';
@@ -21,6 +22,7 @@ import { describeSource } from './describe.ts';
 import { encode } from './encode.ts';
 import { openMark } from './mark.ts';
 import { ceilingOf, countFrames, mostFrames, noCeiling, planSteps } from './plan.ts';
+import { readSourcePixels } from './source-pixels.ts';
 
 /*
  * Process-wide, before the first image. libvips may load four types and only from memory, regardless of
@@ -60,25 +62,25 @@ type Opened = {
   readonly deadline: number;
 };
 
-function openSource({ facts, bytes }: Inspected, frames: number): Chain {
-  const { width, height, alpha, depth, channels, profile } = facts;
-  const decoded = sharp(bytes, { ...decoding, pages: frames });
-  // sharp applies no profile to 16-bit grey, so it is decoded as 8-bit grey.
-  const isDeepGrey = depth === 16 && channels < 3 && profile;
-  const image = isDeepGrey ? decoded.pipelineColourspace('b-w') : decoded;
-  return { image, size: { width, height }, alpha, reached: beforeFirstStage };
-}
+/** Opens the bytes that inspection has written. */
+const openSource: OpenSource = (job, { facts, bytes }, frames) => {
+  const { depth, levels, alpha, width, height } = facts;
+  const isApart = depth === 16 || levels !== undefined;
+  const image = sharp(bytes, { ...decoding, pages: frames, ignoreIcc: isApart });
+  const chain = { image, size: { width, height }, alpha, reached: beforeFirstStage };
+  return isApart ? { ...chain, read: (one) => readSourcePixels(job, one, facts) } : chain;
+};
 
 /**
  * Draws all steps. Steps that need the metadata of the source run first, because converted pixels
  * have none.
  */
 async function drawSource(job: Job, { inspected, steps }: Opened): Promise<Chain> {
-  const opened = openSource(inspected, job.scene.frames);
+  const opened = openSource(job, inspected, job.scene.frames);
   const onSource = steps.filter(({ first }) => first);
   const upright = await drawAll(job, opened, onSource);
   const others = steps.filter(({ first }) => !first);
-  return drawAll(job, await toSrgb8(job, upright, inspected.facts), others);
+  return drawAll(job, await toSrgb8(job, upright, inspected.facts.channels), others);
 }
 
 /** Browsers disagree about animated AVIF, so an animation becomes WebP. */
@@ -93,10 +95,10 @@ function answerType(recipe: Recipe, source: Source): ImageType {
 function createJob({ source, mark, inspected, deadline }: Opened, frames: number): Job {
   const { orientation } = inspected.facts;
   const scene = { ...stillScene, frames, focus: source.focus, orientation };
-  const job: Job = { deadline, sharp, scene };
+  const job: Job = { deadline, sharp, frames, scene };
   return mark === undefined
     ? job
-    : { ...job, scene: { ...scene, mark: openMark(job, mark, nodeInflate) } };
+    : { ...job, scene: { ...scene, mark: openMark(job, mark, nodeInflate, openSource) } };
 }
 
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
@@ -105,7 +107,7 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const wanted = answerType(recipe, source);
   const all = createJob(opened, facts.frames);
   const frames = await countFrames(all, facts, steps, ceilingOf(wanted), caps);
-  const job: Job = { ...all, scene: { ...all.scene, frames } };
+  const job: Job = { ...all, frames, scene: { ...all.scene, frames } };
   const drawn = await drawSource(job, opened);
   const type = encodedType(wanted, frames);
   const bytes = await encode(job, drawn, type, recipe, facts);

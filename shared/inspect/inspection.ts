@@ -1,5 +1,6 @@
 import type { SourceType } from '../operations/image-type.ts';
 import type { Size } from '../operations/operation.ts';
+import type { ColourMap } from './icc/colour-map.ts';
 
 /** What the container of a source says. Everything is counted on the bytes that the decoder gets. */
 export type SourceFacts = Size & {
@@ -20,6 +21,10 @@ export type SourceFacts = Size & {
   readonly channels: number;
   /** Whether it has a colour profile. */
   readonly profile: boolean;
+  /** Of grey with a profile: the level in sRGB of each sample that it can have, 256 or 65,536. */
+  readonly levels?: Uint8Array;
+  /** Of colours in 16 bits per channel with a profile: how to convert them to sRGB. */
+  readonly colourMap?: ColourMap;
   /** Whether a gain map for high dynamic range was seen. It is dropped. */
   readonly hdr: boolean;
 };

@@ -87,6 +87,24 @@ export type SharpStage = (typeof sharpOrder)[number];
 /** How a step treats an animation: as one tall strip, frame by frame, or the first frame only. */
 export type Frames = 'together' | 'apart' | 'first';
 
+/**
+ * Runs one call of sharp on a picture. A picture that can have transparent pixels is drawn apart, so that what
+ * they hide is not mixed into visible pixels. `drawn` is the size afterwards.
+ */
+export type DrawMixed = (
+  canvas: Canvas,
+  drawn: Size,
+  call: (image: Sharp) => Sharp,
+) => Promise<Sharp>;
+
+/** For calls of sharp that mix each pixel with its neighbours. */
+export type Mixer = {
+  /** Mixes colours by their alpha, and alpha too. */
+  readonly mixPixels: DrawMixed;
+  /** Draws on the colours alone. Alpha stays as it is. */
+  readonly mixColours: DrawMixed;
+};
+
 /** How an operation draws. */
 export type Step<P extends Parameters> = {
   /** The first and the last of sharp's stages that the step uses. */
@@ -97,11 +115,13 @@ export type Step<P extends Parameters> = {
    * measured; 0.01 if left out. A recipe whose steps could not end in time is refused before it is drawn.
    */
   readonly secondsPerMpx?: number;
+  /** The same for what `mixPixels` adds for a picture with alpha, with 16 bits per channel. */
+  mixingSecondsPerMpx?(values: ValuesOf<P>): number;
   frames(values: ValuesOf<P>): Frames;
   /** The id of the watermark that the step needs. */
   watermark?(values: ValuesOf<P>): string | undefined;
   /** Adds the step to the chain. */
-  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
+  draw(canvas: Canvas, values: ValuesOf<P>, scene: Scene, mixer: Mixer): Drawn | Promise<Drawn>;
 };
 
 /** Options that operations set for the encoder. */

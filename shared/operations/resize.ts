@@ -2,9 +2,9 @@ import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
-import { operation, type ValuesOf } from './operation.ts';
+import { type Canvas, type Mixer, operation, type ValuesOf } from './operation.ts';
 import { choice, color, integer, withDefault } from './parameter.ts';
-import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
+import { plannedSize, type ResizePlan, resizePlan, scalingSecondsPerMpx } from './resize-plan.ts';
 
 const parameters = {
   m: withDefault(
@@ -108,10 +108,18 @@ function checkScaled({ scaled: { width, height } }: ResizePlan): void {
     });
 }
 
-function drawPlan(image: Sharp, plan: ResizePlan, background: string): Sharp {
-  if (plan.kind === 'search') return image.resize({ ...plan.box, fit: 'cover', position: plan.by });
-  const scaled = image.resize({ ...plan.scaled, fit: 'fill' });
+async function drawPlan(
+  canvas: Canvas,
+  plan: ResizePlan,
+  background: string,
+  { mixPixels }: Mixer,
+): Promise<Sharp> {
+  const size = plan.scaled;
+  const scaled = await mixPixels(canvas, size, (image) => image.resize({ ...size, fit: 'fill' }));
   if (plan.kind === 'scale') return scaled;
+  // On the same image, this call replaces the one before, and on another one nothing is left to scale.
+  if (plan.kind === 'search')
+    return scaled.resize({ ...plan.box, fit: 'cover', position: plan.by });
   if (plan.kind === 'cut') return scaled.extract(plan.box);
   const { left, top, width, height } = plan.at;
   const right = width - plan.scaled.width - left;
@@ -138,11 +146,12 @@ export const resize = operation({
     from: 'resize',
     to: 'extend',
     frames: () => 'together',
-    draw: ({ image, size }, values, { frames, focus }) => {
-      const plan = resizePlan(values, size, frames, focus);
+    mixingSecondsPerMpx: () => scalingSecondsPerMpx,
+    draw: async (canvas, values, { frames, focus }, mixer) => {
+      const plan = resizePlan(values, canvas.size, frames, focus);
       checkScaled(plan);
       const drawn = {
-        image: drawPlan(image, plan, cssColor(values.color)),
+        image: await drawPlan(canvas, plan, cssColor(values.color), mixer),
         size: plannedSize(plan),
       };
       return values.color.length > 6 ? { ...drawn, alpha: true } : drawn;
