@@ -64,9 +64,9 @@ type Opened = {
 
 /** Opens the bytes that inspection has written. */
 const openSource: OpenSource = (job, { facts, bytes }, frames) => {
-  const { depth, levels, alpha, width, height } = facts;
+  const { depth, levels, alpha, width, height, firstPage: page = 0 } = facts;
   const isApart = depth === 16 || levels !== undefined;
-  const image = sharp(bytes, { ...decoding, pages: frames, ignoreIcc: isApart });
+  const image = sharp(bytes, { ...decoding, page, pages: frames, ignoreIcc: isApart });
   const chain = { image, size: { width, height }, alpha, reached: beforeFirstStage };
   return isApart ? { ...chain, read: (one) => readSourcePixels(job, one, facts) } : chain;
 };

@@ -7,6 +7,8 @@ export type SourceFacts = Size & {
   readonly type: SourceType;
   /** The frames that were kept. A still has one. */
   readonly frames: number;
+  /** The decoder's page with the first frame, if it is not the first page. */
+  readonly firstPage?: number;
   /** Whether the format, a frame or the palette can make a pixel transparent. */
   readonly alpha: boolean;
   /** EXIF orientation, 1 to 8. Width and height are the stored ones, before it is applied. */
