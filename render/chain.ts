@@ -1,10 +1,12 @@
 import type sharp from 'sharp';
 import type { OutputInfo, Sharp } from 'sharp';
-import type { SourceFacts } from '../shared/inspect/inspection.ts';
+import type { Inspected } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
 import {
   type Canvas,
+  type DrawMixed,
   type Drawn,
+  type Mixer,
   type Parameters,
   type Scene,
   type SharpStage,
@@ -17,6 +19,7 @@ import {
 import { joinTurns, turnImage, turnSize } from '../shared/operations/turn.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { lateRefusal, sourceRefusal } from '../shared/refusal.ts';
+import { applyChange, spreadColours } from './visible-colours.ts';
 
 /** A step with its values. */
 export type PlannedStep = {
@@ -32,11 +35,18 @@ export type Chain = Canvas & {
   readonly alpha: boolean;
   /** The index of the last sharp stage that the chain has used. */
   readonly reached: number;
+  /** Reads the pixels as raw sRGB if the chain begins with a source that sharp would not convert well. */
+  readonly read?: (image: Sharp) => Promise<Pixels>;
 };
+
+/** Opens inspected bytes, and of an animation the first frames. */
+export type OpenSource = (job: Job, inspected: Inspected, frames: number) => Chain;
 
 /** What a render knows besides the picture. */
 export type Job = {
   readonly scene: Scene;
+  /** The frames of the whole picture. A step that draws them apart has one in its scene. */
+  readonly frames: number;
   /** When the render must end, in the time of `performance.now()`. */
   readonly deadline: number;
   /** The sharp module, passed in because only `render.ts` loads it. */
@@ -71,6 +81,7 @@ export async function runSharp<T>(
 }
 
 export type Pixels = { readonly data: Buffer; readonly info: OutputInfo };
+type WidePixels = { readonly data: Buffer | Uint16Array; readonly info: OutputInfo };
 
 /** Runs the chain and reads its pixels as raw sRGB. */
 export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
@@ -79,17 +90,19 @@ export const readPixels = (job: Job, image: Sharp): Promise<Pixels> =>
   );
 
 /** Opens raw pixels. sharp's limit is off, because the steps have limited their number. */
-function openPixels(job: Job, { data, info }: Pixels): Sharp {
-  const { width, height, channels } = info;
-  const { frames } = job.scene;
-  const pageHeight = frames > 1 ? { pageHeight: height / frames } : {};
-  return job.sharp(data, {
-    raw: { width, height, channels, ...pageHeight },
+const openPixels = ({ sharp, scene: { frames } }: Job, { data, info }: WidePixels): Sharp =>
+  sharp(data, {
+    raw: {
+      width: info.width,
+      height: info.height,
+      channels: info.channels,
+      ...(frames > 1 ? { pageHeight: info.height / frames } : {}),
+    },
     limitInputPixels: false,
     ...(frames > 1 ? { animated: true } : {}),
   });
-}
 
+/** Starts a chain on raw pixels, which have this turn to draw. */
 function startChain(job: Job, pixels: Pixels, turn?: Turn): Chain {
   const { width, height, channels } = pixels.info;
   const size = { width, height: height / job.scene.frames };
@@ -103,18 +116,84 @@ function startChain(job: Job, pixels: Pixels, turn?: Turn): Chain {
 }
 
 /** Ends the chain in pixels and starts a new chain on them, which has the same turn to draw. */
-export async function endChain(job: Job, { image, stored }: Chain): Promise<Chain> {
-  return startChain(job, await readPixels(job, image), stored.turn);
+export async function endChain(job: Job, { image, stored, read }: Chain): Promise<Chain> {
+  return startChain(job, await (read?.(image) ?? readPixels(job, image)), stored.turn);
+}
+
+/** Reads the pixels of a source that sharp would not convert well. Others stay as they are. */
+export const readApart = async (job: Job, chain: Chain): Promise<Chain> =>
+  chain.read === undefined ? chain : endChain(job, chain);
+
+/** Whether no pixel of RGBA is transparent. */
+const isOpaque = ({ buffer, byteOffset, length }: Buffer): boolean =>
+  new Uint32Array(buffer, byteOffset, length / 4).every((rgba) => rgba >= 0xff000000);
+
+/*
+ * sharp multiplies colours by alpha before it mixes pixels and divides afterwards. In 8 bits, both round down, and
+ * what a kernel adds at a sharp edge is cut from alpha but not from the colours: a flat colour gets a rim of other
+ * colours. 16 bits are fine enough, and alpha at half of its scale leaves room.
+ */
+const [colourScale, alphaScale] = [257, 128];
+
+const widenPixels = (rgba: Buffer): Uint16Array =>
+  new Uint16Array(rgba).map((one, at) => one * (at % 4 === 3 ? alphaScale : colourScale));
+
+const narrowPixels = (wide: Uint16Array): Buffer =>
+  Buffer.from(
+    wide.map((one, at) =>
+      at % 4 === 3 ? Math.min(255, Math.round(one / alphaScale)) : Math.round(one / colourScale),
+    ),
+  );
+
+type Call = (image: Sharp) => Sharp;
+
+/** Draws a call on pixels in 16 bits. */
+async function drawWide(job: Job, { data, info }: Pixels, call: Call): Promise<Pixels> {
+  const image = call(openPixels(job, { data: widenPixels(data), info }));
+  const wide = await runSharp(job, image, (one) =>
+    one.toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true }),
+  );
+  const { buffer, byteOffset, length } = wide.data;
+  const samples = new Uint16Array(buffer, byteOffset, length / 2);
+  return { data: narrowPixels(samples), info: wide.info };
+}
+
+/** Draws a call on the colours alone. */
+async function drawColours(job: Job, { data, info }: Pixels, call: Call): Promise<Pixels> {
+  const spread = spreadColours(data, info.width);
+  const colours = openPixels(job, { data: spread, info: { ...info, channels: 3 } });
+  const drawn = await readPixels(job, call(colours));
+  return { data: applyChange(data, spread, drawn.data), info };
+}
+
+/** Whether drawing apart is worth its time and memory. `mpx` counts a million pixels over all frames. */
+const isWithinMixing = (mpx: number, secondsPerMpx: number): boolean =>
+  mpx <= limits.mixedPixels / 1_000_000 && mpx * secondsPerMpx <= limits.mixingSeconds;
+
+const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
+
+/** Runs a call on pixels. Those of which none is transparent stay in 8 bits. */
+async function mix(job: Job, image: Sharp, call: Call, drawApart: typeof drawWide): Promise<Sharp> {
+  const pixels = await readPixels(job, image);
+  const { data, info } = pixels;
+  if (info.channels < 4 || isOpaque(data)) return call(openPixels(job, pixels));
+  return openPixels(job, await drawApart(job, pixels, call));
 }
 
 /**
- * Converts a picture of 16 bits to sRGB with three channels of 8 bits. sharp processes 16-bit pictures with a
- * profile in Display P3 and leaves them there. Steps that add to a channel count in 8 bits.
+ * Makes what runs calls on a picture that may have transparent pixels. `secondsPerMpx` is the CPU time that
+ * 16 bits add.
  */
-export async function toSrgb8(job: Job, chain: Chain, facts: SourceFacts): Promise<Chain> {
-  const image = facts.profile ? chain.image.withIccProfile('srgb', { attach: false }) : chain.image;
-  return endChain(job, { ...chain, image });
-}
+export const createMixer = (job: Job, { alpha }: Chain, secondsPerMpx: number): Mixer => {
+  const mixBy =
+    (drawApart: typeof drawWide): DrawMixed =>
+    async ({ image, size }, drawn, call) => {
+      const mpx = Math.max(megapixels(size), megapixels(drawn)) * job.frames;
+      const isApart = alpha && isWithinMixing(mpx, secondsPerMpx);
+      return isApart ? mix(job, image, call, drawApart) : call(image);
+    };
+  return { mixPixels: mixBy(drawWide), mixColours: mixBy(drawColours) };
+};
 
 function checkCanvas({ width, height }: Size, frames: number): void {
   if (width * height * frames > limits.canvasPixels)
@@ -163,7 +242,8 @@ async function draw(job: Job, chain: Chain, { step, values }: PlannedStep): Prom
   if (step.draw === undefined) return chain;
   const settled = step.onStored || isSettled(chain) ? chain : await settle(job, chain);
   const ready = place(step.from) <= settled.reached ? await endChain(job, settled) : settled;
-  const drawn = await step.draw(ready, values, job.scene);
+  const mixer = createMixer(job, ready, step.mixingSecondsPerMpx?.(values) ?? 0);
+  const drawn = await step.draw(ready, values, job.scene, mixer);
   checkCanvas(drawn.size, job.scene.frames);
   const next = followStep(ready, step, drawn);
   if (drawn.rest !== undefined)

@@ -1,7 +1,7 @@
 import { limits } from '../shared/limits.ts';
 import { encoders, settingsOf } from '../shared/operations/encoders.ts';
 import { type ImageType, imageTypes } from '../shared/operations/image-type.ts';
-import type { Mark, Scene, Size } from '../shared/operations/operation.ts';
+import type { DrawMixed, Mark, Scene, Size } from '../shared/operations/operation.ts';
 import { operationNames, rowOf } from '../shared/operations/table.ts';
 import { turnSize } from '../shared/operations/turn.ts';
 import { defaultValues, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
@@ -42,6 +42,9 @@ type Measures = {
   readonly seconds: number;
 };
 
+/** A size, and whether pixels can be transparent. */
+type Picture = Size & { readonly alpha: boolean };
+
 /** CPU seconds on one core for a million pixels: to decode them, and for a step that does not say more. */
 const decodingSecondsPerMpx = 0.03;
 const usualSecondsPerMpx = 0.01;
@@ -52,28 +55,43 @@ const megapixels = ({ width, height }: Size): number => (width * height) / 1_000
 const withoutPixels = (mark: Mark): Mark => ({ ...mark, draw: async () => Buffer.alloc(4) });
 
 const nothingStored = { turn: undefined, grey: false, webp: false } as const;
+const callOnly: DrawMixed = async ({ image }, _, call) => call(image);
 
 /**
  * Measures a step: it draws on an image that is never run. The last of the sizes is the one after the step. Throws
  * the refusal of a step that does not fit the size.
  */
-async function measureStep({ sharp, scene }: Job, size: Size, { step, values }: PlannedStep) {
+async function measureStep({ sharp, scene }: Job, size: Picture, { step, values }: PlannedStep) {
   const { mark } = scene;
   const blind: Scene = mark === undefined ? scene : { ...scene, mark: withoutPixels(mark) };
   const turn = step.turn?.(values, blind);
-  if (turn !== undefined) return { sizes: [turnSize(size, turn)], unmeasured: false };
+  if (turn !== undefined) {
+    const turned = turnSize(size, turn);
+    return { sizes: [turned], after: { ...size, ...turned }, unmeasured: false };
+  }
   const image = sharp({ create: { width: 1, height: 1, channels: 4, background: '#000' } });
-  let drawn = await step.draw?.({ image, size, stored: nothingStored }, values, blind);
+  const mixer = { mixPixels: callOnly, mixColours: callOnly };
+  let drawn = await step.draw?.({ image, size, stored: nothingStored }, values, blind, mixer);
   const sizes = [drawn?.size ?? size];
   while (drawn?.rest !== undefined) {
-    drawn = drawn.rest({ image, size: drawn.size, stored: nothingStored });
+    drawn = await drawn.rest({ image, size: drawn.size, stored: nothingStored });
     sizes.push(drawn.size);
   }
-  return { sizes, unmeasured: drawn?.unmeasured === true };
+  const after: Picture = { ...size, ...sizes.at(-1), alpha: drawn?.alpha ?? size.alpha };
+  return { sizes, after, unmeasured: drawn?.unmeasured === true };
 }
 
-const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): number =>
-  Math.max(megapixels(before), megapixels(after)) * (step.secondsPerMpx ?? usualSecondsPerMpx);
+/** The CPU time of mixing pixels with alpha; none where it would take longer than it may. */
+const estimateMixing = (mpx: number, { step, values }: PlannedStep): number => {
+  const seconds = mpx * (step.mixingSecondsPerMpx?.(values) ?? 0);
+  return seconds > limits.mixingSeconds ? 0 : seconds;
+};
+
+const estimateSeconds = (before: Picture, after: Size, planned: PlannedStep): number => {
+  const mpx = Math.max(megapixels(before), megapixels(after));
+  const mixing = before.alpha ? estimateMixing(mpx, planned) : 0;
+  return mpx * (planned.step.secondsPerMpx ?? usualSecondsPerMpx) + mixing;
+};
 
 /**
  * Measures the steps. Behind a step whose size only its pixels show, sizes are estimates: they count for the
@@ -81,12 +99,12 @@ const estimateSeconds = (before: Size, after: Size, { step }: PlannedStep): numb
  */
 async function measureSteps(
   job: Job,
-  source: Size,
+  source: Picture,
   steps: readonly PlannedStep[],
 ): Promise<Measures> {
   const sizes: Size[] = [];
   let isKnown = true;
-  let size = source;
+  let size: Picture = source;
   let seconds = megapixels(source) * decodingSecondsPerMpx;
   for (const planned of steps) {
     let drawn: Awaited<ReturnType<typeof measureStep>>;
@@ -96,11 +114,10 @@ async function measureSteps(
       if (isKnown) throw thrown;
       break;
     }
-    const after = drawn.sizes.at(-1) ?? size;
-    seconds += estimateSeconds(size, after, planned);
+    seconds += estimateSeconds(size, drawn.after, planned);
     if (isKnown) sizes.push(...drawn.sizes);
     if (drawn.unmeasured) isKnown = false;
-    size = after;
+    size = drawn.after;
   }
   return { sizes, last: isKnown ? size : undefined, estimate: size, seconds };
 }
@@ -178,7 +195,7 @@ function framesInTime({ estimate, seconds }: Measures, { secondsPerMpx }: Ceilin
  */
 export async function countFrames(
   job: Job,
-  source: Size,
+  source: Picture,
   steps: readonly PlannedStep[],
   ceiling: Ceiling,
   { maxPixels }: Caps,

@@ -13,14 +13,16 @@ import {
   type Chain,
   drawAll,
   type Job,
+  type OpenSource,
   type PlannedStep,
-  toSrgb8,
+  readApart,
 } from './chain.ts';
 import { decoding } from './decoding.ts';
 import { describeSource } from './describe.ts';
 import { encode, encodingOptions } from './encode.ts';
 import { openMark } from './mark.ts';
 import { ceilingOf, countFrames, mostFrames, noCeiling, planSteps } from './plan.ts';
+import { readSourcePixels } from './source-pixels.ts';
 
 /*
  * Process-wide, before the first image. libvips may load four types and only from memory, regardless of
@@ -60,22 +62,21 @@ type Opened = {
   readonly deadline: number;
 };
 
-function openSource({ facts, bytes }: Inspected, frames: number): Chain {
-  const { type, width, height, alpha, depth, channels, profile } = facts;
-  const decoded = sharp(bytes, { ...decoding, pages: frames });
-  // sharp applies no profile to 16-bit grey, so it is decoded as 8-bit grey.
-  const isDeepGrey = depth === 16 && channels < 3 && profile;
-  const image = isDeepGrey ? decoded.pipelineColourspace('b-w') : decoded;
-  const stored = { turn: undefined, grey: depth === 8 && channels < 3, webp: type === 'webp' };
-  return { image, size: { width, height }, stored, alpha, reached: beforeFirstStage };
-}
+/** Opens the bytes that inspection has written. */
+const openSource: OpenSource = (job, { facts, bytes }, frames) => {
+  const { type, depth, channels, levels, alpha, width, height, firstPage: page = 0 } = facts;
+  const isApart = depth === 16 || levels !== undefined;
+  const image = sharp(bytes, { ...decoding, page, pages: frames, ignoreIcc: isApart });
+  // While it scales, the decoder of WebP would mix what transparent pixels hide into visible ones.
+  const stored = { turn: undefined, grey: channels < 3, webp: type === 'webp' && !alpha };
+  const chain = { image, size: { width, height }, stored, alpha, reached: beforeFirstStage };
+  return isApart ? { ...chain, read: (one) => readSourcePixels(job, one, facts) } : chain;
+};
 
 /** Draws all steps. */
 async function drawSource(job: Job, { inspected, steps }: Opened): Promise<Chain> {
-  const { facts } = inspected;
-  const opened = openSource(inspected, job.scene.frames);
-  const ready = facts.depth === 16 ? await toSrgb8(job, opened, facts) : opened;
-  return drawAll(job, ready, steps);
+  const opened = openSource(job, inspected, job.scene.frames);
+  return drawAll(job, await readApart(job, opened), steps);
 }
 
 /** Browsers disagree about animated AVIF, so an animation becomes WebP. */
@@ -90,10 +91,10 @@ function answerType(recipe: Recipe, source: Source): ImageType {
 function createJob({ source, mark, inspected, deadline }: Opened, frames: number): Job {
   const { orientation } = inspected.facts;
   const scene = { ...stillScene, frames, focus: source.focus, orientation };
-  const job: Job = { deadline, sharp, scene };
+  const job: Job = { deadline, sharp, frames, scene };
   return mark === undefined
     ? job
-    : { ...job, scene: { ...scene, mark: openMark(job, mark, nodeInflate) } };
+    : { ...job, scene: { ...scene, mark: openMark(job, mark, nodeInflate, openSource) } };
 }
 
 async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<Rendered> {
@@ -103,7 +104,7 @@ async function renderImage(opened: Opened, recipe: Recipe, caps: Caps): Promise<
   const all = createJob(opened, facts.frames);
   const ceiling = ceilingOf(wanted, encodingOptions(recipe).quality);
   const frames = await countFrames(all, facts, steps, ceiling, caps);
-  const job: Job = { ...all, scene: { ...all.scene, frames } };
+  const job: Job = { ...all, frames, scene: { ...all.scene, frames } };
   const drawn = await drawSource(job, opened);
   const type = encodedType(wanted, frames);
   const bytes = await encode(job, drawn, type, recipe, facts);

@@ -21,6 +21,13 @@ export const limits = {
   outputPixels: 33_554_432,
   /** The largest picture between two operations: a 50 Mpx source turned by 45 degrees. */
   canvasPixels: 105_000_000,
+  /**
+   * A picture with alpha is mixed in 16 bits up to this size over all frames: 200 MB before and after. A larger one is
+   * mixed in 8 bits.
+   */
+  mixedPixels: 25_000_000,
+  /** CPU time of one core that 16 bits may add to one step, over all frames. */
+  mixingSeconds: 1,
   /** The longest side in libvips (VIPS_MAX_COORD), for pictures that are scaled before they are cropped. */
   scaledSide: 10_000_000,
   sourceBytes: 52_428_800,

@@ -1,11 +1,14 @@
 import type { SourceType } from '../operations/image-type.ts';
 import type { Size } from '../operations/operation.ts';
+import type { ColourMap } from './icc/colour-map.ts';
 
 /** What the container of a source says. Everything is counted on the bytes that the decoder gets. */
 export type SourceFacts = Size & {
   readonly type: SourceType;
   /** The frames that were kept. A still has one. */
   readonly frames: number;
+  /** The decoder's page with the first frame, if it is not the first page. */
+  readonly firstPage?: number;
   /** Whether the format, a frame or the palette can make a pixel transparent. */
   readonly alpha: boolean;
   /** EXIF orientation, 1 to 8. Width and height are the stored ones, before it is applied. */
@@ -20,6 +23,10 @@ export type SourceFacts = Size & {
   readonly channels: number;
   /** Whether it has a colour profile. */
   readonly profile: boolean;
+  /** Of grey with a profile: the level in sRGB of each sample that it can have, 256 or 65,536. */
+  readonly levels?: Uint8Array;
+  /** Of colours in 16 bits per channel with a profile: how to convert them to sRGB. */
+  readonly colourMap?: ColourMap;
   /** Whether a gain map for high dynamic range was seen. It is dropped. */
   readonly hdr: boolean;
 };

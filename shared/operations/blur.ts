@@ -17,8 +17,12 @@ export const blur = operation({
     from: 'blur',
     to: 'blur',
     secondsPerMpx: 0.08,
+    mixingSecondsPerMpx: ({ s }) => 0.03 + 0.022 * (s ?? 1),
     // On a strip, the edge of one frame would blur into the next frame.
     frames: () => 'apart',
-    draw: ({ image, size }, { s }) => ({ image: image.blur(s ?? 1), size }),
+    draw: async (canvas, { s }, _, { mixPixels }) => {
+      const { size } = canvas;
+      return { image: await mixPixels(canvas, size, (image) => image.blur(s ?? 1)), size };
+    },
   },
 });

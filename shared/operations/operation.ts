@@ -76,7 +76,7 @@ export type Drawn = Pick<Canvas, 'image' | 'size'> & {
   /** The turn of the stored pixels has been drawn. */
   readonly turned?: true;
   /** Draws the rest of the step in a new chain. */
-  readonly rest?: (canvas: Canvas) => Drawn;
+  readonly rest?: (canvas: Canvas) => Drawn | Promise<Drawn>;
   /** The size is only an upper bound. The renderer must read the real size from sharp. */
   readonly unmeasured?: true;
   /** Whether the picture can have transparent pixels now; unchanged if left out. */
@@ -108,6 +108,24 @@ export type SharpStage = (typeof sharpOrder)[number];
 /** How a step treats an animation: as one tall strip, frame by frame, or the first frame only. */
 export type Frames = 'together' | 'apart' | 'first';
 
+/**
+ * Runs one call of sharp on a picture. A picture that can have transparent pixels is drawn apart, so that what
+ * they hide is not mixed into visible pixels. `drawn` is the size afterwards.
+ */
+export type DrawMixed = (
+  canvas: Canvas,
+  drawn: Size,
+  call: (image: Sharp) => Sharp,
+) => Promise<Sharp>;
+
+/** For calls of sharp that mix each pixel with its neighbours. */
+export type Mixer = {
+  /** Mixes colours by their alpha, and alpha too. */
+  readonly mixPixels: DrawMixed;
+  /** Draws on the colours alone. Alpha stays as it is. */
+  readonly mixColours: DrawMixed;
+};
+
 /** How an operation draws. */
 export type Step<P extends Parameters> = {
   /** The first and the last of sharp's stages that the step uses. */
@@ -118,6 +136,8 @@ export type Step<P extends Parameters> = {
    * measured; 0.01 if left out. A recipe whose steps could not end in time is refused before it is drawn.
    */
   readonly secondsPerMpx?: number;
+  /** The same for what `mixPixels` adds for a picture with alpha, with 16 bits per channel. */
+  mixingSecondsPerMpx?(values: ValuesOf<P>): number;
   frames(values: ValuesOf<P>): Frames;
   /**
    * Draws on the pixels as they are stored, and takes the turn from `canvas.stored`. For other steps the picture is
@@ -129,7 +149,7 @@ export type Step<P extends Parameters> = {
   /** The id of the watermark that the step needs. */
   watermark?(values: ValuesOf<P>): string | undefined;
   /** Adds the step to the chain. Left out by a step that only turns. */
-  draw?(canvas: Canvas, values: ValuesOf<P>, scene: Scene): Drawn | Promise<Drawn>;
+  draw?(canvas: Canvas, values: ValuesOf<P>, scene: Scene, mixer: Mixer): Drawn | Promise<Drawn>;
 };
 
 /** Options that operations set for the encoder. */

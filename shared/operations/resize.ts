@@ -2,9 +2,16 @@ import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
-import { type Canvas, type Drawn, operation, type Size, type ValuesOf } from './operation.ts';
+import {
+  type Canvas,
+  type Drawn,
+  type Mixer,
+  operation,
+  type Size,
+  type ValuesOf,
+} from './operation.ts';
 import { choice, color, integer, withDefault } from './parameter.ts';
-import { plannedSize, type ResizePlan, resizePlan } from './resize-plan.ts';
+import { plannedSize, type ResizePlan, resizePlan, scalingSecondsPerMpx } from './resize-plan.ts';
 import { turnImage, turnSize } from './turn.ts';
 
 const parameters = {
@@ -141,18 +148,26 @@ function placeScaled(
 }
 
 /** Scales the stored pixels and turns them, and in the same chain, if sharp can, does the rest. */
-function drawScaled({ image, stored }: Canvas, plan: ResizePlan, background: string): Drawn {
-  const { turn, grey } = stored;
-  const scaled =
-    turn === undefined
-      ? scaleTo(image, plan.scaled)
-      : turnImage(scaleTo(image, turnSize(plan.scaled, turn)), turn);
-  const drawn = { image: scaled, size: plan.scaled, turned: true } as const;
+async function drawScaled(
+  canvas: Canvas,
+  plan: ResizePlan,
+  background: string,
+  { mixPixels }: Mixer,
+): Promise<Drawn> {
+  const { turn, grey } = canvas.stored;
+  const size = turn === undefined ? plan.scaled : turnSize(plan.scaled, turn);
+  const scaled = await mixPixels(canvas, plan.scaled, (image) => scaleTo(image, size));
+  const image = turn === undefined ? scaled : turnImage(scaled, turn);
+  const drawn = { image, size: plan.scaled, turned: true } as const;
   if (plan.kind === 'scale') return drawn;
-  const rest = (canvas: Canvas): Drawn => placeScaled(canvas.image, plan, background);
-  // A grey channel cannot take a colour, and sharp would search before it turns by 90 degrees.
-  const isLater = plan.kind === 'search' || (plan.kind === 'pad' && grey);
-  return isLater ? { ...drawn, rest } : { ...rest({ ...drawn, stored }), turned: true };
+  const rest = (next: Canvas): Drawn => placeScaled(next.image, plan, background);
+  // A grey channel cannot take a colour, sharp would search before it turns by 90 degrees, and cut before it mirrors
+  // a picture that was scaled apart.
+  const isApart = turn !== undefined && scaled !== canvas.image;
+  const isLater = isApart || plan.kind === 'search' || (plan.kind === 'pad' && grey);
+  return isLater
+    ? { ...drawn, rest }
+    : { ...rest({ ...drawn, stored: canvas.stored }), turned: true };
 }
 
 /**
@@ -165,10 +180,15 @@ const webpFactor = 2;
  * Draws a planned resize on the stored pixels, in as many chains as it needs. A picture that grows is turned before
  * it is scaled, because a turn keeps the whole picture in memory.
  */
-function drawResize(canvas: Canvas, plan: ResizePlan, background: string): Drawn {
+async function drawResize(
+  canvas: Canvas,
+  plan: ResizePlan,
+  background: string,
+  mixer: Mixer,
+): Promise<Drawn> {
   const { image, size, stored } = canvas;
   const { turn, webp } = stored;
-  const rest = (next: Canvas): Drawn => drawResize(next, plan, background);
+  const rest = (next: Canvas): Promise<Drawn> => drawResize(next, plan, background, mixer);
   const twice = {
     width: plan.scaled.width * webpFactor,
     height: plan.scaled.height * webpFactor,
@@ -179,7 +199,7 @@ function drawResize(canvas: Canvas, plan: ResizePlan, background: string): Drawn
   }
   if (turn !== undefined && !fitsInside(plan.scaled, size))
     return { image: turnImage(image, turn), size, turned: true, rest };
-  return drawScaled(canvas, plan, background);
+  return drawScaled(canvas, plan, background, mixer);
 }
 
 export const resize = operation({
@@ -202,10 +222,11 @@ export const resize = operation({
     to: 'extend',
     frames: () => 'together',
     onStored: true,
-    draw: (canvas, values, { frames, focus }) => {
+    mixingSecondsPerMpx: () => scalingSecondsPerMpx,
+    draw: (canvas, values, { frames, focus }, mixer) => {
       const plan = resizePlan(values, canvas.size, frames, focus);
       checkScaled(plan);
-      return drawResize(canvas, plan, cssColor(values.color));
+      return drawResize(canvas, plan, cssColor(values.color), mixer);
     },
   },
 });

@@ -12,9 +12,13 @@ export const sharpen = operation({
   step: {
     from: 'sharpen',
     to: 'sharpen',
-    secondsPerMpx: 0.1,
+    secondsPerMpx: 0.15,
     // On a strip, the edge of one frame would affect the next frame.
     frames: () => 'apart',
-    draw: ({ image, size }, { s }) => ({ image: image.sharpen({ sigma: (s ?? 100) / 100 }), size }),
+    draw: async (canvas, { s }, _, { mixColours }) => {
+      const { size } = canvas;
+      const sigma = (s ?? 100) / 100;
+      return { image: await mixColours(canvas, size, (image) => image.sharpen({ sigma })), size };
+    },
   },
 });

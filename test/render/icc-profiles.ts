@@ -74,8 +74,12 @@ export const adobeProfile = profile('RGB ', [
   ...curves(2.2),
 ]);
 
+/** Grey whose light is an exponent of its samples. */
+export const greyProfile = (exponent: number): Buffer =>
+  profile('GRAY', [white, ['kTRC', gamma(exponent)]]);
+
 /** Grey in proportion to its light. */
-export const linearGreyProfile = profile('GRAY', [white, ['kTRC', gamma(1)]]);
+export const linearGreyProfile = greyProfile(1);
 
 /** The same PNG with a profile before its pixels. */
 export function pngWith(png: Buffer, icc: Buffer): Buffer {

@@ -29,13 +29,13 @@ function addExtension(walk: Walk, bytes: Uint8Array): void {
  * all the same. Without a limit on the sum, small files could ask for days of work.
  */
 function addFrame(walk: Walk, bytes: Uint8Array): boolean {
-  const frame = readGifFrame(bytes, walk.at, walk.control);
+  const { frame, end } = readGifFrame(bytes, walk.at, walk.control);
   walk.pixels += frame.width * frame.height;
   if (walk.pixels > limits.sourcePixels) {
     if (walk.frames.length > 0) return false;
     throw sourceRefusal('source_too_large', `a frame of ${frame.width}×${frame.height} pixels`);
   }
-  walk.at += frame.bytes.length;
+  walk.at = end;
   walk.control = undefined;
   walk.frames.push(frame);
   return true;

@@ -8,6 +8,17 @@ export const profileHeaderBytes = 128;
 export const readSignature = (profile: Uint8Array, at: number): string =>
   String.fromCharCode(...profile.subarray(at, at + 4));
 
+/** Finds the data of a tag in a profile whose table of tags is sound. */
+export function findTag(profile: Uint8Array, tag: string): number | undefined {
+  const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
+  const count = view.getUint32(profileHeaderBytes);
+  for (let index = 0; index < count; index += 1) {
+    const at = profileHeaderBytes + 4 + 12 * index;
+    if (readSignature(profile, at) === tag) return view.getUint32(at + 4);
+  }
+  return undefined;
+}
+
 /** Whether the start of a profile has its signature, and the colour space of the picture. */
 export function isProfileOf(space: string | undefined, start: Uint8Array): boolean {
   return (

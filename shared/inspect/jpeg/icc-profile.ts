@@ -59,21 +59,19 @@ function writePart(profile: Uint8Array, number: number, of: number): Uint8Array 
   return writeJpegSegment(jpegMarkers.app2, joinBytes([head, data]));
 }
 
-/**
- * Writes the segments of the colour profile, with nothing but what maps colours. A profile that does not
- * apply is dropped.
- */
-export function writeJpegProfile(
+/** Reads the colour profile, with nothing but what maps colours; undefined if it does not apply. */
+export function readJpegProfile(
   header: readonly JpegSegment[],
   channels: number,
-): readonly Uint8Array[] {
+): Uint8Array | undefined {
   const parts = readParts(header);
   checkBytes(parts);
-  if (!isComplete(parts) || !isUsable(parts, channels)) return [];
-  const profile = keepDrawingTags(
-    joinBytes(parts.map(({ segment }) => segment.body.subarray(dataAt))),
-  );
-  if (profile === undefined) return [];
+  if (!isComplete(parts) || !isUsable(parts, channels)) return undefined;
+  return keepDrawingTags(joinBytes(parts.map(({ segment }) => segment.body.subarray(dataAt))));
+}
+
+/** Writes the segments of a colour profile. */
+export function writeJpegProfile(profile: Uint8Array): readonly Uint8Array[] {
   const count = Math.ceil(profile.length / partBytes);
   return Array.from({ length: count }, (_, index) => writePart(profile, index + 1, count));
 }

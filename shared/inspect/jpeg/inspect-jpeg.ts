@@ -1,9 +1,10 @@
+import { readGreyLevels } from '../icc/grey-levels.ts';
 import type { Inspected } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { writeJpegColour } from './application.ts';
 import { type JpegFrame, readJpegFrame } from './frame-header.ts';
 import { hasJpegGainMap } from './gain-map.ts';
-import { writeJpegProfile } from './icc-profile.ts';
+import { readJpegProfile, writeJpegProfile } from './icc-profile.ts';
 import { isFrameStart, isSkippable, jpegMarkers } from './markers.ts';
 import { readJpegOrientation } from './orientation.ts';
 import { checkJpegScans, type JpegScan, readJpegScan } from './scan-header.ts';
@@ -62,18 +63,21 @@ export function inspectJpeg(bytes: Uint8Array): Inspected {
   checkJpegScans(drawn.flatMap(({ scan = [] }) => scan));
   // libjpeg and browsers read application segments in front of the first scan only.
   const header = list.segments.slice(0, list.segments.findIndex(isScan));
-  const profile = writeJpegProfile(header, channels);
+  const selected = readJpegProfile(header, channels);
+  const levels = channels === 1 && selected ? readGreyLevels(selected, 8) : undefined;
+  // Browsers take a profile for grey by its curve, or not at all.
+  const profile = channels === 1 && levels === undefined ? undefined : selected;
   const orientation = readJpegOrientation(header);
   const written = joinBytes([
     startOfImage,
     ...writeJpegColour(header, channels),
-    ...profile,
+    ...(profile ? writeJpegProfile(profile) : []),
     ...drawn.flatMap(({ parts }) => parts),
     endOfImage,
   ]);
   const { width, height } = frame;
   const facts = { type: 'jpg', width, height, frames: 1, alpha: false, orientation } as const;
   const still = { delays: [], loop: 0, depth: 8, channels } as const;
-  const seen = { profile: profile.length > 0, hdr: hasJpegGainMap(bytes, list) };
-  return { facts: { ...facts, ...still, ...seen }, bytes: written };
+  const seen = { profile: profile !== undefined, hdr: hasJpegGainMap(bytes, list) };
+  return { facts: { ...facts, ...still, ...seen, ...(levels && { levels }) }, bytes: written };
 }

@@ -1,14 +1,32 @@
 import { readOrientation } from '../exif.ts';
-import type { Inspected, InspectOptions } from '../inspection.ts';
+import { readColourMap } from '../icc/colour-map.ts';
+import { readGreyLevels } from '../icc/grey-levels.ts';
+import type { Inflate, Inspected, InspectOptions } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { pngSignature, writePngChunk } from './chunks.ts';
 import { countChannels } from './header.ts';
 import { selectPalette, selectTransparency } from './palette.ts';
-import { readPngParts } from './parts.ts';
+import { type PngParts, readPngParts } from './parts.ts';
 import { selectProfile } from './profile.ts';
 import { writeProfileChunk } from './profile-chunk.ts';
 
 const still = { type: 'png', frames: 1, delays: [], loop: 0, hdr: false } as const;
+
+/** Reads the profile, and what it says of grey and of 16 bits, which the decoder would convert badly. */
+function readColours(parts: PngParts, inflate: Inflate) {
+  const { bits, grey } = parts.header;
+  const depth = bits === 16 ? 16 : 8;
+  const selected = selectProfile(parts, inflate);
+  const levels = grey && selected ? readGreyLevels(selected, depth) : undefined;
+  const colourMap = !grey && selected && depth === 16 ? readColourMap(selected) : undefined;
+  // Browsers take a profile for grey by its curve, or not at all.
+  const profile = grey && levels === undefined ? undefined : selected;
+  const facts = { depth, profile: profile !== undefined } as const;
+  return {
+    profile,
+    facts: { ...facts, ...(levels && { levels }), ...(colourMap && { colourMap }) },
+  };
+}
 
 /**
  * Inspects a PNG: https://www.w3.org/TR/png-3/. Writes it again with its header, its pixels, what
@@ -23,10 +41,10 @@ export function inspectPng(
   const { header, chunks, pixels } = parts;
   const palette = selectPalette(parts);
   const transparency = selectTransparency(parts, palette);
-  const profile = selectProfile(parts, inflate);
+  const colours = readColours(parts, inflate);
   const alpha = header.alpha || transparency !== undefined;
   const orientation = readOrientation(chunks.get('eXIf')?.data ?? new Uint8Array());
-  const before = [chunks.get('IHDR')?.whole, profile && writeProfileChunk(profile)];
+  const before = [chunks.get('IHDR')?.whole, colours.profile && writeProfileChunk(colours.profile)];
   const pieces = [...before, palette?.whole, transparency?.whole, pixels, writePngChunk('IEND')];
   return {
     facts: {
@@ -35,9 +53,8 @@ export function inspectPng(
       height: header.height,
       alpha,
       orientation,
-      depth: header.bits === 16 ? 16 : 8,
       channels: countChannels(header, alpha),
-      profile: profile !== undefined,
+      ...colours.facts,
     },
     bytes: joinBytes([pngSignature, ...pieces.flatMap((piece) => piece ?? [])]),
   };

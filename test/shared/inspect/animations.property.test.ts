@@ -86,7 +86,8 @@ describe.each(formats)('any $type', ({ inspect, files, start }) => {
     fc.assert(
       fc.property(mutationsOf(files), (source) => {
         const once = inspectOrRefuse(inspect, source);
-        if (once === undefined) return;
+        // A frame that was written before the first one would be a frame of the file itself.
+        if (once === undefined || once.facts.firstPage !== undefined) return;
         const twice = inspect(once.bytes, { frames });
         // The orientation is a fact and is not written.
         expect(twice.facts).toEqual({ ...once.facts, orientation: 1 });
@@ -103,7 +104,7 @@ describe.each(formats)('any $type', ({ inspect, files, start }) => {
         if (inspected === undefined || inspected.facts.width * inspected.facts.height > 1e6) return;
         const { facts } = inspected;
         // The data itself may be damaged. Then there is nothing to compare.
-        const drawn = await drawFrames(inspected.bytes).catch(() => undefined);
+        const drawn = await drawFrames(inspected.bytes, -1, facts.firstPage).catch(() => undefined);
         if (drawn === undefined) return;
         const { width, height, alpha, channels } = facts;
         expect(drawn).toMatchObject({ width, height, alpha, channels, frames: facts.frames });

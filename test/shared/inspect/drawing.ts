@@ -14,21 +14,21 @@ export type Drawing = {
   readonly pixels: Buffer;
 };
 
-/** Decodes the first frames, or all. */
-export async function drawFrames(bytes: Uint8Array, pages = -1): Promise<Drawing> {
+/** Decodes the first frames, or all, from a page on. */
+export async function drawFrames(bytes: Uint8Array, pages = -1, page = 0): Promise<Drawing> {
   const options = { limitInputPixels: false, failOn: 'warning' } as const;
   const header = await sharp(bytes, options).metadata();
-  const pixels = await sharp(bytes, { ...options, pages })
+  const pixels = await sharp(bytes, { ...options, page, pages })
     .ensureAlpha()
     .raw()
     .toBuffer();
   return {
     width: header.width,
     height: header.height,
-    frames: header.pages ?? 1,
+    frames: (header.pages ?? 1) - page,
     alpha: header.hasAlpha,
     channels: header.channels,
-    delays: header.delay ?? [],
+    delays: (header.delay ?? []).slice(page),
     loop: header.loop,
     pixels,
   };

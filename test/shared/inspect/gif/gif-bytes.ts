@@ -48,6 +48,8 @@ export type GifFrameShape = {
   readonly transparent?: number;
   /** False leaves out the Graphic Control Extension. */
   readonly control?: boolean;
+  /** Rows are stored in four passes (appendix E); `pixels` are in the order of the data. */
+  readonly interlaced?: boolean;
   /** A local colour table of 3 × 2^n bytes. */
   readonly colors?: readonly number[];
   /** Blocks before the frame. */
@@ -69,7 +71,8 @@ export function gifFrame(shape: GifFrameShape): readonly number[] {
   const { colors = [], before = [] } = shape;
   const indices = (): readonly number[] =>
     typeof pixels === 'number' ? Array<number>(width * height).fill(pixels) : pixels;
-  const flags = colors.length > 0 ? 0x80 + Math.log2(colors.length / 3) - 1 : 0;
+  const table = colors.length > 0 ? 0x80 + Math.log2(colors.length / 3) - 1 : 0;
+  const flags = table + (shape.interlaced ? 0x40 : 0);
   return [
     ...before,
     ...(shape.control === false ? [] : gifControl(shape)),

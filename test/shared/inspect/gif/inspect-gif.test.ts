@@ -3,6 +3,7 @@ import { inspectGif } from '../../../../shared/inspect/gif/inspect-gif.ts';
 import type { SourceFacts } from '../../../../shared/inspect/inspection.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { drawFrames } from '../drawing.ts';
+import { showGif } from './compositor.ts';
 import {
   type GifShape,
   gif,
@@ -48,7 +49,7 @@ const sound: readonly Case[] = [
   ['no trailer', { frames: two, end: [] }, { frames: 2 }],
   ['bytes behind the trailer', { frames: two, end: [0x3b, 0x21, 0xfe, 9] }, { frames: 2 }],
   ['an empty screen', { width: 0, height: 0, frames: [full] }, full],
-  ['a screen of no height', { width: 9, height: 0, frames: [full] }, full],
+  ['a screen of no height', { width: 9, height: 0, frames: [full] }, { width: 9, height: 4 }],
   [
     'a first frame outside the screen',
     { frames: [{ ...full, left: 2, bits: 8 }] },
@@ -56,38 +57,58 @@ const sound: readonly Case[] = [
   ],
   ['a later frame outside the screen', { frames: [{}, full] }, { width: 1, height: 1 }],
   ['a frame far outside', { frames: [{}, { left: 9, top: 9 }] }, { width: 1, height: 1 }],
-  ['a monitor as its screen', { width: 640, height: 480, frames: [full] }, full],
+  [
+    'a monitor as its screen',
+    { width: 640, height: 480, frames: [full] },
+    { width: 640, height: 480, alpha: true },
+  ],
   [
     'a frame that fills 640×480',
     { width: 640, height: 480, frames: [{ left: 639, top: 479, bits: 8 }] },
     { width: 640, height: 480 },
   ],
-  ['a screen of 2,049 pixels', { width: 2_049, height: 9, frames: [full] }, full],
+  [
+    'a screen of 2,049 pixels',
+    { width: 2_049, height: 9, frames: [full] },
+    { width: 2_049, height: 9 },
+  ],
   ['a frame without pixels', { ...full, frames: [full, { width: 0, height: 0 }] }, { frames: 2 }],
-  ['a frame without codes', { ...full, frames: [{ ...full, data: [2, 0] }] }, full],
-  ['a frame with one code', { ...full, frames: [{ ...full, data: [2, 1, 0x44, 0] }] }, full],
   ['sub-blocks of one byte', { frames: [{ data: [2, 1, 0x44, 1, 0x01, 0] }] }, { frames: 1 }],
   ['eleven bits per index', { frames: [{ bits: 11 }] }, { frames: 1 }],
 ];
 
+/** Browsers show none of these frames, or what there is of them. */
+const short: readonly Case[] = [
+  ['a frame without codes', { ...full, frames: [{ ...full, data: [2, 0] }] }, full],
+  ['a frame with one code', { ...full, frames: [{ ...full, data: [2, 1, 0x44, 0] }] }, full],
+];
+
 describe('a GIF', () => {
-  it.each(sound)('with %s: the decoder agrees with the facts', async (_, shape, facts) => {
-    const { facts: said, bytes } = inspectGif(gif(shape), all);
-    expect(said).toMatchObject({ type: 'gif', orientation: 1, depth: 8, hdr: false, ...facts });
-    const drawn = await drawFrames(bytes);
-    const { width, height, frames, alpha, channels } = said;
-    expect(drawn).toMatchObject({ width, height, frames, alpha, channels });
-    if (frames > 1) expect(drawn).toMatchObject({ delays: said.delays, loop: said.loop });
-  });
+  it.each([...sound, ...short])(
+    'with %s: the decoder agrees with the facts',
+    async (_, shape, facts) => {
+      const { facts: said, bytes } = inspectGif(gif(shape), all);
+      expect(said).toMatchObject({ type: 'gif', orientation: 1, depth: 8, hdr: false, ...facts });
+      const drawn = await drawFrames(bytes, -1, said.firstPage);
+      const { width, height, frames, alpha, channels } = said;
+      expect(drawn).toMatchObject({ width, height, frames, alpha, channels });
+      if (frames > 1) expect(drawn).toMatchObject({ delays: said.delays, loop: said.loop });
+    },
+  );
 
-  it.each(sound)('with %s: is drawn as before', async (_, shape) => {
+  it.each(sound)('with %s: is drawn as browsers draw it', async (_, shape) => {
     const source = gif(shape);
-    const before = await drawFrames(source);
-    const after = await drawFrames(inspectGif(source, all).bytes);
-    expect(after.pixels.equals(before.pixels)).toBe(true);
+    const { facts, bytes } = inspectGif(source, all);
+    const { pixels } = await drawFrames(bytes, -1, facts.firstPage);
+    // Buffers that differ take vitest minutes to print.
+    expect(Buffer.concat(showGif(source).frames).equals(pixels)).toBe(true);
   });
 
-  it.each(sound)('with %s: comes out of a second inspection unchanged', (_, shape) => {
+  // A frame that is written before the first one would be a frame of the file itself.
+  const asTheyAre = [...sound, ...short].filter(
+    ([, shape]) => !inspectGif(gif(shape), all).facts.firstPage,
+  );
+  it.each(asTheyAre)('with %s: comes out of a second inspection unchanged', (_, shape) => {
     const once = inspectGif(gif(shape), all);
     const twice = inspectGif(once.bytes, all);
     expect(twice.facts).toEqual(once.facts);
@@ -125,27 +146,121 @@ describe('numbers that no encoder accepts', () => {
 
 describe('pixels that no frame draws', () => {
   const corner = { left: 1, top: 1 } as const;
-  const clear = [0, 0, 0, 0];
-  const red = [255, 0, 0, 255];
+  const two = { width: 2, height: 2 } as const;
+  /** All 256 indices, and one of them a second time. */
+  const every = Array.from({ length: 257 }, (_, index) => index % 256);
+  const greys = Array.from({ length: 256 }, (_, level) => [level, level, level]).flat();
+  /** Like `greys`, but two neighbours are nearer to each other than all others. */
+  const uneven = greys.with(3 * 100, 99);
 
-  it.each([
-    ['around the first frame', [corner], [...clear, ...clear, ...clear, ...red]],
+  const cases: readonly (readonly [string, GifShape])[] = [
+    ['around the first frame', { ...two, frames: [corner] }],
+    ['around a first frame of 256 indices', { ...two, frames: [{ ...corner, bits: 8 }] }],
+    ['where a frame was removed', { ...two, frames: [{ ...two, disposal: 2 }, corner] }],
     [
-      'where a frame was removed',
-      [{ width: 2, height: 2, disposal: 2 }, corner],
-      [...red, ...red, ...red, ...red, ...clear, ...clear, ...clear, ...red],
+      'where a frame of 256 indices was removed',
+      { ...two, frames: [{ ...two, bits: 8, disposal: 2 }, corner] },
     ],
-  ])('are transparent %s, as in browsers', async (_, frames, pixels) => {
-    const { facts, bytes } = inspectGif(gif({ width: 2, height: 2, frames }), all);
+    [
+      'where the next frame is transparent',
+      {
+        ...two,
+        frames: [
+          { ...two, disposal: 2 },
+          { ...two, pixels: [0, 1, 2, 3], transparent: 1 },
+        ],
+      },
+    ],
+    [
+      'where a frame in the middle was removed',
+      { ...two, frames: [two, { ...corner, pixels: 1, disposal: 2 }, { pixels: 2 }] },
+    ],
+    [
+      'where a removed frame uses a table of its own',
+      { ...two, frames: [{ ...two, colors: greys, bits: 8, pixels: 9, disposal: 2 }, corner] },
+    ],
+    [
+      'on a screen that libnsgif does not believe',
+      {
+        width: 800,
+        height: 600,
+        frames: [{ ...two, disposal: 2 }, corner, { ...corner, left: 7 }],
+      },
+    ],
+  ];
+
+  it.each(cases)('are transparent %s', async (_, shape) => {
+    const source = gif(shape);
+    const { facts, bytes } = inspectGif(source, all);
     expect(facts).toMatchObject({ alpha: true, channels: 4 });
-    expect([...(await drawFrames(bytes)).pixels]).toEqual(pixels);
+    const { pixels } = await drawFrames(bytes, -1, facts.firstPage);
+    const shown = Buffer.concat(showGif(source).frames);
+    expect(shown.includes(0)).toBe(true);
+    expect(shown.equals(pixels)).toBe(true);
   });
 
-  it('are left as they are if the data uses all 256 indices', async () => {
-    const frames = [{ ...corner, bits: 8 }];
-    const { facts, bytes } = inspectGif(gif({ width: 2, height: 2, frames }), all);
-    expect(facts).toMatchObject({ alpha: false, channels: 3 });
-    expect(await drawFrames(bytes)).toMatchObject({ alpha: false, channels: 3 });
+  it.each([
+    ['of its own', { colors: uneven }, []],
+    ['of the file', {}, uneven],
+  ])(
+    'are transparent if all 256 colours %s are used, and the nearest two become one',
+    async (_, own, global) => {
+      const size = { width: 257, height: 1 };
+      const removed = { ...size, ...own, bits: 8, pixels: every, disposal: 2 };
+      const source = gif({ ...size, colors: global, frames: [removed, { bits: 8 }] });
+      const { facts, bytes } = inspectGif(source, all);
+      const { pixels } = await drawFrames(bytes);
+      expect(facts).toMatchObject({ alpha: true, frames: 2 });
+      expect([...pixels.subarray(257 * 4 + 4, 257 * 4 + 8)]).toEqual([0, 0, 0, 0]);
+      const shown = Buffer.from(showGif(source).frames[0] ?? []);
+      const changed = [...shown].flatMap((one, at) =>
+        one === pixels[at] ? [] : [Math.floor(at / 4)],
+      );
+      expect(new Set(changed)).toEqual(new Set([100]));
+      expect([...pixels.subarray(400, 404)]).toEqual([99, 99, 99, 255]);
+    },
+  );
+});
+
+describe('a frame outside of the canvas', () => {
+  const size = { width: 3, height: 5 };
+  const rows = (height: number) => Array.from({ length: 4 * height }, (_, at) => (at >> 2) % 4);
+
+  it.each([5, 6, 8, 9, 16, 17, 40])(
+    'shows its upper %i rows, interlaced or not',
+    async (height) => {
+      for (const interlaced of [false, true])
+        for (const top of [0, 2, 5]) {
+          const outside = { width: 4, height, top, pixels: rows(height), interlaced };
+          const source = gif({ ...size, frames: [{ ...size, pixels: 3 }, outside, { pixels: 1 }] });
+          const { facts, bytes } = inspectGif(source, all);
+          const { pixels } = await drawFrames(bytes, -1, facts.firstPage);
+          expect(Buffer.concat(showGif(source).frames).equals(pixels)).toBe(true);
+        }
+    },
+  );
+
+  it('is refused if it is interlaced and contains a code that cannot be there', () => {
+    const outside = { width: 4, height: 9, interlaced: true, data: [2, 1, 0x3c, 0] };
+    const source = gif({ ...size, frames: [size, outside] });
+    expect(() => inspectGif(source, all)).toThrow(
+      expect.objectContaining({ code: 'source_undecodable' }),
+    );
+  });
+});
+
+describe('an index without a colour', () => {
+  const grey = [9, 9, 9, 8, 8, 8];
+  it.each([
+    ['of the table of the file', { colors: grey, frames: [{ pixels: 3 }] }],
+    ['of no table', { colors: [], frames: [{ pixels: 1 }] }],
+    [
+      'of a table of its own, behind a larger one',
+      { frames: [{ colors: [...grey, ...grey] }, { colors: grey, pixels: 3 }] },
+    ],
+  ] satisfies readonly (readonly [string, GifShape])[])('%s is black', async (_, shape) => {
+    const { pixels } = await drawFrames(inspectGif(gif(shape), all).bytes);
+    expect([...pixels.subarray(-4)]).toEqual([0, 0, 0, 255]);
   });
 });
 

@@ -4,14 +4,16 @@ import { limits } from '../../../../shared/limits.ts';
 import { profileOf } from '../icc/profiles.ts';
 import { greyParts, jpegOf, profilePart } from './jpeg-writer.ts';
 
+const greyTags = [['kTRC', 'curv']] as const;
+
 /** A profile of another length, or with another signature. */
 const grey = (size: number, signature = 'acsp'): Buffer => {
-  const whole = profileOf('GRAY', undefined, size);
+  const whole = profileOf('GRAY', greyTags, size);
   whole.write(signature, 36, 'latin1');
   return whole.subarray(0, size);
 };
 
-const profile = profileOf('GRAY', undefined, 200);
+const profile = profileOf('GRAY', greyTags, 200);
 const thirds = [profile.subarray(0, 150), profile.subarray(150, 170), profile.subarray(170)];
 const part = (number: number, of: number): Buffer =>
   profilePart(number, of, thirds[number - 1] ?? profile);
@@ -36,6 +38,7 @@ describe('the profile of a JPEG', () => {
     ['a part says another number', withParts(part(1, 3), part(2, 2), part(3, 3))],
     ['a part has the number 0', withParts(profilePart(0, 1, profile))],
     ['it is for colour', withParts(profilePart(1, 1, profileOf('RGB ')))],
+    ['it is for grey and has no curve', withParts(profilePart(1, 1, profileOf('GRAY')))],
     ['it has no signature', withParts(profilePart(1, 1, grey(200, 'text')))],
     ['it is too short', withParts(profilePart(1, 1, grey(127)))],
     ['it is behind the scan', jpegOf(...greyParts, ...parts)],

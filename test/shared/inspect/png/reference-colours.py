@@ -15,6 +15,7 @@ DCI = [(0.314, 0.351)] + P3[1:]
 BT2020 = [D65, (0.708, 0.292), (0.17, 0.797), (0.131, 0.046)]
 EBU = [D65, (0.64, 0.33), (0.29, 0.6), (0.15, 0.06)]
 WIDE_D50 = [(0.3457, 0.3585), (0.735, 0.265), (0.115, 0.826), (0.157, 0.018)]
+PROPHOTO = [(0.3457, 0.3585), (0.734699, 0.265301), (0.159597, 0.840403), (0.036598, 0.000105)]
 BRADFORD = [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 
 
@@ -104,6 +105,15 @@ CASES = [
     ["cICP before gAMA", [gama(1), cicp(12, 13)], P3, srgb_light],
 ]
 
+# Of these, the wide ones leave Display P3, too.
+DEEP_CASES = [
+    ["linear light", [gama(1)], SRGB, power(1)],
+    ["Adobe RGB", [gama(0.45455), chrm(ADOBE)], ADOBE, power(1 / 0.45455)],
+    ["ProPhoto", [gama(0.55556), chrm(PROPHOTO)], PROPHOTO, power(1 / 0.55556)],
+    ["Display P3", [cicp(12, 13)], P3, srgb_light],
+    ["BT.2020", [cicp(9, 14)], BT2020, bt709_light],
+]
+
 GREYS = [[v, v, v] for v in (0, 8, 24, 60, 128, 200, 255)]
 COLOURS = [[115, 82, 68], [194, 150, 130], [98, 122, 157], [87, 108, 67], [133, 128, 177]]
 COLOURS += [[214, 126, 44], [80, 91, 166], [193, 90, 99], [94, 60, 108], [157, 188, 64]]
@@ -111,13 +121,33 @@ COLOURS += [[56, 61, 150], [70, 148, 73], [175, 54, 60], [231, 199, 31], [187, 8
 PIXELS = GREYS + COLOURS
 
 
-def drawn(space, curve, pixel):
-    light = adapt(apply(to_xyz(space), [curve(v / 255) for v in pixel]), space[0])
+# Samples of 16 bits: the corners of the cube, and others by a linear congruential generator.
+CORNERS = [[65535 * (n >> band & 1) for band in range(3)] for n in range(8)]
+STATE = [1]
+
+
+def sample():
+    STATE[0] = (STATE[0] * 1103515245 + 12345) % 2**31
+    return STATE[0] >> 15
+
+
+DEEP_PIXELS = CORNERS + [[sample() for _ in range(3)] for _ in range(92)]
+
+
+def drawn(space, curve, pixel, most=255):
+    light = adapt(apply(to_xyz(space), [curve(v / most) for v in pixel]), space[0])
     return [round(255 * srgb_sample(v)) for v in apply(inverse(to_xyz(SRGB)), light)]
 
 
+def print_cases(cases, pixels, most):
+    for at, (name, chunks, space, curve) in enumerate(cases):
+        colours = [drawn(space, curve, p, most) for p in pixels]
+        case = {"name": name, "chunks": chunks, "drawn": colours}
+        print(("," if at else "") + json.dumps(case))
+
+
 print('{ "pixels": ' + json.dumps(PIXELS) + ', "cases": [')
-for at, (name, chunks, space, curve) in enumerate(CASES):
-    case = {"name": name, "chunks": chunks, "drawn": [drawn(space, curve, p) for p in PIXELS]}
-    print(("," if at else "") + json.dumps(case))
+print_cases(CASES, PIXELS, 255)
+print('], "deepPixels": ' + json.dumps(DEEP_PIXELS) + ', "deepCases": [')
+print_cases(DEEP_CASES, DEEP_PIXELS, 65535)
 print("] }")
