@@ -64,8 +64,9 @@ type Opened = {
 
 /** Opens the bytes that inspection has written. */
 const openSource: OpenSource = (job, { facts, bytes }, frames) => {
-  const { type, depth, channels, levels, alpha, width, height, firstPage: page = 0 } = facts;
-  const isApart = depth === 16 || levels !== undefined;
+  const { type, depth, channels, levels, plainInks, alpha, width, height } = facts;
+  const page = facts.firstPage ?? 0;
+  const isApart = depth === 16 || levels !== undefined || plainInks === true;
   const image = sharp(bytes, { ...decoding, page, pages: frames, ignoreIcc: isApart });
   // While it scales, the decoder of WebP would mix what transparent pixels hide into visible ones.
   const stored = { turn: undefined, grey: channels < 3, webp: type === 'webp' && !alpha };

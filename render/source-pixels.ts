@@ -41,6 +41,28 @@ function applyLevels(samples: Buffer, channels: number, levels: Uint8Array): Buf
   return samples;
 }
 
+const leaveLight = (ink: number, white: number): number => Math.round(((255 - ink) * white) / 255);
+
+/** Turns four inks into red, green and blue, in place: each is what its ink and black leave of the white. */
+function mixInks(inks: Buffer): Buffer {
+  for (let from = 0, to = 0; from < inks.length; from += 4, to += 3) {
+    const white = 255 - (inks[from + 3] ?? 0);
+    inks[to] = leaveLight(inks[from] ?? 0, white);
+    inks[to + 1] = leaveLight(inks[from + 1] ?? 0, white);
+    inks[to + 2] = leaveLight(inks[from + 2] ?? 0, white);
+  }
+  return inks.subarray(0, (inks.length / 4) * 3);
+}
+
+/** Reads CMYK without a profile, as browsers show it. */
+async function readInks(job: Job, image: Sharp): Promise<Pixels> {
+  const stored = image.pipelineColourspace('cmyk').toColourspace('cmyk');
+  const { data, info } = await runSharp(job, stored, (one) =>
+    one.raw().toBuffer({ resolveWithObject: true }),
+  );
+  return { data: mixInks(data), info: { ...info, channels: 3 } };
+}
+
 /** Reads 16 bits per channel. A profile that has tables of colours is applied by libvips, in 16 bits, too. */
 async function readDeepPixels(job: Job, image: Sharp, facts: SourceFacts): Promise<Pixels> {
   const { profile, levels, colourMap } = facts;
@@ -57,14 +79,16 @@ async function readDeepPixels(job: Job, image: Sharp, facts: SourceFacts): Promi
 
 /**
  * Reads the pixels of a source as sRGB that sharp would not convert well: sharp takes 16 bits by way of Display
- * P3, which cuts what is outside, and colour engines take grey and 16 bits by way of coarse tables.
+ * P3, which cuts what is outside, colour engines take grey and 16 bits by way of coarse tables, and libvips takes CMYK
+ * without a profile as the inks of a press.
  */
 export async function readSourcePixels(
   job: Job,
   image: Sharp,
   facts: SourceFacts,
 ): Promise<Pixels> {
-  const { depth, levels } = facts;
+  const { depth, levels, plainInks } = facts;
+  if (plainInks) return readInks(job, image);
   if (depth === 16) return readDeepPixels(job, image, facts);
   const { data, info } = await readPixels(job, image);
   return levels === undefined

@@ -2,20 +2,8 @@ const orientationTag = 0x0112;
 const headerBytes = 8;
 const entryBytes = 12;
 
-type ReadField = (view: DataView, at: number, little: boolean) => number;
-
-/**
- * The integer field types of TIFF 6.0, section 2: BYTE, SHORT, LONG, SSHORT and SLONG. EXIF asks for
- * SHORT (CIPA DC-008, section 4.6.4), but some programs write another one, and libvips and exiftool
- * read them all.
- */
-const fields: ReadonlyMap<number, ReadField> = new Map<number, ReadField>([
-  [1, (view, at) => view.getUint8(at)],
-  [3, (view, at, little) => view.getUint16(at, little)],
-  [4, (view, at, little) => view.getUint32(at, little)],
-  [8, (view, at, little) => view.getInt16(at, little)],
-  [9, (view, at, little) => view.getInt32(at, little)],
-]);
+/** The field type that EXIF asks for: CIPA DC-008, section 4.6.4. Browsers ignore an orientation of another type. */
+const shortType = 3;
 
 /** Whether a TIFF is little-endian; undefined if it is no TIFF. */
 function readByteOrder(view: DataView): boolean | undefined {
@@ -46,6 +34,7 @@ export function readOrientation(tiff: Uint8Array): number {
   if (little === undefined) return 1;
   const at = findEntry(view, little, orientationTag);
   if (at === undefined || view.getUint32(at + 4, little) !== 1) return 1;
-  const value = fields.get(view.getUint16(at + 2, little))?.(view, at + 8, little) ?? 1;
+  if (view.getUint16(at + 2, little) !== shortType) return 1;
+  const value = view.getUint16(at + 8, little);
   return value >= 1 && value <= 8 ? value : 1;
 }

@@ -27,6 +27,8 @@ export type SourceFacts = Size & {
   readonly levels?: Uint8Array;
   /** Of colours in 16 bits per channel with a profile: how to convert them to sRGB. */
   readonly colourMap?: ColourMap;
+  /** Whether it is CMYK without a profile. */
+  readonly plainInks?: true;
   /** Whether a gain map for high dynamic range was seen. It is dropped. */
   readonly hdr: boolean;
 };

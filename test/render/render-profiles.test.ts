@@ -5,7 +5,7 @@ import { render } from '../../render/render.ts';
 // reference-colours.py makes these numbers by the formulas of the specifications.
 import reference from '../shared/inspect/png/reference-colours.json' with { type: 'json' };
 import { pngChunk, pngSignature } from './encoders.ts';
-import { greyProfile, jpegWith, pngWith } from './icc-profiles.ts';
+import { adobeProfile, greyProfile, jpegWith, pngWith } from './icc-profiles.ts';
 import { caps, draw, pixelsOf, recipeOf, sourceOf } from './rendering.ts';
 
 type Samples = {
@@ -135,5 +135,58 @@ describe('grey with a curve', () => {
       const source = jpegWith(await grey.jpeg({ quality: 100 }).toBuffer(), icc);
       expect((await shown(source)).slice(0, 3)).toEqual(triple([srgbLevel(light(12 / 255))]));
     });
+  });
+});
+
+describe('CMYK without a profile', () => {
+  const inks = [
+    ...[0, 1, 2, 3].map((full) => [0, 0, 0, 0].with(full, 255)),
+    ...[
+      [0, 0, 0, 0],
+      [255, 255, 255, 255],
+      [255, 255, 0, 0],
+      [0, 255, 255, 0],
+    ],
+    ...[
+      [30, 60, 90, 120],
+      [200, 100, 50, 0],
+      [0, 0, 0, 128],
+      [9, 221, 0, 0],
+      [238, 195, 0, 10],
+    ],
+  ];
+  /** What an ink and black leave of the white, as Chromium shows it. */
+  const leave = (ink = 0, black = 0): number => Math.round(((255 - ink) * (255 - black)) / 255);
+
+  it.each(inks)('%i %i %i %i has the colours that browsers show', async (...ink) => {
+    const raw = { width: 16, height: 16, channels: 4 } as const;
+    const pixels = Buffer.from(Array.from({ length: 256 }, () => ink).flat());
+    const source = await sharp(pixels, { raw })
+      .toColourspace('cmyk')
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer();
+    const stored = await sharp(source)
+      .pipelineColourspace('cmyk')
+      .toColourspace('cmyk')
+      .raw()
+      .toBuffer();
+    const [cyan, magenta, yellow, black] = stored;
+    const wanted = [cyan, magenta, yellow].map((one) => leave(one, black));
+    expect((await shown(source)).slice(0, 3)).toEqual(wanted);
+    const small = await shown(source, 'resize,w_4__op__format,f_png');
+    expect(small.slice(0, 3)).toEqual(wanted);
+  });
+});
+
+describe('a profile of an unknown rendering intent', () => {
+  it.each([4, 0xffff, 0xffff_ffff])('%i is applied all the same', async (intent) => {
+    const flat = { width: 16, height: 16, channels: 3, background: '#804020' } as const;
+    const plain = await sharp({ create: flat }).jpeg({ quality: 100 }).toBuffer();
+    const icc = adobeProfile;
+    const known = await shown(jpegWith(plain, icc));
+    const changed = Buffer.from(icc);
+    changed.writeUInt32BE(intent, 64);
+    expect(await shown(jpegWith(plain, changed))).toEqual(known);
+    expect(known).not.toEqual(await shown(plain));
   });
 });

@@ -6,6 +6,9 @@ import { profileHeaderBytes, readSignature } from './profile-header.ts';
 
 const countBytes = 4;
 const entryBytes = 12;
+/** The rendering intent is 0 to 3: section 7.2.15. */
+const intentAt = 64;
+const mostIntent = 3;
 
 /**
  * The tags that turn the colours of a picture into those of another, with the types that they may have. Each takes
@@ -57,7 +60,10 @@ export function keepDrawingTags(profile: Uint8Array): Uint8Array | undefined {
   if (!mapColours(new Set(kept.map((at) => readSignature(profile, at))))) return undefined;
   const start = profileHeaderBytes + countBytes;
   const copy = new Uint8Array(profile);
-  new DataView(copy.buffer).setUint32(profileHeaderBytes, kept.length);
+  const written = new DataView(copy.buffer);
+  // Colour engines refuse an unknown intent. Browsers apply the profile all the same.
+  if (view.getUint32(intentAt) > mostIntent) written.setUint32(intentAt, 0);
+  written.setUint32(profileHeaderBytes, kept.length);
   copy.fill(0, start, start + entries.length * entryBytes);
   for (const [index, at] of kept.entries())
     copy.set(profile.subarray(at, at + entryBytes), start + index * entryBytes);

@@ -79,5 +79,9 @@ export function inspectJpeg(bytes: Uint8Array): Inspected {
   const facts = { type: 'jpg', width, height, frames: 1, alpha: false, orientation } as const;
   const still = { delays: [], loop: 0, depth: 8, channels } as const;
   const seen = { profile: profile !== undefined, hdr: hasJpegGainMap(bytes, list) };
-  return { facts: { ...facts, ...still, ...seen, ...(levels && { levels }) }, bytes: written };
+  const colours = {
+    ...(levels && { levels }),
+    ...(channels === 4 && profile === undefined ? { plainInks: true as const } : {}),
+  };
+  return { facts: { ...facts, ...still, ...seen, ...colours }, bytes: written };
 }

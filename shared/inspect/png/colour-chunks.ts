@@ -1,5 +1,5 @@
 import { sourceRefusal } from '../../refusal.ts';
-import { type Curve, codedCurves, srgbCurve } from './curves.ts';
+import { type Curve, codedCurves } from './curves.ts';
 import { codedPrimaries, type Primaries, srgbPrimaries, toConnectionSpace } from './primaries.ts';
 
 /** What the colour chunks of a PNG say without a profile. */
@@ -52,10 +52,10 @@ export function readChromaticities(data: Uint8Array): Primaries | undefined {
   return toConnectionSpace(primaries) && primaries;
 }
 
-/** What one of the two chunks leaves out is sRGB's, as browsers have it. */
+/** Without cHRM the primaries are sRGB's. cHRM without gAMA counts for nothing, as in browsers. */
 export function combineSpace(
   curve: Curve | undefined,
   primaries: Primaries | undefined,
-): ColourSpace {
-  return { curve: curve ?? srgbCurve, primaries: primaries ?? srgbPrimaries };
+): ColourSpace | undefined {
+  return curve && { curve, primaries: primaries ?? srgbPrimaries };
 }

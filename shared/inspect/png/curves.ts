@@ -16,24 +16,28 @@ const invertVideo = (scale: number, slope: number, end: number): Curve => [
 
 /** https://www.w3.org/TR/png-3/#sRGB-gamma-chromaticities, IEC 61966-2-1 */
 export const srgbCurve: Curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
-const bt709 = invertVideo(1.099296826809442, 4.5, 0.018053968510807);
+/**
+ * The curve of screens for the video curves of BT.709 and its relatives, which describe cameras. Browsers use it, too.
+ * https://www.itu.int/rec/R-REC-BT.1886
+ */
+const bt1886: Curve = [2.4];
 
 /**
  * The transfer functions that cICP can name: https://www.itu.int/rec/T-REC-H.273, table 3. Missing are
- * PQ, HLG, the logarithmic ones and the one of cinema files, whose white is not the largest sample.
+ * PQ, HLG, the logarithmic ones, the one of BT.1361, which browsers ignore, and the one of cinema files,
+ * whose white is not the largest sample.
  */
 export const codedCurves: ReadonlyMap<number, Curve> = new Map([
-  [1, bt709],
+  [1, bt1886],
   [4, [2.2]],
   [5, [2.8]],
-  [6, bt709],
+  [6, bt1886],
   [7, invertVideo(1.1115, 4, 0.0228)],
   [8, [1]],
-  [11, bt709],
-  [12, bt709],
+  [11, bt1886],
   [13, srgbCurve],
-  [14, bt709],
-  [15, bt709],
+  [14, bt1886],
+  [15, bt1886],
 ]);
 
 /** Whether a curve is sRGB's, or a pure exponent within 1 % of the 2.2 that stands for it in gAMA. */

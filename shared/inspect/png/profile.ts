@@ -37,5 +37,5 @@ export function selectProfile(
   if (checked) return checked;
   if (data('sRGB').length === 1) return undefined;
   const space = combineSpace(readGamma(data('gAMA')), readChromaticities(data('cHRM')));
-  return makeProfileOf(space, grey);
+  return space && makeProfileOf(space, grey);
 }

@@ -45,6 +45,11 @@ describe.each([
     ['is 1 for the value 0', [[orientationTag, short, 1, 0]], 1],
     ['is 1 for the value 9', [[orientationTag, short, 1, 9]], 1],
     ['is 1 for text', [[orientationTag, 2, 1, 6]], 1],
+    ...[1, 4, 8, 9].map((type): readonly [string, readonly Entry[], number] => [
+      `is 1 for the type ${type}, as in browsers`,
+      [[orientationTag, type, 1, 6]],
+      1,
+    ]),
   ])('%s', (_name, entries, value) => {
     expect(readOrientation(makeTiff(little, entries))).toBe(value);
   });

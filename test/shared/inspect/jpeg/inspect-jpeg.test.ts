@@ -41,6 +41,7 @@ describe('the facts of a JPEG', () => {
     expect(inspectJpeg(withFrame(shape)).facts).toEqual({
       ...{ type: 'jpg', width, height, channels, frames: 1, alpha: false, orientation: 1 },
       ...{ delays: [], loop: 0, depth: 8, profile: false, hdr: false },
+      ...(channels === 4 ? { plainInks: true } : {}),
     });
   });
 });

@@ -104,7 +104,8 @@ describe('a profile is written', () => {
 
   it.each<readonly [string, readonly Buffer[], boolean]>([
     ['for gAMA of linear light', [gamma(1)], true],
-    ['for cHRM of Adobe RGB', [chromaticities(...adobe)], true],
+    ['for gAMA and cHRM of Adobe RGB', [gamma(0.45455), chromaticities(...adobe)], true],
+    ['not for cHRM alone, which browsers ignore', [chromaticities(...adobe)], false],
     ['for cICP of Display P3', [coded(12, 13, 0, 1)], true],
     ['if cICP precedes sRGB', [coded(12, 13, 0, 1), srgb], true],
     ['not if cICP of sRGB precedes a gAMA', [gamma(1), coded(1, 13, 0, 1)], false],
@@ -117,8 +118,16 @@ describe('a profile is written', () => {
     ['for gAMA 1.2 % above', [gamma(0.45455 * 1.012)], true],
     ['for gAMA 1.2 % below', [gamma(0.45455 * 0.988)], true],
     ['not for cHRM of sRGB', [gamma(0.45455), chromaticities(...usual)], false],
-    ['not for cHRM 0.9 % above', [chromaticities(...usual.map((one) => one * 1.009))], false],
-    ['for cHRM 1.2 % below', [chromaticities(...usual.map((one) => one * 0.988))], true],
+    [
+      'not for cHRM 0.9 % above',
+      [gamma(0.45455), chromaticities(...usual.map((one) => one * 1.009))],
+      false,
+    ],
+    [
+      'for cHRM 1.2 % below',
+      [gamma(0.45455), chromaticities(...usual.map((one) => one * 0.988))],
+      true,
+    ],
     ['not for gAMA of 0', [gamma(0)], false],
     ['not for gAMA of 40', [gamma(40)], false],
     ['not for gAMA of 3 bytes', [pngChunk('gAMA', Buffer.alloc(3, 1))], false],

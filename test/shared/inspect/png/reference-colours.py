@@ -2,7 +2,8 @@
 
 python3 reference-colours.py > reference-colours.json
 
-PNG: https://www.w3.org/TR/png-3/#11gAMA, cICP: https://www.itu.int/rec/T-REC-H.273,
+PNG: https://www.w3.org/TR/png-3/#11gAMA, cICP: https://www.itu.int/rec/T-REC-H.273, video on screens:
+https://www.itu.int/rec/R-REC-BT.1886,
 sRGB: https://www.w3.org/Graphics/Color/sRGB, adaptation: http://www.brucelindbloom.com/Eqn_ChromAdapt.html
 """
 import json
@@ -60,11 +61,6 @@ def srgb_sample(light):
     return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
-def bt709_light(v):
-    a, b = 1.099296826809442, 0.018053968510807
-    return v / 4.5 if v < 4.5 * b else ((v + a - 1) / a) ** (1 / 0.45)
-
-
 def smpte240_light(v):
     return v / 4 if v < 4 * 0.0228 else ((v + 0.1115) / 1.1115) ** (1 / 0.45)
 
@@ -94,11 +90,11 @@ CASES = [
     ["gAMA of an old Macintosh", [gama(0.55556)], SRGB, power(1 / 0.55556)],
     ["gAMA of 0.35", [gama(0.35)], SRGB, power(1 / 0.35)],
     ["gAMA and cHRM of Adobe RGB", [gama(0.45455), chrm(ADOBE)], ADOBE, power(1 / 0.45455)],
-    ["cHRM of P3 alone", [chrm(P3)], P3, srgb_light],
+    ["cHRM and gAMA of P3", [gama(0.45455), chrm(P3)], P3, power(1 / 0.45455)],
     ["cHRM with a white of D50", [gama(0.55556), chrm(WIDE_D50)], WIDE_D50, power(1 / 0.55556)],
     ["cICP of Display P3", [cicp(12, 13)], P3, srgb_light],
     ["cICP of DCI P3 with gamma 2.2", [cicp(11, 4)], DCI, power(2.2)],
-    ["cICP of BT.2020", [cicp(9, 14)], BT2020, bt709_light],
+    ["cICP of BT.2020", [cicp(9, 14)], BT2020, power(2.4)],
     ["cICP of EBU with gamma 2.8", [cicp(5, 5)], EBU, power(2.8)],
     ["cICP of linear light", [cicp(1, 8)], SRGB, power(1)],
     ["cICP of SMPTE 240M's curve", [cicp(1, 7)], SRGB, smpte240_light],
@@ -111,7 +107,7 @@ DEEP_CASES = [
     ["Adobe RGB", [gama(0.45455), chrm(ADOBE)], ADOBE, power(1 / 0.45455)],
     ["ProPhoto", [gama(0.55556), chrm(PROPHOTO)], PROPHOTO, power(1 / 0.55556)],
     ["Display P3", [cicp(12, 13)], P3, srgb_light],
-    ["BT.2020", [cicp(9, 14)], BT2020, bt709_light],
+    ["BT.2020", [cicp(9, 14)], BT2020, power(2.4)],
 ]
 
 GREYS = [[v, v, v] for v in (0, 8, 24, 60, 128, 200, 255)]
