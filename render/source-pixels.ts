@@ -63,6 +63,15 @@ async function readInks(job: Job, image: Sharp): Promise<Pixels> {
   return { data: mixInks(data), info: { ...info, channels: 3 } };
 }
 
+/** libvips draws the frames of a WebP over each other and rounds down: opaque pixels may have an alpha of 254. */
+async function readFrames(job: Job, image: Sharp): Promise<Pixels> {
+  const pixels = await readPixels(job, image);
+  const { data, info } = pixels;
+  for (let at = 3; info.channels === 4 && at < data.length; at += 4)
+    if (data[at] === 254) data[at] = 255;
+  return pixels;
+}
+
 /** Reads 16 bits per channel. A profile that has tables of colours is applied by libvips, in 16 bits, too. */
 async function readDeepPixels(job: Job, image: Sharp, facts: SourceFacts): Promise<Pixels> {
   const { profile, levels, colourMap } = facts;
@@ -89,6 +98,7 @@ export async function readSourcePixels(
 ): Promise<Pixels> {
   const { depth, levels, plainInks } = facts;
   if (plainInks) return readInks(job, image);
+  if (facts.type === 'webp') return readFrames(job, image);
   if (depth === 16) return readDeepPixels(job, image, facts);
   const { data, info } = await readPixels(job, image);
   return levels === undefined

@@ -109,13 +109,6 @@ export const sourceKinds: readonly SourceKind[] = [
     loss: 'gamut',
     make: (one) => one.toColourspace('cmyk').withIccProfile('cmyk').jpeg(best).toBuffer(),
   },
-  {
-    ...still,
-    name: 'JPEG in CMYK without a profile',
-    type: 'jpg',
-    loss: 'gamut',
-    make: (one) => one.toColourspace('cmyk').jpeg(best).toBuffer(),
-  },
   { ...still, name: 'PNG', type: 'png', make: (one) => one.png().toBuffer() },
   {
     ...still,

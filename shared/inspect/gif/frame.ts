@@ -63,11 +63,24 @@ export function readGifFrame(
 export const tableFlags = ({ length }: Uint8Array): number =>
   length === 0 ? 0 : 0x80 + Math.log2(length / 3) - 1;
 
+/** A sub-block of one byte, and the end of the data. */
+const padding = Uint8Array.of(1, 0, 0);
+
+/**
+ * Adds a byte to the data. Without the end code of LZW (appendix F) the decoder would lose a last code that ends with
+ * its byte. Behind an end code nothing is read.
+ */
+function padData(data: Uint8Array): readonly Uint8Array[] {
+  const end = data.subarray(-padding.length);
+  const isPadded = padding.every((byte, at) => end[at] === byte);
+  return isPadded ? [data] : [data.subarray(0, -1), padding];
+}
+
 /** Writes an image, with its Graphic Control Extension before it. */
 export function writeGifFrame(frame: GifFrame): readonly Uint8Array[] {
   const { left, top, width, height, control, interlaced, colors, data } = frame;
   const numbers = [left, top, width, height].flatMap(writeUint16);
   const flags = tableFlags(colors) + (interlaced ? interlaceFlag : 0);
   const before = control === undefined ? [] : [writeControl(control)];
-  return [...before, Uint8Array.of(0x2c, ...numbers, flags), colors, data];
+  return [...before, Uint8Array.of(0x2c, ...numbers, flags), colors, ...padData(data)];
 }

@@ -1,5 +1,5 @@
 import { sourceRefusal } from '../../refusal.ts';
-import { type Curve, codedCurves } from './curves.ts';
+import { type Curve, codedCurves, isNearSrgbCurve } from './curves.ts';
 import { codedPrimaries, type Primaries, srgbPrimaries, toConnectionSpace } from './primaries.ts';
 
 /** What the colour chunks of a PNG say without a profile. */
@@ -52,10 +52,18 @@ export function readChromaticities(data: Uint8Array): Primaries | undefined {
   return toConnectionSpace(primaries) && primaries;
 }
 
+/**
+ * How near to sRGB's a gamma without cHRM counts as sRGB's curve, as in browsers: the threshold of libpng
+ * (PNG_GAMMA_THRESHOLD).
+ */
+const gammaThreshold = 0.05;
+
 /** Without cHRM the primaries are sRGB's. cHRM without gAMA counts for nothing, as in browsers. */
 export function combineSpace(
   curve: Curve | undefined,
   primaries: Primaries | undefined,
 ): ColourSpace | undefined {
-  return curve && { curve, primaries: primaries ?? srgbPrimaries };
+  if (curve === undefined) return undefined;
+  const isUsual = primaries === undefined && isNearSrgbCurve(curve, gammaThreshold);
+  return isUsual ? undefined : { curve, primaries: primaries ?? srgbPrimaries };
 }

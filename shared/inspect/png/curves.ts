@@ -40,6 +40,6 @@ export const codedCurves: ReadonlyMap<number, Curve> = new Map([
   [15, bt1886],
 ]);
 
-/** Whether a curve is sRGB's, or a pure exponent within 1 % of the 2.2 that stands for it in gAMA. */
-export const isNearSrgbCurve = (curve: Curve): boolean =>
-  curve === srgbCurve || (curve.length === 1 && Math.abs((curve[0] ?? 0) / 2.2 - 1) <= 0.01);
+/** Whether a curve is sRGB's, or an exponent so near to the 2.2 that stands for it in gAMA: within 1 % if left out. */
+export const isNearSrgbCurve = (curve: Curve, near = 0.01): boolean =>
+  curve === srgbCurve || (curve.length === 1 && Math.abs((curve[0] ?? 0) / 2.2 - 1) <= near);

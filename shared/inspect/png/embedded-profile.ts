@@ -19,11 +19,9 @@ function hasSoundTags(view: DataView): boolean {
   return true;
 }
 
-/** Whether libpng takes the size and the rendering intent. It needs whole words from version 4 on. */
-function isTakenByLibpng(view: DataView): boolean {
-  const whole = view.getUint8(8) < 4 || view.byteLength % 4 === 0;
-  return whole && view.getUint32(64) < 0xffff;
-}
+/** Whether libpng takes the size. It needs whole words from version 4 on. */
+const isTakenByLibpng = (view: DataView): boolean =>
+  view.getUint8(8) < 4 || view.byteLength % 4 === 0;
 
 /**
  * Checks a profile from a file, and cuts it at its own size and to what maps colours; undefined if it is damaged or does not fit

@@ -60,6 +60,10 @@ export const browserReasons: readonly { readonly cases: RegExp; readonly reason:
     reason: 'Chromium does not apply the profile of an animated WebP.',
   },
   {
+    cases: /^gAMA and cHRM of sRGB$/,
+    reason: 'Chromium applies the exponent that PNG 3 writes in place of the curve of sRGB.',
+  },
+  {
     cases: /^cICP with a matrix/,
     reason: 'Chromium refuses the file. PNG 3 allows no matrix but 0.',
   },

@@ -195,7 +195,8 @@ def gamma_cases():
         *gammas,
         *usual,
         alone,
-        space_case("gAMA and cHRM of sRGB", plain, SRGB, light.power(2.2)),
+        # PNG 3 names these two values for files that are sRGB, as a stand-in for its curve.
+        space_case("gAMA and cHRM of sRGB", plain, SRGB, light.srgb_to_linear),
         space_case("gAMA and cHRM of Display P3", both, P3, light.power(2.2)),
         space_case(
             "gAMA 1 and cHRM of BT.2020",

@@ -43,6 +43,8 @@ export type GifFrameShape = {
   readonly bits?: number;
   /** Image data instead of pixels. */
   readonly data?: readonly number[];
+  /** Behind the data stands a sub-block of a zero byte, as inspection writes it. */
+  readonly padded?: true;
   readonly delay?: number;
   readonly disposal?: number;
   readonly transparent?: number;
@@ -73,11 +75,12 @@ export function gifFrame(shape: GifFrameShape): readonly number[] {
     typeof pixels === 'number' ? Array<number>(width * height).fill(pixels) : pixels;
   const table = colors.length > 0 ? 0x80 + Math.log2(colors.length / 3) - 1 : 0;
   const flags = table + (shape.interlaced ? 0x40 : 0);
+  const data = shape.data ?? imageData(indices(), bits);
   return [
     ...before,
     ...(shape.control === false ? [] : gifControl(shape)),
     ...[0x2c, ...short(left), ...short(top), ...short(width), ...short(height), flags, ...colors],
-    ...(shape.data ?? imageData(indices(), bits)),
+    ...(shape.padded ? data.toSpliced(-1, 1, 1, 0, 0) : data),
   ];
 }
 
