@@ -143,6 +143,7 @@ describe('a profile is written', () => {
     ['not for cICP of narrow range', [coded(12, 13, 0, 0)], false],
     ['not for cICP without primaries', [coded(2, 13, 0, 1)], false],
     ['not for cICP without a curve', [coded(12, 2, 0, 1)], false],
+    ['not for cICP with the curve of BT.1361', [coded(9, 12, 0, 1)], false],
     ['not for cICP of 5 bytes', [coded(12, 13, 0, 1, 0)], false],
     ['not for gAMA behind the palette', [palette, gamma(1)], false],
   ])('%s', async (_, chunks, written) => {
