@@ -170,7 +170,8 @@ async function drawColours(job: Job, { data, info }: Pixels, call: Call): Promis
 const isWithinMixing = (mpx: number, secondsPerMpx: number): boolean =>
   mpx <= limits.mixedPixels / 1_000_000 && mpx * secondsPerMpx <= limits.mixingSeconds;
 
-const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
+/** A million pixels count as 1. */
+export const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
 
 /** Runs a call on pixels. Those of which none is transparent stay in 8 bits. */
 async function mix(job: Job, image: Sharp, call: Call, drawApart: typeof drawWide): Promise<Sharp> {

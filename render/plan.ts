@@ -6,7 +6,7 @@ import { operationNames, rowOf } from '../shared/operations/table.ts';
 import { turnSize } from '../shared/operations/turn.ts';
 import { defaultValues, type Recipe, valuesOf } from '../shared/recipe/canonical.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
-import type { Caps, Job, PlannedStep } from './chain.ts';
+import { type Caps, type Job, megapixels, type PlannedStep } from './chain.ts';
 
 /** The steps of a recipe in drawing order, including those that are always drawn. */
 export function planSteps(recipe: Recipe): readonly PlannedStep[] {
@@ -48,8 +48,6 @@ type Picture = Size & { readonly alpha: boolean };
 /** CPU seconds on one core for a million pixels: to decode them, and for a step that does not say more. */
 const decodingSecondsPerMpx = 0.03;
 const usualSecondsPerMpx = 0.01;
-
-const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
 
 /** Stands in for the pixels of a watermark while sizes are measured. */
 const withoutPixels = (mark: Mark): Mark => ({ ...mark, draw: async () => Buffer.alloc(4) });

@@ -66,17 +66,14 @@ type Opened = {
 const openSource: OpenSource = (job, { facts, bytes }, frames) => {
   const { type, depth, channels, levels, plainInks, alpha, width, height } = facts;
   const page = facts.firstPage ?? 0;
+  // For these, `readSourcePixels` converts the colours.
+  const ignoreIcc = depth === 16 || levels !== undefined || plainInks === true;
   const isBlended = type === 'webp' && frames > 1 && alpha;
-  const isApart = depth === 16 || levels !== undefined || plainInks === true || isBlended;
-  const image = sharp(bytes, {
-    ...decoding,
-    page,
-    pages: frames,
-    ignoreIcc: isApart && !isBlended,
-  });
+  const image = sharp(bytes, { ...decoding, page, pages: frames, ignoreIcc });
   // While it scales, the decoder of WebP would mix what transparent pixels hide into visible ones.
   const stored = { turn: undefined, grey: channels < 3, webp: type === 'webp' && !alpha };
   const chain = { image, size: { width, height }, stored, alpha, reached: beforeFirstStage };
+  const isApart = ignoreIcc || isBlended;
   return isApart ? { ...chain, read: (one) => readSourcePixels(job, one, facts) } : chain;
 };
 

@@ -64,7 +64,7 @@ async function readInks(job: Job, image: Sharp): Promise<Pixels> {
 }
 
 /** libvips draws the frames of a WebP over each other and rounds down: opaque pixels may have an alpha of 254. */
-async function readFrames(job: Job, image: Sharp): Promise<Pixels> {
+async function readBlended(job: Job, image: Sharp): Promise<Pixels> {
   const pixels = await readPixels(job, image);
   const { data, info } = pixels;
   for (let at = 3; info.channels === 4 && at < data.length; at += 4)
@@ -98,7 +98,7 @@ export async function readSourcePixels(
 ): Promise<Pixels> {
   const { depth, levels, plainInks } = facts;
   if (plainInks) return readInks(job, image);
-  if (facts.type === 'webp') return readFrames(job, image);
+  if (facts.type === 'webp') return readBlended(job, image);
   if (depth === 16) return readDeepPixels(job, image, facts);
   const { data, info } = await readPixels(job, image);
   return levels === undefined
