@@ -1,9 +1,10 @@
 import { systemClock } from '../../shared/adapters/clock.ts';
 import { PortFailure, seconds } from '../../shared/ports.ts';
+import { checkGrantable } from '../../shared/recipe/recipe.ts';
 import { type QueryRecipe, readQuerySpelling } from '../../shared/recipe/spellings.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { PolicyRequest } from '../../shared/request/admission.ts';
-import { runFromAdmit } from '../../shared/request/stages.ts';
+import { parseWritten, runFromAdmit } from '../../shared/request/stages.ts';
 import { isRefusal, type ServiceLine } from '../logs/service-line.ts';
 import type { ExplainDeps, ExplainRequest } from './explain-request.ts';
 import { createExplanation, type Explanation, type ExplanationRecord } from './explanation.ts';
@@ -11,8 +12,28 @@ import { onlineKnowledge } from './knowledge.ts';
 import { lookUp } from './look-up.ts';
 import { stageViews } from './stage-views.ts';
 
-/** Refusals that do not depend on the policy or the source of today. Others are asked again. */
-const settled: ReadonlySet<string> = new Set(['malformed', 'forbidden', 'expired', 'denied_kid']);
+/**
+ * Refusals that depend on the recipe, the policy and whether the source is there, so they are decided again. The
+ * others depend on the credential, or on what the source was then.
+ */
+const decidedAgain: ReadonlySet<string> = new Set([
+  ...['denied_operation', 'denied_value', 'denied_required', 'denied_preset', 'source_missing'],
+]);
+
+/** Whether a recipe has an operation that no grant covers. The line does not say whether there was a grant. */
+function needsSignature(logged: PolicyRequest): boolean {
+  try {
+    checkGrantable(parseWritten(logged).steps);
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return true;
+    throw thrown;
+  }
+}
+
+/** Whether the refusal of a line has to be repeated, because what it depends on is not in the line. */
+const isSettled = ({ code }: Refusal, logged: PolicyRequest): boolean =>
+  !decidedAgain.has(code) || (code === 'denied_operation' && needsSignature(logged));
 
 /** The log has cut texts of this length. */
 const cutCharacters = 256;
@@ -39,11 +60,12 @@ function readLoggedRequest({ tenant, path, recipe }: ServiceLine): PolicyRequest
   return { tenant, path, exp: undefined, ...readRecipe(recipe), ...signer };
 }
 
-function viewLine({ time, requestId, outcome, kid, reported }: ServiceLine) {
+function viewLine({ time, requestId, outcome, reason, kid, reported }: ServiceLine) {
   return {
     time,
     requestId: requestId ?? null,
     outcome,
+    ...(reason === undefined ? {} : { reason }),
     kid: kid ?? null,
     reported: reported ?? null,
   };
@@ -85,7 +107,8 @@ export async function explainLine(
   const refused = refusalIn(line);
   const logged = readLoggedRequest(line);
   try {
-    if (refused !== undefined && (logged === undefined || settled.has(refused.code))) throw refused;
+    if (refused !== undefined && (logged === undefined || isSettled(refused, logged)))
+      throw refused;
     return logged === undefined
       ? record.result()
       : await decideToday(record, logged, request, deps);

@@ -422,6 +422,18 @@ describe('a URL that was encoded again as a whole', () => {
   });
 });
 
+describe('a grant that is none', () => {
+  it.each(['abc', 'a.b.c', 'eyj.x.y'])('%s is not taken for one in lower case', async (grant) => {
+    const url = `${stack.address}/acme/a.jpg__op__resize,w_64?grant=${grant}`;
+    expect(lastOf((await explained(url)).explanation)?.data).not.toHaveProperty('mistake');
+  });
+
+  it('is one in lower case if all of it has the form of a grant', async () => {
+    const url = `${stack.address}/acme/a.jpg__op__resize,w_64?grant=eyj.e30.${'a'.repeat(43)}`;
+    expect(lastOf((await explained(url)).explanation)?.data['mistake']).toMatch(/lower case/);
+  });
+});
+
 describe('a stored name in another Unicode form', () => {
   it.each(['NFC', 'NFD'] as const)('is named: %s', async (form) => {
     const name = 'gar\u00e7on.jpg';
@@ -480,13 +492,23 @@ describe('a line of a log', () => {
 
   it('about a request that is allowed by now says so', async () => {
     const fields = { outcome: 'denied_value', reason: 'no rule', recipe: 'resize,w_128' };
-    expect((await explained(line(fields))).code).toBe(0);
+    const { code, explanation } = await explained(line(fields));
+    expect(code).toBe(0);
+    expect(explanation.stages[0]?.data).toMatchObject({
+      outcome: 'denied_value',
+      reason: 'no rule',
+    });
   });
 
   it.each([
     ['forbidden', { path: 'a.jpg' }],
     ['malformed', { tenant: undefined, path: undefined }],
     ['source_missing', { path: 'x'.repeat(256) }],
+    ...['denied_scope', 'denied_grant', 'denied_lifetime', 'source_undecodable'].map(
+      (code): [string, object] => [code, { path: 'a.jpg', recipe: 'resize,w_64' }],
+    ),
+    ['denied_operation', { path: 'a.jpg', recipe: 'download__op__resize,w_64' }],
+    ['denied_operation', { path: 'a.jpg', recipe: 'version,v_1__op__resize,w_64' }],
   ])('about %s repeats its reason', async (outcome, fields) => {
     const { code, explanation } = await explained(
       line({ outcome, reason: 'so it was', ...fields }),
