@@ -53,7 +53,8 @@ export type Job = {
   readonly sharp: typeof sharp;
 };
 
-const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
+/** The place of a stage in the order in which sharp runs them. */
+export const place = (stage: SharpStage): number => sharpOrder.indexOf(stage);
 /** The `reached` of a chain that has used no stage yet. */
 export const beforeFirstStage = place('trim') - 1;
 
@@ -124,19 +125,12 @@ export async function endChain(job: Job, { image, stored, read }: Chain): Promis
 export const readApart = async (job: Job, chain: Chain): Promise<Chain> =>
   chain.read === undefined ? chain : endChain(job, chain);
 
-/** Whether no pixel of RGBA is transparent. */
-const isOpaque = ({ buffer, byteOffset, length }: Buffer): boolean =>
-  new Uint32Array(buffer, byteOffset, length / 4).every((rgba) => rgba >= 0xff000000);
-
 /*
  * sharp multiplies colours by alpha before it mixes pixels and divides afterwards. In 8 bits, both round down, and
  * what a kernel adds at a sharp edge is cut from alpha but not from the colours: a flat colour gets a rim of other
  * colours. 16 bits are fine enough, and alpha at half of its scale leaves room.
  */
 const [colourScale, alphaScale] = [257, 128];
-
-const widenPixels = (rgba: Buffer): Uint16Array =>
-  new Uint16Array(rgba).map((one, at) => one * (at % 4 === 3 ? alphaScale : colourScale));
 
 const narrowPixels = (wide: Uint16Array): Buffer =>
   Buffer.from(
@@ -149,7 +143,14 @@ type Call = (image: Sharp) => Sharp;
 
 /** Draws a call on pixels in 16 bits. */
 async function drawWide(job: Job, { data, info }: Pixels, call: Call): Promise<Pixels> {
-  const image = call(openPixels(job, { data: widenPixels(data), info }));
+  const widened = new Uint16Array(data.length);
+  for (let at = 0; at < data.length; at += 4) {
+    widened[at] = (data[at] ?? 0) * colourScale;
+    widened[at + 1] = (data[at + 1] ?? 0) * colourScale;
+    widened[at + 2] = (data[at + 2] ?? 0) * colourScale;
+    widened[at + 3] = (data[at + 3] ?? 0) * alphaScale;
+  }
+  const image = call(openPixels(job, { data: widened, info }));
   const wide = await runSharp(job, image, (one) =>
     one.toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true }),
   );
@@ -173,12 +174,20 @@ const isWithinMixing = (mpx: number, secondsPerMpx: number): boolean =>
 /** A million pixels count as 1. */
 export const megapixels = ({ width, height }: Size): number => (width * height) / 1_000_000;
 
-/** Runs a call on pixels. Those of which none is transparent stay in 8 bits. */
+/**
+ * Runs a call on pixels. If none is transparent, they lose their alpha, which is the cheapest way to draw them.
+ */
 async function mix(job: Job, image: Sharp, call: Call, drawApart: typeof drawWide): Promise<Sharp> {
-  const pixels = await readPixels(job, image);
-  const { data, info } = pixels;
-  if (info.channels < 4 || isOpaque(data)) return call(openPixels(job, pixels));
-  return openPixels(job, await drawApart(job, pixels, call));
+  const { data, info } = await readPixels(job, image);
+  const opaque = Buffer.allocUnsafe((data.length / info.channels) * 3);
+  for (let from = 0, to = 0; from < data.length; from += info.channels, to += 3) {
+    if (info.channels === 4 && data[from + 3] !== 255)
+      return openPixels(job, await drawApart(job, { data, info }, call));
+    opaque[to] = data[from] ?? 0;
+    opaque[to + 1] = data[from + 1] ?? 0;
+    opaque[to + 2] = data[from + 2] ?? 0;
+  }
+  return call(openPixels(job, { data: opaque, info: { ...info, channels: 3 } }));
 }
 
 /**
@@ -284,14 +293,4 @@ export async function drawAll(
   }
   // An encoder adds the colours to a grey channel.
   return drawn.stored.turn === undefined ? drawn : drawTurn(job, drawn);
-}
-
-/**
- * Fills transparent pixels with white, after all steps. In the same chain, sharp would do it before
- * most steps.
- */
-export async function flatten(job: Job, chain: Chain): Promise<Chain> {
-  if (!chain.alpha) return chain;
-  const ready = place('flatten') <= chain.reached ? await endChain(job, chain) : chain;
-  return { ...ready, image: ready.image.flatten({ background: '#FFFFFF' }), alpha: false };
 }

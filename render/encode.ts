@@ -12,7 +12,17 @@ import { defaultQuality } from '../shared/operations/quality.ts';
 import { rowOf } from '../shared/operations/table.ts';
 import type { Recipe } from '../shared/recipe/canonical.ts';
 import { sourceRefusal } from '../shared/refusal.ts';
-import { type Chain, endChain, flatten, type Job, runSharp } from './chain.ts';
+import { type Chain, endChain, type Job, place, runSharp } from './chain.ts';
+
+/**
+ * Fills transparent pixels with white, after all steps. In the same chain, sharp would do it before
+ * most steps.
+ */
+async function flatten(job: Job, chain: Chain): Promise<Chain> {
+  if (!chain.alpha) return chain;
+  const ready = place('flatten') <= chain.reached ? await endChain(job, chain) : chain;
+  return { ...ready, image: ready.image.flatten({ background: '#FFFFFF' }), alpha: false };
+}
 
 /** Below this quality, an image looks worse but is hardly smaller. */
 const lowestQuality = 30;
