@@ -16,7 +16,7 @@ const inlineLimits = (source: string): string =>
   );
 
 const droppedProperties = [
-  ...['summary', 'example', 'differs', 'step', 'encoding'],
+  ...['summary', 'example', 'differs', 'notes', 'step', 'encoding'],
   ...['turnsAt', 'product', 'first', 'revision'],
 ];
 /** A row with an `answer` is a JSON operation. The client needs only to know that there is one. */

@@ -157,6 +157,9 @@ const recipes: readonly SignatureCase[] = [
     [
       ['a preset in the OSS spelling', 'x-oss-process', 'style/thumb'],
       ['values without parameters', 'x-oss-process', 'image/rotate,90/quality,60'],
+      ['a preset with underscores in the BOS spelling', 'x-bce-process', 'style/list_s'],
+      ['a watermark', 'x-oss-process', 'image/watermark,image_bWFyay5wbmc,g_nw'],
+      ['a watermark with padding', 'x-bce-process', 'image/watermark,image_YS9tYXJrcw==,xp_5'],
       ['a single operation', 'x-oss-process', 'image/info'],
       ['operations in the order of execution', 'x-oss-process', 'image/resize,w_9/blur,s_8'],
       ['a negative value in the BOS spelling', 'x-bce-process', 'image/bright,b_-20'],

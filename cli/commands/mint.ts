@@ -1,6 +1,7 @@
 import { mintUrl } from '../../operator/mint/mint-url.ts';
 import { seconds } from '../../shared/ports.ts';
 import { readDuration } from '../base/duration.ts';
+import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 
 type Options = CommonOptions & {
@@ -18,8 +19,14 @@ async function mint(
   await runCommand(options, async (open) => {
     const { check, expires, host, target } = options;
     const lifetime = readDuration(expires);
-    const request = { tenant, path, operations, lifetime, host, check, target };
-    const minted = await mintUrl(open, request, seconds(Date.now));
+    const minted = await mintUrl(
+      open,
+      {
+        ...{ tenant, path, operations, lifetime, host, check, target },
+        onNotes: (notes) => writeWarnings(notes, options.json === true),
+      },
+      seconds(Date.now),
+    );
     return { text: minted.url, json: minted };
   });
 }

@@ -15,9 +15,9 @@ using System.Text.RegularExpressions;
 /// </summary>
 public static class Signet
 {
-    const string Operation = @"^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z";
-    const string Recipe = @"^(image|style)/[A-Za-z0-9,_./-]+\z"; // in the spelling of Alibaba OSS or Baidu BOS
-    const string Preset = @"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z";
+    const string Operation = @"^(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)\z";
+    const string Recipe = @"^(image|style)/[A-Za-z0-9,_./=-]+\z"; // in the spelling of Alibaba OSS or Baidu BOS
+    const string Preset = @"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z";
 
     /// <summary>Throws for a lone surrogate. Encoding.UTF8 would replace it.</summary>
     static readonly Encoding Utf8 = new UTF8Encoding(false, true);
@@ -57,7 +57,7 @@ public static class Signet
     public static string Grant(IReadOnlyCollection<string> scopes, long exp, IReadOnlyCollection<string> presets, long? nbf = null)
     {
         Check(presets.Count > 0, "presets is empty; name at least one or leave it out");
-        Check(presets.All(one => Regex.IsMatch(one, Preset)), "a preset name has 1 to 64 letters, digits, dots or hyphens");
+        Check(presets.All(one => Regex.IsMatch(one, Preset)), "a preset name has 1 to 64 letters, digits, dots, hyphens or underscores");
         return Jwt(scopes, exp, nbf, ",\"presets\":" + List(presets));
     }
 

@@ -21,9 +21,9 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code signet explain URL} shows its decision.
  */
 public final class Signet {
-  private static final String OPERATION = "[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*";
-  private static final String RECIPE = "(image|style)/[A-Za-z0-9,_./-]+";
-  private static final String PRESET = "[A-Za-z0-9][A-Za-z0-9.-]{0,63}";
+  private static final String OPERATION = "(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)";
+  private static final String RECIPE = "(image|style)/[A-Za-z0-9,_./=-]+";
+  private static final String PRESET = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
   private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\\\]");
   private static final Pattern BAD_SEGMENT = Pattern.compile("(^|/)\\.{0,2}(/|\\z)");
   private static final Pattern SEPARATOR = Pattern.compile("__op__|__op_?\\z");
@@ -63,7 +63,7 @@ public final class Signet {
       checkPath(one.equals("*") || one.endsWith("/*") ? one.substring(0, one.length() - 1) + "x" : one);
     check(presets == null || !presets.isEmpty(), "presets is empty; name at least one or leave it out");
     for (String one : presets == null ? List.<String>of() : presets)
-      check(one.matches(PRESET), "a preset name has 1 to 64 letters, digits, dots or hyphens");
+      check(one.matches(PRESET), "a preset name has 1 to 64 letters, digits, dots, hyphens or underscores");
     String header = "{\"alg\":\"HS256\",\"typ\":\"signet-grant+jwt\",\"kid\":\"" + own.kid + "\"}";
     String claims = "{\"iss\":\"" + own.tenant + "\",\"scope\":"
         + (scopes.size() == 1 ? quote(scopes.get(0)) : list(scopes)) + ",\"exp\":" + expiry(exp)

@@ -26,9 +26,9 @@ import (
 const Never int64 = -1
 
 var (
-	operationForm = regexp.MustCompile(`^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*$`)
-	recipeForm    = regexp.MustCompile(`^(image|style)/[A-Za-z0-9,_./-]+$`)
-	presetForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$`)
+	operationForm = regexp.MustCompile(`^(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)$`)
+	recipeForm    = regexp.MustCompile(`^(image|style)/[A-Za-z0-9,_./=-]+$`)
+	presetForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	urlForm       = regexp.MustCompile(`^https?://[^\s/?#]+/?$`)
 	tenantForm    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	kidForm       = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})$`)
@@ -83,7 +83,7 @@ func Grant(scopes []string, exp int64, presets []string, nbf int64) (string, err
 	case presets != nil && len(presets) == 0:
 		return "", errors.New("presets is empty; name at least one or leave it out")
 	case !all(presets, presetForm):
-		return "", errors.New("a preset name has 1 to 64 letters, digits, dots or hyphens")
+		return "", errors.New("a preset name has 1 to 64 letters, digits, dots, hyphens or underscores")
 	case nbf != 0 && !isTime(nbf):
 		return "", errors.New("nbf must be a Unix time in seconds, not milliseconds")
 	}

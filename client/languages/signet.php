@@ -18,9 +18,9 @@ const SETTINGS = [ // name: pattern, description
     'KID' => ['/^[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/', 'root.generation, such as r1.1, without a line break'],
     'KEY' => ['/^sgn_[A-Za-z0-9_-]{43}\z/', 'a signing key: sgn_ and 43 characters, without a line break'],
 ];
-const OPERATION = '/^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z/';
-const PRESET = '/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z/';
-const RECIPE = '~^(image|style)/[A-Za-z0-9,_./-]+\z~'; // a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
+const OPERATION = '/^(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)\z/';
+const PRESET = '/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z/';
+const RECIPE = '~^(image|style)/[A-Za-z0-9,_./=-]+\z~'; // a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
 
 /**
  * Returns a signed URL. $path is the plain name of a source, without the tenant. $exp is in Unix seconds; null
@@ -60,7 +60,7 @@ function grant(string|array $scope, int $exp, ?array $presets = null, ?int $nbf 
     }
     check($presets !== [], 'presets is empty; name at least one or leave it out');
     $valid = preg_grep(PRESET, $presets ?? []) === ($presets ?? []);
-    check($valid, 'a preset name has 1 to 64 letters, digits, dots or hyphens');
+    check($valid, 'a preset name has 1 to 64 letters, digits, dots, hyphens or underscores');
     $claims = ['iss' => $tenant, 'scope' => count($scopes) === 1 ? reset($scopes) : array_values($scopes)];
     $claims += ['exp' => (int) expiry($exp)];
     $claims += $nbf === null ? [] : ['nbf' => (int) seconds('nbf', $nbf)];

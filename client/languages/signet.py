@@ -15,9 +15,9 @@ SETTINGS = {  # name: pattern, description
     "KID": (r"[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})", "root.generation, such as r1.1, without a line break"),
     "KEY": (r"sgn_[A-Za-z0-9_-]{43}", "a signing key: sgn_ and 43 characters, without a line break"),
 }
-OPERATION = r"[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*"
-PRESET = r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}"
-RECIPE = r"(image|style)/[A-Za-z0-9,_./-]+"  # a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
+OPERATION = r"(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)"
+PRESET = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+RECIPE = r"(image|style)/[A-Za-z0-9,_./=-]+"  # a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
 
 
 def signed_url(path, operations, exp):
@@ -49,7 +49,7 @@ def grant(scope, exp, presets=None, nbf=None):
         _check_path(one[:-1] + "x" if one == "*" or one.endswith("/*") else one)
     _require(presets is None or len(presets) > 0, "presets is empty; name at least one or leave it out")
     for one in presets or ():
-        _require(re.fullmatch(PRESET, one), "a preset name has 1 to 64 letters, digits, dots or hyphens")
+        _require(re.fullmatch(PRESET, one), "a preset name has 1 to 64 letters, digits, dots, hyphens or underscores")
     claims = {"iss": tenant, "scope": scopes[0] if len(scopes) == 1 else scopes, "exp": int(_exp(exp))}
     claims |= {} if nbf is None else {"nbf": int(_seconds("nbf", nbf))}
     claims |= {} if presets is None else {"presets": list(presets)}

@@ -15,9 +15,9 @@ module Signet
     "KID" => [/\A[a-z][a-z0-9]{0,15}\.(0|[1-9][0-9]{0,5})\z/, "root.generation, such as r1.1, without a line break"],
     "KEY" => [/\Asgn_[A-Za-z0-9_-]{43}\z/, "a signing key: sgn_ and 43 characters, without a line break"]
   }.freeze
-  OPERATION = /\A[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*\z/
-  PRESET = /\A[A-Za-z0-9][A-Za-z0-9.-]{0,63}\z/
-  RECIPE = %r{\A(image|style)/[A-Za-z0-9,_./-]+\z} # a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
+  OPERATION = /\A(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)\z/
+  PRESET = /\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z/
+  RECIPE = %r{\A(image|style)/[A-Za-z0-9,_./=-]+\z} # a recipe in the query, in the spelling of Alibaba OSS or Baidu BOS
 
   module_function
 
@@ -48,7 +48,7 @@ module Signet
     check(scopes.size.between?(1, 16), "a grant needs 1 to 16 scopes")
     scopes.each { |one| check_path(one == "*" || one.end_with?("/*") ? "#{one[0..-2]}x" : one) }
     check(presets != [], "presets is empty; name at least one or leave it out")
-    check((presets || []).all?(PRESET), "a preset name has 1 to 64 letters, digits, dots or hyphens")
+    check((presets || []).all?(PRESET), "a preset name has 1 to 64 letters, digits, dots, hyphens or underscores")
     scope = scopes.size == 1 ? scopes.first : scopes
     begins = nbf && seconds("nbf", nbf).to_i
     claims = { iss: tenant, scope: scope, exp: expiry(exp).to_i, nbf: begins, presets: presets }.compact

@@ -16,7 +16,7 @@ signed_url() (
   shift 2
   [ $# -le 16 ] || signet_refuse 'more than 16 operations'
   for operation; do
-    signet_is "$operation" '^[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*$' ||
+    signet_is "$operation" '^(style,n_[A-Za-z0-9][A-Za-z0-9._-]*|[a-z][a-z-]*(,[A-Za-z]+_-?[A-Za-z0-9][A-Za-z0-9.-]*)*)$' ||
       signet_refuse 'an operation must be written as name,parameter_value'
     target=${target}__op__$operation
   done
@@ -27,7 +27,7 @@ signed_url() (
 # Prints a signed URL with a recipe in the query, such as image/resize,w_400.
 signed_query_url() (
   case $3 in x-oss-process | x-bce-process) ;; *) signet_refuse 'the query parameter must be x-oss-process or x-bce-process' ;; esac
-  signet_is "$4" '^(image|style)/[A-Za-z0-9,_./-]+$' ||
+  signet_is "$4" '^(image|style)/[A-Za-z0-9,_./=-]+$' ||
     signet_refuse 'the recipe must be written as image/name,parameter_value'
   signet_url "$1" "$1" "$2" "$3=$4"
 )
@@ -54,8 +54,8 @@ grant() (
   set -f
   IFS=' '
   for preset in $presets; do
-    signet_is "$preset" '^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$' ||
-      signet_refuse 'a preset name has 1 to 64 letters, digits, dots or hyphens'
+    signet_is "$preset" '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' ||
+      signet_refuse 'a preset name has 1 to 64 letters, digits, dots, hyphens or underscores'
     list=$list,\"$preset\"
   done
   unset IFS

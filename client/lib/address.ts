@@ -44,7 +44,7 @@ export function checkPlace({ url, tenant }: Place): void {
 }
 
 /** A recipe in the spelling of Alibaba OSS or Baidu BOS. Only characters of their grammar may enter the query. */
-export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/-]*)$/;
+export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/=-]*)$/;
 
 /** Runs the checks and builds the address of a URL. Throws `SignetError`. */
 export function addressOf(place: Place, request: AskedUrl): Address {
@@ -70,8 +70,8 @@ export function addressOf(place: Place, request: AskedUrl): Address {
     target,
     ...query,
     with: (credential) => {
-      const recipe = encodePath(written).replace('%3D', '=');
-      const search = [recipe, credential].filter(Boolean).join('&');
+      // None of the characters of a query recipe needs an escape.
+      const search = written + (written && credential && '&') + credential;
       assertValid(
         uri.length + search.length < limits.urlBytes,
         `the URL is longer than ${limits.urlBytes} bytes`,

@@ -38,8 +38,9 @@ export function requireLetters(called: string): readonly string[] {
  * user input in a value from adding a second parameter or operation.
  */
 export function checkPair(called: string, letters: readonly string[], pair: string): void {
-  const [, letter = ''] = /^([A-Za-z]+)_-?[A-Za-z0-9][A-Za-z0-9.-]*$/.exec(pair) ?? [];
-  assertValid(letter, `${called}: "${pair}" is not written as parameter_value`);
+  // Only the name of a preset may have underscores.
+  const [, letter = ''] = /^([a-z]+)_-?[a-z\d][\w.-]*$/i.exec(pair) ?? [];
+  assertValid(letter && (called === 'style' || !/_.*_/.test(pair)), `${called}: "${pair}" is not written as parameter_value`);
   assertValid(
     letters.includes(letter),
     `${called} has no parameter ${quote(letter)}${suggestName(letter, letters)}`,

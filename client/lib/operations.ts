@@ -148,6 +148,10 @@ export type Operations = {
     readonly t?: number;
     /** width in per cent of the width of the image; its own width if left out: a whole number from 1 to 100 */
     readonly p?: number;
+    /** `x` in per cent of the width of the image: a whole number from 0 to 100 */
+    readonly xp?: number;
+    /** `y` in per cent of the height of the image: a whole number from 0 to 100 */
+    readonly yp?: number;
   };
   /** Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG. */
   readonly quality?: number | {
@@ -200,7 +204,7 @@ const letters: Readonly<Record<string, string>> = {
   'rounded-corners': 'r',
   circle: 'r',
   background: 'color',
-  watermark: 'i g x y t p',
+  watermark: 'i g x y t p xp yp',
   quality: 'q max Q',
   interlace: 'i',
   format: 'f',

@@ -18,10 +18,11 @@ export const demoPolicy = {
     rotate: { a: [0, 45, 90, 180, 270] },
     flip: { d: ['h', 'v', 'hv'] },
     resize: [
-      { w: starterWidths },
-      { h: [100, 200, 300, 400, 600, 800, 1200] },
-      { l: [200, 400, 800, 1600] },
-      { s: [200, 400, 800] },
+      // Recipes of BOS mean limit 0 if they name no limit.
+      { w: starterWidths, limit: [0, 1] },
+      { h: [100, 200, 300, 400, 600, 800, 1200], limit: [0, 1] },
+      { l: [200, 400, 800, 1600], limit: [0, 1] },
+      { s: [200, 400, 800], limit: [0, 1] },
       { p: [25, 50, 75, 200], limit: [0, 1] },
       {
         m: ['lfit', 'mfit', 'fill', 'pad', 'fixed'],
@@ -54,6 +55,8 @@ export const demoPolicy = {
       y: [0, 10, 20],
       t: [30, 50, 70, 100],
       p: [null, 10, 20, 30],
+      xp: [null, 5, 10],
+      yp: [null, 5, 10],
     },
     trim: { t: [10, 30] },
     indexcrop: [

@@ -102,10 +102,11 @@ export async function explainLine(
   request: ExplainRequest,
   deps: ExplainDeps,
 ): Promise<Explanation> {
-  const record = createExplanation(request.url, stageViews(request.accept));
+  const logged = readLoggedRequest(line);
+  const views = stageViews(request.accept, () => logged?.query);
+  const record = createExplanation(request.url, views);
   record.pass('log', viewLine(line));
   const refused = refusalIn(line);
-  const logged = readLoggedRequest(line);
   try {
     if (refused !== undefined && (logged === undefined || isSettled(refused, logged)))
       throw refused;

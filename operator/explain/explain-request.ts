@@ -6,6 +6,8 @@ export type ExplainRequest = {
   readonly url: string;
   readonly accept: string | undefined;
   readonly cookie: string | undefined;
+  /** The origin of the page that sends the cookie. */
+  readonly page?: string | undefined;
 };
 
 export type ExplainDeps = {

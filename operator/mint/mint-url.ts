@@ -6,7 +6,7 @@ import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts
 import { usageFailure } from '../failure.ts';
 import { offlineSigner, onlineSigner, type TenantSigner } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';
-import { readOperations, settledKeys } from './recipe-input.ts';
+import { notesOf, readOperations, settledKeys } from './recipe-input.ts';
 import { checkHostOwner, moveToHost } from './tenant-host.ts';
 
 export type MintUrlRequest = {
@@ -22,6 +22,8 @@ export type MintUrlRequest = {
   readonly check: boolean;
   /** The target that was named. If it is undefined, SIGNET_KEY is used when it is set. */
   readonly target?: string | undefined;
+  /** Receives what differs from the documentation of OSS or BOS, before the policy is asked. */
+  readonly onNotes?: (notes: readonly string[]) => void;
 };
 
 export type MintedUrl = {
@@ -83,6 +85,7 @@ export async function mintUrl(
 ): Promise<MintedUrl> {
   const { host, path, tenant } = asked;
   const request = readRequest(asked, now);
+  asked.onNotes?.(notesOf(request.query));
   const signer = await findSigner(open, asked, request, now);
   const shared = mint(nodeCrypto, signer.address, request, signer);
   const url = host === undefined ? shared : moveToHost(shared, host, tenant, signer.address);

@@ -1,7 +1,9 @@
 import { negotiable } from '../../shared/operations/accept.ts';
 import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
 import { formatIn } from '../../shared/recipe/canonical.ts';
-import { readQuerySpelling } from '../../shared/recipe/spellings.ts';
+import { queryNotes } from '../../shared/recipe/query-notes.ts';
+import { type QueryRecipe, readQuerySpelling } from '../../shared/recipe/spellings.ts';
+import { Refusal } from '../../shared/refusal.ts';
 import { type MintRequest, requestedRecipe } from '../../shared/request/mint.ts';
 import { nameEveryFormat } from '../../shared/request/stages.ts';
 import { usageFailure } from '../failure.ts';
@@ -29,6 +31,20 @@ export function readOperations(written: readonly string[]): WrittenOperations {
   if (written.length > 1)
     throw usageFailure(`${query.name} cannot be combined with operations; leave them out`);
   return { operations: [], query };
+}
+
+/**
+ * Says where the answer to a recipe of OSS or BOS differs from what its owner documents. A recipe that
+ * is refused has no notes.
+ */
+export function notesOf(query: QueryRecipe | undefined): readonly string[] {
+  if (query === undefined) return [];
+  try {
+    return queryNotes(query);
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return [];
+    throw thrown;
+  }
 }
 
 /**

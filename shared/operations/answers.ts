@@ -1,15 +1,23 @@
 import { encode } from 'blurhash';
 import { rgbaToThumbHash } from 'thumbhash';
-import { operation } from './operation.ts';
+import { type OwnerNotes, operation } from './operation.ts';
 import { choice } from './parameter.ts';
 
 const hex = (value: number | undefined): string =>
   (value ?? 0).toString(16).padStart(2, '0').toUpperCase();
 
+/** Both owners answer in another form. */
+const answersAs = (form: string): OwnerNotes => ({
+  always: `the answer is ${form}, which is not the form of its owner`,
+});
+const infoNotes = answersAs('{"format","width","height","frames","alpha","bytes"}');
+const hueNotes = answersAs('{"RGB":"0xRRGGBB"}');
+
 export const info = operation({
   summary: 'Describes the source in JSON: `{"format","width","height","frames","alpha","bytes"}`.',
   parameters: {},
   example: 'info',
+  notes: { OSS: infoNotes, BOS: infoNotes },
   differs: [
     'It never includes EXIF, which can reveal places and people. `frames` counts what Signet reads: at most 200, and 1 for an animated PNG.',
     '`"hdr": true` follows if the source is a JPEG with a gain map for high dynamic range (Ultra HDR, ISO 21496-1 or Apple). Answers drop the gain map and show the image as screens without high dynamic range do.',
@@ -22,6 +30,7 @@ export const averageHue = operation({
   summary: 'Returns the average colour of the source in JSON: `{"RGB":"0xRRGGBB"}`.',
   parameters: {},
   example: 'average-hue',
+  notes: { OSS: hueNotes, BOS: hueNotes },
   differs: ['OSS answers in plain text, `0xRRGGBB`. Transparent pixels do not count.'],
   answer: async ({ pixels }) => {
     const { data } = await pixels({ width: 1, height: 1 });

@@ -1,5 +1,9 @@
-import { operation } from './operation.ts';
+import { type OwnerNotes, operation } from './operation.ts';
 import { integer } from './parameter.ts';
+
+const notes: OwnerNotes = {
+  parameters: { r: 'r is ignored; its owner takes it as the reach of the blur' },
+};
 
 export const blur = operation({
   summary: 'Blurs the image.',
@@ -8,6 +12,7 @@ export const blur = operation({
     s: integer(1, 50, 'strength: sigma of the Gaussian blur in pixels'),
   },
   example: 'blur,s_8',
+  notes: { OSS: notes, BOS: notes },
   differs: [
     'OSS and BOS require both `r` and `s`. Signet ignores `r`, because the reach of a Gaussian blur follows from its sigma.',
   ],

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
+import { malformed, Refusal } from '../refusal.ts';
 import { boxAround, type Compass, compass, gravityAt, pointOf } from './gravity.ts';
-import { type Box, operation, type Size } from './operation.ts';
+import { type Box, type Dialect, operation, type Size } from './operation.ts';
 import { choice, integer, withDefault } from './parameter.ts';
 import { invertTurn, turnBox } from './turn.ts';
 
@@ -45,6 +45,21 @@ function cutBox({ x, y, w, h, g }: Cut, picture: Size): Box {
   };
 }
 
+/** Cropping tools write offsets below 0. Neither owner documents them. */
+function readOffset(name: 'x' | 'y', side: 'w' | 'h') {
+  return (value: string) => {
+    if (/^-[1-9][0-9]{0,6}$/.test(value))
+      throw malformed(
+        `crop: ${name} expects a whole number from 0; write ${name}_0 and make ${side} smaller by ${value.slice(1)}`,
+      );
+    return { [name]: value };
+  };
+}
+
+const dialect: Dialect = {
+  parameters: { x: { read: readOffset('x', 'w') }, y: { read: readOffset('y', 'h') } },
+};
+
 export const crop = operation({
   summary: 'Cuts a box out of the image.',
   parameters: {
@@ -58,6 +73,7 @@ export const crop = operation({
     '`g` works as in OSS. BOS counts from the upper left corner, which is the default here.',
     'As in OSS, a box that starts outside the image is refused, and a box that reaches over the edge ends at the edge.',
   ],
+  dialects: { OSS: dialect, BOS: dialect },
   order: 'moves',
   example: 'crop,w_200,h_150,g_center',
   // A box as wide as the picture starts at its left edge for every gravity, and one as high at its top.

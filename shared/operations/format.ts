@@ -1,5 +1,15 @@
-import { operation } from './operation.ts';
+import { type Dialect, operation } from './operation.ts';
 import { choice, withDefault } from './parameter.ts';
+
+/** Both owners accept `jpeg`, too. */
+const readFormat = (value: string) => ({ f: value === 'jpeg' ? 'jpg' : value });
+
+const dialect: Dialect = { parameters: { f: { read: readFormat } } };
+
+const noteAuto = (value: string): string =>
+  value === 'auto'
+    ? 'f_auto picks one of the types of auto.format in the policy; BOS picks WebP only'
+    : '';
 
 export const format = operation({
   summary: 'Sets the type of the answer. Without it, the answer has the type of the source.',
@@ -12,6 +22,8 @@ export const format = operation({
       'src',
     ),
   },
+  dialects: { OSS: dialect, BOS: dialect },
+  notes: { BOS: { parameters: { f: noteAuto } } },
   order: 'free',
   example: 'format,f_webp',
   differs: [

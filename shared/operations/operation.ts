@@ -161,6 +161,42 @@ export type EncodingOptions = {
   readonly maxBytes: number | undefined;
 };
 
+/** The owners of the two query spellings. */
+export type Owner = 'OSS' | 'BOS';
+
+/** How an owner writes one parameter, where that is not how the suffix writes it. */
+export type OwnerParameter = {
+  /** Returns the parameters of the suffix that say the same. Throws `malformed`. */
+  readonly read?: (value: string) => Readonly<Record<string, string>>;
+  /** Why the parameter is not served, and what to write instead. One sentence. */
+  readonly refused?: string;
+};
+
+/** How an owner writes an operation, where that is not how the suffix writes it. */
+export type Dialect = {
+  readonly parameters?: Readonly<Record<string, OwnerParameter>>;
+  /** Values that a parameter has with this owner if it is left out, as the suffix writes them. */
+  readonly defaults?: Readonly<Record<string, string>>;
+};
+
+/** How answers differ from what an owner documents, one sentence each. */
+export type OwnerNotes = {
+  /** About every answer. */
+  readonly always?: string;
+  /** About answers to a recipe with this parameter; '' for a value without a difference. */
+  readonly parameters?: Readonly<Record<string, string | ((value: string) => string)>>;
+  /** About answers to a recipe without this parameter, for which `defaults` has a value. */
+  readonly defaults?: Readonly<Record<string, string>>;
+};
+
+/**
+ * Where an operation may appear in a spelling of OSS or BOS, which run operations as written: `free`
+ * may appear anywhere. `moves` only moves pixels and `colours` only changes each pixel by itself, so
+ * these two may swap. So may `scales`, which scales the whole image, and `relative`, whose sizes and
+ * distances are all in per cent of the image.
+ */
+export type Order = 'free' | 'moves' | 'colours' | 'scales' | 'relative';
+
 /** One row of the operations table, with everything about one operation. */
 export type Operation<P extends Parameters = Parameters> = {
   /** One line of documentation. */
@@ -169,7 +205,7 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly parameters: P;
   /** As written in a URL. A test renders it. */
   readonly example: string;
-  /** Other names for the operation and for its parameters. */
+  /** Other names for the operation and for its parameters, in every spelling. */
   readonly aliases?: readonly string[];
   readonly parameterAliases?: Readonly<Record<string, keyof P & string>>;
   /** Does not change the image and needs no entry in a policy. */
@@ -182,12 +218,14 @@ export type Operation<P extends Parameters = Parameters> = {
   readonly withoutValues?: true;
   /** How it differs from OSS and BOS, and why. One sentence or two for each difference. */
   readonly differs?: readonly string[];
-  /**
-   * Where the operation may appear in a spelling of OSS or BOS, which run operations as written:
-   * `free` may appear anywhere. `moves` only moves pixels and `colours` only changes each pixel by
-   * itself, so these two may swap. Without a value, the order must be the one of the table.
-   */
-  readonly order?: 'free' | 'moves' | 'colours';
+  /** How the owners of the query spellings write the operation. */
+  readonly dialects?: Readonly<Partial<Record<Owner, Dialect>>>;
+  /** What `mint` and `explain` say about a recipe in a query spelling. */
+  readonly notes?: Readonly<Partial<Record<Owner, OwnerNotes>>>;
+  /** Without a value, the order in a query spelling must be the one of the table. */
+  readonly order?: Order;
+  /** The same for an order that depends on the values. */
+  orderOf?(values: ValuesOf<P>): Order | undefined;
   /** Answers with JSON instead of an image. No other operation may be next to it, except a revision. */
   answer?(subject: Subject, values: ValuesOf<P>): Promise<object>;
   /** Drawn with its defaults even if the recipe leaves it out. */

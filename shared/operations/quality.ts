@@ -1,8 +1,30 @@
-import { operation } from './operation.ts';
+import { malformed } from '../refusal.ts';
+import { type Dialect, type OwnerNotes, operation } from './operation.ts';
 import { integer, withDefault } from './parameter.ts';
 
 /** The quality of an image whose URL names none. */
 export const defaultQuality = 80;
+
+/** `lossless` is a value of OSS for WebP. */
+function readQuality(value: string): { readonly q: string } {
+  if (value === 'lossless')
+    throw malformed('quality: lossless is not supported; write q_100, or format,png');
+  return { q: value };
+}
+
+const dialect: Dialect = {
+  parameters: {
+    q: { read: readQuality },
+    Q: { read: readQuality },
+    c: { refused: 'c_ge is not supported; leave it out, and write the quality that you want' },
+  },
+};
+
+const notes: OwnerNotes = {
+  parameters: {
+    q: 'q is absolute, like Q; its owner takes it as relative to the quality of the source',
+  },
+};
 
 export const quality = operation({
   summary: 'Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG.',
@@ -14,6 +36,8 @@ export const quality = operation({
       'largest size in bytes: Signet lowers `q` in steps of 10, down to 30, until the image fits. If it never fits, Signet serves the smallest result',
     ),
   },
+  dialects: { OSS: dialect, BOS: dialect },
+  notes: { OSS: notes, BOS: notes },
   order: 'free',
   parameterAliases: { Q: 'q' },
   example: 'quality,q_60',

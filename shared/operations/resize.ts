@@ -1,11 +1,13 @@
 import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
+import { malformed, Refusal } from '../refusal.ts';
 import { compass, gravityAt } from './gravity.ts';
 import {
   type Canvas,
+  type Dialect,
   type Drawn,
   type Mixer,
+  type OwnerNotes,
   operation,
   type Size,
   type ValuesOf,
@@ -202,17 +204,54 @@ async function drawResize(
   return drawScaled(canvas, plan, background, mixer);
 }
 
+const distorts = {
+  refused: 'would distort the image by per cent of a side; write m_fixed with w and h, or p',
+};
+const blurs = { refused: 'blurred padding is not supported; write m_pad with color' };
+
+/** https://cloud.baidu.com/doc/BOS/s/3ldh5wqnw */
+const bos: Dialect = {
+  defaults: {
+    limit: '0',
+  },
+  parameters: {
+    align: {
+      read: (value) => {
+        if (value === '50') return {};
+        throw malformed(
+          'resize: align can only be 50, the middle; with m_fill, write a compass point as g',
+        );
+      },
+    },
+    wp: distorts,
+    hp: distorts,
+    radius: blurs,
+    sigma: blurs,
+  },
+};
+
+const notes: OwnerNotes = {
+  defaults: {
+    limit:
+      'BOS may enlarge an image without limit_1, so the recipe has limit_0; a rule of the policy has to allow it, or write limit_1',
+  },
+};
+
 export const resize = operation({
   summary: 'Resizes the image.',
   parameters,
   differs: [
-    '`limit` is 1 by default as in OSS; in BOS it is 0. Signet never enlarges an image unless the URL says so.',
+    '`limit` is 1 by default as in OSS. In the spelling of BOS it is 0 by default, as BOS documents: a recipe of BOS without `limit` is `limit_0` in the key, and a rule of the policy has to allow it.',
     'A URL gives the size in exactly one way: `w` and `h`, or `l`, or `s`, or `p`. OSS ignores `l` and `s` next to `w` or `h`, and `p` next to any of them. Here that is `malformed`: an ignored value would give one image a second key.',
     'A side may have at most 8,192 pixels (OSS 16,384, BOS 4,096), because a Lambda function has a time limit.',
-    '`wp`, `hp`, `align`, `radius` and `sigma` of BOS are not supported: they distort the image, or fill the padding with a blurred copy.',
+    '`wp`, `hp`, `radius` and `sigma` of BOS are not supported: they distort the image, or fill the padding with a blurred copy. Of `align` only 50, the middle, is.',
+    'In the spelling of OSS, `resize,m_mfit` followed by a `crop` of the same box with `g_center` is read as `m_fill`, which OSS documents as these two steps.',
     '`g`, `fx` and `fy` are not in OSS or BOS, which always keep the middle.',
   ],
   example: 'resize,m_fill,w_200,h_200',
+  dialects: { BOS: bos },
+  notes: { BOS: notes },
+  orderOf: ({ m }) => (m === 'lfit' || m === 'mfit' ? 'scales' : undefined),
   check,
   normalise,
   turnsAt: { p: [100, 101], fx: [1, 50, 51, 100], fy: [1, 50, 51, 100] },

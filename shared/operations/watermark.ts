@@ -1,8 +1,16 @@
 import { type Compass, compass, pointOf } from './gravity.ts';
-import { operation, type Size } from './operation.ts';
+import { operation, type Size, type ValuesOf } from './operation.ts';
 import { choice, integer, text, withDefault } from './parameter.ts';
+import { watermarkDialects, watermarkNotes } from './watermark-dialects.ts';
+import { watermarkIdForm } from './watermark-object.ts';
 
-type Place = { readonly g: Compass; readonly x: number; readonly y: number };
+type Place = {
+  readonly g: Compass;
+  readonly x: number;
+  readonly y: number;
+  readonly xp: number | undefined;
+  readonly yp: number | undefined;
+};
 
 /** Finds where a mark starts along one side. `margin` counts inwards from the edge that `g` names. */
 function offset(point: number, margin: number, side: number, length: number): number {
@@ -10,8 +18,14 @@ function offset(point: number, margin: number, side: number, length: number): nu
   return Math.min(Math.max(from ?? Math.round((side - length) / 2), 0), side - length);
 }
 
-function position({ g, x, y }: Place, picture: Size, mark: Size): { left: number; top: number } {
-  const point = pointOf(g);
+/** A margin in pixels, from per cent of a side if those are given. */
+const marginOf = (pixels: number, percent: number | undefined, side: number): number =>
+  percent === undefined ? pixels : Math.round((side * percent) / 100);
+
+function position(place: Place, picture: Size, mark: Size): { left: number; top: number } {
+  const point = pointOf(place.g);
+  const x = marginOf(place.x, place.xp, picture.width);
+  const y = marginOf(place.y, place.yp, picture.height);
   return {
     left: offset(point.x, x, picture.width, mark.width),
     top: offset(point.y, y, picture.height, mark.height),
@@ -31,40 +45,69 @@ function markSize(mark: Size, picture: Size, p: number | undefined): Size {
   };
 }
 
+/** The margin without `x` or `xp`, and without `y` or `yp`. */
+const defaultMargin = 10;
+
+const parameters = {
+  i: text(watermarkIdForm, 'the id of a watermark', 'id of the watermark `_watermarks/ID.png`'),
+  g: withDefault(choice(compass, 'position on the image'), 'se'),
+  x: withDefault(
+    integer(0, 4_096, 'pixels from the left or right edge; ignored in the middle'),
+    defaultMargin,
+  ),
+  y: withDefault(
+    integer(0, 4_096, 'pixels from the upper or lower edge; ignored in the middle'),
+    defaultMargin,
+  ),
+  t: withDefault(integer(0, 100, 'opacity in per cent'), 100),
+  p: integer(1, 100, 'width in per cent of the width of the image; its own width if left out'),
+  xp: integer(0, 100, '`x` in per cent of the width of the image'),
+  yp: integer(0, 100, '`y` in per cent of the height of the image'),
+} as const;
+
+type Values = ValuesOf<typeof parameters>;
+
+function check({ i, x, y, xp, yp }: Values): string | undefined {
+  if (i === undefined) return 'needs i';
+  if (xp !== undefined && x !== defaultMargin) return 'takes x or xp, not both';
+  return yp !== undefined && y !== defaultMargin ? 'takes y or yp, not both' : undefined;
+}
+
+/** In the middle of a side no margin has an effect, and 0 per cent are 0 pixels. */
+function normaliseMargin(point: number, pixels: number, percent: number | undefined) {
+  if (point === 50) return { pixels: defaultMargin, percent: undefined };
+  return percent === 0 ? { pixels: 0, percent: undefined } : { pixels, percent };
+}
+
+function normalise(values: Values): Values {
+  const point = pointOf(values.g);
+  const across = normaliseMargin(point.x, values.x, values.xp);
+  const down = normaliseMargin(point.y, values.y, values.yp);
+  return {
+    ...values,
+    ...{ x: across.pixels, xp: across.percent },
+    ...{ y: down.pixels, yp: down.percent },
+  };
+}
+
 export const watermark = operation({
   summary: "Draws one of the tenant's watermarks on the image.",
-  parameters: {
-    i: text(
-      /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/,
-      'the id of a watermark',
-      'id of the watermark `_watermarks/ID.png`',
-    ),
-    g: withDefault(choice(compass, 'position on the image'), 'se'),
-    x: withDefault(
-      integer(0, 4_096, 'pixels from the left or right edge; ignored in the middle'),
-      10,
-    ),
-    y: withDefault(
-      integer(0, 4_096, 'pixels from the upper or lower edge; ignored in the middle'),
-      10,
-    ),
-    t: withDefault(integer(0, 100, 'opacity in per cent'), 100),
-    p: integer(1, 100, 'width in per cent of the width of the image; its own width if left out'),
-  },
+  parameters,
+  dialects: watermarkDialects,
+  notes: watermarkNotes,
   example: 'watermark,i_mark,g_se,p_20',
   differs: [
     'A watermark is an image. Text watermarks (`text`, `type`, `color`, `size`, `shadow`, `rotate` and `fill`) are not supported, because fonts need another parser of untrusted data.',
-    '`i` replaces `image`, which is base64 of an object and its operations. `i` is the id of a file that the tenant uploaded, so it cannot name a path, a URL or another bucket.',
-    '`p` replaces `P`. `voffset`, `order`, `align` and `interval` are not supported. An image can have one watermark (OSS: three).',
+    '`i` is the id of a file that the tenant uploaded, so it cannot name a path, a URL or another bucket. In the spellings of OSS and BOS, `image` is read as the id: the file name of the object without its extension. Of the operations of the watermark only `resize,P_` is read, as `p`.',
+    '`P` of OSS and BOS is read as `p`, and `g_1` to `g_9` of BOS as compass points. `xp` and `yp` are not in OSS; BOS accepts them without documenting them, so the margin may be slightly different. `voffset`, `order`, `align`, `interval`, `fill`, `padx` and `pady` of OSS, and `a` other than 0, `bucket` and margins below 0 of BOS, are not supported. An image can have one watermark (OSS: three).',
   ],
-  check: ({ i }) => (i === undefined ? 'needs i' : undefined),
-  turnsAt: { t: [1] },
+  // If all its measures are relative, it may be drawn before or after the image is scaled.
+  orderOf: ({ p, xp, yp }) =>
+    p === undefined || xp === undefined || yp === undefined ? undefined : 'relative',
+  check,
+  turnsAt: { t: [1], xp: [1], yp: [1] },
   idle: ({ t }) => t === 0,
-  // In the middle of a side, x or y has no effect.
-  normalise: (values) => {
-    const { x, y } = pointOf(values.g);
-    return { ...values, x: x === 50 ? 10 : values.x, y: y === 50 ? 10 : values.y };
-  },
+  normalise,
   step: {
     from: 'composite',
     to: 'composite',

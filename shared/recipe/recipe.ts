@@ -22,6 +22,11 @@ const nameForm = /^[a-z][a-z-]*$/;
 const parameterForm = /^[A-Za-z]+$/;
 const valueForm = /^-?[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
+/** The name of a preset. The styles of OSS and BOS have such names; BOS allows 64 characters. */
+export const presetExpects =
+  'letters and digits, with single dots, hyphens and underscores between them, and at most 64 characters';
+export const presetForm = /^(?=.{1,64}$)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
+
 /** `style` names a preset of the policy. The preset replaces it before the recipe is made canonical. */
 const style = 'style';
 
@@ -30,11 +35,15 @@ const style = 'style';
  * parameter.
  */
 function explainUnnamed(operation: string, pair: string): string {
+  const written = `"${pair.slice(0, 64)}" is not written as parameter_value`;
+  if (pair === '') return 'has an empty parameter; write one comma between two parameters';
+  if (findOperation(pair) !== undefined) return `${written}; ${pair} is an operation of its own`;
   const name = findOperation(operation);
-  const [first] = name === undefined ? [] : Object.keys(rowOf(name).parameters);
+  const parameters = name === undefined ? [] : Object.entries(rowOf(name).parameters);
+  const [own] = parameters.find(([, { read }]) => read(pair) !== undefined) ?? parameters[0] ?? [];
   const meant =
-    first !== undefined && valueForm.test(pair) ? `; write ${operation},${first}_${pair}` : '';
-  return `"${pair}" is not written as parameter_value${meant}`;
+    own !== undefined && valueForm.test(pair) ? `; write ${operation},${own}_${pair}` : '';
+  return `${written}${meant}`;
 }
 
 /** Splits `w_400` at its first underscore. */
@@ -100,9 +109,10 @@ function readStep(written: string): RecipeStep {
 /** Reads the preset's name in `style,n_thumb`. Only the policy knows whether it exists. */
 function readStyle(written: string): string {
   const [, pair = '', ...more] = written.split(',');
-  const [name, value] = readPair(style, pair);
-  if (name !== 'n' || more.length > 0) throw malformed('style takes n and nothing else');
-  return value;
+  if (!pair.startsWith('n_') || more.length > 0) throw malformed('style takes n and nothing else');
+  const name = pair.slice(2);
+  if (!presetForm.test(name)) throw malformed(`style: the name of a preset has ${presetExpects}`);
+  return name;
 }
 
 const isStyle = (written: string): boolean => written === style || written.startsWith(`${style},`);
@@ -152,7 +162,7 @@ export function parseSteps(
   const steps = written.filter((one) => !isStyle(one)).map(readStep);
   const twice = steps.find(({ name }, at) => steps.findIndex((one) => one.name === name) < at);
   if (twice !== undefined || styles.length > 1)
-    throw malformed(`${twice?.name ?? style} is given twice`);
+    throw malformed(`${twice?.name ?? style} is given twice; write it once`);
   const answer = steps.find(isAnswer);
   if (answer !== undefined) checkAlone(answer, steps);
   const [preset] = styles;

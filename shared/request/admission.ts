@@ -21,6 +21,8 @@ export type VerifiedSigner = {
   readonly continuation: boolean;
   /** The grant, if the URL has no signature. */
   readonly granted?: Grant | undefined;
+  /** The page that sent a grant in a cookie, if the policy has to name it. */
+  readonly page?: string | undefined;
 };
 
 /** The parts of a request that the policy decides on. */
@@ -71,7 +73,7 @@ export function checkSignature(
  */
 export async function verify(
   url: SplitUrl,
-  cookie: string | undefined,
+  { cookie, page }: { readonly cookie?: string | undefined; readonly page?: string | undefined },
   { crypto, keys }: { readonly crypto: Crypto; readonly keys: KeyringSource },
   now: number,
 ): Promise<SignedUrl> {
@@ -81,16 +83,33 @@ export async function verify(
   const keyring = await keys.read();
   const signer =
     signature === undefined
-      ? toSigner(await findGrant(keyring, url, grants ?? [], now))
+      ? toSigner(
+          await findGrant(keyring, url, grants ?? [], now),
+          url.grant === undefined ? page : undefined,
+        )
       : checkSignature(crypto, keyring, url, signature, now);
   return { ...url, ...signer } as unknown as SignedUrl;
 }
 
-const toSigner = (granted: Grant): VerifiedSigner => ({
+const toSigner = (granted: Grant, page: string | undefined): VerifiedSigner => ({
   kid: granted.kid,
   continuation: false,
   granted,
+  ...(page === undefined ? {} : { page }),
 });
+
+/**
+ * Throws `forbidden` if the policy does not name the page that sent a cookie. Browsers send the cookie for
+ * pages of every tenant, and the deployment lets the pages of all tenants read answers.
+ */
+export function checkPage({ origins }: Policy, page: string): void {
+  if (!origins.includes(page))
+    throw new Refusal('forbidden', {
+      reason: `the policy does not let pages of ${page} use a grant in a cookie`,
+      rule: 'urls.origins',
+      allowed: origins,
+    });
+}
 
 /** Throws `denied_grant` if the policy allows no grants, or the grant is not valid yet. `now` in seconds. */
 export function checkGrants({ grants }: Policy, nbf: number | undefined, now: number): void {
@@ -157,12 +176,13 @@ function checkGrant(granted: Grant, path: string, policy: Policy, now: number): 
 
 /**
  * Checks the signing key, the lifetime and the source against the policy. Throws `forbidden` for an
- * unknown tenant, `denied_kid`, `denied_lifetime`, `denied_scope`, `denied_grant` or `denied_blocked`.
+ * unknown tenant or a page that the policy does not name, `denied_kid`, `denied_lifetime`, `denied_scope`, `denied_grant` or `denied_blocked`.
  * `now` in seconds.
  */
 export function admit(request: PolicyRequest, policy: Policy | undefined, now: number): Policy {
   const { granted, exp } = request;
   if (policy === undefined) throw forbidden(`there is no tenant ${request.tenant}`);
+  if (request.page !== undefined) checkPage(policy, request.page);
   if (!request.continuation) {
     checkKid(policy, request.kid);
     checkLifetime(policy, granted === undefined ? exp : String(granted.exp), now);

@@ -52,7 +52,9 @@ export function mint(crypto: Crypto, base: string, request: MintRequest, signer:
   const parts = { kid: signer.kid, exp, target, ...(query === undefined ? {} : { query }) };
   const sig = sign(crypto, signer.signingKey, parts);
   const sent = [
-    ...(query === undefined ? [] : [`${query.name}=${encodePath(query.value)}`]),
+    ...(query === undefined
+      ? []
+      : [`${query.name}=${encodePath(query.value).replaceAll('%3D', '=')}`]),
     ...(exp === undefined ? [] : [`exp=${exp}`]),
     `kid=${signer.kid}`,
     `sig=${sig}`,

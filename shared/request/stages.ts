@@ -48,6 +48,11 @@ export type ViewerRequest = {
   readonly accept: string | undefined;
   /** May hold a grant. Other cookies are ignored. */
   readonly cookie?: string | undefined;
+  /**
+   * The origin of the page that sent the request, if the deployment lets pages use credentials. A grant in a
+   * cookie then counts only for the pages that the policy names.
+   */
+  readonly page?: string | undefined;
 };
 
 /** The source and the operations that a request asks for, with presets expanded. */
@@ -263,7 +268,7 @@ export async function runToVerify(
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal('method', `${method} is not served`);
   const url = splitUrl(longForm(deps.hosts, host, uri, querystring), querystring);
   observe('split', url);
-  const signedUrl = await verify(url, request.cookie, deps, deps.now());
+  const signedUrl = await verify(url, request, deps, deps.now());
   observe('verify', signedUrl);
   return signedUrl;
 }

@@ -222,7 +222,7 @@ describe('a recipe in the spelling of another service', () => {
   it.each([
     ['x-oss-process=image/resize,w_64/format,png', 'resize,w_64__op__format,f_png'],
     ['?x-oss-process=image%2Fresize%2Cw_64%2Fformat%2Cpng', 'resize,w_64__op__format,f_png'],
-    ['x-bce-process=image/resize,w_128/format,f_png', 'resize,w_128__op__format,f_png'],
+    ['x-bce-process=image/resize,w_128,limit_1/format,f_png', 'resize,w_128__op__format,f_png'],
     ['x-oss-process=style/thumb', 'resize,m_fill,w_32,h_32__op__format,f_src'],
   ])('%s is signed as written and leads to the same key as operations', async (recipe, key) => {
     const url = await stack.mint('strict', 'mark.png', recipe);
@@ -230,6 +230,46 @@ describe('a recipe in the spelling of another service', () => {
     expect(await answerTo(url)).toBe('200');
     const { key: reached } = await stack.json<{ key: string }>('explain', url);
     expect(reached).toBe(`strict/mark.png__op__${key}`);
+  });
+
+  it('is minted with notes on what its owner documents otherwise', async () => {
+    const recipe = 'x-bce-process=image/quality,q_80/resize,w_640';
+    const note = 'resize: BOS may enlarge an image without limit_1, so the recipe has limit_0';
+    const shown = await stack.run('mint', 'demo', 'mark.png', recipe);
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringContaining(`warning: ${note}`) });
+    expect(shown.stderr).toContain('warning: quality: q is absolute');
+    const json = await stack.run('mint', 'demo', 'mark.png', recipe, '--json');
+    expect(
+      json.stderr
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { warning: expect.stringContaining('quality: q is absolute') },
+      { warning: expect.stringContaining(note) },
+    ]);
+    const { stages } = await stack.json<{ stages: { stage: string; data: object }[] }>(
+      'explain',
+      shown.stdout.trim(),
+    );
+    expect(stages.find(({ stage }) => stage === 'parse')?.data).toMatchObject({
+      notes: [expect.stringContaining('quality'), expect.stringContaining(note)],
+    });
+  });
+
+  it('is minted with the note also if the policy refuses what BOS means', async () => {
+    const { code, stderr } = await stack.run(
+      ...['mint', 'strict', 'mark.png', 'x-bce-process=image/resize,w_64'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/has limit_0; a rule of the policy has to allow it.*\n.*denied_value/);
+  });
+
+  it('with a watermark names the watermark that is drawn', async () => {
+    const { stderr } = await stack.run(
+      ...['mint', 'demo', 'mark.png', 'x-oss-process=image/watermark,image_YnJhbmQvbG9nby5wbmc='],
+    );
+    expect(stderr).toContain('"brand/logo.png"; Signet draws the watermark "logo"');
   });
 
   it('is checked against the policy', async () => {

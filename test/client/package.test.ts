@@ -22,8 +22,9 @@ describe('the package', () => {
 
   it('has small modules for the other entries', () => {
     expect(gzippedBytes(codeOf('html'))).toBeLessThan(1_000);
-    expect(gzippedBytes(codeOf('strict'))).toBeLessThan(8_000);
-    expect(gzippedBytes(codeOf('policy'))).toBeLessThan(20_000);
+    // These two contain the grammar, and what the spellings of OSS and BOS mean in it.
+    expect(gzippedBytes(codeOf('strict'))).toBeLessThan(9_500);
+    expect(gzippedBytes(codeOf('policy'))).toBeLessThan(22_000);
     expect(gzippedBytes(codeOf('next'))).toBeLessThan(500);
     expect(gzippedBytes(codeOf('unpic'))).toBeLessThan(1_500);
     for (const entry of ['express', 'fastify', 'hono'] as const)

@@ -43,6 +43,7 @@ describe('a recipe', () => {
     ],
     [{ watermark: 'logo.2', flip: 'h' }, '__op__watermark,i_logo.2__op__flip,d_h'],
     [{ preset: 'thumb', format: 'webp' }, '__op__style,n_thumb__op__format,f_webp'],
+    [{ preset: 'list_small.v2' }, '__op__style,n_list_small.v2'],
     [{ info: true }, '__op__info'],
     ['resize,w_400', '__op__resize,w_400'],
     ['resize,w_400__op__format,f_webp', '__op__resize,w_400__op__format,f_webp'],
@@ -81,7 +82,14 @@ describe('a recipe', () => {
       'x-oss-process=image/resize,w_400/format,webp',
       'acme/cat.jpg__op__resize,w_400__op__format,f_webp',
     ],
-    ['x-bce-process=image/resize,w_400', 'acme/cat.jpg__op__resize,w_400__op__format,f_src'],
+    [
+      'x-bce-process=image/resize,w_400',
+      'acme/cat.jpg__op__resize,w_400,limit_0__op__format,f_src',
+    ],
+    [
+      'x-oss-process=image/watermark,image_YS9tYXJrcw==,P_20',
+      'acme/cat.jpg__op__watermark,i_marks,p_20__op__format,f_src',
+    ],
   ])('may be in the spelling of another service: %s', async (recipe, key) => {
     const url = await images.url('cat.jpg', recipe);
     expect(new URL(url).pathname).toBe('/acme/cat.jpg');

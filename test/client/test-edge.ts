@@ -18,7 +18,10 @@ export const acme = {
 export const reportingPolicy = {
   tenant: 'acme',
   operations: { resize: { w: [1] } },
-  presets: { thumb: 'resize,m_fill,w_200,h_200__op__format,f_auto' },
+  presets: {
+    thumb: 'resize,m_fill,w_200,h_200__op__format,f_auto',
+    'list_small.v2': 'resize,w_200',
+  },
   mode: 'report',
   reportUntil: '2999-01-01T00:00:00Z',
 };

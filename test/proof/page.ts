@@ -46,7 +46,8 @@ For reviewers who want to know how thoroughly the promises in [SECURITY.md](../S
 this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says when to run it. It also lists the [images of
 other projects that are refused](proof-files.md), what [costly files and requests](proof-bombs.md) cost, whether pixels
 are those that independent programs show, for [files from generators](proof-pixels.md) and for
-[images of other projects](proof-file-pixels.md), and which [tools upload to the local S3](proof-s3.md).
+[images of other projects](proof-file-pixels.md), which [tools upload to the local S3](proof-s3.md), which [recipes of OSS
+and BOS](proof-recipes.md) are served, and what [pages in a browser](proof-browser.md) can do with images.
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 

@@ -129,6 +129,20 @@ describe('a watermark', () => {
     expect([differs(corner), differs(15)]).toEqual([true, false]);
   });
 
+  // The image has 30×30 pixels: 10 per cent are 3 pixels, and 25 per cent are 7.5, rounded.
+  it.each([
+    ['g_nw,xp_10,yp_10', 'g_nw,x_3,y_3'],
+    ['g_se,xp_10,yp_0', 'g_se,x_3,y_0'],
+    ['g_sw,yp_25', 'g_sw,y_8'],
+    ['g_north,yp_25', 'g_north,y_8'],
+  ])('has the margin of %s per cent', async (percent, pixels) => {
+    const [one, other] = [
+      await drawn(grey, `watermark,i_mark,p_50,${percent}`),
+      await drawn(grey, `watermark,i_mark,p_50,${pixels}`),
+    ];
+    expect(one.data.equals(other.data)).toBe(true);
+  });
+
   it('with no opacity draws nothing', async () => {
     const [plain, marked] = [
       await drawn(grey, 'bright,b_0'),

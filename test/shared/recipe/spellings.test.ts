@@ -46,16 +46,64 @@ const same: readonly [QueryRecipe, string][] = [
   [bos('image/frames,n_1/format,f_webp'), 'frames,n_1__op__format,f_webp'],
   [bos('image/interlace,i_progressive/format,f_jpg'), 'interlace,i_1__op__format,f_jpg'],
   [bos('image/interlace,i_baseline'), 'interlace,i_0'],
-  [bos('image/resize,m_lfit,w_400/format,f_auto'), 'resize,w_400__op__format,f_auto'],
-  [bos('image/quality,q_60/resize,w_400'), 'resize,w_400__op__quality,q_60'],
+  [bos('image/resize,m_lfit,w_400/format,f_auto'), 'resize,w_400,limit_0__op__format,f_auto'],
+  [bos('image/resize,m_lfit,w_400,limit_1'), 'resize,w_400'],
+  [bos('image/resize,p_50'), 'resize,p_50'],
+  [bos('image/resize,p_150'), 'resize,p_150,limit_0'],
+  [bos('image/resize,m_fill,w_4,h_3,align_50,limit_1'), 'resize,m_fill,w_4,h_3'],
+  [bos('image/quality,q_60/resize,w_400'), 'resize,w_400,limit_0__op__quality,q_60'],
+  [bos('image/format,f_auto,/quality,q_60'), 'format,f_auto__op__quality,q_60'],
+  [bos('image/format,f_jpeg'), 'format,f_jpg'],
+  [oss('image/format,jpeg'), 'format,f_jpg'],
+  [oss('image/resize,w_9,/format,webp,'), 'resize,w_9__op__format,f_webp'],
+  [oss('image/resize,w_9/ignore-error,1'), 'resize,w_9'],
+  [oss('image/resize,m_mfit,w_50,h_30/crop,w_50,h_30,g_center'), 'resize,m_fill,w_50,h_30'],
+  [
+    oss('image/resize,h_30,w_50,limit_0,m_mfit/crop,g_center,h_30,w_50/format,webp'),
+    'resize,m_fill,w_50,h_30,limit_0__op__format,f_webp',
+  ],
   [bos('image/bright,b_-10'), 'bright,b_-10'],
   [bos('image/sharpen,s_60'), 'sharpen,s_60'],
+  // image: base64url of `brand/mark.png`, with and without padding, and of a file without extension.
+  [oss('image/watermark,image_YnJhbmQvbWFyay5wbmc=,t_80'), 'watermark,i_mark,t_80'],
+  [oss('image/watermark,image_YnJhbmQvbWFyay5wbmc,P_20'), 'watermark,i_mark,p_20'],
+  // img/logo.png?x-oss-process=image/resize,P_25
+  [
+    oss(
+      'image/watermark,image_aW1nL2xvZ28ucG5nP3gtb3NzLXByb2Nlc3M9aW1hZ2UvcmVzaXplLFBfMjU=,g_nw,x_5',
+    ),
+    'watermark,i_logo,g_nw,x_5,p_25',
+  ],
+  [bos('image/watermark,image_d2F0ZXIvc2l0ZTgw,xp_4,yp_3,a_0'), 'watermark,i_site80,xp_4,yp_3'],
+  ...[
+    ['1', 'nw'],
+    ['2', 'north'],
+    ['3', 'ne'],
+    ['4', 'west'],
+    ['5', 'center'],
+  ].map(([number, point]): [QueryRecipe, string] => [
+    bos(`image/watermark,i_a,g_${number}`),
+    `watermark,i_a,g_${point}`,
+  ]),
+  ...[
+    ['6', 'east'],
+    ['7', 'sw'],
+    ['8', 'south'],
+    ['9', 'se'],
+  ].map(([number, point]): [QueryRecipe, string] => [
+    bos(`image/watermark,i_a,g_${number}`),
+    `watermark,i_a,g_${point}`,
+  ]),
 ];
 
 /** Orders that draw the same, although they are not the table's. */
 const commuting: readonly [string, string][] = [
   ['image/grayscale/crop,w_100', 'crop,w_100__op__grayscale'],
   ['image/bright,b_10/flip,d_h', 'flip,d_h__op__bright,b_10'],
+  [
+    'image/watermark,i_a,P_20,xp_5,yp_5/resize,h_90,limit_1',
+    'resize,h_90__op__watermark,i_a,p_20,xp_5,yp_5',
+  ],
 ];
 
 const order: readonly [string, string, string][] = [
@@ -66,6 +114,13 @@ const order: readonly [string, string, string][] = [
   ['image/contrast,c_10/bright,b_10', 'bright', 'contrast'],
   ['image/flip,d_h/crop,w_50', 'crop', 'flip'],
   ['image/watermark,i_a/circle,r_9', 'circle', 'watermark'],
+  ['image/watermark,i_a,P_20,xp_5/resize,h_90', 'resize', 'watermark'],
+  ['image/watermark,i_a,P_20,xp_5,yp_5/resize,m_fill,w_9,h_9', 'resize', 'watermark'],
+  ['image/watermark,i_a,P_20,xp_5,yp_5/blur,s_5', 'blur', 'watermark'],
+  ['image/resize,m_mfit,w_50,h_30/crop,w_50,h_31,g_center', 'crop', 'resize'],
+  ['image/resize,m_mfit,w_50,h_30/crop,w_50,h_30', 'crop', 'resize'],
+  ['image/resize,m_mfit,w_50,h_30/crop,w_50,h_30,g_center,x_1', 'crop', 'resize'],
+  ['image/resize,m_lfit,w_50,h_30/crop,w_50,h_30,g_center', 'crop', 'resize'],
 ];
 
 describe('the query spellings', () => {
@@ -83,10 +138,54 @@ describe('the query spellings', () => {
     );
   });
 
-  it('name a preset with style/ in OSS only', () => {
-    expect(parseQueryRecipe(oss('style/thumb'))).toEqual({ steps: [], preset: 'thumb' });
-    expect(refusalOf(bos('style/thumb'))).toContain('malformed');
+  it.each(['thumb', 'p_list', 'a.b-c_d', '300', 'x'.repeat(64)])('name the preset %s', (preset) => {
+    expect(parseQueryRecipe(oss(`style/${preset}`))).toEqual({ steps: [], preset });
+    expect(parseQueryRecipe(bos(`style/${preset}`))).toEqual({ steps: [], preset });
+    expect(parseOperations(`style,n_${preset}`)).toEqual({ steps: [], preset });
   });
+
+  it.each(['_a', 'a_', 'a__b', 'a-', 'a..b', 'a/b', 'a,b', 'é', '', 'x'.repeat(65)])(
+    'refuse the preset name "%s"',
+    (preset) => {
+      for (const query of [oss(`style/${preset}`), bos(`style/${preset}`)])
+        expect(refusalOf(query)).toMatch(/^malformed: style/);
+    },
+  );
+
+  it.each([
+    [bos('image/resize,w_9,wp_50'), 'write m_fixed with w and h, or p'],
+    [bos('image/resize,m_pad,w_9,h_9,sigma_5'), 'write m_pad with color'],
+    [bos('image/resize,m_fill,w_9,h_9,align_0'), 'write a compass point as g'],
+    [bos('image/sharpen,r_2,s_50'), 'write s_50 to s_399 alone'],
+    [bos('image/quality,Q_80,c_ge'), 'leave it out'],
+    [oss('image/quality,q_lossless'), 'write q_100, or format,png'],
+    [oss('image/crop,x_-10,w_90'), 'write x_0 and make w smaller by 10'],
+    [oss('image/crop,w_9,h_9,north'), 'write crop,g_north'],
+    [oss('image/resize,w_9,,h_9'), 'write one comma'],
+    [oss('image/resize,w_9,,'), 'write one comma'],
+    [oss('image/resize,w_9|sys/saveas,o_eA'), 'leave out sys/saveas'],
+    [oss('image/watermark,text_YQ,size_9'), 'draw the text into a PNG'],
+    [bos('image/watermark,i_a,bucket_b'), 'upload it as _watermarks/ID.png'],
+    [bos('image/watermark,i_a,a_30'), 'upload a turned one'],
+    [oss('image/blindwatermark,content_YQ'), 'watermark,i_ID'],
+    [oss('image/exif'), 'write info'],
+    [oss('image/watermark,i_a,x_1,xp_2'), 'takes x or xp, not both'],
+    [oss('image/watermark,i_a,y_1,yp_2'), 'takes y or yp, not both'],
+  ])('$0.name=$0.value is refused with what to write instead: %s', (query, instead) => {
+    expect(refusalOf(query)).toContain(instead);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'have no parameter and no operation %s',
+    (name) => {
+      for (const value of [
+        `image/watermark,${name}_1`,
+        `image/resize,w_9,${name}_1`,
+        `image/${name}`,
+      ])
+        expect(refusalOf(bos(value))).toMatch(/^malformed: /);
+    },
+  );
 
   it.each([
     ['', oss('')],
