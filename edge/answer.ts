@@ -64,12 +64,12 @@ export async function answerWith(
   image: MadeImage,
 ): Promise<EdgeAnswer> {
   const headers = imageHeaders(image);
-  // AWS does not document what CloudFront does with a generated body for HEAD, so there is none.
+  // S3 answered a HEAD, so no body of it can go out. The length is not sent, as AWS documents none for HEAD.
   if (method === 'HEAD')
     return {
       status: 200,
       headers: { ...headers, 'cache-control': 'no-store' },
-      body: { text: '' },
+      body: { none: true },
     };
   if (image.bytes.length > limits.inlineBytes)
     return redirect(deps, derivativeKey(derivative), image.isStored);

@@ -15,6 +15,8 @@ export type EdgeConfig = {
   readonly keyFreshness: Freshness;
   /** The hosts that belong to one tenant each. */
   readonly hosts: HostMap;
+  /** The pages that may use credentials. If it is empty, every page may read answers, without credentials. */
+  readonly corsOrigins: readonly string[];
   /** Log sampling for requests without a valid signature: write 1 in N lines. */
   readonly logOneIn: number;
   /** The version of Signet, stored with every derivative. */

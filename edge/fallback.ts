@@ -41,6 +41,6 @@ export function answerWithFallback(
       'content-disposition': contentDisposition(derivative, type),
       [cacheTagHeader]: cacheTags(crypto, derivative),
     },
-    body: method === 'HEAD' ? { text: '' } : { bytes },
+    body: method === 'HEAD' ? { none: true } : { bytes },
   };
 }

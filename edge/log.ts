@@ -14,7 +14,7 @@ export type LogLine = {
   readonly function: FunctionName;
   /** The viewer's `x-amz-cf-id`. */
   readonly requestId: string;
-  /** `allowed`, `stored`, `rendered`, or a refusal's code. */
+  /** `allowed`, `options`, `stored`, `rendered`, or a refusal's code. */
   readonly outcome: string;
   readonly level: 'info' | 'warn' | 'error';
   /** The true reason, even where the answer says only `forbidden`. */

@@ -26,10 +26,15 @@ const replacedHeaders = [
 export type EdgeAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly text: string } | { readonly bytes: Uint8Array };
+  /** A HEAD has `none`: an empty body could get a content-length of 0. */
+  readonly body:
+    | { readonly text: string }
+    | { readonly bytes: Uint8Array }
+    | { readonly none: true };
 };
 
-function bodyOf(body: EdgeAnswer['body']): { body: string; bodyEncoding: 'text' | 'base64' } {
+function bodyOf(body: EdgeAnswer['body']): Pick<CloudFrontResultResponse, 'body' | 'bodyEncoding'> {
+  if ('none' in body) return {};
   if ('text' in body) return { body: body.text, bodyEncoding: 'text' };
   return { body: Buffer.from(body.bytes).toString('base64'), bodyEncoding: 'base64' };
 }

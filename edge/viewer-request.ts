@@ -9,11 +9,12 @@ import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { seconds } from '../shared/ports.ts';
-import { answerOf, asRefusal } from '../shared/refusal.ts';
+import { answerOf, asRefusal, refusals } from '../shared/refusal.ts';
 import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
 import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
@@ -60,14 +61,23 @@ const deps: GateDeps = {
 // tries again.
 deps.keys.read().catch(() => undefined);
 
-function toRefusalResponse(thrown: unknown): CloudFrontResultResponse {
+function toRefusalResponse(thrown: unknown, origin: string | undefined): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));
-  return { status: String(status), headers: cloudFrontHeaders(headers), body };
+  const withCors = { ...headers, ...corsHeaders(config.corsOrigins, origin) };
+  return { status: String(status), headers: cloudFrontHeaders(withCors), body };
+}
+
+/** Browsers ask with OPTIONS before a page may send some headers. It needs no signature, as it reads nothing. */
+function answerOptions(origin: string | undefined): CloudFrontResultResponse {
+  const { allow } = refusals.method.headers;
+  const headers = { allow, 'cache-control': 'no-store' };
+  const withCors = { ...headers, ...preflightHeaders(config.corsOrigins, origin) };
+  return { status: '204', headers: cloudFrontHeaders(withCors) };
 }
 
 /** A header may have several lines. RFC 9110 joins them with commas. */
-function acceptOf({ headers }: CloudFrontRequest): string | undefined {
-  return headers['accept']?.map(({ value }) => value).join(',');
+function joinLines({ headers }: CloudFrontRequest, name: string): string | undefined {
+  return headers[name]?.map(({ value }) => value).join(',');
 }
 
 /** HTTP/2 may split cookies into several lines (RFC 9113, section 8.2.3). */
@@ -85,6 +95,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
   const [record] = event.Records;
   if (record === undefined) throw new Error('the event has no record');
   const { request, config: about } = record.cf;
+  const origin = joinLines(request, 'origin');
   const trace = createTrace();
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
   const write = (fields: Parameters<typeof writeLine>[0]): void =>
@@ -94,12 +105,17 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
       systemClock(),
       sampling,
     );
+  if (request.method === 'OPTIONS') {
+    write({ ...base, outcome: 'options', level: 'info' });
+    return answerOptions(origin);
+  }
   try {
     const asked = {
       ...request,
-      accept: acceptOf(request),
+      accept: joinLines(request, 'accept'),
       cookie: cookieOf(request),
       host: hostOf(request),
+      page: config.corsOrigins.length === 0 ? undefined : origin,
     };
     const { uri } = await withTimeout(limits.viewerRequestSeconds, () =>
       gate(asked, deps, trace.observe),
@@ -110,6 +126,6 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
     return request;
   } catch (thrown) {
     write({ ...base, ...refusalFields(thrown) });
-    return toRefusalResponse(thrown);
+    return toRefusalResponse(thrown, origin);
   }
 }

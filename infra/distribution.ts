@@ -83,13 +83,13 @@ function behavior(
       // Origin Shield renders in one place. Without it every edge location that misses would render.
       ...(shield === false ? { originShieldEnabled: false } : { originShieldRegion: shield }),
     }),
-    // viewer-request refuses OPTIONS with an answer that lists the allowed methods.
+    // viewer-request answers OPTIONS, which browsers send before some requests of pages.
     allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
     // No redirect from http: the first request would already expose the signature.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     compress: false,
     cachePolicy: makeCachePolicy(scope),
-    responseHeadersPolicy: makeResponseHeaders(scope),
+    responseHeadersPolicy: makeResponseHeaders(scope, settings),
     edgeLambdas: [
       association(LambdaEdgeEventType.VIEWER_REQUEST, functions.viewerRequest),
       association(LambdaEdgeEventType.ORIGIN_RESPONSE, functions.originResponse),

@@ -16,6 +16,7 @@ export function edgeConfig(settings: StackSettings, names: Names, version: strin
     policyFreshness,
     keyFreshness,
     hosts: hostMapOf(settings),
+    corsOrigins: settings.corsOrigins,
     logOneIn,
     engine: `signet ${version}`,
   };

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { limits } from '../shared/limits.ts';
+import { isSecureOrigin } from '../shared/url/origin.ts';
 import { isTenant } from '../shared/url/path.ts';
 
 /*
@@ -51,6 +53,19 @@ const owner = v.custom<string | null>(
 export const hosts = v.pipe(
   objectSetting('{"img.example.com": null}'),
   v.record(textSetting(hostForm, 'a host name of your own, such as img.example.com'), owner),
+);
+
+const originExpectation =
+  'expects the exact https origin of a page, as browsers send it, such as https://www.example.com';
+const originList = 'expects a list of origins, such as ["https://www.example.com"]';
+
+export const corsOrigins = v.pipe(
+  v.array(
+    v.pipe(v.string(originExpectation), v.check(isSecureOrigin, originExpectation)),
+    originList,
+  ),
+  v.maxLength(limits.corsOrigins, `has more than ${limits.corsOrigins} origins`),
+  v.check((all) => new Set(all).size === all.length, 'names an origin twice'),
 );
 
 /** The ARN of a certificate. The groups are its Region and its account. */

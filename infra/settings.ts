@@ -21,6 +21,7 @@ const fields = {
     ),
   ),
   hosts: v.optional(schemas.hosts, {}),
+  corsOrigins: v.optional(schemas.corsOrigins, []),
   certificateArn: v.optional(
     schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),
   ),

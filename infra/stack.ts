@@ -90,7 +90,10 @@ export class SignetStack extends Stack {
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },
   ): void {
     const hosts = hostMapOf(settings);
-    this.templateOptions.metadata = { Signet: { policyFields: policyFields(), hosts } };
+    const { corsOrigins } = settings;
+    this.templateOptions.metadata = {
+      Signet: { policyFields: policyFields(), hosts, corsOrigins },
+    };
     const outputs = {
       Address: `https://${mainHost(settings) ?? distribution.distributionDomainName}`,
       Domain: distribution.distributionDomainName,

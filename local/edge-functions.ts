@@ -20,7 +20,12 @@ function engineName(): string {
   return `signet ${version}`;
 }
 
-function configFor(role: Role, instance: LocalInstance, roles: Roles) {
+function configFor(
+  role: Role,
+  instance: LocalInstance,
+  roles: Roles,
+  corsOrigins: readonly string[],
+) {
   const { accessKeyId, secretAccessKey } = roles[role];
   const credentials = { accessKeyId, secretAccessKey };
   return {
@@ -30,6 +35,7 @@ function configFor(role: Role, instance: LocalInstance, roles: Roles) {
     policyFreshness: alwaysRefresh,
     keyFreshness,
     hosts: localHosts,
+    corsOrigins,
     // No sampling: locally, every refusal should be in the log.
     logOneIn: 1,
     engine: engineName(),
@@ -41,10 +47,11 @@ export function bundleLocalFunctions(
   folder: string,
   instance: LocalInstance,
   roles: Roles,
+  corsOrigins: readonly string[] = [],
 ): Promise<BundledFunctions> {
   return bundleFunctions(folder, {
-    viewerRequest: configFor('viewerRequest', instance, roles),
-    originResponse: configFor('originResponse', instance, roles),
+    viewerRequest: configFor('viewerRequest', instance, roles, corsOrigins),
+    originResponse: configFor('originResponse', instance, roles, corsOrigins),
   });
 }
 

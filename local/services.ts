@@ -50,6 +50,8 @@ async function withStartFailure<T>(
   }
 }
 
+const namesOf = ({ hosts }: LocalSettings) => (hosts === undefined ? {} : { hosts });
+
 /** What every service needs to start. Each service adds how to close it to `closings`. */
 export type Opening = {
   readonly settings: LocalSettings;
@@ -68,10 +70,11 @@ export async function openS3(
     startS3({
       folder: path.join(settings.home, 's3'),
       host: settings.host,
+      ...namesOf(settings),
       port: portFor(settings, 's3'),
+      ...(settings.origins === undefined ? {} : { origins: settings.origins }),
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
-      origins: settings.origins,
       beforeChange: async (change) => (await queue).beforeChange(change),
       afterChange: async (change) => (await queue).afterChange(change),
       log,
@@ -103,6 +106,7 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
     startSecretsManager({
       folder: path.join(settings.home, 'secrets'),
       host: settings.host,
+      ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
     }),
@@ -120,6 +124,7 @@ export async function openCloudFront(
     path.join(settings.home, 'functions'),
     instance,
     roles,
+    settings.corsOrigins,
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
   const cloudFront = await withStartFailure(
@@ -127,8 +132,10 @@ export async function openCloudFront(
     'cdn',
     startCloudFront({
       host: settings.host,
+      ...namesOf(settings),
       port: portFor(settings, 'cdn'),
       ...edgeFunctions(bundles),
+      corsOrigins: settings.corsOrigins ?? [],
       origin: {
         host: settings.host,
         port: instance.ports.s3,
@@ -153,6 +160,7 @@ export async function openInvalidations(
     'cloudFront',
     startInvalidationApi({
       host: settings.host,
+      ...namesOf(settings),
       port: portFor(settings, 'cloudFront'),
       identities: [roles.operator],
       invalidate,

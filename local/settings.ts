@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPort } from '../shared/deployment/local-endpoints.ts';
-import { parseOrigins } from './http/origins.ts';
+import { isOrigin } from '../shared/url/origin.ts';
 
 export type LocalSettings = {
   /** The state folder. */
@@ -9,8 +9,12 @@ export type LocalSettings = {
   /** The port of the CDN. The other services use the next ports. 0 chooses free ports. */
   readonly port: number;
   readonly host: string;
-  /** The origins of web pages that may use S3. */
-  readonly origins: readonly string[];
+  /** Further host names that the services answer to. Default: none. */
+  readonly hosts?: readonly string[];
+  /** The origins of the web pages that may call the S3 port. Default: `localOrigins`. */
+  readonly origins?: readonly string[];
+  /** The pages that may use credentials, as `corsOrigins` of a deployment. Default: none. */
+  readonly corsOrigins?: readonly string[];
 };
 
 /** An error that the user can correct. The message is printed without a stack trace. */
@@ -31,24 +35,61 @@ function readPort(text: string): number {
   return port;
 }
 
-/** Pages that a developer serves on this machine. */
-const defaultOrigins = 'http://localhost:*,http://127.0.0.1:*';
+const label = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?';
+const name = `(?:${label}(?:\\.${label})*|\\[[0-9a-f:.]+\\])`;
+const hostForm = new RegExp(`^(?:\\*\\.)?${name}$`);
+const pageForm = new RegExp(`^https?://${name}(?::(?:[0-9]{1,5}|\\*))?$`);
 
-function readOrigins(text: string): readonly string[] {
-  const parsed = parseOrigins(text);
-  if ('origins' in parsed) return parsed.origins;
-  throw new StartFailure(
-    `SIGNET_ORIGINS contains "${parsed.invalid}"; list origins such as http://localhost:* or https://app.example.test, separated by commas`,
-  );
+/** The variables that are lists, separated by commas. */
+const lists = {
+  SIGNET_HOSTS: {
+    isValid: (text: string) => hostForm.test(text),
+    expects: 'a host name without a port: SIGNET_HOSTS=signet,192.168.1.5 npm start',
+  },
+  SIGNET_ORIGINS: {
+    isValid: (text: string) => pageForm.test(text),
+    expects: `an origin, whose port may be *: SIGNET_ORIGINS='http://localhost:*' npm start`,
+  },
+  SIGNET_CORS_ORIGINS: {
+    isValid: isOrigin,
+    expects: 'the exact origin of a page: SIGNET_CORS_ORIGINS=http://localhost:3000 npm start',
+  },
+} as const;
+
+/** Reads a list. Returns undefined for a variable that is not set. */
+function readList(
+  variable: keyof typeof lists,
+  text: string | undefined,
+): readonly string[] | undefined {
+  if (!text) return undefined;
+  const entries = text.split(',').map((entry) => entry.trim().toLowerCase());
+  const { isValid, expects } = lists[variable];
+  const wrong = entries.find((entry) => !isValid(entry));
+  if (wrong !== undefined)
+    throw new StartFailure(`${variable} has the entry "${wrong}"; each entry is ${expects}`);
+  return entries;
 }
 
-/** Reads SIGNET_HOME, SIGNET_PORT, SIGNET_BIND and SIGNET_ORIGINS. An empty variable counts as not set. */
+function readLists(environment: NodeJS.ProcessEnv) {
+  const [hosts, origins, corsOrigins] = [
+    readList('SIGNET_HOSTS', environment['SIGNET_HOSTS']),
+    readList('SIGNET_ORIGINS', environment['SIGNET_ORIGINS']),
+    readList('SIGNET_CORS_ORIGINS', environment['SIGNET_CORS_ORIGINS']),
+  ];
+  return {
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(origins === undefined ? {} : { origins }),
+    ...(corsOrigins === undefined ? {} : { corsOrigins }),
+  };
+}
+
+/** Reads the SIGNET_… variables of the local stack. An empty variable counts as not set. */
 export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
   return {
     home: path.resolve(environment['SIGNET_HOME'] || path.join(clone, '.signet')),
     port: readPort(environment['SIGNET_PORT'] || String(defaultPort)),
     host: environment['SIGNET_BIND'] || '127.0.0.1',
-    origins: readOrigins(environment['SIGNET_ORIGINS'] || defaultOrigins),
+    ...readLists(environment),
   };
 }

@@ -108,7 +108,9 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  return { ...early, ports, policyFields: policyFields(), demo, counts: cloudFront.counts };
+  const { corsOrigins = [] } = opening.settings;
+  const facts = { policyFields: policyFields(), corsOrigins };
+  return { ...early, ports, ...facts, demo, counts: cloudFront.counts };
 }
 
 /**

@@ -75,6 +75,8 @@ export const limits = {
   /** Of a file that is no source, so many bytes are read to say what it is. Prologs of SVG have fewer. */
   sniffedBytes: 16_384,
   watermarkBytes: 2_097_152,
+  /** An object name with its processing, as OSS and BOS put it into a URL in base64. Real ones have fewer than 80. */
+  watermarkObjectBytes: 256,
   /** A watermark need not be larger than the images it is drawn on. */
   watermarkPixels: 33_554_432,
   /** Drawing stops here, so that one picture cannot occupy a function for long. */
@@ -116,6 +118,10 @@ export const limits = {
   grantScopes: 16,
   /** Grant cookies to read per request. Each costs a signature check. */
   grantCookies: 4,
+  /** The pages of one tenant that may read what a grant in a cookie covers. Far more than a tenant's sites. */
+  policyOrigins: 100,
+  /** The pages of all tenants. Each view with an Origin is compared with them. */
+  corsOrigins: 100,
   /** A takedown list fits into the policy, and `prefix/*` covers more. */
   blockedScopes: 1_000,
   /** Entries of one list in a policy rule. */

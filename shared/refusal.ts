@@ -28,8 +28,10 @@ export const refusals = {
     status: 403,
     cached: false,
     level: 'info',
-    meaning: 'The URL has no valid signature.',
-    remedy: 'Run `npx signet explain URL`. It recognises the usual signing mistakes.',
+    meaning:
+      'The URL has no valid signature. Or its grant is in a cookie, and the policy does not name the page.',
+    remedy:
+      'Run `npx signet explain URL`. It recognises the usual signing mistakes. Add a page that reads images with a cookie to `urls.origins` in the policy.',
   },
   expired: {
     status: 403,
@@ -136,7 +138,7 @@ export const refusals = {
   method: {
     status: 405,
     cached: false,
-    headers: { allow: 'GET, HEAD' },
+    headers: { allow: 'GET, HEAD, OPTIONS' },
     level: 'info',
     meaning: 'Only GET and HEAD are served.',
     remedy: 'Use GET.',

@@ -3,13 +3,17 @@ import { offlineSigner } from '../../operator/keys/signer.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printExplanation } from '../print/explanation.ts';
 
-type Options = CommonOptions & { readonly accept?: string; readonly cookie?: string };
+type Options = CommonOptions & {
+  readonly accept?: string;
+  readonly cookie?: string;
+  readonly page?: string;
+};
 
 async function explain(url: string, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    const { accept, cookie, target } = options;
+    const { accept, cookie, page, target } = options;
     const explanation = await explainUrl(
-      { url, accept, cookie },
+      { url, accept, cookie, page },
       {
         open,
         offlineSigner: (tenant) => offlineSigner(tenant, options),
@@ -30,4 +34,8 @@ export const explainCommand = command(
 )
   .option('--accept <header>', 'the Accept header to negotiate format,f_auto with')
   .option('--cookie <header>', 'the Cookie header, which may hold a grant')
+  .option(
+    '--page <origin>',
+    'the page that sends the cookie, such as https://www.example.com (the header Origin)',
+  )
   .action(explain);

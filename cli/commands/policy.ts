@@ -36,8 +36,12 @@ async function publish(
   await runCommand(options, async (open) => {
     const expected = readExpected(options.expect);
     const { reason } = options;
-    const { publications, warnings } = await publishPolicies(open, paths, { reason, expected });
-    const lines = warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: '));
+    const published = await publishPolicies(open, paths, { reason, expected });
+    const { publications, warnings, notes } = published;
+    const lines = [
+      ...warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: ')),
+      ...notes.map(({ file, ...note }) => printIssue(file, note, 'note: ')),
+    ];
     return {
       text: [...lines, ...publications.map(printPublication)].join('\n'),
       json: {
@@ -46,6 +50,7 @@ async function publish(
           ...{ tenant, version, unchanged, changes },
         })),
         warnings,
+        notes,
       },
     };
   });

@@ -45,6 +45,8 @@ function describeProblem(problem: Problem): string {
       return `it accepts ${problem.kid}, whose root key is gone`;
     case 'fallback_missing':
       return `its fallback ${problem.path} does not exist`;
+    case 'origin_unlisted':
+      return `its urls.origins names ${problem.origin}, which corsOrigins of the deployment does not list`;
     case 'trail_broken':
       return problem.faults.join('; ');
   }
@@ -71,6 +73,8 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
       return `npx signet keys rotate ${name}`;
     case 'fallback_missing':
       return `npx signet put ${name} PATH FILE`;
+    case 'origin_unlisted':
+      return `add it to corsOrigins in cdk.json and deploy, or remove it from the policy of ${name}`;
     case 'trail_broken':
       return `find out who can write to the bucket; ${repairAdvice(name, problem.lastVersion)}`;
   }

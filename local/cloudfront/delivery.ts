@@ -22,10 +22,19 @@ function contentLength(delivery: Delivery, method: string): readonly HeaderLine[
   const { body, headers, status } = delivery.response;
   if (bodiless.has(status)) return [];
   const stated = method === 'HEAD' ? headerValue(headers, 'content-length') : undefined;
+  // The length of an image that a HEAD did not make is not known.
+  if (method === 'HEAD' && stated === undefined && body.length === 0) return [];
   return [['content-length', stated ?? String(body.length)]];
 }
 
-function viewerHeaders(delivery: Delivery, method: string, requestId: string): HeaderLine[] {
+type Viewer = {
+  readonly method: string;
+  readonly requestId: string;
+  /** The CORS headers for the page of the viewer. */
+  readonly cors: Readonly<Record<string, string>>;
+};
+
+function viewerHeaders(delivery: Delivery, { method, requestId, cors }: Viewer): HeaderLine[] {
   const { age, response, xCache } = delivery;
   if (delivery.local) return [...response.headers, ...contentLength(delivery, method)];
   const added: HeaderLine[] = [
@@ -37,7 +46,7 @@ function viewerHeaders(delivery: Delivery, method: string, requestId: string): H
     ...(age === undefined ? [] : ([['age', String(age)]] as const)),
   ];
   const kept = withoutHeaders(withoutCacheTags(response.headers), ownHeaders);
-  return applyResponseHeadersPolicy([...kept, ...added]);
+  return applyResponseHeadersPolicy([...kept, ...added], delivery.generated ? {} : cors);
 }
 
 function bodyFor(delivery: Delivery, method: string): Buffer {
@@ -46,14 +55,10 @@ function bodyFor(delivery: Delivery, method: string): Buffer {
 }
 
 /** Sends an answer to a viewer. */
-export function deliver(
-  response: ServerResponse,
-  delivery: Delivery,
-  request: { readonly method: string; readonly requestId: string },
-): void {
-  const { method, requestId } = request;
+export function deliver(response: ServerResponse, delivery: Delivery, viewer: Viewer): void {
+  const { method } = viewer;
   const { status } = delivery.response;
-  const lines = viewerHeaders(delivery, method, requestId);
+  const lines = viewerHeaders(delivery, viewer);
   response.writeHead(status, STATUS_CODES[status] ?? 'Unknown', lines.flat());
   response.end(bodyFor(delivery, method));
 }
@@ -61,7 +66,8 @@ export function deliver(
 /** Answers a request that could not be parsed and closes the connection. */
 export function deliverRaw(socket: Duplex, delivery: Delivery, requestId: string): void {
   const { status } = delivery.response;
-  const lines = [...viewerHeaders(delivery, 'GET', requestId), ['connection', 'close']];
+  const viewer = { method: 'GET', requestId, cors: {} };
+  const lines = [...viewerHeaders(delivery, viewer), ['connection', 'close']];
   socket.on('error', () => socket.destroy());
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n`);

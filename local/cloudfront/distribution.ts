@@ -171,7 +171,11 @@ export function createDistribution(parts: Parts): Distribution {
       const result = await functions.viewerRequest(viewer);
       if (result.kind === 'request') return lookUp(result.request, viewer.requestId);
       const xCache = result.kind === 'fault' ? result.fault : 'LambdaGeneratedResponse';
-      return { response: toEdgeResponse(result.response), xCache: `${xCache} from cloudfront` };
+      return {
+        generated: true,
+        response: toEdgeResponse(result.response),
+        xCache: `${xCache} from cloudfront`,
+      };
     },
     invalidate: (items) => {
       fetches.invalidate(items);

@@ -11,6 +11,11 @@ export type EdgeResponse = {
 export type Delivery = {
   /** A page of the local stack. It gets none of the distribution's headers. */
   readonly local?: true;
+  /**
+   * An answer of viewer-request or of CloudFront itself. AWS does not document that it gets CORS headers, so
+   * here it gets none.
+   */
+  readonly generated?: true;
   readonly response: EdgeResponse;
   readonly xCache: string;
   /** Seconds in the cache; absent when the answer did not come from it. */

@@ -7,7 +7,18 @@ const replaced: ReadonlySet<string> = new Set([
   ...responseHeaders.remove,
 ]);
 
-/** Applies the response headers policy to every answer: hits, misses, refusals and error pages. */
-export function applyResponseHeadersPolicy(lines: readonly HeaderLine[]): HeaderLine[] {
-  return [...lines.filter(([key]) => !replaced.has(key.toLowerCase())), ...set];
+/**
+ * Applies the response headers policy to every answer: hits, misses, refusals and error pages. `cors` are the
+ * headers for the page that sent the request.
+ */
+export function applyResponseHeadersPolicy(
+  lines: readonly HeaderLine[],
+  cors: Readonly<Record<string, string>>,
+): HeaderLine[] {
+  const isReplaced = (name: string): boolean => replaced.has(name) || Object.hasOwn(cors, name);
+  return [
+    ...lines.filter(([key]) => !isReplaced(key.toLowerCase())),
+    ...set,
+    ...Object.entries(cors),
+  ];
 }

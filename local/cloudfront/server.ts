@@ -1,3 +1,4 @@
+import { type Callers, localCallers } from '../http/callers.ts';
 import { createObjectCache } from './cache/object-cache.ts';
 import { createDistribution } from './distribution.ts';
 import type { Delivery } from './edge-response.ts';
@@ -32,6 +33,10 @@ export type CloudFront = {
 export type CloudFrontOptions = {
   readonly host: string;
   readonly port: number;
+  /** Further host names, without a port, that the server answers to. */
+  readonly hosts?: readonly string[];
+  /** The pages that may use credentials. Default: none, and every page may read answers without them. */
+  readonly corsOrigins?: readonly string[];
   readonly viewerRequest: EdgeFunction;
   readonly originResponse: EdgeFunction;
   /** A path-style S3 endpoint: GET /<bucket><uri>, signed as origin access control does. */
@@ -80,6 +85,8 @@ function withLocalPage(
 export async function startCloudFront(options: CloudFrontOptions): Promise<CloudFront> {
   const { clock = Date.now, log = () => undefined } = options;
   const traffic = { originRequests: 0, renders: 0, hits: 0, misses: 0 };
+  // Pages of every site may show pictures.
+  const callers: Callers = localCallers(options.host, options.hosts, 'all');
   const origin = createOrigin(options.origin);
   const functions = startEdgeFunctions(options.viewerRequest, options.originResponse, log);
   const { bucket } = options.origin;
@@ -99,6 +106,8 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
     const server = await startViewerServer({
       host: options.host,
       port: options.port,
+      callers,
+      corsOrigins: options.corsOrigins ?? [],
       answer: withLocalPage(options, distribution.answer),
       onError: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
     });

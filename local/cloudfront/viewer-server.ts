@@ -1,10 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { corsHeaders } from '../../shared/deployment/cors.ts';
+import type { Callers } from '../http/callers.ts';
 import { deliver, deliverRaw } from './delivery.ts';
 import type { Delivery } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
+import { headerValue } from './header-map.ts';
 import { newRequestId, readViewerRequest } from './viewer.ts';
 
 /** Longer than CloudFront's own limit, so that a head that is too long gets an error page. */
@@ -27,7 +30,7 @@ export type ViewerServer = {
 
 function errorDelivery(status: number, message: string, requestId: string): Delivery {
   const response = errorPage(status, message, requestId);
-  return { response, xCache: 'Error from cloudfront' };
+  return { generated: true, response, xCache: 'Error from cloudfront' };
 }
 
 function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -54,23 +57,32 @@ async function waitUntilDrained(message: http.IncomingMessage): Promise<void> {
   });
 }
 
+type ViewerOptions = {
+  readonly callers: Callers;
+  /** The pages that may use credentials; empty for any page without credentials. */
+  readonly corsOrigins: readonly string[];
+  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
+};
+
 async function handle(
   message: http.IncomingMessage,
   response: http.ServerResponse,
-  answer: (viewer: EmulatedRequest) => Promise<Delivery>,
+  { callers, corsOrigins, answer }: ViewerOptions,
 ): Promise<void> {
   const requestId = newRequestId();
   const method = message.method ?? 'GET';
-  const read = readViewerRequest(message, requestId);
+  const read = readViewerRequest(message, requestId, callers);
   if (read.kind === 'request') {
     message.resume();
-    deliver(response, await answer(read), { method, requestId });
+    const cors = corsHeaders(corsOrigins, headerValue(read.headers, 'origin'));
+    deliver(response, await answer(read), { method, requestId, cors });
     return;
   }
   await waitUntilDrained(message);
   // The rest of a refused request is not read, so the connection cannot be reused.
   response.shouldKeepAlive = false;
-  deliver(response, errorDelivery(read.status, read.message, requestId), { method, requestId });
+  const refused = errorDelivery(read.status, read.message, requestId);
+  deliver(response, refused, { method, requestId, cors: {} });
 }
 
 function waitUntilListening(server: http.Server, host: string, port: number): Promise<number> {
@@ -121,17 +133,18 @@ function closeServer(
 }
 
 /** Starts the server for viewers. Nothing that a socket sends can end the process. */
-export async function startViewerServer(options: {
-  readonly host: string;
-  readonly port: number;
-  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
-  readonly onError: (error: unknown) => void;
-}): Promise<ViewerServer> {
+export async function startViewerServer(
+  options: ViewerOptions & {
+    readonly host: string;
+    readonly port: number;
+    readonly onError: (error: unknown) => void;
+  },
+): Promise<ViewerServer> {
   const server = http.createServer(serverOptions, (message, response) => {
     // Later errors of the connection are the viewer's problem and must not be thrown.
     message.on('error', () => undefined);
     response.on('error', () => undefined);
-    handle(message, response, options.answer).catch((error: unknown) => {
+    handle(message, response, options).catch((error: unknown) => {
       options.onError(error);
       response.destroy();
     });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { type Callers, findForeignCaller } from '../http/callers.ts';
 import { distributionDomainName, type EmulatedRequest } from './functions/edge-event.ts';
 import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
 import { maxHeadBytes, maxTargetBytes, splitRequestTarget } from './request-target.ts';
@@ -56,10 +57,26 @@ function normalizeHost(
   return [['Host', authority ?? distributionDomainName], ...withoutHeaders(lines, ['host'])];
 }
 
-/** Reads a viewer's request. Returns a refusal if CloudFront would answer it itself. */
+/** A refusal if the host of a request is not one of the local stack. A request of HTTP/1.0 may have none. */
+function refuseForeign(
+  message: IncomingMessage,
+  headers: readonly HeaderLine[],
+  authority: string | undefined,
+  callers: Callers,
+): RefusedRequest | undefined {
+  if (authority === undefined && message.headers.host === undefined) return undefined;
+  const reason = findForeignCaller(headers.flat(), callers);
+  return reason === undefined ? undefined : { kind: 'refused', status: 403, message: reason };
+}
+
+/**
+ * Reads a viewer's request. Returns a refusal if CloudFront would answer it itself, or if the request is
+ * for another host than `callers` names.
+ */
 export function readViewerRequest(
   message: IncomingMessage,
   requestId: string,
+  callers: Callers,
 ): ({ readonly kind: 'request' } & EmulatedRequest) | RefusedRequest {
   const { method = '', rawHeaders, url = '' } = message;
   if (url.length >= maxTargetBytes) return refusals.targetTooLong;
@@ -67,6 +84,8 @@ export function readViewerRequest(
   const target = splitRequestTarget(url);
   const headers = normalizeHost(message, target?.authority);
   if (!target || !headers) return refusals.badRequest;
+  const foreign = refuseForeign(message, headers, target.authority, callers);
+  if (foreign) return foreign;
   if (!allowedMethods.has(method)) return refusals.method;
   if (method !== 'OPTIONS' && hasBody(message)) return refusals.body;
   // A dual-stack socket reports IPv4 viewers as mapped IPv6 addresses.

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type Callers, findForeignCaller } from './callers.ts';
 
 export type Listener = { readonly port: number; readonly close: () => Promise<void> };
 
-/** Why bytes could not be parsed as a request. */
-export type WireFault = 'method' | 'headers_too_large' | 'timeout' | 'malformed';
+/** Why bytes could not be parsed as a request, or that its host or page may not call the port. */
+export type WireFault = 'method' | 'headers_too_large' | 'timeout' | 'malformed' | 'foreign';
 
 export type WireAnswer = {
   readonly status: number;
@@ -17,7 +18,9 @@ export type ListenOptions = {
   readonly host: string;
   readonly port: number;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly refuse: (fault: WireFault) => WireAnswer;
+  readonly callers: Callers;
+  /** `reason` is one sentence for the caller, for the fault `foreign`. */
+  readonly refuse: (fault: WireFault, reason?: string) => WireAnswer;
   /** Headers that take longer are treated as a slow-header attack. */
   readonly headersMillis?: number;
   /** The limit for a whole request, including its body. */
@@ -66,6 +69,12 @@ async function serve(
   response.on('error', () => undefined);
   response.on('finish', () => discardBody(request));
   if (!server.listening) response.setHeader('connection', 'close');
+  const reason = findForeignCaller(request.rawHeaders, options.callers);
+  if (reason !== undefined) {
+    const { status, headers, body } = options.refuse('foreign', reason);
+    response.writeHead(status, headers).end(request.method === 'HEAD' ? '' : body);
+    return;
+  }
   try {
     await options.handle(request, response);
   } catch {

@@ -1,3 +1,4 @@
+import { localCallers, localOrigins } from '../http/callers.ts';
 import { listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import type { Identity } from '../http/sigv4.ts';
 import { openUploadStore, type UploadStore } from './multipart/upload-store.ts';
@@ -18,7 +19,9 @@ export type S3Options = {
   readonly port: number;
   readonly buckets: readonly string[];
   readonly identities: readonly Identity[];
-  /** The origins of pages that may use the server, such as `http://localhost:*`. Default: none. */
+  /** Further host names, without a port, that the server answers to. */
+  readonly hosts?: readonly string[];
+  /** The origins of the web pages that may call the server. Default: `localOrigins`. */
   readonly origins?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
@@ -34,15 +37,16 @@ export type S3Options = {
 
 /** Starts an S3 API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startS3(options: S3Options): Promise<EmbeddedS3> {
-  const { folder, host, port, buckets, identities, origins = [], region = 'us-east-1' } = options;
+  const { folder, host, port, buckets, identities, region = 'us-east-1' } = options;
   const log = options.log ?? (() => undefined);
-  const { beforeChange, afterChange } = options;
+  const { beforeChange, afterChange, origins = localOrigins } = options;
   const store = await openStore({ folder, buckets, beforeChange, afterChange, log });
   const uploads = await openUploads(store, folder, log);
   const handlerOptions = { store, uploads, origins, identities, region, log };
   const listener = await listen({
     host,
     port,
+    callers: localCallers(host, options.hosts, origins),
     handle: (request, response) => handleRequest(handlerOptions, request, response),
     refuse: wireAnswer,
   });
@@ -84,11 +88,12 @@ const wireCodes: Readonly<Record<WireFault, S3ErrorCode>> = {
   headers_too_large: 'RequestHeaderSectionTooLarge',
   timeout: 'RequestTimeout',
   malformed: 'InvalidRequest',
+  foreign: 'AccessDenied',
 };
 
-function wireAnswer(fault: WireFault): WireAnswer {
+function wireAnswer(fault: WireFault, reason?: string): WireAnswer {
   const ids = createRequestIds();
-  const { status, headers, body } = errorAnswer(new S3Error(wireCodes[fault]), '', ids);
+  const { status, headers, body } = errorAnswer(new S3Error(wireCodes[fault], reason), '', ids);
   const text = typeof body === 'string' ? body : '';
   return { status, headers: { ...headers, ...standardHeaders(ids) }, body: text };
 }

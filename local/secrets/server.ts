@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Listener, listen, type WireAnswer } from '../http/http.ts';
+import { localCallers } from '../http/callers.ts';
+import { type Listener, listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
 import { type Identity, isSameHex, SignatureRefusal, verifySignature } from '../http/sigv4.ts';
 import { sha256Hex } from '../http/sigv4-canonical.ts';
@@ -16,6 +17,8 @@ export type SecretsManagerOptions = {
   /** 0 chooses a free port. */
   readonly port: number;
   readonly identities: readonly Identity[];
+  /** Further host names, without a port, that the server answers to. */
+  readonly hosts?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
 };
@@ -39,10 +42,15 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
     port,
     // Requests are small. A client that takes longer only holds connections.
     requestMillis: 20_000,
+    callers: localCallers(host, options.hosts),
     handle: (message, response) => handle(service, message, response),
-    refuse: () =>
-      wireAnswer(new SecretError('SerializationException', 'The request could not be parsed.')),
+    refuse,
   });
+}
+
+function refuse(fault: WireFault, reason = 'The request could not be parsed.'): WireAnswer {
+  if (fault !== 'foreign') return wireAnswer(new SecretError('SerializationException', reason));
+  return { ...wireAnswer(new SecretError('AccessDeniedException', reason)), status: 403 };
 }
 
 async function handle(

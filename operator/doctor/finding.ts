@@ -35,6 +35,7 @@ export type Problem =
   | { readonly kind: 'policy_gone' }
   | { readonly kind: 'root_key_gone'; readonly kid: string }
   | { readonly kind: 'fallback_missing'; readonly path: string }
+  | { readonly kind: 'origin_unlisted'; readonly origin: string }
   | {
       readonly kind: 'trail_broken';
       readonly faults: readonly string[];

@@ -1,4 +1,5 @@
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
+import { isSecureOrigin } from '../../shared/url/origin.ts';
 import { sourceKey } from '../../shared/url/path.ts';
 import { auditTrail } from '../../shared/versions/audit.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
@@ -21,6 +22,17 @@ async function findOrphan(installation: Installation, policy: Policy): Promise<s
   return policy.keys.accept.find((kid) => !kids.includes(kid.split('.')[0] ?? ''));
 }
 
+/** A page that the policy names and the deployment does not list. Pages of a developer's machine are left out. */
+async function findUnlisted(
+  { corsOrigins }: Installation,
+  { origins }: Policy,
+): Promise<string | undefined> {
+  const secure = origins.filter(isSecureOrigin);
+  if (secure.length === 0) return undefined;
+  const listed = await corsOrigins();
+  return secure.find((origin) => !listed.includes(origin));
+}
+
 async function checkLivePolicy(
   installation: Installation,
   tenant: string,
@@ -35,6 +47,8 @@ async function checkLivePolicy(
   const { fallback } = policy;
   if (fallback !== null && (await isFallbackMissing(installation, tenant, fallback)))
     return fail(subject, { kind: 'fallback_missing', path: fallback });
+  const origin = await findUnlisted(installation, policy);
+  if (origin !== undefined) return fail(subject, { kind: 'origin_unlisted', origin });
   const reporting = policy.reportUntil > installation.clock();
   return pass(subject, { kind: 'policy_live', version: published.version, reporting });
 }

@@ -13,6 +13,7 @@ import {
 } from '../../shared/request/stages.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import { readServiceLine } from '../logs/service-line.ts';
+import type { Installation } from '../target/target.ts';
 import { explainLine } from './explain-line.ts';
 import type { ExplainDeps, ExplainRequest } from './explain-request.ts';
 import { createExplanation, type Explanation, type ExplanationRecord } from './explanation.ts';
@@ -21,7 +22,7 @@ import { type Knowledge, offlineKnowledge, onlineKnowledge } from './knowledge.t
 import { lookUp } from './look-up.ts';
 import { type PastedUrl, readPastedUrl } from './pasted-url.ts';
 import { signatureHint, splitHint } from './signing-hints.ts';
-import { stageViews } from './stage-views.ts';
+import { notesView, stageViews } from './stage-views.ts';
 
 /** Without an installation, every host counts as a host for all tenants. */
 async function findHosts({ open, asksHosts }: ExplainDeps, { host }: PastedUrl): Promise<HostMap> {
@@ -50,8 +51,9 @@ function startRun(
   hosts: HostMap,
   deps: ExplainDeps,
 ): Run {
-  const record = createExplanation(request.url, stageViews(request.accept));
   const { observe: collect, passed } = collectStages();
+  const views = stageViews(request.accept, () => passed.split?.query);
+  const record = createExplanation(request.url, views);
   let known: Promise<Knowledge> | undefined;
   const findKnowledge = async (): Promise<Knowledge> => {
     const url = passed.split;
@@ -87,14 +89,27 @@ async function findHint(run: Run, stage: string): Promise<Readonly<Record<string
 /** With only a signing key the grammar is checked, but not the policy. */
 function explainGrammar({ record }: Run, url: SignedUrl): void {
   const operations = parseWritten(url).steps.map(({ name }) => name);
-  record.pass('parse', { operations, policy: 'not asked: SIGNET_KEY is set' });
+  const notes = notesView(url.query);
+  record.pass('parse', { operations, policy: 'not asked: SIGNET_KEY is set', ...notes });
+}
+
+/** The page that the policy has to name: one that sends a cookie to a deployment with `corsOrigins`. */
+async function findPage(
+  { corsOrigins }: Installation,
+  { page }: ExplainRequest,
+  { granted, grant }: SignedUrl,
+): Promise<{ readonly page?: string }> {
+  const isInCookie = granted !== undefined && grant === undefined;
+  if (page === undefined || !isInCookie || (await corsOrigins()).length === 0) return {};
+  return { page };
 }
 
 async function explainStages(run: Run): Promise<Explanation> {
   const { request, pasted, hosts, record, observe } = run;
   const now = () => seconds(systemClock);
   const keys = { read: async () => (await run.knowledge()).keyring };
-  const viewer = { method: 'GET', ...pasted, ...request };
+  const { accept, cookie } = request;
+  const viewer = { method: 'GET', ...pasted, accept, cookie };
   const url = await runToVerify(viewer, { crypto: nodeCrypto, now, hosts, keys }, observe);
   const { online } = await run.knowledge();
   if (online === undefined) {
@@ -102,8 +117,12 @@ async function explainStages(run: Run): Promise<Explanation> {
     return record.result();
   }
   const policy = await online.policyOf(url.tenant);
-  const question = { accept: request.accept, now: now(), observe };
-  const named = runFromAdmit(url, policy, question);
+  const page = await findPage(online.installation, request, url);
+  const named = runFromAdmit({ ...url, ...page }, policy, {
+    accept: request.accept,
+    now: now(),
+    observe,
+  });
   if (policy === undefined) return record.result();
   const stored = await lookUp(run.record, online.installation, url, policy, named);
   return record.result({ key: named.key, stored });

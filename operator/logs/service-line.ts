@@ -4,7 +4,7 @@ import { isKid } from '../../shared/url/signature.ts';
 import { objectIn } from './json-line.ts';
 
 /** Outcomes of requests that were not refused. */
-const successes = ['allowed', 'stored', 'rendered'] as const;
+const successes = ['allowed', 'options', 'stored', 'rendered'] as const;
 export type ServiceOutcome = (typeof successes)[number] | RefusalCode;
 
 /** A line that a function logged about a request. Fields that the line lacks are undefined. */

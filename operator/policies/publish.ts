@@ -4,6 +4,7 @@ import { usageFailure } from '../failure.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
+import { limitNotes } from './limit-notes.ts';
 import { mintableRoot } from './policy-change.ts';
 import { findWarnings } from './warnings.ts';
 
@@ -13,10 +14,17 @@ export type PublishChoices = {
   readonly expected?: number | undefined;
 };
 
+type FileIssue = PolicyIssue & { readonly file: string };
+
 export type PublishedSet = {
   readonly publications: readonly Publication[];
-  readonly warnings: readonly (PolicyIssue & { readonly file: string })[];
+  readonly warnings: readonly FileIssue[];
+  /** What a change means for some tenants only. Only about tenants that had a policy before. */
+  readonly notes: readonly FileIssue[];
 };
+
+const isChange = (publication: Publication | undefined): boolean =>
+  publication !== undefined && !publication.created && !publication.unchanged;
 
 /**
  * Publishes the policies in files and folders. All are checked before the first is published.
@@ -40,5 +48,9 @@ export async function publishPolicies(
   const warnings = all.flatMap(({ file, policy }) =>
     findWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
   );
-  return { publications, warnings };
+  const changed = all.filter((_, at) => isChange(publications[at]));
+  const notes = changed.flatMap(({ file, policy }) =>
+    limitNotes(policy).map((note) => ({ file, ...note })),
+  );
+  return { publications, warnings, notes };
 }

@@ -100,6 +100,7 @@ const templateMetadata = v.pipe(
     Signet: v.object({
       policyFields: v.array(v.string()),
       hosts: v.optional(v.record(v.string(), v.string()), {}),
+      corsOrigins: v.optional(v.array(v.string()), []),
     }),
   }),
 );
@@ -109,6 +110,7 @@ export type StackAnnouncement = {
   /** The policy fields that the functions can read. */
   readonly policyFields: readonly string[];
   readonly hosts: HostMap;
+  readonly corsOrigins: readonly string[];
 };
 
 /**

@@ -33,6 +33,8 @@ export type Installation = Publishing & {
   readonly address: string;
   /** The hosts that belong to one tenant. */
   readonly hosts: () => Promise<HostMap>;
+  /** The pages that may use credentials. */
+  readonly corsOrigins: () => Promise<readonly string[]>;
   readonly sources: ObjectStore;
   readonly derivatives: ObjectStore;
   readonly invalidate: Invalidate;
@@ -131,6 +133,7 @@ function openLocal(): Installation {
     address: localAddress(instance.host, instance.ports.cdn),
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,
+    corsOrigins: async () => instance.corsOrigins ?? [],
     sources: s3Store(client, localBuckets.sources),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
@@ -156,6 +159,7 @@ async function openStack(stack: string): Promise<Installation> {
         ? (await announced()).policyFields
         : 'changing',
     hosts: async () => (await announced()).hosts,
+    corsOrigins: async () => (await announced()).corsOrigins,
     sources: s3Store(client, outputs.sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

@@ -9,10 +9,10 @@ export const responseHeaders = {
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
     'strict-transport-security': 'max-age=63072000; includeSubDomains',
-    'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
     'timing-allow-origin': '*',
-    vary: 'Accept',
+    // Browsers keep an answer without CORS headers apart from one with them.
+    vary: 'Accept, Origin',
   },
   /** Headers of S3 and the metadata of derivatives. CloudFront allows ten names and no wildcard. */
   remove: [

@@ -34,6 +34,8 @@ export type LocalInstance = {
   readonly ports: LocalPorts;
   /** The policy fields that its functions can read. */
   readonly policyFields?: readonly string[];
+  /** The pages that may use credentials. */
+  readonly corsOrigins?: readonly string[];
 };
 
 /** The URL of a local port. IPv6 hosts get brackets. */

@@ -47,6 +47,8 @@ export type Policy = {
   readonly maxLifetime: number | null;
   /** Whether a grant may replace the signature of a URL. */
   readonly grants: boolean;
+  /** The pages that may use a grant in a cookie, if the deployment lets pages use credentials. */
+  readonly origins: readonly string[];
   readonly cache: { readonly maxAge: number; readonly sharedMaxAge: number };
   readonly snap: boolean;
   /** Also of a policy that does not snap, because a client can snap for it. */
@@ -119,6 +121,7 @@ export function compilePolicy(document: ValidPolicy): Policy {
     source: document.source,
     maxLifetime: document.urls.maxLifetime,
     grants: document.urls.grants,
+    origins: document.urls.origins,
     cache: document.cache,
     snap: document.snap,
     snapLengths: compileSnapLengths(tests.get('resize') ?? [], inFormats),

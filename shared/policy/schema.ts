@@ -4,9 +4,12 @@ import { type Negotiable, negotiable } from '../operations/accept.ts';
 import { sourceTypes } from '../operations/image-type.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../operations/table.ts';
+import { presetExpects, presetForm } from '../recipe/recipe.ts';
 import { isTenant, pathFault } from '../url/path.ts';
 import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
+import { integerSchema, withDescription } from './field-schema.ts';
+import { urlsSchema } from './urls-schema.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
 const nullSchema = v.null();
@@ -84,9 +87,6 @@ export const policyOperations: readonly OperationName[] = operationNames.filter(
 /** Every recipe has a format, so requiring one would have no effect. */
 const requirable = policyOperations.filter((name) => name !== 'format');
 
-const wholeNumber = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-
 const operationsSchema: v.GenericSchema<
   unknown,
   Readonly<Record<string, readonly Rule[]>>
@@ -109,12 +109,6 @@ const keysSchema = v.pipe(
 );
 
 const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]];
-/** In seconds. A policy that allows longer lifetimes sets null. */
-const tenYears = 10 * 366 * 86_400;
-
-/** Adds the line that documents a field. */
-const withDescription = <S extends v.GenericSchema>(schema: S, about: string) =>
-  v.pipe(schema, v.description(about));
 
 const sourceSchema = v.strictObject({
   types: v.optional(
@@ -129,26 +123,26 @@ const sourceSchema = v.strictObject({
     [...sourceTypes],
   ),
   maxBytes: v.optional(
-    withDescription(wholeNumber(1, limits.sourceBytes), 'Size of the largest source, in bytes'),
+    withDescription(integerSchema(1, limits.sourceBytes), 'Size of the largest source, in bytes'),
     limits.sourceBytes,
   ),
   maxPixels: v.optional(
     withDescription(
-      wholeNumber(1, limits.sourcePixels),
+      integerSchema(1, limits.sourcePixels),
       'Maximum pixels of a source: width × height. An animation is cut where its frames together have more',
     ),
     limits.sourcePixels,
   ),
   maxFrames: v.optional(
     withDescription(
-      wholeNumber(1, limits.sourceFrames),
+      integerSchema(1, limits.sourceFrames),
       'Frames of an animation to keep; later ones are dropped',
     ),
     limits.sourceFrames,
   ),
 });
 
-const maxAge = wholeNumber(0, 31_536_000);
+const maxAge = integerSchema(0, 31_536_000);
 const cacheSchema = v.strictObject({
   maxAge: v.optional(withDescription(maxAge, 'Seconds for which browsers cache an image'), 86_400),
   sharedMaxAge: v.optional(
@@ -170,23 +164,6 @@ const autoSchema = v.strictObject({
   ),
 });
 
-const urlsSchema = v.strictObject({
-  maxLifetime: v.optional(
-    withDescription(
-      v.nullable(wholeNumber(60, tenYears)),
-      'How many seconds ahead `exp` may be; `null` also allows URLs that never expire',
-    ),
-    null,
-  ),
-  grants: v.optional(
-    withDescription(
-      v.boolean(),
-      'Accepts grants: one signature for many URLs, in the query or in a cookie',
-    ),
-    true,
-  ),
-});
-
 const scope = v.pipe(
   v.string(),
   v.check(
@@ -200,10 +177,7 @@ const sourcePath = v.pipe(
   v.check((text) => pathFault(text) === undefined, 'expects the path of a source'),
 );
 
-const presetName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/, 'expects letters, digits, dots and hyphens'),
-);
+const presetName = v.pipe(v.string(), v.regex(presetForm, `expects ${presetExpects}`));
 
 /**
  * A tenant's policy, as an operator writes it. Unknown fields are errors, because a field without

@@ -115,6 +115,11 @@ function requireWarnings({ require, operations = {} }: ValidPolicy): readonly Po
   }));
 }
 
+function originWarnings({ urls }: ValidPolicy): readonly PolicyIssue[] {
+  if (urls.origins.length === 0 || urls.grants) return [];
+  return [{ path: 'urls.origins', message: 'has no effect, because urls.grants is false' }];
+}
+
 function modeWarnings({ mode, reportUntil = '' }: ValidPolicy, now: number) {
   if (mode !== 'report' || Date.parse(reportUntil) > now) return [];
   return [{ path: 'reportUntil', message: 'has passed, so the policy is enforced' }];
@@ -132,6 +137,7 @@ export function policyWarnings(document: ValidPolicy, now: number): readonly Pol
     ...dead,
     ...requireWarnings(document),
     ...cacheWarnings(document),
+    ...originWarnings(document),
     ...modeWarnings(document, now),
   ];
 }

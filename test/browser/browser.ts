@@ -7,7 +7,10 @@ const program = process.env['SIGNET_CHROMIUM'] ?? 'chromium';
 /** Whether the browser is missing. */
 export const isMissing = (what: string): boolean => notRun(what, missingPrograms([program]));
 
-/** Starts a browser with an empty profile that makes no requests of its own. */
+/**
+ * Starts a browser with an empty profile that makes no requests of its own. Names below `.example` and
+ * `.test`, which lead nowhere, are names of this machine.
+ */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: program === 'chromium' ? '/usr/bin/chromium' : program,
@@ -15,6 +18,7 @@ export function startBrowser(): Promise<Browser> {
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
       ...['--disable-background-networking', '--disable-component-update'],
+      '--host-resolver-rules=MAP *.example 127.0.0.1, MAP *.test 127.0.0.1',
     ],
   });
 }

@@ -18,6 +18,9 @@ export async function servePages(pages: Readonly<Record<string, () => Promise<Pa
   const { port } = server.address() as AddressInfo;
   return {
     at: (path: string): string => `http://127.0.0.1:${port}${path}`,
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }

@@ -28,6 +28,7 @@ const config: EdgeConfig = {
   policyFreshness,
   hosts: {},
   keyFreshness,
+  corsOrigins: [],
   logOneIn: 100,
   engine: 'test',
 };

@@ -178,13 +178,32 @@ describe('policy publish', () => {
     );
     const longer = await file('longer.json', policy('kept', { urls: { maxLifetime: 3600 } }));
     expect((await stack.run('policy', 'publish', longer)).stdout).toBe(
-      'Published kept, version 2\n  - lowers urls.maxLifetime from no limit to 1 h\n',
+      `${longer}: note: operations.resize allows no limit 0, so a recipe of BOS (x-bce-process) needs limit_1: without it BOS may enlarge the image\nPublished kept, version 2\n  - lowers urls.maxLifetime from no limit to 1 h\n`,
     );
     expect(await stack.json('policy', 'publish', longer)).toEqual({
       published: ['kept'],
       versions: [{ tenant: 'kept', version: 2, unchanged: true, changes: [] }],
       warnings: [],
+      notes: [],
     });
+  });
+
+  it.each([
+    ['allows limit 0', { operations: { resize: { w: [400], limit: [0, 1] } } }, 0],
+    [
+      'allows limit 0 in one rule',
+      { operations: { resize: [{ w: [4] }, { l: [4], limit: [0] }] } },
+      0,
+    ],
+    ['has no rule of resize', { operations: { format: { f: ['jpg'] } } }, 0],
+    ['has presets only', { presetsOnly: true, presets: { a: 'blur,s_9' } }, 0],
+    ['allows limit 1', { operations: { resize: { w: [400], limit: [1] } } }, 1],
+  ])('notes what recipes of BOS need, unless the policy %s', async (what, fields, count) => {
+    const tenant = what.replaceAll(' ', '-');
+    await stack.run('policy', 'publish', await file('bos.json', policy(tenant)));
+    const changed = await file('bos.json', policy(tenant, fields));
+    const { notes } = await stack.json<{ notes: unknown[] }>('policy', 'publish', changed);
+    expect(notes).toHaveLength(count);
   });
 
   it.each([

@@ -16,7 +16,7 @@ import {
 } from '../../shared/deployment/local-endpoints.ts';
 import { publicHalf, readPublisher } from '../../shared/keys/publisher.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
-import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
+import { type RunningStack, type StartOptions, startRunningStack } from '../local/running-stack.ts';
 import { command, type Environment, json } from './in-process.ts';
 import type { Ran } from './signet.ts';
 
@@ -25,7 +25,8 @@ const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts
 export type Published = { readonly tenant: string } & Readonly<Record<string, unknown>>;
 
 /** A running stack, the command line for it, and direct access to its buckets. */
-export const startCommandStack = async () => openCommands(await startRunningStack());
+export const startCommandStack = async (options: StartOptions = {}) =>
+  openCommands(await startRunningStack(options));
 
 /**
  * A stack whose config bucket denies nothing, as after its policy was removed. Only then can someone remove

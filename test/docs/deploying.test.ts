@@ -66,12 +66,22 @@ describe('docs/deploying.md', () => {
   it('has a row for every setting, with its default', () => {
     const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
     const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
-    const { account: _account, hosts, tags, ...defaults } = readStackSettings({}, '111111111111');
-    expect([hosts, tags]).toEqual([{}, {}]);
+    const settings = readStackSettings({}, '111111111111');
+    const { account: _account, hosts, corsOrigins, tags, ...defaults } = settings;
+    expect([hosts, corsOrigins, tags]).toEqual([{}, [], {}]);
     for (const [name, value] of Object.entries(defaults))
       expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);
     expect([...said.keys()].toSorted()).toEqual([
-      ...['account', 'alarmEmail', 'certificateArn', 'firewall', 'hosts', 'logDays', 'name'],
+      ...[
+        'account',
+        'alarmEmail',
+        'certificateArn',
+        'corsOrigins',
+        'firewall',
+        'hosts',
+        'logDays',
+        'name',
+      ],
       ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'tags'],
     ]);
   });

@@ -71,10 +71,9 @@ const alwaysThere = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
   'strict-transport-security': expect.stringContaining('max-age='),
-  'access-control-allow-origin': '*',
   'cross-origin-resource-policy': 'cross-origin',
   'timing-allow-origin': '*',
-  vary: 'Accept',
+  vary: 'Accept, Origin',
 };
 const neverThere = /^(?:server|x-amz-meta-.*|x-amz-version-id|x-amz-server-side-encryption)$/;
 

@@ -53,6 +53,7 @@ function configFor(port: number): EdgeConfig {
     policyFreshness,
     hosts: {},
     keyFreshness,
+    corsOrigins: [],
     logOneIn: 100,
     engine: 'test',
   };
@@ -145,7 +146,7 @@ describe('viewer-request while S3 and Secrets Manager do not answer', () => {
   it.each([
     { uri: '/acme/a.png', query: '', method: 'GET', status: '403', code: 'forbidden' },
     { uri: '/acme//a.png', query: wellFormed, method: 'GET', status: '400', code: 'malformed' },
-    { uri: '/acme/a.png', query: wellFormed, method: 'OPTIONS', status: '405', code: 'method' },
+    { uri: '/acme/a.png', query: wellFormed, method: 'POST', status: '405', code: 'method' },
   ])(
     'still answers $code if it needs no other service',
     async ({ uri, query, method, status, code }) => {
@@ -154,6 +155,37 @@ describe('viewer-request while S3 and Secrets Manager do not answer', () => {
       expect(answer.headers?.['cache-control']?.[0]?.value).toBe('no-store');
     },
   );
+
+  it.each(['/acme/a.png', '/anything', '//'])('answers OPTIONS for %s with 204', async (uri) => {
+    const origin = 'https://www.example.com';
+    const plain = await viewerRequest(viewerEvent(uri, '', { method: 'OPTIONS' }));
+    const asked = await viewerRequest(
+      viewerEvent(uri, '', { method: 'OPTIONS', headers: { origin } }),
+    );
+    for (const answer of [plain, asked]) {
+      expect(answer.status).toBe('204');
+      expect(answer).not.toHaveProperty('body');
+      expect(answer.headers?.['allow']?.[0]?.value).toBe('GET, HEAD, OPTIONS');
+      expect(answer.headers).not.toHaveProperty('x-signet-error');
+    }
+    expect(Object.keys(plain.headers ?? {})).toEqual(['allow', 'cache-control']);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': [{ value: '*' }],
+      'access-control-max-age': [{ value: '7200' }],
+    });
+  });
+
+  it('writes the CORS headers of a refusal if the request has an Origin', async () => {
+    const headers = { origin: 'https://www.example.com' };
+    const asked = await viewerRequest(viewerEvent('/acme/a.png', '', { headers }));
+    expect(asked).toMatchObject({ status: '403', body: '{"error":"forbidden"}' });
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': [{ value: '*' }],
+      'access-control-expose-headers': [{ value: 'x-signet-error, etag, server-timing' }],
+    });
+    const plain = await viewerRequest(viewerEvent('/acme/a.png', ''));
+    expect(JSON.stringify(plain.headers)).not.toContain('access-control-');
+  });
 
   it('throws for an event without a record', async () => {
     await expect(viewerRequest({ Records: [] })).rejects.toThrow('the event has no record');

@@ -13,6 +13,7 @@ vi.mock('../../edge/config.ts', () => ({
     policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
     hosts: {},
+    corsOrigins: [],
     logOneIn: 100,
     engine: 'test',
   },

@@ -47,7 +47,7 @@ function configs() {
     s3: localAccess(stack.instance, 's3'),
     secretsManager: localAccess(stack.instance, 'secretsManager'),
     buckets: localBuckets,
-    ...{ policyFreshness, keyFreshness, hosts: {}, logOneIn: 1, engine: 'test' },
+    ...{ policyFreshness, keyFreshness, hosts: {}, corsOrigins: [], logOneIn: 1, engine: 'test' },
   };
   return { viewerRequest: config, originResponse: config };
 }

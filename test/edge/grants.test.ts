@@ -128,6 +128,53 @@ describe('one grant', () => {
   });
 });
 
+describe('a page whose browser sends the cookie', () => {
+  const own = 'https://www.example.com';
+  const ask = async (page: string | undefined, more: Partial<ViewerRequest> = {}) =>
+    endOf({ ...inCookie(at('a.png'), await grant()), page, ...more });
+  beforeEach(() => {
+    edge = memoryEdge({ ...limited, urls: { ...limited.urls, origins: [own] } });
+  });
+
+  it('gets images if the policy names it, and so does an <img>, which has no Origin', async () => {
+    expect(await ask(own)).toMatch(/^\/acme/);
+    expect(await ask(undefined)).toMatch(/^\/acme/);
+  });
+
+  it.each([
+    ...['https://evil.example', 'null', '', 'http://www.example.com', `${own}:8443`],
+    ...[`${own}.evil.example`, `${own}, ${own}`, own.toUpperCase(), `${own}/`],
+  ])('gets nothing at %j', async (page) => {
+    expect(await ask(page)).toBe('forbidden');
+  });
+
+  it('learns nothing about the grant or the source if the policy does not name it', async () => {
+    const page = 'https://evil.example';
+    const ends = [
+      await ask(page, inCookie(at('a.png'), await grant({ kid: 'r1.3' }))),
+      await ask(page, inCookie(at('a.png'), await grant({ exp: now() + 90_000 }))),
+      await ask(page, inCookie(at('b.png'), await grant())),
+      await ask(page, inCookie(at('secret/1.jpg'), await grant({ scope: ['*'] }))),
+      await ask(page, inCookie(at('a.png', 'blur,s_3'), await grant())),
+      await ask(page, fetched(at('a.png'))),
+    ];
+    expect(new Set(ends)).toEqual(new Set(['forbidden']));
+  });
+
+  it('may be any page for a signature or a grant in the query, which the page itself has', async () => {
+    const page = 'https://evil.example';
+    expect(await endOf({ ...signed(edge, { kid: 'r1.2' }), page })).toMatch(/^\/acme/);
+    expect(await endOf({ ...(await inQuery(at('a.png'))), page })).toMatch(/^\/acme/);
+    const both = { ...(await inQuery(at('a.png'))), cookie: cookie(await grant()), page };
+    expect(await endOf(both)).toMatch(/^\/acme/);
+  });
+
+  it('is none by default', async () => {
+    edge = memoryEdge(limited);
+    expect(await ask(own)).toBe('forbidden');
+  });
+});
+
 describe('cookies', () => {
   it('are read only if the query has no credential', async () => {
     const own = signed(edge, { kid: 'r1.2', path: 'b.png' });

@@ -18,6 +18,7 @@ vi.mock('../../edge/config.ts', () => ({
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
     policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
+    corsOrigins: [],
     logOneIn: 100,
     engine: 'test',
   },

@@ -169,7 +169,7 @@ describe('a fallback', () => {
   });
 
   it('has no body for HEAD', async () => {
-    expect((await made(gone, 'HEAD')).answer).toMatchObject({ status: 404, body: { text: '' } });
+    expect((await made(gone, 'HEAD')).answer).toMatchObject({ status: 404, body: { none: true } });
   });
 
   it('keeps the refusal if it is missing or damaged itself, and does not replace itself', async () => {

@@ -45,6 +45,13 @@ describe('an answer that replaces one of S3', () => {
     expect(written.headers?.['via']).toBe(via);
   });
 
+  it('has no body and no length for HEAD, not even empty ones', () => {
+    const written = overwrite(missing(), { ...image, body: { none: true } });
+    expect(written).not.toHaveProperty('body');
+    expect(written).not.toHaveProperty('bodyEncoding');
+    expect(written.headers).not.toHaveProperty('content-length');
+  });
+
   it('has no header about the replaced body', () => {
     expect(overwrite(missing(), image)).toEqual({
       status: '200',

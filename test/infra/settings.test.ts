@@ -10,6 +10,9 @@ const badHost = 'expects a host name of your own, such as img.example.com';
 const badTag = (least: number, most: number): string =>
   `expects ${least} to ${most} letters, digits, spaces and _.:/=+@-, not beginning with aws:`;
 
+const badOrigin =
+  'signet.corsOrigins.0 expects the exact https origin of a page, as browsers send it, such as https://www.example.com';
+
 type Wrong = readonly [context: unknown, sentence: string];
 const wrongs: readonly Wrong[] = [
   [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
@@ -76,6 +79,23 @@ const wrongs: readonly Wrong[] = [
       'signet.originShieldRegion expects false or a Region with Origin Shield: us-east-1, us-east-2, us-west-2, sa-east-1, eu-west-1, eu-west-2, eu-central-1, ap-south-1, ap-northeast-1, ap-northeast-2, ap-southeast-1, ap-southeast-2, me-central-1',
     ],
   ),
+  ...[
+    ...['*', 'https://*.example.com', 'http://www.example.com', 'www.example.com', 'null', ''],
+    ...['https://www.example.com/', 'https://www.example.com:443', 'https://WWW.example.com', 7],
+    ...['https://www.example.com:65536', 'https://a@example.com', 'https://bücher.example'],
+  ].map((origin): Wrong => [{ corsOrigins: [origin] }, badOrigin]),
+  [
+    { corsOrigins: 'https://www.example.com' },
+    'signet.corsOrigins expects a list of origins, such as ["https://www.example.com"]',
+  ],
+  [
+    { corsOrigins: Array.from({ length: 101 }, (_one, at) => `https://a${at}.example`) },
+    'signet.corsOrigins has more than 100 origins',
+  ],
+  [
+    { corsOrigins: ['https://a.example', 'https://a.example'] },
+    'signet.corsOrigins names an origin twice',
+  ],
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
   [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
   [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
@@ -107,6 +127,7 @@ describe('the settings of an installation', () => {
         name: 'signet',
         account,
         hosts: {},
+        corsOrigins: [],
         originShieldRegion: 'us-east-1',
         priceClass: 'all',
         firewall: false,

@@ -202,20 +202,55 @@ describe.each(both)('the distribution, %s,', (_what, template) => {
         Override: true,
       },
     });
-    expect(at(headers, 'CorsConfig')).toMatchObject({
+    expect(at(headers, 'CorsConfig')).toEqual({
       AccessControlAllowCredentials: false,
+      AccessControlAllowHeaders: { Items: ['*'] },
+      AccessControlAllowMethods: { Items: ['GET', 'HEAD'] },
       AccessControlAllowOrigins: { Items: ['*'] },
+      AccessControlExposeHeaders: { Items: ['x-signet-error', 'etag', 'server-timing'] },
+      AccessControlMaxAgeSec: 7_200,
       OriginOverride: true,
     });
     expect(at(headers, 'CustomHeadersConfig', 'Items')).toEqual([
       { Header: 'cross-origin-resource-policy', Value: 'cross-origin', Override: true },
       { Header: 'timing-allow-origin', Value: '*', Override: true },
-      { Header: 'vary', Value: 'Accept', Override: true },
+      { Header: 'vary', Value: 'Accept, Origin', Override: true },
     ]);
     expect(at(headers, 'RemoveHeadersConfig', 'Items')).toEqual(
       remove.map((Header) => ({ Header })),
     );
     expect(remove.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('a deployment that lists pages', () => {
+  const corsOrigins = ['https://www.example.com', 'https://app.example.com:8443'];
+  const template = templateFor({ corsOrigins });
+
+  it('lets those pages use credentials, and names every header', () => {
+    const headers = one(template, 'AWS::CloudFront::ResponseHeadersPolicy').Properties;
+    const named = at(headers, 'ResponseHeadersPolicyConfig', 'CorsConfig');
+    expect(named).toMatchObject({
+      AccessControlAllowCredentials: true,
+      AccessControlAllowOrigins: { Items: corsOrigins },
+      AccessControlAllowMethods: { Items: ['GET', 'HEAD'] },
+      AccessControlAllowHeaders: { Items: expect.arrayContaining(['range', 'if-none-match']) },
+      AccessControlExposeHeaders: { Items: ['x-signet-error', 'etag', 'server-timing'] },
+      AccessControlMaxAgeSec: 7_200,
+      OriginOverride: true,
+    });
+    // CloudFront refuses a star beside credentials.
+    expect(JSON.stringify(named)).not.toContain('*');
+  });
+
+  it('announces them to the commands', () => {
+    expect(at(template.Metadata, 'Signet', 'corsOrigins')).toEqual(corsOrigins);
+    expect(at(plain.Metadata, 'Signet', 'corsOrigins')).toEqual([]);
+  });
+
+  it('has the cache key of any other: the function decides on every view', () => {
+    const keyOf = (of: typeof plain) => one(of, 'AWS::CloudFront::CachePolicy').Properties;
+    expect(keyOf(template)).toEqual(keyOf(plain));
   });
 });
 

@@ -27,6 +27,7 @@ export function createMemoryInstallation() {
     // Nothing listens on this port.
     address: 'http://127.0.0.1:1',
     hosts: async () => ({}),
+    corsOrigins: async (): Promise<readonly string[]> => ['https://www.example.com'],
     config,
     sources: memoryStore(),
     derivatives: memoryStore(),

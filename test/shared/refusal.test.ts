@@ -27,7 +27,7 @@ const rows: readonly Row[] = [
 ];
 
 const more: Partial<Readonly<Record<RefusalCode, object>>> = {
-  method: { allow: 'GET, HEAD' },
+  method: { allow: 'GET, HEAD, OPTIONS' },
   unavailable: { 'retry-after': '1' },
 };
 

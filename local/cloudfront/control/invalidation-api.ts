@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import { type Listener, listen, type WireAnswer } from '../../http/http.ts';
-import { type RawRequest, readRawRequest } from '../../http/raw-request.ts';
+import { localCallers } from '../../http/callers.ts';
+import { type Listener, listen, type WireAnswer, type WireFault } from '../../http/http.ts';
+import { MalformedRequest, type RawRequest, readRawRequest } from '../../http/raw-request.ts';
 import {
   type Identity,
   type SignatureFault,
@@ -29,6 +30,8 @@ type Answer = {
 type Options = {
   readonly host: string;
   readonly port: number;
+  /** Further host names, without a port, that the server answers to. */
+  readonly hosts?: readonly string[];
   readonly identities: readonly Identity[];
   readonly invalidate: (items: readonly string[]) => number;
 };
@@ -116,9 +119,15 @@ function answerCall(invalidations: ReturnType<typeof createInvalidations>, call:
   throw new ControlPlaneError('NotImplemented');
 }
 
+function toControlPlaneError(error: unknown): ControlPlaneError {
+  if (error instanceof ControlPlaneError) return error;
+  if (error instanceof MalformedRequest)
+    return new ControlPlaneError('InvalidArgument', error.message);
+  return new ControlPlaneError('InternalFailure');
+}
+
 function failureAnswer(error: unknown, requestId: string): Answer {
-  const known =
-    error instanceof ControlPlaneError ? error : new ControlPlaneError('InternalFailure');
+  const known = toControlPlaneError(error);
   return { status: known.status, body: errorDocument(known, requestId) };
 }
 
@@ -136,9 +145,10 @@ function send(
   response.end(body);
 }
 
-function wireAnswer(): WireAnswer {
-  const body = errorDocument(new ControlPlaneError('InvalidArgument'), randomUUID());
-  return { status: 400, headers: { 'content-type': 'text/xml' }, body };
+function wireAnswer(fault: WireFault, reason?: string): WireAnswer {
+  const code = fault === 'foreign' ? 'AccessDenied' : 'InvalidArgument';
+  const { status, body } = failureAnswer(new ControlPlaneError(code, reason), randomUUID());
+  return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
 /** Starts the invalidation API of CloudFront. The AWS SDK is its client. */
@@ -155,5 +165,7 @@ export async function startInvalidationApi(options: Options): Promise<Listener> 
       send(response, failureAnswer(error, requestId), requestId);
     }
   };
-  return listen({ host: options.host, port: options.port, handle, refuse: wireAnswer });
+  const { host, port, hosts } = options;
+  const callers = localCallers(host, hosts);
+  return listen({ host, port, callers, handle, refuse: wireAnswer });
 }

@@ -18,7 +18,7 @@ const exposed = [
 const vary = 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method';
 
 /** The headers of an answer to a page of a listed origin. Other pages may not read the answer. */
-export function corsHeaders(
+export function pageHeaders(
   origins: readonly string[],
   origin: string | undefined,
 ): Record<string, string> {

@@ -22,7 +22,7 @@ import {
   sendAnswer,
 } from './answer.ts';
 import { isChecksum } from './checksum.ts';
-import { answerPreflight, corsHeaders, readPreflight } from './cors.ts';
+import { answerPreflight, pageHeaders, readPreflight } from './cors.ts';
 import { readWithTimeout } from './payload.ts';
 import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
@@ -49,7 +49,7 @@ export async function handleRequest(
     if (message.destroyed && !message.complete) return undefined;
     return errorAnswer(toS3Error(options, message, ids, error), resourcePath(message), ids);
   });
-  for (const [name, value] of Object.entries(corsHeaders(options.origins, message.headers.origin)))
+  for (const [name, value] of Object.entries(pageHeaders(options.origins, message.headers.origin)))
     response.setHeader(name, value);
   if (answer === undefined) {
     response.destroy();

@@ -23,6 +23,7 @@ export const effects: Readonly<Record<string, 'more' | 'less' | 'neither'>> = {
   'source.maxFrames': 'more',
   'urls.maxLifetime': 'more',
   'urls.grants': 'more',
+  'urls.origins': 'more',
   'cache.maxAge': 'neither',
   'cache.sharedMaxAge': 'neither',
   fallback: 'neither',

@@ -14,10 +14,9 @@ const policy = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'access-control-allow-origin': '*',
   'cross-origin-resource-policy': 'cross-origin',
   'timing-allow-origin': '*',
-  vary: 'Accept',
+  vary: 'Accept, Origin',
 };
 
 const removed = {
@@ -64,6 +63,60 @@ describe('the response headers policy', () => {
     expect(headers['x-amz-cf-id']).toMatch(/^[A-Za-z0-9_-]{56}$/);
     expect(headers['date']).toBeTypeOf('string');
     if (path === '/there' && status < 400) expect(headers['x-amz-id-2']).toBe('id');
+  });
+});
+
+describe('CORS headers', () => {
+  const origin = 'https://www.example.com';
+  const corsOf = ({ headers }: { readonly headers: object }): object =>
+    Object.fromEntries(
+      Object.entries(headers).filter(([name]) => name.startsWith('access-control-')),
+    );
+  const exposed = { 'access-control-expose-headers': 'x-signet-error, etag, server-timing' };
+  const open = { 'access-control-allow-origin': '*', ...exposed };
+
+  it.each([
+    ['a miss', '/there/1', {}],
+    ['a hit', '/there/1', {}],
+    ['a 304', '/there/1', { 'if-none-match': '"one"' }],
+    ['a part', '/there/1', { range: 'bytes=0-1' }],
+    ['an error of the origin', '/gone', {}],
+  ])('are on %s only if the request has an Origin', async (_name, path, headers) => {
+    expect(corsOf(await stub.ask(path, { headers }))).toEqual({});
+    expect(corsOf(await stub.ask(path, { headers: { ...headers, origin } }))).toEqual(open);
+  });
+
+  it('are on the answers of viewer-request only if it writes them', async () => {
+    const ask = (code: string) => {
+      const { headers } = viewerCode(code);
+      return stub.ask('/x', { headers: { ...headers, origin } });
+    };
+    expect(corsOf(await ask(`return { status: '403' }`))).toEqual({});
+    const own = `{ 'access-control-allow-origin': [{ value: 'null' }] }`;
+    expect(corsOf(await ask(`return { status: '403', headers: ${own} }`))).toEqual({
+      'access-control-allow-origin': 'null',
+    });
+  });
+
+  it('with a list, are for the pages on it, which may use credentials', async () => {
+    const listed = await startStubDistribution({
+      s3: (_request, response) => object(response, 'an image'),
+      corsOrigins: [origin],
+    });
+    const ask = async (page: string) =>
+      corsOf(await listed.ask('/a', { headers: { origin: page } }));
+    const own = {
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      ...exposed,
+    };
+    // The second answer is a hit: what the cache holds depends on no page.
+    for (const _time of [1, 2]) {
+      expect(await ask(origin)).toEqual(own);
+      expect(await ask('https://evil.example')).toEqual({});
+      expect(await ask('null')).toEqual({});
+    }
+    await listed.close();
   });
 });
 

@@ -54,6 +54,7 @@ export type StubOptions = {
     readonly memoryMb?: number;
   };
   readonly originPort?: number;
+  readonly corsOrigins?: readonly string[];
   readonly localPage?: () => { readonly contentType: string; readonly body: string };
 };
 
@@ -143,6 +144,7 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
   const cloudFront = await startCloudFront({
     host: '127.0.0.1',
     port: 0,
+    hosts: ['a', 'b', '*.example'],
     viewerRequest: { ...limits, file: join(folder, 'viewer.mjs'), maxBodyBytes: 40_960 },
     originResponse: { ...limits, file: join(folder, 'origin.mjs'), maxBodyBytes: 1_048_576 },
     origin: {
@@ -154,6 +156,7 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
     },
     clock: () => now,
     log: (source, line) => logged.push(`${source}: ${line}`),
+    ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
     ...(options.localPage && { localPage: options.localPage }),
   });
   return {

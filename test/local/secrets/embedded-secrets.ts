@@ -33,10 +33,10 @@ export const secretKeeper: Identity = {
 export type Running = Awaited<ReturnType<typeof startEmbedded>>;
 
 /** A server on a temporary folder, with a client of the AWS SDK. */
-export async function startEmbedded(given?: string) {
+export async function startEmbedded(given?: string, port = 0) {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'signet-secrets-')));
   const identities = [operator, viewer, secretKeeper];
-  const server = await startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities });
+  const server = await startSecretsManager({ folder, host: '127.0.0.1', port, identities });
   const clients: SecretsManagerClient[] = [];
   const clientFor = (identity: Identity, region = 'us-east-1'): SecretsManagerClient => {
     const { accessKeyId, secretAccessKey } = identity;

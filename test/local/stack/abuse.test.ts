@@ -5,11 +5,14 @@ import { command } from '../../cli/in-process.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
+const foreignHosts = ['evil.example', '169.254.169.254', 'a'.repeat(255)];
+
 let stack: RunningStack;
 let client: StackClient;
 
 beforeAll(async () => {
-  stack = await startRunningStack();
+  // Other hosts are refused. These must make no difference even where they are allowed.
+  stack = await startRunningStack({ environment: { SIGNET_HOSTS: foreignHosts.join() } });
   client = await stackClient(stack.instance);
   await client.publish(policy);
   await client.put('a.png', await picture('red'));
@@ -27,9 +30,7 @@ async function logged(source: string): Promise<readonly LogLine[]> {
 
 /** Headers that were used for cache poisoning in other services. */
 const viewers: readonly Readonly<Record<string, string>>[] = [
-  ...['evil.example', 'localhost:1', '169.254.169.254', 'a'.repeat(255), '[::1]'].map((Host) => ({
-    Host,
-  })),
+  ...[...foreignHosts, 'localhost:1', '[::1]'].map((Host) => ({ Host })),
   ...[
     'X-Forwarded-Host',
     'X-Forwarded-For',

@@ -125,7 +125,6 @@ const cases: readonly Case[] = [
     cached: true,
     paths: () => [sign({ path: 'cut.png' }), sign({ path: 'liar.gif' })],
   },
-  { code: 'method', method: 'OPTIONS', paths: () => [good(), '/anything'] },
 ];
 
 /** Headers that differ between any two answers. */
@@ -183,11 +182,6 @@ describe('every refusal over HTTP', () => {
       });
     },
   );
-
-  it('lists the allowed methods if the method is not allowed', async () => {
-    const { headers } = await client.get(good(), { method: 'OPTIONS' });
-    expect(headers.allow).toBe('GET, HEAD');
-  });
 
   it.each(cases.filter(({ method }) => method === undefined))(
     '$code has no body for HEAD',

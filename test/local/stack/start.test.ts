@@ -120,7 +120,7 @@ describe('a start that fails', () => {
   it('because SIGNET_ORIGINS has an invalid origin says what to write', () => {
     const environment = { SIGNET_ORIGINS: 'http://localhost:*, https://app.example.test/' };
     expect(() => readLocalSettings(environment)).toThrow(
-      'SIGNET_ORIGINS contains "https://app.example.test/"; list origins such as http://localhost:* or https://app.example.test, separated by commas',
+      `SIGNET_ORIGINS has the entry "https://app.example.test/"; each entry is an origin, whose port may be *: SIGNET_ORIGINS='http://localhost:*' npm start`,
     );
   });
 
@@ -132,6 +132,26 @@ describe('a start that fails', () => {
       );
     },
   );
+
+  it.each([
+    [
+      'SIGNET_HOSTS',
+      'http://signet',
+      'a host name without a port: SIGNET_HOSTS=signet,192.168.1.5',
+    ],
+    ['SIGNET_HOSTS', 'signet:8080', 'a host name without a port: SIGNET_HOSTS=signet,192.168.1.5'],
+    ['SIGNET_HOSTS', '*', 'a host name without a port: SIGNET_HOSTS=signet,192.168.1.5'],
+    ['SIGNET_ORIGINS', '*', "an origin, whose port may be *: SIGNET_ORIGINS='http://localhost:*'"],
+    ['SIGNET_ORIGINS', 'localhost:3000', 'an origin, whose port may be *'],
+    ['SIGNET_ORIGINS', 'http://a.example/', 'an origin, whose port may be *'],
+    ['SIGNET_ORIGINS', 'null', 'an origin, whose port may be *'],
+    ['SIGNET_CORS_ORIGINS', 'http://a.example', 'the exact origin of a page: SIGNET_CORS_ORIGINS='],
+    ['SIGNET_CORS_ORIGINS', 'http://localhost:*', 'the exact origin of a page'],
+  ])('because %s has the entry %s says what to write', (variable, entry, expects) => {
+    expect(() => readLocalSettings({ [variable]: entry })).toThrow(
+      `${variable} has the entry "${entry}"; each entry is ${expects}`,
+    );
+  });
 
   it('because the address is not local says so', async () => {
     expect(await refusedStart({ host: '203.0.113.9' })).toMatch(
@@ -149,6 +169,19 @@ describe('a start that fails', () => {
           `^The state folder ${home} cannot be written \\(E[A-Z]+\\); choose another: SIGNET_HOME=/path npm start$`,
         ),
       );
+  });
+});
+
+describe('the lists in variables', () => {
+  it('are separated by commas, and left out if they are empty', () => {
+    const read = readLocalSettings({
+      SIGNET_HOSTS: 'signet, *.Dev.example,[fe80::1]',
+      SIGNET_ORIGINS: 'https://app.example,http://[::1]:*',
+    });
+    expect(read.hosts).toEqual(['signet', '*.dev.example', '[fe80::1]']);
+    expect(read.origins).toEqual(['https://app.example', 'http://[::1]:*']);
+    const empty = readLocalSettings({ SIGNET_HOSTS: '', SIGNET_ORIGINS: '' });
+    expect([empty.hosts, empty.origins]).toEqual([undefined, undefined]);
   });
 });
 

@@ -49,6 +49,16 @@ describe('diagnose', () => {
     expect(publisher).toMatchObject({ ok: false, problem: { kind: 'publisher_unknown' } });
   });
 
+  it.each([
+    [['https://www.example.com', 'http://localhost:3000'], undefined],
+    [['https://www.example.com', 'https://app.example.com'], 'https://app.example.com'],
+  ])('finds a page that the deployment does not list among %j', async (origins, origin) => {
+    await installation.publish('acme', { urls: { origins } });
+    expect(await findingOf('policy', 'acme')).toMatchObject(
+      origin === undefined ? { ok: true } : { problem: { kind: 'origin_unlisted', origin } },
+    );
+  });
+
   it('finds a stale render secret, and a check that failed', async () => {
     installation.secrets.texts.set(secretIds.render, '{}');
     expect(await findingOf('render secret')).toMatchObject({

@@ -13,7 +13,7 @@ const everything = {
   presetsOnly: false,
   auto: { format: ['webp'] },
   source: { types: ['jpg'], maxBytes: 1, maxPixels: 1, maxFrames: 1 },
-  urls: { maxLifetime: 60, grants: true },
+  urls: { maxLifetime: 60, grants: true, origins: ['https://www.example.com'] },
   cache: { maxAge: 0, sharedMaxAge: 0 },
   snap: true,
   blocked: ['a/*'],

@@ -123,7 +123,7 @@ const bad: readonly Case[] = [
   [
     'a preset with a space in its name',
     policy({ presets: { 'a b': 'resize,w_1' } }),
-    'presets.a b: expects letters, digits, dots and hyphens',
+    'presets.a b: expects letters and digits, with single dots, hyphens and underscores between them, and at most 64 characters',
   ],
   [
     'a size above the ceiling',
@@ -221,7 +221,7 @@ describe('a policy document', () => {
     ).toEqual([
       'tenant: is not a tenant name',
       `require.1: expects one of ${requirable.join(', ')}`,
-      'presets.a b: expects letters, digits, dots and hyphens',
+      'presets.a b: expects letters and digits, with single dots, hyphens and underscores between them, and at most 64 characters',
       'source.types: needs at least one type',
       'source.maxFrames: expects at least 1, not 0',
       'urls.maxLifetime: expects number, not "7d"',

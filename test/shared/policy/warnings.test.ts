@@ -56,6 +56,15 @@ describe('the warnings of a policy', () => {
     expect(warningsOf({ resize: { w: [9] }, quality: { q: [60] } }, { require })).toEqual([]);
   });
 
+  it('name pages that cannot use a cookie, because there are no grants', () => {
+    const origins = ['https://www.example.com'];
+    expect(warningsOf({}, { urls: { origins, grants: false } })).toEqual([
+      'urls.origins has no effect, because urls.grants is false',
+    ]);
+    expect(warningsOf({}, { urls: { origins } })).toEqual([]);
+    expect(warningsOf({}, { urls: { grants: false } })).toEqual([]);
+  });
+
   it('name a report mode that has already ended', () => {
     const report = (reportUntil: string) => warningsOf({}, { mode: 'report', reportUntil });
     expect(report('2030-01-01T00:00:00Z')).toEqual([

@@ -44,7 +44,7 @@ describe('a preflight', () => {
     'of %s is refused',
     async (origin) => {
       const reply = await preflight(origin);
-      expect([reply.status, errorCode(reply)]).toEqual([403, 'AccessForbidden']);
+      expect([reply.status, errorCode(reply)]).toEqual([403, 'AccessDenied']);
       expect(reply.headers['access-control-allow-origin']).toBeUndefined();
       expect(reply.body.toString()).toContain('SIGNET_ORIGINS');
     },

@@ -25,53 +25,65 @@ afterAll(async () => {
 
 describe('hostile bytes', () => {
   const cases: readonly [string, string | Buffer, string][] = [
-    ['a broken escape', 'GET /b/%zz HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['an escape cut short', 'GET /b/%e HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['escaped bytes that are no UTF-8', 'GET /b/%ff%fe HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['an overlong slash', 'GET /b/%c0%af HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['a surrogate', 'GET /b/%ed%a0%80 HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
+    ['a broken escape', 'GET /b/%zz HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['an escape cut short', 'GET /b/%e HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['escaped bytes that are no UTF-8', 'GET /b/%ff%fe HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['an overlong slash', 'GET /b/%c0%af HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['a surrogate', 'GET /b/%ed%a0%80 HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
     [
       'raw bytes that are no UTF-8',
-      Buffer.from('GET /b/\xff\xfe HTTP/1.1\r\nhost: h\r\n\r\n', 'latin1'),
+      Buffer.from('GET /b/\xff\xfe HTTP/1.1\r\nhost: localhost\r\n\r\n', 'latin1'),
       '400',
     ],
-    ['a broken escape in the query', 'GET /b?prefix=%zz HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['a NUL in the key', 'GET /b/a%00b HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['no bucket', 'GET //x HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['a whole URL as target', 'GET http://h/b/x HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
-    ['an asterisk as target', 'OPTIONS * HTTP/1.1\r\nhost: h\r\n\r\n', '400'],
+    [
+      'a broken escape in the query',
+      'GET /b?prefix=%zz HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      '400',
+    ],
+    ['a NUL in the key', 'GET /b/a%00b HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['no bucket', 'GET //x HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['a whole URL as target', 'GET http://h/b/x HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
+    ['an asterisk as target', 'OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n', '400'],
     ['no host', 'GET /b/x HTTP/1.1\r\n\r\n', '403'],
-    ['two hosts', 'GET /b/x HTTP/1.1\r\nhost: h\r\nhost: i\r\n\r\n', '400'],
+    ['two hosts', 'GET /b/x HTTP/1.1\r\nhost: localhost\r\nhost: i\r\n\r\n', '400'],
     [
       'two credentials',
-      'GET /b/x HTTP/1.1\r\nhost: h\r\nauthorization: a\r\nauthorization: b\r\n\r\n',
+      'GET /b/x HTTP/1.1\r\nhost: localhost\r\nauthorization: a\r\nauthorization: b\r\n\r\n',
       '400',
     ],
     [
       'two lengths',
-      'PUT /b/x HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
+      'PUT /b/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
       '400',
     ],
     [
       'a length and a coding',
-      'PUT /b/x HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      'PUT /b/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       '400',
     ],
-    ['a negative length', 'PUT /b/x HTTP/1.1\r\nhost: h\r\ncontent-length: -1\r\n\r\n', '400'],
+    [
+      'a negative length',
+      'PUT /b/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n',
+      '400',
+    ],
     [
       'a header as long as a book',
-      `GET /b/x HTTP/1.1\r\nhost: h\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`,
+      `GET /b/x HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`,
       '400',
     ],
-    ['a path as long as a book', `GET /b/${'y'.repeat(40_000)} HTTP/1.1\r\nhost: h\r\n\r\n`, '400'],
-    ['an unknown method', 'EXPLODE /b/x HTTP/1.1\r\nhost: h\r\n\r\n', '501'],
-    ['a tunnel', 'CONNECT h:443 HTTP/1.1\r\nhost: h\r\n\r\n', '501'],
+    [
+      'a path as long as a book',
+      `GET /b/${'y'.repeat(40_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+      '400',
+    ],
+    ['an unknown method', 'EXPLODE /b/x HTTP/1.1\r\nhost: localhost\r\n\r\n', '501'],
+    ['a tunnel', 'CONNECT h:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', '501'],
     [
       'a greeting in another protocol',
       Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 10, 13]),
       '400',
     ],
-    ['a bare line feed in a header', 'GET /b/x HTTP/1.1\r\nhost: h\nx: y\r\n\r\n', '400'],
+    ['a bare line feed in a header', 'GET /b/x HTTP/1.1\r\nhost: localhost\nx: y\r\n\r\n', '400'],
   ];
   it.each(cases)('%s get an error in XML', async (_, bytes, status) => {
     const answer = await sendRaw(embedded.port, bytes);
@@ -91,7 +103,7 @@ describe('hostile bytes', () => {
       '',
       'GE',
       'GET /b/x HTTP/1.1\r\nhost',
-      'PUT /b/x HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nabc',
+      'PUT /b/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc',
     ];
     await Promise.all(torn.map((bytes) => sendRaw(embedded.port, bytes, 100)));
     const reply = await signedRequest({ ...embedded, path: `/${bucket}/x` });
@@ -118,7 +130,7 @@ describe('a HEAD', () => {
       ? await signedRequest({ ...embedded, method: 'HEAD', path })
       : await send(embedded.port, 'HEAD', path, {});
     expect([reply.status, reply.body.length]).toEqual([status, 0]);
-    const raw = await sendRaw(embedded.port, `HEAD ${path} HTTP/1.1\r\nhost: h\r\n\r\n`);
+    const raw = await sendRaw(embedded.port, `HEAD ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     expect(raw.endsWith('\r\n\r\n')).toBe(true);
   });
 });

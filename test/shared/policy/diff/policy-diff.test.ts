@@ -320,6 +320,16 @@ describe('a field without a rule of its own', () => {
     [{ source: { later: 1 } }, { source: { later: 2 } }, '~ source.later: 1 → 2'],
     [{ urls: {} }, { urls: { grants: false } }, '~ urls.grants: left out → false'],
     [{ urls: { grants: true } }, { urls: { grants: false } }, '- urls.grants: true → false'],
+    [
+      { urls: { origins: [] } },
+      { urls: { origins: ['https://a.example'] } },
+      '+ adds https://a.example to urls.origins',
+    ],
+    [
+      { urls: { origins: ['https://a.example'] } },
+      { urls: { origins: [] } },
+      '- removes https://a.example from urls.origins',
+    ],
     [{ source: { deep: { a: [1] } } }, { source: { deep: {} } }, '~ source.deep.a: [1] → left out'],
   ])('is compared all the same: %j and %j', (before, after, text) => {
     expect(diff(before, after)).toEqual([
