@@ -40,7 +40,10 @@ export function requireLetters(called: string): readonly string[] {
 export function checkPair(called: string, letters: readonly string[], pair: string): void {
   // Only the name of a preset may have underscores.
   const [, letter = ''] = /^([a-z]+)_-?[a-z\d][\w.-]*$/i.exec(pair) ?? [];
-  assertValid(letter && (called === 'style' || !/_.*_/.test(pair)), `${called}: "${pair}" is not written as parameter_value`);
+  assertValid(
+    letter && (called === 'style' || !/_.*_/.test(pair)),
+    `${called}: "${pair}" is not written as parameter_value`,
+  );
   assertValid(
     letters.includes(letter),
     `${called} has no parameter ${quote(letter)}${suggestName(letter, letters)}`,
