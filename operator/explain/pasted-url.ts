@@ -21,7 +21,11 @@ export function readPastedUrl(text: string): PastedUrl {
   }
   const found = withHost.exec(text.trim()) ?? withoutHost.exec(text.trim());
   if (found === null)
-    throw usageFailure('explain needs a URL, its path with the query, or a line of a log');
+    throw usageFailure(
+      /https?:\/\/\w/i.test(text)
+        ? 'explain needs the URL alone; leave out what stands before it and after it'
+        : 'explain needs a URL, its path with the query, or a line of a log',
+    );
   const [, host, uri = '/', querystring = ''] = found;
   return { host: host || undefined, uri, querystring };
 }

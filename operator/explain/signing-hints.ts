@@ -91,6 +91,15 @@ const queryMistakes: readonly UrlMistake[] = [
     mistake: 'sig is plain or padded base64; write base64url without padding',
   },
   {
+    found: /[\s]|%0[ad]/i,
+    mistake: 'the URL has a line break or a space in it; join its lines, and leave out the space',
+  },
+  {
+    found:
+      /(?:^|&)(?:sig|grant)=[\w.-]*(?:[^\w.&%=+/~-]|\.$|%(?:22|27|29|2C|3E|5D|7D|E2%80%9D)$)[^&]*$/i,
+    mistake: 'the URL was copied with a character that stood after it; end it with the signature',
+  },
+  {
     found: tracking,
     mistake: 'a program added a parameter to the URL on its way; send it as it was minted',
   },

@@ -27,6 +27,17 @@ describe('a pasted URL', () => {
   );
 });
 
+describe('a URL with something around it', () => {
+  it.each([
+    '<https://h/a.jpg>',
+    '"https://h/a.jpg"',
+    'see https://h/a.jpg',
+    '[a](https://h/a.jpg)',
+  ])('is not split: %s', (written) =>
+    expect(() => readPastedUrl(written)).toThrow('explain needs the URL alone'),
+  );
+});
+
 describe('a pasted line of an access log', () => {
   const url = { host: 'img.test', uri: '/acme/a%20b.jpg', querystring: 'kid=r1.1&sig=x' };
   const start = ['2026-11-30', '10:00:00', 'FRA60-P1', '512'];

@@ -8,6 +8,8 @@ const hintOf = (querystring: string) =>
 
 const mail = /^the URL was copied from the source of an e-mail/;
 const twice = /^the URL was encoded twice on its way/;
+const behind = /^the URL was copied with a character that stood after it/;
+const broken = /^the URL has a line break or a space in it/;
 const added = /^a program added a parameter to the URL on its way/;
 
 const changed: readonly (readonly [how: string, query: string, mistake: RegExp])[] = [
@@ -19,6 +21,15 @@ const changed: readonly (readonly [how: string, query: string, mistake: RegExp])
   ['encoding again, twice', encodeURIComponent(encodeURIComponent(right)), twice],
   ['encoding of the equals signs', right.replaceAll('=', '%3D'), twice],
   ['base64', `${right.slice(0, -2)}%2B`, /^sig is plain or padded base64/],
+  ...['.', ',', ')', '>', '"', '”', '%22', '%3E', '%29', '*', '!'].map(
+    (end): (typeof changed)[number] => [`a ${end} behind it`, right + end, behind],
+  ),
+  ['a full stop behind a grant', 'grant=a.b.c.', behind],
+  ...['\n', '\r\n', ' ', '%0A', '\t'].map((space): (typeof changed)[number] => [
+    `${JSON.stringify(space)} in the signature`,
+    right.replace('AAA', `A${space}AA`),
+    broken,
+  ]),
   ...['utm_source=mail', 'UTM_CAMPAIGN=x', 'fbclid=x', 'gclid=x', '_ga=1', 'mc_cid=1'].map(
     (more): (typeof changed)[number] => [more, `${right}&${more}`, added],
   ),
