@@ -55,7 +55,7 @@ function readPair(operation: string, pair: string): readonly [string, string] {
     throw malformed(`${operation}: ${explainUnnamed(operation, pair)}`);
   if (!valueForm.test(value))
     throw malformed(
-      `${operation}: ${name} is ${value === '' ? 'empty' : `"${value}"`}; a value has letters, digits, dots and hyphens`,
+      `${operation}: ${name} is ${value === '' ? 'empty' : JSON.stringify(value)}; a value has letters, digits, dots and hyphens`,
     );
   return [name, value];
 }
@@ -152,6 +152,10 @@ export function parseOperations(text: string, most?: number): WrittenRecipe {
   return parseSteps(text.split(separator), most);
 }
 
+const isBesideStyle = (name: OperationName): boolean =>
+  name === 'format' || rowOf(name).free === true;
+const besideStyle = operationNames.filter(isBesideStyle).join(', ');
+
 /** Reads operations that are already split. Throws `malformed`. */
 export function parseSteps(
   written: readonly string[],
@@ -167,9 +171,9 @@ export function parseSteps(
   if (answer !== undefined) checkAlone(answer, steps);
   const [preset] = styles;
   if (preset === undefined) return { steps };
-  const beside = steps.find(({ name }) => name !== 'format' && rowOf(name).free !== true);
+  const beside = steps.find(({ name }) => !isBesideStyle(name));
   if (beside !== undefined)
-    throw malformed(`style can be combined only with format, not with ${beside.name}`);
+    throw malformed(`style can be combined only with ${besideStyle}, not with ${beside.name}`);
   return { steps, preset: readStyle(preset) };
 }
 

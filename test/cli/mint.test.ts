@@ -311,7 +311,10 @@ const malformed: readonly (readonly [args: readonly string[], message: string])[
     'x-oss-process: crop runs before resize here and is written after it; write crop first',
   ],
   [['demo', 'a.jpg', 'resize,w_1', 'resize,w_2'], 'resize is given twice'],
-  [['demo', 'a.jpg', 'style,n_thumb', 'resize,w_64'], 'style can be combined only with format'],
+  [
+    ['demo', 'a.jpg', 'style,n_thumb', 'resize,w_64'],
+    'style can be combined only with version, download, format, not with resize',
+  ],
   [['demo', 'a.jpg', 'resize,w_1,w_2'], 'resize: w is given twice'],
 ];
 
