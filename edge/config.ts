@@ -1,6 +1,7 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
 import type { Freshness } from '../shared/refreshing.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
+import type { Sampling } from './sampling.ts';
 
 /** Everything that differs between installations. */
 export type EdgeConfig = {
@@ -17,8 +18,7 @@ export type EdgeConfig = {
   readonly hosts: HostMap;
   /** The pages that may use credentials. If it is empty, every page may read answers, without credentials. */
   readonly corsOrigins: readonly string[];
-  /** Log sampling for requests without a valid signature: write 1 in N lines. */
-  readonly logOneIn: number;
+  readonly sampling: Sampling;
   /** The version of Signet, stored with every derivative. */
   readonly engine: string;
 };

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { putLine } from '../shared/adapters/log-line.ts';
-import type { Random } from '../shared/ports.ts';
 import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
 
@@ -115,23 +114,7 @@ export function writeFailure(name: FunctionName, reason: string, now: number): v
   putLine(escapeControls(JSON.stringify(line)));
 }
 
-/** How lines about unverified requests are sampled. */
-export type Sampling = {
-  /**
-   * Of the lines without a verified signature, write 1 in this many, so that a flood cannot fill
-   * the log.
-   */
-  readonly oneIn: number;
-  readonly random: Random;
-};
-
-/** Writes a line. Lines about unverified requests are sampled and weighted. */
-export function writeLine(
-  line: LogLine,
-  verified: boolean,
-  now: number,
-  { oneIn, random }: Sampling,
-): void {
-  if (verified || line.level === 'error') putLine(printLine(line, now));
-  else if (random() * oneIn < 1) putLine(printLine(line, now, oneIn));
+/** Writes a line that counts for this many requests. */
+export function writeLine(line: LogLine, now: number, weight: number): void {
+  if (weight > 0) putLine(printLine(line, now, weight));
 }

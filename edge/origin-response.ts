@@ -22,6 +22,7 @@ import { startDrawing } from './drawing.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
 import { type Made, type MakeDeps, make } from './make.ts';
 import { emptyBody, overwrite, refusalAnswer } from './response.ts';
+import { createSampler } from './sampling.ts';
 import { withTimeout } from './timeout.ts';
 
 // The first statement of the module, so that the process starts while keys and policies are read.
@@ -30,7 +31,10 @@ const drawing = startDrawing(fileURLToPath(new URL('./draw.mjs', import.meta.url
 /** The function has thirty seconds and may read a source of 50 MB. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts: 2 };
 
-const sampling = { oneIn: config.logOneIn, random: systemRandom };
+const sample = createSampler({ ...config.sampling, clock: systemClock, random: systemRandom });
+
+/** The viewer function has verified the signature of every request that comes here. */
+const write = (line: LogLine): void => writeLine(line, systemClock(), sample(line, true));
 
 const onFailure = (reason: string): void => writeFailure('origin-response', reason, systemClock());
 
@@ -82,9 +86,9 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
   const started = performance.now();
   let known: Partial<LogLine> = {};
   let tags: string | undefined;
-  const write = (fields: Pick<LogLine, 'outcome' | 'level'> & Partial<LogLine>): void => {
+  const note = (fields: Pick<LogLine, 'outcome' | 'level'> & Partial<LogLine>): void => {
     const milliseconds = Math.round(performance.now() - started);
-    writeLine({ ...base, ...fields, ...known, milliseconds }, true, systemClock(), sampling);
+    write({ ...base, ...fields, ...known, milliseconds });
   };
   try {
     const derivative = parseKey(uri);
@@ -95,11 +99,11 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     );
     const outcome =
       refusal === undefined ? renderedOutcome : { ...refusalFields(refusal), fallback: true };
-    write({ ...outcome, ...sizes });
+    note({ ...outcome, ...sizes });
     return answer;
   } catch (thrown) {
     const refusal = asRefusal(thrown);
-    write(raiseDenial(refusal));
+    note(raiseDenial(refusal));
     return refusalAnswer(refusal, tags);
   } finally {
     // Lambda freezes all processes after the answer. A drawing must not go on with the next event.
@@ -122,11 +126,11 @@ function passOn(base: Base, uri: string, response: CloudFrontResponse): CloudFro
   const line = { ...base, ...derivativeFieldsOf(uri), outcome: 'stored', level: 'info' } as const;
   if (status === '412' || status === '416') return emptyBody(response);
   if (status === '200' || status === '206' || status === '304') {
-    writeLine(line, true, systemClock(), sampling);
+    write(line);
     return response;
   }
   const refusal = new Refusal('unavailable', `S3 answered ${status}`);
-  writeLine({ ...base, ...refusalFields(refusal) }, true, systemClock(), sampling);
+  write({ ...base, ...refusalFields(refusal) });
   return overwrite(response, refusalAnswer(refusal));
 }
 

@@ -20,6 +20,7 @@ import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
+import { createSampler } from './sampling.ts';
 import { withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
 
@@ -29,7 +30,7 @@ import { createTrace } from './trace.ts';
  */
 const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
 
-const sampling = { oneIn: config.logOneIn, random: systemRandom };
+const sample = createSampler({ ...config.sampling, clock: systemClock, random: systemRandom });
 
 const onFailure = (reason: string): void => writeFailure('viewer-request', reason, systemClock());
 
@@ -98,13 +99,10 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
   const origin = joinLines(request, 'origin');
   const trace = createTrace();
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
-  const write = (fields: Parameters<typeof writeLine>[0]): void =>
-    writeLine(
-      { ...fields, ...urlFields(trace.url()) },
-      trace.isVerified(),
-      systemClock(),
-      sampling,
-    );
+  const write = (fields: Parameters<typeof writeLine>[0]): void => {
+    const line = { ...fields, ...urlFields(trace.url()) };
+    writeLine(line, systemClock(), sample(line, trace.isVerified()));
+  };
   if (request.method === 'OPTIONS') {
     write({ ...base, outcome: 'options', level: 'info' });
     return answerOptions(origin);

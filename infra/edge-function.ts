@@ -5,7 +5,15 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -55,7 +63,8 @@ function makeEdgeRole(scope: Construct, id: string, props: EdgeFunctionProps): R
 
 /**
  * Makes a Lambda@Edge function: x86_64, without environment, layers, VPC or tracing. Old versions are
- * retained, because their replicas live on for hours.
+ * retained, because their replicas live on for hours. Log formats and levels are allowed at the edge, too:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
  */
 export function makeEdgeFunction(
@@ -77,6 +86,10 @@ export function makeEdgeFunction(
       retention: logRetention(props.settings),
       removalPolicy: RemovalPolicy.DESTROY,
     }),
+    // Lambda's own lines about the start and the end of each event would cost more than ours.
+    loggingFormat: LoggingFormat.JSON,
+    systemLogLevelV2: SystemLogLevel.WARN,
+    applicationLogLevelV2: ApplicationLogLevel.INFO,
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
   });
 }

@@ -37,7 +37,7 @@ function configFor(
     hosts: localHosts,
     corsOrigins,
     // No sampling: locally, every refusal should be in the log.
-    logOneIn: 1,
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 1 },
     engine: engineName(),
   };
 }

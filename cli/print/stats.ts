@@ -18,7 +18,7 @@ function printByteStats({ made, source, saved }: TenantStats['bytes']): string {
 }
 
 function printTenant(name: string, stats: TenantStats): string {
-  const sampled = stats.sampled ? ' (partly estimated: unsigned requests are sampled)' : '';
+  const sampled = stats.sampled ? ' (partly estimated: lines are sampled)' : '';
   return [
     name,
     `  views:    ${printCounts(stats.views)}${sampled}`,

@@ -88,7 +88,7 @@ describe('stats', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
       'acme',
-      '  views:    forbidden 100, allowed 3, denied_value 1 (partly estimated: unsigned requests are sampled)',
+      '  views:    forbidden 100, allowed 3, denied_value 1 (partly estimated: lines are sampled)',
       '  renders:  2, p50 100 ms, p95 300 ms, max 300 ms, 0.4 s in total',
       '  bytes:    3.0 kB from 110.0 kB of sources, 107.0 kB saved',
       '  refusals: forbidden 100, denied_value 1, source_missing 1',

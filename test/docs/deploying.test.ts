@@ -80,6 +80,7 @@ describe('docs/deploying.md', () => {
         'firewall',
         'hosts',
         'logDays',
+        'logOneIn',
         'name',
       ],
       ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'tags'],

@@ -54,7 +54,7 @@ function configFor(port: number): EdgeConfig {
     hosts: {},
     keyFreshness,
     corsOrigins: [],
-    logOneIn: 100,
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
     engine: 'test',
   };
 }

@@ -47,7 +47,14 @@ function configs() {
     s3: localAccess(stack.instance, 's3'),
     secretsManager: localAccess(stack.instance, 'secretsManager'),
     buckets: localBuckets,
-    ...{ policyFreshness, keyFreshness, hosts: {}, corsOrigins: [], logOneIn: 1, engine: 'test' },
+    ...{
+      policyFreshness,
+      keyFreshness,
+      hosts: {},
+      corsOrigins: [],
+      sampling: { allowedOneIn: 1, unverifiedOneIn: 1 },
+      engine: 'test',
+    },
   };
   return { viewerRequest: config, originResponse: config };
 }

@@ -19,7 +19,7 @@ vi.mock('../../edge/config.ts', () => ({
     policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
     corsOrigins: [],
-    logOneIn: 100,
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
     engine: 'test',
   },
 }));
@@ -153,8 +153,9 @@ it('one event with an allowed key causes one of each', async () => {
 
 it('every log line is one JSON object, and a denial has the level error', () => {
   const read = lines.map((line) => JSON.parse(line) as { level: string; outcome: string });
-  expect(read.length).toBeGreaterThanOrEqual(events + 1);
   const denied = read.filter(({ outcome }) => /^(denied_|forbidden|malformed)/.test(outcome));
-  expect(denied).toHaveLength(events);
+  // Of many refusals in a second, the first ten are written, and a sample of the rest.
+  expect(denied.length).toBeGreaterThanOrEqual(10);
+  expect(denied.length).toBeLessThan(events);
   expect(new Set(denied.map(({ level }) => level))).toEqual(new Set(['error']));
 });

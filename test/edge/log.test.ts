@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import {
   hashOfSignature,
@@ -7,15 +7,11 @@ import {
   printLine,
   refusalFields,
   urlFields,
-  writeLine,
 } from '../../edge/log.ts';
 import { createTrace } from '../../edge/trace.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
-import { logLines } from '../log-lines.ts';
 import { keyring, memoryEdge, rootKey, roots, signed } from './memory-edge.ts';
-
-const sampling = 100;
 
 const now = Date.parse('2026-07-01T00:00:00Z');
 const line: LogLine = {
@@ -66,40 +62,6 @@ describe('a log line', () => {
         CloudWatchMetrics: [{ Namespace: 'Signet', Dimensions: [['function', 'outcome']] }],
       },
     });
-  });
-});
-
-describe('sampling', () => {
-  let lines: readonly string[] = [];
-  beforeEach(() => {
-    lines = logLines();
-  });
-  afterAll(() => vi.restoreAllMocks());
-
-  const weights = (): readonly number[] =>
-    lines.map((text) => (JSON.parse(text) as { requests: number }).requests);
-
-  it('keeps one line in a hundred about unsigned requests, weighted by a hundred', () => {
-    for (let at = 0; at < 10_000; at += 1)
-      writeLine({ ...line, outcome: 'forbidden' }, false, now, {
-        oneIn: sampling,
-        random: () => at / 10_000,
-      });
-    expect(weights()).toHaveLength(10_000 / sampling);
-    expect(weights().reduce((sum, one) => sum + one, 0)).toBe(10_000);
-  });
-
-  it.each([
-    { verified: true, level: 'info' },
-    { verified: true, level: 'warn' },
-    { verified: false, level: 'error' },
-  ] as const)('keeps every line that is verified: $verified, level: $level', (row) => {
-    for (let at = 0; at < 10; at += 1)
-      writeLine({ ...line, level: row.level }, row.verified, now, {
-        oneIn: sampling,
-        random: () => 0.999,
-      });
-    expect(weights()).toEqual(Array(10).fill(1));
   });
 });
 

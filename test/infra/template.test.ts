@@ -74,6 +74,12 @@ describe.each(both)('the edge functions, %s,', (_what, template) => {
         Runtime: 'nodejs24.x',
         Architectures: ['x86_64'],
         Handler: 'index.handler',
+        LoggingConfig: {
+          LogFormat: 'JSON',
+          SystemLogLevel: 'WARN',
+          ApplicationLogLevel: 'INFO',
+          LogGroup: expect.anything(),
+        },
       });
       const absent = [
         'Environment',

@@ -1,0 +1,67 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock, Random } from '../shared/ports.ts';
+import type { LogLine } from './log.ts';
+
+/** How many lines of each kind are left out. */
+export type Sampling = {
+  /** Of allowed views and of stored derivatives, write 1 in this many. */
+  readonly allowedOneIn: number;
+  /** The same for requests without a valid signature, so that a flood cannot fill the log. */
+  readonly unverifiedOneIn: number;
+};
+
+/** Returns how many requests a line counts for; 0 if it is not written. */
+export type Sampler = (line: LogLine, verified: boolean) => number;
+
+/** A tenant can be refused so often in a second until its lines are sampled, too. */
+const refusalsPerSecond = 10;
+/** Of refusals beyond that, write 1 in this many. */
+const refusalOneIn = 100;
+/** Enough for the tenants that one container serves. A kid that was forgotten is written again. */
+const heldKids = 5_000;
+const hour = 3_600_000;
+
+type SamplerOptions = Sampling & { readonly clock: Clock; readonly random: Random };
+
+/** Counts the first refusals of each second. */
+function limitRefusals(clock: Clock): () => boolean {
+  let second = 0;
+  let seen = 0;
+  return () => {
+    const now = Math.floor(clock() / 1_000);
+    if (now !== second) [second, seen] = [now, 0];
+    seen += 1;
+    return seen <= refusalsPerSecond;
+  };
+}
+
+/** Whether a kid is used for the first time in an hour, so that its last use is known to the hour. */
+function noteKids(clock: Clock): (line: LogLine) => boolean {
+  const hours = new LRUCache<string, number>({ max: heldKids });
+  return ({ tenant, kid }) => {
+    if (kid === undefined) return false;
+    const name = `${tenant} ${kid}`;
+    const now = Math.floor(clock() / hour);
+    const known = hours.get(name) === now;
+    hours.set(name, now);
+    return !known;
+  };
+}
+
+/**
+ * Makes the sampler of a container. Renders are always written. What is always written counts for one
+ * request, and of the rest each line for as many as it stands for, so that sums stay right on average.
+ */
+export function createSampler({ clock, random, ...sampling }: SamplerOptions): Sampler {
+  const isAmongFirst = limitRefusals(clock);
+  const isFirstUse = noteKids(clock);
+  const rateOf = (line: LogLine): number => {
+    if (line.level !== 'info' || line.reported !== undefined)
+      return isAmongFirst() ? 1 : refusalOneIn;
+    return line.outcome === 'rendered' || isFirstUse(line) ? 1 : sampling.allowedOneIn;
+  };
+  return (line, verified) => {
+    const rate = verified || line.level === 'error' ? rateOf(line) : sampling.unverifiedOneIn;
+    return random() * rate < 1 ? rate : 0;
+  };
+}
