@@ -24,13 +24,14 @@ const printUsd = (amount: number): string =>
 function printEstimate(estimate: CostEstimate, assumed: Assumptions): readonly string[] {
   const { derivatives, bytes, keptDerivatives, keptBytes, usdPerMonth } = estimate;
   const { sources, viewsPerMonth, derivativeBytes, keptDays } = assumed;
-  const { renderSeconds, renderGigabytes } = assumed;
-  const { storage, renders, views, total } = usdPerMonth;
+  const { renderSeconds, renderGigabytes, logOneIn } = assumed;
+  const { total, ...parts } = usdPerMonth;
+  const listed = Object.entries(parts).map(([name, amount]) => `${name} ${printUsd(amount)}`);
   return [
     `For ${printNumber(sources)} sources: ${printBig(derivatives)} derivatives, ${printBytes(Number(bytes))} if all are made`,
-    `At ${printNumber(viewsPerMonth)} views a month, at most: ${printBig(keptDerivatives)} stored, ${printBytes(Number(keptBytes))}; USD ${printUsd(total)} a month (storage ${printUsd(storage)}, renders ${printUsd(renders)}, views ${printUsd(views)})`,
-    `Assumptions: ${printBytes(derivativeBytes)} per derivative, stored for ${keptDays} days; ${renderSeconds} s at ${renderGigabytes} GB per render`,
-    `Prices of ${pricesRead}, in USD`,
+    `At ${printNumber(viewsPerMonth)} views a month, at most: ${printBig(keptDerivatives)} stored, ${printBytes(Number(keptBytes))}; USD ${printUsd(total)} a month (${listed.join(', ')})`,
+    `Assumptions: ${printBytes(derivativeBytes)} per derivative, stored for ${keptDays} days; ${renderSeconds} s at ${renderGigabytes} GB per render; a log line for 1 in ${logOneIn} views and each render`,
+    `Prices of ${pricesRead}, in USD, by use. CloudFront's flat-rate plans have no Lambda@Edge, so they do not apply`,
   ];
 }
 

@@ -12,6 +12,10 @@ export type Assumptions = {
   readonly renderGigabytes: number;
   readonly viewerSeconds: number;
   readonly viewerGigabytes: number;
+  /** Of allowed views, 1 in this many has a line in the log. Every render has one. */
+  readonly logOneIn: number;
+  /** Size of a line, with what CloudWatch adds to it. */
+  readonly logLineBytes: number;
 };
 
 /** Typical for product photos of a shop, with the minimum memory of the two functions. */
@@ -24,6 +28,8 @@ export const usualAssumptions: Assumptions = {
   renderGigabytes: 2,
   viewerSeconds: 0.005,
   viewerGigabytes: 0.128,
+  logOneIn: 10,
+  logLineBytes: 700,
 };
 
 export type CostEstimate = {
@@ -34,9 +40,15 @@ export type CostEstimate = {
   readonly keptDerivatives: bigint;
   readonly keptBytes: bigint;
   readonly usdPerMonth: {
-    readonly storage: number;
+    /** CloudFront's price of the requests. */
+    readonly requests: number;
+    /** CloudFront's price of the bytes that it sends to viewers. */
+    readonly delivery: number;
+    /** The calls of viewer-request and their time. */
+    readonly invocations: number;
+    readonly logs: number;
     readonly renders: number;
-    readonly views: number;
+    readonly storage: number;
     readonly total: number;
   };
 };
@@ -56,12 +68,20 @@ function rendersUsd(renders: number, { renderSeconds, renderGigabytes }: Assumpt
   return lambdaUsd(renders, renderSeconds, renderGigabytes) + stores;
 }
 
-/** Every view runs viewer-request. Browser caches are not taken into account. */
-function viewsUsd(assumed: Assumptions): number {
+/** Every view is a request and runs viewer-request. Browser caches are not taken into account. */
+function viewsUsd(assumed: Assumptions) {
   const { viewsPerMonth, derivativeBytes, viewerSeconds, viewerGigabytes } = assumed;
-  const out = ((viewsPerMonth * derivativeBytes) / gigabyte) * prices.cloudFrontUsdPerGigabyteOut;
-  const requests = (viewsPerMonth / million) * prices.cloudFrontUsdPerMillionHttpsRequests;
-  return out + requests + lambdaUsd(viewsPerMonth, viewerSeconds, viewerGigabytes);
+  const sent = (viewsPerMonth * derivativeBytes) / gigabyte;
+  return {
+    requests: (viewsPerMonth / million) * prices.cloudFrontUsdPerMillionHttpsRequests,
+    delivery: sent * prices.cloudFrontUsdPerGigabyteOut,
+    invocations: lambdaUsd(viewsPerMonth, viewerSeconds, viewerGigabytes),
+  };
+}
+
+function logsUsd(renders: number, { viewsPerMonth, logOneIn, logLineBytes }: Assumptions): number {
+  const lines = viewsPerMonth / logOneIn + renders;
+  return ((lines * logLineBytes) / gigabyte) * prices.cloudWatchUsdPerGigabyteIn;
 }
 
 /**
@@ -75,14 +95,19 @@ export function costEstimate(derivativesPerSource: bigint, assumed: Assumptions)
   const viewed = BigInt(Math.floor(viewsPerMonth * months));
   const keptDerivatives = derivatives < viewed ? derivatives : viewed;
   const keptBytes = keptDerivatives * BigInt(derivativeBytes);
-  const storage = (Number(keptBytes) / gigabyte) * prices.s3UsdPerGigabyteMonth;
-  const renders = rendersUsd(Number(keptDerivatives) / months, assumed);
-  const views = viewsUsd(assumed);
+  const rendersPerMonth = Number(keptDerivatives) / months;
+  const parts = {
+    ...viewsUsd(assumed),
+    logs: logsUsd(rendersPerMonth, assumed),
+    renders: rendersUsd(rendersPerMonth, assumed),
+    storage: (Number(keptBytes) / gigabyte) * prices.s3UsdPerGigabyteMonth,
+  };
+  const total = Object.values(parts).reduce((sum, one) => sum + one, 0);
   return {
     derivatives,
     bytes: derivatives * BigInt(derivativeBytes),
     keptDerivatives,
     keptBytes,
-    usdPerMonth: { storage, renders, views, total: storage + renders + views },
+    usdPerMonth: { ...parts, total },
   };
 }

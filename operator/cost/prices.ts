@@ -14,6 +14,8 @@ export const prices = {
   cloudFrontUsdPerInvalidation: 0.005,
   lambdaEdgeUsdPerMillionCalls: 0.6,
   lambdaEdgeUsdPerGigabyteSecond: 0.00005001,
+  /** Taking in lines of logs. Keeping them costs 0.03 a month. */
+  cloudWatchUsdPerGigabyteIn: 0.5,
   s3UsdPerGigabyteMonth: 0.023,
   s3UsdPerMillionPuts: 5,
   s3UsdPerMillionGets: 0.4,

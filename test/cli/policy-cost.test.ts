@@ -51,9 +51,9 @@ describe('policy cost', () => {
       '  formats: webp 24, avif 24, src 24',
       '  not counted: version and download, which need no rule, and JSON answers',
       'For 1,000 sources: 72,000 derivatives, 4.3 GB if all are made',
-      'At 100,000 views a month, at most: 72,000 stored, 4.3 GB; USD 3.32 a month (storage 0.10, renders 2.54, views 0.67)',
-      'Assumptions: 60.0 kB per derivative, stored for 90 days; 1 s at 2 GB per render',
-      'Prices of 2026-04, in USD',
+      'At 100,000 views a month, at most: 72,000 stored, 4.3 GB; USD 3.33 a month (requests 0.10, delivery 0.51, invocations 0.06, logs 0.01, renders 2.54, storage 0.10)',
+      'Assumptions: 60.0 kB per derivative, stored for 90 days; 1 s at 2 GB per render; a log line for 1 in 10 views and each render',
+      "Prices of 2026-04, in USD, by use. CloudFront's flat-rate plans have no Lambda@Edge, so they do not apply",
     ]);
   });
 
