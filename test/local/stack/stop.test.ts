@@ -126,15 +126,18 @@ describe('kill -9', () => {
   });
 });
 
-it.each<readonly [string, ...string[]]>([
+it.each([
   ['npm', 'start'],
   ['npx', 'signet-start'],
-])('the stack stops when %s is stopped, although it forwards no signal', async (...command) => {
-  const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
-  const { child, output } = spawnStack(at, {}, command);
-  while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
-  child.kill('SIGTERM');
-  while ((await readdir(at)).includes('instance.json'))
-    await new Promise((tell) => setTimeout(tell, 50));
-  await rm(at, { recursive: true, force: true });
-});
+] as const)(
+  'the stack stops when %s is stopped, although it forwards no signal',
+  async (...command) => {
+    const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
+    const { child, output } = spawnStack(at, {}, command);
+    while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
+    child.kill('SIGTERM');
+    while ((await readdir(at)).includes('instance.json'))
+      await new Promise((tell) => setTimeout(tell, 50));
+    await rm(at, { recursive: true, force: true });
+  },
+);
