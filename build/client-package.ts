@@ -3,13 +3,7 @@ import path from 'node:path';
 import { clientModule, type Entry, entries } from './client-bundle.ts';
 import { clientDeclarations } from './client-declarations.ts';
 import { root } from './functions.ts';
-
-/** The published manifest. The one in the checkout is private, so that the sources cannot be published. */
-async function publishedManifest(): Promise<string> {
-  const text = await readFile(path.join(root, 'client', 'package.json'), 'utf8');
-  const { private: _private, ...published } = JSON.parse(text);
-  return `${JSON.stringify(published, null, 2)}\n`;
-}
+import { publishedManifest } from './npm-package.ts';
 
 /** The README, with links into this repository as plain text: the package has none of those files. */
 async function readme(): Promise<string> {
@@ -32,7 +26,7 @@ export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, 
     writeFile(path.join(folder, name), content);
   for (const [entry, code] of modules) await write(`${entry}.js`, code);
   for (const [name, text] of types) await write(name, text);
-  await write('package.json', await publishedManifest());
+  await write('package.json', await publishedManifest('client'));
   await write('README.md', await readme());
   await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   return new Map(modules);

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import type { EdgeConfig } from '../edge/config.ts';
 
 /** The root folder of the checkout. */
@@ -35,14 +37,21 @@ const packageVersions: Plugin = {
   },
 };
 
+/** An ES module, and the files that it was made from, as paths relative to the checkout. */
+export type Module = { readonly code: Uint8Array; readonly inputs: readonly string[] };
+
 /**
- * Bundles an entry and its imports into one ES module. `entry` is a path relative to the checkout, or an
- * absolute path. Lambda@Edge has no environment variables, so the configuration of an edge function is
- * compiled in; other functions get none. The output does not depend on the path of the checkout or the
- * version of Node. Throws esbuild's errors.
+ * Bundles an entry and its imports into one ES module for Node 20. `entry` is a path relative to the
+ * checkout, or an absolute path. The output does not depend on the path of the checkout or the version of
+ * Node. Throws esbuild's errors.
  */
-export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+export async function bundleModule(
+  entry: string,
+  plugins: readonly Plugin[] = [],
+): Promise<Module> {
+  // Loaded when it is needed, because the published package has no bundler.
+  const { build } = await import('esbuild');
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
@@ -51,55 +60,96 @@ export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8A
     target: 'node20',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // sharp has a native library, which is deployed next to the bundle.
-    external: ['sharp'],
+    // sharp has a native library, which is deployed next to the bundle. esbuild has a program.
+    external: ['sharp', 'esbuild'],
     banner: { js: requireShim },
-    plugins: [packageVersions],
-    define: config === undefined ? {} : { SIGNET_CONFIG: JSON.stringify(config) },
+    plugins: [packageVersions, ...plugins],
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     // The caller writes the file: esbuild would report a full disk as an error in the code.
     write: false,
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild produced no output for ${entry}`);
-  return output.contents;
+  return { code: output.contents, inputs: Object.keys(metafile.inputs) };
+}
+
+/**
+ * Puts the configuration of an edge function into its first line. Lambda@Edge has no environment variables,
+ * and so one bundle serves every installation.
+ */
+export function withConfig(code: Uint8Array, config: EdgeConfig): Uint8Array {
+  return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
+}
+
+/** Bundles the code of a function, as `bundleModule`. Edge functions get a configuration, others none. */
+export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
+  const { code } = await bundleModule(entry);
+  return config === undefined ? code : withConfig(code, config);
 }
 
 /** The entry of the process that draws, and its name next to the bundle of origin-response. */
 export const drawingProcess = { entry: 'render/draw-process.ts', file: 'draw.mjs' } as const;
 
-async function writeBundle(entry: string, outfile: string, config?: EdgeConfig): Promise<void> {
-  const code = await bundle(entry, config);
-  await mkdir(path.dirname(outfile), { recursive: true });
-  await writeFile(outfile, code);
+/** The entries of the functions that the local stack runs. */
+export const localEntries = [
+  ...(['edge/viewer-request.ts', 'edge/origin-response.ts', drawingProcess.entry] as const),
+] as const;
+type LocalEntry = (typeof localEntries)[number];
+
+/** The file of a function in a folder of prebuilt functions. */
+export const prebuiltFile = (entry: LocalEntry): string => `${path.basename(entry, '.ts')}.mjs`;
+
+/** Reads the code of a function from a folder of prebuilt functions, or bundles it if there is none. */
+const codeOf = (entry: LocalEntry, prebuilt: string | undefined): Promise<Uint8Array> =>
+  prebuilt === undefined ? bundle(entry) : readFile(path.join(prebuilt, prebuiltFile(entry)));
+
+async function writeCode(
+  file: string,
+  reading: Promise<Uint8Array>,
+  config?: EdgeConfig,
+): Promise<void> {
+  const code = await reading;
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, config === undefined ? code : withConfig(code, config));
 }
 
-/** Links `node_modules` next to the bundle, where Node looks for sharp. */
+/** The folder of packages in which Node finds sharp from here. */
+function packagesFolder(): string {
+  const folders = createRequire(import.meta.url).resolve.paths('sharp') ?? [];
+  const found = folders.find((folder) => existsSync(path.join(folder, 'sharp')));
+  if (found === undefined) throw new Error('sharp is not installed; run: npm ci');
+  return found;
+}
+
+/** Links the packages next to the bundle, where Node looks for sharp. */
 async function linkPackages(folder: string): Promise<void> {
   const link = path.join(folder, 'node_modules');
   await rm(link, { recursive: true, force: true });
-  await symlink(path.join(root, 'node_modules'), link, 'junction');
+  await symlink(packagesFolder(), link, 'junction');
 }
 
 /**
- * Bundles both edge functions with their configurations, as they are deployed, each into its own folder;
- * origin-response with the process that draws for it.
- * Returns their paths.
+ * Writes both edge functions with their configurations, as they are deployed, each into its own folder;
+ * origin-response with the process that draws for it. `prebuilt` is a folder with their code; without it
+ * they are bundled from the sources. Returns their paths.
  */
 export async function bundleFunctions(
   folder: string,
   configs: EdgeConfigs,
+  prebuilt?: string,
 ): Promise<BundledFunctions> {
   const viewerRequest = path.join(folder, 'viewer-request', 'index.mjs');
   const originResponse = path.join(folder, 'origin-response', 'index.mjs');
   const draw = path.join(path.dirname(originResponse), drawingProcess.file);
   await mkdir(path.dirname(originResponse), { recursive: true });
   await linkPackages(path.dirname(originResponse));
+  const code = (entry: LocalEntry) => codeOf(entry, prebuilt);
   await Promise.all([
-    writeBundle('edge/viewer-request.ts', viewerRequest, configs.viewerRequest),
-    writeBundle('edge/origin-response.ts', originResponse, configs.originResponse),
-    writeBundle(drawingProcess.entry, draw),
+    writeCode(viewerRequest, code('edge/viewer-request.ts'), configs.viewerRequest),
+    writeCode(originResponse, code('edge/origin-response.ts'), configs.originResponse),
+    writeCode(draw, code(drawingProcess.entry)),
   ]);
   return { viewerRequest, originResponse };
 }

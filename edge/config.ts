@@ -23,7 +23,7 @@ export type EdgeConfig = {
   readonly engine: string;
 };
 
-/** Lambda@Edge has no environment variables, so the bundler inserts the value. */
+/** Lambda@Edge has no environment variables, so the value is in the first line of the bundle. */
 declare const SIGNET_CONFIG: EdgeConfig;
 
 export const config: EdgeConfig = SIGNET_CONFIG;

@@ -42,17 +42,22 @@ function configFor(
   };
 }
 
-/** Bundles the functions as for a deployment, each with the credentials of its role. */
+/**
+ * Writes the functions as for a deployment, each with the credentials of its role. `prebuilt` is a folder
+ * with their code; without it they are bundled.
+ */
 export function bundleLocalFunctions(
   folder: string,
   instance: LocalInstance,
   roles: Roles,
   corsOrigins: readonly string[] = [],
+  prebuilt?: string,
 ): Promise<BundledFunctions> {
-  return bundleFunctions(folder, {
+  const configs = {
     viewerRequest: configFor('viewerRequest', instance, roles, corsOrigins),
     originResponse: configFor('originResponse', instance, roles, corsOrigins),
-  });
+  };
+  return bundleFunctions(folder, configs, prebuilt);
 }
 
 /**

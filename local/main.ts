@@ -1,4 +1,4 @@
-import { localAddress } from '../shared/deployment/local-endpoints.ts';
+import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
 import { demoUrl } from './demo/page.ts';
 import { readLocalSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -7,7 +7,9 @@ import { openLog, type RotatingLog } from './state/log-file.ts';
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
 
-async function printBanner({ host, ports, demo }: Stack, log: RotatingLog, milliseconds: number) {
+async function printBanner(stack: Stack, log: RotatingLog, milliseconds: number) {
+  const { ports, demo } = stack;
+  const host = reachableHost(stack.host);
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
   const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
@@ -28,11 +30,11 @@ Press Ctrl-C to stop. The data is kept.`);
 }
 
 /**
- * Calls `stop` when the parent process is gone. npm exits at a signal without forwarding it, so a process
- * manager that stops npm would leave this process running.
+ * Calls `stop` when the parent process is gone. npm and npx exit at a signal without forwarding it, so a
+ * process manager that stops them would leave this process running.
  */
 function onOrphaned(stop: () => void): void {
-  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  if (!['start', 'npx'].includes(process.env['npm_lifecycle_event'] ?? '')) return;
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;

@@ -125,6 +125,7 @@ export async function openCloudFront(
     instance,
     roles,
     settings.corsOrigins,
+    settings.prebuilt,
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
   const cloudFront = await withStartFailure(

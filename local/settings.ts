@@ -15,6 +15,8 @@ export type LocalSettings = {
   readonly origins?: readonly string[];
   /** The pages that may use credentials, as `corsOrigins` of a deployment. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /** The folder with the code of the functions. Default: they are bundled from the sources. */
+  readonly prebuilt?: string;
 };
 
 /** An error that the user can correct. The message is printed without a stack trace. */
@@ -83,6 +85,11 @@ function readLists(environment: NodeJS.ProcessEnv) {
   };
 }
 
+/** The published package sets this variable, because it has neither the sources nor a bundler. */
+function readPrebuilt({ SIGNET_FUNCTIONS: folder }: NodeJS.ProcessEnv) {
+  return folder ? { prebuilt: path.resolve(folder) } : {};
+}
+
 /** Reads the SIGNET_… variables of the local stack. An empty variable counts as not set. */
 export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
@@ -91,5 +98,6 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     port: readPort(environment['SIGNET_PORT'] || String(defaultPort)),
     host: environment['SIGNET_BIND'] || '127.0.0.1',
     ...readLists(environment),
+    ...readPrebuilt(environment),
   };
 }

@@ -15,6 +15,7 @@ import {
   localDistribution,
   localHosts,
   portOffsets,
+  reachableHost,
 } from '../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../../shared/keys/publisher.ts';
@@ -74,12 +75,6 @@ function localInstance(): LocalInstance {
   return { pid: 0, host: process.env['SIGNET_BIND'] || '127.0.0.1', ports };
 }
 
-/** A stack that listens on all addresses is reached on the loopback address. */
-function withReachableHost(instance: LocalInstance): LocalInstance {
-  const listensEverywhere = instance.host === '0.0.0.0' || instance.host === '::';
-  return listensEverywhere ? { ...instance, host: '127.0.0.1' } : instance;
-}
-
 async function readSecret(secrets: SecretStore, id: string): Promise<string> {
   const text = await secrets.read(id);
   if (text === undefined) throw new OperatorFailure('not_found', `there is no secret ${id}`);
@@ -125,7 +120,8 @@ function operatorDeps(secrets: SecretStore) {
 }
 
 function openLocal(): Installation {
-  const instance = withReachableHost(localInstance());
+  const running = localInstance();
+  const instance = { ...running, host: reachableHost(running.host) };
   const client = s3Client(localAccess(instance, 's3'), patience);
   const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
   return {

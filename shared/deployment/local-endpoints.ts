@@ -38,6 +38,10 @@ export type LocalInstance = {
   readonly corsOrigins?: readonly string[];
 };
 
+/** The host by which a stack is reached: one that listens on all addresses is reached on the loopback address. */
+export const reachableHost = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+
 /** The URL of a local port. IPv6 hosts get brackets. */
 export function localAddress(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

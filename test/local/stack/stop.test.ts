@@ -126,12 +126,18 @@ describe('kill -9', () => {
   });
 });
 
-it('the stack stops when npm is stopped, although npm forwards no signal', async () => {
-  const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
-  const { child, output } = spawnStack(at, {}, ['npm', 'start']);
-  while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
-  child.kill('SIGTERM');
-  while ((await readdir(at)).includes('instance.json'))
-    await new Promise((tell) => setTimeout(tell, 50));
-  await rm(at, { recursive: true, force: true });
-});
+it.each([
+  ['npm', 'start'],
+  ['npx', 'signet-start'],
+] as const)(
+  'the stack stops when %s is stopped, although it forwards no signal',
+  async (...command) => {
+    const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
+    const { child, output } = spawnStack(at, {}, command);
+    while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
+    child.kill('SIGTERM');
+    while ((await readdir(at)).includes('instance.json'))
+      await new Promise((tell) => setTimeout(tell, 50));
+    await rm(at, { recursive: true, force: true });
+  },
+);

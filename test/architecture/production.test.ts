@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { localEntries } from '../../build/functions.ts';
+import { root } from './source-tree.ts';
+
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
+  'dependencies' | 'devDependencies',
+  Record<string, string>
+>;
+
+/** What `npm start` and `signet` run, and what `npm start` bundles. */
+const entryPoints = ['bin/start.js', 'bin/signet.js', ...localEntries];
+
+const packageOf = (what: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(what)?.[0] ?? what;
+
+/** The packages that the entries import, directly or through other files of the project, and who imports them. */
+let importers: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm' },
+    ...{ write: false, outdir: 'nowhere', metafile: true, logLevel: 'error' },
+  });
+  importers = new Map(
+    Object.entries(metafile.inputs).flatMap(([file, { imports }]) =>
+      imports
+        .filter(({ external, path: what }) => external && !what.startsWith('node:'))
+        .map(({ path: what }) => [packageOf(what), file] as const),
+    ),
+  );
+});
+
+describe('what runs after npm ci --omit=dev', () => {
+  it('imports no package for development', () => {
+    const { dependencies } = manifest;
+    const missing = [...importers].filter(([name]) => dependencies[name] === undefined);
+    expect(missing.map(([name, file]) => `${file} imports ${name}`)).toEqual([]);
+  });
+
+  it('imports every package that it installs', () => {
+    const unused = Object.keys(manifest.dependencies).filter((name) => !importers.has(name));
+    // The purge queue of AWS: only the deployed task imports it, from the zip.
+    expect(unused).toEqual(['@aws-sdk/client-sqs']);
+  });
+
+  it('lists no package twice', () => {
+    const { dependencies, devDependencies } = manifest;
+    expect(Object.keys(dependencies).filter((name) => name in devDependencies)).toEqual([]);
+  });
+});
