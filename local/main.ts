@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const waiting: string[] = [];
   const write = (line: string): void => void (log ? log.write(line) : waiting.push(line));
   const stack = await startStack(settings, write);
-  log = await openLog(settings.home);
+  log = await openLog(settings.home, 'edge.log');
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
   await printBanner(stack, log, performance.now() - started);
