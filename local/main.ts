@@ -7,7 +7,11 @@ import { openLog, type RotatingLog } from './state/log-file.ts';
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
 
-async function printBanner({ host, ports, demo }: Stack, log: RotatingLog, milliseconds: number) {
+async function printBanner(
+  { host, ports, demo, accessLog }: Stack,
+  log: RotatingLog,
+  milliseconds: number,
+) {
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
   const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
@@ -19,6 +23,7 @@ Gallery          ${address}/
 S3               ${localAddress(host, ports.s3)}   (access key signet, secret signet-local)
 Secrets Manager  ${localAddress(host, ports.secretsManager)}
 Log              ${log.path}
+Access log       ${accessLog}
 
 Try next:
   npx signet put demo hello.jpg ./your-photo.jpg
