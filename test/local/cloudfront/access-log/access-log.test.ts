@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maxLineBytes } from '../../../../operator/logs/line-splitter.ts';
 import {
   missing,
   object,
@@ -125,6 +126,32 @@ describe('a request', () => {
     expect(lines.map((values) => values['sc-bytes'])).toEqual(
       answers.map(({ length }) => String(length)),
     );
+  });
+
+  it('is logged with every byte that HTTP allows in a header', async () => {
+    const from = stub.accessed.length;
+    const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+    const allowed = Buffer.from(bytes.filter((byte) => byte === 9 || (byte > 31 && byte !== 127)));
+    const agent = `a${allowed.toString('latin1')}b`;
+    const text = `GET /there/bytes HTTP/1.1\r\nHost: a\r\nUser-Agent: ${agent}\r\n${close}`;
+    await raw(Buffer.from(text, 'latin1'));
+    const [values = {}] = await linesAfter(stub, from);
+    expect(values['sc-status']).toBe('200');
+    const read = values['cs(User-Agent)']?.replace(/%([0-9A-F]{2})/g, (_all, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    expect(read).toBe(agent);
+  });
+
+  it('is logged in a line that replay can read, however long it is', async () => {
+    const from = stub.accessed.length;
+    const agent = '"'.repeat(12_000);
+    const path = `/${"'".repeat(8_000)}`;
+    await stub.ask(path, { headers: { 'user-agent': agent } });
+    await expect.poll(() => stub.accessed.length).toBe(from + 1);
+    const [line = ''] = stub.accessed.slice(from);
+    expect(valuesOf(line)['cs(User-Agent)']).toBe('%22'.repeat(12_000));
+    expect(Buffer.byteLength(line)).toBeLessThan(maxLineBytes);
   });
 
   it('is logged with the bytes of its body', async () => {
@@ -286,6 +313,7 @@ describe('what CloudFront does not log', () => {
     ['a long URL', `GET /${'a'.repeat(8_191)} HTTP/1.1\r\nHost: a\r\n${close}`, 414],
     ['long headers', `GET /x HTTP/1.1\r\nHost: a\r\nb: ${'c'.repeat(20_480)}\r\n${close}`, 431],
     ['very long ones', `GET /x HTTP/1.1\r\nHost: a\r\nb: ${'c'.repeat(300_000)}\r\n${close}`, 431],
+    ['a path of other bytes', Buffer.from(`GET /é HTTP/1.1\r\nHost: a\r\n${close}`), 400],
     ['what is not HTTP', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', 400],
     ['the gallery', `GET / HTTP/1.1\r\nHost: a\r\n${close}`, 200],
   ])('is %s', async (_what, text, status) => {
