@@ -8,7 +8,7 @@ import { openLog, type RotatingLog } from './state/log-file.ts';
 const patienceMs = 20_000;
 
 async function printBanner(stack: Stack, log: RotatingLog, milliseconds: number) {
-  const { ports, demo } = stack;
+  const { ports, demo, accessLog } = stack;
   const host = reachableHost(stack.host);
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
@@ -21,6 +21,7 @@ Gallery          ${address}/
 S3               ${localAddress(host, ports.s3)}   (access key signet, secret signet-local)
 Secrets Manager  ${localAddress(host, ports.secretsManager)}
 Log              ${log.path}
+Access log       ${accessLog}
 
 Try next:
   npx signet put demo hello.jpg ./your-photo.jpg
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
   const waiting: string[] = [];
   const write = (line: string): void => void (log ? log.write(line) : waiting.push(line));
   const stack = await startStack(settings, write);
-  log = await openLog(settings.home);
+  log = await openLog(settings.home, 'edge.log');
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
   await printBanner(stack, log, performance.now() - started);

@@ -8,6 +8,7 @@ import {
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
 import type { Invalidate, ObjectStore } from '../shared/ports.ts';
+import { accessLogHead } from './cloudfront/access-log/access-line.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
@@ -15,6 +16,7 @@ import type { Roles } from './roles.ts';
 import { startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type LocalSettings, StartFailure } from './settings.ts';
+import { openLog, type RotatingLog } from './state/log-file.ts';
 import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
 
 export type Closing = () => Promise<void>;
@@ -115,9 +117,17 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
   return secrets.port;
 }
 
+/** Opens the access log of the distribution, which has CloudFront's form. */
+export async function openAccessLog({ settings, closings }: Opening): Promise<RotatingLog> {
+  const accessLog = await openLog(settings.home, 'access.log', accessLogHead);
+  closings.push(accessLog.close);
+  return accessLog;
+}
+
 export async function openCloudFront(
   { settings, roles, log, closings }: Opening,
   instance: LocalInstance,
+  accessLog: RotatingLog,
   page: () => Promise<LocalPage>,
 ): Promise<CloudFront> {
   const bundles = await bundleLocalFunctions(
@@ -145,6 +155,7 @@ export async function openCloudFront(
         secretAccessKey,
       },
       localPage: page,
+      accessLog: accessLog.write,
       log: (source, line) => log(source === 'cloudfront' ? `${source}: ${line}` : line),
     }),
   );

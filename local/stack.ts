@@ -22,6 +22,7 @@ import {
   type Closing,
   type Log,
   type Opening,
+  openAccessLog,
   openCloudFront,
   openInvalidations,
   openPurges,
@@ -37,6 +38,8 @@ export type Stack = LocalInstance & {
   /** The signer of the demo tenant. */
   readonly demo: () => Promise<Signer>;
   readonly counts: CloudFront['counts'];
+  /** The file of the access log. */
+  readonly accessLog: string;
   readonly close: () => Promise<void>;
 };
 
@@ -100,8 +103,9 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const publishing = await createPublishing(secrets, stores.config);
   const { newest } = await keyringOf(secrets);
   const demo = async () => demoSigner(publishing, await keyringOf(secrets));
+  const accessLog = await openAccessLog(opening);
   const [cloudFront] = await Promise.all([
-    openCloudFront(opening, early, async () => localPage(await demo())),
+    openCloudFront(opening, early, accessLog, async () => localPage(await demo())),
     ensureDemo(stores.sources, publishing, newest),
   ]);
   distribution = cloudFront;
@@ -110,7 +114,8 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
   const { corsOrigins = [] } = opening.settings;
   const facts = { policyFields: policyFields(), corsOrigins };
-  return { ...early, ports, ...facts, demo, counts: cloudFront.counts };
+  const files = { accessLog: accessLog.path };
+  return { ...early, ports, ...facts, ...files, demo, counts: cloudFront.counts };
 }
 
 /**

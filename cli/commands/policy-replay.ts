@@ -12,7 +12,8 @@ type Options = CommonOptions & {
 async function replay(logs: readonly string[], options: Options): Promise<void> {
   await runCommand(options, async (open) => {
     const { policy, against, failOnRefused: needsRequests = false } = options;
-    const request = { logs, policy, against, needsRequests };
+    const { target } = options;
+    const request = { logs, target, policy, against, needsRequests };
     const reading = logReadingOnStderr(options.json ?? false);
     const { report, damaged } = await replayLogs(open, request, reading);
     const failed = needsRequests && report.newlyRefused > 0;
@@ -25,8 +26,8 @@ async function replay(logs: readonly string[], options: Options): Promise<void> 
 }
 
 export const replayCommand = command(
-  'replay <logs...>',
-  "Show what a policy would change for requests in CloudFront access logs: files or folders, plain or gzipped, standard or JSON; - reads stdin. Signatures and expiry are not checked again. Logs do not contain the Accept header, so format,f_auto counts once for each format it can become, and key counts are 'at most'",
+  'replay [logs...]',
+  "Show what a policy would change for requests in CloudFront access logs: that of the local stack, or files and folders, plain or gzipped, standard or JSON; - is stdin. Signatures and expiry are not checked again. Logs do not contain the Accept header, so format,f_auto counts once for each format it can become, and key counts are 'at most'",
 )
   .requiredOption('--policy <file>', 'the policy that would be published')
   .option('--against <file>', 'compare with this policy instead of the live one')

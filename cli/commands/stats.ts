@@ -20,7 +20,7 @@ async function stats(logs: readonly string[], options: Options): Promise<void> {
 
 export const statsCommand = command(
   'stats [logs...]',
-  "Show statistics by tenant from the service's own log: views, renders, bytes, refusals and the last use of each kid. Reads the log of the local stack, or files and folders, plain or gzipped; - is stdin. Lines are sampled on AWS; totals are scaled up, and the last use of a kid is known to the hour",
+  "Show statistics by tenant. From the service's own log: views, renders, bytes, refusals and the last use of each kid; lines are sampled on AWS, totals are scaled up, and the last use of a kid is known to the hour. From CloudFront access logs: requests, hits, misses and bytes that were sent. Reads both logs of the local stack, or files and folders, plain or gzipped; - is stdin",
 )
   .option('--tenant <name>', 'only this tenant')
   .action(stats);

@@ -1,3 +1,4 @@
+import type { Delivered, DeliveredReport } from '../../operator/stats/delivered.ts';
 import type { StatsReport, TenantStats } from '../../operator/stats/stats-tally.ts';
 import { printBytes, printCount, printNumber } from '../base/quantity.ts';
 
@@ -32,12 +33,28 @@ function printTenant(name: string, stats: TenantStats): string {
   ].join('\n');
 }
 
+function printDelivered(name: string, { requests, hits, misses, bytes }: Delivered): string {
+  const share = Math.round((100 * hits) / (hits + misses));
+  const rate = hits + misses === 0 ? '' : ` (${share} % hits)`;
+  const counts = printCounts({ hits, misses });
+  return `  ${name}: ${printCount(requests, 'request')}, ${counts}${rate}, ${printBytes(bytes)} sent`;
+}
+
+/** What access logs say, below its own heading. */
+function printAllDelivered({ tenants, unattributed }: DeliveredReport): readonly string[] {
+  const lines = [
+    ...Object.entries(tenants).map(([name, one]) => printDelivered(name, one)),
+    ...(unattributed.requests > 0 ? [printDelivered('without a tenant', unattributed)] : []),
+  ];
+  return lines.length > 0 ? ['Delivered by CloudFront, from its access log', ...lines] : [];
+}
+
 /** The counts by tenant; `only` is the tenant that was asked for. */
 export function printStats(
-  { tenants, unattributed, failures, unreadable, tooLong }: StatsReport,
+  { tenants, unattributed, delivered, failures, unreadable, tooLong }: StatsReport,
   only: string | undefined,
 ): string {
-  const absent = only !== undefined && tenants[only] === undefined;
+  const absent = only !== undefined && !(tenants[only] ?? delivered.tenants[only]);
   const lines = [
     ...(absent ? [`${only} is not in the log`] : []),
     ...Object.entries(tenants).map(([name, stats]) => printTenant(name, stats)),
@@ -45,6 +62,7 @@ export function printStats(
       ? [`Without a tenant: ${printCounts(unattributed)}`]
       : []),
     ...(failures > 0 ? [`Service failures: ${printNumber(failures)}`] : []),
+    ...printAllDelivered(delivered),
     ...(unreadable > 0 ? [`Other lines: ${printNumber(unreadable)}`] : []),
     ...(tooLong > 0 ? [`${printCount(tooLong, 'line')} over 64 KB`] : []),
   ];

@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { withoutCacheTags } from './cache/cache-tags.ts';
-import type { Delivery } from './edge-response.ts';
-import { distributionDomainName } from './functions/edge-event.ts';
+import type { Delivery, LocalDelivery } from './edge-response.ts';
+import { distributionDomainName, edgeLocation } from './functions/edge-event.ts';
 import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts';
 
@@ -18,7 +18,10 @@ const ownHeaders = [
   'via',
 ];
 
-function contentLength(delivery: Delivery, method: string): readonly HeaderLine[] {
+/** Larger bodies are written in pieces, so that the log knows how much of them an aborted download got. */
+const pieceBytes = 65_536;
+
+function contentLength(delivery: Delivery | LocalDelivery, method: string): readonly HeaderLine[] {
   const { body, headers, status } = delivery.response;
   if (bodiless.has(status)) return [];
   const stated = method === 'HEAD' ? headerValue(headers, 'content-length') : undefined;
@@ -34,14 +37,18 @@ type Viewer = {
   readonly cors: Readonly<Record<string, string>>;
 };
 
-function viewerHeaders(delivery: Delivery, { method, requestId, cors }: Viewer): HeaderLine[] {
-  const { age, response, xCache } = delivery;
+function viewerHeaders(
+  delivery: Delivery | LocalDelivery,
+  { method, requestId, cors }: Viewer,
+): HeaderLine[] {
+  const { response } = delivery;
   if (delivery.local) return [...response.headers, ...contentLength(delivery, method)];
+  const { age, result } = delivery;
   const added: HeaderLine[] = [
     ...contentLength(delivery, method),
-    ['x-cache', xCache],
+    ['x-cache', `${result} from cloudfront`],
     ['via', `1.1 ${distributionDomainName} (CloudFront)`],
-    ['x-amz-cf-pop', 'LOCAL1-C1'],
+    ['x-amz-cf-pop', edgeLocation],
     ['x-amz-cf-id', requestId],
     ...(age === undefined ? [] : ([['age', String(age)]] as const)),
   ];
@@ -49,28 +56,45 @@ function viewerHeaders(delivery: Delivery, { method, requestId, cors }: Viewer):
   return applyResponseHeadersPolicy([...kept, ...added], delivery.generated ? {} : cors);
 }
 
-function bodyFor(delivery: Delivery, method: string): Buffer {
+function bodyFor(delivery: Delivery | LocalDelivery, method: string): Buffer {
   const none = method === 'HEAD' || bodiless.has(delivery.response.status);
   return none ? Buffer.alloc(0) : delivery.response.body;
 }
 
-/** Sends an answer to a viewer. */
-export function deliver(response: ServerResponse, delivery: Delivery, viewer: Viewer): void {
+/** Writes a body at the pace at which the viewer reads it. */
+function sendBody(response: ServerResponse, body: Buffer, from = 0): void {
+  const end = from + pieceBytes;
+  if (end >= body.length) response.end(body.subarray(from));
+  else response.write(body.subarray(from, end), (error) => error ?? sendBody(response, body, end));
+}
+
+/** Sends an answer to a viewer. Returns its headers, without those that Node adds. */
+export function deliver(
+  response: ServerResponse,
+  delivery: Delivery | LocalDelivery,
+  viewer: Viewer,
+): readonly HeaderLine[] {
   const { method } = viewer;
   const { status } = delivery.response;
   const lines = viewerHeaders(delivery, viewer);
   response.writeHead(status, STATUS_CODES[status] ?? 'Unknown', lines.flat());
-  response.end(bodyFor(delivery, method));
+  sendBody(response, bodyFor(delivery, method));
+  return lines;
 }
 
-/** Answers a request that could not be parsed and closes the connection. */
-export function deliverRaw(socket: Duplex, delivery: Delivery, requestId: string): void {
+/** Answers on a bare connection and closes it. Returns the headers. */
+export function deliverRaw(
+  socket: Duplex,
+  delivery: Delivery,
+  requestId: string,
+): readonly HeaderLine[] {
   const { status } = delivery.response;
   const viewer = { method: 'GET', requestId, cors: {} };
-  const lines = [...viewerHeaders(delivery, viewer), ['connection', 'close']];
+  const lines: HeaderLine[] = [...viewerHeaders(delivery, viewer), ['connection', 'close']];
   socket.on('error', () => socket.destroy());
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${head}\r\n`);
   // Closing at once could reset the connection before the client reads the answer.
   socket.end(bodyFor(delivery, 'GET'), () => setTimeout(() => socket.destroy(), 500).unref());
+  return lines;
 }

@@ -128,7 +128,7 @@ function answerFromCache(
   const headers = ranged ? asked.headers : withoutHeaders(asked.headers, ['range']);
   const response = answerFromStored(entry.response, headers);
   const age = Math.floor(ageOf(entry, clock()) / 1000);
-  return { response, xCache: cacheVerdict(response.status, 'Hit'), age };
+  return { response, result: cacheVerdict(response.status, 'Hit'), age };
 }
 
 /** Runs the functions, the cache and the origin in CloudFront's order. */
@@ -143,9 +143,11 @@ export function createDistribution(parts: Parts): Distribution {
     if (shared || fetched.refreshed) traffic.hits += 1;
     else traffic.misses += 1;
     const response = whole ? answerFromStored(fetched.response, asked.headers) : fetched.response;
-    if (fetched.fault) return { response, xCache: `${fetched.fault} from cloudfront` };
+    const { fault, detail } = fetched;
+    if (fault) return { response, result: fault };
     const verdict = fetched.refreshed ? 'RefreshHit' : shared ? 'Hit' : 'Miss';
-    return { response, xCache: cacheVerdict(response.status, verdict) };
+    const result = cacheVerdict(response.status, verdict);
+    return { response, result, ...(detail && { detail }) };
   };
 
   const lookUp = async (request: CloudFrontRequest, requestId: string): Promise<Delivery> => {
@@ -170,11 +172,10 @@ export function createDistribution(parts: Parts): Distribution {
     answer: async (viewer) => {
       const result = await functions.viewerRequest(viewer);
       if (result.kind === 'request') return lookUp(result.request, viewer.requestId);
-      const xCache = result.kind === 'fault' ? result.fault : 'LambdaGeneratedResponse';
       return {
         generated: true,
         response: toEdgeResponse(result.response),
-        xCache: `${xCache} from cloudfront`,
+        result: result.kind === 'fault' ? result.fault : 'LambdaGeneratedResponse',
       };
     },
     invalidate: (items) => {

@@ -1,5 +1,5 @@
 import type { CloudFrontRequest } from 'aws-lambda';
-import type { EdgeResponse } from './edge-response.ts';
+import type { EdgeResponse, ErrorDetail } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
 import { originRequest } from './functions/edge-event.ts';
 import type { FunctionLog } from './functions/edge-function.ts';
@@ -12,6 +12,8 @@ import type { Origin } from './origin.ts';
 export type OriginFetch = {
   readonly response: EdgeResponse;
   readonly fault?: LambdaFaultKind;
+  /** Why the origin gave no answer. */
+  readonly detail?: ErrorDetail;
 };
 
 /** Fetches an object from the origin and runs origin-response on the answer. */
@@ -22,6 +24,8 @@ export type FetchOrigin = (
 ) => Promise<OriginFetch>;
 
 export type OriginTraffic = { originRequests: number; renders: number };
+
+const originDetails = { 502: 'OriginConnectError', 504: 'OriginCommError' } as const;
 
 const originMessages = {
   502: 'CloudFront was not able to connect to the origin.',
@@ -46,7 +50,8 @@ export function createOriginFetch(parts: {
     const answer = await origin.fetch({ method, uri, headers: forwarded });
     if (answer.kind === 'failed') {
       log('cloudfront', `${answer.status} from the origin ${requestId}: ${answer.reason}`);
-      return { response: errorPage(answer.status, originMessages[answer.status], requestId) };
+      const response = errorPage(answer.status, originMessages[answer.status], requestId);
+      return { response, detail: originDetails[answer.status] };
     }
     traffic.renders += 1;
     const sent = originRequest(request, forwarded, bucket);

@@ -1,7 +1,7 @@
 import { type Callers, localCallers } from '../http/callers.ts';
 import { createObjectCache } from './cache/object-cache.ts';
 import { createDistribution } from './distribution.ts';
-import type { Delivery } from './edge-response.ts';
+import type { Delivery, LocalDelivery } from './edge-response.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunction, LogSource } from './functions/edge-function.ts';
 import { startEdgeFunctions } from './functions/edge-functions.ts';
@@ -47,6 +47,8 @@ export type CloudFrontOptions = {
   readonly localPage?: () => LocalPage | Promise<LocalPage>;
   /** Receives each line that a function prints, and every failure with its reason. */
   readonly log?: (source: LogSource, line: string) => void;
+  /** Receives the line of each request in CloudFront's standard log. */
+  readonly accessLog?: (line: string) => void;
 };
 
 export type LocalPage = { readonly contentType: string; readonly body: string };
@@ -54,8 +56,9 @@ export type LocalPage = { readonly contentType: string; readonly body: string };
 /** The page may load images of the service and inline styles, but no scripts. */
 const localPagePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 
-function localDelivery(page: LocalPage): Delivery {
+function localDelivery(page: LocalPage): LocalDelivery {
   return {
+    local: true,
     response: {
       status: 200,
       headers: [
@@ -66,8 +69,6 @@ function localDelivery(page: LocalPage): Delivery {
       ],
       body: Buffer.from(page.body),
     },
-    xCache: '',
-    local: true,
   };
 }
 
@@ -75,7 +76,7 @@ function withLocalPage(
   options: CloudFrontOptions,
   answer: (viewer: EmulatedRequest) => Promise<Delivery>,
 ) {
-  return async (viewer: EmulatedRequest): Promise<Delivery> => {
+  return async (viewer: EmulatedRequest): Promise<Delivery | LocalDelivery> => {
     const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
     return local ? localDelivery(await local()) : answer(viewer);
   };
@@ -108,6 +109,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
       port: options.port,
       callers,
       corsOrigins: options.corsOrigins ?? [],
+      accessLog: { clock, write: options.accessLog ?? (() => undefined) },
       answer: withLocalPage(options, distribution.answer),
       onError: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
     });

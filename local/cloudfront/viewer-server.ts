@@ -3,12 +3,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { corsHeaders } from '../../shared/deployment/cors.ts';
 import type { Callers } from '../http/callers.ts';
+import { type AccessLog, watchRequest } from './access-log/access-log.ts';
 import { deliver, deliverRaw } from './delivery.ts';
-import type { Delivery } from './edge-response.ts';
+import type { Delivery, LocalDelivery } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import { headerValue } from './header-map.ts';
-import { newRequestId, readViewerRequest } from './viewer.ts';
+import { newRequestId, type RefusedRequest, readViewerRequest } from './viewer.ts';
 
 /** Longer than CloudFront's own limit, so that a head that is too long gets an error page. */
 const maxParsedHeadBytes = 256 * 1024;
@@ -28,9 +29,12 @@ export type ViewerServer = {
   readonly close: (deadline: number) => Promise<void>;
 };
 
-function errorDelivery(status: number, message: string, requestId: string): Delivery {
+function errorDelivery(
+  { status, message, detail }: Omit<RefusedRequest, 'kind'>,
+  requestId: string,
+): Delivery {
   const response = errorPage(status, message, requestId);
-  return { generated: true, response, xCache: 'Error from cloudfront' };
+  return { generated: true, response, result: 'Error', ...(detail && { detail }) };
 }
 
 function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -41,7 +45,7 @@ function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const requestId = newRequestId();
   const status =
     { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  deliverRaw(socket, errorDelivery(status, 'Bad request.', requestId), requestId);
+  deliverRaw(socket, errorDelivery({ status, message: 'Bad request.' }, requestId), requestId);
 }
 
 /** Discards a body for a moment. Closing while the client sends could lose the answer. */
@@ -61,28 +65,34 @@ type ViewerOptions = {
   readonly callers: Callers;
   /** The pages that may use credentials; empty for any page without credentials. */
   readonly corsOrigins: readonly string[];
-  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery>;
+  readonly accessLog: AccessLog;
+  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery | LocalDelivery>;
 };
 
 async function handle(
   message: http.IncomingMessage,
   response: http.ServerResponse,
-  { callers, corsOrigins, answer }: ViewerOptions,
+  { callers, corsOrigins, accessLog, answer }: ViewerOptions,
 ): Promise<void> {
   const requestId = newRequestId();
+  const watched = watchRequest(message, response, requestId, accessLog);
   const method = message.method ?? 'GET';
   const read = readViewerRequest(message, requestId, callers);
   if (read.kind === 'request') {
     message.resume();
     const cors = corsHeaders(corsOrigins, headerValue(read.headers, 'origin'));
-    deliver(response, await answer(read), { method, requestId, cors });
+    const delivery = await answer(read);
+    const sent = deliver(response, delivery, { method, requestId, cors });
+    if (delivery.local) watched.skip();
+    else watched.note(delivery, sent);
     return;
   }
+  if (read.detail === undefined) watched.skip();
   await waitUntilDrained(message);
   // The rest of a refused request is not read, so the connection cannot be reused.
   response.shouldKeepAlive = false;
-  const refused = errorDelivery(read.status, read.message, requestId);
-  deliver(response, refused, { method, requestId, cors: {} });
+  const refused = errorDelivery(read, requestId);
+  watched.note(refused, deliver(response, refused, { method, requestId, cors: {} }));
 }
 
 function waitUntilListening(server: http.Server, host: string, port: number): Promise<number> {
@@ -132,6 +142,23 @@ function closeServer(
   });
 }
 
+const connectRefusal = {
+  status: 403,
+  message: 'CONNECT is not allowed.',
+  detail: 'InvalidRequestMethod',
+} as const;
+
+function refuseConnect(
+  message: http.IncomingMessage,
+  socket: Duplex,
+  { accessLog }: ViewerOptions,
+): void {
+  const requestId = newRequestId();
+  const watched = watchRequest(message, socket, requestId, accessLog);
+  const refused = errorDelivery(connectRefusal, requestId);
+  watched.note(refused, deliverRaw(socket, refused, requestId));
+}
+
 /** Starts the server for viewers. Nothing that a socket sends can end the process. */
 export async function startViewerServer(
   options: ViewerOptions & {
@@ -153,10 +180,7 @@ export async function startViewerServer(
   server.maxHeadersCount = 0;
   server.timeout = 120_000;
   server.on('clientError', answerParseError);
-  server.on('connect', (_message, socket) => {
-    const requestId = newRequestId();
-    deliverRaw(socket, errorDelivery(403, 'CONNECT is not allowed.', requestId), requestId);
-  });
+  server.on('connect', (message, socket) => refuseConnect(message, socket, options));
   const port = await waitUntilListening(server, options.host, options.port);
   return { port, close: (deadline) => closeServer(server, destroyIdle, deadline) };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Callers, findForeignCaller } from '../http/callers.ts';
+import type { ErrorDetail } from './edge-response.ts';
 import { distributionDomainName, type EmulatedRequest } from './functions/edge-event.ts';
 import { type HeaderLine, headerLines, withoutHeaders } from './header-map.ts';
 import { maxHeadBytes, maxTargetBytes, splitRequestTarget } from './request-target.ts';
@@ -10,18 +12,31 @@ export type RefusedRequest = {
   readonly kind: 'refused';
   readonly status: number;
   readonly message: string;
+  /** Absent if CloudFront does not log the request, because its URL or its headers are too long. */
+  readonly detail?: ErrorDetail;
 };
 
 const refusals = {
-  badRequest: { kind: 'refused', status: 400, message: 'Bad request.' },
+  badRequest: {
+    kind: 'refused',
+    status: 400,
+    message: 'Bad request.',
+    detail: 'InvalidRequest',
+  },
   targetTooLong: { kind: 'refused', status: 414, message: 'The URL is too long.' },
   headTooLong: { kind: 'refused', status: 431, message: 'The request headers are too long.' },
-  body: { kind: 'refused', status: 403, message: 'Bad request: GET and HEAD carry no body.' },
+  body: {
+    kind: 'refused',
+    status: 403,
+    message: 'Bad request: GET and HEAD carry no body.',
+    detail: 'InvalidRequest',
+  },
   method: {
     kind: 'refused',
     status: 403,
     message:
       'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.',
+    detail: 'InvalidRequestMethod',
   },
 } as const satisfies Record<string, RefusedRequest>;
 
@@ -33,8 +48,14 @@ export function newRequestId(): string {
   return randomBytes(42).toString('base64url');
 }
 
-function headBytes(target: string, lines: readonly HeaderLine[]): number {
+/** The bytes of a request's head, without its method and version. */
+export function headBytes(target: string, lines: readonly HeaderLine[]): number {
   return lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, target.length);
+}
+
+/** The address of a viewer. A dual-stack socket reports IPv4 viewers as mapped IPv6 addresses. */
+export function clientIpOf({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.replace(/^::ffff:/, '');
 }
 
 function hasBody(message: IncomingMessage): boolean {
@@ -66,7 +87,8 @@ function refuseForeign(
 ): RefusedRequest | undefined {
   if (authority === undefined && message.headers.host === undefined) return undefined;
   const reason = findForeignCaller(headers.flat(), callers);
-  return reason === undefined ? undefined : { kind: 'refused', status: 403, message: reason };
+  if (reason === undefined) return undefined;
+  return { kind: 'refused', status: 403, message: reason, detail: 'InvalidRequestBlocked' };
 }
 
 /**
@@ -88,8 +110,7 @@ export function readViewerRequest(
   if (foreign) return foreign;
   if (!allowedMethods.has(method)) return refusals.method;
   if (method !== 'OPTIONS' && hasBody(message)) return refusals.body;
-  // A dual-stack socket reports IPv4 viewers as mapped IPv6 addresses.
-  const clientIp = (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const clientIp = clientIpOf(message.socket);
   const { querystring, uri } = target;
   return { kind: 'request', requestId, clientIp, method, uri, querystring, headers };
 }

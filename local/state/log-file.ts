@@ -1,8 +1,7 @@
-import { createWriteStream, statSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** At the start a larger log is rotated. One old log is kept. */
+/** A larger log is rotated. One old log is kept. */
 const maxBytes = 20_000_000;
 
 export type RotatingLog = {
@@ -11,20 +10,71 @@ export type RotatingLog = {
   readonly close: () => Promise<void>;
 };
 
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+type OpenFile = {
+  readonly handle: FileHandle;
+  readonly ino: number;
+  readonly size: number;
+  /** Whether the last line is cut, because a write failed or the process was killed. */
+  readonly cut: boolean;
+};
+
+async function isCut(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString() !== '\n';
 }
 
-/** Opens the log file of the functions. Write errors, such as a full disk, are ignored. */
-export async function openLog(home: string): Promise<RotatingLog> {
-  const file = path.join(home, 'logs', 'edge.log');
+async function openFile(file: string): Promise<OpenFile> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  if (sizeOf(file) > maxBytes) await rename(file, `${file}.1`);
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  stream.on('error', () => undefined);
+  const handle = await open(file, 'a+', 0o600);
+  const { ino, size } = await handle.stat();
+  return { handle, ino, size, cut: await isCut(handle, size) };
+}
+
+/** The file to append to. A removed file is created again, and one that is too large is rotated. */
+async function followFile(file: string, current: OpenFile | undefined): Promise<OpenFile> {
+  const found = await stat(file).catch(() => undefined);
+  const full = found !== undefined && found.size > maxBytes;
+  if (current && found?.ino === current.ino && !full) return { ...current, size: found.size };
+  await current?.handle.close();
+  if (full) await rename(file, `${file}.1`);
+  return openFile(file);
+}
+
+/**
+ * Opens a log file below the state folder. Lines are written in the background. If that fails, for example
+ * because the disk is full, they are dropped, and later lines are tried again. `head` begins each new file.
+ */
+export async function openLog(home: string, name: string, head = ''): Promise<RotatingLog> {
+  const file = path.join(home, 'logs', name);
+  let current: OpenFile | undefined;
+  let waiting = '';
+  let writing: Promise<void> | undefined;
+  const append = async (lines: string): Promise<void> => {
+    const { cut, ...found } = await followFile(file, current);
+    current = { ...found, cut: true };
+    const start = found.size === 0 ? head : cut ? '\n' : '';
+    await found.handle.appendFile(`${start}${lines}`);
+    current = { ...found, cut: false };
+  };
+  const writeWaiting = async (): Promise<void> => {
+    do {
+      const lines = waiting;
+      waiting = '';
+      await append(lines).catch(() => undefined);
+    } while (waiting !== '');
+    writing = undefined;
+  };
+  await writeWaiting();
   return {
     path: file,
-    write: (line) => stream.write(`${line}\n`),
-    close: () => new Promise((resolve) => stream.end(() => resolve())),
+    write: (line) => {
+      waiting += `${line}\n`;
+      writing ??= writeWaiting();
+    },
+    close: async () => {
+      await writing;
+      await current?.handle.close();
+    },
   };
 }

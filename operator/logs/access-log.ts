@@ -18,6 +18,8 @@ export type LoggedRequest = {
   readonly status: number;
   /** `x-edge-result-type`, such as `Hit`; empty if the log does not contain it. */
   readonly resultType: string;
+  /** The bytes that were sent to the viewer; undefined if the log does not contain them. */
+  readonly bytes: number | undefined;
 };
 
 /** The position of each field in a row. */
@@ -43,6 +45,11 @@ export function missingFields(columns: Columns): readonly string[] {
 /** Whether an access log can begin with this line. */
 export function beginsAccessLog(line: string): boolean {
   return line.startsWith('#Version') || line.startsWith('#Fields') || objectIn(line) !== undefined;
+}
+
+/** Whether the line is one of an access log: a line of its head, or an object with the fields of a request. */
+export function isAccessLogLine(line: string): boolean {
+  return line.startsWith('#') ? beginsAccessLog(line) : readObject(line) !== undefined;
 }
 
 /**
@@ -71,24 +78,29 @@ function unescapeIfEscaped(value: string): string {
 
 type Field = (name: string) => string | undefined;
 
-/** CloudFront logs a hyphen for a URL without a query. */
-const queryOf = (value: string): string => (value === '-' ? '' : value);
+/** CloudFront logs a hyphen where there is no value, such as a URL without a query. */
+const fieldText = (field = '-'): string => (field === '-' ? '' : field);
+
+/** A count of up to 15 digits, which is a safe integer. */
+const bytesOf = (value = ''): number | undefined =>
+  /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
 
 function requestOf(field: Field, raw: (value: string) => string): LoggedRequest | undefined {
-  const stem = field('cs-uri-stem');
+  const stem = fieldText(field('cs-uri-stem'));
   const query = field('cs-uri-query');
   const status = field('sc-status') ?? '';
   const at = Date.parse(`${field('date')}T${field('time')}Z`) / 1_000;
-  const isComplete = stem?.startsWith('/') && /^[0-9]{3}$/.test(status) && !Number.isNaN(at);
-  if (!isComplete || stem === undefined || query === undefined) return undefined;
+  if (stem === '' || query === undefined) return undefined;
+  if (!/^[0-9]{3}$/.test(status) || Number.isNaN(at)) return undefined;
   return {
     at,
     method: field('cs-method') ?? 'GET',
-    host: field('x-host-header'),
+    host: raw(fieldText(field('x-host-header'))) || undefined,
     uri: raw(stem),
-    querystring: raw(queryOf(query)),
+    querystring: raw(fieldText(query)),
     status: Number(status),
     resultType: field('x-edge-result-type') ?? '',
+    bytes: bytesOf(field('sc-bytes')),
   };
 }
 
@@ -137,7 +149,9 @@ const rowOrders: readonly Columns[] = [
 /** Reads a row, or an object of a JSON log, without the line of its columns; undefined for other text. */
 export function readLooseLine(line: string): LoggedRequest | undefined {
   const trimmed = line.trim();
-  if (trimmed.startsWith('{')) return readObject(trimmed);
-  const requests = rowOrders.map((columns) => readRow(trimmed, columns));
-  return requests.find((request) => request !== undefined);
+  const requests = trimmed.startsWith('{')
+    ? [readObject(trimmed)]
+    : rowOrders.map((columns) => readRow(trimmed, columns));
+  // In the other order, the host is where the path is expected.
+  return requests.find((request) => request?.uri.startsWith('/'));
 }

@@ -1,4 +1,4 @@
-import { OperatorFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { fileName } from '../file-failure.ts';
 import {
   beginsAccessLog,
@@ -13,7 +13,8 @@ import {
   readLogs,
   totalBytes,
 } from '../logs/log-reader.ts';
-import type { OpenInstallation } from '../target/target.ts';
+import { accessLogFile } from '../target/state-folder.ts';
+import { type OpenInstallation, parseStackName } from '../target/target.ts';
 import { createDecider, type Decide, type Sides } from './decision.ts';
 import {
   countLine,
@@ -25,7 +26,9 @@ import {
 import { type ReplayPolicies, readSides } from './sides.ts';
 
 export type ReplayRequest = ReplayPolicies & {
+  /** Files and folders; empty for the access log of the local stack. */
   readonly logs: readonly string[];
+  readonly target: string | undefined;
   /** Fail with `not_found` if the logs hold no request of the tenant. */
   readonly needsRequests: boolean;
 };
@@ -40,6 +43,16 @@ const notALog = (file: string, why: string): OperatorFailure =>
   new OperatorFailure('not_a_log', `${fileName(file)} is not a CloudFront access log: ${why}`);
 
 const wrongBeginning = 'it begins with neither #Version, #Fields nor a JSON object';
+
+/** The local stack writes its access log to a file. That of a deployed stack is in a bucket. */
+function chooseLogs({ logs, target }: ReplayRequest): readonly string[] {
+  if (logs.length > 0) return logs;
+  const stack = parseStackName(target);
+  if (stack === undefined) return [accessLogFile()];
+  throw usageFailure(
+    `the access log of ${stack} is in its logs bucket, below cloudfront/; fetch it with aws s3 sync and name the folder`,
+  );
+}
 
 /** Counts lines. The first line of a file that is not blank decides whether the file is an access log. */
 function createCounter(
@@ -121,16 +134,17 @@ function checkCompared({ needsRequests }: ReplayRequest, { requests, tenant }: R
 
 /**
  * Decides every logged request under the policy before and the policy after, and counts what would
- * change. Throws `invalid_policy`, `unreadable_file`, `not_a_log` or `not_found`.
+ * change. Throws `usage`, `invalid_policy`, `unreadable_file`, `not_a_log` or `not_found`.
  */
 export async function replayLogs(
   open: OpenInstallation,
   request: ReplayRequest,
   reading: ReportedReading,
 ): Promise<ReplayResult> {
-  const result = await countLogs(request.logs, await readSides(open, request), reading);
+  const logs = chooseLogs(request);
+  const result = await countLogs(logs, await readSides(open, request), reading);
   reading.reportDamaged(result.damaged);
-  checkReadable(request.logs, result.report);
+  checkReadable(logs, result.report);
   checkCompared(request, result.report);
   return result;
 }

@@ -1,4 +1,10 @@
 import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
+import {
+  type DeliveredReport,
+  type DeliveredTally,
+  deliveredReport,
+  emptyDelivered,
+} from './delivered.ts';
 import { addLatency, createLatency, type Latency, percentile } from './latency.ts';
 
 /** Upper limits, because anyone who can write to a log can invent tenants and kids. */
@@ -24,6 +30,8 @@ export type StatsTally = {
   readonly tenants: Map<string, TenantTally>;
   /** Lines without a tenant, or beyond the limit of tenants, by outcome. */
   readonly unattributed: Counts;
+  /** What access logs say. */
+  readonly delivered: DeliveredTally;
   failures: number;
   unreadable: number;
   tooLong: number;
@@ -33,6 +41,7 @@ export type StatsTally = {
 export const emptyStats = (): StatsTally => ({
   tenants: new Map(),
   unattributed: new Map(),
+  delivered: emptyDelivered(),
   failures: 0,
   unreadable: 0,
   tooLong: 0,
@@ -158,6 +167,8 @@ function tenantStats(tally: TenantTally): TenantStats {
 export type StatsReport = {
   readonly tenants: Readonly<Record<string, TenantStats>>;
   readonly unattributed: Readonly<Record<string, number>>;
+  /** What CloudFront delivered according to access logs. Everything else is from the service's own log. */
+  readonly delivered: DeliveredReport;
   readonly failures: number;
   readonly unreadable: number;
   readonly tooLong: number;
@@ -165,11 +176,12 @@ export type StatsReport = {
 
 /** Converts a tally to a report, with the tenants sorted by name. */
 export function statsReport(tally: StatsTally): StatsReport {
-  const { tenants, unattributed, ...lines } = tally;
+  const { tenants, unattributed, delivered, ...lines } = tally;
   const byName = [...tenants].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     tenants: Object.fromEntries(byName.map(([name, one]) => [name, tenantStats(one)])),
     unattributed: rankCounts(unattributed),
+    delivered: deliveredReport(delivered),
     ...lines,
   };
 }

@@ -7,5 +7,10 @@ export function stateFolder(): string {
   return path.resolve(process.env['SIGNET_HOME'] || path.join(clone, '.signet'));
 }
 
+const logFile = (name: string): string => path.join(stateFolder(), 'logs', name);
+
 /** The file to which the local stack writes the logs of both functions. */
-export const edgeLogFile = (): string => path.join(stateFolder(), 'logs', 'edge.log');
+export const edgeLogFile = (): string => logFile('edge.log');
+
+/** The file to which the CDN of the local stack writes its access log. */
+export const accessLogFile = (): string => logFile('access.log');

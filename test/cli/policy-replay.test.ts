@@ -134,6 +134,27 @@ describe('policy replay', () => {
     expect(path.basename(inside)).toBe('08');
   });
 
+  it("reads the local stack's access log by default", async () => {
+    await mkdir(folder.path('home/logs'), { recursive: true });
+    await folder.write('home/logs/access.log', standardLog(mixed));
+    await folder.write('home/logs/edge.log', '{}');
+    const files = await policies(before, after);
+    const home = { SIGNET_HOME: folder.path('home') };
+    expect(await json(['policy', 'replay', ...files], home)).toMatchObject({ requests: 7 });
+    const none = await command(['policy', 'replay', ...files], nowhere);
+    expect(none).toMatchObject({
+      ...{ code: 1, stderr: 'signet: /nowhere/logs/access.log does not exist\n' },
+    });
+  });
+
+  it('does not use the local log for a deployed stack', async () => {
+    const args = ['policy', 'replay', ...(await policies(before, after)), '--target', 'aws:prod'];
+    expect(await command(args, nowhere)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^signet: the access log of prod is in its logs bucket, /),
+    });
+  });
+
   it('reads stdin', async () => {
     const args = ['policy', 'replay', '-', ...(await policies(before, after)), '--json'];
     const ran = await signet(args, nowhere, gzipSync(standardLog(mixed)));
@@ -178,6 +199,7 @@ describe('a logged request', () => {
   it.each([
     ['has another method', { url: recipe('resize,w_400'), method: 'POST' }, 'method'],
     ['is malformed', { url: '/acme//a.jpg' }, 'malformed'],
+    ['has a target that is no path', { url: '*', status: 400 }, 'malformed'],
     ['has an unknown parameter', { url: `${recipe('resize,w_400')}&a=b` }, 'malformed'],
     ['is not signed', { url: '/acme/a.jpg', status: 403 }, 'unsigned'],
     ['has a wrong signature', { url: recipe('resize,w_400'), status: 403 }, 'otherwise'],

@@ -9,7 +9,13 @@ import {
   statsBounds,
   statsReport,
 } from '../../operator/stats/stats-tally.ts';
-import { temporaryFolder } from '../operator/logs/access-logs.ts';
+import {
+  type Asked,
+  jsonLog,
+  row,
+  standardLog,
+  temporaryFolder,
+} from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
 
@@ -70,7 +76,11 @@ const other = {
   kids: { 'r1.1': '2026-08-01T12:00:06.000Z' },
 };
 const unattributed = { malformed: 100, stored: 1 };
-const rest = { failures: 0, unreadable: 0, tooLong: 0, damaged: [] };
+const noneDelivered = { requests: 0, hits: 0, misses: 0, bytes: 0 };
+const rest = {
+  delivered: { tenants: {}, unattributed: noneDelivered },
+  ...{ failures: 0, unreadable: 0, tooLong: 0, damaged: [] },
+};
 
 describe('stats', () => {
   it('counts requests, renders and refusals by tenant, and the last use of each kid', async () => {
@@ -226,7 +236,7 @@ describe('hostile lines', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toEqual({
       error: 'not_a_log',
-      message: `${log} is not a log of Signet: no line was written by one of its functions`,
+      message: `${log} is not a log of Signet: no line was written by one of its functions or by CloudFront`,
     });
   });
 
@@ -239,6 +249,93 @@ describe('hostile lines', () => {
     expect(stderr).toBe(
       `signet: warning: ${log} is cut or damaged; only the lines before the damage were counted\n`,
     );
+  });
+});
+
+/** Requests of two tenants, one on a host of its own, and of none. */
+const delivered: readonly Asked[] = [
+  { url: '/acme/a.jpg', result: 'Hit', bytes: 1_000_000 },
+  { url: '/acme/a.jpg', result: 'RefreshHit', status: 304, bytes: 300 },
+  { url: '/acme/a.jpg', result: 'OriginShieldHit', bytes: 1_000_000 },
+  { url: '/acme/b.jpg', result: 'Miss', bytes: 500_000 },
+  { url: '/acme/b.jpg', result: 'Error', status: 0, bytes: 0 },
+  { url: '/acme/b.jpg', result: 'LambdaGeneratedResponse', status: 403 },
+  { url: '/a.jpg', host: 'img.other.test:8080', result: 'Miss', bytes: 50 },
+  { url: '/favicon.ico', result: 'LambdaGeneratedResponse', status: 400, bytes: 700 },
+  { url: '/Not_a-tenant/a', result: 'Error', status: 404, bytes: 7 },
+];
+const deliveredReport = {
+  tenants: {
+    acme: { requests: 6, hits: 3, misses: 1, bytes: 2_500_300 },
+    other: { requests: 1, hits: 0, misses: 1, bytes: 50 },
+  },
+  unattributed: { requests: 2, hits: 0, misses: 0, bytes: 707 },
+};
+const nothingElse = { ...rest, tenants: {}, unattributed: {}, delivered: deliveredReport };
+
+describe('stats of an access log', () => {
+  it.each([
+    ['standard', standardLog(delivered)],
+    ['JSON', jsonLog(delivered)],
+    ['gzipped', gzipSync(standardLog(delivered))],
+    ['after a byte order mark', `\ufeff${standardLog(delivered)}`],
+  ])('count what CloudFront delivered, by tenant: %s', async (_form, content) => {
+    const log = await folder.write('access', content);
+    expect(await json(['stats', log], nowhere)).toEqual(nothingElse);
+  });
+
+  it("stand apart from those of the service's own log", async () => {
+    await mkdir(folder.path('both'), { recursive: true });
+    await folder.write('both/access.log', standardLog(delivered));
+    await folder.write('both/edge.log', lines.join(''));
+    const report = await json(['stats', folder.path('both')], nowhere);
+    expect(report).toEqual({ ...nothingElse, tenants: { acme, other }, unattributed });
+    const { stdout } = await command(['stats', folder.path('both')], nowhere);
+    expect(stdout.trimEnd().split('\n').slice(-5)).toEqual([
+      'Without a tenant: malformed 100, stored 1',
+      'Delivered by CloudFront, from its access log',
+      '  acme: 6 requests, hits 3, misses 1 (75 % hits), 2.5 MB sent',
+      '  other: 1 request, hits 0, misses 1 (0 % hits), 50 bytes sent',
+      '  without a tenant: 2 requests, hits 0, misses 0, 707 bytes sent',
+    ]);
+  });
+
+  it('are read by default, too', async () => {
+    await mkdir(folder.path('local/logs'), { recursive: true });
+    await folder.write('local/logs/edge.log', view());
+    await folder.write('local/logs/access.log', standardLog(delivered));
+    const report = await json<StatsReport>(['stats'], { SIGNET_HOME: folder.path('local') });
+    expect(report.tenants['acme']?.views).toEqual({ allowed: 1 });
+    expect(report.delivered).toEqual(deliveredReport);
+  });
+
+  it('can be those of one tenant', async () => {
+    const log = await folder.write('access', standardLog(delivered));
+    const ofOther = { tenants: { other: deliveredReport.tenants.other } };
+    expect(await json(['stats', log, '--tenant', 'other'], nowhere)).toMatchObject({
+      delivered: { ...ofOther, unattributed: noneDelivered },
+    });
+    const { stdout } = await command(['stats', log, '--tenant', 'other'], nowhere);
+    expect(stdout).toMatch(/^Delivered by CloudFront/);
+  });
+
+  it('name a limited number of tenants', async () => {
+    const many = Array.from({ length: statsBounds.tenants + 5 }, (_, at) => ({
+      url: `/t${at}/a.jpg`,
+    }));
+    const log = await folder.write('many', standardLog(many));
+    const { delivered: counted } = await json<StatsReport>(['stats', log], nowhere);
+    expect(Object.keys(counted.tenants)).toHaveLength(statsBounds.tenants);
+    expect(counted.unattributed).toEqual({ ...noneDelivered, requests: 5, hits: 5 });
+  });
+
+  it('count lines that cannot be read', async () => {
+    const text = `${standardLog(delivered)}junk\n${row({ url: '/acme/c.jpg' })}${'x'.repeat(70_000)}`;
+    const log = await folder.write('broken', text);
+    expect(await json(['stats', log], nowhere)).toMatchObject({
+      ...{ unreadable: 1, tooLong: 1, failures: 0 },
+      delivered: { tenants: { acme: { requests: 7 } } },
+    });
   });
 });
 

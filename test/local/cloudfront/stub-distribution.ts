@@ -63,6 +63,8 @@ export type StubDistribution = {
   readonly cloudFront: CloudFront;
   readonly seen: S3Request[];
   readonly logged: string[];
+  /** The lines of the access log. */
+  readonly accessed: string[];
   readonly tick: (seconds: number) => void;
   readonly ask: (path: string, init?: http.RequestOptions) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -133,6 +135,7 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
   await writeFile(join(folder, 'origin.mjs'), options.origin ?? passResponse);
   const seen: S3Request[] = [];
   const logged: string[] = [];
+  const accessed: string[] = [];
   let now = Date.parse('2026-08-01T00:00:00Z');
   const s3 = http.createServer((request, response) => {
     const { headers, method = '', url = '' } = request;
@@ -156,6 +159,7 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
     },
     clock: () => now,
     log: (source, line) => logged.push(`${source}: ${line}`),
+    accessLog: (line) => accessed.push(line),
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
     ...(options.localPage && { localPage: options.localPage }),
   });
@@ -163,6 +167,7 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
     cloudFront,
     seen,
     logged,
+    accessed,
     tick: (seconds) => {
       now += seconds * 1000;
     },

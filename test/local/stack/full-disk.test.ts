@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { command } from '../../cli/in-process.ts';
+import { documentedFields } from '../cloudfront/access-log/read-access-log.ts';
 import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
@@ -53,6 +54,14 @@ async function fill(): Promise<void> {
 const temporaries = async (): Promise<readonly string[]> =>
   (await readdir(home, { recursive: true })).filter((name) => name.endsWith('.tmp'));
 
+/** The paths in the access log, of its whole lines. */
+async function loggedPaths(): Promise<readonly string[]> {
+  const text = await readFile(path.join(home, 'logs', 'access.log'), 'utf8');
+  const count = documentedFields.split(' ').length;
+  const rows = text.split('\n').map((line) => line.split('\t'));
+  return rows.filter(({ length }) => length === count).map((row) => row[7] ?? '');
+}
+
 // test/local/s3 tests the embedded S3 with a simulated full disk.
 describe.runIf(disk)('a stack whose disk is full', () => {
   it('answers an image that it cannot store', async () => {
@@ -84,9 +93,13 @@ describe.runIf(disk)('a stack whose disk is full', () => {
   });
 
   it('works again when there is space', async () => {
+    // More lines of the access log than the last block of its file can hold.
+    for (let at = 0; at < 20; at += 1) expect((await client.get('/acme/a')).status).toBe(403);
     await rm(filler);
     const fresh = client.path({ operations: ['resize,w_60'] });
     expect((await client.get(fresh)).status).toBe(200);
+    // Its line comes after one that was cut.
+    await expect.poll(loggedPaths).toContain('/acme/a.png__op__resize,w_60');
     expect(await client.derivatives('a.png__op__resize,w_60__')).toHaveLength(1);
     await client.put('a.png', await picture('blue', 400, 300));
     const { body } = await client.get(fresh);

@@ -25,10 +25,11 @@ describe('a line of a standard log', () => {
   it('is read by the column names of the log', () => {
     const url = signedUrl('acme/a.jpg__op__resize,w_400');
     const [uri, querystring] = url.split('?');
-    const fields = { status: 206, method: 'HEAD', result: 'RefreshHit' };
+    const fields = { status: 206, method: 'HEAD', result: 'RefreshHit', host: 'a.b', bytes: 512 };
     expect(readRow(url, fields)).toEqual({
       request: {
         ...{ at: noon, method: 'HEAD', uri, querystring, status: 206, resultType: 'RefreshHit' },
+        ...{ host: 'a.b', bytes: 512 },
       },
     });
   });
@@ -57,6 +58,23 @@ describe('a line of a standard log', () => {
   ])('gives the URL as it was sent: %s', (_what, uri, inLog) => {
     expect(logged(uri)).toBe(inLog);
     expect(readRow(uri)).toMatchObject({ request: { uri } });
+  });
+
+  it.each(['x', '*', 'a:443'])('may have a target that is no path: %s', (uri) => {
+    expect(readRow(uri)).toMatchObject({ request: { uri } });
+  });
+
+  it.each([
+    ['-', undefined],
+    ['%5B::1%5D:8080', '[::1]:8080'],
+  ])('has the host that the viewer sent: %s', (host, expected) => {
+    expect(readRow('/a', { host })).toMatchObject({ request: { host: expected } });
+  });
+
+  it.each(['-', '', '1e3', '-5', '9'.repeat(16)])('has no bytes if the log says %j', (bytes) => {
+    const columns = columnsOf('#Fields: date time cs-uri-stem cs-uri-query sc-status sc-bytes');
+    const read = readAccessLine(`2026-08-01\t12:00:00\t/a\t-\t200\t${bytes}`, columns);
+    expect(read).toMatchObject({ request: { uri: '/a', bytes: undefined } });
   });
 
   it('returns every possible URL unchanged, path and query', () => {

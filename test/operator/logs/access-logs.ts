@@ -9,13 +9,15 @@ export type Asked = {
   readonly status?: number;
   readonly method?: string;
   readonly result?: string;
+  readonly bytes?: number;
+  readonly host?: string;
   readonly date?: string;
   readonly time?: string;
 };
 
 const names = [
   ...['date', 'time', 'x-edge-location', 'cs-method', 'cs(Host)', 'cs-uri-stem', 'sc-status'],
-  ...['cs(User-Agent)', 'cs-uri-query', 'x-edge-result-type'],
+  ...['cs(User-Agent)', 'cs-uri-query', 'x-edge-result-type', 'x-host-header', 'sc-bytes'],
 ];
 
 /** The characters that CloudFront escapes in a log, according to its documentation. */
@@ -40,6 +42,8 @@ function fieldsOf(asked: Asked): Readonly<Record<string, string>> {
     'cs(User-Agent)': logged('Mozilla/5.0 (X11; Linux x86_64)'),
     'cs-uri-query': query === undefined ? '-' : logged(query),
     'x-edge-result-type': asked.result ?? 'Hit',
+    ...(asked.host === undefined ? {} : { 'x-host-header': asked.host }),
+    ...(asked.bytes === undefined ? {} : { 'sc-bytes': String(asked.bytes) }),
   };
 }
 

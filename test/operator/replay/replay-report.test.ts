@@ -29,7 +29,8 @@ const sidesOf = (before: object, after: object): Sides => ({
 
 function requestFor(url: string, status = 200) {
   const [uri = '', querystring = ''] = url.split('?');
-  return { at: noon, method: 'GET', host: undefined, uri, querystring, status, resultType: 'Miss' };
+  const [host, bytes] = [undefined, undefined];
+  return { at: noon, method: 'GET', host, uri, querystring, status, resultType: 'Miss', bytes };
 }
 
 const line = (target: string): AccessLine => ({ request: requestFor(signedUrl(target)) });
