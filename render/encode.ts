@@ -1,3 +1,4 @@
+import { inspectGif } from '../shared/inspect/gif/inspect-gif.ts';
 import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import { limits } from '../shared/limits.ts';
 import {
@@ -114,6 +115,14 @@ async function encodeWithin(
   return searchQuality(encodeAt, searchable(how.quality, plan.tries), max);
 }
 
+/**
+ * Gives each frame that is removed a transparent index. Browsers show transparent pixels there in any case, but other
+ * viewers show the background colour or the frame before, and libvips names an index only for a frame with
+ * transparent pixels.
+ */
+const markRemovedFrames = (gif: Uint8Array, frames: number): Uint8Array =>
+  inspectGif(gif, { frames }).bytes;
+
 /** Encodes the drawn picture. Throws `source_too_large` if it has too many pixels. */
 export async function encode(
   job: Job,
@@ -138,5 +147,6 @@ export async function encode(
   const plan = planEncoder({ type, pixels, quality }, max === undefined ? 1 : triesForMax);
   if (max !== undefined) return encodeWithin(job, ready, how, { plan, max });
   const encoded = encoders[type].encode(ready.image, how, plan.setting);
-  return runSharp(job, encoded, (one) => one.toBuffer());
+  const bytes = await runSharp(job, encoded, (one) => one.toBuffer());
+  return type === 'gif' && frames > 1 ? markRemovedFrames(bytes, frames) : bytes;
 }

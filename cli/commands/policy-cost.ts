@@ -1,5 +1,6 @@
 import { type Assumptions, usualAssumptions } from '../../operator/cost/estimate.ts';
 import { costOfFile } from '../../operator/cost/file-cost.ts';
+import { uncountedOperations } from '../../operator/cost/policy-cost.ts';
 import { prices, pricesRead } from '../../operator/cost/prices.ts';
 import { usageFailure } from '../../operator/failure.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
@@ -46,6 +47,7 @@ async function cost(file: string, options: Options): Promise<void> {
       json: toJson({
         tenant: found.tenant,
         ...found.cost,
+        uncounted: uncountedOperations,
         ...(max === undefined ? {} : { max, aboveMax: above ?? null }),
         ...(found.reportUntil === undefined ? {} : { reportUntil: found.reportUntil }),
         estimate: found.estimate,

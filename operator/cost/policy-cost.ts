@@ -77,9 +77,12 @@ function countRecipes(parts: readonly Part[], format: Format): bigint {
   const most = mostOtherSteps(format);
   let counts: readonly bigint[] = [1n, ...Array.from({ length: most }, () => 0n)];
   for (const { name, steps, required } of parts) {
-    const ways = rowOf(name).matters?.(format) === false ? 0n : steps;
+    // An operation that has no effect in the format is never in its recipes, and not required there.
+    if (rowOf(name).matters?.(format) === false) continue;
     const before = counts;
-    counts = before.map((without, at) => (required ? 0n : without) + (before[at - 1] ?? 0n) * ways);
+    counts = before.map(
+      (without, at) => (required ? 0n : without) + (before[at - 1] ?? 0n) * steps,
+    );
   }
   return counts.reduce((sum, count) => sum + count, 0n);
 }

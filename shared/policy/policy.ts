@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { Negotiable } from '../operations/accept.ts';
 import type { SourceType } from '../operations/image-type.ts';
 import type { Format } from '../operations/operation.ts';
-import type { OperationName } from '../operations/table.ts';
-import { canonicalRecipe, type Recipe, withFormat, withoutFree } from '../recipe/canonical.ts';
+import { type OperationName, rowOf } from '../operations/table.ts';
+import { canonicalRecipe, formatIn, type Recipe, withoutFree } from '../recipe/canonical.ts';
 import {
   checkAlone,
   isAnswer,
@@ -30,7 +30,8 @@ export type Policy = {
   /** The same rules, compiled. */
   readonly tests: ReadonlyMap<OperationName, readonly RuleTest[]>;
   readonly require: readonly OperationName[];
-  readonly presets: ReadonlyMap<string, Recipe>;
+  /** As written, because an operation that its own format ignores counts in another one that a URL names. */
+  readonly presets: ReadonlyMap<string, readonly RecipeStep[]>;
   /** The canonical texts of each preset, in each format that it can end in. */
   readonly presetTexts: ReadonlyMap<string, ReadonlySet<string>>;
   /** The texts of all presets together. */
@@ -65,22 +66,28 @@ export type Policy = {
 /** The keys of a new tenant, until its policy names others. */
 const firstKeys: Keys = { active: 'r1.1', accept: ['r1.1'] };
 
-/** Reads the recipe of a preset. Throws `malformed`, also if it names another preset. */
-export function readPreset(text: string): Recipe {
+/** Reads the operations of a preset. Throws `malformed`, also if it names another preset. */
+export function readPreset(text: string): readonly RecipeStep[] {
   const { steps, preset } = parseOperations(text);
   if (preset !== undefined) throw malformed('a preset cannot name another preset');
-  return canonicalRecipe(steps);
+  return steps;
 }
 
 /** The formats that a recipe can end in if the URL names none. */
-function formatsOf(recipe: Recipe, autoFormats: readonly Negotiable[]): readonly Format[] {
-  const own = recipe.format;
+function formatsOf(
+  steps: readonly RecipeStep[],
+  autoFormats: readonly Negotiable[],
+): readonly Format[] {
+  const own = formatIn(steps);
   return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
 }
 
 /** A preset, in each format that it can end in. */
-const presetInFormats = (recipe: Recipe, autoFormats: readonly Negotiable[]): readonly Recipe[] =>
-  formatsOf(recipe, autoFormats).map((format) => withoutFree(withFormat(recipe, format)));
+const presetInFormats = (
+  steps: readonly RecipeStep[],
+  autoFormats: readonly Negotiable[],
+): readonly Recipe[] =>
+  formatsOf(steps, autoFormats).map((format) => withoutFree(canonicalRecipe(steps, format)));
 
 const textsOf = (recipes: readonly Recipe[]): ReadonlySet<string> =>
   new Set(recipes.map(({ text }) => text));
@@ -104,7 +111,7 @@ export function compilePolicy(document: ValidPolicy): Policy {
   const rules = new Map(Object.entries(document.operations ?? {})) as Rules;
   const tests = compileRules(rules, autoFormats);
   const printed = new Map(
-    [...presets].map(([name, recipe]) => [name, presetInFormats(recipe, autoFormats)]),
+    [...presets].map(([name, own]) => [name, presetInFormats(own, autoFormats)]),
   );
   const inFormats = [...printed.values()].flat();
   return {
@@ -162,14 +169,14 @@ export function expandPreset(
   { steps, preset }: WrittenRecipe,
 ): readonly RecipeStep[] {
   if (preset === undefined) return steps;
-  const recipe = policy.presets.get(preset);
-  if (recipe === undefined)
+  const own = policy.presets.get(preset);
+  if (own === undefined)
     throw new Refusal('denied_preset', {
       reason: `the policy has no preset "${preset}"`,
       rule: 'presets',
       allowed: [...policy.presets.keys()],
     });
-  const others = recipe.steps.filter(({ name }) => !steps.some((step) => step.name === name));
+  const others = own.filter(({ name }) => !steps.some((step) => step.name === name));
   const answer = others.find(isAnswer);
   // A JSON answer has no format, so one that the URL names has no effect.
   if (answer !== undefined)
@@ -205,6 +212,15 @@ function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal |
 }
 
 /**
+ * Finds an operation that the policy requires and the recipe lacks. One that has no effect in the format of the
+ * recipe is never in it, and is not required there.
+ */
+const findMissing = ({ require }: Policy, { steps, format }: Recipe): OperationName | undefined =>
+  require.find(
+    (name) => rowOf(name).matters?.(format) !== false && !steps.some((step) => step.name === name),
+  );
+
+/**
  * Finds why the policy denies a recipe; undefined if it allows it. Both edge functions use this
  * function. The result never depends on the spelling of the recipe.
  */
@@ -215,7 +231,7 @@ export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
     return deny('denied_preset', 'the policy allows presets only', 'presetsOnly', [
       ...policy.presets.keys(),
     ]);
-  const missing = policy.require.find((name) => !recipe.steps.some((step) => step.name === name));
+  const missing = findMissing(policy, recipe);
   if (missing !== undefined)
     return deny('denied_required', `the policy requires ${missing}`, 'require', policy.require);
   for (const step of recipe.steps) {

@@ -204,7 +204,7 @@ export const policySchema = v.pipe(
     require: v.optional(
       withDescription(
         v.pipe(v.array(v.picklist(requirable)), v.maxLength(requirable.length)),
-        'Operations that every recipe must have, except presets',
+        'Operations that every recipe must have, except presets, and in formats in which they have no effect',
       ),
       [],
     ),

@@ -72,11 +72,6 @@ export function canonicalRecipe(
   return { steps, format: ending ?? 'src', text: texts.join(separator) } as unknown as Recipe;
 }
 
-/** The recipe with another format. */
-export function withFormat({ steps }: Recipe, format: Format): Recipe {
-  return canonicalRecipe(steps, format);
-}
-
 /** The recipe without the operations that need no entry in a policy. */
 export function withoutFree(recipe: Recipe): Recipe {
   const counted = recipe.steps.filter(({ name }) => rowOf(name).free !== true);

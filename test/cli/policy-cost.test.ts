@@ -64,6 +64,7 @@ describe('policy cost', () => {
       derivativesPerSource: 72,
       exact: true,
       byPresets: 0,
+      uncounted: ['version', 'download'],
       formats: [
         { format: 'webp', derivatives: 24 },
         { format: 'avif', derivatives: 24 },

@@ -1,9 +1,14 @@
 import { sourceRefusal } from '../../refusal.ts';
-import { type Curve, codedCurves, isNearSrgbCurve } from './curves.ts';
+import { type Curve, codedCurves, codedLight, isNearSrgbCurve } from './curves.ts';
 import { codedPrimaries, type Primaries, srgbPrimaries, toConnectionSpace } from './primaries.ts';
 
 /** What the colour chunks of a PNG say without a profile. */
-export type ColourSpace = { readonly primaries: Primaries; readonly curve: Curve };
+export type ColourSpace = {
+  readonly primaries: Primaries;
+  readonly curve: Curve;
+  /** The light of the largest sample; 1, the light of white, if left out. */
+  readonly light?: number;
+};
 
 /** Transfer functions for high dynamic range: https://www.itu.int/rec/T-REC-H.273, table 3. */
 const highRange: ReadonlyMap<number, string> = new Map([
@@ -22,7 +27,8 @@ export function readCodedSpace(data: Uint8Array): ColourSpace | undefined {
   if (high) throw sourceRefusal('source_unsupported', `the PNG has high dynamic range (${high})`);
   const primaries = codedPrimaries.get(primariesCode);
   const curve = codedCurves.get(curveCode);
-  return matrix === 0 && fullRange === 1 && primaries && curve ? { primaries, curve } : undefined;
+  if (matrix !== 0 || fullRange !== 1 || !primaries || !curve) return undefined;
+  return { primaries, curve, light: codedLight.get(curveCode) ?? 1 };
 }
 
 /** gAMA and cHRM count in steps of 1/100,000. */

@@ -24,8 +24,7 @@ const bt1886: Curve = [2.4];
 
 /**
  * The transfer functions that cICP can name: https://www.itu.int/rec/T-REC-H.273, table 3. Missing are
- * PQ, HLG, the logarithmic ones, the one of BT.1361, which browsers ignore, and the one of cinema files,
- * whose white is not the largest sample.
+ * PQ, HLG, the logarithmic ones and the one of BT.1361, which browsers ignore.
  */
 export const codedCurves: ReadonlyMap<number, Curve> = new Map([
   [1, bt1886],
@@ -38,7 +37,23 @@ export const codedCurves: ReadonlyMap<number, Curve> = new Map([
   [13, srgbCurve],
   [14, bt1886],
   [15, bt1886],
+  [17, [2.6]],
 ]);
+
+/**
+ * The light of the largest sample, where it is not that of white. Files for cinemas leave room above white, which shows
+ * 48 of the 52.37 candelas per square metre: https://www.itu.int/rec/T-REC-H.273, table 3.
+ */
+export const codedLight: ReadonlyMap<number, number> = new Map([[17, 52.37 / 48]]);
+
+/** The curve with more light. Only for a curve that is one exponent. */
+export const brightenCurve = ([g = 1]: Curve, light: number): Curve => [
+  g,
+  light ** (1 / g),
+  0,
+  0,
+  0,
+];
 
 /** Whether a curve is sRGB's, or an exponent so near to the 2.2 that stands for it in gAMA: within 1 % if left out. */
 export const isNearSrgbCurve = (curve: Curve, near = 0.01): boolean =>

@@ -5,7 +5,7 @@ import type { Inflate, Inspected, InspectOptions } from '../inspection.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { pngSignature, writePngChunk } from './chunks.ts';
 import { countChannels } from './header.ts';
-import { selectPalette, selectTransparency } from './palette.ts';
+import { selectPalette, selectTransparency, writePalette } from './palette.ts';
 import { type PngParts, readPngParts } from './parts.ts';
 import { selectProfile } from './profile.ts';
 import { writeProfileChunk } from './profile-chunk.ts';
@@ -45,7 +45,8 @@ export function inspectPng(
   const alpha = header.alpha || transparency !== undefined;
   const orientation = readOrientation(chunks.get('eXIf')?.data ?? new Uint8Array());
   const before = [chunks.get('IHDR')?.whole, colours.profile && writeProfileChunk(colours.profile)];
-  const pieces = [...before, palette?.whole, transparency?.whole, pixels, writePngChunk('IEND')];
+  const map = palette ? writePalette(header, palette, transparency) : [transparency?.whole];
+  const pieces = [...before, ...map, pixels, writePngChunk('IEND')];
   return {
     facts: {
       ...still,

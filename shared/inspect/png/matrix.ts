@@ -21,6 +21,13 @@ export const scaleVector = ([x, y, z]: ColourVector, by: number): ColourVector =
   z * by,
 ];
 
+/** Multiplies a matrix by a number. */
+export const scaleMatrix = ([a, b, c]: Matrix, by: number): Matrix => [
+  scaleVector(a, by),
+  scaleVector(b, by),
+  scaleVector(c, by),
+];
+
 /** Multiplies a matrix by a vector. */
 export function applyMatrix([a, b, c]: Matrix, [x, y, z]: ColourVector): ColourVector {
   const row = (at: 0 | 1 | 2): number => a[at] * x + b[at] * y + c[at] * z;

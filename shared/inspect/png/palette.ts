@@ -1,5 +1,6 @@
 import { sourceRefusal } from '../../refusal.ts';
-import { isIntact, type PngChunk } from './chunks.ts';
+import { isIntact, type PngChunk, writePngChunk } from './chunks.ts';
+import type { PngHeader } from './header.ts';
 import type { PngParts } from './parts.ts';
 
 const entryBytes = 3;
@@ -36,4 +37,33 @@ export function selectTransparency(
   const entries = Math.min(palette.data.length / entryBytes, 2 ** header.bits);
   const used = transparency.start > palette.start && length >= 1 && length <= entries;
   return used ? transparency : undefined;
+}
+
+/** The entries of so many bytes, with the last one repeated until there are `count`. */
+function repeatLast(data: Uint8Array, bytes: number, count: number): Uint8Array {
+  const repeated = new Uint8Array(count * bytes);
+  repeated.set(data);
+  for (let at = data.length; at < repeated.length; at += bytes)
+    repeated.set(data.subarray(-bytes), at);
+  return repeated;
+}
+
+/**
+ * Writes a palette that has a colour for every index. The specification leaves it open what an index without one shows:
+ * in Chromium it is the last colour with its alpha, in libpng opaque black.
+ */
+export function writePalette(
+  { bits }: PngHeader,
+  palette: PngChunk,
+  transparency: PngChunk | undefined,
+): readonly Uint8Array[] {
+  const entries = palette.data.length / entryBytes;
+  const alphas = transparency?.data ?? new Uint8Array();
+  const count = 2 ** bits;
+  const before = transparency === undefined ? [] : [transparency.whole];
+  if (entries >= count) return [palette.whole, ...before];
+  const colours = writePngChunk('PLTE', repeatLast(palette.data, entryBytes, count));
+  return alphas.length < entries
+    ? [colours, ...before]
+    : [colours, writePngChunk('tRNS', repeatLast(alphas, 1, count))];
 }

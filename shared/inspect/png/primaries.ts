@@ -19,7 +19,7 @@ const p3 = [
   [0.15, 0.06],
 ] as const;
 
-/** The primaries that cICP can name: https://www.itu.int/rec/T-REC-H.273, table 2. XYZ itself is missing. */
+/** The primaries that cICP can name: https://www.itu.int/rec/T-REC-H.273, table 2. */
 export const codedPrimaries: ReadonlyMap<number, Primaries> = new Map<number, Primaries>([
   [1, srgbPrimaries],
   [4, [illuminantC, [0.67, 0.33], [0.21, 0.71], [0.14, 0.08]]],
@@ -28,6 +28,15 @@ export const codedPrimaries: ReadonlyMap<number, Primaries> = new Map<number, Pr
   [7, smpte170],
   [8, [illuminantC, [0.681, 0.319], [0.243, 0.692], [0.145, 0.049]]],
   [9, [d65, [0.708, 0.292], [0.17, 0.797], [0.131, 0.046]]],
+  [
+    10,
+    [
+      [1 / 3, 1 / 3],
+      [1, 0],
+      [0, 1],
+      [0, 0],
+    ],
+  ],
   [11, [[0.314, 0.351], ...p3]],
   [12, [d65, ...p3]],
   [22, [d65, [0.63, 0.34], [0.295, 0.605], [0.155, 0.077]]],
@@ -43,7 +52,8 @@ const bradford: Matrix = [
   [-0.1614, 0.0367, 1.0296],
 ];
 
-const toXyz = ([x, y]: Chromaticity): ColourVector => [x / y, 1, (1 - x - y) / y];
+/** A colour of any brightness, because a primary may have none. */
+const toXyz = ([x, y]: Chromaticity): ColourVector => [x, y, 1 - x - y];
 
 /** Moves a colour from one white to the connection space's. */
 function adaptColour(colour: ColourVector, white: ColourVector): ColourVector {
@@ -65,7 +75,7 @@ const isSound = (column: ColourVector): boolean => column.every((one) => Math.ab
  */
 export function toConnectionSpace([white, red, green, blue]: Primaries): Matrix | undefined {
   const primaries: Matrix = [toXyz(red), toXyz(green), toXyz(blue)];
-  const light = toXyz(white);
+  const light = scaleVector(toXyz(white), 1 / white[1]);
   const [r, g, b] = solveMatrix(primaries, light);
   const adapt = (colour: ColourVector, amount: number) =>
     adaptColour(scaleVector(colour, amount), light);

@@ -6,19 +6,25 @@ import {
   readCodedSpace,
   readGamma,
 } from './colour-chunks.ts';
-import { isNearSrgbCurve } from './curves.ts';
+import { brightenCurve, isNearSrgbCurve } from './curves.ts';
 import { checkProfile } from './embedded-profile.ts';
+import { scaleMatrix } from './matrix.ts';
 import type { PngParts } from './parts.ts';
 import { isNearSrgbPrimaries, toConnectionSpace } from './primaries.ts';
 import { readProfileChunk } from './profile-chunk.ts';
 import { makeColourProfile, makeGreyProfile } from './written-profile.ts';
 
 /** Makes the profile of a space; undefined if decoders draw it the same without one. */
-function makeProfileOf({ primaries, curve }: ColourSpace, grey: boolean): Uint8Array | undefined {
+function makeProfileOf(
+  { primaries, curve, light = 1 }: ColourSpace,
+  grey: boolean,
+): Uint8Array | undefined {
+  if (grey && light !== 1) return makeGreyProfile(brightenCurve(curve, light));
   if (grey) return isNearSrgbCurve(curve) ? undefined : makeGreyProfile(curve);
   if (isNearSrgbCurve(curve) && isNearSrgbPrimaries(primaries)) return undefined;
   const matrix = toConnectionSpace(primaries);
-  return matrix && makeColourProfile(matrix, curve);
+  // A brighter curve would be cut at white before the colours are mixed.
+  return matrix && makeColourProfile(scaleMatrix(matrix, light), curve);
 }
 
 /**

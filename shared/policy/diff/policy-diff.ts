@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { canonicalRecipe, formatIn } from '../../recipe/canonical.ts';
 import { type Keys, readPreset } from '../policy.ts';
 import { policyOperations, policySchema, type ValidPolicy } from '../schema.ts';
 import type { Rule } from '../value-set.ts';
@@ -155,7 +156,11 @@ function operationsDiff(before: Rules = {}, after: Rules = {}): readonly PolicyC
 
 type Presets = Readonly<Record<string, string>>;
 
-const canonicalPreset = (preset: string): string => readPreset(preset).text;
+/** Equal presets have equal texts. The format `src` ignores no operation. */
+function canonicalPreset(preset: string): string {
+  const steps = readPreset(preset);
+  return `${canonicalRecipe(steps, 'src').text} in ${formatIn(steps)}`;
+}
 
 function presetsDiff(before: Presets, after: Presets): readonly PolicyChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

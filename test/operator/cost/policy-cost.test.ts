@@ -8,7 +8,6 @@ import {
   canonicalRecipe,
   findAnswer,
   type Recipe,
-  withFormat,
   withoutFree,
 } from '../../../shared/recipe/canonical.ts';
 import { emptyRecipe, parseOperations } from '../../../shared/recipe/recipe.ts';
@@ -56,15 +55,15 @@ function recipesOf(names: readonly Named[]): readonly Recipe[] {
   const drawn = all.filter((one) => !one.includes('info') || one.length === 1);
   const recipes = drawn.flatMap((one) => {
     const { steps } = one.length === 0 ? emptyRecipe : parseOperations(one.join('__op__'));
-    return formats.map((f) => withFormat(canonicalRecipe(steps), f));
+    return formats.map((f) => canonicalRecipe(steps, f));
   });
   return [...new Map(recipes.map((recipe) => [recipe.text, recipe])).values()];
 }
 
 /** The keys that `allowed` accepts, without the version. */
 function keysOf(policy: Policy, recipes: readonly Recipe[]): ReadonlyMap<string, Recipe> {
-  const presets = [...policy.presets.values()].flatMap((recipe) =>
-    formats.map((f) => withFormat(recipe, f)),
+  const presets = [...policy.presets.values()].flatMap((steps) =>
+    formats.map((f) => canonicalRecipe(steps, f)),
   );
   const images = [...recipes, ...presets].filter(
     (recipe) => findAnswer(recipe) === undefined && isAllowed(policy, recipe),
@@ -124,10 +123,20 @@ describe('the derivatives of a source', () => {
       8n * 3n * (3n * 2n + 1n),
     ],
     [
-      'a quality that is required, so there is no png',
+      'a quality that is required, but in png, where it says nothing',
       { ...shop, require: ['quality'], auto: { format: ['png'] } },
       // 80 is left out as the default, and then it is missing: jpg and src.
-      9n * 2n * 2n,
+      9n * (2n + 2n + 1n),
+    ],
+    [
+      'a first frame that is required, but in jpg, where it says nothing',
+      {
+        operations: { ...shop.operations, frames: { n: [1] } },
+        require: ['frames'],
+        auto: shop.auto,
+      },
+      // avif, webp and src, and jpg.
+      9n * 3n * (3n + 1n),
     ],
     ['one, when the policy names a format only', { operations: { format: {} } }, 1n],
     ['one in each format besides the source’s own', { operations: { format: { f: ['gif'] } } }, 2n],
@@ -141,6 +150,15 @@ describe('the derivatives of a source', () => {
         presets: { a: 'blur,s_2__op__format,f_jpg' },
       },
       4n,
+    ],
+    [
+      'a preset whose first frame says nothing in its own jpg, and something in webp and src',
+      {
+        presetsOnly: true,
+        presets: { a: 'frames,n_1__op__format,f_jpg' },
+        auto: { format: ['webp'] },
+      },
+      3n,
     ],
     ['a preset that rules allow as well', { ...shop, presets: { a: 'resize,w_100' } }, 96n],
     ['two presets that are one', { ...shop, presets: { a: 'blur,s_2', b: 'blur,s_2,r_9' } }, 99n],

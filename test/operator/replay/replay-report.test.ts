@@ -16,7 +16,7 @@ import {
   tallyBounds,
 } from '../../../operator/replay/replay-report.ts';
 import { findDenial } from '../../../shared/policy/policy.ts';
-import { withFormat } from '../../../shared/recipe/canonical.ts';
+import { canonicalRecipe } from '../../../shared/recipe/canonical.ts';
 import { casesOf, countCases } from '../../proof/cases.ts';
 import { policyOf, usualFields } from '../../shared/policy/policies.ts';
 import { recipeOf, someWrittenRecipes, writtenText } from '../../shared/recipe/recipes.ts';
@@ -45,7 +45,7 @@ function denials(text: string, { before, after }: Sides): Answers {
   const own = recipe.format;
   const formats = own === 'auto' ? (['avif', 'webp', 'src'] as const) : [own];
   return formats.map((format) => {
-    const settled = withFormat(recipe, format);
+    const settled = canonicalRecipe(recipe.steps, format);
     return [findDenial(before.policy, settled)?.code, findDenial(after.policy, settled)?.code];
   });
 }

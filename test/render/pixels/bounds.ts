@@ -26,8 +26,13 @@ export const bounds: Readonly<Record<string, Bound>> = {
   inks: { most: 4, reason: 'Those of JPEG and of colour together.' },
   'inks without a profile': { most: 4, reason: 'Those of JPEG and of colour together.' },
   palette: {
-    most: 2,
-    reason: 'The answer is a GIF with a new palette, and the quantiser rounds its colours.',
+    most: 0,
+    reason: 'The answer is a GIF with a new palette, which has every colour of the frame.',
+  },
+  '256 colours': {
+    most: 7,
+    reason:
+      'A GIF answer keeps an index for transparent pixels, so two of 256 colours become one. The nearest two are 7 apart.',
   },
   'lossy answer': {
     most: 16,
@@ -35,7 +40,7 @@ export const bounds: Readonly<Record<string, Bound>> = {
       'The answer is a lossy WebP, because GIF has no alpha between. Edges, where colours are halved, are left out.',
   },
   'longest loop': {
-    most: 2,
+    most: 0,
     reason: 'As a GIF with a new palette. 65,535 plays are the most that can be written.',
   },
   'longest delay': {

@@ -18,6 +18,8 @@ export type FilePixels = {
   readonly mode?: string;
   readonly gamma?: number | null;
   readonly orientation?: number;
+  /** The TIFF type of the orientation in EXIF. */
+  readonly orientationType?: number | null;
   readonly profile?: string | null;
   readonly pillow?: FileDifference;
   readonly browser?: FileDifference;
@@ -31,6 +33,16 @@ type Kind = { readonly reason: string; readonly fits: (file: FilePixels) => bool
 /** sRGB's gamma, which changes nothing. */
 const usualGamma = (gamma: number): boolean => Math.abs(gamma - 0.45455) < 0.01;
 
+/** Where the exponent 2.2 and the curve of sRGB are farthest apart: 8.6 of 255, at 16. */
+const curveDifference = 9;
+
+/** The largest difference from Chromium. It applies the exponent that gAMA writes in place of the curve of sRGB. */
+const mostFromBrowser = ({ format, gamma }: FilePixels): number =>
+  format === 'PNG' && gamma && usualGamma(gamma) ? curveDifference : mostDifference;
+
+/** The type of numbers of 2 bytes: TIFF 6.0, page 15. */
+const short = 3;
+
 /** Kinds in which Pillow shows something else than browsers. Chromium has to show what Signet shows. */
 const browserKinds: readonly Kind[] = [
   {
@@ -40,6 +52,11 @@ const browserKinds: readonly Kind[] = [
   {
     reason: 'Pillow reads an orientation in the XMP or in a text of a PNG, browsers only in eXIf.',
     fits: ({ format, orientation = 1 }) => format === 'PNG' && orientation !== 1,
+  },
+  {
+    reason: 'Pillow reads an orientation of EXIF that is no SHORT, browsers do not.',
+    fits: ({ orientation = 1, orientationType }) =>
+      orientation !== 1 && !!orientationType && orientationType !== short,
   },
   {
     reason: 'Pillow shows pixels that a GIF does not draw in a colour, browsers as transparent.',
@@ -56,7 +73,8 @@ const refusedByBrowser = 'Chromium shows nothing, because it refuses the codes o
 export function findReason(file: FilePixels): string | undefined {
   const { browser, pillow } = file;
   if (browser === undefined) return undefined;
-  if (browser.error <= mostDifference) return browserKinds.find(({ fits }) => fits(file))?.reason;
+  if (browser.error <= mostFromBrowser(file))
+    return browserKinds.find(({ fits }) => fits(file))?.reason;
   const isUnseen = browser.share === 1 && errorOf(pillow) <= mostDifference;
   return isUnseen ? refusedByBrowser : undefined;
 }

@@ -58,7 +58,8 @@ ${markdownTable(heads, packages.map(packageRow))}
 ## Files that differ
 
 The pixel is the worst one. A file that differs is compared with what Chromium shows, too, and so is every GIF. A
-reason counts only if Chromium shows what Signet shows.
+reason counts only if Chromium shows what Signet shows. For a PNG with the gAMA of sRGB it may be 9 off, because
+Chromium applies the exponent 2.2 in place of the curve.
 
 ${markdownTable(['file', 'Pillow', 'Signet', 'error', 'mean', 'from Chromium', 'why'], different.map(fileRow))}
 `;

@@ -109,6 +109,62 @@ export const knownPictures: readonly KnownPicture[] = [
     ],
   },
   {
+    name: 'an index without a colour shows the last colour, as in Chromium',
+    file: png({
+      size: [4, 1],
+      depth: 8,
+      kind: 3,
+      chunks: [chunk('PLTE', 255, 0, 0, 0, 255, 0)],
+      data: [[0, 1, 2, 255]],
+    }),
+    rows: [[red, green, green, green]],
+  },
+  {
+    name: 'an index without a colour has the alpha of the last colour',
+    file: png({
+      size: [4, 1],
+      depth: 2,
+      kind: 3,
+      chunks: [chunk('PLTE', 255, 0, 0, 0, 255, 0), chunk('tRNS', 255, 128)],
+      data: [[0b00011011]],
+    }),
+    rows: [[red, '0 255 0 128', '0 255 0 128', '0 255 0 128']],
+  },
+  {
+    name: 'an index without a colour is opaque if the last colour is',
+    file: png({
+      size: [4, 1],
+      depth: 4,
+      kind: 3,
+      chunks: [chunk('PLTE', 255, 0, 0, 0, 255, 0), chunk('tRNS', 0)],
+      data: [[0x01, 0x2f]],
+    }),
+    rows: [['clear', green, green, green]],
+  },
+  {
+    // (128 / 255)^2.6 × 52.37 / 48 is 0.1818 of the light of white: 118 in sRGB.
+    name: 'the curve of cinemas in cICP is brighter than white',
+    file: png({
+      size: [2, 1],
+      depth: 8,
+      kind: 2,
+      chunks: [chunk('cICP', 1, 17, 0, 1)],
+      data: [[128, 128, 128, 250, 250, 250]],
+    }),
+    rows: [['118 118 118', '255 255 255']],
+  },
+  {
+    name: 'the curve of cinemas in cICP holds for grey',
+    file: png({
+      size: [2, 1],
+      depth: 8,
+      kind: 0,
+      chunks: [chunk('cICP', 1, 17, 0, 1)],
+      data: [[128, 250]],
+    }),
+    rows: [['118 118 118', '255 255 255']],
+  },
+  {
     name: 'grey of 2 bits has the greys 0, 85, 170 and 255',
     file: png({ size: [4, 1], depth: 2, kind: 0, data: [[0b00011011]] }),
     rows: [['0 0 0', '85 85 85', '170 170 170', '255 255 255']],

@@ -27,6 +27,22 @@ describe('a file that differs from what Pillow shows', () => {
     expect(isUnexplained({ ...gamma, browser: equal })).toBe(false);
   });
 
+  it('is explained if its orientation is one for Pillow only, and not if it is one for all', () => {
+    const turned: FilePixels = { name: 'a', format: 'JPEG', orientation: 6, pillow: apart };
+    expect(findReason({ ...turned, orientationType: 9, browser: equal })).toMatch(/SHORT/);
+    expect(isUnexplained({ ...turned, orientationType: 3, browser: equal })).toBe(true);
+  });
+
+  it('may differ from Chromium by the curve of sRGB if a PNG has its gAMA, and by no more', () => {
+    const turned: FilePixels = { name: 'a', format: 'PNG', orientation: 3, pillow: apart };
+    const near = { ...equal, error: 9 };
+    expect(isUnexplained({ ...turned, gamma: 0.45455, browser: near })).toBe(false);
+    expect(isUnexplained({ ...turned, gamma: 0.45455, browser: { ...near, error: 10 } })).toBe(
+      true,
+    );
+    expect(isUnexplained({ ...turned, browser: near })).toBe(true);
+  });
+
   it('is explained if it is a GIF of which Chromium shows no pixel', () => {
     const gif: FilePixels = { name: 'a', format: 'GIF', pillow: equal };
     expect(isUnexplained({ ...gif, browser: { ...apart, share: 1 } })).toBe(false);

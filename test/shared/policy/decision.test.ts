@@ -64,12 +64,15 @@ const autoOf = (policy: Fields): readonly string[] => [
   'src',
 ];
 
+/** Quality means nothing to a PNG or a GIF. */
+const saysNothing = (operation: string, format: string): boolean =>
+  operation.startsWith('quality') && /png|gif/.test(format);
+
 function presetAllows(policy: Fields, preset: string, steps: readonly Step[]): boolean {
   const last = steps.at(-1)?.given.get('f') ?? '';
   const [own = '', ...before] = preset.split('__op__').toReversed();
   const formats = [own.replace('format,f_', ''), ...autoOf(policy)].filter((f) => f !== 'auto');
-  // Quality means nothing to a PNG or a GIF.
-  const kept = before.filter((one) => !(one.startsWith('quality') && /png|gif/.test(last)));
+  const kept = before.filter((one) => !saysNothing(one, last));
   const text = [...kept.toReversed(), `format,f_${last}`].join('__op__');
   const asked = steps.map(({ name, given }) =>
     [name, ...[...given].map((pair) => pair.join('_'))].join(','),
@@ -94,7 +97,10 @@ function decide(policy: Fields, text: string): boolean {
   if (presets.some((preset) => presetAllows(policy, preset, steps))) return true;
   if (policy['presetsOnly'] === true) return false;
   const required = listOf(policy['require']).map(String);
-  if (!required.every((name) => steps.some((step) => step.name === name))) return false;
+  const format = steps.at(-1)?.given.get('f') ?? '';
+  const isMet = (name: string) =>
+    saysNothing(name, format) || steps.some((step) => step.name === name);
+  if (!required.every(isMet)) return false;
   return steps.every((step) => stepAllowed(policy, step));
 }
 

@@ -195,6 +195,30 @@ const chapters: readonly Chapter[] = [
     ],
   ],
   [
+    'an operation is not required in a format in which it has no effect',
+    {
+      operations: {
+        frames: { n: [1] },
+        quality: { q: [60] },
+        format: { f: ['jpg', 'png', 'gif', 'webp'] },
+      },
+      require: ['frames', 'quality'],
+    },
+    [
+      ['frames,n_1__op__quality,q_60__op__format,f_webp', 'accepted'],
+      ['quality,q_60__op__format,f_webp', 'denied_required'],
+      ['frames,n_1__op__format,f_webp', 'denied_required'],
+      ['frames,n_1__op__quality,q_60__op__format,f_jpg', 'accepted'],
+      ['quality,q_60__op__format,f_jpg', 'accepted'],
+      ['format,f_jpg', 'denied_required'],
+      ['format,f_png', 'accepted'],
+      ['frames,n_1__op__format,f_gif', 'accepted'],
+      ['format,f_gif', 'denied_required'],
+      ['frames,n_1__op__quality,q_60', 'accepted'],
+      ['quality,q_60', 'denied_required'],
+    ],
+  ],
+  [
     'auto allows what it can settle on, and the format of the source',
     { operations: { format: { f: ['auto'] } }, auto: { format: ['avif', 'jpg'] } },
     [
@@ -245,9 +269,12 @@ const chapters: readonly Chapter[] = [
     [
       ['resize,w_9__op__format,f_png', 'accepted'],
       ['resize,w_9__op__format,f_gif', 'accepted'],
-      ['resize,w_9__op__format,f_webp', 'accepted'],
-      ['resize,w_9', 'accepted'],
-      ['resize,w_9__op__format,f_jpg', 'denied_operation'],
+      ['resize,w_9__op__quality,q_60__op__format,f_webp', 'accepted'],
+      ['resize,w_9__op__quality,q_60', 'accepted'],
+      // PNG and GIF ignore the quality, WebP does not.
+      ['resize,w_9__op__format,f_webp', 'denied_operation'],
+      ['resize,w_9', 'denied_operation'],
+      ['resize,w_9__op__quality,q_60__op__format,f_jpg', 'denied_operation'],
     ],
   ],
   [
@@ -307,7 +334,8 @@ describe('a denial', () => {
 
 describe('style', () => {
   const old = 'version,v_1__op__resize,w_9';
-  const policy = policyOf({ presets: { thumb, old, facts: 'info', save: 'download,n_a' } });
+  const poster = 'frames,n_1__op__quality,q_60__op__interlace,i_1__op__format,f_gif';
+  const policy = policyOf({ presets: { thumb, old, poster, facts: 'info', save: 'download,n_a' } });
   const expanded = (written: string): string =>
     canonicalRecipe(expandPreset(policy, parseOperations(written))).text;
 
@@ -325,10 +353,32 @@ describe('style', () => {
     ['style,n_facts__op__format,f_webp', 'info'],
     ['style,n_old', 'version,v_1__op__resize,w_9__op__format,f_src'],
     ['style,n_old__op__version,v_2', 'version,v_2__op__resize,w_9__op__format,f_src'],
+    ['style,n_poster', 'frames,n_1__op__format,f_gif'],
+    // What the format of the preset ignores counts in another one.
+    ['style,n_poster__op__format,f_webp', 'frames,n_1__op__quality,q_60__op__format,f_webp'],
+    ['style,n_poster__op__format,f_jpg', 'quality,q_60__op__interlace,i_1__op__format,f_jpg'],
+    ['style,n_poster__op__format,f_png', 'interlace,i_1__op__format,f_png'],
+    [
+      'style,n_poster__op__format,f_src',
+      'frames,n_1__op__quality,q_60__op__interlace,i_1__op__format,f_src',
+    ],
     ['resize,w_9', 'resize,w_9__op__format,f_src'],
   ])('%s stands for %s', (written, recipe) => {
     expect(expanded(written)).toBe(recipe);
     expect(canonicalText(recipe)).toBe(recipe);
+  });
+
+  it.each([
+    '',
+    '__op__format,f_gif',
+    '__op__format,f_webp',
+    '__op__format,f_avif',
+    '__op__format,f_src',
+  ])('style,n_poster%s is allowed, and so is the key that it gets', (more) => {
+    const asked = canonicalRecipe(expandPreset(policy, parseOperations(`style,n_poster${more}`)));
+    const inKey = recipeOf(asked.text);
+    expect([findDenial(policy, asked), findDenial(policy, inKey)]).toEqual([undefined, undefined]);
+    expect(inKey).toEqual(asked);
   });
 
   it.each(['style,n_facts__op__download', 'download,n_a__op__format,f_auto__op__style,n_facts'])(
@@ -349,7 +399,7 @@ describe('style', () => {
       expect(refusal?.code).toBe('denied_preset');
       expect(refusal?.detail).toMatchObject({
         rule: 'presets',
-        allowed: ['thumb', 'old', 'facts', 'save'],
+        allowed: ['thumb', 'old', 'poster', 'facts', 'save'],
       });
     },
   );

@@ -6,7 +6,6 @@ import {
   canonicalRecipe,
   defaultValues,
   valuesOf,
-  withFormat,
   withoutFree,
 } from '../../../shared/recipe/canonical.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
@@ -428,9 +427,14 @@ describe('style', () => {
 describe('another format', () => {
   it('drops operations that have no effect on it and keeps the rest', () => {
     const auto = recipeOf('resize,w_9__op__quality,q_60__op__format,f_auto');
-    expect(withFormat(auto, 'webp').text).toBe('resize,w_9__op__quality,q_60__op__format,f_webp');
-    expect(withFormat(auto, 'gif').text).toBe('resize,w_9__op__format,f_gif');
-    expect(withFormat(auto, 'src').text).toBe('resize,w_9__op__quality,q_60__op__format,f_src');
+    const { steps } = auto;
+    expect(canonicalRecipe(steps, 'webp').text).toBe(
+      'resize,w_9__op__quality,q_60__op__format,f_webp',
+    );
+    expect(canonicalRecipe(steps, 'gif').text).toBe('resize,w_9__op__format,f_gif');
+    expect(canonicalRecipe(steps, 'src').text).toBe(
+      'resize,w_9__op__quality,q_60__op__format,f_src',
+    );
     expect(auto.format).toBe('auto');
     expect(canonicalRecipe([]).format).toBe('src');
   });
@@ -438,7 +442,7 @@ describe('another format', () => {
   it('is canonical for every recipe', () => {
     const formats = fc.constantFrom('jpg', 'png', 'webp', 'avif', 'gif', 'src');
     const canonical = fc.property(drawnRecipes, formats, (operations, format) => {
-      const printed = withFormat(recipeOf(writtenText(operations)), format).text;
+      const printed = canonicalRecipe(recipeOf(writtenText(operations)).steps, format).text;
       expect(canonicalText(printed)).toBe(printed);
       expect(printed.endsWith(`format,f_${format}`)).toBe(true);
     });

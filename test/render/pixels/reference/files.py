@@ -11,7 +11,7 @@ import sys
 import warnings
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
 Image.MAX_IMAGE_PIXELS = None
 warnings.simplefilter("ignore")
@@ -94,6 +94,18 @@ def orientation_of(image):
     return value if isinstance(value, int) else 1
 
 
+def orientation_type_of(image):
+    """The TIFF type of the orientation in EXIF; 3 is SHORT, which the standard has. None without EXIF."""
+    data = image.info.get("exif", b"").removeprefix(b"Exif\0\0")
+    if len(data) < 8:
+        return None
+    directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    file = io.BytesIO(data)
+    file.seek(directory.next)
+    directory.load(file)
+    return directory.tagtype.get(0x0112)
+
+
 def read_upright(path):
     """RGBA in sRGB, and facts that explain differences."""
     with Image.open(path) as image:
@@ -104,6 +116,7 @@ def read_upright(path):
             "mode": image.mode,
             "gamma": image.info.get("gamma"),
             "orientation": orientation_of(image),
+            "orientationType": orientation_type_of(image),
             "profile": (
                 None if profile is None else (profile.profile.profile_description or "unnamed").strip()
             ),

@@ -113,6 +113,7 @@ def opaque_cases():
             "disposal 2 of 256 colours, no transparent index",
             [Frame(np.arange(384).reshape(16, 24) % 256, disposal=BACKGROUND), Frame(every[:4, :8], 8, 6)],
             palette=full,
+            bound="256 colours",
         ),
         case(
             "frames without a control extension",
@@ -165,7 +166,7 @@ def colour_cases():
         case("local palettes and no global one", local, palette=None),
         case("a still with a local palette only", local[:1], palette=None),
         case("two colours", [Frame(patch(*SIZE, 0)), Frame(patch(8, 8, 1), 4, 4)], palette=other),
-        case("256 colours", [Frame(wide % 256), Frame((wide * 5) % 256)], palette=full),
+        case("256 colours", [Frame(wide % 256), Frame((wide * 5) % 256)], palette=full, bound="256 colours"),
         case(
             "a transparent index beyond the palette",
             [Frame(WHOLE, transparent=200), Frame(patch(8, 8, 1), 4, 4, transparent=200)],

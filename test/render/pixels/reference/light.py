@@ -11,21 +11,22 @@ PRIMARIES = {
     "Adobe": (D65, (0.64, 0.33), (0.21, 0.71), (0.15, 0.06)),
     "ProPhoto": ((0.3457, 0.3585), (0.734699, 0.265301), (0.159597, 0.840403), (0.036598, 0.000105)),
     "2020": (D65, (0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
+    "XYZ": ((1 / 3, 1 / 3), (1, 0), (0, 1), (0, 0)),
 }
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
 
 def to_xyz(pair):
     x, y = pair
-    return np.array([x / y, 1, (1 - x - y) / y])
+    return np.array([x, y, 1 - x - y])
 
 
 def matrix_to_d50(primaries):
     """Linear RGB to XYZ of D50, as profiles have it (ICC.1, annex E)."""
     white, *colours = primaries
     columns = np.array([to_xyz(one) for one in colours]).T
-    rgb_to_xyz = columns * np.linalg.solve(columns, to_xyz(white))
-    cones = BRADFORD @ D50_XYZ / (BRADFORD @ to_xyz(white))
+    rgb_to_xyz = columns * np.linalg.solve(columns, to_xyz(white) / white[1])
+    cones = BRADFORD @ D50_XYZ / (BRADFORD @ to_xyz(white) * (1 / white[1]))
     return np.linalg.inv(BRADFORD) @ np.diag(cones) @ BRADFORD @ rgb_to_xyz
 
 
@@ -47,6 +48,11 @@ def bt709_to_linear(value):
 
 def power(exponent):
     return lambda value: value**exponent
+
+
+def cinema(value):
+    """SMPTE ST 428-1: white has 48 of 52.37 cd/m²."""
+    return value**2.6 * 52.37 / 48
 
 
 def to_srgb(values, primaries, to_linear, most=255):

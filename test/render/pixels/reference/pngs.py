@@ -75,12 +75,26 @@ def palette_case(depth, alphas=(), missing=0, name="", **how):
     return case(f"palette of {depth} bits{name}", file, rgba[samples])
 
 
+def beyond_case(depth, alphas=()):
+    """Indices without a colour show the last one with its alpha, as in Chromium."""
+    colours = np.array([(255, 0, 0), (0, 200, 90)][: depth], np.uint8)
+    samples = np.arange(40 * 24).reshape(24, 40) % (1 << depth)
+    rgba = np.concatenate([colours, np.full((len(colours), 1), 255, np.uint8)], axis=1)
+    rgba[: len(alphas), 3] = alphas
+    before = [png.palette_chunk(colours)] + ([png.chunk(b"tRNS", bytes(alphas))] if len(alphas) else [])
+    file = png.write_png(samples, png.PALETTE, depth, before)
+    name = f"palette of {depth} bits with indices beyond it, alphas {alphas}" if alphas else f"palette of {depth} bits with indices beyond it"
+    return case(name, file, rgba[np.minimum(samples, len(colours) - 1)])
+
+
 def palette_cases():
     depths = (1, 2, 4, 8)
     return [
         *[palette_case(depth) for depth in depths],
         *[palette_case(depth, [0, 128, 255, 30][: 1 << depth], name=" with tRNS") for depth in depths],
         *[palette_case(depth, missing=1, name=", not full") for depth in (2, 4, 8)],
+        *[beyond_case(depth) for depth in depths],
+        *[beyond_case(depth, alphas) for depth in (2, 8) for alphas in ([0], [255, 0], [0, 100])],
         *[palette_case(depth, [0], interlaced=True, name=" with tRNS, interlaced") for depth in depths],
     ]
 
@@ -239,6 +253,9 @@ def precedence_cases():
             P3,
             same,
         ),
+        space_case("cICP of XYZ with the curve of cinemas", [coded(10, 17)], light.PRIMARIES["XYZ"], light.cinema),
+        space_case("cICP of XYZ with the curve of sRGB", [coded(10, 13)], light.PRIMARIES["XYZ"], same),
+        space_case("cICP of BT.2020 with the curve of cinemas", [coded(9, 17)], light.PRIMARIES["2020"], light.cinema),
         space_case("cICP of narrow range, which counts as none", [coded(12, 13, full=0)], SRGB, same),
         space_case("cICP with unknown codes, which counts as none", [coded(2, 2)], SRGB, same),
         space_case("gAMA 0, which counts as none", [png.chunk(b"gAMA", bytes(4))], SRGB, same),

@@ -107,6 +107,8 @@ describe('a profile is written', () => {
     ['for gAMA and cHRM of Adobe RGB', [gamma(0.45455), chromaticities(...adobe)], true],
     ['not for cHRM alone, which browsers ignore', [chromaticities(...adobe)], false],
     ['for cICP of Display P3', [coded(12, 13, 0, 1)], true],
+    ['for cICP of XYZ', [coded(10, 13, 0, 1)], true],
+    ['for cICP with the curve of cinemas', [coded(1, 17, 0, 1)], true],
     ['if cICP precedes sRGB', [coded(12, 13, 0, 1), srgb], true],
     ['not if cICP of sRGB precedes a gAMA', [gamma(1), coded(1, 13, 0, 1)], false],
     ['not without colour chunks', [], false],

@@ -185,6 +185,26 @@ const fieldCases: readonly Case[] = [
     { presets: { thumb: 'resize,w_2' } },
     ['~ changes preset thumb from resize,w_1 to resize,w_2'],
   ],
+  [
+    'a preset that differs in formats that a URL may name',
+    { presets: { thumb: 'frames,n_1__op__quality,q_60__op__format,f_png' } },
+    { presets: { thumb: 'quality,q_60__op__format,f_png' } },
+    [
+      '~ changes preset thumb from frames,n_1__op__quality,q_60__op__format,f_png to quality,q_60__op__format,f_png',
+    ],
+  ],
+  [
+    'a preset in another spelling',
+    { presets: { thumb: 'format,f_webp__op__quality,q_60' } },
+    { presets: { thumb: 'quality,Q_60__op__format,f_webp' } },
+    [],
+  ],
+  [
+    'a preset in another format',
+    { presets: { thumb: 'quality,q_60__op__format,f_webp' } },
+    { presets: { thumb: 'quality,q_60' } },
+    ['~ changes preset thumb from quality,q_60__op__format,f_webp to quality,q_60'],
+  ],
   ['presets only', {}, { presetsOnly: true }, ['- serves presets only']],
   ['more than presets', { presetsOnly: true }, {}, ['+ no longer serves presets only']],
   [
