@@ -36,6 +36,15 @@ const packageVersions: Plugin = {
 };
 
 /**
+ * Every client of the SDK imports all ways to find credentials, and clients of the services that give them:
+ * 108 to 132 kB in each function. Lambda puts credentials into the environment, so functions get that way
+ * alone.
+ */
+const replacedPackages = {
+  '@aws-sdk/credential-provider-node': './shared/adapters/lambda-credentials.ts',
+} as const;
+
+/**
  * Bundles an entry and its imports into one ES module. `entry` is a path relative to the checkout, or an
  * absolute path. Lambda@Edge has no environment variables, so the configuration of an edge function is
  * compiled in; other functions get none. The output does not depend on the path of the checkout or the
@@ -55,6 +64,7 @@ export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8A
     external: ['sharp'],
     banner: { js: requireShim },
     plugins: [packageVersions],
+    alias: replacedPackages,
     define: config === undefined ? {} : { SIGNET_CONFIG: JSON.stringify(config) },
     legalComments: 'none',
     logLevel: 'warning',

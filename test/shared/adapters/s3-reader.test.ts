@@ -50,7 +50,7 @@ describe('the path of a key', () => {
   let client: S3Client;
   let sent = '';
   beforeAll(() => {
-    client = new S3Client({ ...accessOf(), forcePathStyle: true });
+    client = new S3Client({ ...accessOf(), forcePathStyle: true, maxAttempts: 1 });
     client.middlewareStack.add(
       () => async (step) => {
         sent = (step.request as { path: string }).path;
