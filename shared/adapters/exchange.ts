@@ -1,11 +1,17 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ServiceRequest } from './sigv4.ts';
+
+/*
+ * An import of node:http would read all its exports, and one of them loads the WebSocket of undici. That
+ * takes longer than everything else that viewer-request does when it starts.
+ */
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 /** An answer. Redirects are answers, too; they are not followed. */
 export type HttpAnswer = {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array | 'too-large';
 };
 
@@ -20,21 +26,18 @@ export type ExchangeLimits = {
 const errorBytes = 16_384;
 
 /** Keeps the connections to one origin open between requests. */
-export function createAgent(origin: string): http.Agent {
+export function createAgent(origin: string): Agent {
   const options = { keepAlive: true };
   return origin.startsWith('https:') ? new https.Agent(options) : new http.Agent(options);
 }
 
 /** Closes the connections that no request uses. */
-export function closeIdle({ freeSockets }: http.Agent): void {
+export function closeIdle({ freeSockets }: Agent): void {
   for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
 }
 
 /** Reads a body up to a limit, whatever its Content-Length says. */
-async function readBody(
-  message: http.IncomingMessage,
-  maxBytes: number,
-): Promise<HttpAnswer['body']> {
+async function readBody(message: IncomingMessage, maxBytes: number): Promise<HttpAnswer['body']> {
   if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
     message.destroy();
     return 'too-large';
@@ -51,10 +54,10 @@ async function readBody(
 }
 
 function send(
-  agent: http.Agent,
+  agent: Agent,
   { method, origin, path, headers, body }: ServiceRequest,
   signal: AbortSignal,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   const start = origin.startsWith('https:') ? https.request : http.request;
   return new Promise((resolve, reject) => {
     // The path stays as it is: the parser of URLs would resolve its dot segments.
@@ -84,7 +87,7 @@ function codeOf(thrown: unknown): string {
 
 /** Sends a request and reads its answer. Throws `NoAnswer`. */
 export async function exchange(
-  agent: http.Agent,
+  agent: Agent,
   request: ServiceRequest,
   { milliseconds, maxBytes }: ExchangeLimits,
 ): Promise<HttpAnswer> {

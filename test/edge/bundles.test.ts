@@ -104,6 +104,11 @@ describe('the bundle that would be deployed', () => {
     expect((await readFile(bundles.viewerRequest)).length).toBeLessThanOrEqual(150_000);
   });
 
+  it('of viewer-request imports neither node:http nor node:https, which would load undici', async () => {
+    const code = await readFile(bundles.viewerRequest, 'utf8');
+    expect(/\bfrom\s*["'](?:node:)?https?["']/.test(code)).toBe(false);
+  });
+
   it('has the SDK in origin-response alone', async () => {
     const hasSdk = async (file: string) => /aws-sdk-js|S3Client/.test(await readFile(file, 'utf8'));
     expect(await hasSdk(bundles.viewerRequest)).toBe(false);
