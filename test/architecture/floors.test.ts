@@ -108,6 +108,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   infra: ['build'],
   // The local stack bundles the functions and works off purges as the deployed task does.
   local: ['build', 'tasks'],
+  // The benchmarks measure what is bundled, with its configuration.
+  bench: ['build', 'edge'],
 };
 
 describe('the doors', () => {
