@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
-import { bundleModule, localEntries, prebuiltFile, root } from './functions.ts';
+import { bundleFunction, bundleModule, localEntries, prebuiltFile, root } from './functions.ts';
 import { licencesOf } from './licences.ts';
 import { publishedManifest } from './npm-package.ts';
 
@@ -60,15 +60,21 @@ async function writeBelow(
 
 /** Writes the modules and the functions. Returns the files that they were made from. */
 async function writeModules(folder: string): Promise<readonly string[]> {
-  const functions = localEntries.map(
-    (entry) => [entry, `functions/${prebuiltFile(entry)}`] as const,
-  );
-  const made = [...Object.entries(modules), ...functions].map(async ([entry, name]) => {
-    const { code, inputs } = await bundleModule(entry, [nameStartCommand]);
-    await writeBelow(folder, name, code);
-    return inputs;
+  const plugins = [nameStartCommand];
+  const made = [
+    ...Object.entries(modules).map(
+      ([entry, name]) => [name, bundleModule(entry, { plugins })] as const,
+    ),
+    ...localEntries.map(
+      (entry) => [`functions/${prebuiltFile(entry)}`, bundleFunction(entry)] as const,
+    ),
+  ];
+  const inputs = made.map(async ([name, bundling]) => {
+    const module = await bundling;
+    await writeBelow(folder, name, module.code);
+    return module.inputs;
   });
-  return (await Promise.all(made)).flat();
+  return (await Promise.all(inputs)).flat();
 }
 
 /** Builds the package to publish. Empties the folder first. Throws if it cannot be built. */

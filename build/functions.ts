@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import type { EdgeConfig } from '../edge/config.ts';
 
 /** The root folder of the checkout. */
@@ -41,13 +41,22 @@ const packageVersions: Plugin = {
 export type Module = { readonly code: Uint8Array; readonly inputs: readonly string[] };
 
 /**
+ * Every client of the SDK imports all ways to find credentials, and clients of the services that give them:
+ * 108 to 132 kB in each function. Lambda puts credentials into the environment, so functions get that way
+ * alone.
+ */
+const replacedPackages = {
+  '@aws-sdk/credential-provider-node': './shared/adapters/lambda-credentials.ts',
+} as const;
+
+/**
  * Bundles an entry and its imports into one ES module for Node 20. `entry` is a path relative to the
  * checkout, or an absolute path. The output does not depend on the path of the checkout or the version of
  * Node. Throws esbuild's errors.
  */
 export async function bundleModule(
   entry: string,
-  plugins: readonly Plugin[] = [],
+  { plugins = [], alias = {} }: Pick<BuildOptions, 'plugins' | 'alias'> = {},
 ): Promise<Module> {
   // Loaded when it is needed, because the published package has no bundler.
   const { build } = await import('esbuild');
@@ -64,6 +73,7 @@ export async function bundleModule(
     external: ['sharp', 'esbuild'],
     banner: { js: requireShim },
     plugins: [packageVersions, ...plugins],
+    alias,
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
@@ -83,9 +93,13 @@ export function withConfig(code: Uint8Array, config: EdgeConfig): Uint8Array {
   return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
 }
 
-/** Bundles the code of a function, as `bundleModule`. Edge functions get a configuration, others none. */
+/** Bundles the code of a function, as `bundleModule`. */
+export const bundleFunction = (entry: string): Promise<Module> =>
+  bundleModule(entry, { alias: replacedPackages });
+
+/** The code of a function. Edge functions get a configuration, others none. */
 export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
-  const { code } = await bundleModule(entry);
+  const { code } = await bundleFunction(entry);
   return config === undefined ? code : withConfig(code, config);
 }
 

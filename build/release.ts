@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { deployedFunctions } from './assets.ts';
 import { cliPackage } from './cli-package.ts';
 import { clientPackage } from './client-package.ts';
-import { bundleModule, drawingProcess, root } from './functions.ts';
+import { bundleFunction, drawingProcess, root } from './functions.ts';
 import { licencesOf } from './licences.ts';
 import { nameRepository, packPackage } from './npm-package.ts';
 import { agreedVersion } from './release-version.ts';
@@ -69,9 +69,7 @@ async function releaseStack(): Promise<void> {
 /** The licences of the packages in the zips. sharp brings its own. */
 async function functionLicences(): Promise<string> {
   const entries = Object.values(deployedFunctions).map(({ entry }) => entry);
-  const modules = await Promise.all(
-    [...entries, drawingProcess.entry].map((one) => bundleModule(one)),
-  );
+  const modules = await Promise.all([...entries, drawingProcess.entry].map(bundleFunction));
   return licencesOf(modules.flatMap(({ inputs }) => inputs));
 }
 

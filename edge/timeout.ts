@@ -45,3 +45,23 @@ export function limitDrawing(seconds: number, signal: AbortSignal): DrawingLimit
     signal,
   };
 }
+
+/** Limits the reads of a function that handles one request at a time. */
+export type ReadingLimit = {
+  /** Begins the time of a request. Reads before the first request have no end. */
+  readonly begin: () => void;
+  /** The end, in the time of `performance.now()`. */
+  readonly deadline: () => number;
+};
+
+/**
+ * Limits all reads of one request. A read that began in the background of the request before, and was
+ * frozen with it, goes on in the time of the next one.
+ */
+export function limitReading(seconds: number): ReadingLimit {
+  let end = Number.POSITIVE_INFINITY;
+  const begin = (): void => {
+    end = performance.now() + seconds * 1_000;
+  };
+  return { begin, deadline: () => end };
+}

@@ -7,8 +7,8 @@ import type {
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
-import { s3Client, s3Store } from '../shared/adapters/s3.ts';
-import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { readOnly, s3Reader } from '../shared/adapters/s3-reader.ts';
+import { secretsReader } from '../shared/adapters/secrets-reader.ts';
 import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
@@ -21,14 +21,14 @@ import { type GateDeps, gate } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
 import { createSampler } from './sampling.ts';
-import { withTimeout } from './timeout.ts';
+import { limitReading, withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
 
-/**
- * The function has five seconds. After a failed read there must be time to use the last good key or
- * policy.
- */
-const patience = { connectionTimeout: 500, requestTimeout: 1_000, maxAttempts: 2 };
+const reading = limitReading(limits.viewerReadSeconds);
+const readLimits = {
+  tryMilliseconds: limits.viewerTrySeconds * 1_000,
+  deadline: reading.deadline,
+};
 
 const sample = createSampler({ ...config.sampling, clock: systemClock, random: systemRandom });
 
@@ -39,7 +39,7 @@ const runtime = { clock: systemClock, random: systemRandom, onFailure };
 // Module scope outlives a request, so connections, keys and policies are reused.
 const keys = keyringStore({
   ...runtime,
-  secrets: secretsManager(secretsClient(config.secretsManager, patience)),
+  secrets: secretsReader(config.secretsManager, readLimits, systemClock),
   id: secretIds.roots,
   open: (secret) => rootKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
@@ -53,7 +53,7 @@ const deps: GateDeps = {
   policies: policyStore({
     ...runtime,
     open: signedPolicies(nodeCrypto, async () => (await keys.read()).publishers),
-    config: s3Store(s3Client(config.s3, patience), config.buckets.config),
+    config: readOnly(s3Reader(config.s3, config.buckets.config, readLimits, systemClock)),
     freshness: config.policyFreshness,
   }),
 };
@@ -107,6 +107,7 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
     write({ ...base, outcome: 'options', level: 'info' });
     return answerOptions(origin);
   }
+  reading.begin();
   try {
     const asked = {
       ...request,

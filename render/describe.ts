@@ -1,3 +1,5 @@
+import { encode } from 'blurhash';
+import { rgbaToThumbHash } from 'thumbhash';
 import type { SourceFacts } from '../shared/inspect/inspection.ts';
 import type { Source } from '../shared/objects/sources.ts';
 import type { Size, Subject } from '../shared/operations/operation.ts';
@@ -14,6 +16,16 @@ function planScaled({ width, height }: Size): readonly PlannedStep[] {
   );
 }
 
+type Pixels = { readonly data: Uint8Array };
+
+function printThumbhash({ width, height }: Size, { data }: Pixels): string {
+  return Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64');
+}
+
+function printBlurhash({ width, height }: Size, { data }: Pixels): string {
+  return encode(new Uint8ClampedArray(data), width, height, 4, 3);
+}
+
 /** Makes the view of a source that JSON answers use. `draw` draws steps on its first frame. */
 export function describeSource(
   job: Job,
@@ -28,6 +40,7 @@ export function describeSource(
     const { image } = await draw(planScaled(size));
     return image.toColourspace('srgb').ensureAlpha();
   };
+  const pixels = async (size: Size) => readPixels(job, await scale(size));
   return {
     facts: {
       format: source.type,
@@ -38,7 +51,9 @@ export function describeSource(
       bytes: source.bytes.length,
       ...(hdr ? { hdr } : {}),
     },
-    pixels: async (size) => readPixels(job, await scale(size)),
+    pixels,
+    thumbhash: async (size) => printThumbhash(size, await pixels(size)),
+    blurhash: async (size) => printBlurhash(size, await pixels(size)),
     tiny: async (size) => {
       const image = (await scale(size)).webp({ quality: 40, effort: 4 });
       const bytes = await runSharp(job, image, (one) => one.toBuffer());

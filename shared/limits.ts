@@ -98,6 +98,16 @@ export const limits = {
    * answer earlier.
    */
   viewerRequestSeconds: 4.5,
+  /**
+   * All reads of a request to a viewer function. When they fail, there is half a second to use the last
+   * good keys and policy.
+   */
+  viewerReadSeconds: 4,
+  /**
+   * One try of a read in a viewer function, of two: connection, headers and body. That takes three round
+   * trips with a new connection, and a round trip around the world takes up to 0.3 s.
+   */
+  viewerTrySeconds: 1,
   renderRequestSeconds: 25,
   /**
    * Fits into CloudFront's 1,048,576 bytes for a generated answer in base64, with room for the headers.
@@ -105,6 +115,8 @@ export const limits = {
    */
   inlineBytes: 778_240,
   policyBytes: 65_536,
+  /** An answer of Secrets Manager. A secret has at most 64 KB, and JSON may write a byte with six. */
+  secretAnswerBytes: 400_000,
   /** A published version: the document in base64, its signature and its other fields. */
   recordBytes: 131_072,
   /** A view may compare its recipe with all of them. The widest policy we know has fewer than 50. */

@@ -69,6 +69,9 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
+/** One bucket, for code that only reads objects. */
+export type ObjectReader = Pick<ObjectStore, 'get'>;
+
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {
   /** The current text; undefined if the secret does not exist. */
@@ -76,6 +79,9 @@ export type SecretStore = {
   /** Creates the secret, or adds a version. */
   readonly write: (id: string, text: string) => Promise<void>;
 };
+
+/** Named secrets, for code that only reads them. */
+export type SecretReader = Pick<SecretStore, 'read'>;
 
 /** Removes the answers with these cache tags from all caches. */
 export type Invalidate = (tags: readonly string[]) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Clock, Random, SecretStore } from '../ports.ts';
+import type { Clock, Random, SecretReader } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -16,7 +16,7 @@ export const secretIds = {
 export const keyFreshness: Freshness = { fresh: 300, wait: 900, lastGood: 3_600 };
 
 export type KeyringOptions = {
-  readonly secrets: SecretStore;
+  readonly secrets: SecretReader;
   readonly id: string;
   /** Reads the text of the secret. Throws an error that says why it is unusable. */
   readonly open: (secret: string) => Keyring;

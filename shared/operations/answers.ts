@@ -1,5 +1,3 @@
-import { encode } from 'blurhash';
-import { rgbaToThumbHash } from 'thumbhash';
 import { type OwnerNotes, operation } from './operation.ts';
 import { choice } from './parameter.ts';
 
@@ -62,16 +60,15 @@ export const placeholder = operation({
   example: 'placeholder,k_thumbhash',
   differs: ['Not in OSS or BOS.'],
   check: ({ k }) => (k === undefined ? 'needs k' : undefined),
-  answer: async ({ facts, pixels, tiny }, { k }) => {
+  answer: async ({ facts, thumbhash, blurhash, tiny }, { k }) => {
     const { width, height } = facts;
-    const about = { kind: k, width, height };
-    if (k === 'lqip') return { ...about, value: await tiny(fitInside(tinySide, facts)) };
     const small = fitInside(smallSide, facts);
-    const { data } = await pixels(small);
-    const value =
-      k === 'blurhash'
-        ? encode(new Uint8ClampedArray(data), small.width, small.height, 4, 3)
-        : Buffer.from(rgbaToThumbHash(small.width, small.height, data)).toString('base64');
-    return { ...about, value };
+    const values = {
+      thumbhash: () => thumbhash(small),
+      blurhash: () => blurhash(small),
+      lqip: () => tiny(fitInside(tinySide, facts)),
+    };
+    const value = k === undefined ? undefined : await values[k]();
+    return { kind: k, width, height, value };
   },
 });

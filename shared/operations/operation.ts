@@ -67,6 +67,9 @@ export type Subject = {
   };
   /** Returns its RGBA pixels in this size. */
   readonly pixels: (size: Size) => Promise<{ readonly data: Uint8Array }>;
+  /** Return it in this size as a ThumbHash in base64, and as a BlurHash. */
+  readonly thumbhash: (size: Size) => Promise<string>;
+  readonly blurhash: (size: Size) => Promise<string>;
   /** Returns it in this size as a data URL. */
   readonly tiny: (size: Size) => Promise<string>;
 };

@@ -74,12 +74,12 @@ describe('the core', () => {
     expect(impure.map(printImport)).toEqual([]);
   });
 
-  it('needs six small packages at run time, and sharp for its types alone', () => {
+  it('needs four small packages at run time, and sharp for its types alone', () => {
     const packages = core.filter(({ to }) => !sources.has(to));
     const running = packages.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to);
     const types = packages.filter(({ typeOnly }) => typeOnly).map(({ to }) => to);
     expect([...new Set(running)].toSorted()).toEqual([
-      ...['blurhash', 'jose', 'leven', 'lru-cache', 'thumbhash', 'valibot'],
+      ...['jose', 'leven', 'lru-cache', 'valibot'],
     ]);
     expect([...new Set(types)]).toEqual(['sharp']);
   });
@@ -108,6 +108,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   infra: ['build'],
   // The local stack bundles the functions and works off purges as the deployed task does.
   local: ['build', 'tasks'],
+  // The benchmarks measure what is bundled, with its configuration.
+  bench: ['build', 'edge'],
 };
 
 describe('the doors', () => {

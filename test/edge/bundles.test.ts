@@ -100,6 +100,21 @@ describe('the bundle that would be deployed', () => {
     expect(zipped.length).toBeLessThan(bytes);
   });
 
+  it('of viewer-request has at most 150,000 bytes, because a container starts for many first views', async () => {
+    expect((await readFile(bundles.viewerRequest)).length).toBeLessThanOrEqual(150_000);
+  });
+
+  it('of viewer-request imports neither node:http nor node:https, which would load undici', async () => {
+    const code = await readFile(bundles.viewerRequest, 'utf8');
+    expect(/\bfrom\s*["'](?:node:)?https?["']/.test(code)).toBe(false);
+  });
+
+  it('has the SDK in origin-response alone', async () => {
+    const hasSdk = async (file: string) => /aws-sdk-js|S3Client/.test(await readFile(file, 'utf8'));
+    expect(await hasSdk(bundles.viewerRequest)).toBe(false);
+    expect(await hasSdk(bundles.originResponse)).toBe(true);
+  });
+
   it('has the image library in the process that draws, and in no function', async () => {
     const loads = async (file: string) => /from\s*["']sharp["']/.test(await readFile(file, 'utf8'));
     expect(await loads(bundles.viewerRequest)).toBe(false);

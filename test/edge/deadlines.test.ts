@@ -25,6 +25,9 @@ vi.mock('../../shared/adapters/secrets-manager.ts', () => ({
   secretsClient: () => undefined,
   secretsManager: () => ({ read: never }),
 }));
+vi.mock('../../shared/adapters/secrets-reader.ts', () => ({
+  secretsReader: () => ({ read: never }),
+}));
 vi.mock('../../edge/drawing.ts', () => ({
   startDrawing: () => ({ draw: never, idle: async () => undefined }),
 }));
