@@ -95,14 +95,15 @@ def orientation_of(image):
 
 
 def orientation_type_of(image):
-    """The TIFF type of the orientation in EXIF; 3 is SHORT, which the standard has. None without EXIF."""
+    """The TIFF type of the orientation in EXIF; 3 is SHORT, which the standard has. None if Pillow cannot read it."""
     data = image.info.get("exif", b"").removeprefix(b"Exif\0\0")
-    if len(data) < 8:
+    try:
+        directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+        file = io.BytesIO(data)
+        file.seek(directory.next)
+        directory.load(file)
+    except Exception:
         return None
-    directory = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-    file = io.BytesIO(data)
-    file.seek(directory.next)
-    directory.load(file)
     return directory.tagtype.get(0x0112)
 
 
