@@ -60,8 +60,8 @@ describe('a request of unpic', () => {
   });
 
   it.each<[UnpicOperations, RegExp]>([
-    [{ width: 'wide' }, /^resize: w expects a whole number, not "NaN"$/],
-    [{ quality: 'low' }, /^quality: q expects a whole number, not "NaN"$/],
+    [{ width: 'wide' }, /^resize: w must be text or a whole number$/],
+    [{ quality: 'low' }, /^quality: q must be text or a whole number$/],
     [{ blurr: 3 } as UnpicOperations, /^there is no operation "blurr"; did you mean "blur"\?$/],
     [{ format: 'a,b' }, /is not written as parameter_value$/],
   ])('%j is refused', async (operations, message) => {
