@@ -66,7 +66,10 @@ const scaleByDensity = (operations: Operations, density: number): Operations =>
 /** Prints the value of a `srcset`: each URL with its descriptor, such as `640w` or `2x`. */
 export function srcset(mint: Mint, operations: Operations, { widths, densities }: Sizes): string {
   const sizes = widths ?? densities;
-  assertValid(sizes?.every?.(Number.isFinite), 'widths or densities must be numbers');
+  assertValid(
+    sizes?.every?.(widths ? Number.isInteger : Number.isFinite),
+    'widths or densities must be numbers',
+  );
   const resize = widths ? resizeToWidth : scaleByDensity;
   const candidateOf = (one: number): string =>
     `${mint(resize(operations, one))} ${one}${widths ? 'w' : 'x'}`;
