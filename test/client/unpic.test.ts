@@ -171,12 +171,15 @@ describe('a URL', () => {
   it.each<[UnpicOperations, string]>([
     [{}, 'avif'],
     [{ format: 'png' }, 'png'],
-  ])('with the operations %j has the format of the options if none is asked: %s', (asked, format) => {
-    const options = { ...place, format: 'avif' };
-    const url = generate('a.jpg', { format: 'webp' }, place);
-    for (const made of [generate('a.jpg', asked, options), transform(url, asked, options)])
-      expect(made).toBe(`${base}/a.jpg__op__format,f_${format}`);
-  });
+  ])(
+    'with the operations %j has the format of the options if none is asked: %s',
+    (asked, format) => {
+      const options = { ...place, format: 'avif' };
+      const url = generate('a.jpg', { format: 'webp' }, place);
+      for (const made of [generate('a.jpg', asked, options), transform(url, asked, options)])
+        expect(made).toBe(`${base}/a.jpg__op__format,f_${format}`);
+    },
+  );
 
   it('gets the grant of the options instead of its own', async () => {
     const [old, grant] = [await images.grant({ scope: 'a' }), await images.grant({ scope: '*' })];
