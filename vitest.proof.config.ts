@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     include: ['test/**/*.proof.ts'],
+    globalSetup: ['test/client/shared-package.ts'],
     setupFiles: ['test/fixed-seed.ts'],
     testTimeout: hour,
     hookTimeout: hour,

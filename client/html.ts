@@ -1,4 +1,6 @@
+import { assertValid } from './lib/assert-valid.ts';
 import type { Picture } from './lib/responsive.ts';
+import { SignetError } from './lib/signet-error.ts';
 
 /** HTML attributes by name. False and undefined ones are left out; true ones are written without a value. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -13,9 +15,11 @@ const escapeHtml = (text: string): string =>
 
 function attribute([name, value]: readonly [string, Attributes[string]]): string {
   if (!/^[a-z][a-z0-9:-]*$/i.test(name))
-    throw new TypeError(`"${name}" is not a valid attribute name`);
-  if (value === undefined || value === false) return '';
-  return value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`;
+    throw new SignetError('malformed', `"${name}" is not a valid attribute name`);
+  if ((value ?? false) === false) return '';
+  const text = typeof value === 'number' ? `${value}` : value;
+  assertValid(text === true || typeof text === 'string', `${name} must be text`);
+  return text === true ? ` ${name}` : ` ${name}="${escapeHtml(text)}"`;
 }
 
 const tag = (name: string, attributes: Attributes): string =>
@@ -24,9 +28,11 @@ const tag = (name: string, attributes: Attributes): string =>
 /**
  * Prints a picture as HTML and escapes every value. The result is a `<picture>`, or only an `<img>` if the
  * picture has no other sources. `attributes` are added to the `<img>`, such as
- * `{ width: 400, loading: 'lazy' }`. Throws `TypeError` for an invalid attribute name.
+ * `{ width: 400, loading: 'lazy' }`. Throws `malformed` for an invalid attribute name, a value that is not text, and what is not a picture.
  */
-export function html({ sources, img }: Picture, attributes: Attributes = {}): string {
+export function html(picture: Picture, attributes: Attributes = {}): string {
+  const { sources, img } = { ...picture };
+  assertValid(Array.isArray(sources) && img, 'html needs what picture returned');
   const image = tag('img', { ...img, ...attributes });
   if (sources.length === 0) return image;
   const others = sources.map((source) => tag('source', source));

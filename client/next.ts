@@ -1,3 +1,4 @@
+import { assertValid } from './lib/assert-valid.ts';
 import type { GrantedMinter } from './lib/granted-minter.ts';
 import type { RecipeInput } from './lib/recipe.ts';
 import { sourcePath } from './lib/source-path.ts';
@@ -28,5 +29,8 @@ export const imageLoader =
     images: Pick<GrantedMinter, 'url'>,
     recipe: (request: LoaderRequest) => RecipeInput = fitWidth,
   ): ((request: LoaderRequest) => string) =>
-  (request) =>
-    images.url(sourcePath(request.src), recipe(request));
+  (request) => {
+    const path = sourcePath(request?.src);
+    assertValid(request.width > 0, 'width must be a number of pixels');
+    return images.url(path, recipe(request));
+  };

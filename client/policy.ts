@@ -48,7 +48,7 @@ function readPolicyJson(
   tenant: string,
   file: PolicyDocument,
 ): Policy & { readonly anyKid: boolean } {
-  const document = checkedDocument(file);
+  const document = checkedDocument({ ...file });
   try {
     const policy = readPolicy(tenant, JSON.stringify(document));
     return { ...policy, anyKid: document['keys'] === undefined };
@@ -77,7 +77,8 @@ function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
  */
 export function withPolicy<
   M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
->(minter: M, document: PolicyDocument, { snap = false }: PolicyOptions = {}): M & Widths {
+>(minter: M, document: PolicyDocument, options: PolicyOptions = {}): M & Widths {
+  const { snap = false } = { ...options };
   const policy = readPolicyJson(minter.tenant, document);
   const url = (request: AskedUrl): readonly string[] =>
     asSignetError(() => {

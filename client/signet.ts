@@ -1,4 +1,4 @@
-import { isKid, signedMessage } from '../shared/url/signature.ts';
+import { isSigningKid, signedMessage } from '../shared/url/signature.ts';
 import {
   addressOf,
   checkPlace,
@@ -24,6 +24,7 @@ import {
   type Sizes,
   srcset,
 } from './lib/responsive.ts';
+import { textOrEmpty } from './lib/text.ts';
 
 export type { Place } from './lib/address.ts';
 export type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
@@ -101,7 +102,8 @@ type Signer = SignetOptions & Place & { readonly kid: string; readonly key: stri
 /** Throws `malformed` without the value of a setting: messages are logged, and a value may be a key. */
 function readSigner(options: SignetOptions): Signer {
   const { process } = globalThis as unknown as Environment;
-  const read = (name: Setting): string => options[name] ?? process?.env?.[variableOf(name)] ?? '';
+  const read = (name: Setting): string =>
+    textOrEmpty(options[name] ?? process?.env?.[variableOf(name)]);
   const signer = {
     ...options,
     url: read('url'),
@@ -110,8 +112,7 @@ function readSigner(options: SignetOptions): Signer {
     key: read('key'),
   };
   checkPlace(signer);
-  // Generation 0 belongs to the service itself.
-  checkSetting('kid', isKid(signer.kid) && !signer.kid.endsWith('.0'), 'root.generation');
+  checkSetting('kid', isSigningKid(signer.kid), 'root.generation');
   checkSetting('key', /^sgn_[\w-]{43}$/.test(signer.key), 'sgn_ and 43 characters');
   return signer;
 }
@@ -121,18 +122,19 @@ function readSigner(options: SignetOptions): Signer {
  * `malformed` for a missing or invalid setting.
  */
 export function signet(options: SignetOptions = {}): Minter {
-  const signer = readSigner(options);
+  const signer = readSigner({ ...options });
   const { url: address, tenant, ownHost, kid, key, lifetime = 3_600, checks = [] } = signer;
   const hmac = hmacWith(key);
   const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    async (path: string, recipe: RecipeInput, how: How & UrlOptions): Promise<T> => {
-      const written = operationsOf(recipe, how.version);
-      const exp = expiryOf(how.expires ?? lifetime);
+    async (path: string, recipe: RecipeInput = [], how?: How & UrlOptions): Promise<T> => {
+      const { version, expires = lifetime, ...others } = { ...how };
+      const written = operationsOf(recipe, version);
+      const exp = expiryOf(expires);
       return mintAll(
-        (mint) => make(mint, written, how),
+        (mint) => make(mint, written, others as How),
         async (operations) => {
-          const address = addressOf(signer, { tenant, path, operations, kid, exp });
+          const address = addressOf(signer, { path, operations, kid, exp });
           const sig = await hmac(
             signedMessage({ kid, exp: exp ? `${exp}` : undefined, ...address }),
           );
@@ -140,29 +142,27 @@ export function signet(options: SignetOptions = {}): Minter {
         },
       );
     };
-  const url = minterOf(mintOne);
   return {
     tenant,
     place: { url: address, tenant, ownHost },
-    url: (path, recipe = [], how = {}) => url(path, recipe, how),
+    url: minterOf(mintOne),
     srcset: minterOf(srcset),
     picture: minterOf(picture),
-    grant: async ({ scope, expires = lifetime, notBefore, presets, ...others }) => {
+    grant: async (asked) => {
+      const { scope, expires = lifetime, notBefore, presets, ...others } = { ...asked };
       // A misspelled option would silently widen the grant.
       for (const name in others) assertValid(0, `a grant has no ${name}`);
       const exp = expiryOf(expires);
       assertValid(exp, 'a grant must expire');
       const nbf = notBefore && Math.floor(+notBefore / 1_000);
-      const request = {
+      return grantText(hmac, checks, {
         tenant,
         kid,
         scope: [scope].flat(),
         exp,
         nbf,
         presets: presets === undefined ? presets : [presets].flat(),
-      };
-      for (const check of checks) check.grant?.(request);
-      return grantText(hmac, request);
+      });
     },
     withGrant: (grant, how) => withGrant({ ...signer, ...how, grant }),
     checkedBy: (check) => signet({ ...options, checks: [...checks, check] }),

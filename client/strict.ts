@@ -29,8 +29,9 @@ function checkEncoding(path: string): void {
  */
 export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
   minter: M,
-  { encoded }: StrictOptions = {},
+  options: StrictOptions = {},
 ): M {
+  const { encoded } = { ...options };
   const url = (request: AskedUrl): readonly string[] => {
     if (encoded === 'refuse') checkEncoding(request.path);
     const granted = request.kid === undefined;

@@ -1,3 +1,4 @@
+import { assertValid } from './lib/assert-valid.ts';
 import { type GrantedOptions, withGrant } from './lib/granted-minter.ts';
 import { sourcePath } from './lib/source-path.ts';
 import { type UnpicOperations, unpicRecipe } from './lib/unpic-recipe.ts';
@@ -14,7 +15,20 @@ export type { Extracted } from './lib/unpic-url.ts';
 /** The part of `URL` that is used. A project without DOM types has no type `URL`. */
 type Address = { readonly href: string };
 
-const textOf = (src: string | Address): string => (typeof src === 'string' ? src : src.href);
+function textOf(src: string | Address): string {
+  const text = typeof src === 'string' ? src : src?.href;
+  assertValid(typeof text === 'string', 'src must be text or a URL');
+  return text;
+}
+
+/** The options of `withGrant`, and the format of URLs for which none is asked. */
+export type UnpicOptions = GrantedOptions & {
+  /** Reaches every URL of a `srcset`. unpic does not pass `format` in `operations` to those. Default: `auto`. */
+  readonly format?: string;
+};
+
+const asked = (options?: UnpicOptions): UnpicOperations =>
+  options?.format === undefined ? {} : { format: options.format };
 
 /** Missing options. `withGrant` rejects them with a message that says what is missing. */
 const noPlace: GrantedOptions = { url: '', tenant: '' };
@@ -34,21 +48,22 @@ export const extract = (url: string | Address, options?: GrantedOptions): Extrac
 export function generate(
   src: string | Address,
   operations: UnpicOperations,
-  options?: GrantedOptions,
+  options?: UnpicOptions,
 ): string {
   const known = extract(src, options);
   const images = withGrant(options ?? known?.options ?? noPlace);
-  return images.url(sourcePath(known?.src ?? textOf(src)), unpicRecipe(operations));
+  const recipe = unpicRecipe({ ...asked(options), ...withoutUndefined(operations) });
+  return images.url(sourcePath(known?.src ?? textOf(src)), recipe);
 }
 
 /** Like `generate`, but keeps the operations of a URL in `src` unless `operations` replaces them. */
 export function transform(
   src: string | Address,
   operations: UnpicOperations,
-  options?: GrantedOptions,
+  options?: UnpicOptions,
 ): string {
   const known = extract(src, options);
   if (known === null) return generate(src, operations, options);
-  const merged = { ...known.operations, ...withoutUndefined(operations) };
+  const merged = { ...known.operations, ...asked(options), ...withoutUndefined(operations) };
   return generate(known.src, merged, { ...known.options, ...options });
 }

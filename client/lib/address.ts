@@ -4,6 +4,7 @@ import { utf8Bytes } from '../../shared/utf8.ts';
 import { assertValid } from './assert-valid.ts';
 import type { AskedUrl, Check } from './check.ts';
 import { checkOperations } from './grammar.ts';
+import { textOrEmpty } from './text.ts';
 
 /** Where the images of a tenant are served. */
 export type Place = {
@@ -39,27 +40,28 @@ export const checkSetting = (name: Setting, holds: boolean, what: string): void 
 
 /** Throws `malformed` for an invalid URL or tenant. */
 export function checkPlace({ url, tenant }: Place): void {
-  checkSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(url), 'https://HOST');
-  checkSetting('tenant', isTenant(tenant), 'a tenant name');
+  checkSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(textOrEmpty(url)), 'https://HOST');
+  checkSetting('tenant', isTenant(textOrEmpty(tenant)), 'a tenant name');
 }
 
 /** A recipe in the spelling of Alibaba OSS or Baidu BOS. Only characters of their grammar may enter the query. */
 export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/=-]*)$/;
 
 /** Runs the checks and builds the address of a URL. Throws `SignetError`. */
-export function addressOf(place: Place, request: AskedUrl): Address {
+export function addressOf(place: Place, request: Omit<AskedUrl, 'tenant'>): Address {
   const { url, tenant, ownHost, checks = [] } = place;
   const { path } = request;
+  assertValid(typeof path === 'string', 'the path must be text');
   const fault = pathFault(path);
   assertValid(!fault, `${fault}`);
   const operations = checks.reduce(
-    (before, check) => check.url({ ...request, operations: before }),
+    (before, check) => check.url({ ...request, tenant, operations: before }),
     request.operations,
   );
   const [written = '', name = '', value = ''] = queryRecipe.exec(operations.join(' ')) ?? [];
   const query = written ? { query: { name, value } } : {};
-  if (!written) checkOperations(operations);
-  const target = [`/${tenant}/${path}`, ...(written ? [] : operations)].join(separator);
+  const suffix = checkOperations(written ? [] : operations);
+  const target = [`/${tenant}/${path}`, ...suffix].join(separator);
   // A check that knows the grammar measures the key itself, without operations that have no effect.
   assertValid(
     checks[0] || utf8Bytes(target) <= limits.keyBytes + 1,

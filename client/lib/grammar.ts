@@ -9,27 +9,22 @@ import { knownOperations, lettersOf } from './operations.ts';
  */
 
 /**
- * Suggests the first name with the same beginning or end, or the one-letter name that the word begins
- * with. `/strict` compares whole names.
+ * Quotes an unknown name and suggests the first known one with the same beginning or end. `/strict` compares
+ * whole names.
  */
-function suggestName(written: string, names: readonly string[]): string {
-  const meant = names.find((name) =>
-    name[1]
-      ? written && (name.startsWith(written.slice(0, 2)) || name.endsWith(written.slice(-3)))
-      : name && written.startsWith(name),
-  );
-  return meant ? `; did you mean "${meant}"?` : '';
+function quoteUnknown(written: string, names: readonly string[]): string {
+  const meant =
+    written &&
+    names.find(
+      (name) => name && (written.startsWith(name.slice(0, 2)) || name.endsWith(written.slice(-3))),
+    );
+  return `"${written.slice(0, 64)}"${meant ? `; did you mean "${meant}"?` : ''}`;
 }
-
-const quote = (text: string): string => `"${text.slice(0, 64)}"`;
 
 /** The parameter letters of an operation. Throws `malformed` for an unknown operation. */
 export function requireLetters(called: string): readonly string[] {
   const letters = lettersOf(called);
-  assertValid(
-    letters,
-    `there is no operation ${quote(called)}${suggestName(called, knownOperations)}`,
-  );
+  assertValid(letters, `there is no operation ${quoteUnknown(called, knownOperations)}`);
   return letters;
 }
 
@@ -38,24 +33,25 @@ export function requireLetters(called: string): readonly string[] {
  * user input in a value from adding a second parameter or operation.
  */
 export function checkPair(called: string, letters: readonly string[], pair: string): void {
-  // Only the name of a preset may have underscores.
+  // Only the name of a preset may have underscores, one at a time.
   const [, letter = ''] = /^([a-z]+)_-?[a-z\d][\w.-]*$/i.exec(pair) ?? [];
   assertValid(
-    letter && (called === 'style' || !/_.*_/.test(pair)),
+    letter && !(called === 'style' ? /__/ : /_.*_/).test(pair),
     `${called}: "${pair}" is not written as parameter_value`,
   );
   assertValid(
     letters.includes(letter),
-    `${called} has no parameter ${quote(letter)}${suggestName(letter, letters)}`,
+    `${called} has no parameter ${quoteUnknown(letter, letters)}`,
   );
 }
 
-/** Checks operations as they are written in a URL. Throws `malformed` for an unknown name. */
-export function checkOperations(written: readonly string[]): void {
+/** Returns operations as they are written in a URL. Throws `malformed` for an unknown name. */
+export function checkOperations(written: readonly string[]): readonly string[] {
   assertValid(written.length <= limits.operations, `more than ${limits.operations} operations`);
   for (const one of written) {
     const [called = '', ...pairs] = one.split(',');
     const letters = requireLetters(called);
     for (const pair of pairs) checkPair(called, letters, pair);
   }
+  return written;
 }

@@ -70,12 +70,13 @@ export function grantAnswers<Request>(
   options: GrantHandlerOptions<Request>,
 ): (request: Request) => Promise<GrantAnswer> {
   const { place } = images;
-  const { as = 'json' } = options;
+  const { as = 'json', grant: decide } = { ...options };
+  assertValid(typeof decide === 'function', 'grant must be a function');
   // A misspelled `cookie` would put the grant into the body, where scripts can read it.
-  assertValid(['json', 'cookie'].includes(as), `as is "${as}"; write json or cookie`);
+  assertValid(['json', 'cookie'].includes(as), 'as must be json or cookie');
   const cookie = options.as === 'cookie' ? grantCookie(place, options) : undefined;
   return async (request) => {
-    const given = await options.grant(request);
+    const given = await decide(request);
     if (!given) return refusal(cookie);
     const grant = await images.grant(given);
     const exp = expiryIn(grant);

@@ -46,11 +46,10 @@ export function grantCookie(place: Place, options: CookieOptions): GrantCookie {
   const { hostname } = new URL(place.url);
   const images = place.ownHost ? '' : `/${place.tenant}`;
   const { path = images || '/', sameSite = 'Lax' } = options;
+  for (const one of [path, options.domain ?? ''])
+    assertValid(typeof one === 'string', 'domain or path is not text');
   const domain = options.domain?.replace(/^\./, '').toLowerCase();
-  assertValid(
-    ['Strict', 'Lax', 'None'].includes(sameSite),
-    `sameSite is "${sameSite}"; write Strict, Lax or None`,
-  );
+  assertValid(['Strict', 'Lax', 'None'].includes(sameSite), 'sameSite must be Strict, Lax or None');
   if (domain !== undefined) checkDomain(domain, hostname);
   checkPath(path, images);
   const where = [...(domain === undefined ? [] : [`Domain=${domain}`]), `Path=${path}`];

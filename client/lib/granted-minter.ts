@@ -12,6 +12,7 @@ import {
   srcset,
 } from './responsive.ts';
 import { SignetError } from './signet-error.ts';
+import { textOrEmpty } from './text.ts';
 
 /** Writes URLs under a grant. It needs no signing key, so it can run in a browser. */
 export type GrantedMinter = {
@@ -43,25 +44,25 @@ const isGrant = (text: string): boolean =>
  * the edge would reject.
  */
 export function withGrant(options: GrantedOptions): GrantedMinter {
-  const { tenant, grant, cookie, checks = [] } = options;
-  checkPlace(options);
-  if (grant !== undefined && !isGrant(grant))
+  const place = { ...options };
+  const { tenant, grant, cookie, checks = [] } = place;
+  checkPlace(place);
+  if (grant !== undefined && !isGrant(textOrEmpty(grant)))
     throw new SignetError('forbidden', 'the grant is malformed');
   const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    (path: string, recipe: RecipeInput, how: How): T => {
+    (path: string, recipe: RecipeInput = [], how?: How): T => {
       const mint = (operations: readonly string[]): string =>
-        addressOf(options, { tenant, path, operations, grant }).with(
+        addressOf(place, { path, operations, grant }).with(
           grant && !cookie ? `grant=${grant}` : '',
         );
-      return make(mint, operationsOf(recipe), how);
+      return make(mint, operationsOf(recipe), { ...how } as How);
     };
-  const url = minterOf(mintOne);
   return {
     tenant,
-    url: (path, recipe = []) => url(path, recipe, undefined),
+    url: minterOf(mintOne),
     srcset: minterOf(srcset),
     picture: minterOf(picture),
-    checkedBy: (check) => withGrant({ ...options, checks: [...checks, check] }),
+    checkedBy: (check) => withGrant({ ...place, checks: [...checks, check] }),
   };
 }

@@ -2,6 +2,7 @@ import { separator } from '../../shared/url/path.ts';
 import { assertValid } from './assert-valid.ts';
 import { checkPair, requireLetters } from './grammar.ts';
 import type { Operations } from './operations.ts';
+import { printValue } from './text.ts';
 
 /**
  * What to do with a source. Either an object of operations, such as `{ resize: { w: 400 } }`, or text as in
@@ -22,11 +23,9 @@ const definedEntries = (values: object): readonly (readonly [string, unknown])[]
 
 function printPair(called: string, letters: readonly string[], pair: readonly [string, unknown]) {
   const [letter, value] = pair;
-  assertValid(
-    typeof value !== 'number' || Number.isInteger(value),
-    `${called}: ${letter} expects a whole number, not "${value}"`,
-  );
-  const text = pair.join('_');
+  const written = printValue(value);
+  assertValid(written, `${called}: ${letter} must be text or a whole number`);
+  const text = `${letter}_${written}`;
   checkPair(called, letters, text);
   return text;
 }
@@ -36,15 +35,15 @@ function printOperation([name, value]: readonly [string, unknown]): string {
   const letters = requireLetters(called);
   if (value === true) return called;
   const pairs = definedEntries(
-    typeof value === 'object' ? { ...value } : { [`${letters[0]}`]: value },
+    typeof value === 'object' ? { ...value } : { [letters[0] ?? '']: value },
   );
   return [called, ...pairs.map((pair) => printPair(called, letters, pair))].join();
 }
 
 /** Writes a recipe as the operations of a URL. Throws `malformed` for an invalid recipe. */
-export function operationsOf(recipe: RecipeInput, version?: string | number): readonly string[] {
-  const named = typeof recipe === 'object' && !Array.isArray(recipe);
-  const text = named ? definedEntries(recipe).map(printOperation) : [recipe].flat();
-  if (version !== undefined) text.push(printOperation(['version', version]));
-  return text.length > 0 ? text.join(separator).split(separator) : [];
-}
+export const operationsOf = (recipe: RecipeInput, version?: string | number): readonly string[] =>
+  [recipe, { version }].flat().flatMap((one) => {
+    if (typeof one === 'string') return one.split(separator);
+    assertValid(Object(one) === one, 'a recipe must be text or an object');
+    return definedEntries(one).map(printOperation);
+  });

@@ -1,4 +1,5 @@
 import { assertValid } from './assert-valid.ts';
+import { textOrEmpty } from './text.ts';
 
 /** The sizes of an image: widths in pixels, or multiples of the size in the recipe. */
 export type Sizes =
@@ -42,51 +43,53 @@ function replaceOperation(operations: Operations, name: string, change: (own: st
   return [...operations.filter((one) => !isOwn(one)), change(own)];
 }
 
+/** Multiplies the sides in a `resize`. A side has at least one pixel. */
+const scaleSides = (resize: string, factor: number): string =>
+  resize.replace(
+    /(,[whls]_)(\d+)/g,
+    (_, side, own) => side + Math.max(1, Math.round(own * factor)),
+  );
+
 /** Changes the width of a recipe. If the recipe has a width and a height, the height is scaled too. */
 export const resizeToWidth = (operations: Operations, width: number): Operations =>
   replaceOperation(operations, 'resize', (resize) => {
-    const [part = '', own = 0] = /,w_(\d+)/.exec(resize) ?? [];
-    const height = (_: string, h: string): string =>
-      `,h_${own ? Math.max(1, Math.round((+h * width) / +own)) : h}`;
-    return `${resize.replace(part, '').replace(/,h_(\d+)/, height)},w_${width}`;
+    const [, own] = /,w_(\d+)/.exec(resize) ?? [];
+    return own ? scaleSides(resize, width / +own) : `${resize},w_${width}`;
   });
 
 const scaleByDensity = (operations: Operations, density: number): Operations =>
   replaceOperation(operations, 'resize', (resize) => {
     assertValid(/,[whls]_/.test(resize), 'densities need a size in resize');
-    return resize.replace(/(,[whls]_)(\d+)/g, (_, side, own) => side + Math.round(own * density));
+    return scaleSides(resize, density);
   });
 
-/** The recipe of each size, and its descriptor in a `srcset`, such as `640w` or `2x`. */
-const srcsetCandidates = (operations: Operations, { widths, densities }: Sizes) =>
-  (widths ?? densities).map((one) => ({
-    name: one + (widths ? 'w' : 'x'),
-    recipe: (widths ? resizeToWidth : scaleByDensity)(operations, one),
-  }));
-
-/** Prints the value of a `srcset`. */
-export const srcset = (mint: Mint, operations: Operations, sizes: Sizes): string =>
-  srcsetCandidates(operations, sizes)
-    .map(({ name, recipe }) => `${mint(recipe)} ${name}`)
-    .join(', ');
+/** Prints the value of a `srcset`: each URL with its descriptor, such as `640w` or `2x`. */
+export function srcset(mint: Mint, operations: Operations, { widths, densities }: Sizes): string {
+  const sizes = widths ?? densities;
+  assertValid(
+    sizes?.every?.(widths ? Number.isInteger : Number.isFinite),
+    'widths or densities must be numbers',
+  );
+  const resize = widths ? resizeToWidth : scaleByDensity;
+  const candidateOf = (one: number): string =>
+    `${mint(resize(operations, one))} ${one}${widths ? 'w' : 'x'}`;
+  return sizes.map(candidateOf).join(', ');
+}
 
 /** Builds the attributes of a `<picture>`. `src` is the last size, for browsers without `srcset`. */
 export function picture(mint: Mint, operations: Operations, options: PictureOptions): Picture {
   const { sizes, formats = [], alt = '' } = options;
-  const last = srcsetCandidates(operations, options).at(-1);
+  const candidates = srcset(mint, operations, options);
   return {
-    sources: formats.map((format) => ({
-      type: `image/${format.replace('jpg', 'jpeg')}`,
-      srcset: srcset(
-        mint,
-        replaceOperation(operations, 'format', () => `format,f_${format}`),
-        options,
-      ),
-      sizes,
-    })),
+    sources: [formats].flat().map((one) => {
+      const format = textOrEmpty(one);
+      const formatted = replaceOperation(operations, 'format', () => `format,f_${format}`);
+      const type = `image/${format.replace('jpg', 'jpeg')}`;
+      return { type, srcset: srcset(mint, formatted, options), sizes };
+    }),
     img: {
-      src: mint(last?.recipe ?? operations),
-      srcset: srcset(mint, operations, options),
+      src: candidates.split(' ').at(-2) ?? mint(operations),
+      srcset: candidates,
       sizes,
       alt,
     },

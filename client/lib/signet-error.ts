@@ -1,6 +1,7 @@
 /** A request that the edge would reject. Nothing was minted. */
 export class SignetError extends Error {
-  override readonly name = 'SignetError';
+  /** Written out, because a bundler shortens the name of the class and Node prints it. */
+  static override readonly name = 'SignetError';
   /** The code of the refusal, such as `malformed` or `denied_value`. */
   declare readonly code: string;
   /** The rule of the policy that denied the request, and what the rule allows. */
@@ -11,5 +12,10 @@ export class SignetError extends Error {
     super(message.replace(/\p{Cc}/gu, ' '));
     this.code = code;
     this.detail = detail;
+  }
+
+  /** Inherited, because `super` already writes the name into the stack. */
+  override get name(): 'SignetError' {
+    return 'SignetError';
   }
 }

@@ -1,6 +1,7 @@
 import { limits } from '../../shared/limits.ts';
 import type { Operations } from './operations.ts';
 import type { RecipeInput } from './recipe.ts';
+import { textOrEmpty } from './text.ts';
 
 /** The operations that unpic passes to every provider, and the operations of this service. */
 export type UnpicOperations = Omit<Operations, 'download' | 'format' | 'quality' | 'version'> & {
@@ -15,7 +16,11 @@ export type UnpicOperations = Omit<Operations, 'download' | 'format' | 'quality'
 
 type Side = number | string | undefined;
 
-const pixelsOf = (side: Side): number | undefined => (side ? Math.round(Number(side)) : undefined);
+const numberOf = (value: unknown): number =>
+  typeof value === 'object' ? Number.NaN : Number(value);
+
+const pixelsOf = (side: Side): number | undefined =>
+  side ? Math.round(numberOf(side)) : undefined;
 
 /**
  * Scales both sides down to what the service can render. unpic offers widths for every screen size, even
@@ -45,8 +50,8 @@ export function unpicRecipe(operations: UnpicOperations): RecipeInput {
   const recipe = {
     ...others,
     ...(Object.keys(sized).length > 0 && { resize: sized }),
-    ...(quality && { quality: Number(quality) }),
-    format: format.replace('jpeg', 'jpg'),
+    ...(quality && { quality: numberOf(quality) }),
+    format: textOrEmpty(format).replace('jpeg', 'jpg'),
   };
   // The format is checked when the recipe is written.
   return recipe as RecipeInput;

@@ -1,5 +1,6 @@
 import { isTenant, separator } from '../../shared/url/path.ts';
 import type { GrantedOptions } from './granted-minter.ts';
+import { textOrEmpty } from './text.ts';
 import type { UnpicOperations } from './unpic-recipe.ts';
 
 /** What a URL consists of. */
@@ -63,7 +64,7 @@ const isReadable = ([name, values]: readonly [string, Values]): boolean =>
 
 /** Drops undefined values, which would overwrite others in a merge. */
 export const withoutUndefined = <T extends object>(values: T): T =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+  Object.fromEntries(Object.entries({ ...values }).filter(([, value]) => value != null)) as T;
 
 /**
  * Reads the source path and the operations of a URL, without its signature, version and download. Returns null for a
@@ -74,7 +75,7 @@ export function readUrl(text: string, options?: GrantedOptions): Extracted | nul
   const place = options ?? placeOf(uri);
   if (place === undefined || /(?:^|&)x-/.test(query)) return null;
   const { url, tenant, ownHost } = place;
-  const base = `${url.replace(/\/$/, '')}/${ownHost ? '' : `${tenant}/`}`;
+  const base = `${textOrEmpty(url).replace(/\/$/, '')}/${ownHost ? '' : `${tenant}/`}`;
   const target = uri.startsWith(base) ? decodePart(uri.slice(base.length)) : undefined;
   const [path, ...written] = target?.split(separator) ?? [];
   const operations = written.map(parseOperation);

@@ -45,8 +45,7 @@ export function pathFault(path: string): string | undefined {
   if (segments[0] === watermarkFolder)
     return `the path begins with ${watermarkFolder}, which is reserved`;
   if (path.includes(separator)) return `the path contains ${separator}`;
-  if (path.endsWith('__op') || path.endsWith('__op_')) return 'the path ends in __op';
-  return undefined;
+  return /__op_?$/.test(path) ? 'the path ends in __op' : undefined;
 }
 
 /**
@@ -85,8 +84,7 @@ export function decodeText(written: string, what: string): string {
 export function encodePath(target: string): string {
   return encodeURIComponent(target)
     .replace(/[!'()*]/g, (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%2F/g, '/')
-    .replace(/%2C/g, ',');
+    .replace(/%2[CF]/g, (slashOrComma) => decodeURIComponent(slashOrComma));
 }
 
 /** Splits a decoded path into tenant, path and operations. Throws `malformed`. */

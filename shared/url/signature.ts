@@ -17,12 +17,15 @@ export type SignedParts = {
  */
 const signatureForm = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 const kidForm = /^[a-z][a-z0-9]{0,15}\.(?:0|[1-9][0-9]{0,5})$/;
+const signingKidForm = /^[a-z][a-z0-9]{0,15}\.[1-9][0-9]{0,5}$/;
 const expForm = /^[1-9][0-9]{9}$/;
 
 /** Whether the text has the form of a signature. */
 export const isSignature = (text: string): boolean => signatureForm.test(text);
 /** Whether the text has the form of a kid, such as `r1.1`. Generation 0 is the continuation key. */
 export const isKid = (text: string): boolean => kidForm.test(text);
+/** Whether the text is the kid of a signing key of a tenant, whose generations begin with 1. */
+export const isSigningKid = (text: string): boolean => signingKidForm.test(text);
 /** Whether the text has the form of an expiry: ten digits, in Unix seconds. */
 export const isExp = (text: string): boolean => expForm.test(text);
 

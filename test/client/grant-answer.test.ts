@@ -159,8 +159,8 @@ describe('the cookie', () => {
   );
 
   it.each([
-    [{ as: 'cookies' }, 'as is "cookies"; write json or cookie'],
-    [{ as: 'cookie', sameSite: 'lax' }, 'sameSite is "lax"; write Strict, Lax or None'],
+    [{ as: 'cookies' }, 'as must be json or cookie'],
+    [{ as: 'cookie', sameSite: 'lax' }, 'sameSite must be Strict, Lax or None'],
   ])('is refused for the misspelled %j', async (wrong, message) => {
     const options = { grant: () => undefined, ...wrong } as unknown as { grant: () => undefined };
     const refused = await refusalOf(() => grantAnswers(images, options));

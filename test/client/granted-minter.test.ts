@@ -62,7 +62,7 @@ describe('a grant', () => {
     [{ scope: '../*' }, /^"\.\.\/\*" is not a scope: the path has a \. or \.\. segment$/],
     [{ scope: '/*' }, /^"\/\*" is not a scope: the path begins with a slash/],
     [{ scope: '_watermarks/*' }, /is not a scope: the path begins with _watermarks/],
-    [{ scope: '' }, /is not a scope/],
+    [{ scope: '' }, /^a grant needs 1 to 16 scopes$/],
     [{ scope: '*', expires: 'never' } as unknown as GrantRequest, /^a grant must expire$/],
     [{ scope: '*', preset: 'thumb' } as unknown as GrantRequest, /^a grant has no preset$/],
     [{ scope: '*', exp: 4_000_000_000 } as unknown as GrantRequest, /^a grant has no exp$/],
@@ -70,7 +70,7 @@ describe('a grant', () => {
     [{ scope: '*', notBefore: new Date('') }, /^presets or notBefore is invalid$/],
     [
       { scope: Array.from({ length: 4 }, (_, at) => `${at}${'a'.repeat(600)}`) },
-      /^the grant has more than 2048 characters; name fewer scopes$/,
+      /^the grant is longer than 2048 bytes; name fewer scopes$/,
     ],
   ])('of %j is refused', async (request, message) => {
     const refused = await refusalOf(() => images.grant(request));

@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Entry, entries, gzippedBytes } from '../../build/client-bundle.ts';
+import { packPackage } from '../../build/client-package.ts';
 import { signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { runs } from '../shared/request/outcome.ts';
@@ -58,6 +59,24 @@ describe('the package', () => {
     );
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false });
     expect(Object.keys(manifest).filter((name) => /ependencies$|^private$/.test(name))).toEqual([]);
+  });
+
+  it('is packed as a file with the same bytes every time, which npm installs', async () => {
+    const [one, other] = ['one', 'other'].map((name) => path.join(installed.home, name));
+    await mkdir(`${one}`);
+    await mkdir(`${other}`);
+    const packed = await packPackage(installed.folder, `${one}`);
+    const again = await packPackage(installed.folder, `${other}`);
+    expect(path.basename(packed)).toBe('signet-images-client-0.1.0.tgz');
+    expect(await readFile(again)).toEqual(await readFile(packed));
+    await writeFile(path.join(`${one}`, 'package.json'), '{"private":true,"type":"module"}');
+    await run('npm', ['install', '--offline', '--no-audit', packed], { cwd: `${one}` });
+    const script =
+      "import { SignetError } from '@signet-images/client'; console.log(SignetError.name)";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: `${one}`,
+    });
+    expect(stdout).toBe('SignetError\n');
   });
 
   it('has a README without links to files that it does not contain', async () => {

@@ -60,8 +60,8 @@ describe('a request of unpic', () => {
   });
 
   it.each<[UnpicOperations, RegExp]>([
-    [{ width: 'wide' }, /^resize: w expects a whole number, not "NaN"$/],
-    [{ quality: 'low' }, /^quality: q expects a whole number, not "NaN"$/],
+    [{ width: 'wide' }, /^resize: w must be text or a whole number$/],
+    [{ quality: 'low' }, /^quality: q must be text or a whole number$/],
     [{ blurr: 3 } as UnpicOperations, /^there is no operation "blurr"; did you mean "blur"\?$/],
     [{ format: 'a,b' }, /is not written as parameter_value$/],
   ])('%j is refused', async (operations, message) => {
@@ -167,6 +167,19 @@ describe('a URL', () => {
       `${base}/a.jpg__op__resize,m_fill,w_40,h_30__op__format,f_png`,
     );
   });
+
+  it.each<[UnpicOperations, string]>([
+    [{}, 'avif'],
+    [{ format: 'png' }, 'png'],
+  ])(
+    'with the operations %j has the format of the options if none is asked: %s',
+    (asked, format) => {
+      const options = { ...place, format: 'avif' };
+      const url = generate('a.jpg', { format: 'webp' }, place);
+      for (const made of [generate('a.jpg', asked, options), transform(url, asked, options)])
+        expect(made).toBe(`${base}/a.jpg__op__format,f_${format}`);
+    },
+  );
 
   it('gets the grant of the options instead of its own', async () => {
     const [old, grant] = [await images.grant({ scope: 'a' }), await images.grant({ scope: '*' })];

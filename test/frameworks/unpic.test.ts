@@ -98,6 +98,25 @@ describe.skipIf(isMissing('unpic'))('unpic itself', () => {
     });
   });
 
+  it('passes the format of its operations only to src, and that of the options to every URL', async () => {
+    const formatsOf = async (more: Props): Promise<readonly string[]> => {
+      const props = { src, width: 400, height: 300, transformer: transform, options, ...more };
+      const made = core.transformBaseImageProps({ ...props, background: 'auto' });
+      const { style } = made as unknown as { readonly style: Props };
+      const [, small = ''] = /^url\((.*)\)$/.exec(`${style['background-image']}`) ?? [];
+      const written = await keysOf(made.srcset);
+      const keys = [await edge(made.src), await edge(small), ...Object.values(written)];
+      return keys.map((one) => /format,f_(\w+)$/.exec(one)?.[1] ?? one);
+    };
+    // unpic overwrites it with an undefined format (getSrcSetEntries in @unpic/core).
+    const [first, ...others] = await formatsOf({ operations: { format: 'png' } });
+    expect(first).toBe('png');
+    expect(new Set(others)).toEqual(new Set(['src', 'webp']));
+    const everywhere = await formatsOf({ options: { ...options, format: 'png' } });
+    expect(everywhere.length).toBeGreaterThan(4);
+    expect(new Set(everywhere)).toEqual(new Set(['png']));
+  });
+
   it('has a separate small image for the background', async () => {
     const props = {
       src,
