@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { clientModule, type Entry, entries } from './client-bundle.ts';
 import { clientDeclarations } from './client-declarations.ts';
 import { root } from './functions.ts';
@@ -32,17 +30,4 @@ export async function clientPackage(folder: string): Promise<ReadonlyMap<Entry, 
   await write('README.md', await readme());
   await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   return new Map(modules);
-}
-
-/**
- * Packs a built package as npm publishes it. Returns the path of the `.tgz`. npm writes the same times and modes
- * every time, so the same package gives the same bytes. Bundlers treat an installed `.tgz` as any other package; a
- * linked folder is outside the application, and Turbopack does not read it.
- */
-export async function packPackage(folder: string, destination: string): Promise<string> {
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination];
-  const { stdout } = await promisify(execFile)('npm', args, { cwd: folder });
-  const [packed] = JSON.parse(stdout) as readonly { readonly filename: string }[];
-  if (packed === undefined) throw new Error('npm pack has written no file');
-  return path.join(destination, packed.filename);
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { gzippedBytes } from './client-bundle.ts';
-import { clientPackage, packPackage } from './client-package.ts';
+import { clientPackage } from './client-package.ts';
 import { root } from './functions.ts';
+import { packPackage } from './npm-package.ts';
 
 /*
  * Builds the client package in `dist/client`, packs it into a `.tgz` beside it, and prints the size of its modules and

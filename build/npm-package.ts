@@ -34,8 +34,9 @@ export async function nameRepository(folder: string, repository: string): Promis
 }
 
 /**
- * Packs a built package into a tarball in another folder, and returns the name of the tarball. npm sorts the files
- * and gives all of them one date, so the same files give the same bytes with the same version of npm.
+ * Packs a built package into a tarball in another folder, and returns the path of the tarball. npm sorts the files
+ * and gives all of them one date, so the same files give the same bytes with the same version of npm. Bundlers treat
+ * an installed tarball as any other package; a linked folder is outside the application, and Turbopack does not read it.
  */
 export async function packPackage(folder: string, into: string): Promise<string> {
   await mkdir(into, { recursive: true });
@@ -43,5 +44,5 @@ export async function packPackage(folder: string, into: string): Promise<string>
   const { stdout } = await promisify(execFile)('npm', words, { cwd: folder });
   const [packed] = JSON.parse(stdout) as readonly { readonly filename: string }[];
   if (packed === undefined) throw new Error(`npm pack made no tarball of ${folder}`);
-  return packed.filename;
+  return path.join(into, packed.filename);
 }

@@ -42,7 +42,7 @@ beforeAll(async () => {
   home = path.join(folder, 'home');
   await cliPackage(built);
   const into = path.join(folder, 'packed');
-  tarball = path.join(into, await packPackage(built, into));
+  tarball = await packPackage(built, into);
   await install();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

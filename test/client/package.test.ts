@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Entry, entries, gzippedBytes } from '../../build/client-bundle.ts';
-import { packPackage } from '../../build/client-package.ts';
+import { packPackage } from '../../build/npm-package.ts';
 import { signet } from '../../client/signet.ts';
 import { strict } from '../../client/strict.ts';
 import { runs } from '../shared/request/outcome.ts';

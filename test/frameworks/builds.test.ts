@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packPackage } from '../../build/client-package.ts';
+import { packPackage } from '../../build/npm-package.ts';
 import { isMissing, startBrowser } from '../browser/browser.ts';
 import { type CommandStack, startCommandStack } from '../cli/stack.ts';
 import { installed, run } from '../client/installed-package.ts';
