@@ -6,6 +6,7 @@ import type {
 } from 'aws-lambda';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { nodePacker } from '../shared/adapters/packer.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
@@ -13,9 +14,11 @@ import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
+import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
 import { answerOf, asRefusal, refusals } from '../shared/refusal.ts';
-import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
+import { policyStore } from '../shared/versions/cache.ts';
+import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
@@ -44,22 +47,29 @@ const keys = keyringStore({
   freshness: config.keyFreshness,
 });
 
+const publishers = async () => (await keys.read()).publishers;
+
+const policies = policyStore({
+  ...runtime,
+  open: signedPolicies(nodeCrypto, publishers),
+  publishers,
+  packer: nodePacker(typicalPolicy),
+  config: s3Store(s3Client(config.s3, patience), config.buckets.config),
+  freshness: config.policyFreshness,
+});
+
 const deps: GateDeps = {
   crypto: nodeCrypto,
   now: () => seconds(systemClock),
   hosts: config.hosts,
   keys,
-  policies: policyStore({
-    ...runtime,
-    open: signedPolicies(nodeCrypto, async () => (await keys.read()).publishers),
-    config: s3Store(s3Client(config.s3, patience), config.buckets.config),
-    freshness: config.policyFreshness,
-  }),
+  policies,
 };
 
-// Reads the keys at start, so that the first request need not wait. If this fails, that request
-// tries again.
+// Reads the keys and the list of changes at start, so that the first request need not wait. If this
+// fails, that request tries again.
 deps.keys.read().catch(() => undefined);
+void policies.prepare();
 
 function toRefusalResponse(thrown: unknown, origin: string | undefined): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));
