@@ -8,7 +8,19 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The top folders that hold source code. */
 export const topFolders = [
-  ...['shared', 'render', 'edge', 'tasks', 'client', 'operator', 'cli', 'build', 'infra', 'local'],
+  ...[
+    'shared',
+    'render',
+    'edge',
+    'tasks',
+    'client',
+    'operator',
+    'cli',
+    'build',
+    'infra',
+    'local',
+    'bench',
+  ],
 ] as const;
 
 export type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
