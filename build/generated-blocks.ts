@@ -151,6 +151,7 @@ const partNames: Readonly<Record<Part, string>> = {
 function resourceName(permission: Permission): string {
   if ('objects' in permission)
     return `objects of ${permission.objects}${permission.prefix ? ` below \`${permission.prefix}\`` : ''}${permission.onlyAbsent ? ', only new ones' : ''}`;
+  if ('object' in permission) return `object \`${permission.object}\` of ${permission.of}`;
   if ('bucket' in permission) return `bucket of ${permission.bucket}`;
   if ('secret' in permission) return `secret \`signet/${permission.secret}\``;
   return `the ${permission.other}`;

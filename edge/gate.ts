@@ -12,8 +12,8 @@ export type GateDeps = {
   readonly crypto: Crypto;
   /** The time in whole Unix seconds. */
   readonly now: () => number;
-  readonly keys: Refreshing<Keyring>;
-  readonly policies: Policies;
+  readonly keys: Pick<Refreshing<Keyring>, 'read'>;
+  readonly policies: Pick<Policies, 'of'>;
   readonly hosts: HostMap;
 };
 
@@ -23,7 +23,7 @@ export type GateDeps = {
  */
 async function readPolicyFor(
   { tenant, kid, continuation }: SignedUrl,
-  policies: Policies,
+  policies: GateDeps['policies'],
 ): ReturnType<Policies['of']> {
   const held = await policies.of(tenant);
   const isSettled = held === undefined || continuation || held.keys.accept.includes(kid);

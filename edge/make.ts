@@ -41,7 +41,7 @@ type DrawnDerivative = {
 
 export type MakeDeps = DrawDeps &
   AnswerDeps & {
-    readonly policies: Policies;
+    readonly policies: Pick<Policies, 'of'>;
     readonly derivatives: ObjectStore;
     readonly engine: string;
     readonly onFailure: (reason: string) => void;

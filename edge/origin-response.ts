@@ -6,6 +6,7 @@ import type {
 } from 'aws-lambda';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { nodePacker } from '../shared/adapters/packer.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
@@ -13,10 +14,12 @@ import { continuationKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { cacheTags } from '../shared/objects/derivatives.ts';
+import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
 import { type Derivative, parseKey } from '../shared/recipe/storage-key.ts';
 import { asRefusal, Refusal } from '../shared/refusal.ts';
-import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
+import { policyStore } from '../shared/versions/cache.ts';
+import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { startDrawing } from './drawing.ts';
 import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
@@ -50,15 +53,21 @@ const continuationKeys = keyringStore({
   freshness: config.keyFreshness,
 });
 
+const publishers = async () => (await continuationKeys.read()).publishers;
+
+const policies = policyStore({
+  ...runtime,
+  open: signedPolicies(nodeCrypto, publishers),
+  publishers,
+  packer: nodePacker(typicalPolicy),
+  config: s3Store(s3, config.buckets.config),
+  freshness: config.policyFreshness,
+});
+
 const deps: MakeDeps = {
   crypto: nodeCrypto,
   now: () => seconds(systemClock),
-  policies: policyStore({
-    ...runtime,
-    open: signedPolicies(nodeCrypto, async () => (await continuationKeys.read()).publishers),
-    config: s3Store(s3, config.buckets.config),
-    freshness: config.policyFreshness,
-  }),
+  policies,
   continuationKeys,
   sources: s3Store(s3, config.buckets.sources),
   derivatives: s3Store(s3, config.buckets.derivatives),
@@ -66,6 +75,10 @@ const deps: MakeDeps = {
   engine: config.engine,
   onFailure,
 };
+
+// Reads the keys and the list of changes at start, so that the first request need not wait.
+continuationKeys.read().catch(() => undefined);
+void policies.prepare();
 
 type Base = Pick<LogLine, 'function' | 'requestId'>;
 

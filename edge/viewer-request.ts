@@ -6,16 +6,19 @@ import type {
 } from 'aws-lambda';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
+import { nodePacker } from '../shared/adapters/packer.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
-import { readOnly, s3Reader } from '../shared/adapters/s3-reader.ts';
+import { s3Reader } from '../shared/adapters/s3-reader.ts';
 import { secretsReader } from '../shared/adapters/secrets-reader.ts';
 import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
+import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
 import { answerOf, asRefusal, refusals } from '../shared/refusal.ts';
-import { policyStore, signedPolicies } from '../shared/versions/cache.ts';
+import { policyStore } from '../shared/versions/cache.ts';
+import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
 import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
@@ -45,22 +48,29 @@ const keys = keyringStore({
   freshness: config.keyFreshness,
 });
 
+const publishers = async () => (await keys.read()).publishers;
+
+const policies = policyStore({
+  ...runtime,
+  open: signedPolicies(nodeCrypto, publishers),
+  publishers,
+  packer: nodePacker(typicalPolicy),
+  config: s3Reader(config.s3, config.buckets.config, readLimits, systemClock),
+  freshness: config.policyFreshness,
+});
+
 const deps: GateDeps = {
   crypto: nodeCrypto,
   now: () => seconds(systemClock),
   hosts: config.hosts,
   keys,
-  policies: policyStore({
-    ...runtime,
-    open: signedPolicies(nodeCrypto, async () => (await keys.read()).publishers),
-    config: readOnly(s3Reader(config.s3, config.buckets.config, readLimits, systemClock)),
-    freshness: config.policyFreshness,
-  }),
+  policies,
 };
 
-// Reads the keys at start, so that the first request need not wait. If this fails, that request
-// tries again.
+// Reads the keys and the list of changes at start, so that the first request need not wait. If this
+// fails, that request tries again.
 deps.keys.read().catch(() => undefined);
+void policies.prepare();
 
 function toRefusalResponse(thrown: unknown, origin: string | undefined): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));

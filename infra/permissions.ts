@@ -24,6 +24,8 @@ export type Resources = {
 function resourceOf(permission: Permission, { names, secrets, other }: Resources): string {
   if ('objects' in permission)
     return objectsArn(names.buckets[permission.objects], permission.prefix);
+  if ('object' in permission)
+    return `${bucketArn(names.buckets[permission.of])}/${permission.object}`;
   if ('bucket' in permission) return bucketArn(names.buckets[permission.bucket]);
   if ('secret' in permission) return secrets[permission.secret].secretArn;
   const arn = other?.[permission.other];

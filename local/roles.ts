@@ -19,6 +19,8 @@ function resourceOf(permission: Permission): Omit<Statement, 'action'> {
     const on = `${localBuckets[objects]}/${prefix}`;
     return onlyAbsent === undefined ? { on } : { on, onlyAbsent };
   }
+  if ('object' in permission)
+    return { on: `${localBuckets[permission.of]}/${permission.object}`, exactly: true };
   if ('bucket' in permission) return { on: localBuckets[permission.bucket], exactly: true };
   if ('secret' in permission) return { on: secretIds[permission.secret], exactly: true };
   throw new Error(`the local stack has no ${permission.other}`);

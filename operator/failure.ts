@@ -2,7 +2,7 @@ import { PolicyInvalid } from '../shared/policy/validation.ts';
 import { PortFailure } from '../shared/ports.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
-import { PublishConflict } from '../shared/versions/publishing.ts';
+import { PublishConflict } from '../shared/versions/conflict.ts';
 import { NoCredentials, StackUnknown } from './target/stack-outputs.ts';
 
 /** `refused`: the request was understood and not carried out. `usage`: the request itself is wrong. */

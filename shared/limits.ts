@@ -119,6 +119,8 @@ export const limits = {
   secretAnswerBytes: 400_000,
   /** A published version: the document in base64, its signature and its other fields. */
   recordBytes: 131_072,
+  /** Changes that the list of changes keeps: 1,000 of the longest tenant names fit into `recordBytes`. */
+  listedChanges: 1_000,
   /** A view may compare its recipe with all of them. The widest policy we know has fewer than 50. */
   operationRules: 100,
   policyRules: 500,

@@ -83,6 +83,13 @@ export type SecretStore = {
 /** Named secrets, for code that only reads them. */
 export type SecretReader = Pick<SecretStore, 'read'>;
 
+/** Makes many similar texts small in memory. What it makes is never stored or sent. */
+export type Packer = {
+  /** A string with one character for each byte, the smallest thing that V8 can hold. */
+  readonly pack: (text: string) => string;
+  readonly unpack: (packed: string) => string;
+};
+
 /** Removes the answers with these cache tags from all caches. */
 export type Invalidate = (tags: readonly string[]) => Promise<void>;
 

@@ -11,12 +11,19 @@ export type Freshness = {
   readonly lastGood: number;
 };
 
+/** A value, and when it was current: the start of its load, or a later confirmation, in milliseconds. */
+export type Dated<T> = { readonly value: T; readonly at: number };
+
 export type Refreshing<T> = {
   /**
    * Returns the value. With `maxAge`, it reloads a value that is older than this many seconds, if
    * it can.
    */
   readonly read: (maxAge?: number) => Promise<T>;
+  /** The value in memory, however old; undefined if it was never loaded. */
+  readonly held: () => Dated<T> | undefined;
+  /** Notes that the value was still current at a time, as another source says. */
+  readonly confirm: (at: number) => void;
 };
 
 export type RefreshingOptions<T> = {
@@ -24,6 +31,8 @@ export type RefreshingOptions<T> = {
   readonly load: (previous: T | undefined) => Promise<T>;
   /** One for all values, or computed for each value. */
   readonly freshness: Freshness | ((value: T) => Freshness);
+  /** A value that was loaded before. */
+  readonly initial?: Dated<T> | undefined;
   readonly clock: Clock;
   /** Shortens the fresh time by up to a fifth, so that many instances do not reload at once. */
   readonly random: Random;
@@ -36,7 +45,7 @@ export type RefreshingOptions<T> = {
  */
 const pauseSeconds = 1;
 
-type Held<T> = { readonly value: T; readonly at: number; readonly jitter: number };
+type Held<T> = Dated<T> & { readonly jitter: number };
 
 const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
@@ -46,15 +55,18 @@ const reasonOf = (thrown: unknown): string =>
  * good value while loads fail. `read` throws `unavailable` if there is no usable value.
  */
 export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
-  const { clock, random, freshness } = options;
-  let held: Held<T> | undefined;
+  const { clock, random, freshness, initial } = options;
+  const jitter = (): number => 1 - random() / 5;
+  let held: Held<T> | undefined = initial && { ...initial, jitter: jitter() };
   let loading: Promise<Held<T>> | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
 
   async function load(): Promise<Held<T>> {
+    // What changes while it loads may be missing from it, so its age counts from here.
+    const at = clock();
     try {
       const value = await options.load(held?.value);
-      held = { value, at: clock(), jitter: 1 - random() / 5 };
+      held = { value, at, jitter: jitter() };
       return held;
     } catch (thrown) {
       failedAt = clock();
@@ -92,5 +104,11 @@ export function refreshing<T>(options: RefreshingOptions<T>): Refreshing<T> {
     return held.value;
   }
 
-  return { read };
+  return {
+    read,
+    held: () => held,
+    confirm: (at) => {
+      if (held !== undefined && at > held.at) held = { ...held, at };
+    },
+  };
 }

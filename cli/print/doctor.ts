@@ -20,12 +20,35 @@ function describeState(state: HealthyState): string {
       return 'in step with the root keys';
     case 'unsigned_refused':
       return `${state.address} refuses what is not signed`;
+    case 'changes_current':
+      return `changes.jws names every change, the last is number ${state.sequence}`;
     case 'policy_live':
       return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
     case 'trail_intact':
       return `${printCount(state.versions, 'version')}, whole`;
   }
 }
+
+type ChangesFaulty = Extract<Problem, { readonly kind: 'changes_faulty' }>;
+
+function describeFault({ fault, repair }: ChangesFaulty): string {
+  switch (fault) {
+    case 'missing':
+      return 'changes.jws does not exist, so the functions confirm each policy by a read of its own';
+    case 'unusable':
+      return 'changes.jws is not signed by a known publisher, so the functions ignore it';
+    case 'behind':
+      return 'changes.jws lacks a change that the trail has: a publish was interrupted, or an older list was put back';
+    case 'outdated':
+      return `changes.jws names no version of ${repair?.tenant} as new as the live one`;
+  }
+}
+
+/** Publishing what is live already adds no version, and repairs the list. */
+const adviseToPublish = ({ repair }: ChangesFaulty): string =>
+  repair === undefined
+    ? 'publish any policy'
+    : `publish any policy, even an unchanged one; for example: npx signet policy rollback ${repair.tenant} ${repair.version} --reason TEXT`;
 
 function describeProblem(problem: Problem): string {
   switch (problem.kind) {
@@ -39,6 +62,8 @@ function describeProblem(problem: Problem): string {
       return `${problem.address} answers an unsigned URL with ${problem.status} ${problem.code ?? ''}`.trim();
     case 'distribution_silent':
       return `${problem.address} does not answer`;
+    case 'changes_faulty':
+      return describeFault(problem);
     case 'policy_gone':
       return 'it was deleted during the check';
     case 'root_key_gone':
@@ -67,6 +92,8 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
       return 'check that every behaviour runs viewer-request, and read its log';
     case 'distribution_silent':
       return 'start it with npm start, or check its DNS';
+    case 'changes_faulty':
+      return adviseToPublish(problem);
     case 'policy_gone':
       return 'run doctor again';
     case 'root_key_gone':

@@ -4,8 +4,12 @@ export type CheckName =
   | 'publisher'
   | 'render secret'
   | 'distribution'
+  | 'changes'
   | 'policy'
   | 'trail';
+
+/** A tenant and its live version. */
+export type LivePolicy = { readonly tenant: string; readonly version: number };
 
 /** The result of a check that passed. */
 export type HealthyState =
@@ -13,6 +17,7 @@ export type HealthyState =
   | { readonly kind: 'publisher_known' }
   | { readonly kind: 'render_secret_current' }
   | { readonly kind: 'unsigned_refused'; readonly address: string }
+  | { readonly kind: 'changes_current'; readonly sequence: number }
   | { readonly kind: 'policy_live'; readonly version: number; readonly reporting: boolean }
   | { readonly kind: 'trail_intact'; readonly versions: number };
 
@@ -32,6 +37,13 @@ export type Problem =
       readonly code: string | null;
     }
   | { readonly kind: 'distribution_silent'; readonly address: string }
+  | {
+      /** `outdated`: it names only older versions of the tenant. */
+      readonly kind: 'changes_faulty';
+      readonly fault: 'missing' | 'unusable' | 'behind' | 'outdated';
+      /** A live policy whose publication repairs the list. */
+      readonly repair: LivePolicy | undefined;
+    }
   | { readonly kind: 'policy_gone' }
   | { readonly kind: 'root_key_gone'; readonly kid: string }
   | { readonly kind: 'fallback_missing'; readonly path: string }

@@ -1,10 +1,13 @@
 import { systemClock } from '../../shared/adapters/clock.ts';
+import { nodePacker } from '../../shared/adapters/packer.ts';
 import { systemRandom } from '../../shared/adapters/random.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import { typicalPolicy } from '../../shared/policy/typical-policy.ts';
 import type { SplitUrl } from '../../shared/recipe/request-url.ts';
 import { isKid } from '../../shared/url/signature.ts';
-import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
+import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { signedPolicies } from '../../shared/versions/loading.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
 import { usageFailure } from '../failure.ts';
 import type { TenantSigner } from '../keys/signer.ts';
@@ -49,6 +52,8 @@ export async function onlineKnowledge(
   const { of } = policyStore({
     config: installation.config,
     open: signedPolicies(installation.crypto, installation.publishers),
+    publishers: installation.publishers,
+    packer: nodePacker(typicalPolicy),
     freshness: { ...policyFreshness, fresh: 0, wait: 0 },
     clock: systemClock,
     random: systemRandom,

@@ -1,10 +1,4 @@
-import {
-  type Clock,
-  type GetOptions,
-  type ObjectReader,
-  type ObjectStore,
-  PortFailure,
-} from '../ports.ts';
+import { type Clock, type GetOptions, type ObjectReader, PortFailure } from '../ports.ts';
 import type { AwsAccess } from './aws-client.ts';
 import type { HttpAnswer } from './exchange.ts';
 import {
@@ -98,12 +92,4 @@ export function s3Reader(
   const signedRead = createSignedRead(access, service, limits, clock);
   const bound = { folder, what: `S3 get on ${bucket}`, signedRead };
   return { get: (key, options) => get(bound, key, options) };
-}
-
-/** A store that only reads, where the type asks for more. Everything else throws an error. */
-export function readOnly(reader: ObjectReader): ObjectStore {
-  const refuse = (): never => {
-    throw new PortFailure('this function only reads', false);
-  };
-  return { ...reader, put: refuse, list: refuse, remove: refuse };
 }

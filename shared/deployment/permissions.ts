@@ -1,3 +1,5 @@
+import { changesKey } from '../versions/changes.ts';
+
 /*
  * Everything that each part of the service may do. The deployed roles, the checks of the local stack
  * and the table in docs/permissions.md are generated from this list.
@@ -12,6 +14,7 @@ export type Permission = {
   readonly why: string;
 } & (
   | { readonly objects: BucketName; readonly prefix?: string; readonly onlyAbsent?: true }
+  | { readonly object: string; readonly of: BucketName }
   | { readonly bucket: BucketName }
   | { readonly secret: SecretName }
   | { readonly other: 'distribution' | 'purge queue' }
@@ -43,6 +46,12 @@ const readPolicies: readonly Permission[] = [
     objects: 'config',
     prefix: 'audit/',
     why: 'to check that no newer version exists',
+  },
+  {
+    actions: ['s3:GetObject'],
+    object: changesKey,
+    of: 'config',
+    why: 'to learn which policies have changed',
   },
   {
     actions: ['s3:ListBucket'],

@@ -23,6 +23,8 @@ export const trailFolder = (tenant: string): string => `audit/${tenant}/`;
 export const auditKey = (tenant: string, version: number): string =>
   `${trailFolder(tenant)}${version}.jws`;
 
+export const recordOptions = { contentType: 'application/jose' } as const;
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 export const encodeRecord = (text: string): Uint8Array => utf8(text);
 /** The text of a stored version. Throws if it is not UTF-8. */

@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts';
-import { type ObjectStore, PortFailure } from '../ports.ts';
+import { type ObjectReader, PortFailure } from '../ports.ts';
+import { announceVersion, type SigningBucket } from './announcing.ts';
 import { auditVersions } from './audit.ts';
 import {
   auditKey,
@@ -8,6 +9,7 @@ import {
   type PolicyBucket,
   policyKey,
   readRecord,
+  recordOptions,
   type StoredRecord,
   verifyStoredRecord,
 } from './bucket.ts';
@@ -27,7 +29,12 @@ export type Link = {
   readonly previous: string | null;
 };
 
-async function readTrail(config: ObjectStore, tenant: string, version: number) {
+/** Reads the text of a version from the trail. Undefined if there is none. */
+export async function readTrail(
+  config: ObjectReader,
+  tenant: string,
+  version: number,
+): Promise<string | undefined> {
   const key = auditKey(tenant, version);
   const read = await config.get(key, { maxBytes: limits.recordBytes });
   if (read === 'missing') return undefined;
@@ -39,19 +46,19 @@ async function readTrail(config: ObjectStore, tenant: string, version: number) {
  * Finds the live version from the one that is stored: that one, or the one that follows it in the trail.
  * A later version follows while its publisher has not replaced the object yet, or when someone has put
  * the one before it back. `replaced` when two or more follow: no publisher leaves an object that old.
- * Throws a one-line error if a later version is forged.
+ * `readVersion` reads the text of a version from the trail. Throws a one-line error if a later version is
+ * forged.
  */
 export async function findLive<T extends Link>(
-  config: ObjectStore,
-  tenant: string,
   stored: T,
+  readVersion: (version: number) => Promise<string | undefined>,
   open: (text: string) => Promise<T>,
 ): Promise<T | 'replaced'> {
-  const text = await readTrail(config, tenant, stored.version + 1);
+  const text = await readVersion(stored.version + 1);
   if (text === undefined) return stored;
   const next = await open(text);
   if (next.version !== stored.version + 1 || next.previous !== stored.hash) return 'replaced';
-  const more = await readTrail(config, tenant, next.version + 1);
+  const more = await readVersion(next.version + 1);
   return more === undefined ? next : 'replaced';
 }
 
@@ -67,7 +74,8 @@ async function findLiveRecord(
   };
   const key = auditKey(tenant, stored.record.version + 1);
   const open = async (text: string) => linkOf(await verifyStoredRecord(bucket, key, text));
-  const found = await findLive(bucket.config, tenant, linkOf(stored), open);
+  const readVersion = (version: number) => readTrail(bucket.config, tenant, version);
+  const found = await findLive(linkOf(stored), readVersion, open);
   return found === 'replaced' ? found : found.record;
 }
 
@@ -89,8 +97,6 @@ export async function readLive(
   if (live === 'replaced') throw new Error(replacedBy(tenant, stored.record.version));
   return live.record.policy === null ? undefined : live;
 }
-
-export const recordOptions = { contentType: 'application/jose' } as const;
 
 /**
  * Puts a version into the live object: the commit point, from which on the edge reads it. Returns the
@@ -127,12 +133,13 @@ async function readLastOfTrail(bucket: PolicyBucket, tenant: string) {
 
 /** Makes the last version of the trail live. Another publisher may do so at the same time. */
 async function resumeLast(
-  bucket: PolicyBucket,
+  bucket: SigningBucket,
   tenant: string,
   last: StoredRecord,
   live?: { readonly before: StoredRecord; readonly etag: string },
 ): Promise<LiveVersion> {
   const resumed = { before: live?.before };
+  await announceVersion(bucket, tenant, last.record.version);
   if (last.record.policy === null) {
     await bucket.config.remove([policyKey(tenant)]);
     return { last, etag: undefined, resumed };
@@ -142,7 +149,7 @@ async function resumeLast(
 }
 
 /** Completes the first publish of a tenant: the trail has a version, but no object is live. */
-async function resumeAbsent(bucket: PolicyBucket, tenant: string): Promise<LiveVersion> {
+async function resumeAbsent(bucket: SigningBucket, tenant: string): Promise<LiveVersion> {
   const last = await readLastOfTrail(bucket, tenant);
   if (last === undefined || last.record.policy === null) return { last, etag: undefined };
   return resumeLast(bucket, tenant, last);
@@ -161,7 +168,7 @@ async function verifyOrUndefined(bucket: PolicyBucket, key: string, body: Uint8A
  * that is forged, or older than the trail, is replaced by the version that follows the trail's last one.
  */
 export async function readLiveForUpdate(
-  bucket: PolicyBucket,
+  bucket: SigningBucket,
   tenant: string,
 ): Promise<LiveVersion> {
   const key = policyKey(tenant);

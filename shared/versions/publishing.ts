@@ -1,4 +1,3 @@
-import type { PublisherSecretKey } from '../keys/publisher.ts';
 import { type PolicyChange, policyDiff } from '../policy/diff/policy-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
@@ -13,21 +12,22 @@ import {
 } from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { escapeForTerminal } from '../terminal.ts';
+import { announceVersion, repairChanges, type SigningBucket } from './announcing.ts';
 import { kidsUpTo } from './audit.ts';
 import {
   auditKey,
   encodeRecord,
-  type PolicyBucket,
   policyKey,
   readRecord,
+  recordOptions,
   type StoredRecord,
 } from './bucket.ts';
-import { type LiveVersion, putLive, readLiveForUpdate, recordOptions } from './live.ts';
+import { PublishConflict } from './conflict.ts';
+import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
 import { type PolicyRecord, signRecord } from './record.ts';
 
 /** What publishing needs besides the bucket. */
-export type Publishing = PolicyBucket & {
-  readonly publisher: () => Promise<PublisherSecretKey>;
+export type Publishing = SigningBucket & {
   readonly clock: Clock;
   /** Who publishes, for the audit trail. */
   readonly by: string;
@@ -37,17 +37,6 @@ export type Publishing = PolicyBucket & {
    */
   readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
 };
-
-/** Someone else published first. Nothing was written. */
-export class PublishConflict extends Error {
-  override readonly name = 'PublishConflict';
-  /** What the other publisher changed, if known. */
-  readonly change: readonly PolicyChange[];
-  constructor(message: string, change: readonly PolicyChange[] = []) {
-    super(message);
-    this.change = change;
-  }
-}
 
 export type PublishOptions = {
   /** The root key for a tenant without keys. Its generation is higher than any the tenant has had. */
@@ -176,7 +165,7 @@ const printReason = ({ reason }: PolicyRecord): string =>
  * the trail, so that version is completed. Throws `PublishConflict` unless it was the same change.
  */
 async function finishOther(
-  bucket: PolicyBucket,
+  bucket: SigningBucket,
   tenant: string,
   mine: PolicyRecord,
   { last, etag }: LiveVersion,
@@ -206,7 +195,11 @@ function checkResumed(
   );
 }
 
-/** Writes a version into the trail, which decides who was first, and then into the live object. */
+/**
+ * Announces a version, writes it into the trail, which decides who was first, and then into the live
+ * object. Invariant: a version is announced before it exists, so a publish that stops half-way leaves
+ * none that functions do not look for. They read a policy in vain if its version never comes.
+ */
 async function appendVersion(
   publishing: Publishing,
   tenant: string,
@@ -215,6 +208,7 @@ async function appendVersion(
 ): Promise<void> {
   const text = await signRecord(await publishing.publisher(), record);
   const key = auditKey(tenant, record.version);
+  await announceVersion(publishing, tenant, record.version);
   const put = await publishing.config.put(key, encodeRecord(text), {
     ...recordOptions,
     only: 'absent',
@@ -222,6 +216,8 @@ async function appendVersion(
   if (put === 'taken') return finishOther(publishing, tenant, record, live);
   if (record.policy === null) await publishing.config.remove([policyKey(tenant)]);
   else await putLive(publishing, tenant, text, live.etag);
+  // The list may have been lost or replaced by an older one since the first announcement.
+  await announceVersion(publishing, tenant, record.version);
 }
 
 function checkExpected(tenant: string, { last, etag }: LiveVersion, options: PublishOptions): void {
@@ -267,8 +263,10 @@ export async function publishChecked(
     return { ...done, version: before.version };
   checkResumed(tenant, live, options.expected);
   checkExpected(tenant, live, options);
-  if (live.accepted && before !== undefined && sameText(before.policy, policy))
+  if (live.accepted && before !== undefined && sameText(before.policy, policy)) {
+    await repairChanges(publishing, tenant, before.version);
     return { ...done, version: before.version, unchanged: true };
+  }
   checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
   await checkFields(publishing, policy, live);
   const record = nextRecord(publishing, live.last, policy, options.reason);

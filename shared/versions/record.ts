@@ -1,16 +1,14 @@
-import { CompactSign, compactVerify, importJWK } from 'jose';
 import * as v from 'valibot';
 import type { PublisherKey, PublisherSecretKey } from '../keys/publisher.ts';
-import { utf8 } from '../utf8.ts';
+import { signText, verifyText } from './signed-text.ts';
 
 /*
  * A version of a policy as it is stored: who published what, when and why, chained to the version
- * before, signed with Ed25519 (RFC 8037) as a compact JWS (RFC 7515). Write access to the
- * bucket is enough to remove a version, but not to make or change one.
+ * before, and signed. Write access to the bucket is enough to remove a version, but not to make or
+ * change one.
  */
 
 const recordType = 'signet-policy+jws';
-const algorithm = 'EdDSA';
 
 const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const recordSchema = v.strictObject({
@@ -30,37 +28,17 @@ const recordSchema = v.strictObject({
 export type PolicyRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
 /** Signs a version. Returns its text, whose hash the next version holds. */
-export async function signRecord(key: PublisherSecretKey, record: PolicyRecord): Promise<string> {
-  const secret = await importJWK(key, algorithm);
-  return new CompactSign(utf8(JSON.stringify(record)))
-    .setProtectedHeader({ alg: algorithm, typ: recordType, kid: key.kid })
-    .sign(secret);
-}
-
-async function verifyJws(publishers: readonly PublisherKey[], text: string) {
-  return compactVerify(
-    text,
-    async ({ kid }) => {
-      const key = publishers.find((one) => one.kid === kid);
-      if (key === undefined) throw new Error('it was signed by an unknown publisher key');
-      const { kty, crv, x } = key;
-      return importJWK({ kty, crv, x }, algorithm);
-    },
-    { algorithms: [algorithm] },
-  );
-}
+export const signRecord = (key: PublisherSecretKey, record: PolicyRecord): Promise<string> =>
+  signText(key, recordType, record);
 
 /** Reads a version. Throws a one-line error if no publisher signed it. */
 export async function verifyRecord(
   publishers: readonly PublisherKey[],
   text: string,
 ): Promise<PolicyRecord> {
-  const { payload, protectedHeader } = await verifyJws(publishers, text).catch(() => {
-    throw new Error('its signature is wrong');
-  });
-  if (protectedHeader.typ !== recordType)
-    throw new Error('it is signed, but not as a policy version');
-  const parsed = v.safeParse(recordSchema, JSON.parse(new TextDecoder().decode(payload)));
+  const { type, payload } = await verifyText(publishers, text);
+  if (type !== recordType) throw new Error('it is signed, but not as a policy version');
+  const parsed = v.safeParse(recordSchema, JSON.parse(payload));
   if (!parsed.success) throw new Error('it is signed, but not a valid policy version');
   return parsed.output;
 }

@@ -108,8 +108,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   infra: ['build'],
   // The local stack bundles the functions and works off purges as the deployed task does.
   local: ['build', 'tasks'],
-  // The benchmarks measure what is bundled, with its configuration.
-  bench: ['build', 'edge'],
+  // Measurements run what viewers and backends run, bundled as it is deployed.
+  bench: ['edge', 'client', 'local', 'build'],
 };
 
 describe('the doors', () => {

@@ -7,15 +7,18 @@ import { type GateDeps, gate } from '../../edge/gate.ts';
 import type { Explanation } from '../../operator/explain/explanation.ts';
 import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { nodePacker } from '../../shared/adapters/packer.ts';
 import { systemRandom } from '../../shared/adapters/random.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { localAccess, localHosts } from '../../shared/deployment/local-endpoints.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore, secretIds } from '../../shared/keys/store.ts';
+import { typicalPolicy } from '../../shared/policy/typical-policy.ts';
 import { seconds } from '../../shared/ports.ts';
 import { encodePath } from '../../shared/url/path.ts';
 import { sign } from '../../shared/url/signature.ts';
-import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
+import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { signedPolicies } from '../../shared/versions/loading.ts';
 import { casesOf, countCases } from '../proof/cases.ts';
 import { awaited, type Outcome } from '../shared/request/outcome.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
@@ -54,6 +57,7 @@ beforeAll(async () => {
     secretsClient(localAccess(stack.instance, 'secretsManager'), patience),
   );
   const open = (secret: string): Keyring => rootKeyring(nodeCrypto, secret);
+  const publishers = async () => (await house.keys.read()).publishers;
   house = {
     crypto: nodeCrypto,
     hosts: localHosts,
@@ -62,7 +66,9 @@ beforeAll(async () => {
     policies: policyStore({
       ...world,
       config: stack.config,
-      open: signedPolicies(nodeCrypto, async () => (await house.keys.read()).publishers),
+      open: signedPolicies(nodeCrypto, publishers),
+      publishers,
+      packer: nodePacker(typicalPolicy),
       freshness: policyFreshness,
     }),
   };

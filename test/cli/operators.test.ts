@@ -375,6 +375,7 @@ describe('doctor', () => {
         'publisher',
         'render secret',
         'distribution',
+        'changes',
         'policy demo',
         'trail demo',
       ]),

@@ -8,7 +8,7 @@ import type { AwsAccess } from '../../shared/adapters/aws-client.ts';
  * call. It checks no signature: the embedded services do.
  */
 
-export const calls = ['policy', 'trail', 'source', 'write', 'secret'] as const;
+export const calls = ['policy', 'trail', 'changes', 'source', 'write', 'secret'] as const;
 export type Call = (typeof calls)[number];
 
 type Reply = (response: ServerResponse, body: Buffer, well: () => void) => void;
@@ -67,6 +67,7 @@ export type FaultyAws = {
 function callOf({ method, url = '' }: IncomingMessage): Call {
   if (method === 'POST') return 'secret';
   if (method === 'PUT') return 'write';
+  if (url.startsWith('/config/changes.jws')) return 'changes';
   if (url.startsWith('/config/audit/')) return 'trail';
   return url.startsWith('/config/') ? 'policy' : 'source';
 }
@@ -86,10 +87,11 @@ export async function startFaultyAws(
     const call = callOf(request);
     seen.push(call);
     const body = await bodyOf(request);
-    const answer = call === 'write' || call === 'trail' ? Buffer.alloc(0) : answers[call];
-    // The trail ends with the version that is live.
+    const isAbsent = call === 'trail' || call === 'changes';
+    const answer = call === 'write' || isAbsent ? Buffer.alloc(0) : answers[call];
+    // The trail ends with the version that is live, and there is no list of changes.
     const well = () =>
-      call === 'trail' ? status(404)(response, answer, () => undefined) : whole(response, answer);
+      isAbsent ? status(404)(response, answer, () => undefined) : whole(response, answer);
     if (failing?.call === call) return failing.reply(response, answer, well);
     if (call === 'write') stored.set(decodeURIComponent(request.url ?? ''), body);
     well();

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { nodePacker } from '../../shared/adapters/packer.ts';
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
+import { typicalPolicy } from '../../shared/policy/typical-policy.ts';
 import { seconds } from '../../shared/ports.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
-import { policyFreshness, policyStore, signedPolicies } from '../../shared/versions/cache.ts';
+import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { signedPolicies } from '../../shared/versions/loading.ts';
 import { deleteTenant, publishPolicy } from '../../shared/versions/publishing.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
 import { keep, memoryStore } from '../shared/objects/memory-store.ts';
@@ -37,8 +40,15 @@ async function fleet() {
       open: () => ({ ...keyring, publishers: [publicHalf(publisher)] }),
       freshness: keyFreshness,
     });
-    const open = signedPolicies(nodeCrypto, async () => (await keys.read()).publishers);
-    const policies = policyStore({ ...edge, config, open, freshness: policyFreshness });
+    const publishers = async () => (await keys.read()).publishers;
+    const policies = policyStore({
+      ...edge,
+      config,
+      open: signedPolicies(nodeCrypto, publishers),
+      publishers,
+      packer: nodePacker(typicalPolicy),
+      freshness: policyFreshness,
+    });
     return { ...edge, now: () => seconds(clock), crypto: nodeCrypto, keys, policies, hosts: {} };
   };
   const cold = async (asked: Parameters<typeof signed>[1] = {}): Promise<string> =>

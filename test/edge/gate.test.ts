@@ -4,6 +4,7 @@ import { createTrace } from '../../edge/trace.ts';
 import { asRefusal, type RefusalCode } from '../../shared/refusal.ts';
 import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
+import { changesKey } from '../../shared/versions/changes.ts';
 import { json, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 
 const limited = {
@@ -113,7 +114,11 @@ describe('a request that is allowed', () => {
   it('reads keys once and its policy once, however often it comes', async () => {
     for (let at = 0; at < 100; at += 1) await endOf(sign());
     expect(edge.secretReads).toEqual(['signet/roots']);
-    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.config.calls).toEqual([
+      `get ${changesKey}`,
+      `get ${policyKey('acme')}`,
+      `get ${auditKey('acme', 2)}`,
+    ]);
   });
 });
 

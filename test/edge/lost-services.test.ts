@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { limitReading } from '../../edge/timeout.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { readOnly, s3Reader } from '../../shared/adapters/s3-reader.ts';
+import { s3Reader } from '../../shared/adapters/s3-reader.ts';
 import { secretsReader } from '../../shared/adapters/secrets-reader.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { keyFreshness, keyringStore } from '../../shared/keys/store.ts';
@@ -10,7 +10,7 @@ import { limits } from '../../shared/limits.ts';
 import { seconds } from '../../shared/ports.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { type Reply, reply, startScripted } from '../shared/adapters/scripted-server.ts';
-import { openPlain } from '../shared/versions/plain-policies.ts';
+import { plainPolicies } from '../shared/versions/plain-policies.ts';
 import { policy, roots, signed } from './memory-edge.ts';
 
 /*
@@ -69,8 +69,8 @@ function openEdge() {
     }),
     policies: policyStore({
       ...runtime,
-      config: readOnly(config),
-      open: openPlain,
+      ...plainPolicies,
+      config,
       freshness: policyFreshness,
     }),
   };

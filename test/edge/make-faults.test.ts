@@ -13,7 +13,7 @@ import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { quartered } from '../render/rendering.ts';
-import { openPlain } from '../shared/versions/plain-policies.ts';
+import { plainPolicies } from '../shared/versions/plain-policies.ts';
 import { drawInProcess } from './draw-in-process.ts';
 import {
   type Call,
@@ -75,7 +75,7 @@ async function openStand() {
     policies: policyStore({
       ...edge,
       config: s3Store(s3, 'config'),
-      open: openPlain,
+      ...plainPolicies,
       freshness: policyFreshness,
     }),
     continuationKeys: keyringStore({
@@ -114,6 +114,8 @@ const served: Ends = { small: '200', large: '307' };
 const usual: Readonly<Record<Call, Ends>> = {
   policy: both('unavailable'),
   trail: both('unavailable'),
+  // Without the list, each policy is confirmed by a read of its own.
+  changes: served,
   source: both('unavailable'),
   write: { small: '200', large: 'unavailable' },
   secret: { small: '200', large: 'unavailable' },

@@ -7,6 +7,7 @@ import { limits } from '../../shared/limits.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
+import { changesKey } from '../../shared/versions/changes.ts';
 import { quartered } from '../render/rendering.ts';
 import { fetched, json, type MemoryEdge, memoryEdge, policy } from './memory-edge.ts';
 
@@ -89,7 +90,11 @@ describe('a derivative that is made', () => {
 
   it('reads the policy and the source once each, and no key', async () => {
     await ask();
-    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.config.calls).toEqual([
+      `get ${changesKey}`,
+      `get ${policyKey('acme')}`,
+      `get ${auditKey('acme', 2)}`,
+    ]);
     expect(edge.sources.calls).toEqual(['get acme/a.png']);
     expect(edge.derivatives.calls).toEqual([`put ${key}`]);
     expect(edge.secretReads).toEqual([]);

@@ -8,7 +8,7 @@ import { type MintRequest, mint } from '../../shared/request/mint.ts';
 import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
-import { openPlain } from '../shared/versions/plain-policies.ts';
+import { plainPolicies } from '../shared/versions/plain-policies.ts';
 import { drawInProcess } from './draw-in-process.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -60,7 +60,7 @@ export function memoryEdge(document: object = policy) {
     onFailure: (reason: string) => void failures.push(reason),
   };
   const policies = () =>
-    policyStore({ ...common, config: reached, open: openPlain, freshness: policyFreshness });
+    policyStore({ ...common, ...plainPolicies, config: reached, freshness: policyFreshness });
   const keys = (id: string, open: typeof rootKeyring) =>
     keyringStore({
       ...common,

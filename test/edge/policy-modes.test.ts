@@ -5,6 +5,7 @@ import { createTrace } from '../../edge/trace.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
+import { changesKey } from '../../shared/versions/changes.ts';
 import { quartered } from '../render/rendering.ts';
 import { json, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 
@@ -124,7 +125,11 @@ describe('a kid from a rotation a moment ago', () => {
   it('causes at most one read every two seconds if it is retired', async () => {
     publish({ keys: { active: 'r1.2', accept: ['r1.2'] } });
     for (let at = 0; at < 50; at += 1) expect(await ask({ kid: 'r1.1' })).toBe('denied_kid');
-    expect(edge.config.calls).toEqual([`get ${policyKey('acme')}`, `get ${auditKey('acme', 2)}`]);
+    expect(edge.config.calls).toEqual([
+      `get ${changesKey}`,
+      `get ${policyKey('acme')}`,
+      `get ${auditKey('acme', 2)}`,
+    ]);
   });
 });
 

@@ -55,6 +55,8 @@ function called(resource: unknown, condition: unknown): string {
   if (bucket !== undefined) return `bucket of ${bucket}`;
   const [, kind, prefix] = /^arn:aws:s3:::signet-([a-z]+)-1{12}\/([a-z]+\/)?\*$/.exec(text) ?? [];
   if (kind !== undefined) return objectsCalled(kind, prefix, condition);
+  const [, of, object] = /^arn:aws:s3:::signet-([a-z]+)-1{12}\/([a-z.]+)$/.exec(text) ?? [];
+  if (object !== undefined) return `object ${object} of ${of}`;
   const [, secret] = /^\{"Ref":"(roots|render|publisher)Secret[0-9A-F]+"\}$/.exec(text) ?? [];
   if (secret !== undefined) return `secret signet/${secret}`;
   if (/^\{"Fn::GetAtt":\["PurgeQueue[0-9A-F]+","Arn"\]\}$/.test(text)) return 'the purge queue';

@@ -21,6 +21,18 @@ it.each([
   expect(role.allows(action, resource, true)).toBe(allowed);
 });
 
+const changes = `${localBuckets.config}/changes.jws`;
+
+it.each([
+  ['the function of each view', viewerRequest, true],
+  ['the render function', originResponse, true],
+  ['CloudFront', cloudFront, false],
+] as const)('%s reads the list of changes only if its list says so', (_who, role, allowed) => {
+  expect(role.allows('s3:GetObject', changes)).toBe(allowed);
+  expect(role.allows('s3:GetObject', `${changes}.old`)).toBe(false);
+  expect(role.allows('s3:PutObject', changes, true)).toBe(false);
+});
+
 const version = `${localBuckets.config}/audit/acme/1.jws`;
 
 it.each([

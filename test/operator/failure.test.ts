@@ -3,7 +3,7 @@ import { asFailure, OperatorFailure, usageFailure } from '../../operator/failure
 import { PolicyInvalid } from '../../shared/policy/validation.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { PublishConflict } from '../../shared/versions/publishing.ts';
+import { PublishConflict } from '../../shared/versions/conflict.ts';
 
 describe('what was thrown', () => {
   it.each([

@@ -5,6 +5,7 @@ import { publicHalf } from '../../../shared/keys/publisher.ts';
 import { secretIds } from '../../../shared/keys/store.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
+import { changeKey, changesKey } from '../../../shared/versions/changes.ts';
 import { deleteTenant } from '../../../shared/versions/publishing.ts';
 import { stranger } from '../../shared/keys/publisher.ts';
 import { keep } from '../../shared/objects/memory-store.ts';
@@ -30,6 +31,7 @@ describe('diagnose', () => {
       { check: 'publisher', ok: true, state: { kind: 'publisher_known' } },
       { check: 'render secret', ok: true, state: { kind: 'render_secret_current' } },
       { check: 'distribution', ok: false, problem: { kind: 'distribution_silent', address } },
+      { check: 'changes', ok: true, state: { kind: 'changes_current', sequence: 1 } },
       {
         check: 'policy',
         tenant: 'acme',
@@ -57,6 +59,45 @@ describe('diagnose', () => {
     expect(await findingOf('policy', 'acme')).toMatchObject(
       origin === undefined ? { ok: true } : { problem: { kind: 'origin_unlisted', origin } },
     );
+  });
+
+  const faults: readonly (readonly [string, () => void, string])[] = [
+    ['lost', () => installation.config.objects.delete(changesKey), 'missing'],
+    ['damaged', () => keep(installation.config, changesKey, 'x'), 'unusable'],
+    [
+      'older than the trail',
+      () => keep(installation.config, changeKey(2), 'a change that never reached the list'),
+      'behind',
+    ],
+  ];
+
+  it.each(faults)(
+    'finds a list of changes that is %s, and publishing what is live repairs it',
+    async (_what, damage, fault) => {
+      damage();
+      expect(await findingOf('changes')).toMatchObject({
+        problem: { kind: 'changes_faulty', fault, repair: { tenant: 'acme', version: 1 } },
+      });
+      expect((await installation.publish('acme')).unchanged).toBe(true);
+      expect(await findingOf('changes')).toMatchObject({ ok: true });
+    },
+  );
+
+  it('finds a list that names an older version of a policy than the live one', async () => {
+    const { body } = installation.config.objects.get(changesKey) ?? {};
+    await installation.publish('acme', { snap: true });
+    keep(installation.config, changesKey, body ?? '');
+    installation.config.objects.delete(changeKey(2));
+    expect(await findingOf('changes')).toMatchObject({
+      problem: { fault: 'outdated', repair: { tenant: 'acme', version: 2 } },
+    });
+    await installation.publish('acme', { snap: true });
+    expect(await findingOf('changes')).toMatchObject({ ok: true });
+  });
+
+  it('misses no list before anything was published', async () => {
+    installation = createMemoryInstallation();
+    expect(await findingOf('changes')).toMatchObject({ ok: true });
   });
 
   it('finds a stale render secret, and a check that failed', async () => {

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { encodeKey, locateBucket, readOnly, s3Reader } from '../../../shared/adapters/s3-reader.ts';
+import { encodeKey, locateBucket, s3Reader } from '../../../shared/adapters/s3-reader.ts';
 import { bucket, owner, type Running, reader, startEmbedded } from '../../local/s3/embedded-s3.ts';
 
 /* The embedded S3 verifies signatures with code of its own, so it is independent of the signer here. */
@@ -223,12 +223,4 @@ describe('the address of a bucket', () => {
       folder: '/signet-config/',
     });
   });
-});
-
-it('a store that only reads refuses to write, list and delete', () => {
-  const store = readOnly(readerOf());
-  const only = 'this function only reads';
-  expect(() => store.put('a', Buffer.from(''), { contentType: 'text/plain' })).toThrow(only);
-  expect(() => store.list('')).toThrow(only);
-  expect(() => store.remove(['a'])).toThrow(only);
 });

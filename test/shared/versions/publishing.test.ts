@@ -3,9 +3,9 @@ import { PolicyInvalid } from '../../../shared/policy/validation.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { auditTrail, policyHistory } from '../../../shared/versions/audit.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
+import { PublishConflict } from '../../../shared/versions/conflict.ts';
 import {
   deleteTenant,
-  PublishConflict,
   type PublishOptions,
   publishPolicy,
 } from '../../../shared/versions/publishing.ts';
@@ -168,7 +168,7 @@ describe('a publish that a failure cuts short', () => {
     return { ...config, put };
   }
 
-  const cuts = [1, 2].flatMap((write) => [true, false].map((effect) => ({ write, effect })));
+  const cuts = [1, 2, 3, 4].flatMap((write) => [true, false].map((effect) => ({ write, effect })));
 
   it.each(cuts)(
     'at write $write (taken effect: $effect) is all or nothing, and a retry completes it',
@@ -196,7 +196,7 @@ describe('a publish that a failure cuts short', () => {
     const config = memoryStore();
     const { publish, live, faults } = stand(config);
     await publish(widths(1));
-    const broken = publishingTo(failing(config, 2, false), { by: 'bob' });
+    const broken = publishingTo(failing(config, 4, false), { by: 'bob' });
     await expect(publishPolicy(broken, widths(2), { root: 'r1' })).rejects.toThrow('away');
     await expect(publish(widths(3))).rejects.toThrow(
       /^version 2 of acme, which bob published, was interrupted and is live only now; /,

@@ -1,0 +1,157 @@
+import type { PublisherSecretKey } from '../keys/publisher.ts';
+import { limits } from '../limits.ts';
+import { PortFailure } from '../ports.ts';
+import { decodeRecord, encodeRecord, type PolicyBucket, recordOptions } from './bucket.ts';
+import {
+  type Change,
+  type Changes,
+  changeFolder,
+  changeKey,
+  changesKey,
+  sequenceIn,
+  signChange,
+  signChanges,
+  verifyChange,
+  verifyChanges,
+} from './changes.ts';
+import { PublishConflict } from './conflict.ts';
+
+/** A bucket, and the key that signs what is written to it. */
+export type SigningBucket = PolicyBucket & {
+  readonly publisher: () => Promise<PublisherSecretKey>;
+};
+
+/** Every change that was announced, from the list and the trail, and the state of the list. */
+export type AnnouncedChanges = Changes & {
+  /** Why functions do not use the list as it is: it is missing, unusable, or behind the trail. */
+  readonly fault?: 'missing' | 'unusable' | 'behind';
+  readonly etag: string | undefined;
+};
+
+/** A list that is further behind was put back by someone. Publishers leave one change out at most. */
+const mostBehind = 32;
+
+/** Reads the record of a change. A record that no publisher signed occupies a number and says nothing. */
+async function readChange(
+  { config, publishers }: PolicyBucket,
+  sequence: number,
+): Promise<readonly Change[] | 'missing'> {
+  const read = await config.get(changeKey(sequence), { maxBytes: limits.recordBytes });
+  if (read === 'missing') return 'missing';
+  if (typeof read === 'string') return [];
+  try {
+    const change = await verifyChange(await publishers(), decodeRecord(read.body));
+    return change.sequence === sequence ? [[change.tenant, change.version]] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The newest number in the trail, with an empty list: all that functions hold has to be read again. */
+async function restartList({ config }: PolicyBucket): Promise<Changes> {
+  let newest = 0;
+  for await (const key of config.list(changeFolder))
+    newest = Math.max(newest, sequenceIn(key) ?? 0);
+  return { sequence: newest, changes: [] };
+}
+
+/** Adds the changes that the trail has and the list does not. */
+async function followTrail(bucket: PolicyBucket, list: Changes): Promise<Changes> {
+  const missed: Change[] = [];
+  for (let ahead = 1; ahead <= mostBehind; ahead += 1) {
+    const found = await readChange(bucket, list.sequence + ahead);
+    if (found === 'missing')
+      return { sequence: list.sequence + ahead - 1, changes: [...list.changes, ...missed] };
+    missed.push(...found);
+  }
+  return restartList(bucket);
+}
+
+async function verifyOrUndefined({ publishers }: PolicyBucket, body: Uint8Array) {
+  try {
+    return await verifyChanges(await publishers(), decodeRecord(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the list of changes, and what the trail adds to it. */
+export async function readAnnounced(bucket: PolicyBucket): Promise<AnnouncedChanges> {
+  const object = await bucket.config.get(changesKey, { maxBytes: Number.MAX_SAFE_INTEGER });
+  if (object === 'missing')
+    return { ...(await restartList(bucket)), fault: 'missing', etag: undefined };
+  if (typeof object === 'string') throw new PortFailure(`${changesKey} is ${object}`);
+  const { etag } = object;
+  const list = await verifyOrUndefined(bucket, object.body);
+  if (list === undefined) return { ...(await restartList(bucket)), fault: 'unusable', etag };
+  const known = await followTrail(bucket, list);
+  return known.sequence === list.sequence ? { ...list, etag } : { ...known, fault: 'behind', etag };
+}
+
+export const isListed = ({ changes }: Changes, tenant: string, version: number): boolean =>
+  changes.some(([name, announced]) => name === tenant && announced >= version);
+
+/** Adds a change under the next number. `taken` if someone else has used the number. */
+async function addChange(
+  bucket: SigningBucket,
+  { sequence, changes }: Changes,
+  tenant: string,
+  version: number,
+): Promise<Changes | 'taken'> {
+  const next = sequence + 1;
+  const text = await signChange(await bucket.publisher(), { sequence: next, tenant, version });
+  const put = await bucket.config.put(changeKey(next), encodeRecord(text), {
+    ...recordOptions,
+    only: 'absent',
+  });
+  return put === 'taken' ? put : { sequence: next, changes: [...changes, [tenant, version]] };
+}
+
+/** Replaces the list on the condition that nobody else has. */
+async function putList(
+  bucket: SigningBucket,
+  list: Changes,
+  etag: string | undefined,
+): Promise<boolean> {
+  const text = await signChanges(await bucket.publisher(), list);
+  const only = etag === undefined ? 'absent' : { etag };
+  const put = await bucket.config.put(changesKey, encodeRecord(text), { ...recordOptions, only });
+  return put !== 'taken';
+}
+
+/** Each loss of a race means that another publisher has gone on, so this is enough for as many at once. */
+const attempts = 100;
+
+/**
+ * Announces a version in the list of changes: all functions read the tenant's policy again within a
+ * minute. It also adds what an interrupted publisher has left in the trail. It writes nothing if the
+ * version is listed. Throws `PublishConflict` if others keep writing at the same time.
+ */
+export async function announceVersion(
+  bucket: SigningBucket,
+  tenant: string,
+  version: number,
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const announced = await readAnnounced(bucket);
+    const listed = isListed(announced, tenant, version);
+    if (listed && announced.fault === undefined) return;
+    const next = listed ? announced : await addChange(bucket, announced, tenant, version);
+    if (next !== 'taken' && (await putList(bucket, next, announced.etag))) return;
+  }
+  throw new PublishConflict(
+    `too many others publish at the same time, so version ${version} of ${tenant} was not announced; publish again`,
+  );
+}
+
+/** Repairs the list if functions cannot use it, or if it names an older version of the tenant only. */
+export async function repairChanges(
+  bucket: SigningBucket,
+  tenant: string,
+  version: number,
+): Promise<void> {
+  const announced = await readAnnounced(bucket);
+  const isNamed = announced.changes.some(([name]) => name === tenant);
+  const isRight = !isNamed || isListed(announced, tenant, version);
+  if (announced.fault !== undefined || !isRight) await announceVersion(bucket, tenant, version);
+}
