@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../shared/bounded-cache.ts';
 import type { Clock, Random } from '../shared/ports.ts';
 import type { LogLine } from './log.ts';
 
@@ -37,7 +37,7 @@ function limitRefusals(clock: Clock): () => boolean {
 
 /** Whether a kid is used for the first time in an hour, so that its last use is known to the hour. */
 function noteKids(clock: Clock): (line: LogLine) => boolean {
-  const hours = new LRUCache<string, number>({ max: heldKids });
+  const hours = boundedCache<number>(heldKids);
   return ({ tenant, kid }) => {
     if (kid === undefined) return false;
     const name = `${tenant} ${kid}`;

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 import { continuationGeneration, readKid } from '../../shared/keys/keyring.ts';
 import { negotiable } from '../../shared/operations/accept.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
@@ -114,7 +114,7 @@ function recipeKey(
 
 /** `decideRecipe` with a cache. */
 function createDecisionCache(): typeof decideRecipe {
-  const held = new LRUCache<string, AuthorizedRequest | Refusal>({ max: heldDecisions });
+  const held = boundedCache<AuthorizedRequest | Refusal>(heldDecisions);
   return (request, policy, question) => {
     const { accept, now, observe } = question;
     const key = recipeKey(request, [accept, now * 1_000 < policy.reportUntil]);
@@ -160,7 +160,7 @@ function readRecipe(request: PolicyRequest, sides: Sides): Reading {
 }
 
 function createReadingCache(sides: Sides): (request: PolicyRequest) => Reading {
-  const held = new LRUCache<string, Reading>({ max: heldDecisions });
+  const held = boundedCache<Reading>(heldDecisions);
   return (request) => {
     const key = recipeKey(request, []);
     const reading = held.get(key) ?? readRecipe(request, sides);

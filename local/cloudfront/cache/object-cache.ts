@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../../shared/bounded-cache.ts';
 import type { EdgeResponse } from '../edge-response.ts';
 import { readCacheTags } from './cache-tags.ts';
 import { type CacheLifetime, cacheLifetime } from './freshness.ts';
@@ -33,11 +33,11 @@ export function ageOf(entry: CacheEntry, now: number): number {
 
 /** Creates an empty cache. `clock` returns milliseconds. */
 export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes): ObjectCache {
-  const entries = new LRUCache<string, CacheEntry>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ response }, key) =>
+  const entries = boundedCache<CacheEntry>(
+    maxBytes,
+    ({ response }, key) =>
       response.body.length + key.length + entryOverheadBytes + response.headers.length * 64,
-  });
+  );
   return {
     get: (key) => entries.get(key),
     store: (key, response) => {
@@ -51,7 +51,8 @@ export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes
       return entries.has(key);
     },
     drop: (matches) => {
-      const keys = [...entries.entries()]
+      const keys = entries
+        .entries()
         .filter(([key, entry]) => matches(key, entry.tags))
         .map(([key]) => key);
       for (const key of keys) entries.delete(key);

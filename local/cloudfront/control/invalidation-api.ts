@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../../shared/bounded-cache.ts';
 import { localCallers } from '../../http/callers.ts';
 import { type Listener, listen, type WireAnswer, type WireFault } from '../../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../../http/raw-request.ts';
@@ -81,10 +81,11 @@ function requirePermission(call: Call, action: string, distribution: string): vo
 
 /** Creates invalidations and remembers the last 1,000 of them. */
 function createInvalidations(invalidate: Options['invalidate']) {
-  const made = new LRUCache<string, Invalidation>({ max: 1_000 });
+  const made = boundedCache<Invalidation>(1_000);
   const create = (body: string): Invalidation => {
     const batch = readBatch(body);
-    const earlier = [...made.values()].find((one) => one.callerReference === batch.callerReference);
+    const all = made.entries().map(([, one]) => one);
+    const earlier = all.find((one) => one.callerReference === batch.callerReference);
     if (earlier) {
       if (earlier.items.join('\n') === batch.items.join('\n')) return earlier;
       throw new ControlPlaneError('InvalidationBatchAlreadyExists');
