@@ -74,7 +74,7 @@ describe('the core', () => {
     expect(impure.map(printImport)).toEqual([]);
   });
 
-  it('needs four small packages at run time, and sharp for its types alone', () => {
+  it('needs three small packages at run time, and sharp for its types alone', () => {
     const packages = core.filter(({ to }) => !sources.has(to));
     const running = packages.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to);
     const types = packages.filter(({ typeOnly }) => typeOnly).map(({ to }) => to);
