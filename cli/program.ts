@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { grantCommand } from './commands/grant.ts';
 import { keysCommand } from './commands/keys.ts';
+import { logsCommand } from './commands/logs.ts';
 import { mintCommand } from './commands/mint.ts';
 import { policyCommand } from './commands/policy.ts';
 import { prewarmCommand } from './commands/prewarm.ts';
@@ -40,6 +41,7 @@ export const program: Command = new Command('signet')
   .addCommand(keysCommand)
   .addCommand(doctorCommand)
   .addCommand(statsCommand)
+  .addCommand(logsCommand)
   .addCommand(completionCommand(() => program))
   .addHelpText('after', exits);
 

@@ -17,10 +17,10 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { logGroupOf } from '../shared/deployment/edge-logs.ts';
 import type { Permission } from '../shared/deployment/permissions.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { logRetention } from './log-retention.ts';
-import { logGroupOf } from './names.ts';
 import { acknowledgeKeyWildcards, type Resources, statementsOf } from './permissions.ts';
 import type { StackSettings } from './settings.ts';
 

@@ -1,3 +1,4 @@
+import { edgeFunctionNames } from '../shared/deployment/edge-logs.ts';
 import { secretIds } from '../shared/keys/store.ts';
 
 const bucketKinds = ['sources', 'derivatives', 'config', 'logs'] as const;
@@ -19,11 +20,7 @@ export function namesFor(stack: string, account: string): Names {
   return {
     stack,
     buckets: Object.fromEntries(buckets) as Names['buckets'],
-    viewerRequest: `${stack}-viewer-request`,
-    originResponse: `${stack}-origin-response`,
+    ...edgeFunctionNames(stack),
     secrets: secretIds,
   };
 }
-
-/** The log group of a function. A fixed name makes it the same in every Region. */
-export const logGroupOf = (functionName: string): string => `/signet/${functionName}`;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shieldRegions } from '../shared/deployment/regions.ts';
 import { limits } from '../shared/limits.ts';
 import { isSecureOrigin } from '../shared/url/origin.ts';
 import { isTenant } from '../shared/url/path.ts';
@@ -71,12 +72,6 @@ export const corsOrigins = v.pipe(
 /** The ARN of a certificate. The groups are its Region and its account. */
 export const certificateForm = /^arn:aws:acm:([a-z0-9-]+):([0-9]{12}):certificate\/[0-9a-f-]{36}$/;
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html */
-const shieldRegions = [
-  ...['us-east-1', 'us-east-2', 'us-west-2', 'sa-east-1', 'eu-west-1', 'eu-west-2', 'eu-central-1'],
-  ...['ap-south-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-southeast-1', 'ap-southeast-2'],
-  'me-central-1',
-] as const;
 export const shield = v.union(
   [v.literal(false), v.picklist(shieldRegions)],
   `expects false or a Region with Origin Shield: ${shieldRegions.join(', ')}`,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { stackRegion } from '../shared/deployment/regions.ts';
 import { didYouMean } from '../shared/did-you-mean.ts';
 import { escapeForTerminal } from '../shared/terminal.ts';
 import * as schemas from './setting-schemas.ts';
@@ -9,7 +10,7 @@ export class SettingFailure extends Error {
 }
 
 /** Lambda@Edge functions can be created only in this Region. */
-export const region = 'us-east-1';
+export const region = stackRegion;
 
 /**
  * CloudWatch takes 0.50 USD for a GB of lines, so a line for each allowed view would cost more than half of

@@ -7,21 +7,24 @@ const width = 30;
 /** Without a total, the figure is updated after this many bytes. */
 const stepBytes = 10_000_000;
 
-function drawBar(done: number, total: number): string {
+type PrintAmount = (amount: number) => string;
+
+function drawBar(done: number, total: number, print: PrintAmount): string {
   const part = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(part * width);
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
-  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${percent} of ${printBytes(total)}`;
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${percent} of ${print(total)}`;
 }
 
 /**
- * Shows a progress bar over bytes on a terminal. Without a total it shows how much was read. Writes
- * nothing if the stream is not a terminal or `quiet` is set.
+ * Shows a progress bar on a terminal, over bytes unless `print` says otherwise. Without a total it shows how
+ * much was read. Writes nothing if the stream is not a terminal or `quiet` is set.
  */
 export function progressOn(
   terminal: Terminal,
   total: number | undefined,
   quiet: boolean,
+  print: PrintAmount = printBytes,
 ): Progress {
   if (quiet || !terminal.isTTY) return { advance: () => undefined, end: () => undefined };
   let done = 0;
@@ -29,15 +32,15 @@ export function progressOn(
   const show = (): void => {
     const text =
       total === undefined
-        ? `${printBytes(Math.floor(done / stepBytes) * stepBytes)} read`
-        : drawBar(done, total);
+        ? `${print(Math.floor(done / stepBytes) * stepBytes)} read`
+        : drawBar(done, total, print);
     // Most chunks do not change the text.
     if (text !== shown) terminal.write(`\r${text}`);
     shown = text;
   };
   return {
-    advance: (bytes) => {
-      done += bytes;
+    advance: (amount) => {
+      done += amount;
       show();
     },
     end: () => void terminal.write('\r\u001b[K'),

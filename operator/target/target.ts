@@ -17,6 +17,7 @@ import {
   portOffsets,
   reachableHost,
 } from '../../shared/deployment/local-endpoints.ts';
+import { stackRegion } from '../../shared/deployment/regions.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../../shared/keys/publisher.ts';
 import { secretIds } from '../../shared/keys/store.ts';
@@ -43,6 +44,8 @@ export type Installation = Publishing & {
   readonly keyring: () => Promise<Keyring>;
   /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
+  /** The name of its stack, if it is deployed. */
+  readonly stack?: string;
 };
 
 /** Opens the installation to act on. Operator functions call it after they have checked their input. */
@@ -138,17 +141,15 @@ function openLocal(): Installation {
   };
 }
 
-/** Lambda@Edge functions must be created in this Region, so the stack is deployed there. */
-const region = 'us-east-1';
-
 /** A deployed stack, with the default credentials of the AWS SDK. */
 async function openStack(stack: string): Promise<Installation> {
-  const access = { region };
+  const access = { region: stackRegion };
   const outputs = await stackOutputs(access, patience, stack);
-  const client = s3Client(s3FromEnvironment(region), patience);
+  const client = s3Client(s3FromEnvironment(stackRegion), patience);
   const announced = shareResult(() => stackAnnouncement(access, patience, stack));
   return {
     ...operatorDeps(secretsManager(secretsClient(access, patience))),
+    stack,
     address: outputs.address,
     knownFields: async () =>
       (await isStackSettled(access, patience, stack))

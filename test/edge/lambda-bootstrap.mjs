@@ -9,6 +9,7 @@ for (;;) {
   const next = await fetch(`${api}/invocation/next`);
   const id = next.headers.get('lambda-runtime-aws-request-id');
   const event = await next.json();
-  const body = JSON.stringify(await handler(event, { awsRequestId: id }));
+  // A handler that returns nothing answers null, as on Lambda.
+  const body = JSON.stringify((await handler(event, { awsRequestId: id })) ?? null);
   await fetch(`${api}/invocation/${id}/response`, { method: 'POST', body });
 }

@@ -35,10 +35,35 @@ export function deployedNode(): string {
   return existsSync(node) ? node : process.execPath;
 }
 
+/** How an emulator runs, if not as usual. */
+export type EmulatorOptions = {
+  /** More variables of the function. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A program that runs the rest of its words in its own process, such as `env`. */
+  readonly wrapper?: readonly string[];
+  /** The descriptor of the file that gets the lines of the function. */
+  readonly output?: number;
+};
+
+function spawnWrapped(
+  words: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+  { wrapper = [], ...options }: EmulatorOptions,
+  stderr: 'ignore' | 'inherit',
+) {
+  const [program = '', ...rest] = [...wrapper, ...words];
+  const env = { ...environment, ...variables, ...options.variables };
+  return spawn(program, rest, { env, stdio: ['ignore', options.output ?? 'ignore', stderr] });
+}
+
 type Invocation = { readonly event: object; readonly answer: (text: string) => void };
 
 /** A runtime API of our own, for machines that cannot build AWS's emulator. */
-export async function startOwnEmulator(file: string, firstEvent: object): Promise<Started> {
+export async function startOwnEmulator(
+  file: string,
+  firstEvent: object,
+  options: EmulatorOptions = {},
+): Promise<Started> {
   const queue: Invocation[] = [];
   let running: Invocation | undefined;
   let free: (() => void) | undefined;
@@ -55,12 +80,11 @@ export async function startOwnEmulator(file: string, firstEvent: object): Promis
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const child = spawn(deployedNode(), [bootstrap, file], {
-    env: { ...environment, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const api = { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };
+  const child = spawnWrapped([deployedNode(), bootstrap, file], api, options, 'inherit');
   const invoke = (event: object): Promise<unknown> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error('the function has ended')));
       queue.push({ event, answer: (text) => resolve(JSON.parse(text)) });
       free?.();
     });
@@ -85,7 +109,8 @@ export function buildAwsEmulator(folder: string): string {
   return path.join(folder, 'aws-lambda-rie');
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free at the moment. */
+export async function freePort(): Promise<number> {
   const server = createSocketServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -111,13 +136,13 @@ export async function startAwsEmulator(
   program: string,
   file: string,
   firstEvent: object,
+  emulatorOptions: EmulatorOptions = {},
 ): Promise<Started> {
   const [address, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const options = ['--runtime-interface-emulator-address', address, '--runtime-api-address', api];
-  const emulator = spawn(program, [...options, deployedNode(), bootstrap, file], {
-    env: { ...environment, PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_TIMEOUT: '30' },
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const words = [program, ...options, deployedNode(), bootstrap, file];
+  const variables = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_TIMEOUT: '30' };
+  const emulator = spawnWrapped(words, variables, emulatorOptions, 'ignore');
   const stop = (): void => {
     // The emulator replaces a function that ends, so it goes first.
     const tree = treeOf(emulator.pid ?? 0);

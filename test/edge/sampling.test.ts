@@ -16,7 +16,7 @@ const view: LogLine = {
 const refused: LogLine = { ...view, outcome: 'denied_value', level: 'warn' };
 const failed: LogLine = { ...view, outcome: 'unavailable', level: 'error' };
 
-/** A sampler with a clock to set. Its random numbers are spread evenly, so sums are exact. */
+/** A sampler with a clock to set. Its random numbers are distributed evenly, so sums are exact. */
 function startSampler(random?: () => number) {
   let now = start;
   let at = 0;

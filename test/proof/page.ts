@@ -47,8 +47,8 @@ this page; [CONTRIBUTING.md](../CONTRIBUTING.md#set-up-and-run-the-tests) says w
 other projects that are refused](proof-files.md), what [costly files and requests](proof-bombs.md) cost, whether pixels
 are those that independent programs show, for [files from generators](proof-pixels.md) and for
 [images of other projects](proof-file-pixels.md), which [tools upload to the local S3](proof-s3.md), which [recipes of OSS
-and BOS](proof-recipes.md) are served, what [pages in a browser](proof-browser.md) can do with images, and with which
-[frameworks](proof-frameworks.md) the client was tried.
+and BOS](proof-recipes.md) are served, what [pages in a browser](proof-browser.md) can do with images, with which
+[frameworks](proof-frameworks.md) the client was tried, and what was tried against [another AWS](proof-aws.md).
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 

@@ -1,0 +1,120 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+import {
+  buildAwsEmulator,
+  deployedNode,
+  type Emulator,
+  startAwsEmulator,
+  startOwnEmulator,
+} from '../edge/lambda-emulator.ts';
+import { treeOf } from '../process-tree.ts';
+import { isProof } from '../proof/cases.ts';
+
+/*
+ * Runs the zips as Lambda does: on its Node, without HOME, as a user that is not root, on a file system of which only
+ * /tmp can be written, and frozen between events.
+ */
+
+const script =
+  'mount -o remount,bind,ro / && mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp && exec "$@"';
+// Like the user of Lambda it has an entry in /etc/passwd, and a home that does not exist.
+const unprivileged = ['setpriv', '--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups'];
+const wrapper = ['unshare', '-m', 'sh', '-c', script, 'sh', ...unprivileged];
+
+/** Whether this machine allows a file system that can only be read. */
+export const canIsolate = spawnSync(wrapper[0] ?? '', [...wrapper.slice(1), 'true']).status === 0;
+
+/** What the emulated functions have in common with deployed ones here. */
+export const isolation = canIsolate
+  ? 'a read-only file system except /tmp, and a user that is not root'
+  : 'the file system of this machine, because it does not allow another one';
+
+/** Whether a process has its root file system only to read, and runs as another user than root. */
+export function isIsolated(pid: number): boolean {
+  const mounts = readFileSync(`/proc/${pid}/mounts`, 'utf8');
+  const user = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return /^\S+ \/ \S+ ro,/m.test(mounts) && user !== '0';
+}
+
+/** The Node that runs the functions. */
+export const nodeVersion = (): string =>
+  execFileSync(deployedNode(), ['--version'], { encoding: 'utf8' }).trim().slice(1);
+
+async function unzip(zip: string, folder: string): Promise<string> {
+  for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), bytes);
+  }
+  return path.join(folder, 'index.mjs');
+}
+
+let awsEmulator: string | undefined;
+
+/** Starts a function with its first event. */
+async function start(folder: string, file: string, event: object, options: object) {
+  if (!isProof) return startOwnEmulator(file, event, options);
+  awsEmulator ??= buildAwsEmulator(folder);
+  return startAwsEmulator(awsEmulator, file, event, options);
+}
+
+/** A deployed function that is frozen whenever it has no event. */
+export type DeployedFunction = {
+  /** Handles an event. The function starts with the first one. */
+  readonly invoke: (event: object) => Promise<unknown>;
+  /** The file with the lines that it has printed. */
+  readonly log: string;
+  readonly pid: () => number;
+  readonly stop: () => void;
+};
+
+export type FunctionOptions = {
+  readonly name: string;
+  readonly zip: string;
+  /** A folder that is not in /tmp. */
+  readonly folder: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Called while the function is frozen. */
+  readonly whileFrozen: () => void;
+};
+
+function signal(emulator: Emulator, name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of treeOf(emulator.pid)) process.kill(pid, name);
+}
+
+/** Unzips a function. It handles one event at a time. */
+export async function openFunction(asked: FunctionOptions): Promise<DeployedFunction> {
+  const { folder, name, variables = {}, whileFrozen, zip } = asked;
+  const file = await unzip(zip, path.join(folder, name));
+  const log = path.join(folder, `${name}.log`);
+  const output = openSync(log, 'a');
+  const options = { variables, output, wrapper: canIsolate ? wrapper : [] };
+  let emulator: Emulator | undefined;
+  const handle = async (event: object): Promise<unknown> => {
+    if (emulator !== undefined) {
+      signal(emulator, 'SIGCONT');
+      return emulator.invoke(event);
+    }
+    const started = await start(folder, file, event, options);
+    emulator = started.emulator;
+    return started.first;
+  };
+  let queue: Promise<unknown> = Promise.resolve();
+  const invoke = (event: object): Promise<unknown> => {
+    const handled = queue
+      .then(() => handle(event))
+      .finally(() => {
+        if (emulator !== undefined) signal(emulator, 'SIGSTOP');
+        whileFrozen();
+      });
+    queue = handled.catch(() => undefined);
+    return handled;
+  };
+  const stop = (): void => {
+    emulator?.stop();
+    closeSync(output);
+  };
+  return { invoke, log, pid: () => emulator?.pid ?? 0, stop };
+}
