@@ -13,7 +13,7 @@ import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
 import type { Roles } from './roles.ts';
-import { startS3 } from './s3/server.ts';
+import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type LocalSettings, StartFailure } from './settings.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
@@ -65,6 +65,7 @@ export type Opening = {
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
+  onChange: (change: ObjectChange) => void,
 ) {
   const s3 = await withStartFailure(
     settings,
@@ -78,7 +79,10 @@ export async function openS3(
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
       beforeChange: async (change) => (await queue).beforeChange(change),
-      afterChange: async (change) => (await queue).afterChange(change),
+      afterChange: async (change) => {
+        onChange(change);
+        await (await queue).afterChange(change);
+      },
       log,
     }),
   );
