@@ -12,6 +12,7 @@ import { accessLogHead } from './cloudfront/access-log/access-line.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
+import { createDistance } from './http/distance.ts';
 import type { Roles } from './roles.ts';
 import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
@@ -62,6 +63,13 @@ export type Opening = {
   readonly closings: Closing[];
 };
 
+/** How far the functions are from S3 and Secrets Manager. Operators and CloudFront are near. */
+function distanceOf({ rttMs = 0 }: LocalSettings, { viewerRequest, originResponse }: Roles) {
+  if (rttMs === 0) return {};
+  const accessKeys = [viewerRequest.accessKeyId, originResponse.accessKeyId];
+  return { distance: createDistance(rttMs, accessKeys) };
+}
+
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
@@ -83,6 +91,7 @@ export async function openS3(
         onChange(change);
         await (await queue).afterChange(change);
       },
+      ...distanceOf(settings, roles),
       log,
     }),
   );
@@ -115,6 +124,7 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
       ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
+      ...distanceOf(settings, roles),
     }),
   );
   closings.push(secrets.close);
@@ -127,6 +137,11 @@ export async function openAccessLog({ settings, closings }: Opening): Promise<Ro
   closings.push(accessLog.close);
   return accessLog;
 }
+
+const scaleOf = ({ locations, concurrency }: LocalSettings) => ({
+  ...(locations === undefined ? {} : { locations }),
+  ...(concurrency === undefined ? {} : { concurrency }),
+});
 
 export async function openCloudFront(
   { settings, roles, log, closings }: Opening,
@@ -150,6 +165,7 @@ export async function openCloudFront(
       ...namesOf(settings),
       port: portFor(settings, 'cdn'),
       ...edgeFunctions(bundles),
+      ...scaleOf(settings),
       corsOrigins: settings.corsOrigins ?? [],
       origin: {
         host: settings.host,
