@@ -11,9 +11,6 @@ import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
 
-/** Every request checks S3 for a new policy version, so a published policy is live at once. */
-const alwaysRefresh = { ...policyFreshness, fresh: 0, wait: 0 };
-
 function engineName(): string {
   const file = new URL('../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
@@ -32,7 +29,7 @@ function configFor(
     s3: { ...localAccess(instance, 's3'), credentials },
     secretsManager: { ...localAccess(instance, 'secretsManager'), credentials },
     buckets: localBuckets,
-    policyFreshness: alwaysRefresh,
+    policyFreshness,
     keyFreshness,
     hosts: localHosts,
     corsOrigins,

@@ -1,13 +1,30 @@
 import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
+import { locationHeader } from './cloudfront/edge-location.ts';
 import { demoUrl } from './demo/page.ts';
-import { readLocalSettings, StartFailure } from './settings.ts';
+import { type LocalSettings, readLocalSettings, StartFailure } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
 
-async function printBanner(stack: Stack, log: RotatingLog, milliseconds: number) {
+/** A line for each setting that makes the stack larger or slower than one machine is. */
+function describeScale({ rttMs = 0, locations = 1, concurrency }: LocalSettings): string {
+  const lines = [
+    rttMs > 0 && `Distance         ${rttMs} ms from the functions to S3 and Secrets Manager`,
+    locations > 1 &&
+      `Edge locations   ${locations} behind a shield; choose one with -H '${locationHeader}: 2'`,
+    concurrency && `Concurrency      ${concurrency} executions at once in each location`,
+  ];
+  return lines.map((line) => (line ? `\n${line}` : '')).join('');
+}
+
+async function printBanner(
+  stack: Stack,
+  settings: LocalSettings,
+  log: RotatingLog,
+  milliseconds: number,
+) {
   const { ports, demo, accessLog } = stack;
   const host = reachableHost(stack.host);
   const address = localAddress(host, ports.cdn);
@@ -21,7 +38,7 @@ Gallery          ${address}/
 S3               ${localAddress(host, ports.s3)}   (access key signet, secret signet-local)
 Secrets Manager  ${localAddress(host, ports.secretsManager)}
 Log              ${log.path}
-Access log       ${accessLog}
+Access log       ${accessLog}${describeScale(settings)}
 
 Try next:
   npx signet put demo hello.jpg ./your-photo.jpg
@@ -78,7 +95,7 @@ async function main(): Promise<void> {
   log = await openLog(settings.home, 'edge.log');
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
-  await printBanner(stack, log, performance.now() - started);
+  await printBanner(stack, settings, log, performance.now() - started);
 }
 
 try {

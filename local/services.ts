@@ -12,8 +12,9 @@ import { accessLogHead } from './cloudfront/access-log/access-line.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
 import { bundleLocalFunctions, edgeFunctions } from './edge-functions.ts';
+import { createDistance } from './http/distance.ts';
 import type { Roles } from './roles.ts';
-import { startS3 } from './s3/server.ts';
+import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
 import { type LocalSettings, StartFailure } from './settings.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
@@ -62,9 +63,17 @@ export type Opening = {
   readonly closings: Closing[];
 };
 
+/** How far the functions are from S3 and Secrets Manager. Operators and CloudFront are near. */
+function distanceOf({ rttMs = 0 }: LocalSettings, { viewerRequest, originResponse }: Roles) {
+  if (rttMs === 0) return {};
+  const accessKeys = [viewerRequest.accessKeyId, originResponse.accessKeyId];
+  return { distance: createDistance(rttMs, accessKeys) };
+}
+
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
+  onChange: (change: ObjectChange) => void,
 ) {
   const s3 = await withStartFailure(
     settings,
@@ -78,7 +87,11 @@ export async function openS3(
       buckets: Object.values(localBuckets),
       identities: Object.values(roles),
       beforeChange: async (change) => (await queue).beforeChange(change),
-      afterChange: async (change) => (await queue).afterChange(change),
+      afterChange: async (change) => {
+        onChange(change);
+        await (await queue).afterChange(change);
+      },
+      ...distanceOf(settings, roles),
       log,
     }),
   );
@@ -111,6 +124,7 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
       ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
+      ...distanceOf(settings, roles),
     }),
   );
   closings.push(secrets.close);
@@ -123,6 +137,11 @@ export async function openAccessLog({ settings, closings }: Opening): Promise<Ro
   closings.push(accessLog.close);
   return accessLog;
 }
+
+const scaleOf = ({ locations, concurrency }: LocalSettings) => ({
+  ...(locations === undefined ? {} : { locations }),
+  ...(concurrency === undefined ? {} : { concurrency }),
+});
 
 export async function openCloudFront(
   { settings, roles, log, closings }: Opening,
@@ -146,6 +165,7 @@ export async function openCloudFront(
       ...namesOf(settings),
       port: portFor(settings, 'cdn'),
       ...edgeFunctions(bundles),
+      ...scaleOf(settings),
       corsOrigins: settings.corsOrigins ?? [],
       origin: {
         host: settings.host,

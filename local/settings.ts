@@ -17,6 +17,12 @@ export type LocalSettings = {
   readonly corsOrigins?: readonly string[];
   /** The folder with the code of the functions. Default: they are bundled from the sources. */
   readonly prebuilt?: string;
+  /** The round trip between the functions and S3 or Secrets Manager, in milliseconds. Default: none. */
+  readonly rttMs?: number;
+  /** The number of edge locations. With more than one, they share a shield. Default: 1. */
+  readonly locations?: number;
+  /** The executions of functions that a location runs at once. Default: `lambdaConcurrency`. */
+  readonly concurrency?: number;
 };
 
 /** An error that the user can correct. The message is printed without a stack trace. */
@@ -85,6 +91,38 @@ function readLists(environment: NodeJS.ProcessEnv) {
   };
 }
 
+/** The variables that are whole numbers. */
+const numbers = {
+  SIGNET_RTT_MS: { least: 0, most: 5_000, expects: 'milliseconds', example: 230 },
+  SIGNET_LOCATIONS: { least: 1, most: 16, expects: 'a number of edge locations', example: 4 },
+  SIGNET_CONCURRENCY: { least: 1, most: 1_000, expects: 'a number of executions', example: 10 },
+} as const;
+
+/** Reads a whole number. Returns undefined for a variable that is not set. */
+function readNumber(
+  variable: keyof typeof numbers,
+  { [variable]: text }: NodeJS.ProcessEnv,
+): number | undefined {
+  if (!text) return undefined;
+  const { least, most, expects, example } = numbers[variable];
+  const number = /^(?:0|[1-9][0-9]{0,3})$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new StartFailure(
+    `${variable} is "${text}"; give ${expects} from ${least} to ${most}: ${variable}=${example} npm start`,
+  );
+}
+
+function readNumbers(environment: NodeJS.ProcessEnv) {
+  const rttMs = readNumber('SIGNET_RTT_MS', environment);
+  const locations = readNumber('SIGNET_LOCATIONS', environment);
+  const concurrency = readNumber('SIGNET_CONCURRENCY', environment);
+  return {
+    ...(rttMs === undefined ? {} : { rttMs }),
+    ...(locations === undefined ? {} : { locations }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
+
 /** The published package sets this variable, because it has neither the sources nor a bundler. */
 function readPrebuilt({ SIGNET_FUNCTIONS: folder }: NodeJS.ProcessEnv) {
   return folder ? { prebuilt: path.resolve(folder) } : {};
@@ -98,6 +136,7 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     port: readPort(environment['SIGNET_PORT'] || String(defaultPort)),
     host: environment['SIGNET_BIND'] || '127.0.0.1',
     ...readLists(environment),
+    ...readNumbers(environment),
     ...readPrebuilt(environment),
   };
 }

@@ -12,12 +12,14 @@ import { secretIds } from '../shared/keys/store.ts';
 import { policyFields } from '../shared/policy/fields.ts';
 import type { ObjectStore, SecretStore } from '../shared/ports.ts';
 import type { Signer } from '../shared/request/mint.ts';
+import { isAuditKey } from '../shared/versions/bucket.ts';
 import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
 import { ensureLocalSecrets } from './first-secrets.ts';
 import { localRoles, type Roles } from './roles.ts';
+import type { ObjectChange } from './s3/server.ts';
 import {
   type Closing,
   type Log,
@@ -60,6 +62,10 @@ function createDeferred<T>() {
   return { promise, resolve };
 }
 
+/** Whether a change publishes a version. It counts from the moment at which the audit trail has it. */
+const isPublish = ({ bucket, key }: ObjectChange): boolean =>
+  bucket === localBuckets.config && isAuditKey(key);
+
 type Stores = { readonly [Name in keyof typeof localBuckets]: ObjectStore };
 
 function openStores(instance: LocalInstance): Stores {
@@ -85,7 +91,11 @@ const keyringOf = async (secrets: SecretStore) =>
 async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const { host } = opening.settings;
   const queue = createDeferred<PurgeQueue>();
-  const s3 = await openS3(opening, queue.promise);
+  const running = createDeferred<CloudFront>();
+  const s3 = await openS3(opening, queue.promise, (change) => {
+    // A deployed function learns of it within a minute. Here it starts anew before the change is acknowledged.
+    if (isPublish(change)) void running.promise.then((cdn) => cdn.replaceContainers());
+  });
   const secretsManagerPort = await openSecrets(opening);
   const early = {
     pid: process.pid,
@@ -109,6 +119,7 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
     ensureDemo(stores.sources, publishing, newest),
   ]);
   distribution = cloudFront;
+  running.resolve(cloudFront);
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };

@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { withoutCacheTags } from './cache/cache-tags.ts';
 import type { Delivery, LocalDelivery } from './edge-response.ts';
-import { distributionDomainName, edgeLocation } from './functions/edge-event.ts';
+import { distributionDomainName } from './functions/edge-event.ts';
 import { type HeaderLine, headerValue, withoutHeaders } from './header-map.ts';
 import { applyResponseHeadersPolicy } from './response-headers-policy.ts';
 
@@ -33,13 +33,15 @@ function contentLength(delivery: Delivery | LocalDelivery, method: string): read
 type Viewer = {
   readonly method: string;
   readonly requestId: string;
+  /** The name of the edge location that answers. */
+  readonly location: string;
   /** The CORS headers for the page of the viewer. */
   readonly cors: Readonly<Record<string, string>>;
 };
 
 function viewerHeaders(
   delivery: Delivery | LocalDelivery,
-  { method, requestId, cors }: Viewer,
+  { method, requestId, location, cors }: Viewer,
 ): HeaderLine[] {
   const { response } = delivery;
   if (delivery.local) return [...response.headers, ...contentLength(delivery, method)];
@@ -48,7 +50,7 @@ function viewerHeaders(
     ...contentLength(delivery, method),
     ['x-cache', `${result} from cloudfront`],
     ['via', `1.1 ${distributionDomainName} (CloudFront)`],
-    ['x-amz-cf-pop', edgeLocation],
+    ['x-amz-cf-pop', location],
     ['x-amz-cf-id', requestId],
     ...(age === undefined ? [] : ([['age', String(age)]] as const)),
   ];
@@ -86,10 +88,10 @@ export function deliver(
 export function deliverRaw(
   socket: Duplex,
   delivery: Delivery,
-  requestId: string,
+  answeredBy: Pick<Viewer, 'requestId' | 'location'>,
 ): readonly HeaderLine[] {
   const { status } = delivery.response;
-  const viewer = { method: 'GET', requestId, cors: {} };
+  const viewer = { method: 'GET', ...answeredBy, cors: {} };
   const lines: HeaderLine[] = [...viewerHeaders(delivery, viewer), ['connection', 'close']];
   socket.on('error', () => socket.destroy());
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');

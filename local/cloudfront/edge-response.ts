@@ -31,6 +31,9 @@ export type ErrorDetail =
   | 'OriginCommError'
   | 'OriginConnectError';
 
+/** CloudFront names a hit of the shield only in `x-edge-detailed-result-type`. */
+export type ResultDetail = ErrorDetail | 'OriginShieldHit';
+
 /** A page of the local stack. It gets none of the distribution's headers and is not in its log. */
 export type LocalDelivery = { readonly local: true; readonly response: EdgeResponse };
 
@@ -44,8 +47,8 @@ export type Delivery = {
   readonly generated?: true;
   readonly response: EdgeResponse;
   readonly result: ResultType;
-  /** Absent if the answer is no error, or an error of no particular kind. */
-  readonly detail?: ErrorDetail;
+  /** Absent if the access log has nothing to add to `result`. */
+  readonly detail?: ResultDetail;
   /** Seconds in the cache; absent when the answer did not come from it. */
   readonly age?: number;
 };

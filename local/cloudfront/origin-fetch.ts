@@ -1,27 +1,10 @@
-import type { CloudFrontRequest } from 'aws-lambda';
-import type { EdgeResponse, ErrorDetail } from './edge-response.ts';
+import type { Fetch } from './cache/cache-tier.ts';
 import { errorPage } from './error-page.ts';
 import { originRequest } from './functions/edge-event.ts';
 import type { FunctionLog } from './functions/edge-function.ts';
 import type { EdgeFunctions } from './functions/edge-functions.ts';
-import type { LambdaFaultKind } from './functions/lambda-fault.ts';
 import { type HeaderLine, withoutHeaders } from './header-map.ts';
 import type { Origin } from './origin.ts';
-
-/** The result of an origin request and of origin-response. */
-export type OriginFetch = {
-  readonly response: EdgeResponse;
-  readonly fault?: LambdaFaultKind;
-  /** Why the origin gave no answer. */
-  readonly detail?: ErrorDetail;
-};
-
-/** Fetches an object from the origin and runs origin-response on the answer. */
-export type FetchOrigin = (
-  request: CloudFrontRequest,
-  forwarded: readonly HeaderLine[],
-  requestId: string,
-) => Promise<OriginFetch>;
 
 export type OriginTraffic = { originRequests: number; renders: number };
 
@@ -42,7 +25,7 @@ export function createOriginFetch(parts: {
   readonly functions: EdgeFunctions;
   readonly traffic: OriginTraffic;
   readonly log: FunctionLog;
-}): FetchOrigin {
+}): Fetch {
   const { origin, bucket, functions, traffic, log } = parts;
   return async (request, forwarded, requestId) => {
     traffic.originRequests += 1;

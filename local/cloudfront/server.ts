@@ -1,6 +1,7 @@
 import { type Callers, localCallers } from '../http/callers.ts';
-import { createObjectCache } from './cache/object-cache.ts';
+import { createObjectCache, maxCachedBytes } from './cache/object-cache.ts';
 import { createDistribution } from './distribution.ts';
+import { createLocationChoice } from './edge-location.ts';
 import type { Delivery, LocalDelivery } from './edge-response.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunction, LogSource } from './functions/edge-function.ts';
@@ -26,6 +27,8 @@ export type CloudFront = {
     readonly hits: number;
     readonly misses: number;
   };
+  /** Makes the functions start anew and so forget what they hold in memory. */
+  readonly replaceContainers: () => void;
   /** Stops accepting, waits for requests in progress, then stops the functions. */
   readonly close: () => Promise<void>;
 };
@@ -41,6 +44,10 @@ export type CloudFrontOptions = {
   readonly originResponse: EdgeFunction;
   /** A path-style S3 endpoint: GET /<bucket><uri>, signed as origin access control does. */
   readonly origin: OriginAddress;
+  /** The number of edge locations. Default: 1. */
+  readonly locations?: number;
+  /** The executions of functions that a location runs at once. Default: Lambda's quota. */
+  readonly concurrency?: number;
   /** Milliseconds, for the ages in the cache. */
   readonly clock?: () => number;
   /** The page for GET /. No function runs for it; it belongs to the local stack. */
@@ -74,26 +81,29 @@ function localDelivery(page: LocalPage): LocalDelivery {
 
 function withLocalPage(
   options: CloudFrontOptions,
-  answer: (viewer: EmulatedRequest) => Promise<Delivery>,
+  answer: (viewer: EmulatedRequest, location: number) => Promise<Delivery>,
 ) {
-  return async (viewer: EmulatedRequest): Promise<Delivery | LocalDelivery> => {
+  return async (viewer: EmulatedRequest, location: number): Promise<Delivery | LocalDelivery> => {
     const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
-    return local ? localDelivery(await local()) : answer(viewer);
+    return local ? localDelivery(await local()) : answer(viewer, location);
   };
 }
 
-/** Starts the emulator of CloudFront, with its functions and its S3 origin. */
-export async function startCloudFront(options: CloudFrontOptions): Promise<CloudFront> {
-  const { clock = Date.now, log = () => undefined } = options;
+/** Creates the distribution with its functions and its S3 origin. `stop` waits until `deadline` (epoch ms). */
+function openDistribution(options: CloudFrontOptions) {
+  const { clock = Date.now, log = () => undefined, locations = 1, concurrency } = options;
+  const { viewerRequest, originResponse } = options;
   const traffic = { originRequests: 0, renders: 0, hits: 0, misses: 0 };
-  // Pages of every site may show pictures.
-  const callers: Callers = localCallers(options.host, options.hosts, 'all');
   const origin = createOrigin(options.origin);
-  const functions = startEdgeFunctions(options.viewerRequest, options.originResponse, log);
+  const edge = { viewerRequest, originResponse, locations, concurrency };
+  const functions = startEdgeFunctions(edge, log);
   const { bucket } = options.origin;
+  // Several locations have a shield, too. All caches together have the room of one.
+  const cacheBytes = Math.floor(maxCachedBytes / (locations === 1 ? 1 : locations + 1));
   const distribution = createDistribution({
     functions,
-    cache: createObjectCache(clock),
+    locations,
+    createCache: () => createObjectCache(clock, cacheBytes),
     fetchOrigin: createOriginFetch({ origin, bucket, functions, traffic, log }),
     traffic,
     clock,
@@ -103,6 +113,17 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
     origin.close();
     await distribution.waitForFetches();
   };
+  const { replaceContainers } = functions;
+  return { ...distribution, replaceContainers, counts: () => ({ ...traffic }), stop };
+}
+
+/** Starts the emulator of CloudFront, with its functions and its S3 origin. */
+export async function startCloudFront(options: CloudFrontOptions): Promise<CloudFront> {
+  const { clock = Date.now, log = () => undefined } = options;
+  // Pages of every site may show pictures.
+  const callers: Callers = localCallers(options.host, options.hosts, 'all');
+  const distribution = openDistribution(options);
+  const { invalidate, replaceContainers, counts, stop } = distribution;
   try {
     const server = await startViewerServer({
       host: options.host,
@@ -110,6 +131,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
       callers,
       corsOrigins: options.corsOrigins ?? [],
       accessLog: { clock, write: options.accessLog ?? (() => undefined) },
+      chooseLocation: createLocationChoice(options.locations ?? 1),
       answer: withLocalPage(options, distribution.answer),
       onError: (error) => log('cloudfront', `the emulator failed: ${String(error)}`),
     });
@@ -118,12 +140,7 @@ export async function startCloudFront(options: CloudFrontOptions): Promise<Cloud
       await server.close(deadline);
       await stop(deadline);
     };
-    return {
-      port: server.port,
-      invalidate: distribution.invalidate,
-      counts: () => ({ ...traffic }),
-      close,
-    };
+    return { port: server.port, invalidate, replaceContainers, counts, close };
   } catch (error) {
     // The caller reports that the port is in use. The containers must stop here.
     await stop(Date.now());

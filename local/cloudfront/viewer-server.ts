@@ -5,10 +5,11 @@ import { corsHeaders } from '../../shared/deployment/cors.ts';
 import type { Callers } from '../http/callers.ts';
 import { type AccessLog, watchRequest } from './access-log/access-log.ts';
 import { deliver, deliverRaw } from './delivery.ts';
+import { type ChooseLocation, edgeLocationName, locationHeader } from './edge-location.ts';
 import type { Delivery, LocalDelivery } from './edge-response.ts';
 import { errorPage } from './error-page.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
-import { headerValue } from './header-map.ts';
+import { headerValue, withoutHeaders } from './header-map.ts';
 import { newRequestId, type RefusedRequest, readViewerRequest } from './viewer.ts';
 
 /** Longer than CloudFront's own limit, so that a head that is too long gets an error page. */
@@ -45,7 +46,8 @@ function answerParseError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const requestId = newRequestId();
   const status =
     { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  deliverRaw(socket, errorDelivery({ status, message: 'Bad request.' }, requestId), requestId);
+  const delivery = errorDelivery({ status, message: 'Bad request.' }, requestId);
+  deliverRaw(socket, delivery, { requestId, location: edgeLocationName(0) });
 }
 
 /** Discards a body for a moment. Closing while the client sends could lose the answer. */
@@ -66,23 +68,45 @@ type ViewerOptions = {
   /** The pages that may use credentials; empty for any page without credentials. */
   readonly corsOrigins: readonly string[];
   readonly accessLog: AccessLog;
-  readonly answer: (viewer: EmulatedRequest) => Promise<Delivery | LocalDelivery>;
+  readonly chooseLocation: ChooseLocation;
+  readonly answer: (viewer: EmulatedRequest, location: number) => Promise<Delivery | LocalDelivery>;
 };
+
+const noSuchLocation = {
+  kind: 'refused',
+  status: 400,
+  message: `${locationHeader} is not the number of an edge location; SIGNET_LOCATIONS sets how many there are.`,
+  detail: 'InvalidRequest',
+} as const satisfies RefusedRequest;
+
+/** Reads a request, without the header that chooses a location: the functions of a deployment have none. */
+function readRequest(
+  message: http.IncomingMessage,
+  requestId: string,
+  { callers, chooseLocation }: ViewerOptions,
+) {
+  const read = readViewerRequest(message, requestId, callers);
+  if (read.kind === 'refused') return read;
+  if (chooseLocation(message) === undefined) return noSuchLocation;
+  return { ...read, headers: withoutHeaders(read.headers, [locationHeader]) };
+}
 
 async function handle(
   message: http.IncomingMessage,
   response: http.ServerResponse,
-  { callers, corsOrigins, accessLog, answer }: ViewerOptions,
+  options: ViewerOptions,
 ): Promise<void> {
   const requestId = newRequestId();
-  const watched = watchRequest(message, response, requestId, accessLog);
+  const at = options.chooseLocation(message) ?? 0;
+  const answeredBy = { requestId, location: edgeLocationName(at) };
+  const watched = watchRequest(message, response, answeredBy, options.accessLog);
   const method = message.method ?? 'GET';
-  const read = readViewerRequest(message, requestId, callers);
+  const read = readRequest(message, requestId, options);
   if (read.kind === 'request') {
     message.resume();
-    const cors = corsHeaders(corsOrigins, headerValue(read.headers, 'origin'));
-    const delivery = await answer(read);
-    const sent = deliver(response, delivery, { method, requestId, cors });
+    const cors = corsHeaders(options.corsOrigins, headerValue(read.headers, 'origin'));
+    const delivery = await options.answer(read, at);
+    const sent = deliver(response, delivery, { method, ...answeredBy, cors });
     if (delivery.local) watched.skip();
     else watched.note(delivery, sent);
     return;
@@ -92,7 +116,7 @@ async function handle(
   // The rest of a refused request is not read, so the connection cannot be reused.
   response.shouldKeepAlive = false;
   const refused = errorDelivery(read, requestId);
-  watched.note(refused, deliver(response, refused, { method, requestId, cors: {} }));
+  watched.note(refused, deliver(response, refused, { method, ...answeredBy, cors: {} }));
 }
 
 function waitUntilListening(server: http.Server, host: string, port: number): Promise<number> {
@@ -154,9 +178,10 @@ function refuseConnect(
   { accessLog }: ViewerOptions,
 ): void {
   const requestId = newRequestId();
-  const watched = watchRequest(message, socket, requestId, accessLog);
+  const answeredBy = { requestId, location: edgeLocationName(0) };
+  const watched = watchRequest(message, socket, answeredBy, accessLog);
   const refused = errorDelivery(connectRefusal, requestId);
-  watched.note(refused, deliverRaw(socket, refused, requestId));
+  watched.note(refused, deliverRaw(socket, refused, answeredBy));
 }
 
 /** Starts the server for viewers. Nothing that a socket sends can end the process. */

@@ -1,4 +1,5 @@
 import { localCallers, localOrigins } from '../http/callers.ts';
+import { type Distance, withDistance } from '../http/distance.ts';
 import { listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import type { Identity } from '../http/sigv4.ts';
 import { openUploadStore, type UploadStore } from './multipart/upload-store.ts';
@@ -25,6 +26,8 @@ export type S3Options = {
   readonly origins?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
+  /** Delays the requests of some callers. Default: none. */
+  readonly distance?: Distance;
   /**
    * Awaited inside the key's lock before the change is committed. If it throws, the change fails
    * with 500. After a crash it may have reported a change that did not happen.
@@ -47,7 +50,10 @@ export async function startS3(options: S3Options): Promise<EmbeddedS3> {
     host,
     port,
     callers: localCallers(host, options.hosts, origins),
-    handle: (request, response) => handleRequest(handlerOptions, request, response),
+    handle: withDistance(
+      (request, response) => handleRequest(handlerOptions, request, response),
+      options.distance,
+    ),
     refuse: wireAnswer,
   });
   const expiry = setInterval(() => void expireUploads(uploads, log), expiryMillis).unref();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { localCallers } from '../http/callers.ts';
+import { type Distance, withDistance } from '../http/distance.ts';
 import { type Listener, listen, type WireAnswer, type WireFault } from '../http/http.ts';
 import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
 import { type Identity, isSameHex, SignatureRefusal, verifySignature } from '../http/sigv4.ts';
@@ -21,6 +22,8 @@ export type SecretsManagerOptions = {
   readonly hosts?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
+  /** Delays the requests of some callers. Default: none. */
+  readonly distance?: Distance;
 };
 
 type Service = {
@@ -43,7 +46,10 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
     // Requests are small. A client that takes longer only holds connections.
     requestMillis: 20_000,
     callers: localCallers(host, options.hosts),
-    handle: (message, response) => handle(service, message, response),
+    handle: withDistance(
+      (message, response) => handle(service, message, response),
+      options.distance,
+    ),
     refuse,
   });
 }

@@ -19,11 +19,15 @@ export type StoredRecord = {
 };
 
 export const policyKey = (tenant: string): string => `policies/${tenant}.jws`;
-export const trailFolder = (tenant: string): string => `audit/${tenant}/`;
+const trails = 'audit/';
+export const trailFolder = (tenant: string): string => `${trails}${tenant}/`;
 export const auditKey = (tenant: string, version: number): string =>
   `${trailFolder(tenant)}${version}.jws`;
 
 export const recordOptions = { contentType: 'application/jose' } as const;
+
+/** Whether a key of the config bucket is that of a version in an audit trail. */
+export const isAuditKey = (key: string): boolean => key.startsWith(trails);
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 export const encodeRecord = (text: string): Uint8Array => utf8(text);

@@ -104,6 +104,9 @@ it('creates, publishes, narrows, rolls back, rotates, retires, is tampered with 
   const Body = JSON.stringify(forged);
   await s3.send(new PutObjectCommand({ Bucket: 'signet-config', Key: 'policies/acme.jws', Body }));
   expect(await view(fresh)).toEqual({ code: '200', cache: 'Hit from cloudfront' });
+  // A publish makes the functions start anew. Without a good version in memory they let nobody in.
+  await type('tenant', 'create', 'other');
+  expect(await view(fresh)).toMatchObject({ code: 'unavailable' });
   expect((await refused('doctor')).code).toBe(1);
   expect((await refused('policy', 'audit', 'acme')).said).toMatchObject({ verified: false });
 

@@ -1,4 +1,4 @@
-import { distributionDomainName, edgeLocation } from '../functions/edge-event.ts';
+import { distributionDomainName } from '../functions/edge-event.ts';
 
 /*
  * A line of CloudFront's standard log (legacy): the order of the fields and the characters that are escaped.
@@ -11,6 +11,8 @@ export type AccessRecord = {
   /** When the answer ended, in milliseconds since 1970. */
   readonly endedAt: number;
   readonly requestId: string;
+  /** The edge location that answered, in the form of `x-amz-cf-pop`. */
+  readonly location: string;
   readonly clientIp: string;
   readonly clientPort: number | undefined;
   readonly method: string;
@@ -57,7 +59,7 @@ const notUsed: Field = () => undefined;
 const fields: readonly (readonly [name: string, field: Field])[] = [
   ['date', (record) => timeOf(record).slice(0, 10)],
   ['time', (record) => timeOf(record).slice(11, 19)],
-  ['x-edge-location', () => edgeLocation],
+  ['x-edge-location', ({ location }) => location],
   ['sc-bytes', ({ sentBytes }) => String(sentBytes)],
   ['c-ip', ({ clientIp }) => clientIp],
   ['cs-method', ({ method }) => method],

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Delivery, ErrorDetail, ResultType } from '../edge-response.ts';
+import type { Delivery, ResultDetail, ResultType } from '../edge-response.ts';
 import { type HeaderLine, headerLines, headerValue } from '../header-map.ts';
 import { splitRequestTarget } from '../request-target.ts';
 import { clientIpOf, headBytes } from '../viewer.ts';
@@ -84,12 +84,12 @@ function answerFields(
   const { delivery, headers = [] } = sent ?? {};
   const before: ResultType = delivery?.result ?? 'Error';
   const after: ResultType = whole ? before : 'Error';
-  const reason: ErrorDetail = whole ? (delivery?.detail ?? 'Error') : 'ClientCommError';
+  const detail: ResultDetail | ResultType = whole ? (delivery?.detail ?? after) : 'ClientCommError';
   return {
     status: delivery?.response.status,
     responseResult: before,
     result: after,
-    detail: after === 'Error' ? reason : after,
+    detail,
     contentType: headerValue(headers, 'content-type'),
     contentLength: headerValue(headers, 'content-length'),
     contentRange: headerValue(headers, 'content-range'),
@@ -106,6 +106,9 @@ function countReceived(message: IncomingMessage): () => number {
   return () => bytes;
 }
 
+/** The request in the log, and the name of the edge location that answers it. */
+type Identification = Pick<AccessRecord, 'requestId' | 'location'>;
+
 /**
  * Watches a request from its arrival on, and the response or the socket that gets the answer. The line is
  * written when that is closed.
@@ -113,7 +116,7 @@ function countReceived(message: IncomingMessage): () => number {
 export function watchRequest(
   message: IncomingMessage,
   answer: EventEmitter,
-  requestId: string,
+  identification: Identification,
   { clock, write }: AccessLog,
 ): WatchedRequest {
   const { socket } = message;
@@ -135,7 +138,7 @@ export function watchRequest(
     const { firstByteMs = ended.takenMs } = sent ?? {};
     const fields = answerFields(sent, whole !== undefined);
     const counts = { receivedBytes: received(), firstByteMs };
-    write(printAccessLine({ ...request, requestId, ...fields, ...ended, ...counts }));
+    write(printAccessLine({ ...request, ...identification, ...fields, ...ended, ...counts }));
   });
   return {
     note: (delivery, headers) => {

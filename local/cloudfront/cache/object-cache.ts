@@ -4,8 +4,8 @@ import { readCacheTags } from './cache-tags.ts';
 import { type CacheLifetime, cacheLifetime } from './freshness.ts';
 import type { Matcher } from './invalidation.ts';
 
-/** The limit for all cached objects. The least recently used are evicted. */
-const maxCachedBytes = 256 * 1024 * 1024;
+/** The limit for the objects of all caches. The least recently used are evicted. */
+export const maxCachedBytes = 256 * 1024 * 1024;
 
 /** Counted per entry, so that the limit also bounds empty answers. */
 const entryOverheadBytes = 2_048;
@@ -18,11 +18,14 @@ export type CacheEntry = {
   readonly lifetime: CacheLifetime;
 };
 
-/** The objects of one edge location. */
+/** The objects of one edge location or of the shield. */
 export type ObjectCache = {
   readonly get: (key: string) => CacheEntry | undefined;
-  /** Stores the answer if CloudFront would. Returns whether it was stored. */
-  readonly store: (key: string, response: EdgeResponse) => boolean;
+  /**
+   * Stores the answer if CloudFront would. Returns whether it was stored. `ageMs` is the time that it was in
+   * other caches, in milliseconds; without it, 0.
+   */
+  readonly store: (key: string, response: EdgeResponse, ageMs?: number) => boolean;
   readonly drop: (matches: Matcher) => number;
 };
 
@@ -40,14 +43,14 @@ export function createObjectCache(clock: () => number, maxBytes = maxCachedBytes
   );
   return {
     get: (key) => entries.get(key),
-    store: (key, response) => {
+    store: (key, response, ageMs = 0) => {
       const now = clock();
       const life = cacheLifetime(response, now);
       // Even an answer that is not stored makes the previous one outdated.
       entries.delete(key);
       if (!life) return false;
       const tags = readCacheTags(response.headers);
-      entries.set(key, { response, tags, storedAt: now, lifetime: life });
+      entries.set(key, { response, tags, storedAt: now - ageMs, lifetime: life });
       return entries.has(key);
     },
     drop: (matches) => {

@@ -1,9 +1,7 @@
+import type { Concurrency } from './concurrency.ts';
 import { type Container, startContainer } from './container.ts';
 import type { EdgeFunction, FunctionLog, LogSource } from './edge-function.ts';
 import { LambdaFault } from './lambda-fault.ts';
-
-/** Lambda's concurrency per Region. Further events are throttled. */
-const maxWaiting = 1_000;
 
 type Job = {
   readonly event: object;
@@ -16,6 +14,10 @@ type Job = {
 export type ContainerPool = {
   /** Runs one event and returns the function's JSON result. Throws `LambdaFault`. */
   readonly invoke: (event: object, requestId: string) => Promise<unknown>;
+  /** Starts a container, which shows a broken bundle early. */
+  readonly warmUp: () => void;
+  /** Stops the containers when their events are done. Later events run in new ones. */
+  readonly replaceContainers: () => void;
   /** Waits for running events until the deadline (epoch ms), then stops the containers. */
   readonly close: (deadline: number) => Promise<void>;
 };
@@ -24,6 +26,7 @@ export type ContainerPool = {
 function createContainers(limit: number, start: () => Container) {
   const all = new Set<Container>();
   const idle: Container[] = [];
+  const replaced = new WeakSet<Container>();
   const add = (): Container => {
     const container = start();
     all.add(container);
@@ -34,7 +37,9 @@ function createContainers(limit: number, start: () => Container) {
     void container.stop();
   };
   return {
-    warmUp: () => idle.push(add()),
+    warmUp: (): void => {
+      idle.push(add());
+    },
     take: (): Container | undefined => {
       for (let container = idle.pop(); container; container = idle.pop()) {
         if (container.alive()) return container;
@@ -43,8 +48,12 @@ function createContainers(limit: number, start: () => Container) {
       return all.size < limit ? add() : undefined;
     },
     release: (container: Container): void => {
-      if (container.alive()) idle.push(container);
+      if (container.alive() && !replaced.has(container)) idle.push(container);
       else discard(container);
+    },
+    replaceAll: (): void => {
+      for (const container of all) replaced.add(container);
+      for (const container of idle.splice(0)) discard(container);
     },
     stopAll: () => Promise.all([...all].map((container) => container.stop())),
   };
@@ -65,11 +74,12 @@ async function waitUntilSettled(
   clearTimeout(timer);
 }
 
-/** Starts a pool with one container, which shows a broken bundle early, and adds more on demand. */
-export function startContainerPool(
+/** Creates a pool without containers. It starts them on demand and keeps them. */
+export function createContainerPool(
   fn: EdgeFunction,
   source: LogSource,
   log: FunctionLog,
+  concurrency: Concurrency,
 ): ContainerPool {
   const containers = createContainers(Math.max(1, fn.workers), () =>
     startContainer(fn, source, log),
@@ -95,15 +105,21 @@ export function startContainerPool(
     }
   };
 
-  containers.warmUp();
+  const enqueue = (event: object, requestId: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ event, requestId, resolve, reject });
+      dispatch();
+    });
+
   return {
-    invoke: (event, requestId) =>
-      new Promise((resolve, reject) => {
-        const full = closed || waiting.length >= maxWaiting;
-        if (full) return reject(new LambdaFault('LambdaLimitExceeded', 'too many events waiting'));
-        waiting.push({ event, requestId, resolve, reject });
-        dispatch();
-      }),
+    invoke: async (event, requestId) => {
+      if (closed) throw new LambdaFault('LambdaLimitExceeded', 'the function was stopped');
+      if (!concurrency.begin())
+        throw new LambdaFault('LambdaLimitExceeded', `${concurrency.limit} executions run already`);
+      return enqueue(event, requestId).finally(concurrency.end);
+    },
+    warmUp: containers.warmUp,
+    replaceContainers: containers.replaceAll,
     close: async (deadline) => {
       closed = true;
       await waitUntilSettled(running, deadline);

@@ -9,9 +9,6 @@ import { type HeaderLine, headerMap, withoutHeaders } from '../header-map.ts';
 /** The name of this distribution in events and answers. */
 export const distributionDomainName = 'd111111abcdef8.cloudfront.net';
 
-/** The name of the only edge location. */
-export const edgeLocation = 'LOCAL1-C1';
-
 const distributionId = 'EDFDVBD6EXAMPLE';
 
 /** A viewer's request as received, not decoded. */

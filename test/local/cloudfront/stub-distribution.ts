@@ -54,6 +54,8 @@ export type StubOptions = {
     readonly memoryMb?: number;
   };
   readonly originPort?: number;
+  readonly locations?: number;
+  readonly concurrency?: number;
   readonly corsOrigins?: readonly string[];
   readonly localPage?: () => { readonly contentType: string; readonly body: string };
 };
@@ -160,6 +162,8 @@ export async function startStubDistribution(options: StubOptions = {}): Promise<
     clock: () => now,
     log: (source, line) => logged.push(`${source}: ${line}`),
     accessLog: (line) => accessed.push(line),
+    ...(options.locations && { locations: options.locations }),
+    ...(options.concurrency && { concurrency: options.concurrency }),
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
     ...(options.localPage && { localPage: options.localPage }),
   });

@@ -153,6 +153,22 @@ describe('a start that fails', () => {
     );
   });
 
+  it.each([
+    [
+      'SIGNET_RTT_MS',
+      'milliseconds from 0 to 5000',
+      230,
+      ['5001', '-1', '1.5', '230ms', '1e3', '007'],
+    ],
+    ['SIGNET_LOCATIONS', 'a number of edge locations from 1 to 16', 4, ['0', '17', 'two', ' 4']],
+    ['SIGNET_CONCURRENCY', 'a number of executions from 1 to 1000', 10, ['0', '1001', '1,000']],
+  ])('because %s is no number says what to write', (variable, expects, example, texts) => {
+    for (const text of texts)
+      expect(() => readLocalSettings({ [variable]: text })).toThrow(
+        `${variable} is "${text}"; give ${expects}: ${variable}=${example} npm start`,
+      );
+  });
+
   it('because the address is not local says so', async () => {
     expect(await refusedStart({ host: '203.0.113.9' })).toMatch(
       /^Cannot listen on 203\.0\.113\.9 port \d+ \(EADDRNOTAVAIL\); check SIGNET_BIND/,
@@ -182,6 +198,16 @@ describe('the lists in variables', () => {
     expect(read.origins).toEqual(['https://app.example', 'http://[::1]:*']);
     const empty = readLocalSettings({ SIGNET_HOSTS: '', SIGNET_ORIGINS: '' });
     expect([empty.hosts, empty.origins]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the numbers in variables', () => {
+  it('are read, and left out if they are empty', () => {
+    const set = { SIGNET_RTT_MS: '0', SIGNET_LOCATIONS: '16', SIGNET_CONCURRENCY: '1000' };
+    expect(readLocalSettings(set)).toMatchObject({ rttMs: 0, locations: 16, concurrency: 1_000 });
+    const empty = readLocalSettings({ SIGNET_RTT_MS: '', SIGNET_LOCATIONS: '' });
+    for (const name of ['rttMs', 'locations', 'concurrency'])
+      expect(empty).not.toHaveProperty(name);
   });
 });
 

@@ -16,6 +16,7 @@ const chrome =
 /** The request of the fourth line in AWS's example of a log. */
 const favicon: AccessRecord = {
   endedAt: Date.parse('2019-12-13T22:36:27.999Z'),
+  location: 'LOCAL1-C1',
   requestId: '1pkpNfBQ39sYMnjjUQjmH2w1wdJnbHYTbag21o_3OfcQgPzdL2RSSQ==',
   clientIp: '192.0.2.200',
   clientPort: 25_260,

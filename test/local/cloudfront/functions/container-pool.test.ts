@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createConcurrency } from '../../../../local/cloudfront/functions/concurrency.ts';
 import {
   type ContainerPool,
-  startContainerPool,
+  createContainerPool,
 } from '../../../../local/cloudfront/functions/container-pool.ts';
 
 let folder: string;
@@ -40,14 +41,19 @@ type Limits = {
   readonly memoryMb?: number;
 };
 
-async function poolOf(code: string, limits: Limits = {}): Promise<ContainerPool> {
+async function poolOf(
+  code: string,
+  limits: Limits = {},
+  concurrency = createConcurrency(),
+): Promise<ContainerPool> {
   made += 1;
   const file = join(folder, `function-${made}.mjs`);
   await writeFile(file, code);
   const fn = { file, memoryMb: 128, timeoutMs: 5_000, maxBodyBytes: 40_960, workers: 2, ...limits };
-  const pool = startContainerPool(fn, 'viewer-request', (source, line) => {
+  const log = (source: string, line: string) => {
     logged.push(`${source}: ${line}`);
-  });
+  };
+  const pool = createContainerPool(fn, 'viewer-request', log, concurrency);
   pools.push(pool);
   return pool;
 }
@@ -153,16 +159,35 @@ describe('a pool of containers', () => {
     }
   });
 
-  it('throttles beyond a thousand waiting events', async () => {
+  it('throttles beyond a thousand executions at once, running or waiting', async () => {
     const pool = await poolOf(sleeper, { workers: 1 });
-    const running = pool.invoke({ ms: 200 }, 'id');
-    const queued = Array.from({ length: 1_000 }, () => pool.invoke({ ms: 0 }, 'id'));
-    await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject({
-      kind: 'LambdaLimitExceeded',
-      status: 503,
-    });
-    await running;
-    expect(await Promise.all(queued)).toHaveLength(1_000);
+    const begun = Array.from({ length: 1_000 }, () => pool.invoke({ ms: 0 }, 'id'));
+    const throttled = { kind: 'LambdaLimitExceeded', status: 503 };
+    await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject(throttled);
+    expect(await Promise.all(begun)).toHaveLength(1_000);
+    expect(await pool.invoke({ ms: 0 }, 'id')).toEqual({ most: 1, events: 1_001 });
+  });
+
+  it('shares the quota of its Region with the other functions there', async () => {
+    const region = createConcurrency(2);
+    const [one, other] = [await poolOf(sleeper, {}, region), await poolOf(sleeper, {}, region)];
+    const begun = [one.invoke({ ms: 0 }, 'id'), other.invoke({ ms: 0 }, 'id')];
+    for (const pool of [one, other])
+      await expect(pool.invoke({ ms: 0 }, 'id')).rejects.toMatchObject({
+        message: '2 executions run already',
+      });
+    await Promise.all(begun);
+    expect(await one.invoke({ ms: 0 }, 'id')).toMatchObject({ most: 1 });
+  });
+
+  it.each([
+    ['throws', `throw new Error('no')`],
+    ['exits', 'process.exit(1)'],
+  ])('counts an execution that %s as ended', async (_what, code) => {
+    const once = `export async function handler({ fails }) { if (fails) { ${code} } return {}; }`;
+    const pool = await poolOf(once, {}, createConcurrency(1));
+    await expect(pool.invoke({ fails: true }, 'id')).rejects.toThrow();
+    expect(await pool.invoke({}, 'id')).toEqual({});
   });
 
   it('limits the heap of a function, and the emulator survives', async () => {
@@ -175,6 +200,27 @@ describe('a pool of containers', () => {
       kind: 'LambdaExecutionError',
     });
     expect(await pool.invoke({ mb: 16 }, 'id')).toEqual({ held: 16 });
+  });
+
+  it('runs later events in new containers once its containers are replaced', async () => {
+    const code = 'export const handler = async () => ({ pid: process.pid });';
+    const pool = await poolOf(code, { workers: 1 });
+    const first = await pool.invoke({}, 'id');
+    expect(await pool.invoke({}, 'id')).toEqual(first);
+    pool.replaceContainers();
+    const second = await pool.invoke({}, 'id');
+    expect(second).not.toEqual(first);
+    expect(await pool.invoke({}, 'id')).toEqual(second);
+  });
+
+  it('finishes a running event before its container is replaced', async () => {
+    const pool = await poolOf(sleeper, { workers: 1 });
+    const running = pool.invoke({ ms: 50 }, 'id');
+    const queued = pool.invoke({ ms: 0 }, 'id');
+    pool.replaceContainers();
+    expect(await running).toEqual({ most: 1, events: 1 });
+    // The event that waited began after the change, so it must not see what the old container holds.
+    expect(await queued).toEqual({ most: 1, events: 1 });
   });
 
   it('finishes a running event when it closes, and accepts no more', async () => {
