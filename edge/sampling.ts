@@ -8,15 +8,15 @@ export type Sampling = {
   readonly allowedOneIn: number;
   /** The same for requests without a valid signature, so that a flood cannot fill the log. */
   readonly unverifiedOneIn: number;
+  /** The same for other refusals, beyond the first of each second. */
+  readonly refusedOneIn: number;
 };
 
 /** Returns how many requests a line counts for; 0 if it is not written. */
 export type Sampler = (line: LogLine, verified: boolean) => number;
 
-/** A tenant can be refused so often in a second until its lines are sampled, too. */
+/** So many refusals in a second have a line each. Those beyond are sampled. */
 const refusalsPerSecond = 10;
-/** Of refusals beyond that, write 1 in this many. */
-const refusalOneIn = 100;
 /** Enough for the tenants that one container serves. A kid that was forgotten is written again. */
 const heldKids = 5_000;
 const hour = 3_600_000;
@@ -57,7 +57,7 @@ export function createSampler({ clock, random, ...sampling }: SamplerOptions): S
   const isFirstUse = noteKids(clock);
   const rateOf = (line: LogLine): number => {
     if (line.level !== 'info' || line.reported !== undefined)
-      return isAmongFirst() ? 1 : refusalOneIn;
+      return isAmongFirst() ? 1 : sampling.refusedOneIn;
     return line.outcome === 'rendered' || isFirstUse(line) ? 1 : sampling.allowedOneIn;
   };
   return (line, verified) => {

@@ -3,8 +3,8 @@ import { policyFreshness } from '../shared/versions/cache.ts';
 import type { Names } from './names.ts';
 import { hostMapOf, region, type StackSettings } from './settings.ts';
 
-/** Of requests without a valid signature, 1 in this many is logged, so that a flood does not fill the log group. */
-const unverifiedOneIn = 100;
+/** Of requests without a valid signature, and of many refusals, 1 in this many is logged, so that a flood does not fill the log group. */
+const floodOneIn = 100;
 
 /** The configuration bundled into both functions. Lambda@Edge has no environment variables. */
 export function edgeConfig(settings: StackSettings, names: Names, version: string) {
@@ -17,7 +17,11 @@ export function edgeConfig(settings: StackSettings, names: Names, version: strin
     keyFreshness,
     hosts: hostMapOf(settings),
     corsOrigins: settings.corsOrigins,
-    sampling: { allowedOneIn: settings.logOneIn, unverifiedOneIn },
+    sampling: {
+      allowedOneIn: settings.logOneIn,
+      unverifiedOneIn: floodOneIn,
+      refusedOneIn: floodOneIn,
+    },
     engine: `signet ${version}`,
   };
 }

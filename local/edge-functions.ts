@@ -34,7 +34,7 @@ function configFor(
     hosts: localHosts,
     corsOrigins,
     // No sampling: locally, every refusal should be in the log.
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 1 },
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 1, refusedOneIn: 1 },
     engine: engineName(),
   };
 }

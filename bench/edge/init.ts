@@ -34,7 +34,7 @@ const config: EdgeConfig = {
   keyFreshness,
   hosts: {},
   corsOrigins: [],
-  sampling: { allowedOneIn: 10, unverifiedOneIn: 100 },
+  sampling: { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 },
   engine: 'bench',
 };
 

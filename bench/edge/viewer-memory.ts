@@ -71,7 +71,7 @@ const configFor = (endpoint: string) => {
     keyFreshness,
     hosts: {},
     corsOrigins: [],
-    sampling: { allowedOneIn: 10, unverifiedOneIn: 100 },
+    sampling: { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 },
     engine: 'bench',
   };
 };

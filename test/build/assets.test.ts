@@ -29,7 +29,7 @@ const config: EdgeConfig = {
   hosts: {},
   keyFreshness,
   corsOrigins: [],
-  sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
+  sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
   engine: 'test',
 };
 const configs = { viewerRequest: config, originResponse: config };

@@ -37,7 +37,7 @@ function deployedConfig(): EdgeConfig {
       keyFreshness,
       hosts: {},
       corsOrigins: [],
-      sampling: { allowedOneIn: 1, unverifiedOneIn: 1 },
+      sampling: { allowedOneIn: 1, unverifiedOneIn: 1, refusedOneIn: 1 },
       engine: 'test',
     },
   };

@@ -54,7 +54,7 @@ function configFor(port: number): EdgeConfig {
     hosts: {},
     keyFreshness,
     corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
     engine: 'test',
   };
 }

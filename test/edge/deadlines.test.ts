@@ -14,7 +14,7 @@ vi.mock('../../edge/config.ts', () => ({
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
     hosts: {},
     corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
     engine: 'test',
   },
 }));

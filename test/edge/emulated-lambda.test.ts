@@ -52,7 +52,7 @@ function configs() {
       keyFreshness,
       hosts: {},
       corsOrigins: [],
-      sampling: { allowedOneIn: 1, unverifiedOneIn: 1 },
+      sampling: { allowedOneIn: 1, unverifiedOneIn: 1, refusedOneIn: 1 },
       engine: 'test',
     },
   };

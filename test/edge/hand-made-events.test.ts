@@ -19,7 +19,7 @@ vi.mock('../../edge/config.ts', () => ({
     policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
     corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100 },
+    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
     engine: 'test',
   },
 }));

@@ -4,7 +4,7 @@ import type { LogLine } from '../../edge/log.ts';
 import { createSampler } from '../../edge/sampling.ts';
 
 const start = Date.parse('2026-07-01T00:00:00Z');
-const rates = { allowedOneIn: 10, unverifiedOneIn: 100 };
+const rates = { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 };
 const view: LogLine = {
   function: 'viewer-request',
   requestId: 'id',

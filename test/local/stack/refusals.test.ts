@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RefusalCode, refusals } from '../../../shared/refusal.ts';
 import { claiming, flatPng } from '../../render/encoders.ts';
 import type { Answer } from '../cloudfront/stub-distribution.ts';
@@ -173,13 +173,19 @@ describe('every refusal over HTTP', () => {
       const answer = await client.get(sign({ path: 'photo.jpg', operations: [recipe] }));
       expect([answer.status, answer.text]).toEqual([415, '{"error":"source_unsupported"}']);
       expect(JSON.stringify(answer.headers)).not.toContain('HEIC');
-      const log = readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8');
-      const line = (await log).split('\n').findLast((one) => one.includes('photo.jpg'));
-      expect(JSON.parse(line ?? '')).toMatchObject({
-        outcome: 'source_unsupported',
-        reason:
-          'the source is named .jpg, but is HEIC, not a JPEG, PNG, WebP or GIF; convert it with `magick in.heic out.jpg`',
-      });
+      // The log is written after the answer.
+      await vi.waitFor(
+        async () => {
+          const log = await readFile(path.join(stack.home, 'logs', 'edge.log'), 'utf8');
+          const line = log.split('\n').findLast((one) => one.includes('photo.jpg'));
+          expect(JSON.parse(line ?? '')).toMatchObject({
+            outcome: 'source_unsupported',
+            reason:
+              'the source is named .jpg, but is HEIC, not a JPEG, PNG, WebP or GIF; convert it with `magick in.heic out.jpg`',
+          });
+        },
+        { timeout: 30_000, interval: 50 },
+      );
     },
   );
 

@@ -242,7 +242,7 @@ describe('a function that fails', () => {
     ],
     [
       'eats its memory',
-      'const a = []; for (;;) a.push(new Array(1e5).fill({}))',
+      'const a = []; for (;;) a.push(new Array(2e6).fill(1.5))',
       /exited with SIGABRT/,
     ],
   ];
