@@ -178,6 +178,8 @@ export type OwnerParameter = {
 /** How an owner writes an operation, where that is not how the suffix writes it. */
 export type Dialect = {
   readonly parameters?: Readonly<Record<string, OwnerParameter>>;
+  /** In order: the first of these that is written counts, and the later ones are ignored; a list counts as one. */
+  readonly rivals?: readonly (readonly string[])[];
   /** Values that a parameter has with this owner if it is left out, as the suffix writes them. */
   readonly defaults?: Readonly<Record<string, string>>;
 };

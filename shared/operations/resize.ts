@@ -205,9 +205,14 @@ async function drawResize(
 }
 
 const distorts = {
-  refused: 'would distort the image by per cent of a side; write m_fixed with w and h, or p',
+  refused: 'would distort the image; write m_fixed with w and h, or p',
 };
-const blurs = { refused: 'blurred padding is not supported; write m_pad with color' };
+const blurs = { refused: 'blurred padding is not served; write m_pad with color' };
+
+/** https://www.alibabacloud.com/help/en/oss/user-guide/resize-images-4 */
+const oss: Dialect = {
+  rivals: [['w', 'h'], ['l', 's'], ['p']],
+};
 
 /** https://cloud.baidu.com/doc/BOS/s/3ldh5wqnw */
 const bos: Dialect = {
@@ -218,9 +223,7 @@ const bos: Dialect = {
     align: {
       read: (value) => {
         if (value === '50') return {};
-        throw malformed(
-          'resize: align can only be 50, the middle; with m_fill, write a compass point as g',
-        );
+        throw malformed('resize: align can only be 50; write m_fill with g');
       },
     },
     wp: distorts,
@@ -242,14 +245,14 @@ export const resize = operation({
   parameters,
   differs: [
     '`limit` is 1 by default as in OSS. In the spelling of BOS it is 0 by default, as BOS documents: a recipe of BOS without `limit` is `limit_0` in the key, and a rule of the policy has to allow it.',
-    'A URL gives the size in exactly one way: `w` and `h`, or `l`, or `s`, or `p`. OSS ignores `l` and `s` next to `w` or `h`, and `p` next to any of them. Here that is `malformed`: an ignored value would give one image a second key.',
+    'A URL gives the size in exactly one way: `w` and `h`, or `l`, or `s`, or `p`. OSS ignores `l` and `s` next to `w` or `h`, and `p` next to any of them, and so does Signet in the spelling of OSS. Elsewhere that is `malformed`: an ignored value would give one image a second key.',
     'A side may have at most 8,192 pixels (OSS 16,384, BOS 4,096), because a Lambda function has a time limit.',
     '`wp`, `hp`, `radius` and `sigma` of BOS are not supported: they distort the image, or fill the padding with a blurred copy. Of `align` only 50, the middle, is.',
     'In the spelling of OSS, `resize,m_mfit` followed by a `crop` of the same box with `g_center` is read as `m_fill`, which OSS documents as these two steps.',
     '`g`, `fx` and `fy` are not in OSS or BOS, which always keep the middle.',
   ],
   example: 'resize,m_fill,w_200,h_200',
-  dialects: { BOS: bos },
+  dialects: { OSS: oss, BOS: bos },
   notes: { BOS: notes },
   orderOf: ({ m }) => (m === 'lfit' || m === 'mfit' ? 'scales' : undefined),
   check,

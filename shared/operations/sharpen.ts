@@ -5,7 +5,7 @@ import { integer } from './parameter.ts';
 const bos: Dialect = {
   parameters: {
     r: {
-      refused: 'r of BOS is not supported; write s_50 to s_399 alone, where s_100 is a good start',
+      refused: 'r of BOS is not supported; write s_50 to s_399 alone, such as s_100',
     },
   },
 };

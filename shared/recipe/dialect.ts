@@ -15,15 +15,13 @@ export type OwnerOperation = {
   readonly dialect: Dialect;
 };
 
-const plain: Dialect = {};
-
 /** Splits an operation. One comma at its end is dropped, as both owners do. */
 export function splitOperation(written: string, owner: Owner): OwnerOperation {
   const [called = '', ...pairs] = written.replace(/,$/, '').split(',');
   const name = findOperation(called);
   const instead = name === undefined ? unservedOperations.get(called) : undefined;
   if (instead !== undefined) throw malformed(`${called} is not supported; ${instead}`);
-  const dialect = name === undefined ? plain : (rowOf(name).dialects?.[owner] ?? plain);
+  const dialect = (name && rowOf(name).dialects?.[owner]) ?? {};
   return { called, pairs, dialect };
 }
 
@@ -51,11 +49,18 @@ export const missingDefaults = ({ pairs, dialect }: OwnerOperation) =>
     ([name]) => !pairs.some((pair) => pair.startsWith(`${name}_`)),
   );
 
+/** Leaves out what the owner ignores next to other parameters. */
+function withoutIgnored({ pairs, dialect: { rivals = [] } }: OwnerOperation): readonly string[] {
+  const isWritten = (name: string): boolean => pairs.some((pair) => splitPair(pair)[0] === name);
+  const first = rivals.findIndex((names) => names.some(isWritten));
+  const ignored = rivals.slice(first + 1).flat();
+  return pairs.filter((pair) => !ignored.includes(splitPair(pair)[0]));
+}
+
 /** Translates one operation of an owner to the suffix. Throws `malformed`, and then names what to write. */
 export function translateOperation(written: string, owner: Owner): string {
   const operation = splitOperation(written, owner);
-  if (operation.dialect === plain) return [operation.called, ...operation.pairs].join(',');
-  const pairs = operation.pairs.flatMap((pair) => translatePair(operation, pair));
+  const pairs = withoutIgnored(operation).flatMap((pair) => translatePair(operation, pair));
   const defaults = missingDefaults(operation).map((pair) => pair.join('_'));
   return [operation.called, ...pairs, ...defaults].join(',');
 }

@@ -62,6 +62,11 @@ const same: readonly [QueryRecipe, string][] = [
     oss('image/resize,h_30,w_50,limit_0,m_mfit/crop,g_center,h_30,w_50/format,webp'),
     'resize,m_fill,w_50,h_30,limit_0__op__format,f_webp',
   ],
+  // OSS ignores l and s next to w or h, and p next to any of them.
+  [oss('image/resize,h_342,l_342'), 'resize,h_342'],
+  [oss('image/resize,s_5,m_fill,w_20,h_30'), 'resize,m_fill,w_20,h_30'],
+  [oss('image/resize,p_50,l_90'), 'resize,l_90'],
+  [oss('image/resize,l_10,s_10,p_50,w_7,limit_0'), 'resize,w_7,limit_0'],
   [bos('image/bright,b_-10'), 'bright,b_-10'],
   [bos('image/sharpen,s_60'), 'sharpen,s_60'],
   // image: base64url of `brand/mark.png`, with and without padding, and of a file without extension.
