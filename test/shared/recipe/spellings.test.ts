@@ -160,7 +160,7 @@ describe('the query spellings', () => {
   it.each([
     [bos('image/resize,w_9,wp_50'), 'write m_fixed with w and h, or p'],
     [bos('image/resize,m_pad,w_9,h_9,sigma_5'), 'write m_pad with color'],
-    [bos('image/resize,m_fill,w_9,h_9,align_0'), 'write a compass point as g'],
+    [bos('image/resize,m_fill,w_9,h_9,align_0'), 'write m_fill with g'],
     [bos('image/sharpen,r_2,s_50'), 'write s_50 to s_399 alone'],
     [bos('image/quality,Q_80,c_ge'), 'leave it out'],
     [oss('image/quality,q_lossless'), 'write q_100, or format,png'],
