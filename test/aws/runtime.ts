@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import {
+  bootstrap,
   buildAwsEmulator,
   deployedNode,
   type Emulator,
@@ -18,14 +20,28 @@ import { isProof } from '../proof/cases.ts';
  * /tmp can be written, and frozen between events.
  */
 
-const script =
-  'mount -o remount,bind,ro / && mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp && exec "$@"';
+/** The folder of the function stays where it is, although the checkout may be in /tmp, which is empty for the function. */
+const script = [
+  'folder=$1; shift',
+  'mount --bind "$folder" /mnt',
+  'mount -o remount,bind,ro /',
+  'mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp',
+  'mkdir -p "$folder"',
+  'mount --bind /mnt "$folder"',
+  'mount -o remount,bind,ro "$folder"',
+  'exec "$@"',
+].join(' && ');
 // Like the user of Lambda it has an entry in /etc/passwd, and a home that does not exist.
 const unprivileged = ['setpriv', '--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups'];
-const wrapper = ['unshare', '-m', 'sh', '-c', script, 'sh', ...unprivileged];
+const isolate = (folder: string): readonly string[] => [
+  ...['unshare', '-m', 'sh', '-c', script, 'sh', folder],
+  ...unprivileged,
+];
 
 /** Whether this machine allows a file system that can only be read. */
-export const canIsolate = spawnSync(wrapper[0] ?? '', [...wrapper.slice(1), 'true']).status === 0;
+export const canIsolate =
+  spawnSync('env', [...isolate(import.meta.dirname), 'test', '-r', fileURLToPath(import.meta.url)])
+    .status === 0;
 
 /** What the emulated functions have in common with deployed ones here. */
 export const isolation = canIsolate
@@ -51,6 +67,15 @@ async function unzip(zip: string, folder: string): Promise<string> {
   return path.join(folder, 'index.mjs');
 }
 
+/** Copies Node and the bootstrap, because a checkout may be where a process of its own has an empty /tmp. */
+async function copyRuntime(folder: string): Promise<readonly string[]> {
+  const copies = [deployedNode(), bootstrap].map(
+    (from) => [from, path.join(folder, path.basename(from))] as const,
+  );
+  for (const [from, to] of copies) if (!existsSync(to)) await copyFile(from, to);
+  return copies.map(([, to]) => to);
+}
+
 let awsEmulator: string | undefined;
 
 /** Starts a function with its first event. */
@@ -73,7 +98,6 @@ export type DeployedFunction = {
 export type FunctionOptions = {
   readonly name: string;
   readonly zip: string;
-  /** A folder that is not in /tmp. */
   readonly folder: string;
   readonly variables?: Readonly<Record<string, string>>;
   /** Called while the function is frozen. */
@@ -90,7 +114,8 @@ export async function openFunction(asked: FunctionOptions): Promise<DeployedFunc
   const file = await unzip(zip, path.join(folder, name));
   const log = path.join(folder, `${name}.log`);
   const output = openSync(log, 'a');
-  const options = { variables, output, wrapper: canIsolate ? wrapper : [] };
+  const runtime = await copyRuntime(folder);
+  const options = { variables, output, runtime, wrapper: canIsolate ? isolate(folder) : [] };
   let emulator: Emulator | undefined;
   const handle = async (event: object): Promise<unknown> => {
     if (emulator !== undefined) {

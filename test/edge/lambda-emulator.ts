@@ -19,7 +19,8 @@ export type Emulator = {
 /** An emulator and the answer to its first event. */
 export type Started = { readonly emulator: Emulator; readonly first: unknown };
 
-const bootstrap = fileURLToPath(new URL('lambda-bootstrap.mjs', import.meta.url));
+/** The program that calls the handler, as Lambda's own does. */
+export const bootstrap = fileURLToPath(new URL('lambda-bootstrap.mjs', import.meta.url));
 
 /** The environment that Lambda gives a function, with credentials. */
 const environment = {
@@ -41,17 +42,20 @@ export type EmulatorOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   /** A program that runs the rest of its words in its own process, such as `env`. */
   readonly wrapper?: readonly string[];
+  /** Node and the bootstrap, if the process sees them elsewhere. */
+  readonly runtime?: readonly string[];
   /** The descriptor of the file that gets the lines of the function. */
   readonly output?: number;
 };
 
 function spawnWrapped(
   words: readonly string[],
+  file: string,
   variables: Readonly<Record<string, string | undefined>>,
-  { wrapper = [], ...options }: EmulatorOptions,
+  { wrapper = [], runtime = [deployedNode(), bootstrap], ...options }: EmulatorOptions,
   stderr: 'ignore' | 'inherit',
 ) {
-  const [program = '', ...rest] = [...wrapper, ...words];
+  const [program = '', ...rest] = [...wrapper, ...words, ...runtime, file];
   const env = { ...environment, ...variables, ...options.variables };
   return spawn(program, rest, { env, stdio: ['ignore', options.output ?? 'ignore', stderr] });
 }
@@ -81,7 +85,7 @@ export async function startOwnEmulator(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const api = { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };
-  const child = spawnWrapped([deployedNode(), bootstrap, file], api, options, 'inherit');
+  const child = spawnWrapped([], file, api, options, 'inherit');
   const invoke = (event: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
       child.once('exit', () => reject(new Error('the function has ended')));
@@ -140,9 +144,9 @@ export async function startAwsEmulator(
 ): Promise<Started> {
   const [address, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const options = ['--runtime-interface-emulator-address', address, '--runtime-api-address', api];
-  const words = [program, ...options, deployedNode(), bootstrap, file];
+  const words = [program, ...options];
   const variables = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_TIMEOUT: '30' };
-  const emulator = spawnWrapped(words, variables, emulatorOptions, 'ignore');
+  const emulator = spawnWrapped(words, file, variables, emulatorOptions, 'ignore');
   const stop = (): void => {
     // The emulator replaces a function that ends, so it goes first.
     const tree = treeOf(emulator.pid ?? 0);
