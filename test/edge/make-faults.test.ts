@@ -44,7 +44,8 @@ const draw: MakeDeps['render'] = async (picture, limit) => {
   return whole ? { ...rendered, bytes: new Uint8Array(limits.inlineBytes + 1) } : rendered;
 };
 
-const patience = { connectionTimeout: 300, requestTimeout: 300, maxAttempts: 2 };
+// Long enough for a busy machine, and short enough for the calls that are never answered.
+const patience = { connectionTimeout: 2_000, requestTimeout: 2_000, maxAttempts: 2 };
 let source: Buffer;
 const opened: FaultyAws[] = [];
 
