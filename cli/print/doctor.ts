@@ -21,7 +21,9 @@ function describeState(state: HealthyState): string {
     case 'unsigned_refused':
       return `${state.address} refuses what is not signed`;
     case 'changes_current':
-      return `changes.jws names every change, the last is number ${state.sequence}`;
+      return state.sequence === 0
+        ? 'no change was announced yet; the next publish writes changes.jws'
+        : `changes.jws names every change, the last is number ${state.sequence}`;
     case 'policy_live':
       return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
     case 'trail_intact':

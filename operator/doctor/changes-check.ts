@@ -21,8 +21,8 @@ export function checkChanges(
     const announced = await readAnnounced(installation);
     const { sequence, changes, fault } = announced;
     const [first] = live;
-    // Nothing was ever published.
-    if (fault === 'missing' && first === undefined)
+    // Nothing was published since this release. Records of changes cannot be deleted, so the list is not lost.
+    if (fault === 'missing' && sequence === 0)
       return pass(subject, { kind: 'changes_current', sequence });
     if (fault !== undefined) return fail(subject, { kind: 'changes_faulty', fault, repair: first });
     const named = new Set(changes.map(([tenant]) => tenant));

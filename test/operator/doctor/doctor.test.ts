@@ -95,6 +95,14 @@ describe('diagnose', () => {
     expect(await findingOf('changes')).toMatchObject({ ok: true });
   });
 
+  it('misses no list after an upgrade, until the next publish', async () => {
+    installation.config.objects.delete(changesKey);
+    installation.config.objects.delete(changeKey(1));
+    expect(await findingOf('changes')).toMatchObject({ ok: true, state: { sequence: 0 } });
+    await installation.publish('acme', { snap: true });
+    expect(await findingOf('changes')).toMatchObject({ ok: true, state: { sequence: 1 } });
+  });
+
   it('misses no list before anything was published', async () => {
     installation = createMemoryInstallation();
     expect(await findingOf('changes')).toMatchObject({ ok: true });
