@@ -82,6 +82,9 @@ export async function startOwnEmulator(
     running?.answer(Buffer.concat(await request.toArray()).toString());
     response.writeHead(202).end();
   });
+  // A function that is frozen for long finds its connection open, and may take as long as it likes to ask.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const api = { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };

@@ -71,8 +71,10 @@ describe('Ctrl-C', () => {
     await start();
     const { status, headers } = await client.get(slow());
     expect([status, headers['x-cache']]).toEqual([200, 'Miss from cloudfront']);
-    const all = await outcomes('slow.jpg');
-    expect(all.toSorted()).toEqual(['allowed', 'allowed', 'rendered', 'stored']);
+    // The log is written after the answer.
+    await expect
+      .poll(async () => (await outcomes('slow.jpg')).toSorted())
+      .toEqual(['allowed', 'allowed', 'rendered', 'stored']);
   });
 
   it('twice stops at once', async () => {
