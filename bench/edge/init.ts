@@ -5,9 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from '../../build/functions.ts';
-import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
+import { deployedConfig } from './deployed-config.ts';
 
 /** What it costs to start viewer-request, next to a Node that does nothing. */
 export type InitCost = {
@@ -20,23 +18,7 @@ export type InitCost = {
 };
 
 /** Nothing listens on port 1, so the read at start ends at once. */
-const access = {
-  region: 'us-east-1',
-  endpoint: 'http://127.0.0.1:1',
-  credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-} as const;
-
-const config: EdgeConfig = {
-  s3: access,
-  secretsManager: access,
-  buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
-  policyFreshness,
-  keyFreshness,
-  hosts: {},
-  corsOrigins: [],
-  sampling: { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 },
-  engine: 'bench',
-};
+const config = deployedConfig('http://127.0.0.1:1');
 
 /** Prints the CPU time of the process when it ends, in microseconds. */
 const printCpuTime =

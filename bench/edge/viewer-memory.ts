@@ -10,9 +10,8 @@ import { bundle } from '../../build/functions.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
 import type { PublisherSecretKey } from '../../shared/keys/publisher.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
 import { mint } from '../../shared/request/mint.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
+import { deployedConfig } from './deployed-config.ts';
 import { newPublisher, newRoots, signStarterPolicy, tenantName } from './starter-tenants.ts';
 
 /*
@@ -60,22 +59,6 @@ async function startServices(publisher: PublisherSecretKey, roots: string) {
   return { endpoint: `http://127.0.0.1:${port}`, close };
 }
 
-const configFor = (endpoint: string) => {
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  const access = { region: 'us-east-1', endpoint, credentials };
-  return {
-    s3: access,
-    secretsManager: access,
-    buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
-    policyFreshness,
-    keyFreshness,
-    hosts: {},
-    corsOrigins: [],
-    sampling: { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 },
-    engine: 'bench',
-  };
-};
-
 /** One signed URL per decision; the tenants take turns. */
 function signedUrls(roots: string, tenants: number, decisions: number): string {
   const keyring = rootKeyring(nodeCrypto, roots);
@@ -110,7 +93,7 @@ export async function measureViewerMemory(
   const { endpoint, close } = await startServices(publisher, roots);
   try {
     const [code, urls] = [path.join(folder, 'viewer.mjs'), path.join(folder, 'urls.txt')];
-    await writeFile(code, await bundle('edge/viewer-request.ts', configFor(endpoint)));
+    await writeFile(code, await bundle('edge/viewer-request.ts', deployedConfig(endpoint)));
     await writeFile(urls, signedUrls(roots, tenants, decisions));
     const driver = fileURLToPath(new URL('./viewer-driver.mjs', import.meta.url));
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;

@@ -1,0 +1,20 @@
+import type { EdgeConfig } from '../../edge/config.ts';
+import { keyFreshness } from '../../shared/keys/store.ts';
+import { policyFreshness } from '../../shared/versions/cache.ts';
+
+/** The configuration of a deployment, with S3 and Secrets Manager at this address. */
+export function deployedConfig(endpoint: string): EdgeConfig {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const access = { region: 'us-east-1', endpoint, credentials };
+  return {
+    s3: access,
+    secretsManager: access,
+    buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
+    policyFreshness,
+    keyFreshness,
+    hosts: {},
+    corsOrigins: [],
+    sampling: { allowedOneIn: 10, unverifiedOneIn: 100, refusedOneIn: 100 },
+    engine: 'bench',
+  };
+}
