@@ -87,9 +87,10 @@ export async function bundleModule(
 
 /**
  * Puts the configuration of an edge function into its first line. Lambda@Edge has no environment variables,
- * and so one bundle serves every installation.
+ * and so one bundle serves every installation. Other functions have no configuration.
  */
-export function withConfig(code: Uint8Array, config: EdgeConfig): Uint8Array {
+function withConfig(code: Uint8Array, config: EdgeConfig | undefined): Uint8Array {
+  if (config === undefined) return code;
   return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
 }
 
@@ -100,7 +101,7 @@ export const bundleFunction = (entry: string): Promise<Module> =>
 /** The code of a function. Edge functions get a configuration, others none. */
 export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
   const { code } = await bundleFunction(entry);
-  return config === undefined ? code : withConfig(code, config);
+  return withConfig(code, config);
 }
 
 /** The entry of the process that draws, and its name next to the bundle of origin-response. */
@@ -108,7 +109,9 @@ export const drawingProcess = { entry: 'render/draw-process.ts', file: 'draw.mjs
 
 /** The entries of the functions that the local stack runs. */
 export const localEntries = [
-  ...(['edge/viewer-request.ts', 'edge/origin-response.ts', drawingProcess.entry] as const),
+  'edge/viewer-request.ts',
+  'edge/origin-response.ts',
+  drawingProcess.entry,
 ] as const;
 type LocalEntry = (typeof localEntries)[number];
 
@@ -126,7 +129,7 @@ async function writeCode(
 ): Promise<void> {
   const code = await reading;
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, config === undefined ? code : withConfig(code, config));
+  await writeFile(file, withConfig(code, config));
 }
 
 /** The folder of packages in which Node finds sharp from here. */

@@ -59,7 +59,7 @@ async function releaseStack(): Promise<void> {
     env: { ...rest, CDK_OUTDIR: out },
   });
   const zips = path.join(dist, 'zips');
-  for (const zip of await readdir(zips))
+  for (const { zip } of Object.values(deployedFunctions))
     await copyFile(path.join(zips, zip), path.join(release, zip));
   for (const file of await readdir(out))
     if (file.endsWith('.template.json'))

@@ -32,7 +32,7 @@ async function writeRunning(folder: string): Promise<void> {
 }
 
 /** Removes the random number and the time. The same lock gives the same bytes with the same version of npm. */
-function withoutChance(text: string): string {
+function removeRandomParts(text: string): string {
   const { serialNumber: _random, metadata, ...bill } = JSON.parse(text);
   const { timestamp: _now, component, ...rest } = metadata;
   // The checkout is not a package of the registry, where another project has its name.
@@ -52,7 +52,7 @@ export async function softwareBill(): Promise<string> {
     await writeRunning(project);
     const options = { cwd: project, maxBuffer: 2 ** 26 };
     const { stdout } = await promisify(execFile)('npm', words, options);
-    return withoutChance(stdout);
+    return removeRandomParts(stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -26,7 +26,7 @@ type Parts = {
 export type Distribution = {
   /** Answers a viewer at the location of that index. */
   readonly answer: (viewer: EmulatedRequest, location: number) => Promise<Delivery>;
-  /** Removes matching objects from every cache. Returns their number. */
+  /** Removes matching objects from every cache. Returns how many copies it removed. */
   readonly invalidate: (items: readonly string[]) => number;
   /** Resolves when no fetch is in progress, including background revalidations. */
   readonly waitForFetches: () => Promise<void>;
@@ -77,8 +77,7 @@ function toDelivery({ response, verdict, fault, detail, shielded, ageMs }: TierA
 export function createDistribution(parts: Parts): Distribution {
   const { functions, traffic } = parts;
   const { edges, shield } = createTiers(parts);
-  // The shield comes first, so that no location can fetch from it what was invalidated.
-  const tiers = [...(shield ? [shield] : []), ...edges];
+  const tiers = [...edges, ...(shield ? [shield] : [])];
   return {
     answer: async (viewer, location) => {
       const edge = edges[location];

@@ -23,7 +23,6 @@ export type ResultType =
 
 /** Why an answer is an `Error`: the values of `x-edge-detailed-result-type` that occur here. */
 export type ErrorDetail =
-  | 'Error'
   | 'ClientCommError'
   | 'InvalidRequest'
   | 'InvalidRequestBlocked'

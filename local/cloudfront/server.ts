@@ -18,7 +18,7 @@ const drainMs = 15_000;
 /** A running distribution. */
 export type CloudFront = {
   readonly port: number;
-  /** Removes the objects that `/path`, `/path*` or `#tag` match. Returns their number. */
+  /** Removes the objects that `/path`, `/path*` or `#tag` match. Returns how many copies it removed. */
   readonly invalidate: (items: readonly string[]) => number;
   readonly counts: () => {
     readonly originRequests: number;

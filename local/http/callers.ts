@@ -28,7 +28,7 @@ export function localCallers(
   hosts: readonly string[] = [],
   pages: Callers['pages'] = [],
 ): Callers {
-  const own = bind.includes(':') ? `[${bind}]` : bind.toLowerCase();
+  const own = (bind.includes(':') ? `[${bind}]` : bind).toLowerCase();
   return { hosts: [...loopbackHosts, own, ...hosts], pages };
 }
 

@@ -25,7 +25,7 @@ import { operatorVariables, startWorld, type World } from './world.ts';
 
 /*
  * A deployed stack in an AWS that this project did not write. The proof runs the functions under AWS's own emulator;
- * otherwise, and only where moto is installed, they run under ours.
+ * otherwise they run under ours, and only with SIGNET_RUN_ALL, which CI sets.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -89,12 +89,17 @@ export async function startOwnEmulator(
   const { port } = server.address() as AddressInfo;
   const api = { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };
   const child = spawnWrapped([], file, api, options, 'inherit');
-  const invoke = (event: object): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      child.once('exit', () => reject(new Error('the function has ended')));
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the function has ended');
+  });
+  ended.catch(() => undefined);
+  const invoke = (event: object): Promise<unknown> => {
+    const answered = new Promise<unknown>((resolve) => {
       queue.push({ event, answer: (text) => resolve(JSON.parse(text)) });
       free?.();
     });
+    return Promise.race([answered, ended]);
+  };
   const stop = (): void => {
     // A stopped process does not see that its parent ended.
     for (const one of treeOf(child.pid ?? 0)) process.kill(one, 'SIGKILL');
