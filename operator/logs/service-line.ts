@@ -11,7 +11,7 @@ export type ServiceOutcome = (typeof successes)[number] | RefusalCode;
 export type ServiceLine = {
   readonly viewer: boolean;
   readonly outcome: ServiceOutcome;
-  /** How many requests the line counts for, because unsigned requests are sampled. */
+  /** How many requests the line counts for, because lines are sampled. */
   readonly requests: number;
   /** ISO 8601 in UTC, so that text order is time order. */
   readonly time: string;

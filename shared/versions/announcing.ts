@@ -47,12 +47,25 @@ async function readChange(
   }
 }
 
-/** The newest number in the trail, with an empty list: all that functions hold has to be read again. */
-async function restartList({ config }: PolicyBucket): Promise<Changes> {
-  let newest = 0;
-  for await (const key of config.list(changeFolder))
-    newest = Math.max(newest, sequenceIn(key) ?? 0);
-  return { sequence: newest, changes: [] };
+/** The newest of some changes that a publisher signed; 0 if there is none. */
+async function newestSigned(bucket: PolicyBucket, numbers: Iterable<number>): Promise<number> {
+  for (const number of [...numbers].toSorted((a, b) => b - a)) {
+    const found = await readChange(bucket, number);
+    if (found !== 'missing' && found.length > 0) return number;
+  }
+  return 0;
+}
+
+/**
+ * The newest number in the trail, with an empty list: all that functions hold has to be read again. Who can add
+ * objects to the trail could use up the numbers, so one that no publisher signed counts only if it is in the way.
+ */
+async function restartList(bucket: PolicyBucket): Promise<Changes> {
+  const numbers = new Set<number>();
+  for await (const key of bucket.config.list(changeFolder)) numbers.add(sequenceIn(key) ?? 0);
+  let sequence = await newestSigned(bucket, numbers);
+  while (numbers.has(sequence + 1)) sequence += 1;
+  return { sequence, changes: [] };
 }
 
 /** Adds the changes that the trail has and the list does not. */

@@ -95,7 +95,9 @@ function findConfirmation(
   const list = latest?.value.list;
   if (list === undefined || latest === undefined) return undefined;
   if ((list.versions.get(tenant) ?? 0) > version) return at < latest.at ? 'outdated' : undefined;
-  const isCovered = knownChange !== undefined && knownChange >= list.unlistedUntil;
+  // A policy may have been read after its change was announced and before its version was written. So the
+  // change that the function knew at that time has to be in the list, too.
+  const isCovered = knownChange !== undefined && knownChange > list.unlistedUntil;
   return isCovered && packed !== undefined ? latest.at : undefined;
 }
 

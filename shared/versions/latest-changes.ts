@@ -87,8 +87,9 @@ async function readList(
   if (read === 'missing') return undefined;
   if (read === 'unchanged') return newest;
   if (typeof read === 'string') throw new ListDoubted(`${changesKey} is ${read}`);
+  const publishers = await options.publishers();
   try {
-    const changes = await verifyChanges(await options.publishers(), decodeRecord(read.body));
+    const changes = await verifyChanges(publishers, decodeRecord(read.body));
     return indexChanges(changes, read.etag);
   } catch (thrown) {
     throw new ListDoubted(`${changesKey} is unusable: ${reasonOf(thrown)}`);

@@ -21,6 +21,24 @@ const listIn = ({ objects }: MemoryStore): Uint8Array =>
 const numbersIn = ({ objects }: MemoryStore): readonly string[] =>
   [...objects.keys()].filter((key) => key.startsWith('audit/_changes/'));
 
+describe('a lost list', () => {
+  it.each([999_999_999_999, 500, 4])(
+    'begins again after the signed changes, whatever else has the number %d',
+    async (number) => {
+      const { publish, config, announced } = stand();
+      await publish('acme', 1);
+      await publish('shop', 1);
+      await publish('acme', 2);
+      keep(config, changeKey(number), 'not signed');
+      keep(config, changesKey, 'damaged');
+      await publish('shop', 2);
+      const sequence = number === 4 ? 5 : 4;
+      expect(await announced()).toMatchObject({ sequence, changes: [['shop', 2]] });
+      expect((await announced()).fault).toBeUndefined();
+    },
+  );
+});
+
 describe('a publish', () => {
   it('announces its version under the next number', async () => {
     const { publish, publishing, announced } = stand();
