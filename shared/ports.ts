@@ -11,13 +11,16 @@ export type Random = () => number;
 
 /** HMAC-SHA256 and HKDF-SHA256: node:crypto at the edge, WebCrypto in the client. */
 export type Crypto = {
-  /** Imports key material from unpadded base64url; undefined if it is malformed or too short. */
-  readonly importRoot: (k: string) => RootKey | undefined;
+  /**
+   * Imports key material from unpadded base64url and extracts the key to derive others from (RFC 5869,
+   * section 2.2). Undefined if the material is malformed or too short.
+   */
+  readonly importRoot: (k: string, salt: string) => RootKey | undefined;
   /** Text to and from unpadded base64url. */
   readonly encode: (text: string) => string;
   readonly decode: (base64url: string) => string;
-  /** RFC 5869, 32 bytes, as unpadded base64url. */
-  readonly hkdf: (ikm: RootKey, salt: string, info: string) => string;
+  /** Derives 32 bytes from a root key (RFC 5869, section 2.3), as unpadded base64url. */
+  readonly derive: (root: RootKey, info: string) => string;
   /** HMAC-SHA256 as unpadded base64url. The key is the ASCII text itself, not decoded. */
   readonly hmac: (keyText: string, message: string) => string;
   /** Compares in a time that depends on the lengths only. */
@@ -26,7 +29,7 @@ export type Crypto = {
 };
 
 declare const rootKey: unique symbol;
-/** Key material that only the adapter can read, so that it cannot be printed by accident. */
+/** The extracted key of a root, which only the adapter can read, so that it cannot be printed by accident. */
 export type RootKey = { readonly [rootKey]: true };
 
 export type StoredObject = {

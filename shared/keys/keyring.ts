@@ -62,7 +62,7 @@ export function deriveSigningKey(
 ): string {
   const info =
     generation === continuationGeneration ? continuationInfo : `${tenant}\n${generation}`;
-  return `sgn_${crypto.hkdf(root, salt, info)}`;
+  return `sgn_${crypto.derive(root, info)}`;
 }
 
 type KeySet = { readonly keys: readonly Jwk[]; readonly publishers: readonly PublisherKey[] };
@@ -106,7 +106,7 @@ function describeKeys({ keys, publishers }: KeySet): Names {
 }
 
 function importRoot(crypto: Crypto, kid: string, k: string): RootKey {
-  const root = crypto.importRoot(k);
+  const root = crypto.importRoot(k, salt);
   if (root === undefined)
     throw new Error(`key ${kid} is malformed or shorter than ${limits.rootKeyBytes} bytes`);
   return root;

@@ -148,7 +148,7 @@ describe('tenants', () => {
 
 describe('a root key', () => {
   const bytes = rootKey(100);
-  const root = nodeCrypto.importRoot(bytes);
+  const root = nodeCrypto.importRoot(bytes, 'signet.v1');
   const forms = [bytes, Buffer.from(bytes, 'base64url').toString('hex'), '100, 101', '64 65 66'];
 
   it('does not reveal its bytes, however it is printed', () => {
@@ -173,6 +173,6 @@ describe('a root key', () => {
 
   it.each(['', '=', short, `${bytes}=`, `${bytes} `, `${bytes}!`, `${bytes}\n`, 'null'])(
     'is not made from %j',
-    (k) => expect(nodeCrypto.importRoot(k)).toBeUndefined(),
+    (k) => expect(nodeCrypto.importRoot(k, 'signet.v1')).toBeUndefined(),
   );
 });
