@@ -186,9 +186,13 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly detail: RefusalDetail;
 
+  /** Without a stack trace, which costs more than all that leads to most refusals, and which nothing prints. */
   constructor(code: RefusalCode, detail: RefusalDetail | string) {
     const full = typeof detail === 'string' ? { reason: detail } : detail;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(full.reason, { cause: full.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.detail = full;
   }

@@ -31,6 +31,11 @@ const more: Partial<Readonly<Record<RefusalCode, object>>> = {
   unavailable: { 'retry-after': '1' },
 };
 
+it('a refusal has no stack trace, and other errors keep theirs', () => {
+  expect(new Refusal('forbidden', 'reason').stack).not.toContain('\n');
+  expect(new Error('x').stack).toContain('\n');
+});
+
 describe('the answer to', () => {
   it.each(rows)('%s is %i, %s', (code, status, cacheControl) => {
     expect(answerOf(new Refusal(code, 'reason'))).toEqual({
