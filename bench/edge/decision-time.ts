@@ -1,15 +1,10 @@
 import { gate } from '../../edge/gate.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { nodePacker } from '../../shared/adapters/packer.ts';
-import { rootKeyring } from '../../shared/keys/keyring.ts';
-import { publicHalf } from '../../shared/keys/publisher.ts';
-import { typicalPolicy } from '../../shared/policy/typical-policy.ts';
-import type { ObjectReader } from '../../shared/ports.ts';
+import { starterPolicy } from '../../shared/policy/starter.ts';
 import { mint } from '../../shared/request/mint.ts';
-import { encodeRecord } from '../../shared/versions/bucket.ts';
-import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
-import { signedPolicies } from '../../shared/versions/loading.ts';
-import { newPublisher, newRoots, signStarterPolicy, tenantName } from './starter-tenants.ts';
+import { startDecisions } from '../decision/container.ts';
+import { median } from '../median.ts';
+import { tenantName } from './starter-tenants.ts';
 import { zipfTenants } from './zipf.ts';
 
 /* The CPU time of decisions over few and many tenants. Reads take no time, so what is measured is the code. */
@@ -27,53 +22,8 @@ export type DecisionTimes = {
   readonly readShare: number;
 };
 
-const median = (values: readonly number[]): number | undefined =>
-  values.toSorted((a, b) => a - b)[values.length >> 1];
-
-function startContainer() {
-  const publisher = newPublisher();
-  const keyring = rootKeyring(nodeCrypto, newRoots(publisher));
-  let [reads, unpacked] = [0, 0];
-  const packer = nodePacker(typicalPolicy);
-  const config: ObjectReader = {
-    get: async (key) => {
-      const [, tenant] = /^policies\/(.+)\.jws$/.exec(key) ?? [];
-      if (tenant === undefined) return 'missing';
-      reads += 1;
-      const body = encodeRecord(await signStarterPolicy(publisher, tenant));
-      return { body, etag: `"${tenant}"`, metadata: {} };
-    },
-  };
-  const publishers = async () => [publicHalf(publisher)];
-  const clock = () => Date.parse('2030-01-01T00:00:00Z');
-  const policies = policyStore({
-    config,
-    open: signedPolicies(nodeCrypto, publishers),
-    publishers,
-    packer: {
-      pack: packer.pack,
-      unpack: (packed) => {
-        unpacked += 1;
-        return packer.unpack(packed);
-      },
-    },
-    freshness: policyFreshness,
-    clock,
-    random: () => 0,
-    onFailure: (reason) => {
-      throw new Error(reason);
-    },
-  });
-  const now = () => clock() / 1_000;
-  const deps = {
-    crypto: nodeCrypto,
-    now,
-    hosts: {},
-    keys: { read: async () => keyring },
-    policies,
-  };
-  return { keyring, deps, counts: () => ({ reads, unpacked }) };
-}
+const medianOrNone = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : median(values);
 
 type Counts = { readonly reads: number; readonly unpacked: number };
 
@@ -84,7 +34,7 @@ function kindOf(before: Counts, after: Counts): 'compiled' | 'unpacked' | 'read'
 
 /** Measures decisions of one container over so many tenants, drawn with Zipf's law. A tenth more goes before. */
 export async function measureDecisions(tenants: number, decisions: number): Promise<DecisionTimes> {
-  const { keyring, deps, counts } = startContainer();
+  const { keyring, deps, counts } = startDecisions(starterPolicy);
   const next = zipfTenants(tenants);
   const times = { compiled: [] as number[], unpacked: [] as number[], read: [] as number[] };
   for (let at = -decisions / 10; at < decisions; at += 1) {
@@ -101,9 +51,9 @@ export async function measureDecisions(tenants: number, decisions: number): Prom
     if (at >= 0) times[kindOf(before, counts())].push(time);
   }
   return {
-    compiled: median(times.compiled) ?? Number.NaN,
-    unpacked: median(times.unpacked),
-    read: median(times.read),
+    compiled: median(times.compiled),
+    unpacked: medianOrNone(times.unpacked),
+    read: medianOrNone(times.read),
     unpackedShare: times.unpacked.length / decisions,
     readShare: times.read.length / decisions,
   };

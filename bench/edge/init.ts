@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from '../../build/functions.ts';
+import { median } from '../median.ts';
 import { deployedConfig } from './deployed-config.ts';
 
 /** What it costs to start viewer-request, next to a Node that does nothing. */
@@ -28,10 +29,6 @@ const printCpuTime =
 async function cpuTime(node: string, program: string): Promise<number> {
   const { stdout } = await promisify(execFile)(node, ['-e', `${printCpuTime}${program}`]);
   return Number(stdout) / 1_000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /**

@@ -18,8 +18,12 @@ export function newRoots(publisher: PublisherSecretKey): string {
   return JSON.stringify({ keys: [root, publicHalf(publisher)] });
 }
 
-/** The first version of a tenant, signed. */
-export function signStarterPolicy(publisher: PublisherSecretKey, tenant: string): Promise<string> {
+/** The first version of a tenant's policy, signed. */
+export function signFirstVersion(
+  publisher: PublisherSecretKey,
+  tenant: string,
+  policy: object,
+): Promise<string> {
   const keys = { active: 'r1.1', accept: ['r1.1'] };
   return signRecord(publisher, {
     version: 1,
@@ -28,6 +32,9 @@ export function signStarterPolicy(publisher: PublisherSecretKey, tenant: string)
     reason: null,
     previous: null,
     retired: [],
-    policy: { tenant, keys, ...starterPolicy },
+    policy: { tenant, keys, ...policy },
   });
 }
+
+export const signStarterPolicy = (publisher: PublisherSecretKey, tenant: string): Promise<string> =>
+  signFirstVersion(publisher, tenant, starterPolicy);

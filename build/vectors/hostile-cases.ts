@@ -1,4 +1,4 @@
-import type { GrantClaims } from '../../shared/request/grant.ts';
+import type { GrantClaims } from '../../shared/request/mint-grant.ts';
 import { knownExp, knownUrl, pastExp, signerOf } from './known-signer.ts';
 
 type Row = readonly [flag: string, comment: string, text: string];

@@ -1,8 +1,9 @@
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import type { SpellingName } from '../../shared/recipe/spellings.ts';
 import { Refusal } from '../../shared/refusal.ts';
-import { type GrantClaims, mintGrant, readGrant } from '../../shared/request/grant.ts';
+import { readGrant } from '../../shared/request/grant.ts';
 import { type MintRequest, mint } from '../../shared/request/mint.ts';
+import { type GrantClaims, mintGrant } from '../../shared/request/mint-grant.ts';
 import { decodePath } from '../../shared/url/path.ts';
 import {
   badBeginnings,
@@ -97,7 +98,7 @@ function unknownSpelling(
 /** Some grants are minted and then rejected when they are read. */
 async function mintAndRead(request: GrantClaims): Promise<void> {
   const { tenant } = environment;
-  readGrant(await mintGrant(tenant, request, environment), tenant);
+  readGrant(await mintGrant(tenant, request, environment), tenant, nodeCrypto.decode);
 }
 
 async function grantVectors(): Promise<readonly Vector[]> {

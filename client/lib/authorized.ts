@@ -3,6 +3,7 @@ import type { PolicyRequest } from '../../shared/request/admission.ts';
 import { checkGrantExpiry, type Grant, readGrant } from '../../shared/request/grant.ts';
 import { runForEveryFormat } from '../../shared/request/stages.ts';
 import { separator } from '../../shared/url/path.ts';
+import { decodeBase64url } from './base64url.ts';
 import type { AskedUrl } from './check.ts';
 import { mintRequestOf } from './mint-request.ts';
 
@@ -10,7 +11,7 @@ import { mintRequestOf } from './mint-request.ts';
 function grantOf({ tenant, grant }: AskedUrl, { keys }: Policy, now: number): Grant {
   if (grant === undefined)
     return { kid: keys.active, scope: ['*'], exp: now, nbf: undefined, presets: undefined };
-  const read = readGrant(grant, tenant);
+  const read = readGrant(grant, tenant, decodeBase64url);
   checkGrantExpiry(read, now);
   return read;
 }

@@ -2,8 +2,9 @@ import { limits } from '../../shared/limits.ts';
 import { scopeFault } from '../../shared/url/scope.ts';
 import { utf8 } from '../../shared/utf8.ts';
 import { assertValid } from './assert-valid.ts';
+import { base64url } from './base64url.ts';
 import type { AskedGrant, Check } from './check.ts';
-import { base64url, type Hmac } from './hmac.ts';
+import type { Hmac } from './hmac.ts';
 import { textOrEmpty } from './text.ts';
 
 const isTextList = (list: readonly unknown[]): boolean =>

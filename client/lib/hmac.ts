@@ -1,11 +1,5 @@
 import { utf8 } from '../../shared/utf8.ts';
-
-/** Encodes bytes as base64url without padding. */
-export const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=/g, '');
+import { base64url } from './base64url.ts';
 
 /** Signs a text. Returns the signature as base64url. */
 export type Hmac = (text: string) => Promise<string>;

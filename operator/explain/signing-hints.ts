@@ -29,7 +29,7 @@ async function otherKeys({ keyring, tenants }: KnownKeys, tenant: string, kid: s
 
 function kidOf(text: string, tenant: string): string | undefined {
   try {
-    return readGrant(text, tenant).kid;
+    return readGrant(text, tenant, nodeCrypto.decode).kid;
   } catch (thrown) {
     if (thrown instanceof Refusal) return undefined;
     throw thrown;

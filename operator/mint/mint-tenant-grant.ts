@@ -1,7 +1,7 @@
 import type { Policy } from '../../shared/policy/policy.ts';
 import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
-import { mintGrant } from '../../shared/request/grant.ts';
+import { mintGrant } from '../../shared/request/mint-grant.ts';
 import { OperatorFailure } from '../failure.ts';
 import { offlineSigner, onlineSigner } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';

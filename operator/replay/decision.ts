@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { boundedCache } from '../../shared/bounded-cache.ts';
 import { continuationGeneration, readKid } from '../../shared/keys/keyring.ts';
 import { negotiable } from '../../shared/operations/accept.ts';
@@ -93,7 +94,8 @@ const letIn = (status: number): boolean =>
  */
 function policyRequest(url: SplitUrl, { status, querystring }: LoggedRequest): PolicyRequest {
   const rewritten = querystring === '' && letIn(status) && isKey(url.uri);
-  const granted = url.grant === undefined ? undefined : readGrant(url.grant, url.tenant);
+  const granted =
+    url.grant === undefined ? undefined : readGrant(url.grant, url.tenant, nodeCrypto.decode);
   const kid = rewritten ? '' : (granted?.kid ?? signatureOf(url).kid);
   const continuation = rewritten || readKid(kid).generation === continuationGeneration;
   return { ...url, kid, continuation, granted };

@@ -84,7 +84,7 @@ export async function verify(
   const signer =
     signature === undefined
       ? toSigner(
-          await findGrant(keyring, url, grants ?? [], now),
+          findGrant({ crypto, keyring }, url, grants ?? [], now),
           url.grant === undefined ? page : undefined,
         )
       : checkSignature(crypto, keyring, url, signature, now);

@@ -1,16 +1,16 @@
-import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import { continuationGeneration, type Keyring, readKid } from '../keys/keyring.ts';
 import { limits } from '../limits.ts';
+import type { Crypto } from '../ports.ts';
 import type { SplitUrl } from '../recipe/request-url.ts';
-import { asRefusal, forbidden, malformed, Refusal } from '../refusal.ts';
+import { asRefusal, forbidden, Refusal } from '../refusal.ts';
 import { covers, scopeFault } from '../url/scope.ts';
-import { isExp, isKid, isSignature } from '../url/signature.ts';
-import { utf8 } from '../utf8.ts';
+import { isKid, isSignature } from '../url/signature.ts';
 
 /*
  * One signature for many URLs: a JWT (RFC 7519) over HS256, signed with the signing key of the tenant
- * in the path. It says which sources may be requested, until when, and with which presets.
+ * in the path. It says which sources may be requested, until when, and with which presets. Its form is
+ * narrow, and a view must not cost more than its cryptography, so it is read here and not by a library.
  */
 
 /** A grant that is well-formed. `verifyGrant` checks its signature. */
@@ -25,10 +25,10 @@ export type Grant = {
 };
 
 export const grantType = 'signet-grant+jwt';
-const algorithm = 'HS256';
+export const grantAlgorithm = 'HS256';
 
-/** Three parts in base64url. The last is a signature in its only spelling. */
-const grantForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]{43})$/;
+/** Header, claims and signature. Only the last has one spelling only, which `isSignature` checks. */
+const grantForm = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/;
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999));
 const scope = v.pipe(
@@ -50,12 +50,19 @@ const claims = v.strictObject({
   sub: v.optional(v.string()),
 });
 
+/** Reads a part of the token as JSON. */
+function readPart(decode: Decode, part: string): unknown {
+  try {
+    return JSON.parse(decode(part));
+  } catch {
+    throw forbidden('the grant is not a JWT');
+  }
+}
+
 /** Exactly these three members, so that a header cannot name a key, a URL or another algorithm. */
-function readHeader(text: string): string {
-  const header: Readonly<Record<string, unknown>> = decodeProtectedHeader(text);
-  const { alg, typ, kid } = header;
-  const exact = Object.keys(header).toSorted().join() === 'alg,kid,typ';
-  if (!exact || alg !== algorithm || typ !== grantType)
+function readHeader(header: unknown): string {
+  const { alg, typ, kid } = (header ?? {}) as Readonly<Record<string, unknown>>;
+  if (alg !== grantAlgorithm || typ !== grantType || Object.keys(header ?? {}).length !== 3)
     throw forbidden(`the header of the grant is not {"alg":"HS256","typ":"${grantType}","kid"}`);
   if (typeof kid !== 'string' || !isKid(kid))
     throw forbidden('the kid of the grant is not written as root.generation');
@@ -63,15 +70,6 @@ function readHeader(text: string): string {
   if (readKid(kid).generation === continuationGeneration)
     throw forbidden('the kid of the grant is not one that signs grants');
   return kid;
-}
-
-function parseJwt<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (thrown) {
-    if (thrown instanceof Refusal) throw thrown;
-    throw forbidden('the grant is not a JWT');
-  }
 }
 
 /** The expected form of each claim. */
@@ -92,41 +90,43 @@ function unreadableClaim(path: string): Refusal {
   return forbidden(`the grant's ${path} cannot be read: ${what}`);
 }
 
-/** Reads a grant without checking its signature. Throws `forbidden` if it cannot be this tenant's. */
-export function readGrant(text: string, tenant: string): Grant {
-  const [, sig = ''] = grantForm.exec(text) ?? [];
-  if (text.length > limits.grantCharacters || !isSignature(sig))
-    throw forbidden('the grant is not written as one');
-  const kid = parseJwt(() => readHeader(text));
-  const read = v.safeParse(
-    claims,
-    parseJwt(() => decodeJwt(text)),
-  );
+/** Turns unpadded base64url into text. */
+export type Decode = Crypto['decode'];
+
+/** A grant that is well-formed, with the parts of its token. */
+type ReadGrant = { readonly grant: Grant; readonly signed: string; readonly sig: string };
+
+function readToken(text: string, tenant: string, decode: Decode): ReadGrant {
+  const isShort = text.length <= limits.grantCharacters;
+  const [, head = '', body = '', sig = ''] = (isShort ? grantForm.exec(text) : undefined) ?? [];
+  if (!isSignature(sig)) throw forbidden('the grant is not written as one');
+  const kid = readHeader(readPart(decode, head));
+  const read = v.safeParse(claims, readPart(decode, body));
   if (!read.success) throw unreadableClaim(v.getDotPath(read.issues[0]) ?? 'claims');
   const { iss, scope: named, exp, nbf, presets } = read.output;
   if (iss !== tenant) throw forbidden('the grant belongs to another tenant');
-  return { kid, scope: [named].flat(), exp, nbf, presets };
+  const scopes = typeof named === 'string' ? [named] : named;
+  return { grant: { kid, scope: scopes, exp, nbf, presets }, signed: `${head}.${body}`, sig };
 }
 
-/** An unknown root takes as long as a known one, so that timing does not reveal kids. */
-function keyFor(keyring: Keyring, tenant: string, kid: string) {
-  const known = keyring.signingKey(tenant, kid);
-  const text = known ?? keyring.signingKey(tenant, `${keyring.newest}.1`) ?? '';
-  return { known: known !== undefined, bytes: utf8(text) };
-}
+/** Reads a grant without checking its signature. Throws `forbidden` if it cannot be this tenant's. */
+export const readGrant = (text: string, tenant: string, decode: Decode): Grant =>
+  readToken(text, tenant, decode).grant;
 
 /** Reads a grant and checks its signature. Throws `forbidden`. */
-export async function verifyGrant(keyring: Keyring, text: string, tenant: string): Promise<Grant> {
-  const grant = readGrant(text, tenant);
-  const { known, bytes } = keyFor(keyring, tenant, grant.kid);
-  const right = await compactVerify(text, bytes, { algorithms: [algorithm] }).then(
-    () => true,
-    () => false,
-  );
-  if (!known) throw forbidden(`there is no root key for kid ${grant.kid}`);
-  if (!right) throw forbidden('the signature of the grant is wrong');
+export function verifyGrant(crypto: Crypto, keyring: Keyring, text: string, tenant: string): Grant {
+  const { grant, signed, sig } = readToken(text, tenant, crypto.decode);
+  const known = keyring.signingKey(tenant, grant.kid);
+  // An unknown root takes as long as a known one, so that timing does not reveal kids.
+  const key = known ?? keyring.signingKey(tenant, `${keyring.newest}.1`) ?? '';
+  const isRight = crypto.equal(crypto.hmac(key, signed), sig);
+  if (known === undefined) throw forbidden(`there is no root key for kid ${grant.kid}`);
+  if (!isRight) throw forbidden('the signature of the grant is wrong');
   return grant;
 }
+
+/** Verifies a grant as `verifyGrant` does, or knows that it did before. Throws `forbidden`. */
+export type GrantVerifier = typeof verifyGrant;
 
 /** Whether the grant covers a source's path. */
 export const grantCovers = ({ scope: named }: Grant, path: string): boolean =>
@@ -137,14 +137,15 @@ export function checkGrantExpiry({ exp }: Grant, now: number): void {
   if (now > exp) throw new Refusal('expired', `the grant expired ${now - exp} seconds ago`);
 }
 
-async function tryGrant(
-  keyring: Keyring,
-  tenant: string,
-  text: string,
-  now: number,
-): Promise<Grant | Refusal> {
+type GrantDeps = {
+  readonly crypto: Crypto;
+  readonly keyring: Keyring;
+  readonly verifyGrant?: GrantVerifier | undefined;
+};
+
+function tryGrant(deps: GrantDeps, tenant: string, text: string, now: number): Grant | Refusal {
   try {
-    const grant = await verifyGrant(keyring, text, tenant);
+    const grant = (deps.verifyGrant ?? verifyGrant)(deps.crypto, deps.keyring, text, tenant);
     checkGrantExpiry(grant, now);
     return grant;
   } catch (thrown) {
@@ -156,59 +157,20 @@ async function tryGrant(
  * Finds the first valid grant that covers the source. If none covers it, the first valid one is
  * returned, so that its policy is checked before its scope. Throws `forbidden` or `expired`.
  */
-export async function findGrant(
-  keyring: Keyring,
-  url: Pick<SplitUrl, 'tenant' | 'path'>,
+export function findGrant(
+  deps: GrantDeps,
+  { tenant, path }: Pick<SplitUrl, 'tenant' | 'path'>,
   grants: readonly string[],
   now: number,
-): Promise<Grant> {
+): Grant {
   const refused: Refusal[] = [];
   let valid: Grant | undefined;
   for (const text of grants) {
-    const tried = await tryGrant(keyring, url.tenant, text, now);
+    const tried = tryGrant(deps, tenant, text, now);
     if (tried instanceof Refusal) refused.push(tried);
-    else if (grantCovers(tried, url.path)) return tried;
+    else if (grantCovers(tried, path)) return tried;
     else valid ??= tried;
   }
   if (valid !== undefined) return valid;
   throw refused.find(({ code }) => code === 'expired') ?? refused[0] ?? forbidden('no grant');
-}
-
-/** The content of a new grant. Its tenant is the owner of the signing key. */
-export type GrantClaims = Pick<Grant, 'scope' | 'exp'> & Partial<Pick<Grant, 'nbf' | 'presets'>>;
-
-function checkRequest({ scope: named, exp }: GrantClaims): void {
-  if (named.length === 0 || named.length > limits.grantScopes)
-    throw malformed(`a grant needs 1 to ${limits.grantScopes} scopes`);
-  for (const one of named) {
-    const fault = scopeFault(one);
-    if (fault !== undefined) throw malformed(`"${one}" is not a scope: ${fault}`);
-  }
-  if (!isExp(String(exp))) throw malformed('exp is not a time in whole seconds since 1970');
-}
-
-/** Mints a grant. Throws `malformed` for one that the service would refuse. */
-export async function mintGrant(
-  tenant: string,
-  request: GrantClaims,
-  { kid, signingKey }: { readonly kid: string; readonly signingKey: string },
-): Promise<string> {
-  checkRequest(request);
-  const { scope: named, exp, nbf, presets } = request;
-  const [only] = named;
-  const payload = {
-    iss: tenant,
-    scope: named.length === 1 ? only : named,
-    exp,
-    ...(nbf === undefined ? {} : { nbf }),
-    ...(presets === undefined ? {} : { presets }),
-  };
-  const text = await new CompactSign(utf8(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: algorithm, typ: grantType, kid })
-    .sign(utf8(signingKey));
-  if (text.length > limits.grantCharacters)
-    throw malformed(
-      `the grant has more than ${limits.grantCharacters} characters; name fewer scopes`,
-    );
-  return text;
 }

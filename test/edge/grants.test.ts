@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { createTrace } from '../../edge/trace.ts';
 import { asRefusal } from '../../shared/refusal.ts';
-import { type GrantClaims, mintGrant } from '../../shared/request/grant.ts';
+import { type GrantClaims, mintGrant } from '../../shared/request/mint-grant.ts';
 import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { fetched, keyring, type MemoryEdge, memoryEdge, policy, signed } from './memory-edge.ts';
 

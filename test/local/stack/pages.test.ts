@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mintGrant } from '../../../shared/request/grant.ts';
+import { mintGrant } from '../../../shared/request/mint-grant.ts';
 import type { Answer } from '../cloudfront/stub-distribution.ts';
 import { type RunningStack, startRunningStack } from '../running-stack.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { explainUrl } from '../../../operator/explain/explain.ts';
-import { mintGrant } from '../../../shared/request/grant.ts';
+import { mintGrant } from '../../../shared/request/mint-grant.ts';
 import { createMemoryInstallation } from '../memory-installation.ts';
 
 /* Which page may use a grant in a cookie, as `explain` shows it. */
