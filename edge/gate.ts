@@ -3,6 +3,7 @@ import type { Crypto } from '../shared/ports.ts';
 import type { DerivativeKey } from '../shared/recipe/storage-key.ts';
 import type { Refreshing } from '../shared/refreshing.ts';
 import type { SignedUrl } from '../shared/request/admission.ts';
+import type { Reading } from '../shared/request/reading.ts';
 import { type Observe, runStages, type ViewerRequest } from '../shared/request/stages.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
@@ -15,6 +16,8 @@ export type GateDeps = {
   readonly keys: Pick<Refreshing<Keyring>, 'read'>;
   readonly policies: Pick<Policies, 'of'>;
   readonly hosts: HostMap;
+  /** What the container remembers of the texts that it has read. */
+  readonly reading?: Reading;
 };
 
 /**

@@ -17,6 +17,7 @@ import { limits } from '../shared/limits.ts';
 import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
 import { answerOf, asRefusal, refusals } from '../shared/refusal.ts';
+import { rememberedReading } from '../shared/request/remembered.ts';
 import { policyStore } from '../shared/versions/cache.ts';
 import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
@@ -65,6 +66,7 @@ const deps: GateDeps = {
   hosts: config.hosts,
   keys,
   policies,
+  reading: rememberedReading(),
 };
 
 // Reads the keys and the list of changes at start, so that the first request need not wait. If this

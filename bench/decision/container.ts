@@ -5,6 +5,7 @@ import { rootKeyring } from '../../shared/keys/keyring.ts';
 import { type PublisherSecretKey, publicHalf } from '../../shared/keys/publisher.ts';
 import { typicalPolicy } from '../../shared/policy/typical-policy.ts';
 import type { ObjectReader } from '../../shared/ports.ts';
+import { rememberedReading } from '../../shared/request/remembered.ts';
 import { encodeRecord } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { signedPolicies } from '../../shared/versions/loading.ts';
@@ -56,6 +57,7 @@ export function startDecisions(policy: object) {
   });
   const now = () => clock() / 1_000;
   const keys = { read: async () => keyring };
-  const deps: GateDeps = { crypto: nodeCrypto, now, hosts: {}, keys, policies };
+  const reading = rememberedReading();
+  const deps: GateDeps = { crypto: nodeCrypto, now, hosts: {}, keys, policies, reading };
   return { keyring, deps, counts: () => ({ reads, unpacked }) };
 }

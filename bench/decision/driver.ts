@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { gate } from '../../edge/gate.ts';
 import { signedMessage } from '../../shared/url/signature.ts';
 import { startDecisions } from './container.ts';
-import { type SplitQuery, type Kind, kindNames, rangePolicy, requestMaker } from './requests.ts';
+import { type Kind, kindNames, type RawUrl, rangePolicy, requestMaker } from './requests.ts';
 
 /*
  * Measures decisions in a process of its own, bundled as the functions are. After each batch of HMACs comes
@@ -38,7 +38,7 @@ function timeHmacs(count: number): number {
 
 type Container = ReturnType<typeof startDecisions>;
 
-async function timeDecisions(urls: readonly SplitQuery[], { deps }: Container): Promise<number> {
+async function timeDecisions(urls: readonly RawUrl[], { deps }: Container): Promise<number> {
   const started = cpuTime();
   for (const url of urls)
     await gate({ method: 'GET', ...url, accept }, deps).catch(() => undefined);
@@ -57,7 +57,7 @@ export async function measureKinds(rounds: number): Promise<Times> {
     };
     note('hmac', timeHmacs(batch * 10));
     for (const kind of kindNames) {
-      const urls: SplitQuery[] = [];
+      const urls: RawUrl[] = [];
       for (let at = 0; at < batch; at += 1) urls.push(await make[kind](made++));
       note(kind, await timeDecisions(urls, container));
     }

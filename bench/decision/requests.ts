@@ -4,7 +4,7 @@ import { mint } from '../../shared/request/mint.ts';
 import { mintGrant } from '../../shared/request/mint-grant.ts';
 
 /** A URL as a function gets it. */
-export type SplitQuery = { readonly uri: string; readonly querystring: string };
+export type RawUrl = { readonly uri: string; readonly querystring: string };
 
 /** The kinds of requests whose decisions are measured. */
 export const kinds = {
@@ -45,7 +45,7 @@ const resized = (width: number, quality: number): readonly string[] => [
   'format,f_auto',
 ];
 
-function split(url: string): SplitQuery {
+function split(url: string): RawUrl {
   const [uri = '', querystring = ''] = url.split('?');
   return { uri, querystring };
 }
@@ -53,12 +53,12 @@ function split(url: string): SplitQuery {
 /** Makes requests of each kind; the number `at` tells them apart. `now` in seconds. */
 export function requestMaker(keyring: Keyring, now: number) {
   const signer = { kid, signingKey: keyring.signingKey(tenant, kid) ?? '' };
-  const sign = (at: number, operations: readonly string[], exp = now + lifetime): SplitQuery =>
+  const sign = (at: number, operations: readonly string[], exp = now + lifetime): RawUrl =>
     split(mint(nodeCrypto, '', { tenant, path: pathOf(at), operations, exp }, signer));
-  const known = (at: number): SplitQuery => sign(at, resized(widths[at % widths.length] ?? 0, 75));
+  const known = (at: number): RawUrl => sign(at, resized(widths[at % widths.length] ?? 0, 75));
   const grant = (at: number): Promise<string> =>
     mintGrant(tenant, { scope: ['photos/*'], exp: now + lifetime + at }, signer);
-  const granted = async (at: number, text: Promise<string>): Promise<SplitQuery> => {
+  const granted = async (at: number, text: Promise<string>): Promise<RawUrl> => {
     const { uri } = known(at);
     return { uri, querystring: `grant=${await text}` };
   };
@@ -76,5 +76,5 @@ export function requestMaker(keyring: Keyring, now: number) {
     },
     expired: (at) => sign(at, resized(640, 75), now - lifetime),
     denied: (at) => sign(at, ['resize,w_4001']),
-  } as const satisfies Record<Kind, (at: number) => SplitQuery | Promise<SplitQuery>>;
+  } as const satisfies Record<Kind, (at: number) => RawUrl | Promise<RawUrl>>;
 }

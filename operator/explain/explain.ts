@@ -4,10 +4,10 @@ import { PortFailure, seconds } from '../../shared/ports.ts';
 import type { SplitUrl } from '../../shared/recipe/request-url.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { SignedUrl } from '../../shared/request/admission.ts';
+import { parseWritten } from '../../shared/request/reading.ts';
 import {
   collectStages,
   type Observe,
-  parseWritten,
   runFromAdmit,
   runToVerify,
 } from '../../shared/request/stages.ts';

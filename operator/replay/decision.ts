@@ -9,13 +9,13 @@ import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
 import type { PolicyRequest } from '../../shared/request/admission.ts';
 import { readGrant } from '../../shared/request/grant.ts';
+import { parseWritten } from '../../shared/request/reading.ts';
 import {
   type AuthorizedRequest,
   collectStages,
   decideRecipe,
   type ParsedRequest,
   parse,
-  parseWritten,
   runFromAdmit,
 } from '../../shared/request/stages.ts';
 import type { LoggedRequest } from '../logs/access-log.ts';

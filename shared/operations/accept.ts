@@ -15,8 +15,11 @@ const qualityForm = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 /** More than any browser sends. The rest of a longer header is ignored. */
 const maxRanges = 64;
 
+/** The quality of each media range of a header. */
+export type Qualities = ReadonlyMap<string, number>;
+
 /** Reads the quality of each media range. A malformed quality counts as 0. */
-function readQualities(accept: string): ReadonlyMap<string, number> {
+export function readQualities(accept: string): Qualities {
   const qualities = new Map<string, number>();
   for (const range of accept.toLowerCase().split(',', maxRanges)) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
@@ -29,14 +32,18 @@ function readQualities(accept: string): ReadonlyMap<string, number> {
 /**
  * Picks the type with the highest quality in Accept, and among equals the first in `order`. Returns
  * `src` if Accept names none of them. Wildcards are ignored, because browsers that show AVIF name it.
+ * `read` may be a version of `readQualities` that remembers headers.
  */
 export function negotiateFormat(
   accept: string | undefined,
   order: readonly Negotiable[],
+  read: typeof readQualities = readQualities,
 ): Negotiable | 'src' {
-  const named = readQualities(accept ?? '');
-  const quality = (type: Negotiable): number => named.get(negotiable[type]) ?? 0;
-  const wanted = order.filter((type) => quality(type) > 0);
-  const best = Math.max(...wanted.map(quality));
-  return wanted.find((type) => quality(type) === best) ?? 'src';
+  const named = read(accept ?? '');
+  let [best, most]: [Negotiable | 'src', number] = ['src', 0];
+  for (const type of order) {
+    const quality = named.get(negotiable[type]) ?? 0;
+    if (quality > most) [best, most] = [type, quality];
+  }
+  return best;
 }

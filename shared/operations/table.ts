@@ -14,6 +14,7 @@ import { indexcrop } from './indexcrop.ts';
 import { interlace } from './interlace.ts';
 import type { Operation, ValuesOf } from './operation.ts';
 import { orient } from './orient.ts';
+import type { Parameter } from './parameter.ts';
 import { quality } from './quality.ts';
 import { resize } from './resize.ts';
 import { rotate } from './rotate.ts';
@@ -85,3 +86,20 @@ export function findOperation(name: string): OperationName | undefined {
 export function rowOf(name: OperationName): Operation {
   return operations[name];
 }
+
+const places: ReadonlyMap<OperationName, number> = new Map(
+  operationNames.map((name, at) => [name, at]),
+);
+
+/** The place of an operation in the canonical order. */
+export const placeOf = (name: OperationName): number => places.get(name) ?? 0;
+
+type Named = readonly (readonly [name: string, parameter: Parameter])[];
+
+/** Listed once, because every view asks for some. */
+const parameterLists: ReadonlyMap<OperationName, Named> = new Map(
+  operationNames.map((name) => [name, Object.entries(rowOf(name).parameters)]),
+);
+
+/** The parameters of an operation with their names, in the order in which keys print them. */
+export const parametersOf = (name: OperationName): Named => parameterLists.get(name) ?? [];

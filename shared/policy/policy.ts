@@ -188,6 +188,7 @@ export function expandPreset(
       rule: 'presets',
       allowed: [...policy.presets.keys()],
     });
+  if (steps.length === 0) return own;
   const others = own.filter(({ name }) => !steps.some((step) => step.name === name));
   const answer = others.find(isAnswer);
   // A JSON answer has no format, so one that the URL names has no effect.

@@ -2,7 +2,8 @@ import type { Format } from '../operations/operation.ts';
 import {
   type OperationName,
   type OperationValues,
-  operationNames,
+  parametersOf,
+  placeOf,
   rowOf,
 } from '../operations/table.ts';
 import { separator } from '../url/path.ts';
@@ -28,7 +29,11 @@ export function formatIn(steps: readonly RecipeStep[]): Format {
   return (step as { values: OperationValues<'format'> } | undefined)?.values.f ?? 'src';
 }
 
-type PrintedStep = RecipeStep & { readonly text: string };
+type PrintedStep = {
+  readonly name: OperationName;
+  readonly step: RecipeStep;
+  readonly text: string;
+};
 
 /**
  * Normalises a step and prints the parameters that differ from their defaults. Returns undefined if
@@ -39,15 +44,16 @@ function canonicalStep(step: RecipeStep, format: Format): PrintedStep | undefine
   const row = rowOf(name);
   const values = row.normalise?.(step.values) ?? step.values;
   let text: string = name;
-  for (const [own, { fallback }] of Object.entries(row.parameters)) {
+  const parameters = parametersOf(name);
+  for (const [own, { fallback }] of parameters) {
     const value = values[own];
     if (value !== undefined && value !== fallback) text += `,${own}_${value}`;
   }
   // Most operations with parameters have no effect if all of them have their defaults.
-  const needsValues = Object.keys(row.parameters).length > 0 && row.withoutValues !== true;
+  const needsValues = parameters.length > 0 && row.withoutValues !== true;
   const isAtDefaults = text === name && needsValues;
   const isIdle = isAtDefaults || row.idle?.(values) || row.matters?.(format) === false;
-  return isIdle ? undefined : { name, values, text };
+  return isIdle ? undefined : { name, step: { name, values }, text };
 }
 
 /**
@@ -60,11 +66,13 @@ export function canonicalRecipe(
 ): Recipe {
   // A JSON answer has no format.
   const ending: Format | undefined = written.some(isAnswer) ? undefined : format;
-  const printed = written
-    .filter(({ name }) => name !== 'format')
-    .flatMap((step) => canonicalStep(step, ending ?? 'src') ?? [])
-    .toSorted((a, b) => operationNames.indexOf(a.name) - operationNames.indexOf(b.name));
-  const steps: RecipeStep[] = printed.map(({ name, values }) => ({ name, values }));
+  const printed: PrintedStep[] = [];
+  for (const step of written) {
+    const one = step.name === 'format' ? undefined : canonicalStep(step, ending ?? 'src');
+    if (one !== undefined) printed.push(one);
+  }
+  printed.sort((a, b) => placeOf(a.name) - placeOf(b.name));
+  const steps: RecipeStep[] = printed.map(({ step }) => step);
   if (ending !== undefined && ending !== 'src')
     steps.push({ name: 'format', values: { f: ending } });
   const texts = printed.map(({ text }) => text);

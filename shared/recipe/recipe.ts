@@ -2,7 +2,13 @@ import { didYouMean } from '../did-you-mean.ts';
 import { limits } from '../limits.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Parameter, Value } from '../operations/parameter.ts';
-import { findOperation, type OperationName, operationNames, rowOf } from '../operations/table.ts';
+import {
+  findOperation,
+  type OperationName,
+  operationNames,
+  parametersOf,
+  rowOf,
+} from '../operations/table.ts';
 import { malformed, Refusal } from '../refusal.ts';
 import { separator } from '../url/path.ts';
 
@@ -73,7 +79,7 @@ function findParameter(row: Operation, operation: string, written: string): [str
 /** The values of an operation without written parameters. */
 export function defaultStepValues(name: OperationName): Record<string, Value | undefined> {
   const values: Record<string, Value | undefined> = {};
-  for (const [own, { fallback }] of Object.entries(rowOf(name).parameters)) values[own] = fallback;
+  for (const [own, { fallback }] of parametersOf(name)) values[own] = fallback;
   return values;
 }
 

@@ -20,39 +20,59 @@ export type SplitUrl = SourcePath & {
   readonly query: QueryRecipe | undefined;
 };
 
-/** The parameters of a signature. None needs an escape, so escapes are refused. */
-const signatureNames = ['exp', 'kid', 'sig'] as const;
-const names = [...signatureNames, 'grant', ...spellingNames] as const;
-type Name = (typeof names)[number];
+/** The parameters of a query, decoded. */
+type Query = {
+  exp: string | undefined;
+  kid: string | undefined;
+  sig: string | undefined;
+  grant: string | undefined;
+  recipe: QueryRecipe | undefined;
+};
+/** The parameters of a credential. None needs an escape, so escapes are refused. */
+type CredentialName = Exclude<keyof Query, 'recipe'>;
 
-const isSpelling = (name: Name): name is SpellingName => spellingNames.some((one) => one === name);
+const isCredentialName = (name: string): name is CredentialName =>
+  name === 'exp' || name === 'kid' || name === 'sig' || name === 'grant';
 
-/** Finds the recipe in the query. Throws `malformed` for two, or for one next to operations in the path. */
-function findQueryRecipe(query: ReadonlyMap<Name, string>, { operations }: SourcePath) {
-  const [first, second] = spellingNames.flatMap((name): readonly QueryRecipe[] => {
-    const value = query.get(name);
-    return value === undefined ? [] : [{ name, value }];
-  });
-  if (second !== undefined || (first !== undefined && operations !== undefined))
-    throw malformed('the recipe is written in two spellings; use one');
-  return first;
+const isSpelling = (name: string): name is SpellingName =>
+  spellingNames.some((one) => one === name);
+
+const twoSpellings = (): Refusal => malformed('the recipe is written in two spellings; use one');
+
+function readRecipe(earlier: QueryRecipe | undefined, name: SpellingName, value: string) {
+  if (earlier?.name === name) throw malformed(`the query has ${name} twice`);
+  if (earlier !== undefined) throw twoSpellings();
+  return { name, value: decodeText(value, `the value of ${name}`) };
+}
+
+function readCredential(earlier: string | undefined, name: CredentialName, value: string): string {
+  if (value.includes('%')) throw malformed(`the query has an escape in ${name}`);
+  if (earlier !== undefined) throw malformed(`the query has ${name} twice`);
+  return value;
+}
+
+function readParameter(query: Query, name: string, value: string): void {
+  if (isCredentialName(name)) query[name] = readCredential(query[name], name, value);
+  else if (isSpelling(name)) query.recipe = readRecipe(query.recipe, name, value);
+  else throw unknownParameter(name);
 }
 
 /** Reads a query of known parameters, each once, in any order. */
-function readQuery(querystring: string): ReadonlyMap<Name, string> {
-  const read = new Map<Name, string>();
+function readQuery(querystring: string): Query {
+  const query: Query = {
+    exp: undefined,
+    kid: undefined,
+    sig: undefined,
+    grant: undefined,
+    recipe: undefined,
+  };
+  if (querystring === '') return query;
   for (const part of querystring.split('&')) {
     const at = part.indexOf('=');
     if (at <= 0) throw malformed('the query has an empty part or one without a value');
-    const value = part.slice(at + 1);
-    const name = names.find((one) => one === part.slice(0, at));
-    if (name === undefined) throw unknownParameter(part.slice(0, at));
-    if (!isSpelling(name) && value.includes('%'))
-      throw malformed(`the query has an escape in ${name}`);
-    if (read.has(name)) throw malformed(`the query has ${name} twice`);
-    read.set(name, isSpelling(name) ? decodeText(value, `the value of ${name}`) : value);
+    readParameter(query, part.slice(0, at), part.slice(at + 1));
   }
-  return read;
+  return query;
 }
 
 /**
@@ -67,6 +87,22 @@ function unknownParameter(name: string): Refusal {
   );
 }
 
+function checkExp(exp: string): void {
+  if (!isExp(exp))
+    throw malformed(
+      /^[1-9][0-9]{12}$/.test(exp)
+        ? 'exp is in milliseconds; it counts whole seconds since 1970'
+        : 'exp is not the ten digits of a time in whole seconds since 1970',
+    );
+}
+
+/** Throws `malformed` if a grant has a signature beside it. */
+function checkOneCredential({ exp, kid, sig }: Query): void {
+  const beside = exp !== undefined ? 'exp' : kid !== undefined ? 'kid' : 'sig';
+  if (exp !== undefined || kid !== undefined || sig !== undefined)
+    throw malformed(`the query has ${beside} beside a grant; use one of the two`);
+}
+
 /**
  * Splits a URL as CloudFront passes it: `uri` raw, `querystring` without its question mark. Throws
  * `malformed`. It reads no secret and does not parse the operations.
@@ -75,20 +111,13 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
   if (uri.length + querystring.length + 1 > limits.urlBytes)
     throw malformed(`the URL is longer than ${limits.urlBytes} bytes`);
   const target = decodePath(uri);
-  const query: ReadonlyMap<Name, string> = querystring === '' ? new Map() : readQuery(querystring);
-  const beside = signatureNames.find((name) => query.has(name));
-  if (query.has('grant') && beside !== undefined)
-    throw malformed(`the query has ${beside} beside a grant; use one of the two`);
-  const exp = query.get('exp');
-  if (exp !== undefined && !isExp(exp))
-    throw malformed(
-      /^[1-9][0-9]{12}$/.test(exp)
-        ? 'exp is in milliseconds; it counts whole seconds since 1970'
-        : 'exp is not the ten digits of a time in whole seconds since 1970',
-    );
-  const parts = splitPath(target);
-  const credential = { kid: query.get('kid'), sig: query.get('sig'), grant: query.get('grant') };
-  return { ...parts, ...credential, uri, target, exp, query: findQueryRecipe(query, parts) };
+  const query = readQuery(querystring);
+  const { exp, kid, sig, grant, recipe } = query;
+  if (grant !== undefined) checkOneCredential(query);
+  if (exp !== undefined) checkExp(exp);
+  const { tenant, path, operations } = splitPath(target);
+  if (recipe !== undefined && operations !== undefined) throw twoSpellings();
+  return { tenant, path, operations, kid, sig, grant, uri, target, exp, query: recipe };
 }
 
 /** A well-formed signature. `verify` decides whether it is valid. */

@@ -7,7 +7,7 @@ import { grantsOf, type SplitUrl, signatureOf, type UrlSignature } from '../reci
 import { parseKey } from '../recipe/storage-key.ts';
 import { forbidden, Refusal } from '../refusal.ts';
 import { verifyUrlSignature } from '../url/signature.ts';
-import { findGrant, type Grant, grantCovers } from './grant.ts';
+import { findGrant, type Grant, type GrantVerifier, grantCovers } from './grant.ts';
 
 /*
  * The stages verify and admit: who may request a source, and until when. Rules about recipes are in the
@@ -67,6 +67,22 @@ export function checkSignature(
   return { kid, continuation };
 }
 
+/** Field by field, because spreading two objects takes as long as an HMAC. */
+function withSigner(url: SplitUrl, signer: VerifiedSigner): SignedUrl {
+  const { tenant, path, operations, query, exp, sig, grant, uri, target } = url;
+  const { kid, continuation, granted, page } = signer;
+  // biome-ignore format: one list of fields
+  const signed = { tenant, path, operations, query, uri, target, exp, kid, sig, grant, continuation, granted, page };
+  return signed as unknown as SignedUrl;
+}
+
+/** What checking a credential needs. */
+export type CredentialDeps = {
+  readonly crypto: Crypto;
+  readonly keys: KeyringSource;
+  readonly reading?: { readonly verifyGrant: GrantVerifier } | undefined;
+};
+
 /**
  * Checks the signature or the grant, before anything else of the request is trusted or looked up.
  * Throws `forbidden` or `expired`. `now` in seconds.
@@ -74,29 +90,20 @@ export function checkSignature(
 export async function verify(
   url: SplitUrl,
   { cookie, page }: { readonly cookie?: string | undefined; readonly page?: string | undefined },
-  { crypto, keys }: { readonly crypto: Crypto; readonly keys: KeyringSource },
+  deps: CredentialDeps,
   now: number,
 ): Promise<SignedUrl> {
   const hasGrant = url.grant !== undefined || cookie !== undefined;
   const grants = hasGrant ? grantsOf(url, cookie) : undefined;
   const signature = grants === undefined ? signatureOf(url) : undefined;
-  const keyring = await keys.read();
-  const signer =
-    signature === undefined
-      ? toSigner(
-          findGrant({ crypto, keyring }, url, grants ?? [], now),
-          url.grant === undefined ? page : undefined,
-        )
-      : checkSignature(crypto, keyring, url, signature, now);
-  return { ...url, ...signer } as unknown as SignedUrl;
+  const { crypto, reading } = deps;
+  const keyring = await deps.keys.read();
+  if (signature !== undefined)
+    return withSigner(url, checkSignature(crypto, keyring, url, signature, now));
+  const granted = findGrant({ crypto, keyring, ...reading }, url, grants ?? [], now);
+  const sender = url.grant === undefined ? page : undefined;
+  return withSigner(url, { kid: granted.kid, continuation: false, granted, page: sender });
 }
-
-const toSigner = (granted: Grant, page: string | undefined): VerifiedSigner => ({
-  kid: granted.kid,
-  continuation: false,
-  granted,
-  ...(page === undefined ? {} : { page }),
-});
 
 /**
  * Throws `forbidden` if the policy does not name the page that sent a cookie. Browsers send the cookie for

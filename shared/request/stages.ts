@@ -9,15 +9,8 @@ import {
 } from '../policy/policy.ts';
 import type { Crypto } from '../ports.ts';
 import { canonicalRecipe, findWatermark, formatIn, type Recipe } from '../recipe/canonical.ts';
-import {
-  checkGrantable,
-  emptyRecipe,
-  parseOperations,
-  type RecipeStep,
-  type WrittenRecipe,
-} from '../recipe/recipe.ts';
+import { checkGrantable, type RecipeStep } from '../recipe/recipe.ts';
 import { type SplitUrl, splitUrl } from '../recipe/request-url.ts';
-import { parseQueryRecipe } from '../recipe/spellings.ts';
 import { type DerivativeKey, derivativeKey } from '../recipe/storage-key.ts';
 import { Refusal } from '../refusal.ts';
 import { type HostMap, longForm } from '../url/host-map.ts';
@@ -30,6 +23,7 @@ import {
   type SignedUrl,
   verify,
 } from './admission.ts';
+import { plainReading, type Reading } from './reading.ts';
 import { snapRecipe } from './snap.ts';
 
 /*
@@ -72,7 +66,7 @@ declare const authorized: unique symbol;
 export type AuthorizedRequest = ImageRequest & {
   readonly [authorized]: true;
   /** The refusal that report mode turned into a log entry. */
-  readonly reported?: Refusal;
+  readonly reported: Refusal | undefined;
 };
 
 /** The result of each stage, in the order in which they run. */
@@ -119,6 +113,8 @@ export type VerifyDeps = {
   readonly now: () => number;
   readonly hosts: HostMap;
   readonly keys: KeyringSource;
+  /** How texts are read; left out if nothing is remembered. */
+  readonly reading?: Reading;
 };
 
 export type StageDeps = VerifyDeps & {
@@ -126,22 +122,17 @@ export type StageDeps = VerifyDeps & {
   readonly policyFor: (url: SignedUrl) => Promise<Policy | undefined>;
 };
 
-/** Reads the operations in any spelling. Throws `malformed`. */
-export function parseWritten({
-  operations,
-  query,
-}: Pick<SplitUrl, 'operations' | 'query'>): WrittenRecipe {
-  if (query !== undefined) return parseQueryRecipe(query);
-  return operations === undefined ? emptyRecipe : parseOperations(operations);
-}
-
 /**
  * Reads the operations and expands a preset. Throws `malformed`, `denied_preset` for an unknown preset,
  * and `denied_operation` for an operation that no grant covers.
  */
-export function parse(request: PolicyRequest, policy: Policy): ParsedRequest {
+export function parse(
+  request: PolicyRequest,
+  policy: Policy,
+  reading: Reading = plainReading,
+): ParsedRequest {
   const { granted, tenant, path } = request;
-  const steps = expandPreset(policy, parseWritten(request));
+  const steps = expandPreset(policy, reading.parseWritten(request));
   if (granted !== undefined) checkGrantable(steps);
   return { tenant, path, steps, presets: granted?.presets };
 }
@@ -157,11 +148,12 @@ export function negotiate(
   parsed: ParsedRequest,
   accept: string | undefined,
   order: readonly Negotiable[],
+  reading: Reading = plainReading,
 ): ImageRequest {
-  const { steps, ...request } = parsed;
+  const { tenant, path, presets, steps } = parsed;
   const own = formatIn(steps);
-  const format = own === 'auto' ? negotiateFormat(accept, order) : own;
-  return { ...request, recipe: canonicalRecipe(steps, format) };
+  const format = own === 'auto' ? negotiateFormat(accept, order, reading.readQualities) : own;
+  return { tenant, path, presets, recipe: canonicalRecipe(steps, format) };
 }
 
 /** A blocked watermark is refused on every view, since the recipe names it. Report mode does not relax this. */
@@ -183,13 +175,15 @@ export function authorizeRecipe(
   if (policy.blocked.length > 0) checkWatermark(policy, request.recipe);
   const denied = findDenial(policy, request.recipe);
   if (denied !== undefined && !isReported(policy, denied, now)) throw denied;
-  const reported = denied === undefined ? {} : { reported: denied };
-  return { ...request, ...reported } as unknown as AuthorizedRequest;
+  const { tenant, path, presets, recipe } = request;
+  const allowed = { tenant, path, presets, recipe, reported: denied };
+  return allowed as unknown as AuthorizedRequest;
 }
 
 /** Moves a side to the next allowed length if the policy snaps, then checks the recipe. Throws the denial. */
 export function authorize(request: ImageRequest, policy: Policy, now: number): AuthorizedRequest {
-  const recipe = policy.snap ? snapRecipe(policy, request.recipe) : request.recipe;
+  if (!policy.snap) return authorizeRecipe(request, policy, now);
+  const recipe = snapRecipe(policy, request.recipe);
   return authorizeRecipe({ ...request, recipe }, policy, now);
 }
 
@@ -198,17 +192,18 @@ export type PolicyQuestion = {
   /** Unix seconds. */
   readonly now: number;
   readonly observe?: Observe | undefined;
+  readonly reading?: Reading | undefined;
 };
 
 /** Runs parse, negotiate and authorize, which do not depend on the signer. Throws the first refusal. */
 export function decideRecipe(
   request: PolicyRequest,
   policy: Policy,
-  { accept, now, observe = ignore }: PolicyQuestion,
+  { accept, now, observe = ignore, reading = plainReading }: PolicyQuestion,
 ): AuthorizedRequest {
-  const parsed = parse(request, policy);
+  const parsed = parse(request, policy, reading);
   observe('parse', parsed);
-  const negotiated = negotiate(parsed, accept, policy.autoFormats);
+  const negotiated = negotiate(parsed, accept, policy.autoFormats, reading);
   observe('negotiate', negotiated);
   const allowed = authorize(negotiated, policy, now);
   observe('authorize', allowed);
@@ -285,5 +280,6 @@ export async function runStages(
   const url = await runToVerify(request, deps, observe);
   const policy = await deps.policyFor(url);
   const now = deps.now();
-  return runFromAdmit(url, policy, { accept: request.accept, now, observe });
+  const { accept } = request;
+  return runFromAdmit(url, policy, { accept, now, observe, reading: deps.reading });
 }

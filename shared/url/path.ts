@@ -15,6 +15,8 @@ export type SourcePath = {
 };
 
 const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** Text that decoding leaves as it is and that no check refuses, as in most URLs. */
+const unescapedForm = /^[A-Za-z0-9._,:=&/-]*$/;
 /** Printable ASCII, the only characters that a URL in HTTP may have. */
 const rawForm = /^[\x21-\x7e]*$/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
@@ -31,21 +33,28 @@ export function isTenant(text: string): boolean {
 /** C0 and C1 controls, DEL and the backslash. No path needs them, and attacks use them. */
 const forbiddenCharacter = /[\p{Cc}\\]/u;
 
+/** An empty segment, or one of one or two dots. */
+const badSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+function segmentFault(path: string): string {
+  if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
+  return path.split('/').includes('')
+    ? 'the path has an empty segment'
+    : 'the path has a . or .. segment';
+}
+
 /** Finds what is wrong with the path of a source. Minting and the edge share this check. */
 export function pathFault(path: string): string | undefined {
-  const segments = path.split('/');
   if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
   // A UTF-16 unit takes at most three bytes in UTF-8, so short paths need not be encoded to be measured.
   if (path.length * 3 > limits.pathBytes && utf8Bytes(path) > limits.pathBytes)
     return `the path is longer than ${limits.pathBytes} bytes`;
   if (forbiddenCharacter.test(path)) return 'the path has a control character or a backslash';
-  if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
-  if (segments.includes('')) return 'the path has an empty segment';
-  if (segments.includes('.') || segments.includes('..')) return 'the path has a . or .. segment';
-  if (segments[0] === watermarkFolder)
+  if (badSegment.test(path)) return segmentFault(path);
+  if (path === watermarkFolder || path.startsWith(`${watermarkFolder}/`))
     return `the path begins with ${watermarkFolder}, which is reserved`;
   if (path.includes(separator)) return `the path contains ${separator}`;
-  return /__op_?$/.test(path) ? 'the path ends in __op' : undefined;
+  return path.endsWith('__op') || path.endsWith('__op_') ? 'the path ends in __op' : undefined;
 }
 
 /**
@@ -63,6 +72,7 @@ export function decodePath(uri: string): string {
  * no field of a signed message can reach into the next one. Throws `malformed`; `what` names the part.
  */
 export function decodeText(written: string, what: string): string {
+  if (unescapedForm.test(written)) return written;
   if (!rawForm.test(written) || /[\\#]/.test(written))
     throw malformed(`${what} is not percent-encoded`);
   if (badEscape.test(written)) throw malformed(`${what} has a % without two hex digits after it`);
@@ -82,9 +92,11 @@ export function decodeText(written: string, what: string): string {
  * comma stay, everything else becomes `%XX`. S3 would read an unencoded plus as a space.
  */
 export function encodePath(target: string): string {
-  return encodeURIComponent(target)
-    .replace(/[!'()*]/g, (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%2[CF]/g, (slashOrComma) => decodeURIComponent(slashOrComma));
+  // encodeURI leaves these, too.
+  return encodeURI(target).replace(
+    /[;?:@&=+$!'()*#]/g,
+    (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Splits a decoded path into tenant, path and operations. Throws `malformed`. */

@@ -34,8 +34,8 @@ export const isExp = (text: string): boolean => expForm.test(text);
  * are refused earlier. So no two requests have the same message.
  */
 export function signedMessage({ kid, exp, target, query }: SignedParts): string {
-  const lines = ['signet.v1', kid, exp ?? '0', target];
-  return [...lines, ...(query === undefined ? [] : [`${query.name}=${query.value}`])].join('\n');
+  const message = `signet.v1\n${kid}\n${exp ?? '0'}\n${target}`;
+  return query === undefined ? message : `${message}\n${query.name}=${query.value}`;
 }
 
 /** Signs with the text of the signing key itself, without decoding it. */
