@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { putLine } from '../shared/adapters/log-line.ts';
 import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
-
-/** Attackers choose these texts, so their length is limited. */
-const maxCharacters = 256;
+import { escapeControls, printLine } from './log-text.ts';
 
 export type FunctionName = 'viewer-request' | 'origin-response';
 
@@ -54,67 +52,13 @@ export function refusalFields(thrown: unknown): Pick<LogLine, 'outcome' | 'level
   return { outcome: refusal.code, level, reason: refusal.detail.reason };
 }
 
-/**
- * Escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are but terminals
- * interpret.
- */
-function escapeControls(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/**
- * Metrics in CloudWatch's embedded metric format. The only dimensions are the function and the outcome,
- * so that requests cannot create new metrics, for example by naming tenants.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-function metrics(line: LogLine, now: number, weight: number) {
-  const measured =
-    line.milliseconds === undefined ? [] : [{ Name: 'milliseconds', Unit: 'Milliseconds' }];
-  return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: 'Signet',
-          Dimensions: [['function', 'outcome']],
-          Metrics: [{ Name: 'requests', Unit: 'Count' }, ...measured],
-        },
-      ],
-    },
-    requests: weight,
-  };
-}
-
-/** Finds signatures in a path. They get there if the `?` of a URL is escaped by mistake. */
-const signatureInPath = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
-
-/** Makes a text safe to log: without signatures, shortened, and without half a character at the end. */
-function redact(text: string): string {
-  return text.replace(signatureInPath, '$1=…').slice(0, maxCharacters).toWellFormed();
-}
-
-/**
- * Prints a line as one JSON object, regardless of the texts in it. `weight` is how many requests it
- * counts for.
- */
-export function printLine(line: LogLine, now: number, weight = 1): string {
-  const fields = { time: new Date(now).toISOString(), ...line, ...metrics(line, now, weight) };
-  const json = JSON.stringify(fields, (_key, value: unknown) =>
-    typeof value === 'string' ? redact(value) : value,
-  );
-  return escapeControls(json);
-}
-
 /** Logs a failure behind a request, such as a store that does not answer or an unreadable policy. */
 export function writeFailure(name: FunctionName, reason: string, now: number): void {
   const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
   putLine(escapeControls(JSON.stringify(line)));
 }
 
-/** Writes a line that counts for this many requests. */
+/** Writes a line that counts for this many requests; none if it is 0. */
 export function writeLine(line: LogLine, now: number, weight: number): void {
   if (weight > 0) putLine(printLine(line, now, weight));
 }

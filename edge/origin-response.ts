@@ -107,8 +107,11 @@ async function makeMissing(base: Base, uri: string, method: string): Promise<Mad
     const derivative = parseKey(uri);
     known = derivativeFields(derivative);
     tags = cacheTags(nodeCrypto, derivative);
-    const { answer, refusal, ...sizes } = await withTimeout(limits.renderRequestSeconds, (signal) =>
-      make(deps, { derivative, method }, signal),
+    const answered = new AbortController();
+    const { answer, refusal, ...sizes } = await withTimeout(
+      limits.renderRequestSeconds,
+      make(deps, { derivative, method }, answered.signal),
+      () => answered.abort(),
     );
     const outcome =
       refusal === undefined ? renderedOutcome : { ...refusalFields(refusal), fallback: true };

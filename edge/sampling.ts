@@ -12,8 +12,11 @@ export type Sampling = {
   readonly refusedOneIn: number;
 };
 
+/** What decides whether a line is written. */
+export type SampledLine = Pick<LogLine, 'outcome' | 'level' | 'reported' | 'tenant' | 'kid'>;
+
 /** Returns how many requests a line counts for; 0 if it is not written. */
-export type Sampler = (line: LogLine, verified: boolean) => number;
+export type Sampler = (line: SampledLine, verified: boolean) => number;
 
 /** So many refusals in a second have a line each. Those beyond are sampled. */
 const refusalsPerSecond = 10;
@@ -36,15 +39,15 @@ function limitRefusals(clock: Clock): () => boolean {
 }
 
 /** Whether a kid is used for the first time in an hour, so that its last use is known to the hour. */
-function noteKids(clock: Clock): (line: LogLine) => boolean {
+function noteKids(clock: Clock): (line: SampledLine) => boolean {
   const hours = boundedCache<number>(heldKids);
   return ({ tenant, kid }) => {
     if (kid === undefined) return false;
     const name = `${tenant} ${kid}`;
     const now = Math.floor(clock() / hour);
-    const known = hours.get(name) === now;
+    if (hours.get(name) === now) return false;
     hours.set(name, now);
-    return !known;
+    return true;
   };
 }
 
@@ -55,7 +58,7 @@ function noteKids(clock: Clock): (line: LogLine) => boolean {
 export function createSampler({ clock, random, ...sampling }: SamplerOptions): Sampler {
   const isAmongFirst = limitRefusals(clock);
   const isFirstUse = noteKids(clock);
-  const rateOf = (line: LogLine): number => {
+  const rateOf = (line: SampledLine): number => {
     if (line.level !== 'info' || line.reported !== undefined)
       return isAmongFirst() ? 1 : sampling.refusedOneIn;
     return line.outcome === 'rendered' || isFirstUse(line) ? 1 : sampling.allowedOneIn;

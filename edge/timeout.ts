@@ -1,26 +1,22 @@
 import { Refusal } from '../shared/refusal.ts';
 
 /**
- * Rejects with `unavailable` if the work takes too long, while there is still time to answer. The signal
- * tells the work that the answer is given.
+ * Rejects with `unavailable` if the work takes too long, while there is still time to answer. `onLate` is
+ * called then.
  */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   seconds: number,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: Promise<T>,
+  onLate: () => void = () => undefined,
 ): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      controller.abort();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      onLate();
       reject(new Refusal('unavailable', `took more than ${seconds} s`));
     }, seconds * 1_000);
+    const settle = (): void => clearTimeout(timer);
+    work.finally(settle).then(resolve, reject);
   });
-  try {
-    return await Promise.race([work(controller.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** How long all drawing of one request may take. */

@@ -22,7 +22,7 @@ import { policyStore } from '../shared/versions/cache.ts';
 import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
-import { refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
+import { type LogLine, refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
 import { cloudFrontHeaders } from './response.ts';
 import { createSampler } from './sampling.ts';
 import { limitReading, withTimeout } from './timeout.ts';
@@ -90,7 +90,8 @@ function answerOptions(origin: string | undefined): CloudFrontResultResponse {
 
 /** A header may have several lines. RFC 9110 joins them with commas. */
 function joinLines({ headers }: CloudFrontRequest, name: string): string | undefined {
-  return headers[name]?.map(({ value }) => value).join(',');
+  const lines = headers[name];
+  return lines?.length === 1 ? lines[0]?.value : lines?.map(({ value }) => value).join(',');
 }
 
 /** HTTP/2 may split cookies into several lines (RFC 9113, section 8.2.3). */
@@ -111,9 +112,12 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
   const origin = joinLines(request, 'origin');
   const trace = createTrace();
   const base = { function: 'viewer-request', requestId: about.requestId } as const;
-  const write = (fields: Parameters<typeof writeLine>[0]): void => {
-    const line = { ...fields, ...urlFields(trace.url()) };
-    writeLine(line, systemClock(), sample(line, trace.isVerified()));
+  const write = (fields: LogLine): void => {
+    const url = trace.url();
+    const { outcome, level, reported } = fields;
+    const sampled = { outcome, level, reported, tenant: url?.tenant, kid: url?.kid };
+    const weight = sample(sampled, trace.isVerified());
+    if (weight > 0) writeLine({ ...fields, ...urlFields(url) }, systemClock(), weight);
   };
   if (request.method === 'OPTIONS') {
     write({ ...base, outcome: 'options', level: 'info' });
@@ -122,15 +126,16 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
   reading.begin();
   try {
     const asked = {
-      ...request,
+      method: request.method,
+      uri: request.uri,
+      querystring: request.querystring,
       accept: joinLines(request, 'accept'),
       cookie: cookieOf(request),
       host: hostOf(request),
       page: config.corsOrigins.length === 0 ? undefined : origin,
     };
-    const { uri } = await withTimeout(limits.viewerRequestSeconds, () =>
-      gate(asked, deps, trace.observe),
-    );
+    const deciding = gate(asked, deps, trace.observe);
+    const { uri } = await withTimeout(limits.viewerRequestSeconds, deciding);
     write({ ...base, outcome: 'allowed', level: 'info', reported: trace.reported()?.code });
     request.uri = uri;
     request.querystring = '';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type LogLine, printLine } from '../../edge/log.ts';
+import type { LogLine } from '../../edge/log.ts';
+import { printLine } from '../../edge/log-text.ts';
 import {
   countServiceLine,
   emptyStats,

@@ -1,13 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
-import {
-  hashOfSignature,
-  type LogLine,
-  printLine,
-  refusalFields,
-  urlFields,
-} from '../../edge/log.ts';
+import { hashOfSignature, type LogLine, refusalFields, urlFields } from '../../edge/log.ts';
+import { printLine } from '../../edge/log-text.ts';
 import { createTrace } from '../../edge/trace.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type LogLine, printLine } from '../../../edge/log.ts';
+import type { LogLine } from '../../../edge/log.ts';
+import { printLine } from '../../../edge/log-text.ts';
 import { costEstimate, usualAssumptions } from '../../../operator/cost/estimate.ts';
 
 const nobody = { ...usualAssumptions, viewsPerMonth: 0 };

@@ -1,0 +1,85 @@
+import type { LogLine } from './log.ts';
+
+/* A log line as text. Attackers choose most of what stands in it. */
+
+/** The length of a text is limited. */
+const maxCharacters = 256;
+
+const controls = /[\u007f-\u009f\u2028\u2029]/g;
+
+/**
+ * Escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are but terminals
+ * interpret.
+ */
+export function escapeControls(json: string): string {
+  return json.replace(
+    controls,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Finds signatures in a path. They get there if the `?` of a URL is escaped by mistake. */
+const signatureInPath = /\b(sig|grant)=[A-Za-z0-9_.-]+/g;
+
+/** Text that is safe to log, and needs no escape in JSON. */
+const harmless = /^[A-Za-z0-9 _.,:/-]{0,256}$/;
+
+/** Prints a text without signatures, shortened, and without half a character at the end. */
+function printText(text: string): string {
+  if (harmless.test(text)) return `"${text}"`;
+  const redacted = text.replace(signatureInPath, '$1=…').slice(0, maxCharacters).toWellFormed();
+  return escapeControls(JSON.stringify(redacted));
+}
+
+/** How each field is printed, in this order. */
+const fields = {
+  function: 'text',
+  requestId: 'text',
+  outcome: 'text',
+  level: 'text',
+  reason: 'text',
+  reported: 'text',
+  tenant: 'text',
+  path: 'text',
+  kid: 'text',
+  sigHash: 'text',
+  recipe: 'text',
+  fallback: 'value',
+  milliseconds: 'value',
+  renderMilliseconds: 'value',
+  bytes: 'value',
+  sourceBytes: 'value',
+} as const satisfies Record<keyof LogLine, 'text' | 'value'>;
+const names = Object.keys(fields) as readonly (keyof LogLine)[];
+
+/**
+ * Metrics in CloudWatch's embedded metric format. The only dimensions are the function and the outcome,
+ * so that requests cannot create new metrics, for example by naming tenants.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+const metricsOf = (...measured: readonly { readonly Name: string; readonly Unit: string }[]) =>
+  JSON.stringify([
+    {
+      Namespace: 'Signet',
+      Dimensions: [['function', 'outcome']],
+      Metrics: [{ Name: 'requests', Unit: 'Count' }, ...measured],
+    },
+  ]);
+const counted = metricsOf();
+const timed = metricsOf({ Name: 'milliseconds', Unit: 'Milliseconds' });
+
+/**
+ * Prints a line as one JSON object, regardless of the texts in it. `now` in milliseconds; `weight` is how
+ * many requests it counts for. It is printed piece by piece, because JSON.stringify with a function that
+ * looks at each value takes as long as the decision that is logged.
+ */
+export function printLine(line: LogLine, now: number, weight = 1): string {
+  let printed = `{"time":"${new Date(now).toISOString()}"`;
+  for (const name of names) {
+    const value = line[name];
+    if (typeof value === 'string') printed += `,"${name}":${printText(value)}`;
+    else if (value !== undefined) printed += `,"${name}":${value}`;
+  }
+  const metrics = line.milliseconds === undefined ? counted : timed;
+  return `${printed},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${metrics}},"requests":${weight}}`;
+}
