@@ -27,8 +27,8 @@ export type Policy = {
   readonly keys: Keys;
   /** As written in the document. */
   readonly rules: ReadonlyMap<OperationName, readonly Rule[]>;
-  /** The same rules, compiled. */
-  readonly tests: ReadonlyMap<OperationName, readonly RuleTest[]>;
+  /** The rules of an operation, compiled; undefined if the policy does not allow it. */
+  readonly testsOf: (name: OperationName) => readonly RuleTest[] | undefined;
   readonly require: readonly OperationName[];
   /** As written, because an operation that its own format ignores counts in another one that a URL names. */
   readonly presets: ReadonlyMap<string, readonly RecipeStep[]>;
@@ -94,36 +94,68 @@ const textsOf = (recipes: readonly Recipe[]): ReadonlySet<string> =>
 
 type Rules = Policy['rules'];
 
-const compileRules = (rules: Rules, autoFormats: readonly Negotiable[]): Policy['tests'] =>
-  new Map(
-    [...rules].map(([name, list]) => [
-      name,
-      list.map((rule) => compileRule(name, rule, autoFormats)),
-    ]),
-  );
+/** Makes a value when it is first used. */
+function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
-/** Compiles a document that the schema has accepted. */
-export function compilePolicy(document: ValidPolicy): Policy {
-  const presets = new Map(
-    Object.entries(document.presets).map(([name, text]) => [name, readPreset(text)]),
+/** Compiles the rules of each operation when a request first uses it. */
+function compileRules(rules: Rules, autoFormats: readonly Negotiable[]): Policy['testsOf'] {
+  const compiled = new Map<OperationName, readonly RuleTest[]>();
+  return (name) => {
+    const known = compiled.get(name);
+    const list = known === undefined ? rules.get(name) : undefined;
+    if (list === undefined) return known;
+    const tests = list.map((rule) => compileRule(name, rule, autoFormats));
+    compiled.set(name, tests);
+    return tests;
+  };
+}
+
+/** The presets of a policy in each form that a decision needs. */
+function compilePresets(written: ValidPolicy['presets'], autoFormats: readonly Negotiable[]) {
+  const steps = lazily(
+    () => new Map(Object.entries(written).map(([name, text]) => [name, readPreset(text)])),
   );
+  const inFormats = lazily(
+    () => new Map([...steps()].map(([name, own]) => [name, presetInFormats(own, autoFormats)])),
+  );
+  const all = lazily(() => [...inFormats().values()].flat());
+  const texts = lazily(
+    () => new Map([...inFormats()].map(([name, recipes]) => [name, textsOf(recipes)])),
+  );
+  return { steps, texts, all, allTexts: lazily(() => textsOf(all())) };
+}
+
+/**
+ * Compiles a document that the schema has accepted. What most requests do not need is made when one needs
+ * it: a container that serves many tenants compiles a policy for nearly every view.
+ */
+export function compilePolicy(document: ValidPolicy): Policy {
   const autoFormats = document.auto.format;
   const rules = new Map(Object.entries(document.operations ?? {})) as Rules;
-  const tests = compileRules(rules, autoFormats);
-  const printed = new Map(
-    [...presets].map(([name, own]) => [name, presetInFormats(own, autoFormats)]),
-  );
-  const inFormats = [...printed.values()].flat();
-  let snapLengths: SnapLengths | undefined;
+  const testsOf = compileRules(rules, autoFormats);
+  const presets = compilePresets(document.presets, autoFormats);
+  const snapLengths = lazily(() => compileSnapLengths(testsOf('resize') ?? [], presets.all()));
   return {
     tenant: document.tenant,
     keys: document.keys ?? firstKeys,
     rules,
-    tests,
+    testsOf,
     require: document.require,
-    presets,
-    presetTexts: new Map([...printed].map(([name, all]) => [name, textsOf(all)])),
-    presetRecipes: textsOf(inFormats),
+    get presets() {
+      return presets.steps();
+    },
+    get presetTexts() {
+      return presets.texts();
+    },
+    get presetRecipes() {
+      return presets.allTexts();
+    },
     presetsOnly: document.presetsOnly,
     autoFormats,
     source: document.source,
@@ -133,9 +165,7 @@ export function compilePolicy(document: ValidPolicy): Policy {
     cache: document.cache,
     snap: document.snap,
     get snapLengths() {
-      // Most policies never snap, and this takes a third of the time to compile one.
-      snapLengths ??= compileSnapLengths(tests.get('resize') ?? [], inFormats);
-      return snapLengths;
+      return snapLengths();
     },
     blocked: document.blocked,
     blockedScopes: compileScopes(document.blocked),
@@ -150,6 +180,7 @@ function parseStored(tenant: string, text: string): ValidPolicy {
     const [issue] = parsed.issues;
     throw new Error(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
   }
+  for (const text of Object.values(parsed.output.presets)) readPreset(text);
   if (parsed.output.tenant !== tenant) throw new Error(`its tenant is ${parsed.output.tenant}`);
   return parsed.output;
 }
@@ -209,13 +240,14 @@ function deny(
   return new Refusal(code, { reason, rule, allowed });
 }
 
-function findStepDenial(policy: Policy, { name, values }: RecipeStep): Refusal | undefined {
-  const tests = policy.tests.get(name);
-  if (tests === undefined)
+const passesRule = (policy: Policy, { name, values }: RecipeStep): boolean =>
+  policy.testsOf(name)?.some((test) => passesTest(test, values)) === true;
+
+function denyStep(policy: Policy, { name }: RecipeStep): Refusal {
+  if (!policy.rules.has(name))
     return deny('denied_operation', `the policy does not allow ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
-  if (tests.some((test) => passesTest(test, values))) return undefined;
   return deny(
     'denied_value',
     `no rule of ${name} allows these values`,
@@ -239,19 +271,18 @@ const findMissing = ({ require }: Policy, { steps, format }: Recipe): OperationN
  */
 export function findDenial(policy: Policy, asked: Recipe): Refusal | undefined {
   const recipe = withoutFree(asked);
-  if (policy.presetRecipes.has(recipe.text)) return undefined;
+  const missing = findMissing(policy, recipe);
+  const denied = recipe.steps.find((step) => !passesRule(policy, step));
+  const isByRule = !policy.presetsOnly && missing === undefined && denied === undefined;
+  // Presets come last, because most requests pass a rule, and then no preset need be compiled.
+  if (isByRule || policy.presetRecipes.has(recipe.text)) return undefined;
   if (policy.presetsOnly)
     return deny('denied_preset', 'the policy allows presets only', 'presetsOnly', [
       ...policy.presets.keys(),
     ]);
-  const missing = findMissing(policy, recipe);
   if (missing !== undefined)
     return deny('denied_required', `the policy requires ${missing}`, 'require', policy.require);
-  for (const step of recipe.steps) {
-    const denied = findStepDenial(policy, step);
-    if (denied !== undefined) return denied;
-  }
-  return undefined;
+  return denied === undefined ? undefined : denyStep(policy, denied);
 }
 
 /** Whether the policy allows a recipe. */

@@ -33,7 +33,7 @@ export const policyCapacity = {
   /** Compiled policies that were used once. They make room while V8 still counts them as young. */
   recent: 32,
   /** Policies with a state of their own. The others get one from their text when they are used. */
-  cells: 500,
+  cells: 100,
   /** Tenants whose newest version is remembered when all else of them is forgotten. */
   versions: 20_000,
 };
