@@ -1,10 +1,7 @@
 import { Command } from 'commander';
 import { asFailure, usageFailure } from '../operator/failure.ts';
-import {
-  type OpenInstallation,
-  openInstallation,
-  parseStackName,
-} from '../operator/target/target.ts';
+import { parseStackName } from '../operator/target/stack-name.ts';
+import type { OpenInstallation } from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
 import { exitCodes } from './base/exit-code.ts';
 import { writeJson, writeText } from './output.ts';
@@ -59,6 +56,12 @@ function isLocal(target: string | undefined): boolean {
   }
 }
 
+/** Most commands need no installation to check their words, and the clients of AWS take long to load. */
+const openTarget =
+  (target: string | undefined): OpenInstallation =>
+  async () =>
+    (await import('../operator/target/target.ts')).openInstallation(target);
+
 /** Runs a command. Prints the result to stdout or the failure to stderr, and sets the exit code. */
 export async function runCommand(
   options: CommonOptions,
@@ -67,7 +70,7 @@ export async function runCommand(
   const { json, target } = options;
   try {
     checkReason(options);
-    const result = await work(() => openInstallation(target));
+    const result = await work(openTarget(target));
     if (json) writeJson(process.stdout, result.json, 2);
     else writeText(process.stdout, result.text);
     process.exitCode = result.exit ?? 0;
