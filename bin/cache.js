@@ -115,13 +115,23 @@ function makeFolder(caches) {
   return { folder };
 }
 
-/** @param {string} folder */
+/**
+ * Lists the files, and lets all users read them and nobody else write them: in an image, root builds for another user.
+ * Until then the folder is that of this user alone.
+ *
+ * @param {string} folder
+ */
 function seal(folder) {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(path.join(folder, name)).isFile())
-    .map((name) => [name, hashOf(path.join(folder, name))]);
-  writeFileSync(path.join(folder, sealName), JSON.stringify(Object.fromEntries(files)));
-  // mkdtemp makes it for this user alone. In an image, root builds for the user that runs.
+  /** @type {Record<string, string>} */
+  const hashes = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const entry = path.join(folder, name);
+    const isFile = statSync(entry).isFile();
+    if (isFile) hashes[name] = hashOf(entry);
+    chmodSync(entry, isFile ? 0o644 : 0o755);
+  }
+  writeFileSync(path.join(folder, sealName), JSON.stringify(hashes));
+  chmodSync(path.join(folder, sealName), 0o644);
   chmodSync(folder, 0o755);
 }
 

@@ -40,15 +40,6 @@ const packageVersions: Plugin = {
 /** An ES module, and the files that it was made from, as paths relative to the checkout. */
 export type Module = { readonly code: Uint8Array; readonly inputs: readonly string[] };
 
-/**
- * Every client of the SDK imports all ways to find credentials, and clients of the services that give them:
- * 108 to 132 kB in each function. Lambda puts credentials into the environment, so functions get that way
- * alone.
- */
-const replacedPackages = {
-  '@aws-sdk/credential-provider-node': './shared/adapters/lambda-credentials.ts',
-} as const;
-
 /** What all bundles have in common. Their output depends neither on the path of the checkout nor on the version of Node. */
 const commonOptions = {
   absWorkingDir: root,
@@ -69,20 +60,26 @@ const commonOptions = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles an entry and its imports into one ES module for Node 20. `entry` is a path relative to the
- * checkout, or an absolute path. Throws esbuild's errors.
+ * Every client of the SDK imports all ways to find credentials, and clients of the services that give them:
+ * 108 to 132 kB in each function. Lambda puts credentials into the environment, so functions get that way
+ * alone.
  */
-export async function bundleModule(
-  entry: string,
-  { plugins = [], alias = {} }: Pick<BuildOptions, 'plugins' | 'alias'> = {},
-): Promise<Module> {
+const replacedPackages = {
+  '@aws-sdk/credential-provider-node': './shared/adapters/lambda-credentials.ts',
+} as const;
+
+/**
+ * Bundles the code of a function into one ES module for Node 20. `entry` is a path relative to the checkout, or an
+ * absolute path. Throws esbuild's errors.
+ */
+export async function bundleFunction(entry: string): Promise<Module> {
   // Loaded when it is needed, because the published package has no bundler.
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     ...commonOptions,
     entryPoints: [entry],
-    plugins: [packageVersions, ...plugins],
-    alias,
+    plugins: [packageVersions],
+    alias: replacedPackages,
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild produced no output for ${entry}`);
@@ -110,6 +107,8 @@ export async function bundleProgram(
     entryPoints: { main: entry },
     plugins: [packageVersions, ...plugins],
     splitting: true,
+    // The error has the same message, and whoever starts a program prints it.
+    logLevel: 'silent',
     outdir,
     outExtension: { '.js': extension },
   });
@@ -128,10 +127,6 @@ function withConfig(code: Uint8Array, config: EdgeConfig | undefined): Uint8Arra
   if (config === undefined) return code;
   return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
 }
-
-/** Bundles the code of a function, as `bundleModule`. */
-export const bundleFunction = (entry: string): Promise<Module> =>
-  bundleModule(entry, { alias: replacedPackages });
 
 /** The code of a function. Edge functions get a configuration, others none. */
 export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {

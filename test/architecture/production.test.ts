@@ -10,8 +10,11 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
   Record<string, string>
 >;
 
-/** What `npm start` and `signet` run, and what `npm start` bundles. */
-const entryPoints = ['bin/start.js', 'bin/signet.js', ...localEntries];
+/** What `npm start` and `signet` run and bundle. */
+const entryPoints = [
+  ...['bin/start.js', 'bin/signet.js', 'build/programs.ts', 'local/main.ts', 'cli/main.ts'],
+  ...localEntries,
+];
 
 const packageOf = (what: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(what)?.[0] ?? what;
 
