@@ -49,6 +49,15 @@ describe('what runs after npm ci --omit=dev', () => {
     expect(unused).toEqual(['@aws-sdk/client-sqs']);
   });
 
+  it('installs no package for development that another package could use too', () => {
+    const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { devOptional?: boolean }>;
+    };
+    // npm installs these in spite of --omit=dev. valibot could use TypeScript, which is why that has another name here.
+    const kept = Object.entries(packages).filter(([, { devOptional }]) => devOptional);
+    expect(kept.map(([place]) => place)).toEqual([]);
+  });
+
   it('lists no package twice', () => {
     const { dependencies, devDependencies } = manifest;
     expect(Object.keys(dependencies).filter((name) => name in devDependencies)).toEqual([]);
