@@ -6,9 +6,9 @@ import { startDecisions } from '../decision/container.ts';
 import type { TraceRequest } from './trace.ts';
 
 /** What a request is to a cache and to a bucket of derivatives; undefined if it is refused before both. */
-export type Keys = { readonly cache: string; readonly derivative: string } | undefined;
+export type CacheKeys = { readonly cache: string; readonly derivative: string } | undefined;
 
-export type KeysOf = (request: TraceRequest) => Keys | Promise<Keys>;
+export type KeysOf = (request: TraceRequest) => CacheKeys | Promise<CacheKeys>;
 
 const pathOf = (source: number): string => `photos/${source}.jpg`;
 
