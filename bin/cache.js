@@ -31,6 +31,15 @@ const keptMs = 24 * 60 * 60 * 1_000;
 /** @param {string} file */
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
+/** The home folder; empty for a user that the system does not know, as in some containers. */
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
+}
+
 /**
  * The caches, best first: beside the packages, which `npm ci` empties, or that of the user. A folder that all users of
  * the machine share is not used.
@@ -39,7 +48,7 @@ const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest(
  */
 export function cacheFolders(root) {
   const packages = path.join(root, 'node_modules');
-  const own = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache');
+  const own = process.env['XDG_CACHE_HOME'] || path.join(homeFolder(), '.cache');
   return [
     ...(existsSync(packages) ? [path.join(packages, '.cache', 'signet')] : []),
     ...(path.isAbsolute(own) ? [path.join(own, 'signet')] : []),

@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @param {ProgramName} program @param {string} folder */
 async function build(program, folder) {
+  // Its cache is in the temporary folder that all users share, where another could have put code.
+  process.env['TSX_DISABLE_CACHE'] = '1';
   const { tsImport } = await import('tsx/esm/api');
   const { buildProgram } = await tsImport('../build/programs.ts', import.meta.url);
   await buildProgram(program, folder);

@@ -12,6 +12,7 @@ let checkout = '';
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-program-'));
   checkout = path.join(folder, 'checkout');
+  await mkdir(path.join(folder, 'shared'));
   for (const name of [...sourceFolders.signet, 'package.json'])
     await cp(path.join(root, name), path.join(checkout, name), { recursive: true });
 });
@@ -19,7 +20,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function run(...words: readonly string[]): Promise<Ran> {
   const program = path.join(checkout, 'bin', 'signet.js');
-  const env = { ...process.env, XDG_CACHE_HOME: path.join(folder, 'own') };
+  const env = {
+    ...process.env,
+    XDG_CACHE_HOME: path.join(folder, 'own'),
+    TMPDIR: path.join(folder, 'shared'),
+  };
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -57,6 +62,10 @@ describe('a checkout with packages', () => {
       { code: 0, stderr: '' },
     ]);
     expect(await readdir(cache())).toHaveLength(1);
+  });
+
+  it('neither reads nor writes the temporary folder that all users share', async () => {
+    expect(await readdir(path.join(folder, 'shared'))).toEqual([]);
   });
 
   it('runs a source that has changed, and says in which line it is wrong, without a stack trace', async () => {
