@@ -5,8 +5,11 @@ import { measureHitRate } from './hit-rate.ts';
 import { makeTrace } from './trace.ts';
 
 async function hitRows(): Promise<readonly Row[]> {
-  const { stack, functions } = await measureHits(3_000);
   const unit = 'ms of CPU';
+  // Other systems do not tell the time of processes that still run.
+  const isMeasured = process.platform === 'linux';
+  const unknown = { stack: Number.NaN, functions: Number.NaN };
+  const { stack, functions } = isMeasured ? await measureHits(3_000) : unknown;
   return [
     { what: 'a cache hit of the local CDN', figure: stack + functions, unit, goal: 1.2 },
     { what: 'its part in the functions', figure: functions, unit },
