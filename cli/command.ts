@@ -4,7 +4,7 @@ import { parseStackName } from '../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
 import { exitCodes } from './base/exit-code.ts';
-import { writeJson, writeText } from './output.ts';
+import { writeFailure, writeJson, writeText } from './output.ts';
 
 /** The result of a command, as text and as JSON. */
 export type Result = {
@@ -75,9 +75,8 @@ export async function runCommand(
     else writeText(process.stdout, result.text);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
-    const { code, kind, message } = asFailure(thrown, isLocal(target));
-    if (json) writeJson(process.stderr, { error: code, message });
-    else writeText(process.stderr, `signet: ${message}`);
-    process.exitCode = exitCodes[kind];
+    const failure = asFailure(thrown, isLocal(target));
+    writeFailure(failure, json ?? false);
+    process.exitCode = exitCodes[failure.kind];
   }
 }
