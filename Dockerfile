@@ -20,8 +20,10 @@ COPY operator operator
 COPY render render
 COPY shared shared
 COPY tasks tasks
+# The programs are bundled here, because the container can write only to its volume and /tmp.
 # `docker compose exec signet signet …` runs a command.
-RUN ln -s /signet/bin/signet.js /usr/local/bin/signet \
+RUN node bin/build.js \
+  && ln -s /signet/bin/signet.js /usr/local/bin/signet \
   && install -d -o 1000 -g 1000 -m 700 /var/lib/signet
 
 # 1000 is the user `node` of the base image. Published ports need a stack that listens on all addresses of the container.

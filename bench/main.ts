@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { cliTable } from './cli/table.ts';
 import { edgeTable } from './edge/table.ts';
+import { installTable } from './install/table.ts';
+import { localTable } from './local/table.ts';
 import { isMet, printTable, type Row, type Table } from './table.ts';
 
 /*
@@ -8,7 +11,7 @@ import { isMet, printTable, type Row, type Table } from './table.ts';
  * prints them as JSON.
  */
 
-const tables: readonly Table[] = [edgeTable];
+const tables: readonly Table[] = [edgeTable, localTable, cliTable, installTable];
 
 /** Exits with 2 for a name that no table has. */
 function select(names: readonly string[]): readonly Table[] {

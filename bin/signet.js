@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Node 20 cannot run TypeScript, so tsx strips the types for every version of Node.
-import 'tsx';
+// @ts-check
+import { mainModule, programFolder } from './program.js';
 
 // The SDK's warning about Node versions concerns maintainers, not the users of this command.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-await import('../cli/main.ts');
+await import(mainModule(await programFolder('signet')));

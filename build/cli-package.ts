@@ -1,18 +1,18 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
-import { bundleFunction, bundleModule, localEntries, prebuiltFile, root } from './functions.ts';
+import { bundleFunction, bundleProgram, localEntries, prebuiltFile, root } from './functions.ts';
 import { licencesOf } from './licences.ts';
 import { publishedManifest } from './npm-package.ts';
 
 /*
- * The package of the command line. It holds the commands and the stack on one machine as one module each,
+ * The package of the command line. It holds the commands and the stack on one machine as bundled programs,
  * and the code of the functions, so that its user needs no bundler. Only sharp is left to npm, because its
  * libraries differ between platforms.
  */
 
-/** The modules of the package by their entries. They find their files at the same relative paths. */
-const modules = { 'cli/main.ts': 'cli/main.js', 'local/main.ts': 'local/main.js' } as const;
+/** The folders of the programs by their entries. They find their files at the same relative paths. */
+const bundled = { 'cli/main.ts': 'cli', 'local/main.ts': 'local' } as const;
 
 /** Files and folders that the modules read. */
 const copied = {
@@ -58,23 +58,27 @@ async function writeBelow(
   await writeFile(file, content, { mode });
 }
 
-/** Writes the modules and the functions. Returns the files that they were made from. */
-async function writeModules(folder: string): Promise<readonly string[]> {
-  const plugins = [nameStartCommand];
-  const made = [
-    ...Object.entries(modules).map(
-      ([entry, name]) => [name, bundleModule(entry, { plugins })] as const,
-    ),
-    ...localEntries.map(
-      (entry) => [`functions/${prebuiltFile(entry)}`, bundleFunction(entry)] as const,
-    ),
-  ];
-  const inputs = made.map(async ([name, bundling]) => {
-    const module = await bundling;
-    await writeBelow(folder, name, module.code);
-    return module.inputs;
+/** Writes a program into a folder of the package. Returns the files that it was made from. */
+async function writeProgram(folder: string, entry: string): Promise<readonly string[]> {
+  const { files, inputs } = await bundleProgram(entry, {
+    plugins: [nameStartCommand],
+    extension: '.js',
   });
-  return (await Promise.all(inputs)).flat();
+  for (const { name, code } of files) await writeBelow(folder, name, code);
+  return inputs;
+}
+
+/** Writes the programs and the functions. Returns the files that they were made from. */
+async function writeModules(folder: string): Promise<readonly string[]> {
+  const writtenPrograms = Object.entries(bundled).map(([entry, name]) =>
+    writeProgram(path.join(folder, name), entry),
+  );
+  const writtenFunctions = localEntries.map(async (entry) => {
+    const { code, inputs } = await bundleFunction(entry);
+    await writeBelow(folder, `functions/${prebuiltFile(entry)}`, code);
+    return inputs;
+  });
+  return (await Promise.all([...writtenPrograms, ...writtenFunctions])).flat();
 }
 
 /** Builds the package to publish. Empties the folder first. Throws if it cannot be built. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { entries } from './client-bundle.ts';
 import { root } from './functions.ts';
 
-const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const compiler = path.join(root, 'node_modules', 'typescript-compiler', 'bin', 'tsc');
 
 /** The compiler options of the checkout, changed to write only the types of the entries. */
 const settings = (outDir: string): object => ({

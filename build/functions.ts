@@ -40,6 +40,25 @@ const packageVersions: Plugin = {
 /** An ES module, and the files that it was made from, as paths relative to the checkout. */
 export type Module = { readonly code: Uint8Array; readonly inputs: readonly string[] };
 
+/** What all bundles have in common. Their output depends neither on the path of the checkout nor on the version of Node. */
+const commonOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // sharp has a native library, which is deployed next to the bundle. esbuild has a program.
+  external: ['sharp', 'esbuild'],
+  banner: { js: requireShim },
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  // The caller writes the files: esbuild would report a full disk as an error in the code.
+  write: false,
+} as const satisfies BuildOptions;
+
 /**
  * Every client of the SDK imports all ways to find credentials, and clients of the services that give them:
  * 108 to 132 kB in each function. Lambda puts credentials into the environment, so functions get that way
@@ -50,39 +69,54 @@ const replacedPackages = {
 } as const;
 
 /**
- * Bundles an entry and its imports into one ES module for Node 20. `entry` is a path relative to the
- * checkout, or an absolute path. The output does not depend on the path of the checkout or the version of
- * Node. Throws esbuild's errors.
+ * Bundles the code of a function into one ES module for Node 20. `entry` is a path relative to the checkout, or an
+ * absolute path. Throws esbuild's errors.
  */
-export async function bundleModule(
-  entry: string,
-  { plugins = [], alias = {} }: Pick<BuildOptions, 'plugins' | 'alias'> = {},
-): Promise<Module> {
+export async function bundleFunction(entry: string): Promise<Module> {
   // Loaded when it is needed, because the published package has no bundler.
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
+    ...commonOptions,
     entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    // sharp has a native library, which is deployed next to the bundle. esbuild has a program.
-    external: ['sharp', 'esbuild'],
-    banner: { js: requireShim },
-    plugins: [packageVersions, ...plugins],
-    alias,
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-    // The caller writes the file: esbuild would report a full disk as an error in the code.
-    write: false,
+    plugins: [packageVersions],
+    alias: replacedPackages,
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild produced no output for ${entry}`);
   return { code: output.contents, inputs: Object.keys(metafile.inputs) };
+}
+
+/** A program as ES modules in one folder, and the files that they were made from. */
+export type Program = {
+  readonly files: readonly { readonly name: string; readonly code: Uint8Array }[];
+  readonly inputs: readonly string[];
+};
+
+/**
+ * Bundles a program for Node 20: its entry `main`, and modules of what it imports only when it is used, such as the
+ * clients of AWS. Throws esbuild's errors.
+ */
+export async function bundleProgram(
+  entry: string,
+  { plugins, extension }: { readonly plugins: Plugin[]; readonly extension: '.js' | '.mjs' },
+): Promise<Program> {
+  const { build } = await import('esbuild');
+  const outdir = path.join(root, 'dist');
+  const { outputFiles, metafile } = await build({
+    ...commonOptions,
+    entryPoints: { main: entry },
+    plugins: [packageVersions, ...plugins],
+    splitting: true,
+    // The error has the same message, and whoever starts a program prints it.
+    logLevel: 'silent',
+    outdir,
+    outExtension: { '.js': extension },
+  });
+  const files = outputFiles.map((file) => ({
+    name: path.relative(outdir, file.path),
+    code: file.contents,
+  }));
+  return { files, inputs: Object.keys(metafile.inputs) };
 }
 
 /**
@@ -93,10 +127,6 @@ function withConfig(code: Uint8Array, config: EdgeConfig | undefined): Uint8Arra
   if (config === undefined) return code;
   return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
 }
-
-/** Bundles the code of a function, as `bundleModule`. */
-export const bundleFunction = (entry: string): Promise<Module> =>
-  bundleModule(entry, { alias: replacedPackages });
 
 /** The code of a function. Edge functions get a configuration, others none. */
 export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {

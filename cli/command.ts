@@ -1,13 +1,10 @@
 import { Command } from 'commander';
 import { asFailure, usageFailure } from '../operator/failure.ts';
-import {
-  type OpenInstallation,
-  openInstallation,
-  parseStackName,
-} from '../operator/target/target.ts';
+import { parseStackName } from '../operator/target/stack-name.ts';
+import type { OpenInstallation } from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
 import { exitCodes } from './base/exit-code.ts';
-import { writeJson, writeText } from './output.ts';
+import { writeFailure, writeJson, writeText } from './output.ts';
 
 /** The result of a command, as text and as JSON. */
 export type Result = {
@@ -59,6 +56,12 @@ function isLocal(target: string | undefined): boolean {
   }
 }
 
+/** Most commands need no installation to check their words, and the clients of AWS take long to load. */
+const openTarget =
+  (target: string | undefined): OpenInstallation =>
+  async () =>
+    (await import('../operator/target/target.ts')).openInstallation(target);
+
 /** Runs a command. Prints the result to stdout or the failure to stderr, and sets the exit code. */
 export async function runCommand(
   options: CommonOptions,
@@ -67,14 +70,13 @@ export async function runCommand(
   const { json, target } = options;
   try {
     checkReason(options);
-    const result = await work(() => openInstallation(target));
+    const result = await work(openTarget(target));
     if (json) writeJson(process.stdout, result.json, 2);
     else writeText(process.stdout, result.text);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
-    const { code, kind, message } = asFailure(thrown, isLocal(target));
-    if (json) writeJson(process.stderr, { error: code, message });
-    else writeText(process.stderr, `signet: ${message}`);
-    process.exitCode = exitCodes[kind];
+    const failure = asFailure(thrown, isLocal(target));
+    writeFailure(failure, json ?? false);
+    process.exitCode = exitCodes[failure.kind];
   }
 }

@@ -1,4 +1,5 @@
 import { runCommandLine } from './command-line.ts';
+import { writeFailure } from './output.ts';
 
 // A pipe that is closed early, as by `head`, is not a failure and keeps the exit code.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -7,5 +8,11 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 process.stderr.on('error', () => process.exit());
+
+// Node would print the line of the bundle, which is the whole program.
+process.on('uncaughtException', ({ message }) => {
+  writeFailure({ code: 'internal', message }, process.argv.includes('--json'));
+  process.exit(1);
+});
 
 await runCommandLine(process.argv.slice(2));

@@ -17,3 +17,12 @@ export function writeText(to: Output, text: string): void {
 export function writeJson(to: Output, value: unknown, indent?: number): void {
   to.write(`${printJson(value, indent)}\n`);
 }
+
+/** Writes a failure to stderr: as one line, or as an object with --json. */
+export function writeFailure(
+  { code, message }: { readonly code: string; readonly message: string },
+  json: boolean,
+): void {
+  if (json) writeJson(process.stderr, { error: code, message });
+  else writeText(process.stderr, `signet: ${message}`);
+}

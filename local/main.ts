@@ -98,6 +98,12 @@ async function main(): Promise<void> {
   await printBanner(stack, settings, log, performance.now() - started);
 }
 
+// Node would print the line of the bundle, which is the whole program.
+process.on('uncaughtException', ({ message }) => {
+  console.error(`Signet stopped because of an error: ${message}`);
+  process.exit(1);
+});
+
 try {
   await main();
 } catch (thrown) {

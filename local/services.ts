@@ -114,7 +114,10 @@ export async function openPurges(
   return queue;
 }
 
-export async function openSecrets({ settings, roles, closings }: Opening): Promise<number> {
+export async function openSecrets(
+  { settings, roles, closings }: Opening,
+  onChange: () => void,
+): Promise<number> {
   const secrets = await withStartFailure(
     settings,
     'secretsManager',
@@ -124,6 +127,7 @@ export async function openSecrets({ settings, roles, closings }: Opening): Promi
       ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
+      onChange,
       ...distanceOf(settings, roles),
     }),
   );

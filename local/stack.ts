@@ -96,14 +96,15 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
     // A deployed function learns of it within a minute. Here it starts anew before the change is acknowledged.
     if (isPublish(change)) void running.promise.then((cdn) => cdn.replaceContainers());
   });
-  const secretsManagerPort = await openSecrets(opening);
+  let distribution: CloudFront | undefined;
+  // A deployed function learns of new keys within 15 minutes. Before the distribution runs, no function has any.
+  const secretsManagerPort = await openSecrets(opening, () => distribution?.replaceContainers());
   const early = {
     pid: process.pid,
     host,
     ports: { cdn: 0, cloudFront: 0, s3, secretsManager: secretsManagerPort },
   };
   const stores = openStores(early);
-  let distribution: CloudFront | undefined;
   // Before the distribution runs, its cache is empty and there is nothing to invalidate.
   const purges = await openPurges(opening, stores.derivatives, async (tags) => {
     distribution?.invalidate(tags.map((tag) => `#${tag}`));

@@ -3,7 +3,7 @@ import { PortFailure } from '../shared/ports.ts';
 import { Refusal, type RefusalCode } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
 import { PublishConflict } from '../shared/versions/conflict.ts';
-import { NoCredentials, StackUnknown } from './target/stack-outputs.ts';
+import { NoCredentials, StackUnknown } from './target/stack-failures.ts';
 
 /** `refused`: the request was understood and not carried out. `usage`: the request itself is wrong. */
 export type FailureKind = 'refused' | 'usage' | 'unreachable';

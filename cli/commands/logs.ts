@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { usageFailure } from '../../operator/failure.ts';
-import { setLogRetention } from '../../operator/log-retention/log-retention.ts';
 import { printCount } from '../base/quantity.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printRetention } from '../print/log-retention.ts';
@@ -14,6 +13,8 @@ function readDays(text: string | undefined): number | undefined {
 
 async function retention(text: string | undefined, options: CommonOptions): Promise<void> {
   await runCommand(options, async (open) => {
+    // It loads the client of CloudWatch Logs, which no other command needs.
+    const { setLogRetention } = await import('../../operator/log-retention/log-retention.ts');
     const result = await setLogRetention(open, readDays(text), (total) =>
       progressOn(process.stderr, total, options.json ?? false, (count) =>
         printCount(count, 'Region'),

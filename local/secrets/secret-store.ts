@@ -21,8 +21,14 @@ export type DiskSecrets = {
   readonly change: (name: string, change: SecretChange) => Promise<Secret>;
 };
 
-/** Opens a folder with one file per secret. The secrets are also kept in memory. */
-export async function openSecretStore(folder: string): Promise<DiskSecrets> {
+/**
+ * Opens a folder with one file per secret. The secrets are also kept in memory. `onChange` is called when a change is
+ * on disk, before it is acknowledged.
+ */
+export async function openSecretStore(
+  folder: string,
+  onChange: () => void = () => undefined,
+): Promise<DiskSecrets> {
   await makeFolder(folder);
   await removeTemporaries(folder);
   const secrets = await readSecrets(folder);
@@ -33,6 +39,7 @@ export async function openSecretStore(folder: string): Promise<DiskSecrets> {
     if (next !== current) {
       await writeSecret(folder, next);
       secrets.set(name, next);
+      onChange();
     }
     return next;
   };

@@ -24,6 +24,8 @@ export type SecretsManagerOptions = {
   readonly region?: string;
   /** Delays the requests of some callers. Default: none. */
   readonly distance?: Distance;
+  /** Called after a secret was written, before the answer. */
+  readonly onChange?: () => void;
 };
 
 type Service = {
@@ -39,7 +41,11 @@ const contentType = 'application/x-amz-json-1.1';
 /** Starts a Secrets Manager API on a folder. Throws EADDRINUSE if the port is in use. */
 export async function startSecretsManager(options: SecretsManagerOptions): Promise<Listener> {
   const { folder, host, port, identities, region = 'us-east-1' } = options;
-  const service: Service = { store: await openSecretStore(folder), identities, region };
+  const service: Service = {
+    store: await openSecretStore(folder, options.onChange),
+    identities,
+    region,
+  };
   return listen({
     host,
     port,

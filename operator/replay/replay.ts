@@ -13,8 +13,9 @@ import {
   readLogs,
   totalBytes,
 } from '../logs/log-reader.ts';
+import { parseStackName } from '../target/stack-name.ts';
 import { accessLogFile } from '../target/state-folder.ts';
-import { type OpenInstallation, parseStackName } from '../target/target.ts';
+import type { OpenInstallation } from '../target/target.ts';
 import { createDecider, type Decide, type Sides } from './decision.ts';
 import {
   countLine,

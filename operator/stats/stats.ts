@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { usageFailure } from '../failure.ts';
 import { logFiles, type ReportedReading, readLogs, totalBytes } from '../logs/log-reader.ts';
+import { parseStackName } from '../target/stack-name.ts';
 import { accessLogFile, edgeLogFile } from '../target/state-folder.ts';
-import { parseStackName } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
 import { createFileCounter } from './file-counter.ts';
 import { emptyStats, type StatsReport, statsReport } from './stats-tally.ts';

@@ -11,6 +11,7 @@ import {
   portFailure,
 } from '../../shared/adapters/aws-client.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
+import { NoCredentials, StackUnknown } from './stack-failures.ts';
 
 /** The names of the stack outputs that describe an installation. */
 const outputNames = {
@@ -22,16 +23,6 @@ const outputNames = {
 } as const;
 
 export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>>;
-
-/** The stack does not exist, or is not a Signet stack. The message says what to do. */
-export class StackUnknown extends Error {
-  override readonly name = 'StackUnknown';
-}
-
-/** No AWS credentials were found. The message says what to do. */
-export class NoCredentials extends Error {
-  override readonly name = 'NoCredentials';
-}
 
 async function askCloudFormation<T>(
   access: AwsAccess,

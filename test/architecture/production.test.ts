@@ -10,8 +10,11 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
   Record<string, string>
 >;
 
-/** What `npm start` and `signet` run, and what `npm start` bundles. */
-const entryPoints = ['bin/start.js', 'bin/signet.js', ...localEntries];
+/** What `npm start` and `signet` run and bundle. */
+const entryPoints = [
+  ...['bin/start.js', 'bin/signet.js', 'build/programs.ts', 'local/main.ts', 'cli/main.ts'],
+  ...localEntries,
+];
 
 const packageOf = (what: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(what)?.[0] ?? what;
 
@@ -44,6 +47,15 @@ describe('what runs after npm ci --omit=dev', () => {
     const unused = Object.keys(manifest.dependencies).filter((name) => !importers.has(name));
     // The purge queue of AWS: only the deployed task imports it, from the zip.
     expect(unused).toEqual(['@aws-sdk/client-sqs']);
+  });
+
+  it('installs no package for development that another package could use too', () => {
+    const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { devOptional?: boolean }>;
+    };
+    // npm installs these in spite of --omit=dev. valibot could use TypeScript, which is why that has another name here.
+    const kept = Object.entries(packages).filter(([, { devOptional }]) => devOptional);
+    expect(kept.map(([place]) => place)).toEqual([]);
   });
 
   it('lists no package twice', () => {

@@ -30,6 +30,6 @@ it('npm run bench names the tables that there are', async () => {
   await expect(run).rejects.toMatchObject({
     code: 2,
     stdout: '',
-    stderr: 'bench: there is no table "nothing"; choose: edge\n',
+    stderr: 'bench: there is no table "nothing"; choose: edge, local, cli, install\n',
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -92,7 +92,7 @@ describe('compose.yaml', () => {
   });
 });
 
-/** Carries out the instructions COPY and `npm ci`. */
+/** Carries out the instructions COPY and `npm ci`, and bundles the programs. */
 async function copyFiles(app: string): Promise<void> {
   const manifests = ['package-lock.json', '.npmrc'];
   const copy = (from: string, to: string) =>
@@ -104,6 +104,9 @@ async function copyFiles(app: string): Promise<void> {
   await installProduction(app);
   // They stay in the first stage.
   for (const name of manifests) await rm(path.join(app, name));
+  const [bundling = ''] = operandsOf('RUN')[0]?.split(' && ') ?? [];
+  const { stderr } = spawnSync('sh', ['-c', bundling], { cwd: app, encoding: 'utf8' });
+  expect(stderr).toBe('');
 }
 
 /** The user of the container, if this process may change to it. */
@@ -142,6 +145,14 @@ describe('the files of the container', () => {
     expect(new URL(stack.signedUrl).host).toBe(`127.0.0.1:${stack.port}`);
     const answer = await fetch(stack.signedUrl, { headers: { accept: 'image/webp' } });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
+  });
+
+  it('bundle the programs once, in the image', async () => {
+    const cache = path.join(folder, 'signet', 'node_modules', '.cache', 'signet');
+    const names = (await readdir(cache)).map((name) => name.split('-')[0]);
+    expect(names.toSorted()).toEqual(['signet', 'start']);
+    const { uid } = await stat(cache);
+    expect(uid).toBe(process.getuid?.());
   });
 
   it('write only to the volume, and with the user of the container', async () => {

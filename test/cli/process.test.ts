@@ -194,6 +194,21 @@ describe('the streams', () => {
   });
 
   it.each([
+    [['--version'], 'signet: surprise\n'],
+    [['--version', '--json'], '{"error":"internal","message":"surprise"}\n'],
+  ])('carry an error that nothing has caught as one line: %j', async (args, said) => {
+    // It is thrown as soon as the program has begun.
+    const program = `const throwing = setInterval(() => {
+      if (process.listenerCount('uncaughtException') > 0) throw new Error('surprise');
+    });
+    process.once('exit', () => clearInterval(throwing));
+    process.stdout.write = () => true;`;
+    const preload = `data:text/javascript,${encodeURIComponent(program)}`;
+    const { code, stderr } = await signet(args, { NODE_OPTIONS: `--import ${preload}` });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: said });
+  });
+
+  it.each([
     ['signet tenant show demo | true', 0],
     ['signet explain "/demo/a.jpg" | true', 1],
     ['signet frobnicate 2>&1 >/dev/null | true', 2],

@@ -56,7 +56,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(installed.home, { recursive: true, force: true }));
 
-const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const compiler = path.join(root, 'node_modules', 'typescript-compiler', 'bin', 'tsc');
 const strictOptions = {
   ...{ target: 'es2022', lib: ['es2022'], noEmit: true, skipLibCheck: false },
   ...{ strict: true, exactOptionalPropertyTypes: true },

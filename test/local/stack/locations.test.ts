@@ -55,6 +55,17 @@ it('then every location has it, until a new picture purges them all', async () =
   expect(stack.counts().renders).toBe(renders + 1);
 });
 
+it('a publish counts at every location from the next view on', async () => {
+  const url = client.path({ operations: ['resize,w_77', 'format,f_png'] });
+  const statuses = async () =>
+    Promise.all(locations.map(async (one) => (await at(one, url)).status));
+  expect(await statuses()).toEqual(locations.map(() => 200));
+  await client.publish({ ...policy, operations: { resize: [{ w: [41] }] } });
+  expect(await statuses()).toEqual(locations.map(() => 403));
+  await client.publish(policy);
+  expect(await statuses()).toEqual(locations.map(() => 200));
+});
+
 it('the functions wait for their round trips, and the operator does not', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
   const waits = () =>

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localRoles } from '../../../local/roles.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
+import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
+import { localAccess } from '../../../shared/deployment/local-endpoints.ts';
+import { secretIds } from '../../../shared/keys/store.ts';
 import { requestSecondPurge } from '../../../shared/objects/purge.ts';
 import { picture, policy, type StackClient, stackClient } from './stack-client.ts';
 
@@ -84,5 +87,25 @@ describe('a published policy', () => {
     await change();
     expect(await view(url)).toBe(200);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a key of the secret', () => {
+  it('counts from the next view on, when it is added and when it is deleted', async () => {
+    const access = localAccess(stack, 'secretsManager');
+    const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, maxAttempts: 1 };
+    const secrets = secretsManager(secretsClient(access, patience));
+    const before = (await secrets.read(secretIds.roots)) ?? '';
+    const url = client.path({ operations: ['resize,w_44'] });
+    expect(await view(url)).toBe(200);
+    const k = Buffer.alloc(32, 7).toString('base64url');
+    const other = JSON.parse(before);
+    await secrets.write(
+      secretIds.roots,
+      JSON.stringify({ ...other, keys: [{ ...other.keys[0], k }, ...other.keys.slice(1)] }),
+    );
+    expect(await view(url)).toBe(403);
+    await secrets.write(secretIds.roots, before);
+    expect(await view(url)).toBe(200);
   });
 });

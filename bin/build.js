@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// @ts-check
+import { programFolder } from './program.js';
+
+/* Bundles both programs before their first start: in an image, whose files are read-only later. */
+
+await programFolder('signet');
+await programFolder('start');

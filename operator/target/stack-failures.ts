@@ -1,0 +1,9 @@
+/** The stack does not exist, or is not a Signet stack. The message says what to do. */
+export class StackUnknown extends Error {
+  override readonly name = 'StackUnknown';
+}
+
+/** No AWS credentials were found. The message says what to do. */
+export class NoCredentials extends Error {
+  override readonly name = 'NoCredentials';
+}
