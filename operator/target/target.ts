@@ -14,7 +14,7 @@ import {
   reachableHost,
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
-import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
+import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure } from '../failure.ts';
@@ -31,7 +31,7 @@ export type Installation = Publishing & {
   /** The pages that may use credentials. */
   readonly corsOrigins: () => Promise<readonly string[]>;
   readonly sources: ObjectStore;
-  readonly derivatives: ObjectStore;
+  readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
   readonly keyring: () => Promise<Keyring>;

@@ -6,6 +6,7 @@ import {
   sourceTag,
   writeBack,
 } from '../../../shared/objects/derivatives.ts';
+import { engineVersion } from '../../../shared/operations/engine.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { recipeOf } from '../recipe/recipes.ts';
 import { memoryStore } from './memory-store.ts';
@@ -33,7 +34,7 @@ describe('the headers of a derivative', () => {
         'cache-tag': `s-${digest},t-acme`,
         'source-etag': '"abc"',
         recipe: 'resize,w_9__op__format,f_webp',
-        engine: 'test',
+        engine: `${engineVersion} test`,
       },
     });
   });
