@@ -1,14 +1,13 @@
-import { type PolicyChange, policyDiff } from '../policy/diff/policy-diff.ts';
+import type { PolicyChange } from '../policy/diff/policy-diff.ts';
+import { publishedDiff, readPublished } from '../policy/diff/published-diff.ts';
 import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
-import type { ValidPolicy } from '../policy/schema.ts';
 import {
   type CheckedPolicy,
   checkPolicy,
   checkStoredSize,
   type PolicyFields,
   PolicyInvalid,
-  validPolicy,
 } from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { escapeForTerminal } from '../terminal.ts';
@@ -24,6 +23,7 @@ import {
 } from './bucket.ts';
 import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
+import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
 import { type PolicyRecord, signRecord } from './record.ts';
 
 /** What publishing needs besides the bucket. */
@@ -38,16 +38,12 @@ export type Publishing = SigningBucket & {
   readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
 };
 
-export type PublishOptions = {
-  /** The root key for a tenant without keys. Its generation is higher than any the tenant has had. */
-  readonly root: string;
+export type PublishOptions = MergeOptions & {
   /** Refuse when the tenant exists. */
   readonly create?: boolean;
   readonly reason?: string | undefined;
   /** The version that the change is based on. Refuse if another version is live. */
   readonly expected?: number | undefined;
-  /** A rollback keeps takedowns: sources that are blocked now stay blocked. */
-  readonly restoring?: true;
 };
 
 export type Publication = {
@@ -61,37 +57,6 @@ export type Publication = {
   /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
-
-/** A recreated tenant continues the count, so URLs of the deleted tenant stay invalid. */
-function firstKeys(root: string, had: readonly string[]): Keys {
-  const generations = had
-    .filter((kid) => kid.startsWith(`${root}.`))
-    .map((kid) => Number(kid.slice(root.length + 1)));
-  const kid = `${root}.${Math.max(0, ...generations) + 1}`;
-  return { active: kid, accept: [kid] };
-}
-
-function liveKeys(last: StoredRecord | undefined): Keys | undefined {
-  return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
-}
-
-/**
- * The document to store. Defaults are not written into it, so a new default applies to old documents.
- * If the document has no keys or takedowns, the live ones are kept: a file in git does not know them.
- */
-function mergeWithLive(
-  document: PolicyFields,
-  { last }: LiveVersion,
-  { root, restoring }: PublishOptions,
-): PolicyFields & { readonly keys: Keys } {
-  const had = last === undefined ? [] : kidsUpTo(last.record);
-  const keys = (document['keys'] as Keys | undefined) ?? liveKeys(last) ?? firstKeys(root, had);
-  const live = last?.record.policy;
-  const stays = live && (restoring || document['blocked'] === undefined);
-  const blocked = stays ? live['blocked'] : document['blocked'];
-  const { blocked: _written, ...others } = document;
-  return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
-}
 
 /** Takedowns and rotations cannot wait for a deployment, so all functions read these fields. */
 const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
@@ -153,8 +118,8 @@ const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
 
 /** The changes from the previous version, in words. */
 function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
-  if (after === null) return [];
-  return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
+  const now = after === null ? undefined : readPublished(after).policy;
+  return now === undefined ? [] : publishedDiff(before ? readPublished(before) : undefined, now);
 }
 
 const printReason = ({ reason }: PolicyRecord): string =>
@@ -230,16 +195,6 @@ function checkExpected(tenant: string, { last, etag }: LiveVersion, options: Pub
     );
 }
 
-/** The merged policy. It is valid, because the document and the live policy are. */
-function validMerged(
-  policy: ValidPolicy,
-  merged: PolicyFields & { readonly keys: Keys },
-): ValidPolicy {
-  const { active, accept } = merged.keys;
-  const blocked = merged['blocked'] as ValidPolicy['blocked'] | undefined;
-  return { ...policy, keys: { active, accept: [...accept] }, blocked: blocked ?? [] };
-}
-
 /**
  * Publishes a policy. Without `keys` or `blocked` the live ones stay. Throws `PolicyInvalid`, and
  * `PublishConflict` when the tenant exists or someone else has published in between. A publish that
@@ -253,10 +208,10 @@ export async function publishChecked(
   const { tenant } = valid;
   const live = await readLiveForUpdate(publishing, tenant);
   const before = live.last?.record;
-  const beforePolicy = before?.policy ? validPolicy(before.policy) : undefined;
+  const beforePolicy = before?.policy ? readPublished(before.policy) : undefined;
   const policy = mergeWithLive(document, live, options);
   checkStoredSize(policy);
-  const changes = policyDiff(beforePolicy, validMerged(valid, policy));
+  const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
   const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
   const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
   if (live.resumed && before !== undefined && sameText(before.policy, policy))
