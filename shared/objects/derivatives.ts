@@ -1,4 +1,4 @@
-import { printEngine, readEngine } from '../operations/engine.ts';
+import { engineVersion } from '../operations/engine.ts';
 import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
 import { rowOf } from '../operations/table.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -78,14 +78,16 @@ export function derivativeHeaders(
       'cache-tag': cacheTags(crypto, derivative),
       'source-etag': made.sourceEtag,
       recipe: derivative.recipe.text,
-      engine: printEngine(made.engine),
+      engine: `${engineVersion} ${made.engine}`,
     },
   };
 }
 
-/** The version of the engine that made a stored derivative. 0 if it was not recorded. */
-export const engineOf = (metadata: Readonly<Record<string, string>>): number =>
-  readEngine(metadata['engine']);
+/** The version of the engine that made a stored derivative. 0 for those from before it was recorded. */
+export function engineOf(metadata: Readonly<Record<string, string>>): number {
+  const [, digits] = /^([1-9][0-9]{0,5}) /.exec(metadata['engine'] ?? '') ?? [];
+  return Number(digits ?? 0);
+}
 
 /**
  * Stores a derivative unless it exists. If another render has stored it already, that is a success too.

@@ -3,6 +3,7 @@ import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import {
   cacheTags,
   derivativeHeaders,
+  engineOf,
   sourceTag,
   writeBack,
 } from '../../../shared/objects/derivatives.ts';
@@ -153,3 +154,16 @@ describe('writing back', () => {
     await expect(wrote).rejects.toBeInstanceOf(PortFailure);
   });
 });
+
+it.each([
+  [headersOf('cat.jpg').metadata['engine'], engineVersion],
+  ['12 signet 1.0.0', 12],
+  ['signet 0.1.0 sharp 0.35.5 vips 8.18.0', 0],
+  ['0 signet', 0],
+  ['1', 0],
+  ['', 0],
+])('%j was made by engine %i', (engine = '', version) =>
+  expect(engineOf({ engine })).toBe(version),
+);
+
+it('an object without an engine was made before all others', () => expect(engineOf({})).toBe(0));

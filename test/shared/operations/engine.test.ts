@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp';
 import { expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { encoders, settingsOf } from '../../../shared/operations/encoders.ts';
-import { engineVersion, printEngine, readEngine } from '../../../shared/operations/engine.ts';
+import { engineVersion } from '../../../shared/operations/engine.ts';
 import { type ImageType, imageTypes } from '../../../shared/operations/image-type.ts';
 
 const still = { delay: undefined, loop: undefined };
@@ -40,13 +40,3 @@ it('other encoder settings, and another sharp, are another engine', () => {
     fingerprint: '8fffb5cffa6859bf',
   });
 });
-
-it.each([
-  [printEngine('signet 0.1.0 sharp 0.35.5 vips 8.18.0'), engineVersion],
-  ['12 signet 1.0.0', 12],
-  ['signet 0.1.0 sharp 0.35.5 vips 8.18.0', 0],
-  ['0 signet', 0],
-  ['1', 0],
-  ['', 0],
-  [undefined, 0],
-])('%j was made by engine %i', (text, version) => expect(readEngine(text)).toBe(version));
