@@ -100,7 +100,7 @@ async function purgeOne(
 
 export const purgeCommand = command(
   'purge [tenant] [scope]',
-  "Delete every derivative of a source, or of all sources below 'prefix/*', from the bucket and the caches. With --engine-before, delete what an older version of Signet has drawn differently: purge TENANT --engine-before NUMBER, or --all. It asks S3 about each derivative, up to 1,000 a second; a run that was stopped can be started again",
+  "Delete every derivative of a source, of all sources below 'prefix/*', or of those that are stored with a watermark (_watermarks/ID.png), from the bucket and the caches. With --engine-before, delete what an older version of Signet has drawn differently: purge TENANT --engine-before NUMBER, or --all. It asks S3 about each derivative, up to 1,000 a second; a run that was stopped can be started again",
 )
   .option(
     '--engine-before <number>',
