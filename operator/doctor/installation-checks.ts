@@ -3,6 +3,7 @@ import { renderInStep } from '../../shared/keys/roots.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckName, type CheckSubject, type Finding, fail, pass } from './finding.ts';
+import { probeUri } from './probe.ts';
 
 /**
  * Runs a check, and turns an exception into a finding. If the installation does not answer at all,
@@ -54,7 +55,7 @@ const timeoutMs = 10_000;
 /** Requests an unsigned URL, which must be refused. */
 export async function checkDistribution({ address }: Installation): Promise<Finding> {
   const subject: CheckSubject = { check: 'distribution' };
-  const url = `${address}/signet-doctor/unsigned.jpg`;
+  const url = `${address}${probeUri}`;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { redirect: 'manual', signal });

@@ -150,6 +150,23 @@ describe('stats', () => {
     });
   });
 
+  it("leaves out doctor's own requests", async () => {
+    const probe = { tenant: 'signet-doctor', path: 'unsigned.jpg' };
+    const own = printLogLine({ outcome: 'forbidden', ...probe }, 0, sampling);
+    const others = printLogLine({ outcome: 'forbidden', ...probe, path: 'a.jpg' }, 0, sampling);
+    const access = standardLog([{ url: '/signet-doctor/unsigned.jpg', result: 'Error' }]);
+    await mkdir(folder.path('doctor'), { recursive: true });
+    await folder.write('doctor/edge.log', `${own}${view()}${others}`);
+    await folder.write('doctor/access.log', access);
+    const { delivered, tenants } = await json<StatsReport>(
+      ['stats', folder.path('doctor')],
+      nowhere,
+    );
+    expect(Object.keys(tenants)).toEqual(['acme', 'signet-doctor']);
+    expect(tenants['signet-doctor']?.views).toEqual({ forbidden: 100 });
+    expect(delivered).toEqual({ tenants: {}, unattributed: noneDelivered });
+  });
+
   it('reads several files, gzipped or not, and stdin', async () => {
     const plain = await folder.write('plain', view());
     const packed = await folder.write('packed', gzipSync(view()));
