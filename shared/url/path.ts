@@ -19,6 +19,7 @@ const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const unescapedForm = /^[A-Za-z0-9._,:=&/-]*$/;
 /** Printable ASCII, the only characters that a URL in HTTP may have. */
 const rawForm = /^[\x21-\x7e]*$/;
+const lineBreak = /[\r\n]/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
 
@@ -74,7 +75,9 @@ export function decodePath(uri: string): string {
 export function decodeText(written: string, what: string): string {
   if (unescapedForm.test(written)) return written;
   if (!rawForm.test(written) || /[\\#]/.test(written))
-    throw malformed(`${what} is not percent-encoded`);
+    throw malformed(
+      `${what} ${lineBreak.test(written) ? 'has a line break' : 'is not percent-encoded'}`,
+    );
   if (badEscape.test(written)) throw malformed(`${what} has a % without two hex digits after it`);
   let text: string;
   try {
