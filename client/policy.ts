@@ -1,7 +1,7 @@
 import { policyIssues } from '../shared/policy/issues.ts';
 import { type Policy, readPolicy } from '../shared/policy/policy.ts';
 import { seconds } from '../shared/ports.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { Refusal, reasonOf } from '../shared/refusal.ts';
 import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
 import { allowedWidths } from './lib/allowed-widths.ts';
 import { asSignetError } from './lib/as-signet-error.ts';
@@ -53,7 +53,7 @@ function readPolicyJson(
     const policy = readPolicy(tenant, JSON.stringify(document));
     return { ...policy, anyKid: document['keys'] === undefined };
   } catch (thrown) {
-    throw new SignetError('malformed', thrown instanceof Error ? thrown.message : String(thrown));
+    throw new SignetError('malformed', reasonOf(thrown));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type SourceName,
   secondPurgeSeconds,
 } from '../shared/objects/purge.ts';
+import { reasonOf } from '../shared/refusal.ts';
 import { sourceKey } from '../shared/url/path.ts';
 
 /*
@@ -81,9 +82,6 @@ export function readPurgeMessage(body: string, buckets: PurgeWork['buckets']): A
 }
 
 type Read = QueuedMessage & { readonly asked: Asked };
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
 
 function distinctSources(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
   return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];

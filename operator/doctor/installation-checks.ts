@@ -1,6 +1,7 @@
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { PortFailure } from '../../shared/ports.ts';
+import { reasonOf } from '../../shared/refusal.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckName, type CheckSubject, type Finding, fail, pass } from './finding.ts';
 import { probeUri } from './probe.ts';
@@ -18,7 +19,7 @@ export async function runCheck(
     return await check();
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = reasonOf(thrown);
     return fail(subject, { kind: 'check_failed', message, lastVersion: await lastVersion() });
   }
 }

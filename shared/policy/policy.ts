@@ -11,7 +11,7 @@ import {
   type RecipeStep,
   type WrittenRecipe,
 } from '../recipe/recipe.ts';
-import { malformed, Refusal } from '../refusal.ts';
+import { malformed, Refusal, reasonOf } from '../refusal.ts';
 import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
 import { compileRule } from './compile-rule.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
@@ -194,7 +194,7 @@ export function openPolicy(tenant: string, text: string): OpenedPolicy {
     const document = parseStored(tenant, text);
     return { document, policy: compilePolicy(document) };
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    const why = reasonOf(thrown);
     throw new Error(`policy ${tenant} is unusable: ${why}`, { cause: thrown });
   }
 }
