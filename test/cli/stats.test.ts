@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../edge/log.ts';
-import { printLine } from '../../edge/log-text.ts';
+import { type LogLine, printLine } from '../../edge/log-line.ts';
 import {
   countServiceLine,
   emptyStats,
