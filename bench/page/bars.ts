@@ -6,6 +6,7 @@ const width = 760;
 const bar = { left: 20, width: 540, height: 12, pitch: 44 } as const;
 /** A figure of three times its goal fills the bar. A larger one does, too, and its number says how large it is. */
 const mostShare = 3;
+const goalAt = bar.left + bar.width / mostShare;
 
 /** How much of its goal a figure is. Of a figure of which more is better, the goal is a share of it. */
 function shareOf({ figure, goal, least }: Row): number {
@@ -22,6 +23,7 @@ function drawBar(row: Row, at: number): string {
   return [
     `<text x="${bar.left}" y="${y}">${escapeXml(row.what)}: <tspan class="quiet">${escapeXml(said)}</tspan></text>`,
     `<rect class="${met}" x="${bar.left}" y="${y + 7}" width="${length.toFixed(1)}" height="${bar.height}"/>`,
+    `<line class="goal" x1="${goalAt}" y1="${y + 4}" x2="${goalAt}" y2="${y + 10 + bar.height}"/>`,
   ].join('\n');
 }
 
@@ -31,7 +33,6 @@ export function drawBars(title: string, rows: readonly Row[]): string | undefine
   if (judged.length === 0) return undefined;
   const met = judged.filter(isMet).length;
   const bottom = 16 + judged.length * bar.pitch;
-  const goalAt = bar.left + bar.width / mostShare;
   return svg({
     width,
     height: bottom + 30,
@@ -39,8 +40,7 @@ export function drawBars(title: string, rows: readonly Row[]): string | undefine
     description: `${judged.length} figures as shares of their goals; ${met} meet them.`,
     elements: [
       ...judged.map(drawBar),
-      `<line class="goal" x1="${goalAt}" y1="34" x2="${goalAt}" y2="${bottom + 4}"/>`,
-      `<text class="quiet" x="${goalAt}" y="${bottom + 22}" text-anchor="middle">goal</text>`,
+      `<text class="quiet" x="${goalAt}" y="${bottom + 22}" text-anchor="middle">the mark is the goal</text>`,
     ],
   });
 }

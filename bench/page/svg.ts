@@ -7,7 +7,7 @@ const style = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .quiet { fill: #59636e }
   .axis { stroke: #818b98; stroke-width: 1 }
-  .goal { stroke: #1f2328; stroke-width: 2; stroke-dasharray: 4 3 }
+  .goal { stroke: #1f2328; stroke-width: 3 }
   .met, .s0 { fill: #1a7f37 } .missed, .s1 { fill: #cf222e } .s2 { fill: #0969da }
   .line { fill: none; stroke-width: 2 }
   .line.s0 { stroke: #1a7f37 } .line.s1 { stroke: #cf222e } .line.s2 { stroke: #0969da }

@@ -1,0 +1,173 @@
+import { median } from '../median.ts';
+import type { Row, Table } from '../table.ts';
+import { bytesAtScore, type SizedScore } from './interpolation.ts';
+import {
+  type MeasuredPicture,
+  type Measuring,
+  type ScaledPhotograph,
+  withMeasuring,
+} from './measuring.ts';
+import { peerVersions } from './services.ts';
+
+/** Widths of photographs on a page: a card, half a page, and a page. */
+const widths = [400, 800, 1_200] as const;
+/** Qualities of our curve besides the default, to compare at equal scores. */
+const curveQualities = [40, 60, 70, 90] as const;
+
+/** What was measured of one photograph in one width. */
+type Sample = {
+  readonly signet: MeasuredPicture;
+  readonly next: MeasuredPicture;
+  readonly ipx: MeasuredPicture;
+  readonly sharpAvif: MeasuredPicture;
+  readonly sharpWebp: MeasuredPicture;
+  readonly sharpJpeg: MeasuredPicture;
+  readonly curve: readonly SizedScore[];
+  /** CPU time of the encoders alone, as far as a service can be asked for it. */
+  readonly encoding: { readonly signet: number; readonly ipx: number };
+};
+
+/** The pixels are given as a PNG of the answer's size, so that nearly all of the time is the encoder's. */
+async function measureEncoding({ draw }: Measuring, { reference, width }: ScaledPhotograph) {
+  const pixels = { source: reference, width };
+  const signet = await draw('signet', pixels, { type: 'auto' });
+  const ipx = await draw('ipx', pixels, { type: 'avif' });
+  return { signet: signet.cpu, ipx: ipx.cpu };
+}
+
+async function measureSample(measuring: Measuring, scene: ScaledPhotograph): Promise<Sample> {
+  const { measure } = measuring;
+  const signet = await measure('signet', scene, { type: 'auto' });
+  const next = await measure('next', scene, { type: 'auto' });
+  const ipx = await measure('ipx', scene, { type: 'avif' });
+  const sharpAvif = await measure('sharp', scene, { type: 'avif' });
+  const sharpWebp = await measure('sharp', scene, { type: 'webp' });
+  const sharpJpeg = await measure('sharp', scene, { type: 'jpg' });
+  const encoding = await measureEncoding(measuring, scene);
+  const curve: SizedScore[] = [signet];
+  for (const quality of curveQualities)
+    curve.push(await measure('signet', scene, { type: 'auto', quality }));
+  return { signet, next, ipx, sharpAvif, sharpWebp, sharpJpeg, curve, encoding };
+}
+
+type Peer = 'next' | 'ipx' | 'sharpAvif' | 'sharpWebp' | 'sharpJpeg';
+
+type Figures = {
+  readonly bytes: number;
+  readonly score: number;
+  readonly cpu: number;
+  /** Bytes at the peer's score, and the share of samples whose curve reaches it. */
+  readonly bytesAtScore: number;
+  readonly reached: number;
+};
+
+/** Medians of what the answers of ours are beside those of a peer. */
+function compareWith(samples: readonly Sample[], peer: Peer): Figures {
+  const of = (compare: (sample: Sample) => number) => median(samples.map(compare));
+  const equal = samples.flatMap(({ curve, [peer]: theirs }) => {
+    const bytes = bytesAtScore(curve, theirs.score);
+    return bytes === undefined ? [] : [bytes / theirs.bytes];
+  });
+  return {
+    bytes: of(({ signet, [peer]: theirs }) => signet.bytes / theirs.bytes),
+    score: of(({ signet, [peer]: theirs }) => signet.score - theirs.score),
+    cpu: of(({ signet, [peer]: theirs }) => signet.cpu / theirs.cpu),
+    bytesAtScore: median(equal),
+    reached: equal.length / samples.length,
+  };
+}
+
+const times = 'times';
+
+const lowerDefault =
+  'The default of ipx is a lower quality, so its files are smaller and look worse; the row below compares at its score.';
+
+function nextRows(samples: readonly Sample[]): readonly Row[] {
+  const beside = compareWith(samples, 'next');
+  return [
+    { what: "bytes beside next's default (WebP 75)", figure: beside.bytes, unit: times, goal: 1 },
+    { what: "score above next's default", figure: beside.score, unit: 'points', least: 0 },
+    { what: "bytes at next's score", figure: beside.bytesAtScore, unit: times, goal: 0.65 },
+    { what: "CPU time beside next's default", figure: beside.cpu, unit: times },
+  ];
+}
+
+function ipxRows(samples: readonly Sample[]): readonly Row[] {
+  const beside = compareWith(samples, 'ipx');
+  const encoding = median(samples.map((one) => one.encoding.signet / one.encoding.ipx));
+  return [
+    {
+      what: "bytes beside ipx's default AVIF",
+      figure: beside.bytes,
+      unit: times,
+      goal: 1.1,
+      reason: lowerDefault,
+    },
+    { what: "score above ipx's default AVIF", figure: beside.score, unit: 'points' },
+    { what: "bytes at ipx's score", figure: beside.bytesAtScore, unit: times, goal: 1.1 },
+    { what: "encoder's CPU time beside ipx's AVIF", figure: encoding, unit: times, goal: 0.25 },
+    { what: "CPU time beside ipx's default AVIF", figure: beside.cpu, unit: times },
+  ];
+}
+
+const bareDefaults = [
+  ['sharpAvif', 'AVIF'],
+  ['sharpWebp', 'WebP'],
+  ['sharpJpeg', 'JPEG'],
+] as const;
+
+function sharpRows(samples: readonly Sample[]): readonly Row[] {
+  return bareDefaults.flatMap(([peer, type]) => {
+    const beside = compareWith(samples, peer);
+    const name = `bare sharp's default ${type}`;
+    return [
+      { what: `bytes beside ${name}`, figure: beside.bytes, unit: times },
+      { what: `score above ${name}`, figure: beside.score, unit: 'points' },
+      { what: `bytes at the score of ${name}`, figure: beside.bytesAtScore, unit: times },
+      { what: `CPU time beside ${name}`, figure: beside.cpu, unit: times },
+    ];
+  });
+}
+
+function ownRows(samples: readonly Sample[], photographs: number): readonly Row[] {
+  return [
+    { what: 'photographs, each in three widths', figure: photographs, unit: '' },
+    {
+      what: 'score of the default answer',
+      figure: median(samples.map(({ signet }) => signet.score)),
+      unit: 'points',
+    },
+  ];
+}
+
+let metric = 'nothing';
+
+async function measure(): Promise<readonly Row[]> {
+  return withMeasuring(async (measuring) => {
+    metric = measuring.metric;
+    const samples: Sample[] = [];
+    for (const source of measuring.photographs)
+      for (const width of widths)
+        samples.push(await measureSample(measuring, await measuring.sceneOf(source, width)));
+    return [
+      ...nextRows(samples),
+      ...ipxRows(samples),
+      ...sharpRows(samples),
+      ...ownRows(samples, measuring.photographs.length),
+    ];
+  });
+}
+
+/** What `f_auto` answers beside what other services answer. */
+export const bytesTable: Table = {
+  name: 'bytes',
+  title: "f_auto's default answer beside other services",
+  method: `Photographs of 0.3 to 16 MB, in widths of ${widths.join(', ')} pixels. Each service draws with its own defaults:
+Signet's renderer with \`format,f_auto\` for a browser that takes AVIF, the image optimizer of Next.js, ipx with
+\`f_avif\`, and sharp. Every figure is the median of what was compared photograph by photograph. The score is measured
+against the whole source, decoded in full and scaled once. Bytes at a peer's score are interpolated between our
+qualities. The encoders' time is that of an answer whose source is a PNG of the answer's size. The optimizer and ipx are
+called as functions, so requests cost nothing.`,
+  measure,
+  versions: () => ({ quality: metric, ...peerVersions(), imgproxy: 'not measured' }),
+};
