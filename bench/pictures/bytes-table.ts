@@ -12,7 +12,7 @@ import { peerVersions } from './services.ts';
 /** Widths of photographs on a page: a card, half a page, and a page. */
 const widths = [400, 800, 1_200] as const;
 /** Qualities of our curve besides the default, to compare at equal scores. */
-const curveQualities = [40, 60, 70, 90] as const;
+const curveQualities = [50, 65] as const;
 
 /** What was measured of one photograph in one width. */
 type Sample = {
