@@ -18,9 +18,8 @@ export type Encoding = {
 type Setting = {
   readonly effort: number;
   /**
-   * CPU seconds on one core for a million pixels of noise, the costliest picture, with room for a core that is 1.7
-   * times as slow as those of 2026. docs/proof-bombs.md has the largest answers. A photograph takes a tenth to a
-   * half.
+   * CPU seconds on one core for a million pixels of noise, the costliest picture, at the costliest quality.
+   * docs/proof-bombs.md has the largest answers. A photograph takes a tenth to two thirds.
    */
   readonly secondsPerMpx: number;
   readonly chroma?: '4:2:0';

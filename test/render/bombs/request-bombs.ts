@@ -61,12 +61,12 @@ const best = (['jpg', 'jpg', 'webp', 'avif'] as const).flatMap((type, at) => {
   const { secondsPerMpx } = settingsOf(type, quality)[0];
   const height = Math.floor(Math.sqrt((limits.encodeSeconds * 1_000_000) / secondsPerMpx / 2));
   const progressive = type === 'jpg' ? 'interlace,i_1__op__' : '';
-  return [`quality,q_${quality}`, `quality,q_${quality},max_1`].map((operation) =>
+  return ['', ',max_1'].map((limit) =>
     ask(
-      `noise of the most pixels for the best ${type} of quality ${quality}`,
+      `noise of the most pixels for the best ${type} of quality ${quality}${limit === '' ? '' : ' with a byte limit'}`,
       'the costliest encoder',
       noise(2 * height, height),
-      `${progressive}${operation}__op__format,f_${type}`,
+      `${progressive}quality,q_${quality}${limit}__op__format,f_${type}`,
     ),
   );
 });
