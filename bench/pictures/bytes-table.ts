@@ -22,6 +22,7 @@ type Sample = {
   readonly sharpAvif: MeasuredPicture;
   readonly sharpWebp: MeasuredPicture;
   readonly sharpJpeg: MeasuredPicture;
+  readonly imgproxy?: MeasuredPicture;
   readonly curve: readonly SizedScore[];
   /** CPU time of the encoders alone, as far as a service can be asked for it. */
   readonly encoding: { readonly signet: number; readonly ipx: number };
@@ -43,37 +44,40 @@ async function measureSample(measuring: Measuring, scene: ScaledPhotograph): Pro
   const sharpAvif = await measure('sharp', scene, { type: 'avif' });
   const sharpWebp = await measure('sharp', scene, { type: 'webp' });
   const sharpJpeg = await measure('sharp', scene, { type: 'jpg' });
+  const imgproxy = measuring.services.includes('imgproxy')
+    ? { imgproxy: await measure('imgproxy', scene, { type: 'auto' }) }
+    : {};
   const encoding = await measureEncoding(measuring, scene);
   const curve: SizedScore[] = [signet];
   for (const quality of curveQualities)
     curve.push(await measure('signet', scene, { type: 'auto', quality }));
-  return { signet, next, ipx, sharpAvif, sharpWebp, sharpJpeg, curve, encoding };
+  return { signet, next, ipx, sharpAvif, sharpWebp, sharpJpeg, ...imgproxy, curve, encoding };
 }
 
-type Peer = 'next' | 'ipx' | 'sharpAvif' | 'sharpWebp' | 'sharpJpeg';
+type Peer = 'next' | 'ipx' | 'sharpAvif' | 'sharpWebp' | 'sharpJpeg' | 'imgproxy';
 
 type Figures = {
   readonly bytes: number;
   readonly score: number;
   readonly cpu: number;
-  /** Bytes at the peer's score, and the share of samples whose curve reaches it. */
+  /** At the peer's score, of the pictures whose curve reaches it. */
   readonly bytesAtScore: number;
-  readonly reached: number;
 };
 
-/** Medians of what the answers of ours are beside those of a peer. */
+/** Medians of what our answers are beside those of a peer. */
 function compareWith(samples: readonly Sample[], peer: Peer): Figures {
-  const of = (compare: (sample: Sample) => number) => median(samples.map(compare));
-  const equal = samples.flatMap(({ curve, [peer]: theirs }) => {
+  const pairs = samples.flatMap(({ signet, curve, [peer]: theirs }) =>
+    theirs === undefined ? [] : [{ signet, curve, theirs }],
+  );
+  const equal = pairs.flatMap(({ curve, theirs }) => {
     const bytes = bytesAtScore(curve, theirs.score);
     return bytes === undefined ? [] : [bytes / theirs.bytes];
   });
   return {
-    bytes: of(({ signet, [peer]: theirs }) => signet.bytes / theirs.bytes),
-    score: of(({ signet, [peer]: theirs }) => signet.score - theirs.score),
-    cpu: of(({ signet, [peer]: theirs }) => signet.cpu / theirs.cpu),
+    bytes: median(pairs.map(({ signet, theirs }) => signet.bytes / theirs.bytes)),
+    score: median(pairs.map(({ signet, theirs }) => signet.score - theirs.score)),
+    cpu: median(pairs.map(({ signet, theirs }) => signet.cpu / theirs.cpu)),
     bytesAtScore: median(equal),
-    reached: equal.length / samples.length,
   };
 }
 
@@ -110,16 +114,17 @@ function ipxRows(samples: readonly Sample[]): readonly Row[] {
   ];
 }
 
-const bareDefaults = [
-  ['sharpAvif', 'AVIF'],
-  ['sharpWebp', 'WebP'],
-  ['sharpJpeg', 'JPEG'],
+const otherDefaults = [
+  ['sharpAvif', "bare sharp's default AVIF"],
+  ['sharpWebp', "bare sharp's default WebP"],
+  ['sharpJpeg', "bare sharp's default JPEG"],
+  ['imgproxy', "imgproxy's default AVIF"],
 ] as const;
 
-function sharpRows(samples: readonly Sample[]): readonly Row[] {
-  return bareDefaults.flatMap(([peer, type]) => {
+function otherRows(samples: readonly Sample[]): readonly Row[] {
+  const measured = otherDefaults.filter(([peer]) => samples.some((one) => one[peer] !== undefined));
+  return measured.flatMap(([peer, name]) => {
     const beside = compareWith(samples, peer);
-    const name = `bare sharp's default ${type}`;
     return [
       { what: `bytes beside ${name}`, figure: beside.bytes, unit: times },
       { what: `score above ${name}`, figure: beside.score, unit: 'points' },
@@ -152,7 +157,7 @@ async function measure(): Promise<readonly Row[]> {
     return [
       ...nextRows(samples),
       ...ipxRows(samples),
-      ...sharpRows(samples),
+      ...otherRows(samples),
       ...ownRows(samples, measuring.photographs.length),
     ];
   });
@@ -164,10 +169,10 @@ export const bytesTable: Table = {
   title: "f_auto's default answer beside other services",
   method: `Photographs of 0.3 to 16 MB, in widths of ${widths.join(', ')} pixels. Each service draws with its own defaults:
 Signet's renderer with \`format,f_auto\` for a browser that takes AVIF, the image optimizer of Next.js, ipx with
-\`f_avif\`, and sharp. Every figure is the median of what was compared photograph by photograph. The score is measured
+\`f_avif\`, sharp, and imgproxy if it is installed. Every figure is the median of what was compared photograph by photograph. The score is measured
 against the whole source, decoded in full and scaled once. Bytes at a peer's score are interpolated between our
 qualities. The encoders' time is that of an answer whose source is a PNG of the answer's size. The optimizer and ipx are
 called as functions, so requests cost nothing.`,
   measure,
-  versions: () => ({ quality: metric, ...peerVersions(), imgproxy: 'not measured' }),
+  versions: () => ({ quality: metric, ...peerVersions() }),
 };

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Scorer, startScorer } from '../quality/scorer.ts';
+import { BenchFailure } from '../table.ts';
 import type { DrawnPicture, PictureJob } from './answer-jobs.ts';
 import type { SizedScore } from './interpolation.ts';
 import { listPhotographs } from './photographs.ts';
-import { type ServiceName, type Services, withServices } from './services.ts';
+import { type Services, withServices } from './services.ts';
 
 /** A photograph in one width, and what it would be without any loss. */
 export type ScaledPhotograph = {
@@ -21,16 +22,17 @@ export type Measuring = {
   /** The measure of quality, for the page. */
   readonly metric: string;
   readonly photographs: readonly string[];
+  readonly services: readonly (keyof Services)[];
   readonly sceneOf: (source: string, width: number) => Promise<ScaledPhotograph>;
   /** Draws a picture; `source` may be another file than that of the scene. */
   readonly draw: (
-    service: ServiceName,
+    service: keyof Services,
     scene: Pick<ScaledPhotograph, 'source' | 'width'>,
     how: Pick<PictureJob, 'type' | 'quality'>,
   ) => Promise<DrawnPicture>;
   /** The same with its score. */
   readonly measure: (
-    service: ServiceName,
+    service: keyof Services,
     scene: ScaledPhotograph,
     how: Pick<PictureJob, 'type' | 'quality'>,
   ) => Promise<MeasuredPicture>;
@@ -38,11 +40,15 @@ export type Measuring = {
 
 function measuringIn(scratch: string, services: Services, scorer: Scorer): Measuring {
   const out = path.join(scratch, 'picture');
-  const draw: Measuring['draw'] = (service, { source, width }, how) =>
-    services[service].draw({ source, width, out, ...how });
+  const draw: Measuring['draw'] = async (name, { source, width }, how) => {
+    const { [name]: service } = services;
+    if (service === undefined) throw new BenchFailure(`${name} is not installed`);
+    return service.draw({ source, width, out, ...how });
+  };
   return {
     metric: scorer.name,
     photographs: listPhotographs(),
+    services: Object.keys(services) as (keyof Services)[],
     sceneOf: async (source, width) => {
       const reference = path.join(scratch, 'reference.png');
       await services.sharp.draw({ source, width, out: reference, type: 'reference' });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startLineProcess } from '../line-process.ts';
+import { findImgproxy, startImgproxy } from '../peers/imgproxy.ts';
 import { installPeers, versionOfPeer } from '../peers/install.ts';
 import type { DrawnPicture, PictureJob } from './answer-jobs.ts';
 
@@ -23,7 +24,10 @@ function startService(name: ServiceName): PictureService {
   return { draw: async (job) => (await ask(job)) as DrawnPicture, stop };
 }
 
-export type Services = Readonly<Record<ServiceName, PictureService>>;
+/** Signet and its peers. imgproxy is there only where it is installed. */
+export type Services = Readonly<Record<ServiceName, PictureService>> & {
+  readonly imgproxy?: PictureService;
+};
 
 /** Starts Signet's renderer and its peers, does the work, and stops them. Throws a `BenchFailure` without the peers. */
 export async function withServices<T>(work: (services: Services) => Promise<T>): Promise<T> {
@@ -33,6 +37,7 @@ export async function withServices<T>(work: (services: Services) => Promise<T>):
     next: startService('next'),
     ipx: startService('ipx'),
     sharp: startService('sharp'),
+    ...(findImgproxy() === undefined ? {} : { imgproxy: await startImgproxy() }),
   };
   try {
     return await work(services);
@@ -46,4 +51,5 @@ export const peerVersions = (): Readonly<Record<string, string>> => ({
   next: versionOfPeer('next'),
   ipx: `${versionOfPeer('ipx')} (with sharp ${versionOfPeer('ipx/node_modules/sharp')})`,
   'bare sharp': versionOfPeer('sharp'),
+  imgproxy: findImgproxy() ?? '(not on the PATH, so not measured)',
 });
