@@ -4,10 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { findImgproxy, startImgproxy } from '../../../bench/peers/imgproxy.ts';
 
-/*
- * The registries that tests may use have no imgproxy. A program of that name answers with what it was asked, so what is
- * tested is the way to it.
- */
+/* Tests run without imgproxy. A program of that name answers with what it was asked, so the way to it is tested. */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'signet-bench-'));
 const out = path.join(folder, 'out');
