@@ -4,7 +4,7 @@ import type { DrawnPicture } from './answer-jobs.ts';
 import { type MeasuredPicture, type Measuring, withMeasuring } from './measuring.ts';
 
 const width = 800;
-const qualities = [40, 50, 60, 70, 75, 80, 85, 90, 95] as const;
+const qualities = [40, 50, 60, 70, 80, 90, 95] as const;
 const types = { JPEG: 'jpg', WebP: 'webp', AVIF: 'avif' } as const;
 type TypeName = keyof typeof types;
 const names = Object.keys(types) as TypeName[];

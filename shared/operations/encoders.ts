@@ -100,7 +100,7 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
     settings: [
       { effort: 4, secondsPerMpx: 0.36 },
       { effort: 2, secondsPerMpx: 0.2 },
-      { effort: 2, secondsPerMpx: 0.18, maxQuality: 87 },
+      { effort: 2, secondsPerMpx: 0.18, maxQuality: 86 },
     ],
     leastTries: 2,
     encode: (image, how, { effort, maxQuality = 100 }) =>
