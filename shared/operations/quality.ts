@@ -45,7 +45,7 @@ export const quality = operation({
     '`q` is absolute, like `Q` in OSS and BOS. Their `q` is relative to the quality of the source, which image files do not record.',
     'OSS does not raise a JPEG above the quality of its source; Signet uses the value in the URL. `c_ge` and `lossless` are not supported.',
     'An AVIF of more than 7 megapixels has at most quality 80, and one of more than 25 megapixels at most 60; a WebP of more than 30 megapixels has at most 86: a better one would take longer than a render may. With `max`, large images try fewer qualities, and an AVIF of more than 27 megapixels gets 30.',
-    'An image looks equally good in each type at the same `q`, which is the quality of a JPEG as mozjpeg counts it. [Performance](performance.md#what-a-quality-looks-like-in-each-type) has the curve. WebP and AVIF get other qualities of their encoders than the URL names. `max` is not in OSS or BOS.',
+    'An image looks equally good in each type at the same `q`, which is the quality of a JPEG as mozjpeg counts it. [Performance](performance.md) has the curve. WebP and AVIF get other qualities of their encoders than the URL names. `max` is not in OSS or BOS.',
   ],
   matters: (format) => format !== 'png' && format !== 'gif',
   encoding: ({ q, max }) => ({ quality: q, maxBytes: max }),
