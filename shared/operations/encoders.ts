@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import type { ImageType } from './image-type.ts';
-import { avifScale, fastJpegScale, jpegScale, ownQuality, webpScale } from './visual-scale.ts';
+import { avifScale, fastJpegScale, jpegScale, type Scale, webpScale } from './visual-scale.ts';
 
 /** How to encode an answer. */
 export type Encoding = {
@@ -61,6 +61,14 @@ const equalPalettes = 0.001;
 
 /** The quantisation table that mozjpeg prefers. It makes photographs smaller than that of the standard. */
 const mozjpegTable = 3;
+
+/** The encoder's own quality, a whole number, for a quality from 1 to 100. */
+export function ownQuality(scale: Scale, quality: number): number {
+  const above = scale.find(([at]) => at >= quality) ?? scale[0];
+  const below = scale.findLast(([at]) => at <= quality) ?? scale[0];
+  const share = above[0] === below[0] ? 0 : (quality - below[0]) / (above[0] - below[0]);
+  return Math.round(below[1] + share * (above[1] - below[1]));
+}
 
 /**
  * The encoder of each type. The settings of a picture depend on its pixels and never on the clock, so

@@ -51,11 +51,3 @@ export const avifScale: Scale = [
   [95, 91],
   [100, 100],
 ];
-
-/** The encoder's own quality, a whole number, for a quality from 1 to 100. */
-export function ownQuality(scale: Scale, quality: number): number {
-  const above = scale.find(([at]) => at >= quality) ?? scale[0];
-  const below = scale.findLast(([at]) => at <= quality) ?? scale[0];
-  const share = above[0] === below[0] ? 0 : (quality - below[0]) / (above[0] - below[0]);
-  return Math.round(below[1] + share * (above[1] - below[1]));
-}
