@@ -25,6 +25,7 @@ const config: EdgeConfig = {
   s3: access,
   secretsManager: access,
   buckets: { sources: 'canary-bucket', derivatives: 'd', config: 'c' },
+  sources: {},
   policyFreshness,
   hosts: {},
   keyFreshness,
@@ -32,7 +33,7 @@ const config: EdgeConfig = {
   sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
   engine: 'test',
 };
-const configs = { viewerRequest: config, originResponse: config };
+const configs = { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 const names = ['viewerRequest', 'originResponse', 'purge', 'secrets'] as const;
 
 let folder = '';

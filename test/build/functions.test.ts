@@ -32,6 +32,7 @@ function deployedConfig(): EdgeConfig {
     s3: access,
     secretsManager: access,
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
+    sources: {},
     ...{
       policyFreshness,
       keyFreshness,

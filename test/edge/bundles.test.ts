@@ -50,6 +50,7 @@ function configFor(port: number): EdgeConfig {
     s3: access,
     secretsManager: access,
     buckets: { sources: 's', derivatives: 'd', config: 'c' },
+    sources: {},
     policyFreshness,
     hosts: {},
     keyFreshness,

@@ -10,6 +10,7 @@ vi.mock('../../edge/config.ts', () => ({
     s3: { region: 'us-east-1' },
     secretsManager: { region: 'us-east-1' },
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
+    sources: {},
     policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
     keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
     hosts: {},

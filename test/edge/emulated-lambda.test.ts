@@ -47,6 +47,7 @@ function configs() {
     s3: localAccess(stack.instance, 's3'),
     secretsManager: localAccess(stack.instance, 'secretsManager'),
     buckets: localBuckets,
+    sources: {},
     ...{
       policyFreshness,
       keyFreshness,
@@ -56,7 +57,7 @@ function configs() {
       engine: 'test',
     },
   };
-  return { viewerRequest: config, originResponse: config };
+  return { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 }
 
 async function unzipFunction(): Promise<string> {
