@@ -1,6 +1,6 @@
 import { type PolicyChange, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
-import { checkRetiredKids } from '../../shared/versions/publishing.ts';
+import { checkRetiredKids } from '../../shared/versions/publish-checks.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
