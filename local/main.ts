@@ -1,8 +1,9 @@
 import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
 import { demoUrl } from './demo/page.ts';
-import { type LocalSettings, readLocalSettings, StartFailure } from './settings.ts';
+import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
+import { StartFailure } from './start-failure.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
