@@ -70,12 +70,21 @@ function typeLines(name: string, row: Operation): readonly string[] {
   return [about, `${head}${withoutValues}${alone} {`, ...lines, '  };'];
 }
 
-/** The letters of an operation, for each of its names. */
-function letterLines(name: string, row: Operation): readonly string[] {
+/** The letters of an operation. Without a bare letter, an empty one is the first. */
+function lettersIn(row: Operation): string {
   const names = [...Object.keys(row.parameters), ...Object.keys(row.parameterAliases ?? {})];
   const letters = bareLetter(row) === undefined && names.length > 0 ? ['', ...names] : names;
-  return [name, ...(row.aliases ?? [])].map((one) => `  ${property(one)}: '${letters.join(' ')}',`);
+  return letters.join(' ');
 }
+
+/** The letters of each operation, for each of its names. */
+const letterLists: readonly (readonly [name: string, letters: string])[] = [
+  ...operationNames.flatMap((name) => {
+    const row = rowOf(name);
+    return [name, ...(row.aliases ?? [])].map((one) => [one, lettersIn(row)] as const);
+  }),
+  ['style', 'n'],
+];
 
 /** Returns the text of `client/lib/operations.ts`. */
 export function clientOperations(): string {
@@ -88,19 +97,21 @@ export type Operations = {
 ${rows.flatMap(([name, row]) => typeLines(name, row)).join('\n')}
 };
 
+/* Two texts, because they are smaller than an object. */
+// biome-ignore format: generated
+export const knownOperations: readonly string[] =
+  '${letterLists.map(([name]) => name).join(' ')}'.split(' ');
+
 /** The parameter letters of each operation. A leading space means that a plain value is not allowed. */
-const letters: Readonly<Record<string, string>> = {
-${rows.flatMap(([name, row]) => letterLines(name, row)).join('\n')}
-  style: 'n',
-};
+// biome-ignore format: generated
+const letters: readonly string[] =
+  '${letterLists.map(([, letters]) => letters).join()}'.split(',');
 
 /**
  * The parameter letters of an operation. The first is set by a plain value, or is empty. Undefined for an
- * unknown operation, also for inherited properties such as \`constructor\`, which have no \`split\`.
+ * unknown operation.
  */
 export const lettersOf = (name: string): readonly string[] | undefined =>
-  letters[name]?.split?.(' ');
-
-export const knownOperations: readonly string[] = Object.keys(letters);
+  letters[knownOperations.indexOf(name)]?.split(' ');
 `;
 }

@@ -7,7 +7,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.stderr.write(`signet: the result could not be written (${code})\n`);
   process.exit(1);
 });
-process.stderr.on('error', () => process.exit());
+// Notes and progress that nobody reads stop no command, which could end half-way and with 0.
+process.stderr.on('error', () => undefined);
 
 // Node would print the line of the bundle, which is the whole program.
 process.on('uncaughtException', ({ message }) => {

@@ -1,11 +1,11 @@
 import { policyIssues } from '../shared/policy/issues.ts';
 import { type Policy, readPolicy } from '../shared/policy/policy.ts';
 import { seconds } from '../shared/ports.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { Refusal, reasonOf } from '../shared/refusal.ts';
 import { checkGrants, checkLifetime } from '../shared/request/admission.ts';
 import { allowedWidths } from './lib/allowed-widths.ts';
 import { asSignetError } from './lib/as-signet-error.ts';
-import { assertValid } from './lib/assert-valid.ts';
+import { assertValid, checkOptions } from './lib/assert-valid.ts';
 import { checkAuthorization } from './lib/authorized.ts';
 import type { AskedGrant, AskedUrl, Check } from './lib/check.ts';
 import { operationsOf, type RecipeInput } from './lib/recipe.ts';
@@ -53,7 +53,7 @@ function readPolicyJson(
     const policy = readPolicy(tenant, JSON.stringify(document));
     return { ...policy, anyKid: document['keys'] === undefined };
   } catch (thrown) {
-    throw new SignetError('malformed', thrown instanceof Error ? thrown.message : String(thrown));
+    throw new SignetError('malformed', reasonOf(thrown));
   }
 }
 
@@ -78,6 +78,7 @@ function checkGrant(policy: Policy, { exp, presets = [] }: AskedGrant): void {
 export function withPolicy<
   M extends { readonly tenant: string; readonly checkedBy: (check: Check) => M },
 >(minter: M, document: PolicyDocument, options: PolicyOptions = {}): M & Widths {
+  checkOptions(options);
   const { snap = false } = { ...options };
   const policy = readPolicyJson(minter.tenant, document);
   const url = (request: AskedUrl): readonly string[] =>

@@ -7,7 +7,7 @@ import {
   type Setting,
   variableOf,
 } from './lib/address.ts';
-import { assertValid } from './lib/assert-valid.ts';
+import { assertValid, checkOptions } from './lib/assert-valid.ts';
 import type { Check } from './lib/check.ts';
 import { expiryOf, type Lifetime } from './lib/expiry.ts';
 import { grantText } from './lib/grant.ts';
@@ -122,12 +122,14 @@ function readSigner(options: SignetOptions): Signer {
  * `malformed` for a missing or invalid setting.
  */
 export function signet(options: SignetOptions = {}): Minter {
+  checkOptions(options);
   const signer = readSigner({ ...options });
   const { url: address, tenant, ownHost, kid, key, lifetime = 3_600, checks = [] } = signer;
   const hmac = hmacWith(key);
   const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    async (path: string, recipe: RecipeInput = [], how?: How & UrlOptions): Promise<T> => {
+    async (path: string, recipe?: RecipeInput, how?: How & UrlOptions): Promise<T> => {
+      checkOptions(how);
       const { version, expires = lifetime, ...others } = { ...how };
       const written = operationsOf(recipe, version);
       const exp = expiryOf(expires);
@@ -135,9 +137,7 @@ export function signet(options: SignetOptions = {}): Minter {
         (mint) => make(mint, written, others as How),
         async (operations) => {
           const address = addressOf(signer, { path, operations, kid, exp });
-          const sig = await hmac(
-            signedMessage({ kid, exp: exp ? `${exp}` : undefined, ...address }),
-          );
+          const sig = await hmac(signedMessage({ kid, exp, ...address }));
           return address.with(`${exp ? `exp=${exp}&` : ''}kid=${kid}&sig=${sig}`);
         },
       );
@@ -154,7 +154,7 @@ export function signet(options: SignetOptions = {}): Minter {
       for (const name in others) assertValid(0, `a grant has no ${name}`);
       const exp = expiryOf(expires);
       assertValid(exp, 'a grant must expire');
-      const nbf = notBefore && Math.floor(+notBefore / 1_000);
+      const nbf = notBefore instanceof Date ? Math.floor(+notBefore / 1_000) : notBefore;
       return grantText(hmac, checks, {
         tenant,
         kid,

@@ -14,12 +14,11 @@ export type StrictOptions = {
   readonly encoded?: 'refuse';
 };
 
+const malformed = (message: string): SignetError => new SignetError('malformed', message);
+
 function checkEncoding(path: string): void {
   if (/%[0-9A-Fa-f]{2}/.test(path))
-    throw new SignetError(
-      'malformed',
-      `the path is already percent-encoded: "${path}"; pass the plain name`,
-    );
+    throw malformed(`the path is already percent-encoded: "${path}"; pass the plain name`);
 }
 
 /**
@@ -31,6 +30,7 @@ export function strict<M extends { readonly checkedBy: (check: Check) => M }>(
   minter: M,
   options: StrictOptions = {},
 ): M {
+  if (typeof (options ?? {}) !== 'object') throw malformed('options must be an object');
   const { encoded } = { ...options };
   const url = (request: AskedUrl): readonly string[] => {
     if (encoded === 'refuse') checkEncoding(request.path);

@@ -4,7 +4,7 @@ import { parse } from 'node:path';
 import * as v from 'valibot';
 import { type DrawingMessage, drawingMessage, messageBounds } from '../render/drawing-messages.ts';
 import { type Frame, pushChunk, readFrames, writeFrame } from '../render/frames.ts';
-import { Refusal } from '../shared/refusal.ts';
+import { Refusal, reasonOf } from '../shared/refusal.ts';
 
 /** How the process answered a request. */
 type Answered = Exclude<DrawingMessage, { kind: 'begun' }> & { readonly body: Uint8Array };
@@ -165,6 +165,6 @@ export function startDrawingProcess(file: string, env: LoaderEnvironment = {}): 
   try {
     return openProcess(file, env);
   } catch (thrown) {
-    return failedProcess(`failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return failedProcess(`failed: ${reasonOf(thrown)}`);
   }
 }

@@ -2,36 +2,7 @@ import { createHash } from 'node:crypto';
 import { putLine } from '../shared/adapters/log-line.ts';
 import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
-import { escapeControls, printLine } from './log-text.ts';
-
-export type FunctionName = 'viewer-request' | 'origin-response';
-
-/** One line of the log, about one request. */
-export type LogLine = {
-  readonly function: FunctionName;
-  /** The viewer's `x-amz-cf-id`. */
-  readonly requestId: string;
-  /** `allowed`, `options`, `stored`, `rendered`, or a refusal's code. */
-  readonly outcome: string;
-  readonly level: 'info' | 'warn' | 'error';
-  /** The true reason, even where the answer says only `forbidden`. */
-  readonly reason?: string | undefined;
-  readonly tenant?: string | undefined;
-  readonly path?: string | undefined;
-  readonly kid?: string | undefined;
-  /** Eight characters of the hash of the signature: enough to find a URL, too few to use it. */
-  readonly sigHash?: string | undefined;
-  readonly recipe?: string | undefined;
-  /** The refusal that report mode did not enforce. */
-  readonly reported?: string | undefined;
-  /** Whether the fallback replaced a missing or damaged source. */
-  readonly fallback?: boolean;
-  readonly milliseconds?: number | undefined;
-  /** The part of the time for drawing and encoding. */
-  readonly renderMilliseconds?: number | undefined;
-  readonly bytes?: number | undefined;
-  readonly sourceBytes?: number | undefined;
-};
+import { escapeControls, type FunctionName, type LogLine, printLine } from './log-line.ts';
 
 /** The first eight hex characters of the SHA-256 of a signature. */
 export function hashOfSignature(sig: string | undefined): string | undefined {
@@ -53,7 +24,7 @@ export function refusalFields(thrown: unknown): Pick<LogLine, 'outcome' | 'level
 }
 
 /** Logs a failure behind a request, such as a store that does not answer or an unreadable policy. */
-export function writeFailure(name: FunctionName, reason: string, now: number): void {
+export function logFailure(name: FunctionName, reason: string, now: number): void {
   const line = { time: new Date(now).toISOString(), function: name, level: 'error', reason };
   putLine(escapeControls(JSON.stringify(line)));
 }

@@ -12,7 +12,7 @@ import { checkBlocked } from '../shared/policy/policy.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { findWatermark } from '../shared/recipe/canonical.ts';
 import type { Derivative } from '../shared/recipe/storage-key.ts';
-import { forbidden, Refusal } from '../shared/refusal.ts';
+import { forbidden, Refusal, reasonOf } from '../shared/refusal.ts';
 import { authorizeRecipe } from '../shared/request/stages.ts';
 import { type Policies, staleSeconds } from '../shared/versions/cache.ts';
 import { type AnswerDeps, answerWith, type DerivativeRequest } from './answer.ts';
@@ -104,7 +104,7 @@ async function store(
     await writeBack(derivatives, derivative, bytes, headers);
     return true;
   } catch (thrown) {
-    onFailure(`write-back failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    onFailure(`write-back failed: ${reasonOf(thrown)}`);
     return false;
   }
 }

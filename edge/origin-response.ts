@@ -23,7 +23,8 @@ import { policyStore } from '../shared/versions/cache.ts';
 import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { startDrawing } from './drawing.ts';
-import { type LogLine, refusalFields, writeFailure, writeLine } from './log.ts';
+import { logFailure, refusalFields, writeLine } from './log.ts';
+import type { LogLine } from './log-line.ts';
 import { type Made, type MakeDeps, make } from './make.ts';
 import { emptyBody, overwrite, refusalAnswer } from './response.ts';
 import { createSampler } from './sampling.ts';
@@ -40,7 +41,7 @@ const sample = createSampler({ ...config.sampling, clock: systemClock, random: s
 /** The viewer function has verified the signature of every request that comes here. */
 const write = (line: LogLine): void => writeLine(line, systemClock(), sample(line, true));
 
-const onFailure = (reason: string): void => writeFailure('origin-response', reason, systemClock());
+const onFailure = (reason: string): void => logFailure('origin-response', reason, systemClock());
 
 const runtime = { clock: systemClock, random: systemRandom, onFailure };
 const s3 = s3Client(config.s3, patience);

@@ -1,6 +1,6 @@
 import { boundedCache } from '../shared/bounded-cache.ts';
 import type { Clock, Random } from '../shared/ports.ts';
-import type { LogLine } from './log.ts';
+import type { LogLine } from './log-line.ts';
 
 /** How many lines of each kind are left out. */
 export type Sampling = {

@@ -22,7 +22,8 @@ import { policyStore } from '../shared/versions/cache.ts';
 import { signedPolicies } from '../shared/versions/loading.ts';
 import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
-import { type LogLine, refusalFields, urlFields, writeFailure, writeLine } from './log.ts';
+import { logFailure, refusalFields, urlFields, writeLine } from './log.ts';
+import type { LogLine } from './log-line.ts';
 import { cloudFrontHeaders } from './response.ts';
 import { createSampler } from './sampling.ts';
 import { limitReading, withTimeout } from './timeout.ts';
@@ -36,7 +37,7 @@ const readLimits = {
 
 const sample = createSampler({ ...config.sampling, clock: systemClock, random: systemRandom });
 
-const onFailure = (reason: string): void => writeFailure('viewer-request', reason, systemClock());
+const onFailure = (reason: string): void => logFailure('viewer-request', reason, systemClock());
 
 const runtime = { clock: systemClock, random: systemRandom, onFailure };
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { usualLogOneIn } from '../shared/deployment/edge-logs.ts';
 import { stackRegion } from '../shared/deployment/regions.ts';
 import { sourcePermissions } from '../shared/deployment/source-permissions.ts';
 import { didYouMean } from '../shared/did-you-mean.ts';
@@ -16,12 +17,6 @@ export class SettingFailure extends Error {
 
 /** Lambda@Edge functions can be created only in this Region. */
 export const region = stackRegion;
-
-/**
- * CloudWatch takes 0.50 USD for a GB of lines, so a line for each allowed view would cost more than half of
- * its invocation. One in ten costs a twentieth of it.
- */
-const logOneIn = 10;
 
 const fields = {
   name: v.optional(schemas.stackName, 'signet'),
@@ -42,7 +37,7 @@ const fields = {
   priceClass: v.optional(v.picklist(['all', '200', '100'], 'expects one of all, 200, 100'), 'all'),
   firewall: v.optional(schemas.firewall, false),
   alarmEmail: v.optional(schemas.email),
-  logOneIn: v.optional(schemas.wholeNumber(1, 1_000), logOneIn),
+  logOneIn: v.optional(schemas.wholeNumber(1, 1_000), usualLogOneIn),
   logDays: v.optional(schemas.wholeNumber(1, 3_650), 30),
   rotationDays: v.optional(schemas.wholeNumber(1, 1_000), 90),
   tags: v.optional(schemas.tags, {}),

@@ -1,9 +1,11 @@
 import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
+import { seconds } from '../shared/ports.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
-import { demoUrl } from './demo/page.ts';
+import { demoLifetime, demoUrl } from './demo/page.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
+import { printUsage } from './start-usage.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
@@ -30,8 +32,9 @@ async function printBanner(
   const host = reachableHost(stack.host);
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
-  const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations);
-  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, valid for 7 days:
+  const exp = seconds(Date.now) + demoLifetime;
+  const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations, exp);
+  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, valid for ${demoLifetime / 86_400} days:
 
   curl -sLo lake.jpg '${url}'
 
@@ -86,7 +89,12 @@ function explainFailure(thrown: unknown): string {
   return `Signet could not start: ${message}`;
 }
 
-async function main(): Promise<void> {
+/** Without a reader of its output, the stack goes on. */
+function ignoreClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+async function start(): Promise<void> {
   const started = performance.now();
   const settings = readLocalSettings(process.env);
   let log: RotatingLog | undefined;
@@ -105,8 +113,11 @@ process.on('uncaughtException', ({ message }) => {
   process.exit(1);
 });
 
+const [argument] = process.argv.slice(2);
 try {
-  await main();
+  ignoreClosedOutput();
+  if (argument === undefined) await start();
+  else printUsage(argument);
 } catch (thrown) {
   console.error(explainFailure(thrown));
   process.exit(1);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultPort } from '../shared/deployment/local-endpoints.ts';
+import { defaultPort, lastPort, readCdnPort } from '../shared/deployment/local-endpoints.ts';
 import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import { isOrigin } from '../shared/url/origin.ts';
 import { readSources } from './source-settings.ts';
@@ -30,13 +30,9 @@ export type LocalSettings = {
   readonly concurrency?: number;
 };
 
-const portForm = /^(?:0|[1-9][0-9]{0,4})$/;
-/** The last service uses the port of the first plus four. */
-const lastPort = 65_531;
-
 function readPort(text: string): number {
-  const port = portForm.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= lastPort))
+  const port = readCdnPort(text);
+  if (port === undefined)
     throw new StartFailure(
       `SIGNET_PORT is "${text}"; give a port from 1 to ${lastPort}: SIGNET_PORT=${defaultPort} npm start`,
     );

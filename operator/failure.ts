@@ -1,6 +1,6 @@
 import { PolicyInvalid } from '../shared/policy/validation.ts';
 import { PortFailure } from '../shared/ports.ts';
-import { Refusal, type RefusalCode } from '../shared/refusal.ts';
+import { Refusal, type RefusalCode, reasonOf } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
 import { PublishConflict } from '../shared/versions/conflict.ts';
 import { NoCredentials, StackUnknown } from './target/stack-failures.ts';
@@ -90,5 +90,5 @@ export function asFailure(thrown: unknown, local = true): OperatorFailure {
   if (thrown instanceof NoCredentials) return new OperatorFailure('unreachable', thrown.message);
   if (thrown instanceof StackUnknown) return new OperatorFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return portFailure(thrown, local);
-  return new OperatorFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
+  return new OperatorFailure('internal', reasonOf(thrown));
 }

@@ -72,6 +72,11 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
+/** One bucket, for code that also asks for what is stored with an object. */
+export type DescribedStore = ObjectStore & {
+  readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
+};
+
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 

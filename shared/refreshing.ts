@@ -1,5 +1,5 @@
 import type { Clock, Random } from './ports.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, reasonOf } from './refusal.ts';
 
 /** How long a value may be used, in seconds since it was last loaded. */
 export type Freshness = {
@@ -46,9 +46,6 @@ export type RefreshingOptions<T> = {
 const pauseSeconds = 1;
 
 type Held<T> = Dated<T> & { readonly jitter: number };
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
 
 /**
  * Keeps a value fresh. It runs one load at a time, none while the value is fresh, and serves the last

@@ -246,3 +246,7 @@ export function asRefusal(thrown: unknown): Refusal {
   const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new Refusal('internal', { reason, cause: thrown });
 }
+
+/** What anything that was thrown says. */
+export const reasonOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);

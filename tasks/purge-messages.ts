@@ -7,6 +7,7 @@ import {
   tenantPurgeSeconds,
 } from '../shared/objects/purge.ts';
 import { type ChosenSource, pathOfObject, possiblePaths } from '../shared/policy/source-place.ts';
+import { reasonOf } from '../shared/refusal.ts';
 import { sourceKey } from '../shared/url/path.ts';
 import {
   againMessage,
@@ -41,9 +42,6 @@ export type PurgeWork = PurgeStores & {
 
 /** Derivatives of whole tenants that one batch deletes. A thousand take about half a second. */
 const mostDerivatives = 40_000;
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
 
 function distinctSources(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
   return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];

@@ -11,10 +11,9 @@ import type { Progress } from '../../operator/progress.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { collectValues } from '../base/options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { writeJson, writeText } from '../output.ts';
 import { prewarmJson, printPrewarm, printPrewarmProgress } from '../print/prewarm.ts';
 import { progressOn } from '../progress/bar.ts';
-import { progressLines } from '../progress/lines.ts';
+import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
   readonly recipe?: readonly string[];
@@ -47,11 +46,6 @@ function readRequest(tenant: string, list: string, options: Options): PrewarmReq
     stateFile: chooseStateFile(list, options),
     fresh: options.fresh ?? false,
   };
-}
-
-function writeProgress(line: string, json: boolean): void {
-  if (json) writeJson(process.stderr, { progress: line });
-  else writeText(process.stderr, `signet: ${line}`);
 }
 
 function startProgress(tally: PrewarmTally, bytes: number | undefined, json: boolean): Progress {

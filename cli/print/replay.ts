@@ -1,7 +1,7 @@
 import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
 import { type UndecidedReason, undecidedReasons } from '../../operator/replay/decision.ts';
 import type { RefusedRecipes, ReplayReport } from '../../operator/replay/replay-report.ts';
-import { printNumber } from '../base/quantity.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
 
 type Row = readonly [label: string, count: number, about?: string];
 
@@ -59,7 +59,7 @@ export function printReplay(report: ReplayReport): string {
   const others = otherRows(report);
   const width = widthOf([...rows, ...others]);
   return [
-    `${report.tenant}: ${printNumber(report.requests)} requests decided`,
+    `${report.tenant}: ${printCount(report.requests, 'request')} decided`,
     ...rows.map((row) => printRow(row, width)),
     `  keys: at most ${printAtLeast(before)} before, ${printAtLeast(after)} after; f_auto counts once for each format it can become`,
     ...(report.newlyRefusedBy.length > 0 ? ['Newly refused, by code and recipe'] : []),

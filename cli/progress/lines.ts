@@ -1,5 +1,6 @@
 import type { Progress } from '../../operator/progress.ts';
 import type { Clock } from '../../shared/ports.ts';
+import { writeJson, writeText } from '../output.ts';
 
 /** The minimum time between two lines, in milliseconds. */
 const intervalMs = 10_000;
@@ -23,4 +24,10 @@ export function progressLines(
     },
     end: () => undefined,
   };
+}
+
+/** Writes a line of progress to stderr: as a sentence, or as a JSON object. */
+export function writeProgress(line: string, json: boolean): void {
+  if (json) writeJson(process.stderr, { progress: line });
+  else writeText(process.stderr, `signet: ${line}`);
 }

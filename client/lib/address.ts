@@ -40,7 +40,7 @@ export const checkSetting = (name: Setting, holds: boolean, what: string): void 
 
 /** Throws `malformed` for an invalid URL or tenant. */
 export function checkPlace({ url, tenant }: Place): void {
-  checkSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(textOrEmpty(url)), 'https://HOST');
+  checkSetting('url', /^https?:\/\/[^\s/?#]+\/?$/i.test(textOrEmpty(url)), 'http(s)://HOST');
   checkSetting('tenant', isTenant(textOrEmpty(tenant)), 'a tenant name');
 }
 
@@ -51,8 +51,7 @@ export const queryRecipe = /^(x-(?:oss|bce)-process)=([\w.,/=-]*)$/;
 export function addressOf(place: Place, request: Omit<AskedUrl, 'tenant'>): Address {
   const { url, tenant, ownHost, checks = [] } = place;
   const { path } = request;
-  assertValid(typeof path === 'string', 'the path must be text');
-  const fault = pathFault(path);
+  const fault = typeof path === 'string' ? pathFault(path) : 'the path must be text';
   assertValid(!fault, `${fault}`);
   const operations = checks.reduce(
     (before, check) => check.url({ ...request, tenant, operations: before }),

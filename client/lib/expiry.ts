@@ -8,12 +8,15 @@ export type Lifetime = number | `${number}${'' | 's' | 'm' | 'h' | 'd'}` | 'neve
 
 const units = { m: 60, h: 3_600, d: 86_400 };
 
-/** The rounded end of a lifetime; NaN if it is invalid. */
+/** A Unix time in seconds has ten digits, so this is none. */
+const tooLate = 1e10;
+
+/** The rounded end of a lifetime; NaN or `tooLate` if it is invalid. */
 function endOf(lifetime: Lifetime, now: number): number {
   const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(printValue(lifetime)) ?? [];
   const seconds = Number(digits) * (units[unit as 'm'] ?? 1);
   // Ten years. A longer lifetime was probably given in milliseconds.
-  return roundedExpiry(now, seconds <= 315_360_000 ? seconds : Number.NaN);
+  return seconds > 315_360_000 ? tooLate : roundedExpiry(now, seconds);
 }
 
 /**
@@ -25,10 +28,10 @@ export function expiryOf(expires: Lifetime | Date): number | undefined {
   if (expires === 'never') return undefined;
   const now = Math.floor(Date.now() / 1_000);
   const at = expires instanceof Date ? Math.floor(+expires / 1_000) : endOf(expires, now);
-  // A Unix time in seconds has ten digits. NaN is not below any limit.
+  // NaN is not below any limit.
   assertValid(
-    at < 1e10,
-    'expires must be seconds (not milliseconds), 15m, 7d (at most ten years), never or a valid Date',
+    at < tooLate,
+    'expires must be seconds, 15m, 7d (at most ten years), never or a valid Date',
   );
   if (at < now) throw new SignetError('expired', `expired ${now - at} seconds ago`);
   return at;

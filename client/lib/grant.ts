@@ -25,7 +25,10 @@ export async function grantText(
     const fault = scopeFault(one);
     assertValid(!fault, `"${one}" is not a scope: ${fault}`);
   }
-  assertValid(isTextList(presets ?? scope) && (nbf ?? 0) >= 0, 'presets or notBefore is invalid');
+  assertValid(
+    isTextList(presets ?? scope) && (nbf === undefined || (Number.isInteger(nbf) && nbf >= 0)),
+    'presets or notBefore is invalid',
+  );
   for (const check of checks) check.grant?.(request);
   const claims = { iss, scope: scope.length > 1 ? scope : scope[0], exp, nbf, presets };
   const parts = [{ alg: 'HS256', typ: 'signet-grant+jwt', kid }, claims];

@@ -1,5 +1,6 @@
 import { limits } from '../../shared/limits.ts';
 import { addressOf, checkPlace, type Place } from './address.ts';
+import { checkOptions } from './assert-valid.ts';
 import type { Check } from './check.ts';
 import { operationsOf, type RecipeInput } from './recipe.ts';
 import {
@@ -51,7 +52,8 @@ export function withGrant(options: GrantedOptions): GrantedMinter {
     throw new SignetError('forbidden', 'the grant is malformed');
   const minterOf =
     <T, How>(make: (mint: Mint, operations: readonly string[], how: How) => T) =>
-    (path: string, recipe: RecipeInput = [], how?: How): T => {
+    (path: string, recipe?: RecipeInput, how?: How): T => {
+      checkOptions(how);
       const mint = (operations: readonly string[]): string =>
         addressOf(place, { path, operations, grant }).with(
           grant && !cookie ? `grant=${grant}` : '',

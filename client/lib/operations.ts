@@ -181,44 +181,19 @@ export type Operations = {
   };
 };
 
+/* Two texts, because they are smaller than an object. */
+// biome-ignore format: generated
+export const knownOperations: readonly string[] =
+  'version download frames orient auto-orient trim crop indexcrop rotate flip resize bright contrast saturate grayscale tint blur sharpen rounded-corners circle background watermark quality interlace format info average-hue placeholder style'.split(' ');
+
 /** The parameter letters of each operation. A leading space means that a plain value is not allowed. */
-const letters: Readonly<Record<string, string>> = {
-  version: 'v',
-  download: 'n',
-  frames: 'n',
-  orient: 'o',
-  'auto-orient': 'o',
-  trim: 't',
-  crop: ' x y w h g',
-  indexcrop: ' x y i',
-  rotate: 'a',
-  flip: 'd',
-  resize: ' m w h l s p limit color g fx fy',
-  bright: 'b',
-  contrast: 'c',
-  saturate: 's',
-  grayscale: '',
-  tint: 'color',
-  blur: ' r s',
-  sharpen: 's',
-  'rounded-corners': 'r',
-  circle: 'r',
-  background: 'color',
-  watermark: 'i g x y t p xp yp',
-  quality: 'q max Q',
-  interlace: 'i',
-  format: 'f',
-  info: '',
-  'average-hue': '',
-  placeholder: 'k',
-  style: 'n',
-};
+// biome-ignore format: generated
+const letters: readonly string[] =
+  'v,n,n,o,o,t, x y w h g, x y i,a,d, m w h l s p limit color g fx fy,b,c,s,,color, r s,s,r,r,color,i g x y t p xp yp,q max Q,i,f,,,k,n'.split(',');
 
 /**
  * The parameter letters of an operation. The first is set by a plain value, or is empty. Undefined for an
- * unknown operation, also for inherited properties such as `constructor`, which have no `split`.
+ * unknown operation.
  */
 export const lettersOf = (name: string): readonly string[] | undefined =>
-  letters[name]?.split?.(' ');
-
-export const knownOperations: readonly string[] = Object.keys(letters);
+  letters[knownOperations.indexOf(name)]?.split(' ');

@@ -41,9 +41,12 @@ function printOperation([name, value]: readonly [string, unknown]): string {
 }
 
 /** Writes a recipe as the operations of a URL. Throws `malformed` for an invalid recipe. */
-export const operationsOf = (recipe: RecipeInput, version?: string | number): readonly string[] =>
+export const operationsOf = (
+  recipe: RecipeInput = [],
+  version?: string | number,
+): readonly string[] =>
   [recipe, { version }].flat().flatMap((one) => {
     if (typeof one === 'string') return one.split(separator);
-    assertValid(Object(one) === one, 'a recipe must be text or an object');
+    assertValid(typeof one === 'object' && one, 'a recipe must be text or an object');
     return definedEntries(one).map(printOperation);
   });

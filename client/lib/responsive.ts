@@ -45,10 +45,7 @@ function replaceOperation(operations: Operations, name: string, change: (own: st
 
 /** Multiplies the sides in a `resize`. A side has at least one pixel. */
 const scaleSides = (resize: string, factor: number): string =>
-  resize.replace(
-    /(,[whls]_)(\d+)/g,
-    (_, side, own) => side + Math.max(1, Math.round(own * factor)),
-  );
+  resize.replace(/(,[whls]_)(\d+)/g, (_, side, own) => side + (Math.round(own * factor) || 1));
 
 /** Changes the width of a recipe. If the recipe has a width and a height, the height is scaled too. */
 export const resizeToWidth = (operations: Operations, width: number): Operations =>

@@ -5,17 +5,17 @@ import { mint, type Signer } from '../../shared/request/mint.ts';
 import { samples } from './samples.ts';
 import { demoTenant } from './tenant.ts';
 
-/** The lifetime of demo URLs, in seconds. */
-const lifetime = 604_800;
+/** The longest lifetime of demo URLs, in seconds. */
+export const demoLifetime = 604_800;
 
-/** Mints a URL of the demo tenant. With an empty address it is relative. */
+/** Mints a URL of the demo tenant. With an empty address it is relative. By default its expiry is rounded. */
 export function demoUrl(
   signer: Signer,
   address: string,
   path: string,
   operations: readonly string[],
+  exp = roundedExpiry(seconds(Date.now), demoLifetime),
 ): string {
-  const exp = roundedExpiry(seconds(Date.now), lifetime);
   return mint(nodeCrypto, address, { tenant: demoTenant, path, operations, exp }, signer);
 }
 

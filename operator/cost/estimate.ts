@@ -1,3 +1,4 @@
+import { usualLogOneIn } from '../../shared/deployment/edge-logs.ts';
 import { prices } from './prices.ts';
 
 /** The assumptions of an estimate. */
@@ -28,7 +29,7 @@ export const usualAssumptions: Assumptions = {
   renderGigabytes: 2,
   viewerSeconds: 0.005,
   viewerGigabytes: 0.128,
-  logOneIn: 10,
+  logOneIn: usualLogOneIn,
   logLineBytes: 700,
 };
 

@@ -124,6 +124,7 @@ function runsIn(
   for (const { min, step, rule } of covering) {
     const first = (step - ((from - min) % step)) % step;
     for (let offset = first; offset < period; offset += step) addTo(masks, offset, rule);
+    if (masks.size > maxRuns) return undefined;
   }
   const run = (offset: number): Run => ({
     first: from + offset,

@@ -1,8 +1,10 @@
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { PortFailure } from '../../shared/ports.ts';
+import { reasonOf } from '../../shared/refusal.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckName, type CheckSubject, type Finding, fail, pass } from './finding.ts';
+import { probeUri } from './probe.ts';
 
 /**
  * Runs a check, and turns an exception into a finding. If the installation does not answer at all,
@@ -17,7 +19,7 @@ export async function runCheck(
     return await check();
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = reasonOf(thrown);
     return fail(subject, { kind: 'check_failed', message, lastVersion: await lastVersion() });
   }
 }
@@ -54,7 +56,7 @@ const timeoutMs = 10_000;
 /** Requests an unsigned URL, which must be refused. */
 export async function checkDistribution({ address }: Installation): Promise<Finding> {
   const subject: CheckSubject = { check: 'distribution' };
-  const url = `${address}/signet-doctor/unsigned.jpg`;
+  const url = `${address}${probeUri}`;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { redirect: 'manual', signal });

@@ -1,10 +1,10 @@
 import { systemClock } from '../../shared/adapters/clock.ts';
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import { checkGrantable } from '../../shared/recipe/recipe.ts';
+import { parseWritten } from '../../shared/recipe/request-url.ts';
 import { type QueryRecipe, readQuerySpelling } from '../../shared/recipe/spellings.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { PolicyRequest } from '../../shared/request/admission.ts';
-import { parseWritten } from '../../shared/request/reading.ts';
 import { runFromAdmit } from '../../shared/request/stages.ts';
 import { isRefusal, type ServiceLine } from '../logs/service-line.ts';
 import type { ExplainDeps, ExplainRequest } from './explain-request.ts';

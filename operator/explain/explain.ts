@@ -2,9 +2,9 @@ import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import type { SplitUrl } from '../../shared/recipe/request-url.ts';
+import { parseWritten } from '../../shared/recipe/request-url.ts';
 import { Refusal } from '../../shared/refusal.ts';
 import type { SignedUrl } from '../../shared/request/admission.ts';
-import { parseWritten } from '../../shared/request/reading.ts';
 import {
   collectStages,
   type Observe,

@@ -2,7 +2,7 @@ import type { Policy } from '../../shared/policy/policy.ts';
 import { checkGrants, checkLifetime } from '../../shared/request/admission.ts';
 import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mintGrant } from '../../shared/request/mint-grant.ts';
-import { OperatorFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { offlineSigner, onlineSigner } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
@@ -47,6 +47,14 @@ function checkAgainst(policy: Policy, exp: number, presets: readonly string[], n
   );
 }
 
+/** Throws `usage` for a grant that ends before it becomes valid. Times are in seconds. */
+function checkDelay(nbf: number, exp: number, now: number): void {
+  if (nbf >= exp)
+    throw usageFailure(
+      `the grant ends after ${exp - now} s, since lifetimes are rounded, and would be valid only after ${nbf - now} s; write a longer --expires or a shorter --not-before`,
+    );
+}
+
 /** Mints a grant, and lists scopes that probably cover nothing. `now` is in seconds. */
 export async function mintTenantGrant(
   open: OpenInstallation,
@@ -56,6 +64,7 @@ export async function mintTenantGrant(
   const { tenant, scope, lifetime, delay, presets, check, target } = request;
   checkTenantName(tenant);
   const exp = roundedExpiry(now, lifetime);
+  if (delay !== undefined) checkDelay(now + delay, exp, now);
   const offline = offlineSigner(tenant, target === undefined ? {} : { target });
   const signer = offline ?? (await onlineSigner(await open(), tenant));
   if (check && signer.policy !== undefined) checkAgainst(signer.policy, exp, presets ?? [], now);

@@ -6,6 +6,7 @@ import { type MintRequest, mint, mintTarget } from '../../shared/request/mint.ts
 import { usageFailure } from '../failure.ts';
 import { offlineSigner, onlineSigner, type TenantSigner } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
 import { notesOf, readOperations, settledKeys } from './recipe-input.ts';
 import { checkHostOwner, moveToHost } from './tenant-host.ts';
 
@@ -84,6 +85,7 @@ export async function mintUrl(
   now: number,
 ): Promise<MintedUrl> {
   const { host, path, tenant } = asked;
+  checkTenantName(tenant);
   const request = readRequest(asked, now);
   asked.onNotes?.(notesOf(request.query));
   const signer = await findSigner(open, asked, request, now);

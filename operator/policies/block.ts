@@ -2,8 +2,8 @@ import { tenantTag } from '../../shared/objects/derivatives.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { blockedScopeFault, covers, isWatermarkScope } from '../../shared/url/scope.ts';
 import { OperatorFailure } from '../failure.ts';
-import type { OpenInstallation } from '../target/target.ts';
-import { changePolicy, type PolicyDocumentText } from './policy-change.ts';
+import type { Installation, OpenInstallation } from '../target/target.ts';
+import { changePolicy, liveRecord, type PolicyDocumentText } from './policy-change.ts';
 
 export type BlockRequest = {
   readonly tenant: string;
@@ -14,7 +14,7 @@ export type BlockRequest = {
 export type BlockedScope = {
   readonly tenant: string;
   readonly scope: string;
-  /** The policy version that was published. */
+  /** The policy version that was published, or the live one if it blocks the scope already. */
   readonly version: number;
 };
 
@@ -37,26 +37,41 @@ function isShownElsewhere(scope: string, { fallback }: PolicyDocumentText): bool
   return isFallback || isWatermarkScope(scope) || scope === '*';
 }
 
-/**
- * Blocks a scope. If it covers the fallback or a watermark, the caches of the whole tenant are
- * invalidated, since answers for other sources may show it. Throws `conflict` if it is blocked already.
- */
-export async function blockScope(
-  open: OpenInstallation,
+/** Publishes a version that blocks a scope. Throws `conflict` if it is blocked already. */
+async function publishBlock(
+  installation: Installation,
   { tenant, scope, reason }: BlockRequest,
 ): Promise<BlockedScope> {
-  checkBlockable(scope);
-  const installation = await open();
-  let isShown = false;
   const { version } = await changePolicy(installation, tenant, reason, ({ policy }) => {
-    isShown = isShownElsewhere(scope, policy);
     const blocked = blockedIn(policy);
     if (blocked.includes(scope))
       throw new OperatorFailure('conflict', `${scope} of ${tenant} is already blocked`);
     return { ...policy, blocked: [...blocked, scope] };
   });
-  if (isShown) await installation.invalidate([tenantTag(tenant)]);
   return { tenant, scope, version };
+}
+
+/**
+ * Blocks a scope. If it covers the fallback or a watermark, the caches of the whole tenant are
+ * invalidated, since answers for other sources may show it. Repeating that finishes what an earlier call left
+ * undone. Otherwise throws `conflict` if the scope is blocked already.
+ */
+export async function blockScope(
+  open: OpenInstallation,
+  request: BlockRequest,
+): Promise<BlockedScope> {
+  const { tenant, scope } = request;
+  checkBlockable(scope);
+  const installation = await open();
+  const live = await liveRecord(installation, tenant);
+  const isShown = isShownElsewhere(scope, live.policy);
+  const isBlocked = blockedIn(live.policy).includes(scope);
+  const done =
+    isShown && isBlocked
+      ? { tenant, scope, version: live.version }
+      : await publishBlock(installation, request);
+  if (isShown) await installation.invalidate([tenantTag(tenant)]);
+  return done;
 }
 
 function checkBlockedNow(

@@ -1,7 +1,8 @@
-import { type PolicyChange, policyDiff } from '../../shared/policy/diff/policy-diff.ts';
+import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
+import { publishedDiff } from '../../shared/policy/diff/published-diff.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { checkRetiredKids } from '../../shared/versions/publish-checks.ts';
-import { publishedPolicy } from '../../shared/versions/tenants.ts';
+import { readablePolicy } from '../../shared/versions/tenants.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 
@@ -18,11 +19,11 @@ async function compareWithLive(
   { document, policy: wanted }: CheckedPolicy,
 ): Promise<PolicyDifference> {
   const { tenant } = wanted;
-  const published = await publishedPolicy(installation, tenant);
+  const published = await readablePolicy(installation, tenant);
   if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, published?.retired ?? []);
   // Publishing keeps blocked scopes if the file does not set `blocked`.
-  const { blocked } = document['blocked'] === undefined ? (published?.document ?? wanted) : wanted;
-  const changes = policyDiff(published?.document, { ...wanted, blocked });
+  const { blocked } = document['blocked'] === undefined ? (published?.policy ?? wanted) : wanted;
+  const changes = publishedDiff(published, { ...wanted, blocked });
   return { tenant, changes, new: published === undefined };
 }
 

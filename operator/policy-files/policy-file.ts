@@ -7,7 +7,7 @@ import { OperatorFailure } from '../failure.ts';
 import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { parsePolicyText } from './policy-text.ts';
 
-const printIssueText = ({ path, message }: PolicyIssue): string =>
+const describeInFile = ({ path, message }: PolicyIssue): string =>
   path ? `${path} ${message}` : message;
 
 /** Reads a file as a JSON object, without validating it. Throws `unreadable_file` or `invalid_policy`. */
@@ -17,7 +17,7 @@ export async function readPolicyFile(file: string): Promise<Record<string, unkno
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)
-    throw new FileFailure('invalid_policy', file, parsed.issues.map(printIssueText).join('; '));
+    throw new FileFailure('invalid_policy', file, parsed.issues.map(describeInFile).join('; '));
   const { document } = parsed;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new FileFailure('invalid_policy', file, 'is not a JSON object');

@@ -1,5 +1,11 @@
 import { tenantTag } from '../../shared/objects/derivatives.ts';
-import { purgeBelow, purgeSource, requestSecondPurge } from '../../shared/objects/purge.ts';
+import {
+  purgeBelow,
+  purgeSource,
+  purgeWatermark,
+  requestSecondPurge,
+} from '../../shared/objects/purge.ts';
+import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { policyOf } from '../keys/signer.ts';
@@ -13,15 +19,20 @@ export type ScopePurge = {
   readonly sources: number;
 };
 
-/** Throws `malformed` if the text is neither a source path, `prefix/*` nor `*`. */
+/** Throws `malformed` if the text is neither a source path, a watermark, `prefix/*` nor `*`. */
 function checkScope(scope: string): void {
+  if (watermarkIdIn(scope) !== undefined) return;
   if (isWatermarkScope(scope))
-    throw malformed("a watermark has no derivatives of its own; purge the images with it: '*'");
+    throw malformed(
+      `${scope} is not one watermark; write _watermarks/ID.png, or '*' for all images of the tenant`,
+    );
   const fault = scopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
 
 async function deleteDerivatives(installation: Installation, tenant: string, scope: string) {
+  const watermark = watermarkIdIn(scope);
+  if (watermark !== undefined) return purgeWatermark(installation, tenant, watermark);
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(installation, tenant, prefix);
   const source = { tenant, path: scope };
@@ -29,7 +40,8 @@ async function deleteDerivatives(installation: Installation, tenant: string, sco
 }
 
 /**
- * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. Answers for
+ * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. The scope of a
+ * watermark is every source of which a stored image shows it. Answers for
  * missing sources show the fallback, so purging it invalidates the caches of the whole tenant.
  */
 export async function purgeScope(

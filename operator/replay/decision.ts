@@ -4,12 +4,16 @@ import { continuationGeneration, readKid } from '../../shared/keys/keyring.ts';
 import { negotiable } from '../../shared/operations/accept.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { canonicalRecipe, formatIn, withoutFree } from '../../shared/recipe/canonical.ts';
-import { type SplitUrl, signatureOf, splitUrl } from '../../shared/recipe/request-url.ts';
+import {
+  parseWritten,
+  type SplitUrl,
+  signatureOf,
+  splitUrl,
+} from '../../shared/recipe/request-url.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal, type RefusalCode } from '../../shared/refusal.ts';
 import type { PolicyRequest } from '../../shared/request/admission.ts';
 import { readGrant } from '../../shared/request/grant.ts';
-import { parseWritten } from '../../shared/request/reading.ts';
 import {
   type AuthorizedRequest,
   collectStages,

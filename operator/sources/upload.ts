@@ -6,9 +6,11 @@ import { limits } from '../../shared/limits.ts';
 import { purgeSource, type SourceName } from '../../shared/objects/purge.ts';
 import { ownSourceKey } from '../../shared/objects/sources.ts';
 import { imageTypes, type SourceType, sniff } from '../../shared/operations/image-type.ts';
+import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { ChosenSource } from '../../shared/policy/source-place.ts';
 import { asRefusal, malformed, type RefusalCode } from '../../shared/refusal.ts';
 import { pathFault, watermarkKey } from '../../shared/url/path.ts';
+import { isWatermarkScope } from '../../shared/url/scope.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { fileName, unreadableFile } from '../file-failure.ts';
 import { policyOf } from '../keys/signer.ts';
@@ -97,9 +99,6 @@ function readFocus(focus: string | undefined): Record<string, string> {
   return { focus };
 }
 
-/** `_watermarks/ID.png`, the path under which the watermark operation finds it. */
-const watermarkPath = /^_watermarks\/([A-Za-z0-9][A-Za-z0-9.-]{0,63})\.png$/;
-
 function checkWatermark(name: string, bytes: Uint8Array): void {
   if (sniff(bytes) !== 'png')
     throw refusedFile('source_unsupported', describeForeign(name, bytes, name, 'a PNG'));
@@ -112,8 +111,8 @@ function checkWatermark(name: string, bytes: Uint8Array): void {
 }
 
 /**
- * Stores a watermark. It cannot be replaced, because no purge finds the derivatives that were made
- * with it: a changed watermark needs a new id.
+ * Stores a watermark. It cannot be replaced, because images that show it would stay as they are: a changed
+ * watermark needs a new id.
  */
 async function uploadWatermark(
   open: OpenInstallation,
@@ -171,9 +170,9 @@ export async function upload(
   request: UploadRequest,
 ): Promise<StoredSource | StoredWatermark> {
   const { path } = request;
-  const [, id] = watermarkPath.exec(path) ?? [];
+  const id = watermarkIdIn(path);
   if (id !== undefined) return uploadWatermark(open, id, request);
-  if (path.startsWith('_watermarks/'))
+  if (isWatermarkScope(path))
     throw malformed(
       `${path} is not _watermarks/ID.png; an ID has up to 64 letters, digits, dots and hyphens`,
     );

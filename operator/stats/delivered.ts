@@ -1,6 +1,7 @@
 import { localHosts } from '../../shared/deployment/local-endpoints.ts';
 import { longForm } from '../../shared/url/host-map.ts';
 import { isTenant } from '../../shared/url/path.ts';
+import { probeUri } from '../doctor/probe.ts';
 import type { LoggedRequest } from '../logs/access-log.ts';
 
 /** What CloudFront delivered. Requests that are neither hits nor misses were refused, failed or were aborted. */
@@ -41,13 +42,14 @@ function addRequest(before: Delivered, { resultType, bytes = 0 }: LoggedRequest)
   };
 }
 
-/** Counts a request, with `only` just those of that tenant. Names at most `maxTenants` tenants. */
+/** Counts a request that is not one of `doctor`, with `only` just those of that tenant. Names at most `maxTenants` tenants. */
 export function countDelivered(
   tally: DeliveredTally,
   request: LoggedRequest,
   only: string | undefined,
   maxTenants: number,
 ): void {
+  if (request.uri === probeUri) return;
   const tenant = tenantOf(request);
   if (only !== undefined && tenant !== only) return;
   const known = tenant === undefined ? undefined : tally.tenants.get(tenant);

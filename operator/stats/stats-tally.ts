@@ -1,3 +1,4 @@
+import { probe } from '../doctor/probe.ts';
 import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
 import {
   type DeliveredReport,
@@ -107,6 +108,10 @@ function countRequest(tally: StatsTally, line: ServiceLine): void {
   else countFor(tenant, line);
 }
 
+/** Whether `doctor` made the request. Anybody can request that URL, so only its refusal is meant. */
+const isProbe = ({ outcome, path, tenant }: ServiceLine): boolean =>
+  outcome === 'forbidden' && tenant === probe.tenant && path === probe.path;
+
 /**
  * Counts a line of the log, with `only` just the requests of that tenant. Returns whether the service
  * wrote the line.
@@ -115,7 +120,8 @@ export function countServiceLine(tally: StatsTally, text: string, only?: string)
   const line = readServiceLine(text);
   if (line === 'failure') tally.failures += 1;
   else if (line === 'unreadable') tally.unreadable += 1;
-  else if (only === undefined || line.tenant === only) countRequest(tally, line);
+  else if (!isProbe(line) && (only === undefined || line.tenant === only))
+    countRequest(tally, line);
   return line !== 'unreadable';
 }
 

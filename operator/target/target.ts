@@ -12,13 +12,14 @@ import {
   localHosts,
   portOffsets,
   reachableHost,
+  readCdnPort,
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
-import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
+import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
-import { OperatorFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { invalidateIn, operatorDeps, patience, sourceParts } from './operator-deps.ts';
 import { parseStackName } from './stack-name.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
@@ -35,7 +36,7 @@ export type Installation = Publishing & {
   readonly sources: ObjectStore;
   /** Reads sources from every bucket, with the credentials of the operator. */
   readonly sourceReaders: () => Promise<SourceReaders>;
-  readonly derivatives: ObjectStore;
+  readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
   readonly keyring: () => Promise<Keyring>;
@@ -48,8 +49,18 @@ export type Installation = Publishing & {
 /** Opens the installation to act on. Operator functions call it after they have checked their input. */
 export type OpenInstallation = () => Promise<Installation>;
 
+/** The port in SIGNET_PORT. Throws `usage` for other text, even if the running stack makes it needless. */
+function firstPort(): number {
+  const text = process.env['SIGNET_PORT'] || String(defaultPort);
+  const port = readCdnPort(text);
+  if (port === undefined)
+    throw usageFailure(`SIGNET_PORT is "${text}"; give the port of the CDN, or unset it`);
+  return port;
+}
+
 /** The local stack as it is recorded in the state folder, or the default ports. */
 function localInstance(): LocalInstance {
+  const first = firstPort();
   try {
     const text = readFileSync(path.join(stateFolder(), 'instance.json'), 'utf8');
     const found = JSON.parse(text) as Partial<LocalInstance>;
@@ -62,7 +73,6 @@ function localInstance(): LocalInstance {
         `no stack runs on ${stateFolder()}; start it with: SIGNET_HOME='${stateFolder()}' npm start`,
       );
   }
-  const first = Number(process.env['SIGNET_PORT'] || defaultPort);
   const ports = {
     cdn: first + portOffsets.cdn,
     s3: first + portOffsets.s3,

@@ -2,14 +2,15 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  type DescribedStore,
   type GetOptions,
   type ObjectReader,
-  type ObjectStore,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -107,6 +108,16 @@ async function get(
   }
 }
 
+async function metadata(client: S3Client, bucket: string, key: string) {
+  try {
+    const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return Metadata ?? {};
+  } catch (thrown) {
+    if (isMissing(thrown)) return 'missing';
+    throw failure('head', bucket, thrown);
+  }
+}
+
 function putInput(bucket: string, key: string, body: Uint8Array, options: PutOptions) {
   const { only } = options;
   return {
@@ -169,13 +180,14 @@ async function remove(client: S3Client, bucket: string, keys: readonly string[])
   }
 }
 
-/** Implements `ObjectStore` for one bucket. */
-export function s3Store(client: S3Client, bucket: string): ObjectStore {
+/** Implements `DescribedStore` for one bucket. */
+export function s3Store(client: S3Client, bucket: string): DescribedStore {
   return {
     get: (key, options) => get(client, { bucket }, key, options),
     put: (key, body, options) => put(client, bucket, key, body, options),
     list: (prefix) => list(client, bucket, prefix),
     remove: (keys) => remove(client, bucket, keys),
+    metadata: (key) => metadata(client, bucket, key),
   };
 }
 

@@ -8,6 +8,14 @@ export type LocalService = keyof typeof portOffsets;
 export type LocalPorts = Readonly<Record<LocalService, number>>;
 
 export const defaultPort = 8_080;
+/** The last port of the CDN: the last service uses the port of the first plus four. */
+export const lastPort = 65_531;
+
+/** The port of the CDN in SIGNET_PORT, where 0 stands for any free ports; undefined for text that is none. */
+export function readCdnPort(text: string): number | undefined {
+  const port = /^(?:0|[1-9][0-9]{0,4})$/.test(text) ? Number(text) : Number.NaN;
+  return port <= lastPort ? port : undefined;
+}
 
 export const localBuckets = {
   sources: 'signet-sources',

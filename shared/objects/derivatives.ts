@@ -1,3 +1,4 @@
+import { engineVersion } from '../operations/engine.ts';
 import { type AnswerType, contentTypeOf } from '../operations/image-type.ts';
 import { rowOf } from '../operations/table.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -59,7 +60,10 @@ export function contentDisposition({ path, recipe }: Derivative, type: AnswerTyp
   return `${named}; filename*=UTF-8''${encoded}`;
 }
 
-/** The headers of a derivative. `engine` and the ETag of the source are stored as metadata. */
+/**
+ * The headers of a derivative. The ETag of the source is stored as metadata, and so is `engine`, after the
+ * version of the engine.
+ */
 export function derivativeHeaders(
   crypto: Crypto,
   derivative: Derivative,
@@ -74,9 +78,15 @@ export function derivativeHeaders(
       'cache-tag': cacheTags(crypto, derivative),
       'source-etag': made.sourceEtag,
       recipe: derivative.recipe.text,
-      engine: made.engine,
+      engine: `${engineVersion} ${made.engine}`,
     },
   };
+}
+
+/** The version of the engine that made a stored derivative. 0 for those from before it was recorded. */
+export function engineOf(metadata: Readonly<Record<string, string>>): number {
+  const [, digits] = /^([1-9][0-9]{0,5}) /.exec(metadata['engine'] ?? '') ?? [];
+  return Number(digits ?? 0);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
-import { derivativePrefix } from '../recipe/storage-key.ts';
-import { type SourcePath, sourceKey, splitPath } from '../url/path.ts';
+import { findWatermark } from '../recipe/canonical.ts';
+import { derivativePrefix, parseKey } from '../recipe/storage-key.ts';
+import { encodePath, type SourcePath, sourceKey, splitPath } from '../url/path.ts';
 import { purgeRequests } from '../versions/source-move.ts';
 import { sourceTag, tenantTag } from './derivatives.ts';
 
@@ -70,23 +71,40 @@ function sourceOf(key: string): SourceName | undefined {
   }
 }
 
+/** The id of the watermark that a derivative shows. */
+function findShownWatermark(key: string): string | undefined {
+  try {
+    return findWatermark(parseKey(`/${encodePath(key)}`).recipe);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The number of deleted derivatives and the sources that they were made from. */
 export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
 
-/** Purges every source of a tenant below a prefix. An empty prefix means all sources. */
+/**
+ * Purges every source of a tenant below a prefix. An empty prefix means all sources. With `concerns`, only
+ * sources of which such a derivative is stored.
+ */
 export async function purgeBelow(
   stores: PurgeStores,
   tenant: string,
   prefix: string,
+  concerns: (key: string) => boolean = () => true,
 ): Promise<Purged> {
   const found = new Map<string, SourceName>();
   for await (const key of stores.derivatives.list(`${tenant}/${prefix}`)) {
-    const source = sourceOf(key);
+    const source = concerns(key) ? sourceOf(key) : undefined;
     if (source !== undefined) found.set(sourceKey(source), source);
   }
   const sources = [...found.values()];
   return { derivatives: await purgeSources(stores, sources), sources };
 }
+
+/** Purges every source of a tenant of which a stored derivative shows a watermark. */
+export const purgeWatermark = (stores: PurgeStores, tenant: string, id: string): Promise<Purged> =>
+  purgeBelow(stores, tenant, '', (key) => findShownWatermark(key) === id);
 
 /**
  * Requests another purge of the sources by an event of the config bucket, once running renders are

@@ -87,12 +87,12 @@ export function rowOf(name: OperationName): Operation {
   return operations[name];
 }
 
-const places: ReadonlyMap<OperationName, number> = new Map(
+const positions: ReadonlyMap<OperationName, number> = new Map(
   operationNames.map((name, at) => [name, at]),
 );
 
-/** The place of an operation in the canonical order. */
-export const placeOf = (name: OperationName): number => places.get(name) ?? 0;
+/** The position of an operation in the canonical order. */
+export const positionOf = (name: OperationName): number => positions.get(name) ?? 0;
 
 type Named = readonly (readonly [name: string, parameter: Parameter])[];
 

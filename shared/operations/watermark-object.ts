@@ -1,9 +1,15 @@
 import { limits } from '../limits.ts';
 import { malformed } from '../refusal.ts';
-import { pathFault, watermarkFolder } from '../url/path.ts';
+import { pathFault, watermarkFolder, watermarkPath } from '../url/path.ts';
 
 /** The id of a watermark, which is also its file name. */
 export const watermarkIdForm = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/;
+
+/** The id in `_watermarks/ID.png`; undefined for other paths. */
+export function watermarkIdIn(path: string): string | undefined {
+  const id = path.slice(watermarkFolder.length + 1, -'.png'.length);
+  return watermarkIdForm.test(id) && watermarkPath(id) === path ? id : undefined;
+}
 
 const base64urlForm = /^([A-Za-z0-9_-]+)(={0,2})$/;
 /** Four characters for each three bytes: RFC 4648, section 4. */

@@ -3,7 +3,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { utf8Bytes } from '../utf8.ts';
-import { readPreset } from './policy.ts';
+import { readPreset } from './compiled.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 
 /** One problem of a policy: `message` is the end of a sentence that starts with `path`. */

@@ -1,19 +1,12 @@
 import * as v from 'valibot';
 import type { Negotiable } from '../operations/accept.ts';
 import type { SourceType } from '../operations/image-type.ts';
-import type { Format } from '../operations/operation.ts';
 import { type OperationName, rowOf } from '../operations/table.ts';
-import { canonicalRecipe, formatIn, type Recipe, withoutFree } from '../recipe/canonical.ts';
-import {
-  checkAlone,
-  isAnswer,
-  parseOperations,
-  type RecipeStep,
-  type WrittenRecipe,
-} from '../recipe/recipe.ts';
-import { malformed, Refusal } from '../refusal.ts';
+import { type Recipe, withoutFree } from '../recipe/canonical.ts';
+import { checkAlone, isAnswer, type RecipeStep, type WrittenRecipe } from '../recipe/recipe.ts';
+import { Refusal, reasonOf } from '../refusal.ts';
 import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
-import { compileRule } from './compile-rule.ts';
+import { compilePresets, compileRule, lazily, readPreset } from './compiled.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 import { compileSnapLengths, type SnapLengths } from './snap-lengths.ts';
 import type { ChosenSource } from './source-place.ts';
@@ -67,45 +60,11 @@ export type Policy = {
 /** The keys of a new tenant, until its policy names others. */
 const firstKeys: Keys = { active: 'r1.1', accept: ['r1.1'] };
 
-/** Reads the operations of a preset. Throws `malformed`, also if it names another preset. */
-export function readPreset(text: string): readonly RecipeStep[] {
-  const { steps, preset } = parseOperations(text);
-  if (preset !== undefined) throw malformed('a preset cannot name another preset');
-  return steps;
-}
-
-/** The formats that a recipe can end in if the URL names none. */
-function formatsOf(
-  steps: readonly RecipeStep[],
-  autoFormats: readonly Negotiable[],
-): readonly Format[] {
-  const own = formatIn(steps);
-  return [...(own === 'auto' ? [] : [own]), ...autoFormats, 'src'];
-}
-
-/** A preset, in each format that it can end in. */
-const presetInFormats = (
-  steps: readonly RecipeStep[],
-  autoFormats: readonly Negotiable[],
-): readonly Recipe[] =>
-  formatsOf(steps, autoFormats).map((format) => withoutFree(canonicalRecipe(steps, format)));
-
-const textsOf = (recipes: readonly Recipe[]): ReadonlySet<string> =>
-  new Set(recipes.map(({ text }) => text));
-
-type Rules = Policy['rules'];
-
-/** Makes a value when it is first used. */
-function lazily<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
 /** Compiles the rules of each operation when a request first uses it. */
-function compileRules(rules: Rules, autoFormats: readonly Negotiable[]): Policy['testsOf'] {
+function compileRules(
+  rules: Policy['rules'],
+  autoFormats: readonly Negotiable[],
+): Policy['testsOf'] {
   const compiled = new Map<OperationName, readonly RuleTest[]>();
   return (name) => {
     const known = compiled.get(name);
@@ -117,28 +76,13 @@ function compileRules(rules: Rules, autoFormats: readonly Negotiable[]): Policy[
   };
 }
 
-/** The presets of a policy in each form that a decision needs. */
-function compilePresets(written: ValidPolicy['presets'], autoFormats: readonly Negotiable[]) {
-  const steps = lazily(
-    () => new Map(Object.entries(written).map(([name, text]) => [name, readPreset(text)])),
-  );
-  const inFormats = lazily(
-    () => new Map([...steps()].map(([name, own]) => [name, presetInFormats(own, autoFormats)])),
-  );
-  const all = lazily(() => [...inFormats().values()].flat());
-  const texts = lazily(
-    () => new Map([...inFormats()].map(([name, recipes]) => [name, textsOf(recipes)])),
-  );
-  return { steps, texts, all, allTexts: lazily(() => textsOf(all())) };
-}
-
 /**
  * Compiles a document that the schema has accepted. What most requests do not need is made when one needs
  * it: a container that serves many tenants compiles a policy for nearly every view.
  */
 export function compilePolicy(document: ValidPolicy): Policy {
   const autoFormats = document.auto.format;
-  const rules = new Map(Object.entries(document.operations ?? {})) as Rules;
+  const rules = new Map(Object.entries(document.operations ?? {})) as Policy['rules'];
   const testsOf = compileRules(rules, autoFormats);
   const presets = compilePresets(document.presets, autoFormats);
   const snapLengths = lazily(() => compileSnapLengths(testsOf('resize') ?? [], presets.all()));
@@ -195,7 +139,7 @@ export function openPolicy(tenant: string, text: string): OpenedPolicy {
     const document = parseStored(tenant, text);
     return { document, policy: compilePolicy(document) };
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    const why = reasonOf(thrown);
     throw new Error(`policy ${tenant} is unusable: ${why}`, { cause: thrown });
   }
 }

@@ -1,12 +1,16 @@
 import { judgePolicy, type PolicyIssue, sizeIssues } from './issues.ts';
 import type { ValidPolicy } from './schema.ts';
 
+/** An issue as a sentence. */
+export const printIssueText = ({ path, message }: PolicyIssue): string =>
+  `${path || 'the policy'} ${message}`;
+
 /** Thrown for a policy that cannot be published, with all of its issues. */
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
   readonly issues: readonly PolicyIssue[];
   constructor(issues: readonly PolicyIssue[]) {
-    super(issues.map(({ path, message }) => `${path || 'the policy'} ${message}`).join('\n'));
+    super(issues.map(printIssueText).join('\n'));
     this.issues = issues;
   }
 }

@@ -3,7 +3,7 @@ import {
   type OperationName,
   type OperationValues,
   parametersOf,
-  placeOf,
+  positionOf,
   rowOf,
 } from '../operations/table.ts';
 import { separator } from '../url/path.ts';
@@ -71,7 +71,7 @@ export function canonicalRecipe(
     const one = step.name === 'format' ? undefined : canonicalStep(step, ending ?? 'src');
     if (one !== undefined) printed.push(one);
   }
-  printed.sort((a, b) => placeOf(a.name) - placeOf(b.name));
+  printed.sort((a, b) => positionOf(a.name) - positionOf(b.name));
   const steps: RecipeStep[] = printed.map(({ step }) => step);
   if (ending !== undefined && ending !== 'src')
     steps.push({ name: 'format', values: { f: ending } });

@@ -2,7 +2,13 @@ import { limits } from '../limits.ts';
 import { forbidden, malformed, type Refusal } from '../refusal.ts';
 import { decodePath, decodeText, type SourcePath, splitPath } from '../url/path.ts';
 import { isExp, isKid, isSignature } from '../url/signature.ts';
-import { type QueryRecipe, type SpellingName, spellingNames } from './spellings.ts';
+import { emptyRecipe, parseOperations, type WrittenRecipe } from './recipe.ts';
+import {
+  parseQueryRecipe,
+  type QueryRecipe,
+  type SpellingName,
+  spellingNames,
+} from './spellings.ts';
 
 /** The parts of a URL. They are well-formed, but not verified. */
 export type SplitUrl = SourcePath & {
@@ -87,14 +93,10 @@ function unknownParameter(name: string): Refusal {
   );
 }
 
-function checkExp(exp: string): void {
-  if (!isExp(exp))
-    throw malformed(
-      /^[1-9][0-9]{12}$/.test(exp)
-        ? 'exp is in milliseconds; it counts whole seconds since 1970'
-        : 'exp is not the ten digits of a time in whole seconds since 1970',
-    );
-}
+const expFault = (exp: string): string =>
+  /^[1-9][0-9]{12}$/.test(exp)
+    ? 'exp is in milliseconds; it counts whole seconds since 1970'
+    : 'exp is not the ten digits of a time in whole seconds since 1970';
 
 /** Throws `malformed` if a grant has a signature beside it. */
 function checkOneCredential({ exp, kid, sig }: Query): void {
@@ -114,7 +116,7 @@ export function splitUrl(uri: string, querystring: string): SplitUrl {
   const query = readQuery(querystring);
   const { exp, kid, sig, grant, recipe } = query;
   if (grant !== undefined) checkOneCredential(query);
-  if (exp !== undefined) checkExp(exp);
+  if (exp !== undefined && !isExp(exp)) throw malformed(expFault(exp));
   const { tenant, path, operations } = splitPath(target);
   if (recipe !== undefined && operations !== undefined) throw twoSpellings();
   return { tenant, path, operations, kid, sig, grant, uri, target, exp, query: recipe };
@@ -156,4 +158,13 @@ export function signatureOf({ kid, sig }: Pick<SplitUrl, 'kid' | 'sig'>): UrlSig
   if (!isKid(kid)) throw forbidden('kid is not written as root.generation');
   if (!isSignature(sig)) throw forbidden('sig is not 43 characters of unpadded base64url');
   return { kid, sig };
+}
+
+/** Operations as a URL has them, in the path or in the query. */
+export type AskedOperations = Pick<SplitUrl, 'operations' | 'query'>;
+
+/** Reads the operations in any spelling. Throws `malformed`. */
+export function parseWritten({ operations, query }: AskedOperations): WrittenRecipe {
+  if (query !== undefined) return parseQueryRecipe(query);
+  return operations === undefined ? emptyRecipe : parseOperations(operations);
 }

@@ -2,8 +2,9 @@ import { boundedCache } from '../bounded-cache.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type Qualities, readQualities } from '../operations/accept.ts';
 import { emptyRecipe, type WrittenRecipe } from '../recipe/recipe.ts';
+import { type AskedOperations, parseWritten } from '../recipe/request-url.ts';
 import { type Grant, verifyGrant } from './grant.ts';
-import { parseWritten, type Reading, type WrittenOperations } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 /*
  * What a container remembers between requests, bounded by bytes. The stages ask only after `verify`, so
@@ -52,7 +53,7 @@ function rememberGrants(bytes: number): Reading['verifyGrant'] {
 }
 
 /** A text is a key together with its spelling: operations in a path could be written like a query. */
-const recipeKey = ({ operations, query }: WrittenOperations): string =>
+const recipeKey = ({ operations, query }: AskedOperations): string =>
   query === undefined ? ` ${operations}` : `${query.name} ${query.value}`;
 
 function rememberRecipes(bytes: number): Reading['parseWritten'] {

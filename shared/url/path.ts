@@ -14,11 +14,12 @@ export type SourcePath = {
   readonly operations: string | undefined;
 };
 
-const tenantForm = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const tenantForm = /^[a-z\d]+(?:-[a-z\d]+)*$/;
 /** Text that decoding leaves as it is and that no check refuses, as in most URLs. */
 const unescapedForm = /^[A-Za-z0-9._,:=&/-]*$/;
 /** Printable ASCII, the only characters that a URL in HTTP may have. */
 const rawForm = /^[\x21-\x7e]*$/;
+const lineBreak = /[\r\n]/;
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const encodedSlash = /%2f/i;
 
@@ -33,15 +34,8 @@ export function isTenant(text: string): boolean {
 /** C0 and C1 controls, DEL and the backslash. No path needs them, and attacks use them. */
 const forbiddenCharacter = /[\p{Cc}\\]/u;
 
-/** An empty segment, or one of one or two dots. */
-const badSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
-
-function segmentFault(path: string): string {
-  if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
-  return path.split('/').includes('')
-    ? 'the path has an empty segment'
-    : 'the path has a . or .. segment';
-}
+const emptySegment = /\/\/|\/$|^$/;
+const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
 
 /** Finds what is wrong with the path of a source. Minting and the edge share this check. */
 export function pathFault(path: string): string | undefined {
@@ -50,8 +44,10 @@ export function pathFault(path: string): string | undefined {
   if (path.length * 3 > limits.pathBytes && utf8Bytes(path) > limits.pathBytes)
     return `the path is longer than ${limits.pathBytes} bytes`;
   if (forbiddenCharacter.test(path)) return 'the path has a control character or a backslash';
-  if (badSegment.test(path)) return segmentFault(path);
-  if (path === watermarkFolder || path.startsWith(`${watermarkFolder}/`))
+  if (path.startsWith('/')) return 'the path begins with a slash; leave it out';
+  if (emptySegment.test(path)) return 'the path has an empty segment';
+  if (dotSegment.test(path)) return 'the path has a . or .. segment';
+  if (`${path}/`.startsWith(`${watermarkFolder}/`))
     return `the path begins with ${watermarkFolder}, which is reserved`;
   if (path.includes(separator)) return `the path contains ${separator}`;
   return path.endsWith('__op') || path.endsWith('__op_') ? 'the path ends in __op' : undefined;
@@ -74,7 +70,9 @@ export function decodePath(uri: string): string {
 export function decodeText(written: string, what: string): string {
   if (unescapedForm.test(written)) return written;
   if (!rawForm.test(written) || /[\\#]/.test(written))
-    throw malformed(`${what} is not percent-encoded`);
+    throw malformed(
+      `${what} ${lineBreak.test(written) ? 'has a line break' : 'is not percent-encoded'}`,
+    );
   if (badEscape.test(written)) throw malformed(`${what} has a % without two hex digits after it`);
   let text: string;
   try {
@@ -92,9 +90,9 @@ export function decodeText(written: string, what: string): string {
  * comma stay, everything else becomes `%XX`. S3 would read an unencoded plus as a space.
  */
 export function encodePath(target: string): string {
-  // encodeURI leaves these, too.
+  // encodeURI leaves more than these.
   return encodeURI(target).replace(
-    /[;?:@&=+$!'()*#]/g,
+    /[^\w.~,/%-]/g,
     (bare) => `%${bare.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }

@@ -3,8 +3,8 @@ import type { Crypto } from '../ports.ts';
 /** The values that a signature covers. */
 export type SignedParts = {
   readonly kid: string;
-  /** Unix seconds as written; undefined if the URL never expires. */
-  readonly exp: string | undefined;
+  /** Unix seconds; undefined if the URL never expires. */
+  readonly exp: string | number | undefined;
   /** The decoded path with its leading slash: tenant, source and operations as written. */
   readonly target: string;
   /** The decoded parameter of a recipe in the query. */
@@ -16,8 +16,8 @@ export type SignedParts = {
  * signature, so the exact form is checked before the comparison.
  */
 const signatureForm = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
-const kidForm = /^[a-z][a-z0-9]{0,15}\.(?:0|[1-9][0-9]{0,5})$/;
-const signingKidForm = /^[a-z][a-z0-9]{0,15}\.[1-9][0-9]{0,5}$/;
+const kidForm = /^[a-z][a-z\d]{0,15}\.(?:0|[1-9]\d{0,5})$/;
+const signingKidForm = /^[a-z][a-z\d]{0,15}\.[1-9]\d{0,5}$/;
 const expForm = /^[1-9][0-9]{9}$/;
 
 /** Whether the text has the form of a signature. */
@@ -34,7 +34,7 @@ export const isExp = (text: string): boolean => expForm.test(text);
  * are refused earlier. So no two requests have the same message.
  */
 export function signedMessage({ kid, exp, target, query }: SignedParts): string {
-  const message = `signet.v1\n${kid}\n${exp ?? '0'}\n${target}`;
+  const message = `signet.v1\n${kid}\n${exp ?? 0}\n${target}`;
   return query === undefined ? message : `${message}\n${query.name}=${query.value}`;
 }
 

@@ -25,6 +25,8 @@ export type SigningBucket = PolicyBucket & {
 export type AnnouncedChanges = Changes & {
   /** Why functions do not use the list as it is: it is missing, unusable, or behind the trail. */
   readonly fault?: 'missing' | 'unusable' | 'behind';
+  /** The changes in the list as it is stored. */
+  readonly stored: Changes['changes'];
   readonly etag: string | undefined;
 };
 
@@ -92,17 +94,24 @@ async function verifyOrUndefined({ publishers }: PolicyBucket, body: Uint8Array)
 export async function readAnnounced(bucket: PolicyBucket): Promise<AnnouncedChanges> {
   const object = await bucket.config.get(changesKey, { maxBytes: Number.MAX_SAFE_INTEGER });
   if (object === 'missing')
-    return { ...(await restartList(bucket)), fault: 'missing', etag: undefined };
+    return { ...(await restartList(bucket)), fault: 'missing', stored: [], etag: undefined };
   if (typeof object === 'string') throw new PortFailure(`${changesKey} is ${object}`);
   const { etag } = object;
   const list = await verifyOrUndefined(bucket, object.body);
-  if (list === undefined) return { ...(await restartList(bucket)), fault: 'unusable', etag };
+  if (list === undefined)
+    return { ...(await restartList(bucket)), fault: 'unusable', stored: [], etag };
   const known = await followTrail(bucket, list);
-  return known.sequence === list.sequence ? { ...list, etag } : { ...known, fault: 'behind', etag };
+  const found = { stored: list.changes, etag };
+  return known.sequence === list.sequence
+    ? { ...list, ...found }
+    : { ...known, ...found, fault: 'behind' };
 }
 
-export const isListed = ({ changes }: Changes, tenant: string, version: number): boolean =>
-  changes.some(([name, announced]) => name === tenant && announced >= version);
+export const isListed = (
+  { changes }: Pick<Changes, 'changes'>,
+  tenant: string,
+  version: number,
+): boolean => changes.some(([name, announced]) => name === tenant && announced >= version);
 
 /** Adds a change under the next number. `taken` if someone else has used the number. */
 async function addChange(
@@ -135,36 +144,54 @@ async function putList(
 /** Each loss of a race means that another publisher has gone on, so this is enough for as many at once. */
 const attempts = 100;
 
-/**
- * Announces a version in the list of changes: all functions read the tenant's policy again within a
- * minute. It also adds what an interrupted publisher has left in the trail. It writes nothing if the
- * version is listed. Throws `PublishConflict` if others keep writing at the same time.
- */
-export async function announceVersion(
+/** Adds a change to the list until it is as wanted. Throws `PublishConflict` if others keep writing at the same time. */
+async function writeUntil(
   bucket: SigningBucket,
-  tenant: string,
-  version: number,
+  [tenant, version]: Change,
+  isDone: (announced: AnnouncedChanges) => boolean,
 ): Promise<void> {
+  let isAdded = false;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const announced = await readAnnounced(bucket);
-    const listed = isListed(announced, tenant, version);
-    if (listed && announced.fault === undefined) return;
-    const next = listed ? announced : await addChange(bucket, announced, tenant, version);
-    if (next !== 'taken' && (await putList(bucket, next, announced.etag))) return;
+    if (isDone(announced)) return;
+    const needsChange = !isAdded || !isListed(announced, tenant, version);
+    const next = needsChange ? await addChange(bucket, announced, tenant, version) : announced;
+    if (next === 'taken') continue;
+    isAdded = true;
+    if (await putList(bucket, next, announced.etag)) return;
   }
   throw new PublishConflict(
     `too many others publish at the same time, so version ${version} of ${tenant} was not announced; publish again`,
   );
 }
 
-/** Repairs the list if functions cannot use it, or if it names an older version of the tenant only. */
+/**
+ * Announces a version in the list of changes: all functions read the tenant's policy again within a
+ * minute. It also adds what an interrupted publisher has left in the trail. It writes nothing if the
+ * version is in the list. Throws `PublishConflict` if others keep writing at the same time.
+ */
+export function announceVersion(
+  bucket: SigningBucket,
+  tenant: string,
+  version: number,
+): Promise<void> {
+  const isInList = ({ stored }: AnnouncedChanges): boolean =>
+    isListed({ changes: stored }, tenant, version);
+  return writeUntil(bucket, [tenant, version], isInList);
+}
+
+/**
+ * Repairs the list if functions cannot use it, or if it names an older version of the tenant only. The
+ * repaired list has a new number: functions doubt another text under a number that they have seen.
+ */
 export async function repairChanges(
   bucket: SigningBucket,
   tenant: string,
   version: number,
 ): Promise<void> {
-  const announced = await readAnnounced(bucket);
-  const isNamed = announced.changes.some(([name]) => name === tenant);
-  const isRight = !isNamed || isListed(announced, tenant, version);
-  if (announced.fault !== undefined || !isRight) await announceVersion(bucket, tenant, version);
+  const isRight = (announced: AnnouncedChanges): boolean => {
+    const isNamed = announced.changes.some(([name]) => name === tenant);
+    return announced.fault === undefined && (!isNamed || isListed(announced, tenant, version));
+  };
+  await writeUntil(bucket, [tenant, version], isRight);
 }

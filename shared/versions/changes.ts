@@ -53,15 +53,19 @@ export type Changes = { readonly sequence: number; readonly changes: readonly Ch
 /** One change as it is kept in the trail. */
 export type ChangeRecord = Readonly<v.InferOutput<typeof changeSchema>>;
 
-/** Signs a list. It keeps the newest changes only. */
-export const signChanges = (
+/** Signs a list. It keeps the newest changes only. Throws if no reader would accept it. */
+export async function signChanges(
   key: PublisherSecretKey,
   { sequence, changes }: Changes,
-): Promise<string> =>
-  signText(key, listType, { sequence, changes: changes.slice(-limits.listedChanges) });
+): Promise<string> {
+  const newest = changes.slice(-limits.listedChanges);
+  return signText(key, listType, v.parse(listSchema, { sequence, changes: newest }));
+}
 
-export const signChange = (key: PublisherSecretKey, change: ChangeRecord): Promise<string> =>
-  signText(key, changeType, change);
+/** Signs a change. Throws if no reader would accept it. */
+export async function signChange(key: PublisherSecretKey, change: ChangeRecord): Promise<string> {
+  return signText(key, changeType, v.parse(changeSchema, change));
+}
 
 /** Reads a list. Throws a one-line error if no publisher signed it as one. */
 export async function verifyChanges(

@@ -4,15 +4,21 @@ import type { ChosenSource } from '../policy/source-place.ts';
 import type { ObjectReader } from '../ports.ts';
 import { decodeRecord, policyKey } from './bucket.ts';
 
-/** The part of a version that says where the sources are. */
+/** The part of a policy that says where the sources are. */
 const claim = v.object({
-  policy: v.object({
-    source: v.optional(
-      v.object({ from: v.optional(v.string()), prefix: v.optional(v.string()) }),
-      {},
-    ),
-  }),
+  source: v.optional(
+    v.object({ from: v.optional(v.string()), prefix: v.optional(v.string()) }),
+    {},
+  ),
 });
+
+/** Where a policy reads sources, even if this release refuses the rest of it. */
+export function claimedPlace(policy: unknown): ChosenSource | 'unreadable' {
+  const read = v.safeParse(claim, policy);
+  return read.success ? read.output.source : 'unreadable';
+}
+
+const version = v.object({ policy: v.unknown() });
 
 /** The payload of a compact JWS (RFC 7515, section 7.1). Its signature is not verified. */
 function readPayload(text: string): unknown {
@@ -36,7 +42,7 @@ export async function claimedSource(
   if (read === 'missing') return {};
   if (typeof read === 'string') return 'unreadable';
   try {
-    return v.parse(claim, readPayload(decodeRecord(read.body))).policy.source;
+    return claimedPlace(v.parse(version, readPayload(decodeRecord(read.body))).policy);
   } catch {
     return 'unreadable';
   }

@@ -2,6 +2,7 @@ import type { PublisherKey } from '../keys/publisher.ts';
 import { limits } from '../limits.ts';
 import type { Clock, ObjectReader, Random } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
+import { reasonOf } from '../refusal.ts';
 import { decodeRecord } from './bucket.ts';
 import { type Changes, changeKey, changesKey, unlistedUntil, verifyChanges } from './changes.ts';
 
@@ -48,9 +49,6 @@ class ListDoubted extends Error {
     this.isSoon = isSoon;
   }
 }
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
 
 /** Whether the trail has a change of this number. A list that lacks it may be an older one, put back. */
 async function hasChange({ config }: LatestChangesOptions, sequence: number): Promise<boolean> {

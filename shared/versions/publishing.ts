@@ -1,13 +1,12 @@
-import { type PolicyChange, policyDiff } from '../policy/diff/policy-diff.ts';
+import type { PolicyChange } from '../policy/diff/policy-diff.ts';
+import { publishedDiff, readPublished } from '../policy/diff/published-diff.ts';
 import type { Keys } from '../policy/policy.ts';
-import type { ValidPolicy } from '../policy/schema.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
 import {
   type CheckedPolicy,
   checkPolicy,
   checkStoredSize,
   type PolicyFields,
-  validPolicy,
 } from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { escapeForTerminal } from '../terminal.ts';
@@ -21,8 +20,10 @@ import {
   recordOptions,
   type StoredRecord,
 } from './bucket.ts';
+import { claimedPlace } from './claimed-source.ts';
 import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
+import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
 import { checkFields, checkRetiredKids, type KnownFields } from './publish-checks.ts';
 import { type PolicyRecord, signRecord } from './record.ts';
 import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.ts';
@@ -37,9 +38,7 @@ export type Publishing = SigningBucket & {
   readonly sourceEntries?: () => Promise<SourceEntries>;
 };
 
-export type PublishOptions = {
-  /** The root key for a tenant without keys. Its generation is higher than any the tenant has had. */
-  readonly root: string;
+export type PublishOptions = MergeOptions & {
   /** Refuse when the tenant exists. */
   readonly create?: boolean;
   readonly reason?: string | undefined;
@@ -47,8 +46,6 @@ export type PublishOptions = {
   readonly expected?: number | undefined;
   /** Delete every derivative of the tenant. Needed by a change of the place of its sources. */
   readonly purge?: boolean | undefined;
-  /** A rollback keeps takedowns: sources that are blocked now stay blocked. */
-  readonly restoring?: true;
 };
 
 export type Publication = {
@@ -62,37 +59,6 @@ export type Publication = {
   /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
-
-/** A recreated tenant continues the count, so URLs of the deleted tenant stay invalid. */
-function firstKeys(root: string, had: readonly string[]): Keys {
-  const generations = had
-    .filter((kid) => kid.startsWith(`${root}.`))
-    .map((kid) => Number(kid.slice(root.length + 1)));
-  const kid = `${root}.${Math.max(0, ...generations) + 1}`;
-  return { active: kid, accept: [kid] };
-}
-
-function liveKeys(last: StoredRecord | undefined): Keys | undefined {
-  return (last?.record.policy as { readonly keys?: Keys } | null | undefined)?.keys;
-}
-
-/**
- * The document to store. Defaults are not written into it, so a new default applies to old documents.
- * If the document has no keys or takedowns, the live ones are kept: a file in git does not know them.
- */
-function mergeWithLive(
-  document: PolicyFields,
-  { last }: LiveVersion,
-  { root, restoring }: PublishOptions,
-): PolicyFields & { readonly keys: Keys } {
-  const had = last === undefined ? [] : kidsUpTo(last.record);
-  const keys = (document['keys'] as Keys | undefined) ?? liveKeys(last) ?? firstKeys(root, had);
-  const live = last?.record.policy;
-  const stays = live && (restoring || document['blocked'] === undefined);
-  const blocked = stays ? live['blocked'] : document['blocked'];
-  const { blocked: _written, ...others } = document;
-  return blocked === undefined ? { ...others, keys } : { ...document, keys, blocked };
-}
 
 /** The record of the next version. */
 function nextRecord(
@@ -122,8 +88,8 @@ const sameChange = (one: PolicyRecord, other: PolicyRecord): boolean =>
 
 /** The changes from the previous version, in words. */
 function changeOf(before: PolicyRecord['policy'] | undefined, after: PolicyRecord['policy']) {
-  if (after === null) return [];
-  return policyDiff(before ? validPolicy(before) : undefined, validPolicy(after));
+  const now = after === null ? undefined : readPublished(after).policy;
+  return now === undefined ? [] : publishedDiff(before ? readPublished(before) : undefined, now);
 }
 
 const printReason = ({ reason }: PolicyRecord): string =>
@@ -199,16 +165,6 @@ function checkExpected(tenant: string, { last, etag }: LiveVersion, options: Pub
     );
 }
 
-/** The merged policy. It is valid, because the document and the live policy are. */
-function validMerged(
-  policy: ValidPolicy,
-  merged: PolicyFields & { readonly keys: Keys },
-): ValidPolicy {
-  const { active, accept } = merged.keys;
-  const blocked = merged['blocked'] as ValidPolicy['blocked'] | undefined;
-  return { ...policy, keys: { active, accept: [...accept] }, blocked: blocked ?? [] };
-}
-
 /** Adds a version and, if it has to be, has all derivatives of the tenant deleted afterwards. */
 async function appendPolicy(
   publishing: Publishing,
@@ -231,10 +187,10 @@ async function publishVersion(
   const { tenant } = valid;
   const live = await readLiveForUpdate(publishing, tenant);
   const before = live.last?.record;
-  const beforePolicy = before?.policy ? validPolicy(before.policy) : undefined;
+  const beforePolicy = before?.policy ? readPublished(before.policy) : undefined;
   const policy = mergeWithLive(document, live, options);
   checkStoredSize(policy);
-  const changes = policyDiff(beforePolicy, validMerged(valid, policy));
+  const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
   const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
   const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
   if (live.resumed && before !== undefined && sameText(before.policy, policy))
@@ -247,7 +203,8 @@ async function publishVersion(
   }
   checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
   const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
-  checkMove({ before: beforePolicy, after: valid, purge: options.purge, isDeploying });
+  const place = before?.policy ? claimedPlace(before.policy) : undefined;
+  checkMove({ before: place, after: valid, purge: options.purge, isDeploying });
   const version = await appendPolicy(publishing, live, policy, { ...options, tenant });
   return { ...done, version };
 }

@@ -34,6 +34,13 @@ export async function signText(
 /** What a publisher signed, and the type that the header names. */
 export type VerifiedText = { readonly type: unknown; readonly payload: string };
 
+class UnknownPublisher extends Error {
+  override readonly name = 'UnknownPublisher';
+  constructor() {
+    super('it was signed by an unknown publisher key');
+  }
+}
+
 /** Checks a signed text. Throws a one-line error if no publisher signed it. */
 export async function verifyText(
   publishers: readonly PublisherKey[],
@@ -41,13 +48,13 @@ export async function verifyText(
 ): Promise<VerifiedText> {
   const findKey = async ({ kid }: { readonly kid?: string }) => {
     const key = publishers.find((one) => one.kid === kid);
-    if (key === undefined) throw new Error('it was signed by an unknown publisher key');
+    if (key === undefined) throw new UnknownPublisher();
     return importOnce(key);
   };
   const { payload, protectedHeader } = await compactVerify(text, findKey, {
     algorithms: [algorithm],
-  }).catch(() => {
-    throw new Error('its signature is wrong');
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof UnknownPublisher ? thrown : new Error('its signature is wrong');
   });
   return { type: protectedHeader.typ, payload: new TextDecoder().decode(payload) };
 }

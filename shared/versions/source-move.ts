@@ -1,6 +1,6 @@
 import type { ValidPolicy } from '../policy/schema.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
-import { isSamePlace, sourcePlace } from '../policy/source-place.ts';
+import { type ChosenSource, isSamePlace, sourcePlace } from '../policy/source-place.ts';
 import { findOverlap } from '../policy/source-settings.ts';
 import { PolicyInvalid } from '../policy/validation.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -47,7 +47,8 @@ export function checkSourcePlace(entries: SourceEntries, { tenant, source }: Val
 }
 
 export type SourceMove = {
-  readonly before: ValidPolicy | undefined;
+  /** Where the live policy reads sources; undefined if there is none. */
+  readonly before: ChosenSource | 'unreadable' | undefined;
   readonly after: ValidPolicy;
   readonly purge: boolean | undefined;
   /** Whether a deployment is in progress. */
@@ -56,7 +57,8 @@ export type SourceMove = {
 
 /** Throws `PolicyInvalid` for a change of the place without a purge, or during a deployment. */
 export function checkMove({ before, after, purge, isDeploying }: SourceMove): void {
-  if (before === undefined || isSamePlace(before.source, after.source)) return;
+  if (before === undefined) return;
+  if (before !== 'unreadable' && isSamePlace(before, after.source)) return;
   const refuse = (message: string) => new PolicyInvalid([{ path: 'source', message }]);
   if (isDeploying)
     throw refuse(

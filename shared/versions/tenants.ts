@@ -1,5 +1,7 @@
+import { type ReadablePolicy, readPublished } from '../policy/diff/published-diff.ts';
+import { judgePolicy } from '../policy/issues.ts';
 import type { ValidPolicy } from '../policy/schema.ts';
-import { PolicyInvalid, validPolicy } from '../policy/validation.ts';
+import { PolicyInvalid, printIssueText } from '../policy/validation.ts';
 import type { ObjectStore } from '../ports.ts';
 import { PortFailure } from '../ports.ts';
 import { type PolicyBucket, policyKey } from './bucket.ts';
@@ -13,18 +15,38 @@ export type PublishedPolicy = {
   readonly retired: readonly string[];
 };
 
-/** The live policy of a tenant. Undefined for an unknown tenant. */
-export async function publishedPolicy(
-  bucket: PolicyBucket,
-  tenant: string,
-): Promise<PublishedPolicy | undefined> {
+/** The live version of a tenant. Undefined for an unknown tenant. Throws `PolicyInvalid` if it is damaged. */
+async function readLiveRecord(bucket: PolicyBucket, tenant: string) {
   const live = await readLive(bucket, tenant).catch((thrown: Error) => {
     if (thrown instanceof PortFailure) throw thrown;
     throw new PolicyInvalid([{ path: '', message: `of ${tenant} is unusable: ${thrown.message}` }]);
   });
-  if (live === undefined) return undefined;
-  const { version, policy, retired } = live.record;
-  return { document: validPolicy(policy), version, retired };
+  return live?.record;
+}
+
+/** The live policy of a tenant. Undefined for an unknown tenant. Throws `PolicyInvalid`. */
+export async function publishedPolicy(
+  bucket: PolicyBucket,
+  tenant: string,
+): Promise<PublishedPolicy | undefined> {
+  const record = await readLiveRecord(bucket, tenant);
+  if (record === undefined) return undefined;
+  const { version, policy, retired } = record;
+  const verdict = judgePolicy(policy);
+  if ('policy' in verdict) return { document: verdict.policy, version, retired };
+  const refused = verdict.issues.map(printIssueText).join('; ');
+  const message = `of ${tenant} is refused by this release (version ${version}: ${refused}); publish a valid one`;
+  throw new PolicyInvalid([{ path: '', message }]);
+}
+
+/** As much of a tenant's live policy as this release can read, and the kids that never return. */
+export async function readablePolicy(
+  bucket: PolicyBucket,
+  tenant: string,
+): Promise<(ReadablePolicy & Pick<PublishedPolicy, 'retired'>) | undefined> {
+  const record = await readLiveRecord(bucket, tenant);
+  if (record === undefined) return undefined;
+  return { ...readPublished(record.policy ?? {}), retired: record.retired };
 }
 
 /** The tenants that have a policy, in order. */

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '../edge/lambda-emulator.ts';
+import { freePort } from '../free-port.ts';
 import { installPython } from '../local/s3/tools/tool-packages.ts';
 import { notRun } from '../not-run.ts';
 import { isProof } from '../proof/cases.ts';

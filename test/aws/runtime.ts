@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
+import { writeUnzipped } from '../build/unzip.ts';
 import {
   bootstrap,
   buildAwsEmulator,
@@ -60,10 +61,7 @@ export const nodeVersion = (): string =>
   execFileSync(deployedNode(), ['--version'], { encoding: 'utf8' }).trim().slice(1);
 
 async function unzip(zip: string, folder: string): Promise<string> {
-  for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), bytes);
-  }
+  await writeUnzipped(unzipSync(await readFile(zip)), folder);
   return path.join(folder, 'index.mjs');
 }
 

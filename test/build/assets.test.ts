@@ -1,38 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Assets, buildAssets, checkSize, deployedFunctions } from '../../build/assets.ts';
-import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
+import { accessAt, edgeConfig, testBuckets } from '../edge/edge-config.ts';
 import { buildElsewhere } from './another-checkout.ts';
 import { elfTarget, isElf } from './elf.ts';
+import { writeUnzipped } from './unzip.ts';
 import { zipEntries } from './zip-entries.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** No server listens at this address, and the tests make no requests. */
-const access = {
-  region: 'us-east-1',
-  endpoint: 'http://127.0.0.1:9',
-  credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-};
-const config: EdgeConfig = {
-  s3: access,
-  secretsManager: access,
-  buckets: { sources: 'canary-bucket', derivatives: 'd', config: 'c' },
-  sources: {},
-  policyFreshness,
-  hosts: {},
-  keyFreshness,
-  corsOrigins: [],
-  sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
-  engine: 'test',
-};
+const config = edgeConfig(accessAt('http://127.0.0.1:9'), {
+  buckets: { ...testBuckets, sources: 'canary-bucket' },
+});
 const configs = { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 const names = ['viewerRequest', 'originResponse', 'purge', 'secrets'] as const;
 
@@ -140,10 +125,7 @@ async function runUnzipped(
   script: string,
 ): Promise<string> {
   const unzipped = path.join(folder, 'unzipped', name);
-  for (const [file, bytes] of Object.entries(filesOf(name))) {
-    await mkdir(path.dirname(path.join(unzipped, file)), { recursive: true });
-    await writeFile(path.join(unzipped, file), bytes);
-  }
+  await writeUnzipped(filesOf(name), unzipped);
   for (
     let above = path.dirname(unzipped);
     above !== path.dirname(above);

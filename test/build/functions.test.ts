@@ -5,9 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle, bundleFunctions } from '../../build/functions.ts';
-import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
+import { edgeConfig } from '../edge/edge-config.ts';
 import { originEvent, viewerEvent } from '../edge/events.ts';
 import { s3Error, startScripted } from '../shared/adapters/scripted-server.ts';
 
@@ -26,22 +24,9 @@ afterAll(async () => {
 });
 
 /** A deployed configuration, which has no credentials. */
-function deployedConfig(): EdgeConfig {
+function deployedConfig() {
   const { credentials: _, ...access } = server.access;
-  return {
-    s3: access,
-    secretsManager: access,
-    buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
-    sources: {},
-    ...{
-      policyFreshness,
-      keyFreshness,
-      hosts: {},
-      corsOrigins: [],
-      sampling: { allowedOneIn: 1, unverifiedOneIn: 1, refusedOneIn: 1 },
-      engine: 'test',
-    },
-  };
+  return edgeConfig(access);
 }
 
 /** What Lambda gives a function. The Region is the one where the function runs. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
+import { freePort } from '../free-port.ts';
 
 /** A stack that was started by a command, as a user starts it. */
 export type StartedStack = {
@@ -13,16 +13,6 @@ export type StartedStack = {
   /** Sends SIGTERM to the command and all its processes, and returns its exit code. */
   readonly stop: () => Promise<number | null>;
 };
-
-/** A port that is free now. The ports after it are probably free, too. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return Math.min(port, 65_000);
-}
 
 /** Waits for the end of the greeting. Returns undefined if a port of the stack is in use. */
 async function waitUntilReady(child: ChildProcess, output: () => string): Promise<boolean> {

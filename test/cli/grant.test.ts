@@ -65,6 +65,8 @@ describe('signet grant', () => {
     [['club', 'a', '--expires', '2d'], 1, /^signet: denied_lifetime: /],
     [['club', 'a', '--preset', 'thum'], 1, /the policy has no preset "thum"; its presets: thumb/],
     [['club', 'a', '--not-before', 'x'], 2, /is not a duration/],
+    [['club', 'a', '--not-before', '1h'], 2, /valid only after 3600 s; write a longer --expires/],
+    [['club', 'a', '--not-before', '2h', '--no-check'], 2, /write a longer --expires/],
     [['closed', 'a'], 1, /^signet: denied_grant: the policy does not accept grants/],
     [['nobody', 'a'], 1, /there is no tenant nobody/],
     [['UP', 'a'], 2, /is not a tenant name/],

@@ -293,7 +293,6 @@ describe('a recipe in the spelling of another service', () => {
 });
 
 const malformed: readonly (readonly [args: readonly string[], message: string])[] = [
-  [['Demo', 'a.jpg'], '"Demo" is not a tenant name'],
   [['demo', ''], 'the path has an empty segment'],
   [['demo', '/a.jpg'], 'the path begins with a slash; leave it out'],
   [['demo', '../a.jpg'], 'the path has a . or .. segment'],
@@ -305,6 +304,10 @@ const malformed: readonly (readonly [args: readonly string[], message: string])[
   [['demo', 'a.jpg', 'resize,w_040'], 'resize: w expects a whole number from 1 to 8192, not "040"'],
   [['demo', 'a.jpg', 'resize,width_40'], 'resize has no parameter "width"; did you mean "w"?'],
   [['demo', 'a.jpg', 'x-oss-process=resize,w_4'], 'x-oss-process does not begin with image/'],
+  [
+    ['demo', 'a.jpg', 'x-oss-process=image/resize,w_4\n'],
+    'the value of x-oss-process has a line break',
+  ],
   [['demo', 'a.jpg', 'x-bce-process=image/blr,s_4'], 'there is no operation "blr"'],
   [
     ['demo', 'a.jpg', 'x-oss-process=image/resize,w_64/crop,w_9'],
@@ -317,6 +320,14 @@ const malformed: readonly (readonly [args: readonly string[], message: string])[
   ],
   [['demo', 'a.jpg', 'resize,w_1,w_2'], 'resize: w is given twice'],
 ];
+
+it('a name that no tenant can have is wrong usage, as everywhere', async () => {
+  const { code, stderr } = await stack.run('mint', 'Demo', 'a.jpg');
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^signet: "Demo" is not a tenant name: /),
+  });
+});
 
 describe('what the grammar refuses', () => {
   it.each(malformed)('is malformed, policy or not: %j', async (args, message) => {

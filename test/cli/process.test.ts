@@ -85,6 +85,14 @@ describe('wrong usage', () => {
     expect(stderr).toMatch(/^Usage: signet policy/);
   });
 
+  it('includes a port that is none, also while a stack runs', async () => {
+    const { code, stderr } = await command(['tenant', 'list'], { SIGNET_PORT: 'abc' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'signet: SIGNET_PORT is "abc"; give the port of the CDN, or unset it\n',
+    });
+  });
+
   it('includes an unknown target', async () => {
     const { code, stderr } = await command(['tenant', 'list', '--target', 'azure'], {});
     expect({ code, stderr }).toEqual({
@@ -215,6 +223,14 @@ describe('the streams', () => {
   ])('may be closed early without changing the exit code: %s', async (line, code) => {
     const ran = await shell(`set -o pipefail; ${line}`, { SIGNET_HOME: stack.home });
     expect(ran).toEqual({ code, stdout: '', stderr: '' });
+  });
+
+  it('of notes may be closed early without losing the result', async () => {
+    const line = `signet mint demo mark.png 'x-oss-process=image/watermark,image_YnJhbmQvbWFyay5wbmc='`;
+    const ran = await shell(`set -o pipefail; { ${line} 2>&1 >&3 | true; } 3>&1`, {
+      SIGNET_HOME: stack.home,
+    });
+    expect(ran).toEqual({ code: 0, stdout: expect.stringMatching(/^http/), stderr: '' });
   });
 
   it.runIf(process.platform === 'linux')('that cannot be written are a failure', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
+import { engineVersion } from '../../shared/operations/engine.ts';
 import { signet } from './signet.ts';
 import { type CommandStack, picture, startCommandStack } from './stack.ts';
 
@@ -326,5 +327,82 @@ describe('purge', () => {
     expect((await stack.json<Purged>('purge', 'demo', '*')).derivatives).toBeGreaterThan(2);
     expect(await derivativesBelow('demo/')).toBe(0);
     expect(await hits([...urls, other])).toEqual([false, false, true]);
+  });
+});
+
+describe('purge --engine-before', () => {
+  const number = String(engineVersion);
+  const keyOf = (tenant: string, name: string): string =>
+    `${tenant}/${name}__op__resize,w_640__op__format,f_jpg`;
+
+  /** Stores images of a tenant as an older engine made them. */
+  async function fill(tenant: string, count: number): Promise<void> {
+    await stack.json('tenant', 'create', tenant);
+    for (let at = 0; at < count; at += 1)
+      await stack.derivatives.put(keyOf(tenant, `${at}.jpg`), new Uint8Array([at]), {
+        contentType: 'image/jpeg',
+        cacheControl: 'public, max-age=600',
+        metadata: {
+          'cache-tag': `t-${tenant}`,
+          engine: 'signet 0.1.0 sharp 0.1.0 vips 8.0.0',
+        },
+      });
+  }
+
+  it('counts, then deletes what an older engine made, so that it is made again', async () => {
+    const red = await file('red.jpg', await picture('#ff0000'));
+    await fill('aged', 12);
+    // An upload purges its own derivatives, so it comes under a name that has none.
+    await stack.json('put', 'aged', 'new.jpg', red);
+    await view(await stack.mint('aged', 'new.jpg', 'resize,w_640', 'format,f_jpg'));
+    await stack.sources.put('aged/0.jpg', await picture('#0000ff'), { contentType: 'image/jpeg' });
+    await stack.derivatives.put(keyOf('aged', '0.jpg'), new Uint8Array([0]), {
+      contentType: 'image/jpeg',
+      cacheControl: 'public, max-age=600',
+      metadata: { 'cache-tag': 't-aged', engine: 'signet 0.1.0 sharp 0.1.0 vips 8.0.0' },
+    });
+    const url = await stack.mint('aged', '0.jpg', 'resize,w_640', 'format,f_jpg');
+    await view(url);
+    expect(await view(url)).toMatchObject({ cache: 'Hit from cloudfront', body: '00' });
+
+    const flags = ['aged', '--engine-before', number] as const;
+    const { stdout } = await stack.run('purge', ...flags, '--dry-run');
+    expect(stdout).toBe(
+      `An engine before ${number} made 12 of 13 derivatives of 1 tenant. Nothing was deleted.\n`,
+    );
+    expect(await stack.json('purge', ...flags, '--yes')).toEqual({
+      ...{ before: engineVersion, tenants: 1, dryRun: false, complete: true },
+      ...{ examined: 13, older: 12, deleted: 12 },
+    });
+    expect(await view(url)).toMatchObject({ status: 200, cache: 'Miss from cloudfront' });
+    expect(await stack.derivatives.metadata(keyOf('aged', '0.jpg'))).toMatchObject({
+      engine: expect.stringMatching(new RegExp(`^${number} signet `)),
+    });
+    expect(await stack.json('purge', ...flags, '--yes')).toMatchObject({ older: 0, deleted: 0 });
+  });
+
+  it('looks at all tenants with --all', async () => {
+    await fill('old-one', 40);
+    await fill('old-two', 2);
+    const flags = ['--all', '--engine-before', number, '--yes', '--rate', '1000'];
+    expect(await stack.json('purge', ...flags)).toMatchObject({ older: 42, deleted: 42 });
+    expect(await stack.json('purge', ...flags)).toMatchObject({ older: 0, complete: true });
+  });
+
+  it.each([
+    [['demo'], /name a tenant, and a source/],
+    [['demo', 'a.jpg', '--all'], /--all is for --engine-before/],
+    [['demo', 'a.jpg', '--yes'], /--yes is for --engine-before/],
+    [['--engine-before', '1', '--yes'], /needs a tenant, or --all/],
+    [['demo', '--all', '--engine-before', '1', '--yes'], /needs a tenant, or --all/],
+    [['demo', 'a.jpg', '--engine-before', '1', '--yes'], /leave out the source or prefix/],
+    [['demo', '--engine-before', '0', '--yes'], /--engine-before is "0"/],
+    [['demo', '--engine-before', '1.0', '--yes'], /--engine-before is "1.0"/],
+    [['demo', '--engine-before', '1', '--rate', '1001', '--yes'], /whole number from 1 to 1000/],
+    [['demo', '--engine-before', '1'], /add --yes to confirm, or --dry-run to count/],
+  ])('purge %j is wrong usage', async (args, message) => {
+    const { code, stdout, stderr } = await stack.run('purge', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
   });
 });

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../edge/log.ts';
-import { printLine } from '../../edge/log-text.ts';
+import { type LogLine, printLine } from '../../edge/log-line.ts';
 import {
   countServiceLine,
   emptyStats,
@@ -148,6 +147,23 @@ describe('stats', () => {
       code: 1,
       stderr: `signet: ${folder.path('no/logs/edge.log')} does not exist\n`,
     });
+  });
+
+  it("leaves out doctor's own requests", async () => {
+    const probe = { tenant: 'signet-doctor', path: 'unsigned.jpg' };
+    const own = printLogLine({ outcome: 'forbidden', ...probe }, 0, sampling);
+    const others = printLogLine({ outcome: 'forbidden', ...probe, path: 'a.jpg' }, 0, sampling);
+    const access = standardLog([{ url: '/signet-doctor/unsigned.jpg', result: 'Error' }]);
+    await mkdir(folder.path('doctor'), { recursive: true });
+    await folder.write('doctor/edge.log', `${own}${view()}${others}`);
+    await folder.write('doctor/access.log', access);
+    const { delivered, tenants } = await json<StatsReport>(
+      ['stats', folder.path('doctor')],
+      nowhere,
+    );
+    expect(Object.keys(tenants)).toEqual(['acme', 'signet-doctor']);
+    expect(tenants['signet-doctor']?.views).toEqual({ forbidden: 100 });
+    expect(delivered).toEqual({ tenants: {}, unattributed: noneDelivered });
   });
 
   it('reads several files, gzipped or not, and stdin', async () => {

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
+import { type Attributes, html as printHtml } from '../../client/html.ts';
+import { withPolicy } from '../../client/policy.ts';
+import { type Picture, type Recipe, signet, type UrlOptions } from '../../client/signet.ts';
+import { strict } from '../../client/strict.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { mint } from '../../shared/request/mint.ts';
 import { signingKeyOf } from '../shared/keys/known-keys.ts';
@@ -192,6 +195,67 @@ describe('a path', () => {
   });
 });
 
+describe('callers without types', () => {
+  const granted = images.withGrant(undefined as unknown as string, { cookie: true });
+  const html = (picture: unknown, attributes?: unknown) =>
+    printHtml(picture as Picture, attributes as Attributes);
+  const notBefore = (value: unknown) => images.grant({ scope: 'a.jpg', notBefore: value as Date });
+  const odd = [5, 'x', true, () => ({}), Symbol('s'), 10n];
+  const withoutText = Object.create(null);
+
+  it.each(odd)('get a SignetError for options that are %s', async (options) => {
+    const how = options as never;
+    const sizes = options as never;
+    const calls = [
+      () => signet(how),
+      () => images.url('a.jpg', [], how),
+      () => images.srcset('a.jpg', [], sizes),
+      () => images.picture('a.jpg', [], sizes),
+      () => granted.srcset('a.jpg', [], sizes),
+      () => strict(images, how),
+      () => withPolicy(images, { tenant: 'acme', operations: {} }, how),
+      () => html({ sources: [], img: {} }, how),
+    ];
+    for (const call of calls) expect(await messageOf(call)).toBe('options must be an object');
+  });
+
+  it.each([() => ({}), Symbol('s'), 10n, true, 5, null])(
+    'get a SignetError for a recipe that is %s',
+    async (recipe) => {
+      const message = 'a recipe must be text or an object';
+      for (const minter of [images, granted])
+        expect(await messageOf(() => minter.url('a.jpg', recipe as never))).toBe(message);
+    },
+  );
+
+  it.each([
+    null,
+    'x',
+    true,
+    {},
+    [],
+    withoutText,
+    Symbol('s'),
+    10n,
+    new Date(Number.NaN),
+    new Date(-1),
+  ])('get a SignetError for a notBefore that is no time (%#)', async (value) => {
+    expect(await messageOf(() => notBefore(value))).toBe('presets or notBefore is invalid');
+  });
+
+  it.each([
+    { sources: [null], img: {} },
+    { sources: [undefined], img: {} },
+    { sources: [5], img: {} },
+    { sources: [], img: 5 },
+    { sources: 'x', img: {} },
+  ])('get a SignetError for a picture that is %j', async (picture) => {
+    expect(await messageOf(() => html(picture))).toMatch(
+      /^(?:source needs an object of attributes|html needs what picture returned)$/,
+    );
+  });
+});
+
 describe('a minter', () => {
   it('reads missing settings from the environment', async () => {
     for (const [name, value] of Object.entries(acme))
@@ -205,7 +269,7 @@ describe('a minter', () => {
   it('needs no environment', () => {
     vi.stubGlobal('process', undefined);
     expect(signet(acme).tenant).toBe('acme');
-    expect(() => signet()).toThrow(wrong('url', 'https://HOST'));
+    expect(() => signet()).toThrow(wrong('url', 'http(s)://HOST'));
     vi.unstubAllGlobals();
   });
 
@@ -217,9 +281,10 @@ describe('a minter', () => {
   });
 
   it.each([
-    [{ url: 'img.example.com' }, wrong('url', 'https://HOST')],
-    [{ url: 'https://img.example.com/images' }, wrong('url', 'https://HOST')],
-    [{ url: 'https://img.example.com?x' }, wrong('url', 'https://HOST')],
+    [{ url: 'ftp://img.example.com' }, wrong('url', 'http(s)://HOST')],
+    [{ url: 'img.example.com' }, wrong('url', 'http(s)://HOST')],
+    [{ url: 'https://img.example.com/images' }, wrong('url', 'http(s)://HOST')],
+    [{ url: 'https://img.example.com?x' }, wrong('url', 'http(s)://HOST')],
     [{ tenant: 'Acme' }, wrong('tenant', 'a tenant name')],
     [{ tenant: 'a--b' }, wrong('tenant', 'a tenant name')],
     [{ kid: 'r1' }, wrong('kid', 'root.generation')],

@@ -11,10 +11,8 @@ import type {
 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BundledFunctions, bundleFunctions } from '../../build/functions.ts';
-import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
 import { logLines } from '../log-lines.ts';
+import { accessAt, edgeConfig } from './edge-config.ts';
 import { originEvent, viewerEvent } from './events.ts';
 
 type Handler<E> = (event: E) => Promise<CloudFrontResultResponse>;
@@ -40,29 +38,10 @@ async function silentPort(): Promise<number> {
   return (silentServer.address() as AddressInfo).port;
 }
 
-function configFor(port: number): EdgeConfig {
-  const access = {
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
-    credentials: { accessKeyId: 'CANARYID', secretAccessKey: 'canary-secret' },
-  };
-  return {
-    s3: access,
-    secretsManager: access,
-    buckets: { sources: 's', derivatives: 'd', config: 'c' },
-    sources: {},
-    policyFreshness,
-    hosts: {},
-    keyFreshness,
-    corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
-    engine: 'test',
-  };
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signet-bundles-'));
-  const config = configFor(await silentPort());
+  const access = accessAt(`http://127.0.0.1:${await silentPort()}`, 'CANARYID', 'canary-secret');
+  const config = edgeConfig(access);
   bundles = await bundleFunctions(folder, { viewerRequest: config, originResponse: config });
   logged = logLines();
   const load = async (file: string) => (await import(pathToFileURL(file).href)).handler;

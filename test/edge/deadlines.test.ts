@@ -5,19 +5,8 @@ import { originEvent, viewerEvent } from './events.ts';
 
 /* Lambda stops a function without a word; what a viewer then sees is CloudFront's own page. */
 
-vi.mock('../../edge/config.ts', () => ({
-  config: {
-    s3: { region: 'us-east-1' },
-    secretsManager: { region: 'us-east-1' },
-    buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
-    sources: {},
-    policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
-    keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
-    hosts: {},
-    corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
-    engine: 'test',
-  },
+vi.mock('../../edge/config.ts', async () => ({
+  config: (await import('./edge-config.ts')).edgeConfig({ region: 'us-east-1' }),
 }));
 
 const never = (): Promise<never> => new Promise(() => undefined);

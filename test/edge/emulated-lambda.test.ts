@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAssets } from '../../build/assets.ts';
 import { bundleFunctions } from '../../build/functions.ts';
-import type { EdgeConfig } from '../../edge/config.ts';
 import { localAccess, localBuckets } from '../../shared/deployment/local-endpoints.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
-import { policyFreshness } from '../../shared/versions/cache.ts';
+import { writeUnzipped } from '../build/unzip.ts';
 import { createTenant, permissivePolicy, putSample } from '../e2e/installation.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
 import { childrenOf, environmentOf, residentMb, ticksOf, treeOf } from '../process-tree.ts';
 import { countCases, isProof, noteFigure } from '../proof/cases.ts';
+import { edgeConfig } from './edge-config.ts';
 import { originEvent } from './events.ts';
 import {
   buildAwsEmulator,
@@ -43,30 +42,17 @@ afterAll(async () => {
 });
 
 function configs() {
-  const config: EdgeConfig = {
-    s3: localAccess(stack.instance, 's3'),
+  const config = edgeConfig(localAccess(stack.instance, 's3'), {
     secretsManager: localAccess(stack.instance, 'secretsManager'),
     buckets: localBuckets,
-    sources: {},
-    ...{
-      policyFreshness,
-      keyFreshness,
-      hosts: {},
-      corsOrigins: [],
-      sampling: { allowedOneIn: 1, unverifiedOneIn: 1, refusedOneIn: 1 },
-      engine: 'test',
-    },
-  };
+  });
   return { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 }
 
 async function unzipFunction(): Promise<string> {
   const { originResponse } = await buildAssets(path.join(folder, 'zips'), configs());
   const unzipped = path.join(folder, 'task');
-  for (const [name, bytes] of Object.entries(unzipSync(await readFile(originResponse)))) {
-    await mkdir(path.dirname(path.join(unzipped, name)), { recursive: true });
-    await writeFile(path.join(unzipped, name), bytes);
-  }
+  await writeUnzipped(unzipSync(await readFile(originResponse)), unzipped);
   return path.join(unzipped, 'index.mjs');
 }
 

@@ -11,18 +11,8 @@ import { originEvent } from './events.ts';
 
 const world = vi.hoisted(() => ({ renders: 0, writes: 0, reads: [] as string[] }));
 
-vi.mock('../../edge/config.ts', () => ({
-  config: {
-    s3: { region: 'us-east-1' },
-    secretsManager: { region: 'us-east-1' },
-    buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
-    sources: {},
-    policyFreshness: { fresh: 30, wait: 60, lastGood: 3_600 },
-    keyFreshness: { fresh: 300, wait: 900, lastGood: 3_600 },
-    corsOrigins: [],
-    sampling: { allowedOneIn: 1, unverifiedOneIn: 100, refusedOneIn: 100 },
-    engine: 'test',
-  },
+vi.mock('../../edge/config.ts', async () => ({
+  config: (await import('./edge-config.ts')).edgeConfig({ region: 'us-east-1' }),
 }));
 
 vi.mock('../../edge/drawing.ts', () => ({

@@ -2,10 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../build/functions.ts';
+import { freePort } from '../free-port.ts';
 import { childrenOf, treeOf } from '../process-tree.ts';
 
 /** A Lambda environment with one function in it. */
@@ -119,16 +120,6 @@ export function buildAwsEmulator(folder: string): string {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return path.join(folder, 'aws-lambda-rie');
-}
-
-/** A port that is free at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createSocketServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function postEvent(address: string, event: object): Promise<unknown> {

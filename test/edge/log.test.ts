@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
-import { hashOfSignature, type LogLine, refusalFields, urlFields } from '../../edge/log.ts';
-import { printLine } from '../../edge/log-text.ts';
+import { hashOfSignature, refusalFields, urlFields } from '../../edge/log.ts';
+import { type LogLine, printLine } from '../../edge/log-line.ts';
 import { createTrace } from '../../edge/trace.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';

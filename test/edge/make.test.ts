@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { gate } from '../../edge/gate.ts';
 import { type Made, type MakeDeps, make } from '../../edge/make.ts';
 import { limits } from '../../shared/limits.ts';
+import { engineVersion } from '../../shared/operations/engine.ts';
 import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { asRefusal } from '../../shared/refusal.ts';
 import { auditKey, policyKey } from '../../shared/versions/bucket.ts';
@@ -73,7 +74,7 @@ describe('a derivative that is made', () => {
         'cache-tag': expect.stringMatching(/^s-[0-9a-f]{32},t-acme$/),
         'source-etag': expect.stringMatching(/^"\d+"$/),
         recipe: 'resize,w_40__op__format,f_webp',
-        engine: `test sharp ${sharp.versions.sharp} vips ${sharp.versions.vips}`,
+        engine: `${engineVersion} test sharp ${sharp.versions.sharp} vips ${sharp.versions.vips}`,
       },
     });
   });

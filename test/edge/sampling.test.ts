@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../edge/log.ts';
+import type { LogLine } from '../../edge/log-line.ts';
 import { createSampler } from '../../edge/sampling.ts';
 
 const start = Date.parse('2026-07-01T00:00:00Z');

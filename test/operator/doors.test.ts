@@ -18,7 +18,7 @@ describe('operator/', () => {
 
 /** The files of shared/ that commands use, and why. */
 const usedByCommands: Readonly<Record<string, string>> = {
-  'shared/objects/purge.ts': 'the text of a purge names the delay of the second one',
+  'shared/operations/engine.ts': 'the help names the engine of this release',
   'shared/policy/json-schema.ts': 'the schema is printed as it is',
   'shared/ports.ts': 'the time is handed to the functions that mint',
   'shared/terminal.ts': 'JSON is printed without characters that a terminal interprets',

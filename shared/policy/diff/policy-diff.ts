@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { canonicalRecipe, formatIn } from '../../recipe/canonical.ts';
-import { type Keys, readPreset } from '../policy.ts';
+import { readPreset } from '../compiled.ts';
+import type { Keys } from '../policy.ts';
 import { policyOperations, policySchema, type ValidPolicy } from '../schema.ts';
 import type { Rule } from '../value-set.ts';
 import { type PolicyChange, printRules, rulesDiff } from './rule-diff.ts';

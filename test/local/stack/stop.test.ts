@@ -132,11 +132,13 @@ it.each([
   ['npm', 'start'],
   ['npx', 'signet-start'],
 ] as const)(
-  'the stack stops when %s is stopped, although it forwards no signal',
+  'the stack stops when %s is stopped, although it forwards no signal and nobody reads its output',
   async (...command) => {
     const at = await mkdtemp(path.join(tmpdir(), 'signet-'));
     const { child, output } = spawnStack(at, {}, command);
     while (!output().includes('Signet is ready')) await new Promise((tell) => setTimeout(tell, 50));
+    child.stdout?.destroy();
+    child.stderr?.destroy();
     child.kill('SIGTERM');
     while ((await readdir(at)).includes('instance.json'))
       await new Promise((tell) => setTimeout(tell, 50));

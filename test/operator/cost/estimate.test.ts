@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../../edge/log.ts';
-import { printLine } from '../../../edge/log-text.ts';
+import { type LogLine, printLine } from '../../../edge/log-line.ts';
 import { costEstimate, usualAssumptions } from '../../../operator/cost/estimate.ts';
 
 const nobody = { ...usualAssumptions, viewsPerMonth: 0 };

@@ -158,7 +158,7 @@ describe('the number of texts of an operation', () => {
   const boxes = from(1, limits.side)
     .map((w) => Math.min(limits.side, Math.floor(limits.outputPixels / w)))
     .reduce((sum, h) => sum + BigInt(h), 0n);
-  const overlapping = casesOf({ proof: 1_000, test: 200 });
+  const overlapping = casesOf({ proof: 1_000, test: 60 });
   const everyNumber = (step: number) => ({ min: 0, max: 9_999_999, step });
 
   it.each<[string, OperationName, readonly Rule[], bigint]>([

@@ -8,6 +8,11 @@ import { auditTenant, readHistory } from '../../../operator/policies/history.ts'
 import { publishPolicies } from '../../../operator/policies/publish.ts';
 import { rollbackPolicy } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
+import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
+import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
+import { signRecord } from '../../../shared/versions/record.ts';
+import { publisher } from '../../shared/keys/publisher.ts';
+import { keep } from '../../shared/objects/memory-store.ts';
 import { createMemoryInstallation } from '../memory-installation.ts';
 
 let installation: ReturnType<typeof createMemoryInstallation>;
@@ -69,6 +74,50 @@ describe('policies in files', () => {
   });
 });
 
+describe('a live policy that this release refuses', () => {
+  const old = {
+    ...acme,
+    keys: { active: 'r1.1', accept: ['r1.1'] },
+    presets: { 'a--b': 'resize,w_16' },
+  };
+
+  /** Publishes a version without validating it, as an earlier release may have done. */
+  async function publishOld(policy: object): Promise<void> {
+    const text = await signRecord(publisher, {
+      ...{ version: 1, at: '2029-01-01T00:00:00.000Z', by: 'ann', reason: null },
+      ...{ previous: null, retired: [], policy: { ...policy } },
+    });
+    for (const key of [auditKey('acme', 1), policyKey('acme')])
+      keep(installation.config, key, text);
+  }
+
+  it('is compared as far as it can be, and replaced by a valid one', async () => {
+    await publishOld(old);
+    const file = await write('acme.json', wider);
+    const [difference] = await diffPolicies(installation.open, [file]);
+    const texts = difference?.changes.map(({ text }) => text) ?? [];
+    expect(texts[0]).toContain('replaces what this release refuses: presets.a--b ');
+    expect(texts.slice(1)).toEqual(['adds resize w 32']);
+    const { publications } = await publishPolicies(installation.open, [file], {});
+    expect(publications).toMatchObject([{ version: 2, keys: old.keys, created: false }]);
+    expect(publications[0]?.changes).toEqual(difference?.changes);
+    expect(await readTenantPolicy(installation.open, 'acme')).toMatchObject({ presets: {} });
+  });
+
+  it('keeps its takedowns only if they are valid', async () => {
+    await publishOld({ ...old, blocked: ['../x'] });
+    const publishing = publishPolicies(installation.open, [await write('a.json', wider)], {});
+    await expect(publishing).rejects.toThrow(/blocked/);
+  });
+
+  it('is named with its version and the reason where it is needed', async () => {
+    await publishOld(old);
+    await expect(readTenantPolicy(installation.open, 'acme')).rejects.toThrow(
+      /^the policy of acme is refused by this release \(version 1: presets\.a--b .*\); publish a valid one$/,
+    );
+  });
+});
+
 describe('a rollback', () => {
   it('publishes the content before the live version, and keeps what is blocked', async () => {
     const { open } = installation;
@@ -108,6 +157,21 @@ describe('a blocked scope', () => {
     const open = () => Promise.reject(new Error('opened'));
     const request = { tenant: 'acme', scope: '../x', reason: 'r' };
     await expect(blockScope(open, request)).rejects.toMatchObject({ code: 'malformed' });
+  });
+
+  it('that images of other sources show is finished by a repeat after a failed invalidation', async () => {
+    await installation.publish('acme', { fallback: 'none.png' });
+    const one = { tenant: 'acme', scope: 'none.png', reason: 'r' };
+    const away = async () => ({
+      ...(await installation.open()),
+      invalidate: () => Promise.reject(new Error('away')),
+    });
+    await expect(blockScope(away, one)).rejects.toThrow('away');
+    for (const _time of [1, 2])
+      expect(await blockScope(installation.open, one)).toEqual({
+        ...{ tenant: 'acme', scope: 'none.png', version: 2 },
+      });
+    expect(installation.invalidated).toEqual(['t-acme', 't-acme']);
   });
 
   it.each([

@@ -3,9 +3,11 @@ import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import {
   cacheTags,
   derivativeHeaders,
+  engineOf,
   sourceTag,
   writeBack,
 } from '../../../shared/objects/derivatives.ts';
+import { engineVersion } from '../../../shared/operations/engine.ts';
 import { PortFailure } from '../../../shared/ports.ts';
 import { recipeOf } from '../recipe/recipes.ts';
 import { memoryStore } from './memory-store.ts';
@@ -33,7 +35,7 @@ describe('the headers of a derivative', () => {
         'cache-tag': `s-${digest},t-acme`,
         'source-etag': '"abc"',
         recipe: 'resize,w_9__op__format,f_webp',
-        engine: 'test',
+        engine: `${engineVersion} test`,
       },
     });
   });
@@ -152,3 +154,16 @@ describe('writing back', () => {
     await expect(wrote).rejects.toBeInstanceOf(PortFailure);
   });
 });
+
+it.each([
+  [headersOf('cat.jpg').metadata['engine'], engineVersion],
+  ['12 signet 1.0.0', 12],
+  ['signet 0.1.0 sharp 0.35.5 vips 8.18.0', 0],
+  ['0 signet', 0],
+  ['1', 0],
+  ['', 0],
+])('%j was made by engine %i', (engine = '', version) =>
+  expect(engineOf({ engine })).toBe(version),
+);
+
+it('an object without an engine was made before all others', () => expect(engineOf({})).toBe(0));

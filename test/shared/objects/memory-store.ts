@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  type ObjectStore,
+  type DescribedStore,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -9,7 +9,7 @@ import {
 export type Kept = StoredObject & { readonly options: PutOptions };
 
 /** A bucket in memory, with a list of its calls and a switch that makes it fail. */
-export type MemoryStore = ObjectStore & {
+export type MemoryStore = DescribedStore & {
   readonly objects: Map<string, Kept>;
   /** `get acme/cat.jpg`, in order. */
   readonly calls: string[];
@@ -51,6 +51,10 @@ export function memoryStore(): MemoryStore {
     list: async function* list(prefix) {
       asked(`list ${prefix}`);
       for (const key of [...objects.keys()].toSorted()) if (key.startsWith(prefix)) yield key;
+    },
+    metadata: async (key) => {
+      asked(`metadata ${key}`);
+      return objects.get(key)?.metadata ?? 'missing';
     },
     remove: async (keys) => {
       asked(`remove ${keys.length}`);

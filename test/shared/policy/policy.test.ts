@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandPreset, findDenial, isAllowed, readPreset } from '../../../shared/policy/policy.ts';
+import { readPreset } from '../../../shared/policy/compiled.ts';
+import { expandPreset, findDenial, isAllowed } from '../../../shared/policy/policy.ts';
 import { canonicalRecipe } from '../../../shared/recipe/canonical.ts';
 import { parseOperations } from '../../../shared/recipe/recipe.ts';
 import { checkKid, checkLifetime } from '../../../shared/request/admission.ts';

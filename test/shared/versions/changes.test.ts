@@ -81,6 +81,25 @@ describe('what a publisher signed', () => {
     expect(await open('list', await signChanges(stranger, list))).toBe('its signature is wrong');
     expect(await open('change', await signChange(stranger, change))).toBe('its signature is wrong');
   });
+
+  it('is refused if the name of the key is unknown', async () => {
+    const text = await signChanges({ ...publisher, kid: 'p9' }, list);
+    expect(await open('list', text)).toBe('it was signed by an unknown publisher key');
+  });
+
+  it.each([{ sequence: 0 }, { changes: [] }, { changes: [['../acme', 1] as const] }])(
+    'is never a list with %j, which nobody could read',
+    async (wrong) => {
+      await expect(signChanges(publisher, { ...list, ...wrong })).rejects.toThrow();
+    },
+  );
+
+  it.each([{ sequence: 1.5 }, { tenant: 'a/b' }, { version: 0 }])(
+    'is never a change with %j',
+    async (wrong) => {
+      await expect(signChange(publisher, { ...change, ...wrong })).rejects.toThrow();
+    },
+  );
 });
 
 describe('a list of changes', () => {

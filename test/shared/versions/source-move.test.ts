@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyInvalid } from '../../../shared/policy/validation.ts';
+import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import {
   type Publishing,
   type PublishOptions,
   publishPolicy,
 } from '../../../shared/versions/publishing.ts';
+import { signRecord } from '../../../shared/versions/record.ts';
 import { requestedTenant } from '../../../shared/versions/source-move.ts';
-import { publishingTo } from '../keys/publisher.ts';
-import { memoryStore } from '../objects/memory-store.ts';
+import { publisher, publishingTo } from '../keys/publisher.ts';
+import { keep, memoryStore } from '../objects/memory-store.ts';
 import { manySources, manyTenants } from '../policy/many-sources.ts';
 
 const photos = { bucket: 'b', region: 'eu-west-1', prefix: 'img/{tenant}/', tenants: ['acme'] };
@@ -59,6 +61,24 @@ describe('a policy whose sources move', () => {
     await publish({ from: 'photos', maxFrames: 3 });
     expect(requests()).toEqual([]);
   });
+
+  it.each([
+    ['in a form of this release', { from: 'photos' }, { from: 'photos' }],
+    ['in another form', { from: 7 }, undefined],
+  ])(
+    'also if this release refuses the live policy, which names its place %s',
+    async (_how, source, same) => {
+      const { config, publish } = stand();
+      const text = await signRecord(publisher, {
+        ...{ version: 1, at: '2029-01-01T00:00:00.000Z', by: 'ann', reason: null, previous: null },
+        ...{ retired: [], policy: { tenant: 'acme', source, operations: { novel: true } } },
+      });
+      for (const key of [auditKey('acme', 1), policyKey('acme')]) keep(config, key, text);
+      await expect(publish({ from: 'films' })).rejects.toThrow('publish with --purge');
+      await expect(publish()).rejects.toThrow('publish with --purge');
+      if (same !== undefined) expect((await publish(same)).version).toBe(2);
+    },
+  );
 
   it('purges again if the same command is run again', async () => {
     const { publish, requests } = stand();

@@ -1,6 +1,33 @@
-import type { LogLine } from './log.ts';
+/* A line of the log, and its text. Attackers choose most of what stands in it. */
 
-/* A log line as text. Attackers choose most of what stands in it. */
+export type FunctionName = 'viewer-request' | 'origin-response';
+
+/** One line of the log, about one request. */
+export type LogLine = {
+  readonly function: FunctionName;
+  /** The viewer's `x-amz-cf-id`. */
+  readonly requestId: string;
+  /** `allowed`, `options`, `stored`, `rendered`, or a refusal's code. */
+  readonly outcome: string;
+  readonly level: 'info' | 'warn' | 'error';
+  /** The true reason, even where the answer says only `forbidden`. */
+  readonly reason?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly path?: string | undefined;
+  readonly kid?: string | undefined;
+  /** Eight characters of the hash of the signature: enough to find a URL, too few to use it. */
+  readonly sigHash?: string | undefined;
+  readonly recipe?: string | undefined;
+  /** The refusal that report mode did not enforce. */
+  readonly reported?: string | undefined;
+  /** Whether the fallback replaced a missing or damaged source. */
+  readonly fallback?: boolean;
+  readonly milliseconds?: number | undefined;
+  /** The part of the time for drawing and encoding. */
+  readonly renderMilliseconds?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly sourceBytes?: number | undefined;
+};
 
 /** The length of a text is limited. */
 const maxCharacters = 256;

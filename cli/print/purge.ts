@@ -1,0 +1,46 @@
+import type { EngineTally } from '../../operator/purge/engine-walk.ts';
+import type { EnginePurge } from '../../operator/purge/purge-engine.ts';
+import type { ScopePurge } from '../../operator/purge/purge-scope.ts';
+import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
+import { literalStarNote } from './scope.ts';
+
+export function printPurge({ scope, derivatives, sources }: ScopePurge): string {
+  if (derivatives === 0)
+    return `No derivatives were stored for ${scope}. Its caches are purged.${literalStarNote(scope)}`;
+  const what = `${printCount(derivatives, 'derivative')} of ${printCount(sources, 'source')}`;
+  return `Purged ${what}. A second purge in ${secondPurgeSeconds} s removes renders that were in progress.`;
+}
+
+/** How far a purge of older engines is. */
+export const printEngineTally = ({ examined, older, deleted }: Readonly<EngineTally>): string =>
+  `looked at ${printCount(examined, 'derivative')}: ${printNumber(older)} older, ${printNumber(deleted)} deleted`;
+
+/** The shortest time that deletions take, in minutes or less. */
+function printDuration(seconds: number): string {
+  return seconds < 90
+    ? printCount(Math.ceil(seconds), 'second')
+    : printCount(Math.ceil(seconds / 60), 'minute');
+}
+
+/** What a person is asked. `rate` is in deletions per second. */
+export const printPurgeQuestion = (
+  { examined, older }: Readonly<EngineTally>,
+  rate: number,
+): string =>
+  `${printNumber(older)} of ${printCount(examined, 'derivative')} will be deleted, in at least ${printDuration(older / rate)}, and made again when they are viewed.`;
+
+function printEnd({ complete, dryRun }: EnginePurge): string {
+  if (!complete) return ' Stopped; run the command again to continue.';
+  return dryRun ? ' Nothing was deleted.' : '';
+}
+
+/** The result of a purge of older engines. */
+export function printEnginePurge(purged: EnginePurge): string {
+  const { before, deleted, dryRun, examined, older, tenants } = purged;
+  const looked = `${printCount(examined, 'derivative')} of ${printCount(tenants, 'tenant')}`;
+  const what = dryRun
+    ? `An engine before ${before} made ${printNumber(older)} of ${looked}.`
+    : `Purged ${printNumber(deleted)} of ${looked}, made by an engine before ${before}.`;
+  return `${what}${printEnd(purged)}`;
+}
