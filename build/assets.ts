@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { EdgeConfig } from '../edge/config.ts';
-import { bundle, drawingProcess, type EdgeConfigs, root } from './functions.ts';
+import { bundle, drawingProcess, type FunctionConfigs, root } from './functions.ts';
 import { sharpFiles } from './sharp-packages.ts';
 import { zipOf } from './zip.ts';
 
@@ -76,7 +75,7 @@ export function checkSize(
 }
 
 type Contents = {
-  readonly config?: EdgeConfig;
+  readonly config?: object;
   /** The files next to `index.mjs`. */
   readonly others?: ReadonlyMap<string, Uint8Array>;
 };
@@ -104,14 +103,14 @@ async function buildAsset(
  */
 export async function buildAssets(
   folder: string,
-  configs: EdgeConfigs,
+  configs: FunctionConfigs,
   functions: typeof deployedFunctions = deployedFunctions,
 ): Promise<Assets> {
   await mkdir(folder, { recursive: true });
   const viewerRequest = await buildAsset(folder, functions.viewerRequest, {
     config: configs.viewerRequest,
   });
-  const purge = await buildAsset(folder, functions.purge);
+  const purge = await buildAsset(folder, functions.purge, { config: configs.purge });
   const secrets = await buildAsset(folder, functions.secrets);
   const draw = await bundle(drawingProcess.entry);
   // Last, because it takes the longest and one of the others may fail.

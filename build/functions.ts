@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 import type { EdgeConfig } from '../edge/config.ts';
+import type { SourceEntries } from '../shared/policy/source-entries.ts';
 
 /** The root folder of the checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +14,11 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export type EdgeConfigs = {
   readonly viewerRequest: EdgeConfig;
   readonly originResponse: EdgeConfig;
+};
+
+/** The configurations of all functions that have one. */
+export type FunctionConfigs = EdgeConfigs & {
+  readonly purge: { readonly sources: SourceEntries };
 };
 
 /** The paths of the bundles. */
@@ -120,16 +126,16 @@ export async function bundleProgram(
 }
 
 /**
- * Puts the configuration of an edge function into its first line. Lambda@Edge has no environment variables,
- * and so one bundle serves every installation. Other functions have no configuration.
+ * Puts the configuration of a function into its first line, and so one bundle serves every installation.
+ * Lambda@Edge has no environment variables, and those of other functions have room for 4 KB.
  */
-function withConfig(code: Uint8Array, config: EdgeConfig | undefined): Uint8Array {
+function withConfig(code: Uint8Array, config: object | undefined): Uint8Array {
   if (config === undefined) return code;
   return Buffer.concat([Buffer.from(`const SIGNET_CONFIG=${JSON.stringify(config)};\n`), code]);
 }
 
-/** The code of a function. Edge functions get a configuration, others none. */
-export async function bundle(entry: string, config?: EdgeConfig): Promise<Uint8Array> {
+/** The code of a function, with its configuration if it has one. */
+export async function bundle(entry: string, config?: object): Promise<Uint8Array> {
   const { code } = await bundleFunction(entry);
   return withConfig(code, config);
 }

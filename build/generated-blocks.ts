@@ -154,7 +154,8 @@ function resourceName(permission: Permission): string {
   if ('object' in permission) return `object \`${permission.object}\` of ${permission.of}`;
   if ('bucket' in permission) return `bucket of ${permission.bucket}`;
   if ('secret' in permission) return `secret \`signet/${permission.secret}\``;
-  return `the ${permission.other}`;
+  if ('other' in permission) return `the ${permission.other}`;
+  return 'elsewhere' in permission ? permission.elsewhere : permission.kmsKey;
 }
 
 function permissionTable(): string {

@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
+import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import type { Freshness } from '../shared/refreshing.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
 import type { Sampling } from './sampling.ts';
@@ -12,6 +13,8 @@ export type EdgeConfig = {
     readonly derivatives: string;
     readonly config: string;
   };
+  /** The buckets that are not Signet's own. Only origin-response reads them. */
+  readonly sources: SourceEntries;
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
   /** The hosts that belong to one tenant each. */

@@ -5,6 +5,7 @@ import {
   derivativeHeaders,
   writeBack,
 } from '../shared/objects/derivatives.ts';
+import type { SourceReaders } from '../shared/objects/source-buckets.ts';
 import { readSource, readWatermark, type Source } from '../shared/objects/sources.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { checkBlocked } from '../shared/policy/policy.ts';
@@ -21,7 +22,7 @@ import type { EdgeAnswer } from './response.ts';
 import { type DrawingLimit, limitDrawing } from './timeout.ts';
 
 type DrawDeps = {
-  readonly sources: ObjectStore;
+  readonly sources: SourceReaders;
   readonly render: DrawPicture;
 };
 
@@ -129,7 +130,7 @@ async function drawDerivative(
   const { tenant, recipe } = derivative;
   const source = await measureTime(readSource(sources, derivative, policy.source));
   const id = findWatermark(recipe);
-  const mark = id === undefined ? undefined : await readWatermark(sources, tenant, id);
+  const mark = id === undefined ? undefined : await readWatermark(sources.own, tenant, id);
   const rendered = await measureTime(
     render({ source: source.value, recipe, caps: policy.source, mark }, limit),
   );

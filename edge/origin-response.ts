@@ -10,6 +10,7 @@ import { nodePacker } from '../shared/adapters/packer.ts';
 import { systemRandom } from '../shared/adapters/random.ts';
 import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
+import { sourceReaders } from '../shared/adapters/source-buckets.ts';
 import { continuationKeyring } from '../shared/keys/keyring.ts';
 import { keyringStore, secretIds } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
@@ -70,7 +71,10 @@ const deps: MakeDeps = {
   now: () => seconds(systemClock),
   policies,
   continuationKeys,
-  sources: s3Store(s3, config.buckets.sources),
+  sources: sourceReaders(s3Store(s3, config.buckets.sources), config.sources, {
+    access: config.s3,
+    patience,
+  }),
   derivatives: s3Store(s3, config.buckets.derivatives),
   render: drawing.draw,
   engine: config.engine,

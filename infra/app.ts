@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAssets } from '../build/assets.ts';
-import { edgeConfig } from './edge-config.ts';
+import { functionConfigs } from './edge-config.ts';
 import { namesFor } from './names.ts';
 import { noAccount, readStackSettings, SettingFailure } from './settings.ts';
 import { signetApp } from './signet-app.ts';
@@ -34,11 +34,8 @@ async function main(): Promise<void> {
     console.error(`The AWS account is unknown; the template uses ${noAccount}.`);
   const names = namesFor(settings.name, settings.account);
   const { version } = readJson('package.json') as { readonly version: string };
-  const config = edgeConfig(settings, names, version);
-  const zips = await buildAssets(path.join(root, 'dist', 'zips'), {
-    viewerRequest: config,
-    originResponse: config,
-  });
+  const configs = functionConfigs(settings, names, version);
+  const zips = await buildAssets(path.join(root, 'dist', 'zips'), configs);
   // The CDK validates templates itself and chooses the output folder.
   signetApp({ settings, zips }, { checked: process.env['CDK_VALIDATION'] !== 'false' }).app.synth();
 }

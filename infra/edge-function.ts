@@ -26,6 +26,8 @@ import type { StackSettings } from './settings.ts';
 
 export type EdgeFunctionProps = {
   readonly name: string;
+  /** The logical id and the name of its role. Without a name, CloudFormation chooses one. */
+  readonly role: { readonly id: string; readonly name?: string };
   readonly zip: string;
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -39,14 +41,16 @@ function logGroupArn({ name, settings }: EdgeFunctionProps): string {
   return `arn:aws:logs:*:${settings.account}:log-group:${logGroupOf(name)}:*`;
 }
 
-function makeEdgeRole(scope: Construct, id: string, props: EdgeFunctionProps): Role {
+function makeEdgeRole(scope: Construct, props: EdgeFunctionProps): Role {
   const { permissions, resources } = props;
   const writeLogs = new PolicyStatement({
     actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [logGroupArn(props)],
   });
   const statements = [...statementsOf(permissions, resources), writeLogs];
-  const role = new Role(scope, `${id}Role`, {
+  const { id, name } = props.role;
+  const role = new Role(scope, id, {
+    ...(name === undefined ? {} : { roleName: name }),
     // CloudFront replicates the function as edgelambda.
     assumedBy: new CompositePrincipal(
       new ServicePrincipal('lambda.amazonaws.com'),
@@ -80,7 +84,7 @@ export function makeEdgeFunction(
     code: Code.fromAsset(props.zip),
     memorySize: props.memoryMb,
     timeout: props.timeout,
-    role: makeEdgeRole(scope, id, props),
+    role: makeEdgeRole(scope, props),
     logGroup: new LogGroup(scope, `${id}Logs`, {
       logGroupName: logGroupOf(props.name),
       retention: logRetention(props.settings),

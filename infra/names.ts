@@ -10,6 +10,10 @@ export type Names = {
   readonly buckets: Readonly<Record<BucketKind, string>>;
   readonly viewerRequest: string;
   readonly originResponse: string;
+  /** The role of origin-response. The owners of other buckets name it in their policies. */
+  readonly renderRole: string;
+  /** The bus that receives the events of other buckets. */
+  readonly sourceEvents: string;
   /** Functions read secrets by these names, so an account can hold one installation only. */
   readonly secrets: typeof secretIds;
 };
@@ -21,6 +25,8 @@ export function namesFor(stack: string, account: string): Names {
     stack,
     buckets: Object.fromEntries(buckets) as Names['buckets'],
     ...edgeFunctionNames(stack),
+    renderRole: `${stack}-render`,
+    sourceEvents: `${stack}-sources`,
     secrets: secretIds,
   };
 }

@@ -21,27 +21,46 @@ export type Resources = {
   readonly other?: Readonly<Record<'distribution' | 'purge queue', string>>;
 };
 
-function resourceOf(permission: Permission, { names, secrets, other }: Resources): string {
+/** The objects below prefixes in a bucket that is not Signet's own, or without them the bucket. */
+const elsewhereArns = (bucket: string, prefixes: readonly string[] | undefined) =>
+  prefixes === undefined
+    ? [bucketArn(bucket)]
+    : prefixes.map((prefix) => objectsArn(bucket, prefix.replace(/\*$/, '')));
+
+function resourcesOf(permission: Permission, resources: Resources): readonly string[] {
+  const { names, secrets, other } = resources;
   if ('objects' in permission)
-    return objectsArn(names.buckets[permission.objects], permission.prefix);
+    return [objectsArn(names.buckets[permission.objects], permission.prefix)];
   if ('object' in permission)
-    return `${bucketArn(names.buckets[permission.of])}/${permission.object}`;
-  if ('bucket' in permission) return bucketArn(names.buckets[permission.bucket]);
-  if ('secret' in permission) return secrets[permission.secret].secretArn;
+    return [`${bucketArn(names.buckets[permission.of])}/${permission.object}`];
+  if ('bucket' in permission) return [bucketArn(names.buckets[permission.bucket])];
+  if ('secret' in permission) return [secrets[permission.secret].secretArn];
+  if ('elsewhere' in permission) return elsewhereArns(permission.elsewhere, permission.prefixes);
+  if ('kmsKey' in permission) return [permission.kmsKey];
   const arn = other?.[permission.other];
   if (arn === undefined) throw new Error(`the resource for "${permission.other}" is missing`);
-  return arn;
+  return [arn];
 }
 
 /** IAM refuses a write that could overwrite an object. */
 const onlyAbsent = { Null: { 's3:if-none-match': 'false' } };
 
-function statementOf(permission: Permission, resources: Resources): PolicyStatement {
+/** IAM refuses to decrypt anything but what S3 reads. */
+const onlyForS3 = (region: string) => ({
+  StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+});
+
+function conditionsOf(permission: Permission) {
+  if ('kmsKey' in permission) return { conditions: onlyForS3(permission.region) };
   const limited = 'objects' in permission && permission.onlyAbsent === true;
+  return limited ? { conditions: onlyAbsent } : {};
+}
+
+function statementOf(permission: Permission, resources: Resources): PolicyStatement {
   return new PolicyStatement({
     actions: [...permission.actions],
-    resources: [resourceOf(permission, resources)],
-    ...(limited ? { conditions: onlyAbsent } : {}),
+    resources: [...resourcesOf(permission, resources)],
+    ...conditionsOf(permission),
   });
 }
 
@@ -57,7 +76,8 @@ export function acknowledgeKeyWildcards(
   permissions: readonly Permission[],
   resources: Resources,
 ): void {
-  const objects = permissions.filter((one) => 'objects' in one);
-  const arns = new Set(objects.map((one) => resourceOf(one, resources)));
-  acknowledgeWildcards(role, 'All keys with one prefix in one bucket', [...arns]);
+  const objects = permissions.filter((one) => 'objects' in one || 'elsewhere' in one);
+  const arns = objects.flatMap((one) => resourcesOf(one, resources));
+  const wild = new Set(arns.filter((arn) => arn.endsWith('*')));
+  acknowledgeWildcards(role, 'All keys with one prefix in one bucket', [...wild]);
 }

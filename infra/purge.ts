@@ -12,6 +12,7 @@ import { bucketArn } from './permissions.ts';
 import { makeRegionalFunction } from './regional-function.ts';
 import type { Secrets } from './secrets.ts';
 import type { StackSettings } from './settings.ts';
+import { receiveSourceEvents } from './source-events.ts';
 
 export type PurgeParts = {
   readonly settings: StackSettings;
@@ -127,6 +128,7 @@ export function makePurge(scope: Construct, parts: PurgeParts) {
   // Purge requests of `signet purge`.
   const requests = { bucket: buckets.config, events: ['s3:ObjectCreated:*'], prefix: 'purges/' };
   sendEvents(queue, policy, requests);
+  receiveSourceEvents(scope, { settings, names, queue });
   const worker = makePurgeFunction(scope, parts, queue);
   worker.addEventSourceMapping('PurgeMessages', {
     eventSourceArn: queue.queueArn,

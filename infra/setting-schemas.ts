@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { shieldRegions } from '../shared/deployment/regions.ts';
 import { limits } from '../shared/limits.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
 import { isSecureOrigin } from '../shared/url/origin.ts';
 import { isTenant } from '../shared/url/path.ts';
 
@@ -24,15 +25,11 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
-/** Whether a value is a plain object. An own `__proto__` is rejected, because copies would lose it. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !Object.hasOwn(value, '__proto__');
-
 const objectSetting = (example: string) =>
-  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects an object, such as ${example}`);
+  v.custom<Readonly<Record<string, unknown>>>(
+    isPlainObject,
+    `expects an object, such as ${example}`,
+  );
 
 /** Bucket names begin with the stack name, and S3 reserves some prefixes. */
 export const stackName = textSetting(
@@ -79,7 +76,7 @@ export const shield = v.union(
 
 const usual = '{"requestsPer5Minutes": 10000, "unsignedPerMinute": 500}';
 const rates = v.pipe(
-  v.custom<Readonly<Record<string, unknown>>>(isObject, `expects false or ${usual}`),
+  v.custom<Readonly<Record<string, unknown>>>(isPlainObject, `expects false or ${usual}`),
   v.strictObject({
     requestsPer5Minutes: v.optional(wholeNumber(10, 2_000_000_000), 10_000),
     unsignedPerMinute: v.optional(wholeNumber(10, 2_000_000_000), 500),

@@ -1,8 +1,13 @@
 import * as v from 'valibot';
 import { usualLogOneIn } from '../shared/deployment/edge-logs.ts';
 import { stackRegion } from '../shared/deployment/regions.ts';
+import { sourcePermissions } from '../shared/deployment/source-permissions.ts';
 import { didYouMean } from '../shared/did-you-mean.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
+import type { SourceEntries } from '../shared/policy/source-entries.ts';
+import { sourceEntriesSchema } from '../shared/policy/source-settings.ts';
 import { escapeForTerminal } from '../shared/terminal.ts';
+import { namesFor } from './names.ts';
 import * as schemas from './setting-schemas.ts';
 
 /** An error in cdk.json that the user can correct. The message is printed without a stack trace. */
@@ -24,6 +29,7 @@ const fields = {
   ),
   hosts: v.optional(schemas.hosts, {}),
   corsOrigins: v.optional(schemas.corsOrigins, []),
+  sources: v.optional(sourceEntriesSchema, {}),
   certificateArn: v.optional(
     schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),
   ),
@@ -83,6 +89,27 @@ function checkOwner({ account, certificateArn }: StackSettings): void {
     );
 }
 
+/** Signet's own buckets hold more than one tenant may reach. */
+function checkSources({ name, account, sources }: StackSettings): void {
+  const own = Object.values(namesFor(name, account).buckets);
+  const [wrong] = Object.entries(sources).find(([, { bucket }]) => own.includes(bucket)) ?? [];
+  if (wrong !== undefined)
+    throw new SettingFailure(
+      `cdk.json: signet.sources.${wrong}.bucket is one of this installation's own buckets; a policy without source.from reads its sources bucket`,
+    );
+  if (sourcePermissions(sources) === undefined)
+    throw new SettingFailure(
+      'cdk.json: signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
+    );
+}
+
+/** The entries of `sources`, each with the account that owns its bucket: that of the stack by default. */
+export const ownedSources = ({
+  account,
+  sources,
+}: Pick<StackSettings, 'account' | 'sources'>): SourceEntries =>
+  Object.fromEntries(Object.entries(sources).map(([name, entry]) => [name, { account, ...entry }]));
+
 /**
  * Reads the settings in cdk.json. The account defaults to that of the credentials. With neither, the
  * template can be made but not deployed. Throws `SettingFailure`.
@@ -91,7 +118,7 @@ export function readStackSettings(
   context: unknown,
   credentialsAccount: string | undefined,
 ): StackSettings {
-  if (context !== undefined && !schemas.isObject(context))
+  if (context !== undefined && !isPlainObject(context))
     throw new SettingFailure('cdk.json: signet expects an object, such as {"name": "signet"}');
   const read = v.safeParse(schema, context ?? {}, { abortEarly: true });
   if (!read.success) throw new SettingFailure(describeIssue(read.issues[0]));
@@ -101,6 +128,7 @@ export function readStackSettings(
     account: read.output.account ?? credentialsAccount ?? noAccount,
   };
   checkOwner(settings);
+  checkSources(settings);
   return settings;
 }
 

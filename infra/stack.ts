@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { permissions } from '../shared/deployment/permissions.ts';
+import { renderPermissions } from '../shared/deployment/source-permissions.ts';
 import { policyFields } from '../shared/policy/fields.ts';
 import { deliverAccessLogs } from './access-logs.ts';
 import { makeAlarms } from './alarms.ts';
@@ -13,7 +14,7 @@ import { type Names, namesFor } from './names.ts';
 import { makePurge } from './purge.ts';
 import { makeSecretKeeper } from './secret-keeper.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
-import { hostMapOf, mainHost, region, type StackSettings } from './settings.ts';
+import { hostMapOf, mainHost, ownedSources, region, type StackSettings } from './settings.ts';
 
 /** The paths of the zips that the build wrote. */
 export type Zips = Readonly<
@@ -33,6 +34,7 @@ function makeEdgeFunctions(
     viewerRequest: makeEdgeFunction(scope, 'ViewerRequest', {
       ...common,
       name: resources.names.viewerRequest,
+      role: { id: 'ViewerRequestRole' },
       zip: zips.viewerRequest,
       memoryMb: 128,
       timeout: Duration.seconds(5),
@@ -42,10 +44,12 @@ function makeEdgeFunctions(
     originResponse: makeEdgeFunction(scope, 'OriginResponse', {
       ...common,
       name: resources.names.originResponse,
+      // An id of its own: the versions of the function that have the earlier role are never changed.
+      role: { id: 'RenderRole', name: resources.names.renderRole },
       zip: zips.originResponse,
       memoryMb: 1_536,
       timeout: Duration.seconds(30),
-      permissions: permissions.originResponse,
+      permissions: renderPermissions(settings.sources),
     }),
   };
 }
@@ -92,7 +96,7 @@ export class SignetStack extends Stack {
     const hosts = hostMapOf(settings);
     const { corsOrigins } = settings;
     this.templateOptions.metadata = {
-      Signet: { policyFields: policyFields(), hosts, corsOrigins },
+      Signet: { policyFields: policyFields(), hosts, corsOrigins, sources: ownedSources(settings) },
     };
     const outputs = {
       Address: `https://${mainHost(settings) ?? distribution.distributionDomainName}`,

@@ -10,6 +10,7 @@ import { keyFreshness } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
+import type { LocalSettings } from './settings.ts';
 
 function engineName(): string {
   const file = new URL('../package.json', import.meta.url);
@@ -21,7 +22,7 @@ function configFor(
   role: Role,
   instance: LocalInstance,
   roles: Roles,
-  corsOrigins: readonly string[],
+  { corsOrigins = [], sources = {} }: LocalSettings,
 ) {
   const { accessKeyId, secretAccessKey } = roles[role];
   const credentials = { accessKeyId, secretAccessKey };
@@ -29,6 +30,7 @@ function configFor(
     s3: { ...localAccess(instance, 's3'), credentials },
     secretsManager: { ...localAccess(instance, 'secretsManager'), credentials },
     buckets: localBuckets,
+    sources: role === 'originResponse' ? sources : {},
     policyFreshness,
     keyFreshness,
     hosts: localHosts,
@@ -47,14 +49,13 @@ export function bundleLocalFunctions(
   folder: string,
   instance: LocalInstance,
   roles: Roles,
-  corsOrigins: readonly string[] = [],
-  prebuilt?: string,
+  settings: LocalSettings,
 ): Promise<BundledFunctions> {
   const configs = {
-    viewerRequest: configFor('viewerRequest', instance, roles, corsOrigins),
-    originResponse: configFor('originResponse', instance, roles, corsOrigins),
+    viewerRequest: configFor('viewerRequest', instance, roles, settings),
+    originResponse: configFor('originResponse', instance, roles, settings),
   };
-  return bundleFunctions(folder, configs, prebuilt);
+  return bundleFunctions(folder, configs, settings.prebuilt);
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   type PublisherSecrets,
 } from '../shared/keys/first-secrets.ts';
 import { PortFailure, type SecretStore } from '../shared/ports.ts';
-import { StartFailure } from './settings.ts';
+import { StartFailure } from './start-failure.ts';
 
 /** Creates the first secrets of a state folder. Throws `StartFailure` if a stored secret is invalid. */
 export async function ensureLocalSecrets(secrets: SecretStore): Promise<PublisherSecrets> {

@@ -2,8 +2,9 @@ import { localAddress, reachableHost } from '../shared/deployment/local-endpoint
 import { seconds } from '../shared/ports.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
 import { demoLifetime, demoUrl } from './demo/page.ts';
-import { type LocalSettings, readLocalSettings, StartFailure } from './settings.ts';
+import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
+import { StartFailure } from './start-failure.ts';
 import { printUsage } from './start-usage.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 

@@ -4,10 +4,12 @@ import {
   defaultPort,
   type LocalInstance,
   type LocalService,
+  localAccount,
   localBuckets,
   portOffsets,
 } from '../shared/deployment/local-endpoints.ts';
 import type { Invalidate, ObjectStore } from '../shared/ports.ts';
+import { claimedSource } from '../shared/versions/claimed-source.ts';
 import { accessLogHead } from './cloudfront/access-log/access-line.ts';
 import { startInvalidationApi } from './cloudfront/control/invalidation-api.ts';
 import { type CloudFront, type LocalPage, startCloudFront } from './cloudfront/server.ts';
@@ -16,7 +18,8 @@ import { createDistance } from './http/distance.ts';
 import type { Roles } from './roles.ts';
 import { type ObjectChange, startS3 } from './s3/server.ts';
 import { startSecretsManager } from './secrets/server.ts';
-import { type LocalSettings, StartFailure } from './settings.ts';
+import type { LocalSettings } from './settings.ts';
+import { StartFailure } from './start-failure.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 import { openPurgeQueue, type PurgeQueue } from './state/purge-queue.ts';
 
@@ -70,6 +73,15 @@ function distanceOf({ rttMs = 0 }: LocalSettings, { viewerRequest, originRespons
   return { distance: createDistance(rttMs, accessKeys) };
 }
 
+/** Signet's own buckets, and those of the entries with their Regions and owners. */
+function bucketsOf({ sources = {} }: LocalSettings) {
+  const elsewhere = Object.values(sources).map(
+    ({ bucket, region, account: owner = localAccount }) => [bucket, { region, owner }] as const,
+  );
+  const placed = new Map(elsewhere);
+  return { buckets: [...Object.values(localBuckets), ...placed.keys()], placed };
+}
+
 export async function openS3(
   { settings, roles, log, closings }: Opening,
   queue: Promise<PurgeQueue>,
@@ -84,7 +96,7 @@ export async function openS3(
       ...namesOf(settings),
       port: portFor(settings, 's3'),
       ...(settings.origins === undefined ? {} : { origins: settings.origins }),
-      buckets: Object.values(localBuckets),
+      ...bucketsOf(settings),
       identities: Object.values(roles),
       beforeChange: async (change) => (await queue).beforeChange(change),
       afterChange: async (change) => {
@@ -101,13 +113,14 @@ export async function openS3(
 
 export async function openPurges(
   { settings, log, closings }: Opening,
-  derivatives: ObjectStore,
+  { derivatives, config }: { readonly derivatives: ObjectStore; readonly config: ObjectStore },
   invalidate: Invalidate,
 ): Promise<PurgeQueue> {
   const queue = await openPurgeQueue({
     folder: path.join(settings.home, 'purges'),
     stores: { crypto: nodeCrypto, derivatives, invalidate },
-    buckets: localBuckets,
+    buckets: { ...localBuckets, elsewhere: settings.sources ?? {} },
+    sourceOf: (tenant) => claimedSource(config, tenant),
     log,
   });
   closings.push(queue.close);
@@ -157,8 +170,7 @@ export async function openCloudFront(
     path.join(settings.home, 'functions'),
     instance,
     roles,
-    settings.corsOrigins,
-    settings.prebuilt,
+    settings,
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
   const cloudFront = await withStartFailure(

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPort, lastPort, readCdnPort } from '../shared/deployment/local-endpoints.ts';
+import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import { isOrigin } from '../shared/url/origin.ts';
+import { readSources } from './source-settings.ts';
+import { StartFailure } from './start-failure.ts';
 
 export type LocalSettings = {
   /** The state folder. */
@@ -15,6 +18,8 @@ export type LocalSettings = {
   readonly origins?: readonly string[];
   /** The pages that may use credentials, as `corsOrigins` of a deployment. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /** Buckets that are not Signet's own, as `sources` of a deployment. Default: none. */
+  readonly sources?: SourceEntries;
   /** The folder with the code of the functions. Default: they are bundled from the sources. */
   readonly prebuilt?: string;
   /** The round trip between the functions and S3 or Secrets Manager, in milliseconds. Default: none. */
@@ -24,11 +29,6 @@ export type LocalSettings = {
   /** The executions of functions that a location runs at once. Default: `lambdaConcurrency`. */
   readonly concurrency?: number;
 };
-
-/** An error that the user can correct. The message is printed without a stack trace. */
-export class StartFailure extends Error {
-  override readonly name = 'StartFailure';
-}
 
 function readPort(text: string): number {
   const port = readCdnPort(text);
@@ -133,6 +133,7 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     host: environment['SIGNET_BIND'] || '127.0.0.1',
     ...readLists(environment),
     ...readNumbers(environment),
+    ...readSources(environment),
     ...readPrebuilt(environment),
   };
 }

@@ -106,7 +106,7 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   };
   const stores = openStores(early);
   // Before the distribution runs, its cache is empty and there is nothing to invalidate.
-  const purges = await openPurges(opening, stores.derivatives, async (tags) => {
+  const purges = await openPurges(opening, stores, async (tags) => {
     distribution?.invalidate(tags.map((tag) => `#${tag}`));
   });
   queue.resolve(purges);
@@ -124,8 +124,8 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  const { corsOrigins = [] } = opening.settings;
-  const facts = { policyFields: policyFields(), corsOrigins };
+  const { corsOrigins = [], sources = {} } = opening.settings;
+  const facts = { policyFields: policyFields(), corsOrigins, sources };
   const files = { accessLog: accessLog.path };
   return { ...early, ports, ...facts, ...files, demo, counts: cloudFront.counts };
 }
@@ -137,7 +137,7 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
 export async function startStack(
   settings: LocalSettings,
   log: Log,
-  roles: Roles = localRoles(),
+  roles: Roles = localRoles(settings.sources),
 ): Promise<Stack> {
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];

@@ -11,6 +11,7 @@ images. It takes no arguments. These variables change it:
   SIGNET_HOSTS         further host names that it answers to
   SIGNET_ORIGINS       the web pages that may call its S3
   SIGNET_CORS_ORIGINS  the web pages that may read images with a cookie
+  SIGNET_SOURCES       a file that lists buckets with sources, besides its own
   SIGNET_RTT_MS, SIGNET_LOCATIONS, SIGNET_CONCURRENCY
                        distance to S3, edge locations, and executions at once
 

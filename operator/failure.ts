@@ -13,6 +13,7 @@ const failureKinds = {
   conflict: 'refused',
   damaged_policy: 'refused',
   damaged_trail: 'refused',
+  foreign_source: 'refused',
   invalid_policy: 'refused',
   not_a_log: 'refused',
   not_a_state: 'refused',

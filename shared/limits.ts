@@ -9,6 +9,10 @@ export const limits = {
   keyBytes: 1_024,
   /** Leaves room in a derivative's key for the tenant and a long recipe. */
   pathBytes: 700,
+  /** The rest of a key is a path, which may have `pathBytes`. */
+  sourcePrefixBytes: 324,
+  /** The setting `sources`, as JSON. It is a part of two functions and of the template. */
+  sourceEntriesBytes: 262_144,
   /** A tenant's name can be a label of a host name, and DNS allows 63 characters. */
   tenantCharacters: 63,
   /** Enough for any real recipe, and few enough to bound the work. */

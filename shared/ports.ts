@@ -101,14 +101,25 @@ export type Packer = {
 /** Removes the answers with these cache tags from all caches. */
 export type Invalidate = (tags: readonly string[]) => Promise<void>;
 
+/** The error that a store answered with. */
+export type StoreError = {
+  readonly status: number;
+  /** Its name for the error, such as `AccessDenied`. */
+  readonly code: string;
+  /** The Region in which the bucket is, if the store says so. */
+  readonly region?: string | undefined;
+};
+
 /** A store is down, slow or denies access. The request is not at fault. */
 export class PortFailure extends Error {
   override readonly name = 'PortFailure';
   /** Whether the store answered at all, even with an error. */
   readonly answered: boolean;
+  readonly error: StoreError | undefined;
 
-  constructor(message: string, answered = true) {
+  constructor(message: string, answered = true, error?: StoreError) {
     super(message);
     this.answered = answered;
+    this.error = error;
   }
 }

@@ -158,7 +158,7 @@ export const refusals = {
     meaning:
       'Signet cannot reach S3 or Secrets Manager, or they deny it access. Or the process that draws cannot start.',
     remedy:
-      'Try again; Signet recovers by itself. If the error persists, check the roles and the status of AWS.',
+      'Try again; Signet recovers by itself. If the error persists, read the reason in the log, and check the roles and the status of AWS.',
   },
 } as const satisfies Readonly<Record<string, Row>>;
 

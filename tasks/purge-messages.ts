@@ -1,29 +1,38 @@
-import * as v from 'valibot';
 import {
   type PurgeStores,
-  parseSourceKey,
-  purgeRequestKey,
   purgeSources,
+  purgeTenant,
   type SourceName,
   secondPurgeSeconds,
+  tenantPurgeSeconds,
 } from '../shared/objects/purge.ts';
+import { type ChosenSource, pathOfObject, possiblePaths } from '../shared/policy/source-place.ts';
 import { reasonOf } from '../shared/refusal.ts';
 import { sourceKey } from '../shared/url/path.ts';
+import {
+  againMessage,
+  type EventBuckets,
+  type ObjectEvent,
+  type PurgeRequest,
+  readPurgeMessage,
+  tenantMessage,
+} from './purge-events.ts';
 
 /*
- * Messages about changed sources. S3 reports a change at least once and in any order. A purge uses only
- * the name of the source, so neither matters.
+ * The work of the purge queue. A purge uses only the names of sources, so it does not matter in which order and how
+ * often changes are reported.
  */
 
 /** A message of the queue. Its id returns it to the queue. */
 export type QueuedMessage = { readonly id: string; readonly body: string };
 
 export type PurgeWork = PurgeStores & {
-  /** Events come from two buckets: changes of sources, and purge requests of operators. */
-  readonly buckets: { readonly sources: string; readonly config: string };
+  readonly buckets: EventBuckets;
+  /** Reads where the sources of a tenant are. */
+  readonly sourceOf: (tenant: string) => Promise<ChosenSource | 'unreadable'>;
   /**
-   * Whether a source has only ever had its current version. Left out if that cannot be known. If it
-   * throws, the source is purged.
+   * Whether an object of Signet's own bucket has only ever had its current version. Left out if that cannot be known.
+   * If it throws, the source is purged.
    */
   readonly isFirst?: (key: string) => Promise<boolean>;
   /** Sends a message to the same queue, with a delay in seconds. */
@@ -31,101 +40,95 @@ export type PurgeWork = PurgeStores & {
   readonly onFailure: (reason: string) => void;
 };
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-const s3Event = v.object({
-  Records: v.array(
-    v.object({
-      eventName: v.optional(v.string(), ''),
-      s3: v.object({
-        bucket: v.object({ name: v.string() }),
-        object: v.object({ key: v.string() }),
-      }),
-    }),
-  ),
-});
-/** S3 sends this once, when the notification is set up. */
-const s3Test = v.object({ Event: v.literal('s3:TestEvent') });
-/** The message of the function to itself. */
-const again = v.strictObject({ purgeAgain: v.array(v.string()) });
-const message = v.pipe(v.string(), v.parseJson(), v.union([s3Event, s3Test, again]));
-
-/** Keys in events are form-encoded: a plus is a space. */
-const decodedKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
-
-type Asked = {
-  readonly sources: readonly SourceName[];
-  /** The sources that were stored, perhaps for the first time. */
-  readonly stored: readonly SourceName[];
-  readonly again: boolean;
-};
-
-function sourcesOf(keys: readonly string[]): readonly SourceName[] {
-  return keys.map(parseSourceKey).filter((source) => source !== undefined);
-}
-
-/** Reads the purges that a message asks for. Throws a one-line error for an unknown message. */
-export function readPurgeMessage(body: string, buckets: PurgeWork['buckets']): Asked {
-  const read = v.safeParse(message, body);
-  if (!read.success) throw new Error('it is neither an S3 event nor a message of this function');
-  const said = read.output;
-  if ('purgeAgain' in said) return { sources: sourcesOf(said.purgeAgain), stored: [], again: true };
-  if (!('Records' in said)) return { sources: [], stored: [], again: false };
-  const keys = { sources: [] as string[], stored: [] as string[] };
-  for (const { eventName, s3 } of said.Records) {
-    const key = decodedKey(s3.object.key);
-    const asked = s3.bucket.name === buckets.config ? purgeRequestKey(key) : undefined;
-    if (asked !== undefined) keys.sources.push(asked);
-    if (s3.bucket.name !== buckets.sources) continue;
-    (eventName.startsWith('ObjectCreated:') ? keys.stored : keys.sources).push(key);
-  }
-  return { sources: sourcesOf(keys.sources), stored: sourcesOf(keys.stored), again: false };
-}
-
-type Read = QueuedMessage & { readonly asked: Asked };
+/** Derivatives of whole tenants that one batch deletes. A thousand take about half a second. */
+const mostDerivatives = 40_000;
 
 function distinctSources(named: readonly (readonly SourceName[])[]): readonly SourceName[] {
   return [...new Map(named.flat().map((source) => [sourceKey(source), source])).values()];
 }
 
+const distinctEvents = (events: readonly ObjectEvent[]): readonly ObjectEvent[] => [
+  ...new Map(events.map((one) => [JSON.stringify(one), one])).values(),
+];
+
 /**
  * Whether no derivative can have been made from an earlier version of a source. Such a source needs no
  * purge: a refusal is cached for a minute at most, and two invalidations cost more than the rest of an
- * upload.
+ * upload. Other buckets do not tell.
  */
-async function isNew({ isFirst, onFailure }: PurgeWork, source: SourceName): Promise<boolean> {
+async function isNew({ isFirst, onFailure }: PurgeWork, event: ObjectEvent): Promise<boolean> {
+  if (!event.isStored || event.from !== undefined) return false;
   try {
-    return (await isFirst?.(sourceKey(source))) ?? false;
+    return (await isFirst?.(sourceKey({ tenant: event.tenant, path: event.rest }))) ?? false;
   } catch (thrown) {
     onFailure(`cannot tell whether a source is new, so it is purged: ${reasonOf(thrown)}`);
     return false;
   }
 }
 
-async function replacedSources(
-  work: PurgeWork,
-  stored: readonly SourceName[],
-): Promise<readonly SourceName[]> {
-  const old: SourceName[] = [];
-  for (const source of stored) if (!(await isNew(work, source))) old.push(source);
-  return old;
+/** The sources that URLs of the tenant can name with an object. */
+function sourcesNamed(
+  event: ObjectEvent,
+  source: ChosenSource | 'unreadable',
+): readonly SourceName[] {
+  const { tenant } = event;
+  const path = source === 'unreadable' ? undefined : pathOfObject(source, event);
+  if (path !== undefined) return [{ tenant, path }];
+  return source === 'unreadable' ? possiblePaths(event).map((one) => ({ tenant, path: one })) : [];
 }
 
-/** Purges what messages ask for, and again later, when renders in progress have ended. */
-async function purgeAll(work: PurgeWork, asked: readonly Asked[]): Promise<void> {
-  const old = await replacedSources(work, distinctSources(asked.map(({ stored }) => stored)));
-  const named = (some: readonly Asked[]) =>
-    distinctSources([...some.map(({ sources }) => sources), old]);
-  await purgeSources(work, named(asked));
-  const first = named(asked.filter((one) => !one.again)).map(sourceKey);
-  if (first.length > 0) await work.later(JSON.stringify({ purgeAgain: first }), secondPurgeSeconds);
+/** The sources that changed, if derivatives can have been made from them. Each policy is read once. */
+async function changedSources(
+  work: PurgeWork,
+  events: readonly ObjectEvent[],
+): Promise<readonly SourceName[]> {
+  const places = new Map<string, ChosenSource | 'unreadable'>();
+  const changed: (readonly SourceName[])[] = [];
+  for (const event of distinctEvents(events)) {
+    const { tenant } = event;
+    const place = places.get(tenant) ?? (await work.sourceOf(tenant));
+    places.set(tenant, place);
+    const sources = sourcesNamed(event, place);
+    if (sources.length > 0 && !(await isNew(work, event))) changed.push(sources);
+  }
+  return distinctSources(changed);
 }
+
+/** Purges sources, and those of new requests again later, when renders in progress have ended. */
+async function purgeNamed(work: PurgeWork, requests: readonly PurgeRequest[]): Promise<void> {
+  const changed = await changedSources(
+    work,
+    requests.flatMap((one) => one.changed),
+  );
+  const named = (some: readonly PurgeRequest[]) =>
+    distinctSources([...some.map(({ sources }) => sources), changed]);
+  await purgeSources(work, named(requests));
+  const first = named(requests.filter((one) => !one.again)).map(sourceKey);
+  if (first.length > 0) await work.later(againMessage(first), secondPurgeSeconds);
+}
+
+const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
+
+/** Deletes the derivatives of whole tenants. What does not fit into one batch is left to a new message. */
+async function purgeTenants(work: PurgeWork, requests: readonly PurgeRequest[]): Promise<void> {
+  let left = mostDerivatives;
+  for (const tenant of distinct(requests.flatMap((one) => one.tenants))) {
+    const { removed, isDone } = await purgeTenant(work, tenant, left);
+    left = Math.max(0, left - removed);
+    if (!isDone) await work.later(tenantMessage(tenant), 0);
+  }
+  for (const tenant of distinct(requests.flatMap((one) => one.announced)))
+    for (const seconds of tenantPurgeSeconds) await work.later(tenantMessage(tenant), seconds);
+}
+
+type Read = QueuedMessage & { readonly request: PurgeRequest };
 
 function readAll(work: PurgeWork, messages: readonly QueuedMessage[]) {
   const read: Read[] = [];
   const failed: string[] = [];
   for (const one of messages) {
     try {
-      read.push({ ...one, asked: readPurgeMessage(one.body, work.buckets) });
+      read.push({ ...one, request: readPurgeMessage(one.body, work.buckets) });
     } catch (thrown) {
       work.onFailure(`message ${one.id} cannot be processed: ${reasonOf(thrown)}`);
       failed.push(one.id);
@@ -143,11 +146,10 @@ export async function handlePurgeMessages(
   messages: readonly QueuedMessage[],
 ): Promise<readonly string[]> {
   const { read, failed } = readAll(work, messages);
+  const requests = read.map(({ request }) => request);
   try {
-    await purgeAll(
-      work,
-      read.map(({ asked }) => asked),
-    );
+    await purgeNamed(work, requests);
+    await purgeTenants(work, requests);
     return failed;
   } catch (thrown) {
     work.onFailure(`the purge failed and is tried again: ${reasonOf(thrown)}`);

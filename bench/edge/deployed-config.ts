@@ -10,6 +10,7 @@ export function deployedConfig(endpoint: string): EdgeConfig {
     s3: access,
     secretsManager: access,
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
+    sources: {},
     policyFreshness,
     keyFreshness,
     hosts: {},

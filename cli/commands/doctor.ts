@@ -1,10 +1,14 @@
 import { diagnose } from '../../operator/doctor/doctor.ts';
+import { readSourceNames } from '../../operator/doctor/source-names.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { describeFinding, printFindings } from '../print/doctor.ts';
 
-async function doctor(options: CommonOptions): Promise<void> {
+type Options = CommonOptions & { readonly object?: readonly string[] };
+
+async function doctor(options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    const findings = (await diagnose(open)).map(describeFinding);
+    const sources = readSourceNames(options.object ?? []);
+    const findings = (await diagnose(open, sources)).map(describeFinding);
     const ok = findings.every((one) => one.ok);
     return { text: printFindings(findings), json: { ok, findings }, exit: ok ? 0 : 1 };
   });
@@ -13,4 +17,9 @@ async function doctor(options: CommonOptions): Promise<void> {
 export const doctorCommand = command(
   'doctor',
   'Check secrets, functions, policies and audit trails, and say how to fix problems; exits with 1 if there are any',
-).action(doctor);
+)
+  .option(
+    '--object <tenant/path...>',
+    'a source to view for a tenant whose bucket is not its own; needed if it cannot be listed',
+  )
+  .action(doctor);

@@ -2,7 +2,7 @@ import { usageFailure } from '../../operator/failure.ts';
 import { auditTenant, readHistory } from '../../operator/policies/history.ts';
 import { rollbackPolicy } from '../../operator/policies/rollback.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printAudit, printHistory, printRollback } from '../print/policy.ts';
+import { printAudit, printHistory, printRollback, purgeHelp, purgeNote } from '../print/policy.ts';
 
 async function history(tenant: string, options: CommonOptions): Promise<void> {
   await runCommand(options, async (open) => {
@@ -21,12 +21,14 @@ function readVersion(text: string | undefined): number | undefined {
 async function rollback(
   tenant: string,
   named: string | undefined,
-  options: CommonOptions & { readonly reason: string },
+  options: CommonOptions & { readonly reason: string; readonly purge?: true },
 ): Promise<void> {
   await runCommand(options, async (open) => {
     const version = readVersion(named);
-    const done = await rollbackPolicy(open, { tenant, version, reason: options.reason });
-    return { text: printRollback(done), json: done };
+    const { reason, purge } = options;
+    const done = await rollbackPolicy(open, { tenant, version, reason, purge });
+    const purged = purge === true ? purgeNote([tenant]) : [];
+    return { text: [printRollback(done), ...purged].join('\n'), json: done };
   });
 }
 
@@ -47,6 +49,7 @@ export const rollbackCommand = command(
   'Publish the content of an earlier version as a new version; keys and blocked scopes are unchanged. Without a version, restore the one before the live version',
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
+  .option('--purge', purgeHelp)
   .action(rollback);
 
 export const auditCommand = command(

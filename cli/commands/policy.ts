@@ -4,7 +4,7 @@ import { publishPolicies } from '../../operator/policies/publish.ts';
 import { validatePolicies } from '../../operator/policies/validate.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printPublication, printValidatedFile } from '../print/policy.ts';
+import { printPublication, printValidatedFile, purgeHelp, purgeNote } from '../print/policy.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
@@ -31,19 +31,23 @@ function readExpected(text: string | undefined): number | undefined {
 
 async function publish(
   paths: readonly string[],
-  options: CommonOptions & { readonly expect?: string },
+  options: CommonOptions & { readonly expect?: string; readonly purge?: true },
 ): Promise<void> {
   await runCommand(options, async (open) => {
     const expected = readExpected(options.expect);
-    const { reason } = options;
-    const published = await publishPolicies(open, paths, { reason, expected });
+    const { reason, purge } = options;
+    const published = await publishPolicies(open, paths, { reason, expected, purge });
     const { publications, warnings, notes } = published;
     const lines = [
       ...warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: ')),
       ...notes.map(({ file, ...note }) => printIssue(file, note, 'note: ')),
     ];
     return {
-      text: [...lines, ...publications.map(printPublication)].join('\n'),
+      text: [
+        ...lines,
+        ...publications.map(printPublication),
+        ...(purge === true ? purgeNote(publications.map(({ tenant }) => tenant)) : []),
+      ].join('\n'),
       json: {
         published: publications.map(({ tenant }) => tenant),
         versions: publications.map(({ tenant, version, unchanged, changes }) => ({
@@ -64,6 +68,7 @@ export const policyCommand = new Command('policy')
   .addCommand(
     command('publish <paths...>', 'Publish files or folders; if one is invalid, none is published')
       .option('--reason <text>', 'the reason, recorded in the audit trail')
+      .option('--purge', purgeHelp)
       .option('--expect <version>', 'refuse if another version is live; for one policy only')
       .action(publish),
   )

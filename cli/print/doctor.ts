@@ -26,6 +26,10 @@ function describeState(state: HealthyState): string {
         : `changes.jws names every change, the last is number ${state.sequence}`;
     case 'policy_live':
       return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
+    case 'source_readable':
+      return `the render role reads "${state.from}"`;
+    case 'source_not_viewed':
+      return `"${state.from}" was not read; name an object of it: npx signet doctor --object TENANT/PATH`;
     case 'trail_intact':
       return `${printCount(state.versions, 'version')}, whole`;
   }
@@ -74,6 +78,12 @@ function describeProblem(problem: Problem): string {
       return `its fallback ${problem.path} does not exist`;
     case 'origin_unlisted':
       return `its urls.origins names ${problem.origin}, which corsOrigins of the deployment does not list`;
+    case 'source_unlisted':
+      return `its policy ${problem.fault}`;
+    case 'source_absent':
+      return `"${problem.from}" has no object for ${problem.path}, or denies the render role`;
+    case 'source_unreadable':
+      return `the render role cannot read "${problem.from}": ${problem.status} ${problem.code ?? ''}`.trim();
     case 'trail_broken':
       return problem.faults.join('; ');
   }
@@ -104,6 +114,12 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
       return `npx signet put ${name} PATH FILE`;
     case 'origin_unlisted':
       return `add it to corsOrigins in cdk.json and deploy, or remove it from the policy of ${name}`;
+    case 'source_unlisted':
+      return 'add it to sources in cdk.json and deploy, or publish another source.from with --purge';
+    case 'source_absent':
+      return 'name an object that exists, with --object TENANT/PATH, and check the policies of the bucket and its KMS key';
+    case 'source_unreadable':
+      return 'read the last line of origin-response in its log, which says what to correct';
     case 'trail_broken':
       return `find out who can write to the bucket; ${repairAdvice(name, problem.lastVersion)}`;
   }

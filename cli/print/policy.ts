@@ -3,6 +3,7 @@ import type { PolicyVersion, TenantAudit } from '../../operator/policies/history
 import type { Rollback } from '../../operator/policies/rollback.ts';
 import type { ValidatedFile } from '../../operator/policies/validate.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { Publication } from '../../shared/versions/publishing.ts';
 import { printCount } from '../base/quantity.ts';
@@ -15,6 +16,18 @@ export function printValidatedFile({ file, issues, warnings }: ValidatedFile): s
     ...warnings.map((warning) => printIssue(file, warning, 'warning: ')),
   ];
   return lines.join('\n');
+}
+
+/** The help of `--purge`. */
+export const purgeHelp =
+  'delete all derivatives of the tenants; needed to change source.from or source.prefix';
+
+/** What a purge of whole tenants does, and when. */
+export function purgeNote(tenants: readonly string[]): readonly string[] {
+  const [first, second] = tenantPurgeSeconds;
+  return [
+    `All derivatives of ${tenants.join(', ')} are deleted in ${first} s and again in ${second} s.`,
+  ];
 }
 
 /** Lists the changes too, because a publish may undo the change of another publisher. */

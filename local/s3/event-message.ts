@@ -25,3 +25,20 @@ export function eventMessage(change: ObjectChange): string {
   };
   return JSON.stringify({ Records: [record] });
 }
+
+/**
+ * The event that EventBridge sends for a change in a bucket that is not Signet's own. Its key is not encoded.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+export function bridgeMessage(
+  { bucket, key, kind }: ObjectChange,
+  { account, region }: { readonly account: string; readonly region: string },
+): string {
+  return JSON.stringify({
+    ...{ version: '0', source: 'aws.s3', account, region },
+    'detail-type': kind === 'created' ? 'Object Created' : 'Object Deleted',
+    time: new Date().toISOString(),
+    resources: [`arn:aws:s3:::${bucket}`],
+    detail: { version: '0', bucket: { name: bucket }, object: { key } },
+  });
+}

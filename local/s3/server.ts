@@ -5,7 +5,7 @@ import type { Identity } from '../http/sigv4.ts';
 import { openUploadStore, type UploadStore } from './multipart/upload-store.ts';
 import { type DiskStore, type ObjectChange, openStore } from './objects/object-store.ts';
 import { createRequestIds, errorAnswer, standardHeaders } from './wire/answer.ts';
-import { handleRequest } from './wire/request-handler.ts';
+import { handleRequest, type PlacedBucket } from './wire/request-handler.ts';
 import { S3Error, type S3ErrorCode } from './wire/s3-error.ts';
 
 export type { ObjectChange } from './objects/object-store.ts';
@@ -26,6 +26,8 @@ export type S3Options = {
   readonly origins?: readonly string[];
   /** The Region that requests must be signed for. Default: us-east-1. */
   readonly region?: string;
+  /** The Region and the owner of buckets that have others. */
+  readonly placed?: ReadonlyMap<string, PlacedBucket>;
   /** Delays the requests of some callers. Default: none. */
   readonly distance?: Distance;
   /**
@@ -45,7 +47,8 @@ export async function startS3(options: S3Options): Promise<EmbeddedS3> {
   const { beforeChange, afterChange, origins = localOrigins } = options;
   const store = await openStore({ folder, buckets, beforeChange, afterChange, log });
   const uploads = await openUploads(store, folder, log);
-  const handlerOptions = { store, uploads, origins, identities, region, log };
+  const { placed = new Map() } = options;
+  const handlerOptions = { store, uploads, origins, identities, region, placed, log };
   const listener = await listen({
     host,
     port,

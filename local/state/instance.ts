@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { type LocalInstance, localAddress } from '../../shared/deployment/local-endpoints.ts';
-import { StartFailure } from '../settings.ts';
+import { StartFailure } from '../start-failure.ts';
 
 /*
  * Ensures one stack per state folder. `instance.json` contains the pid and the ports of the stack that

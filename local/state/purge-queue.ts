@@ -1,10 +1,11 @@
+import { localAccount } from '../../shared/deployment/local-endpoints.ts';
 import { type PurgeStores, purgeRequestKey } from '../../shared/objects/purge.ts';
 import {
   handlePurgeMessages,
   type PurgeWork,
   type QueuedMessage,
 } from '../../tasks/purge-messages.ts';
-import { eventMessage } from '../s3/event-message.ts';
+import { bridgeMessage, eventMessage } from '../s3/event-message.ts';
 import type { ObjectChange } from '../s3/server.ts';
 import { openMessageQueue } from './message-queue.ts';
 
@@ -28,16 +29,26 @@ export type PurgeQueueOptions = {
   readonly folder: string;
   readonly stores: PurgeStores;
   readonly buckets: PurgeWork['buckets'];
+  readonly sourceOf: PurgeWork['sourceOf'];
   readonly log: (line: string) => void;
 };
 
 /** As long as a second purge waits. The deployed queue waits seven minutes. */
 const retrySeconds = 60;
 
-/** The changes that the deployed buckets report: every source, and requests to purge one. */
-function isReported({ bucket, key, kind }: ObjectChange, buckets: PurgeWork['buckets']): boolean {
-  if (bucket === buckets.sources) return true;
-  return bucket === buckets.config && kind === 'created' && purgeRequestKey(key) !== undefined;
+/**
+ * The event of a change that the deployed buckets report: every source, and requests to purge. The owners of other
+ * buckets send the events of these.
+ */
+function eventOf(change: ObjectChange, buckets: PurgeWork['buckets']): string | undefined {
+  const { bucket, key, kind } = change;
+  if (bucket === buckets.sources) return eventMessage(change);
+  const isRequest = kind === 'created' && purgeRequestKey(key) !== undefined;
+  if (bucket === buckets.config) return isRequest ? eventMessage(change) : undefined;
+  const entry = Object.values(buckets.elsewhere).find((one) => one.bucket === bucket);
+  if (entry === undefined) return undefined;
+  const { account = localAccount, region } = entry;
+  return bridgeMessage(change, { account, region });
 }
 
 /** Stored events by object, until the change is made. One that fails leaves its event to the next. */
@@ -61,11 +72,13 @@ export async function openPurgeQueue({
   folder,
   stores,
   buckets,
+  sourceOf,
   log,
 }: PurgeQueueOptions): Promise<PurgeQueue> {
   const work: PurgeWork = {
     ...stores,
     buckets,
+    sourceOf,
     // No `isFirst`: the local buckets keep no versions, so every stored source counts as replaced.
     later: (body, seconds) => queue.send(body, seconds),
     onFailure: log,
@@ -75,7 +88,8 @@ export async function openPurgeQueue({
   const pending = createPending();
   return {
     beforeChange: async (change) => {
-      if (isReported(change, buckets)) pending.add(change, await queue.hold(eventMessage(change)));
+      const event = eventOf(change, buckets);
+      if (event !== undefined) pending.add(change, await queue.hold(event));
     },
     afterChange: async (change) => {
       const events = pending.take(change);

@@ -7,7 +7,7 @@ import { runCheck } from './installation-checks.ts';
 export const livePolicies = (findings: readonly Finding[]): readonly LivePolicy[] =>
   findings.flatMap(({ tenant, ...finding }) =>
     tenant !== undefined && finding.ok && finding.state.kind === 'policy_live'
-      ? [{ tenant, version: finding.state.version }]
+      ? [{ tenant, version: finding.state.version, from: finding.state.from }]
       : [],
   );
 

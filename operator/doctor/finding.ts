@@ -6,10 +6,15 @@ export type CheckName =
   | 'distribution'
   | 'changes'
   | 'policy'
+  | 'source'
   | 'trail';
 
-/** A tenant and its live version. */
-export type LivePolicy = { readonly tenant: string; readonly version: number };
+/** A tenant, its live version, and the name of the bucket of its sources if that is not Signet's own. */
+export type LivePolicy = {
+  readonly tenant: string;
+  readonly version: number;
+  readonly from?: string | undefined;
+};
 
 /** The result of a check that passed. */
 export type HealthyState =
@@ -18,7 +23,16 @@ export type HealthyState =
   | { readonly kind: 'render_secret_current' }
   | { readonly kind: 'unsigned_refused'; readonly address: string }
   | { readonly kind: 'changes_current'; readonly sequence: number }
-  | { readonly kind: 'policy_live'; readonly version: number; readonly reporting: boolean }
+  | {
+      readonly kind: 'policy_live';
+      readonly version: number;
+      readonly reporting: boolean;
+      /** The bucket of the sources, if it is not Signet's own. */
+      readonly from?: string;
+    }
+  | { readonly kind: 'source_readable'; readonly from: string }
+  /** There is no object to view, or no recipe that the policy allows. */
+  | { readonly kind: 'source_not_viewed'; readonly from: string }
   | { readonly kind: 'trail_intact'; readonly versions: number };
 
 /** The result of a check that failed. `lastVersion` is the newest version of the tenant's trail. */
@@ -48,13 +62,21 @@ export type Problem =
   | { readonly kind: 'root_key_gone'; readonly kid: string }
   | { readonly kind: 'fallback_missing'; readonly path: string }
   | { readonly kind: 'origin_unlisted'; readonly origin: string }
+  | { readonly kind: 'source_unlisted'; readonly fault: string }
+  | { readonly kind: 'source_absent'; readonly from: string; readonly path: string }
+  | {
+      readonly kind: 'source_unreadable';
+      readonly from: string;
+      readonly status: number;
+      readonly code: string | null;
+    }
   | {
       readonly kind: 'trail_broken';
       readonly faults: readonly string[];
       readonly lastVersion: number | undefined;
     };
 
-/** One check with its result. `tenant` is set for policies and trails. */
+/** One check with its result. `tenant` is set for policies, sources and trails. */
 export type Finding = { readonly check: CheckName; readonly tenant?: string } & (
   | { readonly ok: true; readonly state: HealthyState }
   | { readonly ok: false; readonly problem: Problem }

@@ -1,6 +1,6 @@
+import { ownSourceKey } from '../../shared/objects/sources.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { isSecureOrigin } from '../../shared/url/origin.ts';
-import { sourceKey } from '../../shared/url/path.ts';
 import { auditTrail } from '../../shared/versions/audit.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import { lastVersion } from '../policies/policy-change.ts';
@@ -10,10 +10,11 @@ import { runCheck } from './installation-checks.ts';
 
 async function isFallbackMissing(
   installation: Installation,
-  tenant: string,
-  path: string,
+  { tenant, source, fallback }: Policy,
 ): Promise<boolean> {
-  const key = sourceKey({ tenant, path });
+  // In other buckets, the fallback is the source that `checkSources` views.
+  if (fallback === null || source.from !== undefined) return false;
+  const key = ownSourceKey({ tenant, path: fallback }, source);
   return (await installation.sources.get(key, { maxBytes: 0 })) === 'missing';
 }
 
@@ -44,13 +45,14 @@ async function checkLivePolicy(
   const policy = compilePolicy(published.document);
   const kid = await findOrphan(installation, policy);
   if (kid !== undefined) return fail(subject, { kind: 'root_key_gone', kid });
-  const { fallback } = policy;
-  if (fallback !== null && (await isFallbackMissing(installation, tenant, fallback)))
-    return fail(subject, { kind: 'fallback_missing', path: fallback });
+  if (await isFallbackMissing(installation, policy))
+    return fail(subject, { kind: 'fallback_missing', path: policy.fallback ?? '' });
   const origin = await findUnlisted(installation, policy);
   if (origin !== undefined) return fail(subject, { kind: 'origin_unlisted', origin });
   const reporting = policy.reportUntil > installation.clock();
-  return pass(subject, { kind: 'policy_live', version: published.version, reporting });
+  const { from } = policy.source;
+  const place = from === undefined ? {} : { from };
+  return pass(subject, { kind: 'policy_live', version: published.version, reporting, ...place });
 }
 
 /** Checks the live policy of a tenant, its root keys and its fallback image. */

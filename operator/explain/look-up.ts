@@ -1,3 +1,4 @@
+import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
 import { readSource } from '../../shared/objects/sources.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { DerivativeKey } from '../../shared/recipe/storage-key.ts';
@@ -8,25 +9,39 @@ import type { ExplanationRecord } from './explanation.ts';
 import { nameHint } from './name-mistakes.ts';
 
 /**
- * Looks for the derivative and, if it is missing, for the source. The source is read with the limits of the
- * policy, as in a render. Only a render shows whether it can be decoded.
+ * Reads the source with the limits of the policy, as in a render. Only a render shows whether it can be decoded. The
+ * bucket of an entry may allow the render role and not the operator.
  */
+async function lookUpSource(
+  record: ExplanationRecord,
+  readers: SourceReaders,
+  url: SourcePath,
+  { source }: Policy,
+): Promise<void> {
+  const { from } = source;
+  const place = from === undefined ? {} : { from };
+  try {
+    const { type, bytes } = await readSource(readers, url, source);
+    record.pass('source', { ...place, type, bytes: bytes.length });
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    const isFound = thrown.code !== 'unavailable';
+    if (from !== undefined && thrown.cause !== undefined)
+      record.pass('source', { ...place, notRead: `with your credentials: ${thrown.message}` });
+    else record.refuse('source', thrown, isFound ? await nameHint(readers, url, source) : {});
+  }
+}
+
+/** Looks for the derivative and, if it is missing, for the source. */
 export async function lookUp(
   record: ExplanationRecord,
-  { derivatives, sources }: Installation,
+  { derivatives, sourceReaders }: Installation,
   url: SourcePath,
   policy: Policy,
   { key }: DerivativeKey,
 ): Promise<boolean> {
   const stored = (await derivatives.get(key, { maxBytes: 0 })) !== 'missing';
   record.pass('store', { stored });
-  if (stored) return true;
-  try {
-    const { type, bytes } = await readSource(sources, url, policy.source);
-    record.pass('source', { type, bytes: bytes.length });
-  } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
-    record.refuse('source', thrown, await nameHint(sources, url));
-  }
-  return false;
+  if (!stored) await lookUpSource(record, await sourceReaders(), url, policy);
+  return stored;
 }

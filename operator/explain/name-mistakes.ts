@@ -1,5 +1,7 @@
-import type { ObjectStore } from '../../shared/ports.ts';
-import { type SourcePath, sourceKey } from '../../shared/url/path.ts';
+import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
+import { readFromPlace } from '../../shared/objects/sources.ts';
+import type { ChosenSource } from '../../shared/policy/source-place.ts';
+import type { SourcePath } from '../../shared/url/path.ts';
 import { decodeOnce } from './decode-once.ts';
 
 /** A mistake that turns the intended path into another one. */
@@ -32,14 +34,15 @@ const mistakes: readonly NameMistake[] = [
 
 /** The mistake without which the source exists; an empty object if none explains it. */
 export async function nameHint(
-  sources: ObjectStore,
-  source: SourcePath,
+  readers: SourceReaders,
+  asked: SourcePath,
+  source: ChosenSource,
 ): Promise<Readonly<Record<string, string>>> {
   for (const { findIntended, describe } of mistakes) {
-    const path = findIntended(source);
-    if (path === undefined || path === '' || path === source.path) continue;
-    const key = sourceKey({ ...source, path });
-    if ((await sources.get(key, { maxBytes: 0 })) !== 'missing') return { mistake: describe(path) };
+    const path = findIntended(asked);
+    if (path === undefined || path === '' || path === asked.path) continue;
+    const read = await readFromPlace(readers, { ...asked, path }, source, { maxBytes: 0 });
+    if (read !== 'missing') return { mistake: describe(path) };
   }
   return {};
 }

@@ -1,7 +1,7 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 import { publishedDiff } from '../../shared/policy/diff/published-diff.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
-import { checkRetiredKids } from '../../shared/versions/publishing.ts';
+import { checkRetiredKids } from '../../shared/versions/publish-checks.ts';
 import { readablePolicy } from '../../shared/versions/tenants.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';

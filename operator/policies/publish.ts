@@ -12,6 +12,8 @@ export type PublishChoices = {
   readonly reason?: string | undefined;
   /** The version that must be live; only for a single policy. */
   readonly expected?: number | undefined;
+  /** Delete all derivatives of the tenants, which a change of `source.from` or `source.prefix` needs. */
+  readonly purge?: boolean | undefined;
 };
 
 type FileIssue = PolicyIssue & { readonly file: string };
@@ -33,7 +35,7 @@ const isChange = (publication: Publication | undefined): boolean =>
 export async function publishPolicies(
   open: OpenInstallation,
   paths: readonly string[],
-  { reason, expected }: PublishChoices,
+  { reason, expected, purge }: PublishChoices,
 ): Promise<PublishedSet> {
   const all = await readPolicySet(paths);
   const installation = await open();
@@ -44,7 +46,7 @@ export async function publishPolicies(
   const root = await mintableRoot(installation);
   const publications: Publication[] = [];
   for (const one of all)
-    publications.push(await publishChecked(installation, one, { root, reason, expected }));
+    publications.push(await publishChecked(installation, one, { root, reason, expected, purge }));
   const warnings = all.flatMap(({ file, policy }) =>
     findWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
   );

@@ -11,6 +11,8 @@ export type RollbackRequest = {
   /** The version to restore; without it, the newest one before the live version that had a policy. */
   readonly version: number | undefined;
   readonly reason: string;
+  /** Delete all derivatives of the tenant, which a change of `source.from` or `source.prefix` needs. */
+  readonly purge?: boolean | undefined;
 };
 
 export type Rollback = {
@@ -54,12 +56,13 @@ export async function rollbackPolicy(
   open: OpenInstallation,
   request: RollbackRequest,
 ): Promise<Rollback> {
-  const { tenant, reason } = request;
+  const { tenant, reason, purge } = request;
   const installation = await open();
   const restored = await findVersion(installation, request);
   const content = await readContent(installation, tenant, restored);
   const root = await mintableRoot(installation);
-  const done = await publishPolicy(installation, content, { root, reason, restoring: true });
+  const options = { root, reason, purge, restoring: true } as const;
+  const done = await publishPolicy(installation, content, options);
   const { version, unchanged, changes } = done;
   return { tenant, version, restored, unchanged, changes };
 }

@@ -3,11 +3,13 @@ import { nodeInflate } from '../../shared/adapters/inflate.ts';
 import { describeForeign } from '../../shared/inspect/foreign/foreign-source.ts';
 import { inspect } from '../../shared/inspect/inspect.ts';
 import { limits } from '../../shared/limits.ts';
-import { purgeSource } from '../../shared/objects/purge.ts';
+import { purgeSource, type SourceName } from '../../shared/objects/purge.ts';
+import { ownSourceKey } from '../../shared/objects/sources.ts';
 import { imageTypes, type SourceType, sniff } from '../../shared/operations/image-type.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
+import type { ChosenSource } from '../../shared/policy/source-place.ts';
 import { asRefusal, malformed, type RefusalCode } from '../../shared/refusal.ts';
-import { pathFault, sourceKey, watermarkKey } from '../../shared/url/path.ts';
+import { pathFault, watermarkKey } from '../../shared/url/path.ts';
 import { isWatermarkScope } from '../../shared/url/scope.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { fileName, unreadableFile } from '../file-failure.ts';
@@ -130,6 +132,17 @@ async function uploadWatermark(
   return { tenant, watermark: id, bytes: bytes.length };
 }
 
+/** The key in Signet's own bucket. Throws `foreign_source` if the policy reads another one. */
+function ownKey({ tenant, path }: SourceName, source: ChosenSource): string {
+  const { from } = source;
+  if (from !== undefined)
+    throw new OperatorFailure(
+      'foreign_source',
+      `the sources of ${tenant} are in "${from}", a bucket that Signet only reads; upload ${path} there with its owner's tools; nothing was uploaded`,
+    );
+  return ownSourceKey({ tenant, path }, source);
+}
+
 async function uploadSource(
   open: OpenInstallation,
   { tenant, path, focus, name, readBytes }: UploadRequest,
@@ -140,15 +153,17 @@ async function uploadSource(
   const bytes = await readBytes();
   const contentType = detectType(name, bytes);
   const installation = await open();
-  await policyOf(installation, tenant);
-  await installation.sources.put(sourceKey({ tenant, path }), bytes, { contentType, metadata });
+  const { source } = await policyOf(installation, tenant);
+  const key = ownKey({ tenant, path }, source);
+  await installation.sources.put(key, bytes, { contentType, metadata });
   const purged = await purgeSource(installation, { tenant, path });
   return { tenant, path, contentType, bytes: bytes.length, purged };
 }
 
 /**
  * Stores a source and purges its derivatives, or stores a watermark. Throws `malformed`, `usage`,
- * `source_…` for a file that can never be served, `conflict`, and what `readBytes` throws.
+ * `source_…` for a file that can never be served, `foreign_source` for a tenant whose sources are in a bucket that is
+ * not Signet's own, `conflict`, and what `readBytes` throws.
  */
 export async function upload(
   open: OpenInstallation,

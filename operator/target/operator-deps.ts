@@ -2,10 +2,12 @@ import { hostname, userInfo } from 'node:os';
 import type { AwsAccess, Patience } from '../../shared/adapters/aws-client.ts';
 import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { sourceReaders } from '../../shared/adapters/source-buckets.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../../shared/keys/publisher.ts';
 import { secretIds } from '../../shared/keys/store.ts';
-import type { Invalidate, SecretStore } from '../../shared/ports.ts';
+import type { SourceEntries } from '../../shared/policy/source-entries.ts';
+import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { OperatorFailure } from '../failure.ts';
 
@@ -58,6 +60,16 @@ export function operatorDeps(secrets: SecretStore) {
     publishers: shareResult(async () => (await keyring()).publishers),
     publisher: shareResult(() => readSigner(secrets)),
   };
+}
+
+/** The own bucket of sources, and those that the deployment lists. */
+export function sourceParts(
+  access: AwsAccess,
+  sources: ObjectStore,
+  sourceEntries: () => Promise<SourceEntries>,
+) {
+  const open = async () => sourceReaders(sources, await sourceEntries(), { access, patience });
+  return { sources, sourceEntries, sourceReaders: shareResult(open) };
 }
 
 /** Invalidates with CloudFront's client. Few commands invalidate, so the client is loaded then. */

@@ -10,6 +10,8 @@ import {
   type Patience,
   portFailure,
 } from '../../shared/adapters/aws-client.ts';
+import type { SourceEntries } from '../../shared/policy/source-entries.ts';
+import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import { NoCredentials, StackUnknown } from './stack-failures.ts';
 
@@ -92,6 +94,7 @@ const templateMetadata = v.pipe(
       policyFields: v.array(v.string()),
       hosts: v.optional(v.record(v.string(), v.string()), {}),
       corsOrigins: v.optional(v.array(v.string()), []),
+      sources: v.optional(sourceEntriesSchema, {}),
     }),
   }),
 );
@@ -102,6 +105,8 @@ export type StackAnnouncement = {
   readonly policyFields: readonly string[];
   readonly hosts: HostMap;
   readonly corsOrigins: readonly string[];
+  /** The buckets that are not Signet's own. */
+  readonly sources: SourceEntries;
 };
 
 /**

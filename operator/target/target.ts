@@ -15,11 +15,12 @@ import {
   readCdnPort,
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
+import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
 import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
-import { invalidateIn, operatorDeps, patience } from './operator-deps.ts';
+import { invalidateIn, operatorDeps, patience, sourceParts } from './operator-deps.ts';
 import { parseStackName } from './stack-name.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
@@ -31,7 +32,10 @@ export type Installation = Publishing & {
   readonly hosts: () => Promise<HostMap>;
   /** The pages that may use credentials. */
   readonly corsOrigins: () => Promise<readonly string[]>;
+  /** Signet's own bucket of sources. */
   readonly sources: ObjectStore;
+  /** Reads sources from every bucket, with the credentials of the operator. */
+  readonly sourceReaders: () => Promise<SourceReaders>;
   readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
@@ -89,7 +93,9 @@ function openLocal(): Installation {
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,
     corsOrigins: async () => instance.corsOrigins ?? [],
-    sources: s3Store(client, localBuckets.sources),
+    ...sourceParts(localAccess(instance, 's3'), s3Store(client, localBuckets.sources), async () => {
+      return instance.sources ?? {};
+    }),
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
     invalidate: invalidateIn(localAccess(instance, 'cloudFront'), localDistribution),

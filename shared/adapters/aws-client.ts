@@ -1,4 +1,4 @@
-import { PortFailure } from '../ports.ts';
+import { PortFailure, type StoreError } from '../ports.ts';
 
 /** How an SDK client reaches its service. On AWS only the Region is set, locally everything. */
 export type AwsAccess = {
@@ -39,16 +39,33 @@ export function clientOptions(
   };
 }
 
+type SdkError = {
+  readonly name?: string;
+  readonly code?: string;
+  /** S3 writes it into some errors about the Region. */
+  readonly Region?: string;
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+};
+
+function storeError(thrown: SdkError): StoreError | undefined {
+  const status = statusOf(thrown);
+  if (status === undefined) return undefined;
+  const region = thrown.$response?.headers?.['x-amz-bucket-region'] ?? thrown.Region;
+  return { status, code: thrown.name ?? 'unknown', region };
+}
+
 /**
  * Makes an error for a failed SDK call. It leaves out the message of the service, which may contain
  * secrets.
  */
 export function portFailure(what: string, thrown: unknown): PortFailure {
-  const { name, code } = thrown as { readonly name?: string; readonly code?: string };
-  const status = statusOf(thrown);
-  const answered = status !== undefined;
-  const outcome = answered ? `${name} ${status}` : `no answer (${code ?? name ?? 'unknown'})`;
-  return new PortFailure(`${what} failed: ${outcome}`, answered);
+  const failed = thrown as SdkError;
+  const error = storeError(failed);
+  const outcome =
+    error === undefined
+      ? `no answer (${failed.code ?? failed.name ?? 'unknown'})`
+      : `${failed.name} ${error.status}`;
+  return new PortFailure(`${what} failed: ${outcome}`, error !== undefined, error);
 }
 
 /** The HTTP status of an SDK error; undefined if there was no answer. */

@@ -10,6 +10,7 @@ import {
 import {
   type DescribedStore,
   type GetOptions,
+  type ObjectReader,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -77,16 +78,27 @@ async function readObject(
   return { body: read, etag: ETag ?? '', metadata: Metadata ?? {} };
 }
 
+/** A bucket, and the account that has to own it. Anyone can take the name of a bucket that was deleted. */
+export type OwnedBucket = { readonly bucket: string; readonly owner?: string | undefined };
+
 /** A missing bucket also answers 404, but that is a failure of the store and not of the request. */
 const isMissing = (thrown: unknown): boolean =>
   statusOf(thrown) === 404 && !(thrown instanceof Error && thrown.name === 'NoSuchBucket');
 
-async function get(client: S3Client, bucket: string, key: string, options: GetOptions) {
+async function get(
+  client: S3Client,
+  { bucket, owner }: OwnedBucket,
+  key: string,
+  options: GetOptions,
+) {
   try {
     const { maxBytes, unlessEtag } = options;
-    const condition = unlessEtag === undefined ? {} : { IfNoneMatch: unlessEtag };
+    const conditions = {
+      ...(unlessEtag === undefined ? {} : { IfNoneMatch: unlessEtag }),
+      ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }),
+    };
     const output = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, ...condition }),
+      new GetObjectCommand({ Bucket: bucket, Key: key, ...conditions }),
     );
     return await readObject(output, maxBytes);
   } catch (thrown) {
@@ -171,10 +183,15 @@ async function remove(client: S3Client, bucket: string, keys: readonly string[])
 /** Implements `DescribedStore` for one bucket. */
 export function s3Store(client: S3Client, bucket: string): DescribedStore {
   return {
-    get: (key, options) => get(client, bucket, key, options),
+    get: (key, options) => get(client, { bucket }, key, options),
     put: (key, body, options) => put(client, bucket, key, body, options),
     list: (prefix) => list(client, bucket, prefix),
     remove: (keys) => remove(client, bucket, keys),
     metadata: (key) => metadata(client, bucket, key),
   };
+}
+
+/** Implements `ObjectReader` for a bucket of a given owner. */
+export function ownedBucketReader(client: S3Client, bucket: OwnedBucket): ObjectReader {
+  return { get: (key, options) => get(client, bucket, key, options) };
 }

@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../adapters/aws-client.ts';
+import type { SourceEntries } from '../policy/source-entries.ts';
 import type { HostMap } from '../url/host-map.ts';
 
 /** The ports of the local stack, relative to the port of the CDN. */
@@ -33,6 +34,8 @@ export const localCredentials = { accessKeyId: 'signet', secretAccessKey: 'signe
  */
 export const localHosts: HostMap = { 'img.*.test': '*' };
 export const localRegion = 'us-east-1';
+/** The account that owns the local buckets. AWS gives it to nobody. */
+export const localAccount = '000000000000';
 export const localDistribution = 'SIGNETLOCAL';
 
 /** The address of a running stack, which it writes to its state folder. */
@@ -44,6 +47,8 @@ export type LocalInstance = {
   readonly policyFields?: readonly string[];
   /** The pages that may use credentials. */
   readonly corsOrigins?: readonly string[];
+  /** The buckets that are not Signet's own. */
+  readonly sources?: SourceEntries;
 };
 
 /** The host by which a stack is reached: one that listens on all addresses is reached on the loopback address. */

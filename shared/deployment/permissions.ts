@@ -8,7 +8,11 @@ import { changesKey } from '../versions/changes.ts';
 export type BucketName = 'sources' | 'derivatives' | 'config';
 export type SecretName = 'roots' | 'render' | 'publisher';
 
-/** Actions on one resource, and the reason for them. */
+/**
+ * Actions on one resource, and the reason for them. `elsewhere` is a bucket that Signet does not own: its objects
+ * below `prefixes`, in which `*` stands for any text, or without them the bucket itself. `kmsKey` is used only for S3
+ * in one Region.
+ */
 export type Permission = {
   readonly actions: readonly string[];
   readonly why: string;
@@ -18,6 +22,8 @@ export type Permission = {
   | { readonly bucket: BucketName }
   | { readonly secret: SecretName }
   | { readonly other: 'distribution' | 'purge queue' }
+  | { readonly elsewhere: string; readonly prefixes?: readonly string[] }
+  | { readonly kmsKey: string; readonly region: string }
 );
 
 /** What the policy of a bucket denies to everyone, operators included, whatever they are granted. */
@@ -94,6 +100,17 @@ export const permissions = {
     },
   ],
   purge: [
+    {
+      actions: ['s3:GetObject'],
+      objects: 'config',
+      prefix: 'policies/',
+      why: 'to learn from which prefix a tenant reads its sources',
+    },
+    {
+      actions: ['s3:ListBucket'],
+      bucket: 'config',
+      why: 'to get 404 instead of 403 for a missing object',
+    },
     {
       actions: ['s3:ListBucketVersions'],
       bucket: 'sources',

@@ -2,7 +2,8 @@ import type { Crypto, Invalidate, ObjectStore } from '../ports.ts';
 import { findWatermark } from '../recipe/canonical.ts';
 import { derivativePrefix, parseKey } from '../recipe/storage-key.ts';
 import { encodePath, type SourcePath, sourceKey, splitPath } from '../url/path.ts';
-import { sourceTag } from './derivatives.ts';
+import { purgeRequests } from '../versions/source-move.ts';
+import { sourceTag, tenantTag } from './derivatives.ts';
 
 /** A render that read the old source may still store its result for this long. */
 export const secondPurgeSeconds = 60;
@@ -18,7 +19,11 @@ export type SourceName = Pick<SourcePath, 'tenant' | 'path'>;
 /** Keys are deleted in batches, so that the memory does not depend on the size of a prefix. */
 const batch = 1_000;
 
-async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<number> {
+async function removeBelow(
+  derivatives: ObjectStore,
+  prefix: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ readonly removed: number; readonly isDone: boolean }> {
   let removed = 0;
   let keys: string[] = [];
   const flush = async (): Promise<void> => {
@@ -27,11 +32,12 @@ async function removeBelow(derivatives: ObjectStore, prefix: string): Promise<nu
     keys = [];
   };
   for await (const key of derivatives.list(prefix)) {
+    if (removed >= most) return { removed, isDone: false };
     keys.push(key);
     if (keys.length === batch) await flush();
   }
   await flush();
-  return removed;
+  return { removed, isDone: true };
 }
 
 /**
@@ -45,7 +51,7 @@ export async function purgeSources(
 ): Promise<number> {
   let removed = 0;
   for (const source of sources)
-    removed += await removeBelow(stores.derivatives, derivativePrefix(source));
+    removed += (await removeBelow(stores.derivatives, derivativePrefix(source))).removed;
   const tags = sources.map((source) => sourceTag(stores.crypto, source));
   if (tags.length > 0) await stores.invalidate(tags);
   return removed;
@@ -100,8 +106,6 @@ export async function purgeBelow(
 export const purgeWatermark = (stores: PurgeStores, tenant: string, id: string): Promise<Purged> =>
   purgeBelow(stores, tenant, '', (key) => findShownWatermark(key) === id);
 
-const requests = 'purges/';
-
 /**
  * Requests another purge of the sources by an event of the config bucket, once running renders are
  * over.
@@ -111,7 +115,7 @@ export async function requestSecondPurge(
   sources: readonly SourceName[],
 ): Promise<void> {
   for (const source of sources) {
-    const key = `${requests}${sourceKey(source)}`;
+    const key = `${purgeRequests}${sourceKey(source)}`;
     await config.put(key, new Uint8Array(), { contentType: 'application/octet-stream' });
     // The write has sent the event, and the queue keeps the request. The object is no longer needed.
     await config.remove([key]);
@@ -120,10 +124,27 @@ export async function requestSecondPurge(
 
 /** The source key that a purge request in the config bucket names; undefined for other objects. */
 export function purgeRequestKey(key: string): string | undefined {
-  return key.startsWith(requests) ? key.slice(requests.length) : undefined;
+  return key.startsWith(purgeRequests) ? key.slice(purgeRequests.length) : undefined;
 }
 
-/** Reads a key of the sources bucket; undefined for a key that can never be served. */
+/** The seconds after a publish at which all derivatives of a tenant are deleted. */
+export const tenantPurgeSeconds: readonly number[] = [60, 120];
+
+/**
+ * Deletes every derivative of a tenant, but no more than `most` of them. Once none is left, it invalidates all caches
+ * of the tenant. Returns how many were deleted, and whether that were all.
+ */
+export async function purgeTenant(
+  { derivatives, invalidate }: Omit<PurgeStores, 'crypto'>,
+  tenant: string,
+  most: number,
+): Promise<{ readonly removed: number; readonly isDone: boolean }> {
+  const { removed, isDone } = await removeBelow(derivatives, `${tenant}/`, most);
+  if (isDone) await invalidate([tenantTag(tenant)]);
+  return { removed, isDone };
+}
+
+/** Reads the source key of a purge request; undefined for a key that can never be served. */
 export function parseSourceKey(key: string): SourceName | undefined {
   const named = sourceOf(key);
   return named !== undefined && sourceKey(named) === key ? named : undefined;

@@ -3,9 +3,11 @@ import { limits } from '../limits.ts';
 import { type SourceType, sniff } from '../operations/image-type.ts';
 import type { Point } from '../operations/operation.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ChosenSource } from '../policy/source-place.ts';
+import type { GetOptions, ObjectReader } from '../ports.ts';
 import { sourceRefusal } from '../refusal.ts';
 import { type SourcePath, sourceKey, watermarkKey } from '../url/path.ts';
+import { readElsewhere, type SourceReaders } from './source-buckets.ts';
 
 /** A complete source whose first bytes are those of a type that the policy accepts. */
 export type Source = {
@@ -29,7 +31,7 @@ function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined 
  * ending, so it cannot name another object. Throws `source_…` refusals.
  */
 export async function readWatermark(
-  sources: ObjectStore,
+  sources: ObjectReader,
   tenant: string,
   id: string,
 ): Promise<Uint8Array> {
@@ -46,13 +48,37 @@ export async function readWatermark(
   return read.body;
 }
 
-/** Reads a source within the limits of the policy. Throws `source_…` refusals. */
-export async function readSource(
-  sources: ObjectStore,
+/** The key of a source in Signet's own bucket. */
+export const ownSourceKey = (
+  { tenant, path }: Pick<SourcePath, 'tenant' | 'path'>,
+  { prefix = '' }: ChosenSource,
+): string => sourceKey({ tenant, path: `${prefix}${path}` });
+
+/**
+ * Reads an object from the place that a policy chooses. Throws `unavailable`, with what an operator has to do, if the
+ * bucket cannot be read, and `source_missing` for a denied object of an entry that cannot be listed.
+ */
+export const readFromPlace = (
+  sources: SourceReaders,
   target: Pick<SourcePath, 'tenant' | 'path'>,
-  { types, maxBytes }: Policy['source'],
+  source: ChosenSource,
+  options: GetOptions,
+): ReturnType<ObjectReader['get']> =>
+  source.from === undefined
+    ? sources.own.get(ownSourceKey(target, source), options)
+    : readElsewhere(sources, target, source, options);
+
+/**
+ * Reads a source from the place that the policy chooses, within its limits. Throws `source_…` refusals, and
+ * `unavailable` if that place cannot be read.
+ */
+export async function readSource(
+  sources: SourceReaders,
+  target: Pick<SourcePath, 'tenant' | 'path'>,
+  source: Policy['source'],
 ): Promise<Source> {
-  const read = await sources.get(sourceKey(target), { maxBytes });
+  const { types, maxBytes } = source;
+  const read = await readFromPlace(sources, target, source, { maxBytes });
   if (read === 'too-large')
     throw sourceRefusal('source_too_large', `the source has more than ${maxBytes} bytes`);
   if (typeof read === 'string') throw sourceRefusal('source_missing', 'there is no such source');

@@ -9,6 +9,7 @@ import { compileScopes, findCovering, type ScopeList } from '../url/scope.ts';
 import { compilePresets, compileRule, lazily, readPreset } from './compiled.ts';
 import { policySchema, type ValidPolicy } from './schema.ts';
 import { compileSnapLengths, type SnapLengths } from './snap-lengths.ts';
+import type { ChosenSource } from './source-place.ts';
 import { passesTest, type Rule, type RuleTest } from './value-set.ts';
 
 /** The kid that signs new URLs, and the kids whose signatures are accepted. */
@@ -31,7 +32,7 @@ export type Policy = {
   readonly presetRecipes: ReadonlySet<string>;
   readonly presetsOnly: boolean;
   readonly autoFormats: readonly Negotiable[];
-  readonly source: {
+  readonly source: ChosenSource & {
     readonly types: readonly SourceType[];
     readonly maxBytes: number;
     readonly maxPixels: number;

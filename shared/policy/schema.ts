@@ -9,6 +9,7 @@ import { isTenant, pathFault } from '../url/path.ts';
 import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
 import { integerSchema, withDescription } from './field-schema.ts';
+import { entryName, entryNameExpects, prefixFault } from './source-fields.ts';
 import { urlsSchema } from './urls-schema.ts';
 import type { Rule, ValueSet } from './value-set.ts';
 
@@ -110,7 +111,27 @@ const keysSchema = v.pipe(
 
 const negotiableNames = Object.keys(negotiable) as [Negotiable, ...Negotiable[]];
 
+const sourcePrefix = v.pipe(
+  v.string(),
+  v.rawCheck<string>(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? prefixFault(dataset.value) : undefined;
+    if (fault !== undefined) addIssue({ message: fault });
+  }),
+);
+
 const sourceSchema = v.strictObject({
+  from: v.optional(
+    withDescription(
+      v.pipe(v.string(), v.check(entryName, `is not the name of a source: ${entryNameExpects}`)),
+      "Name of an entry in `sources` of the deployment: a bucket that is not Signet's own. If left out, sources are in Signet's own bucket. A change needs `policy publish --purge`.",
+    ),
+  ),
+  prefix: v.optional(
+    withDescription(
+      sourcePrefix,
+      'Further beginning of every key, such as `web/`. It only lengthens the prefix that the tenant has there. A change needs `policy publish --purge`.',
+    ),
+  ),
   types: v.optional(
     withDescription(
       v.pipe(

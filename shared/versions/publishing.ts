@@ -1,13 +1,12 @@
 import type { PolicyChange } from '../policy/diff/policy-diff.ts';
 import { publishedDiff, readPublished } from '../policy/diff/published-diff.ts';
-import { fieldsUnknownTo, fieldsUsed } from '../policy/fields.ts';
 import type { Keys } from '../policy/policy.ts';
+import type { SourceEntries } from '../policy/source-entries.ts';
 import {
   type CheckedPolicy,
   checkPolicy,
   checkStoredSize,
   type PolicyFields,
-  PolicyInvalid,
 } from '../policy/validation.ts';
 import { type Clock, PortFailure } from '../ports.ts';
 import { escapeForTerminal } from '../terminal.ts';
@@ -21,21 +20,22 @@ import {
   recordOptions,
   type StoredRecord,
 } from './bucket.ts';
+import { claimedPlace } from './claimed-source.ts';
 import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
 import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
+import { checkFields, checkRetiredKids, type KnownFields } from './publish-checks.ts';
 import { type PolicyRecord, signRecord } from './record.ts';
+import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.ts';
 
 /** What publishing needs besides the bucket. */
 export type Publishing = SigningBucket & {
   readonly clock: Clock;
   /** Who publishes, for the audit trail. */
   readonly by: string;
-  /**
-   * The policy fields that the deployed functions read; `changing` during a deployment; undefined if
-   * they cannot be asked.
-   */
-  readonly knownFields?: () => Promise<readonly string[] | 'changing' | undefined>;
+  readonly knownFields?: KnownFields;
+  /** The buckets that the deployment lists. */
+  readonly sourceEntries?: () => Promise<SourceEntries>;
 };
 
 export type PublishOptions = MergeOptions & {
@@ -44,6 +44,8 @@ export type PublishOptions = MergeOptions & {
   readonly reason?: string | undefined;
   /** The version that the change is based on. Refuse if another version is live. */
   readonly expected?: number | undefined;
+  /** Delete every derivative of the tenant. Needed by a change of the place of its sources. */
+  readonly purge?: boolean | undefined;
 };
 
 export type Publication = {
@@ -57,38 +59,6 @@ export type Publication = {
   /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
-
-/** Takedowns and rotations cannot wait for a deployment, so all functions read these fields. */
-const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
-
-/**
- * Throws `PolicyInvalid` for a field that the functions do not know: they would refuse the whole policy.
- * During a deployment only the fields of the live policy are allowed, because all functions read them.
- */
-async function checkFields(
-  { knownFields }: Publishing,
-  policy: PolicyFields,
-  { last }: LiveVersion,
-): Promise<void> {
-  const known = await knownFields?.();
-  if (known === undefined) return;
-  const changing = known === 'changing';
-  const read = changing ? [...everKnown, ...fieldsUsed(last?.record.policy ?? {})] : known;
-  const message = changing
-    ? 'is new to this tenant, and the deployment of the stack is not done; publish again when it is'
-    : 'is not known to the functions that are deployed; upgrade them, then publish again';
-  const unknown = fieldsUnknownTo(read, policy);
-  if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
-}
-
-/** Throws `PolicyInvalid` for a kid that was retired. */
-export function checkRetiredKids({ accept }: Keys, retired: readonly string[]): void {
-  const returned = accept.find((kid) => retired.includes(kid));
-  if (returned !== undefined)
-    throw new PolicyInvalid([
-      { path: 'keys.accept', message: `names ${returned}, which was retired and never returns` },
-    ]);
-}
 
 /** The record of the next version. */
 function nextRecord(
@@ -195,12 +165,21 @@ function checkExpected(tenant: string, { last, etag }: LiveVersion, options: Pub
     );
 }
 
-/**
- * Publishes a policy. Without `keys` or `blocked` the live ones stay. Throws `PolicyInvalid`, and
- * `PublishConflict` when the tenant exists or someone else has published in between. A publish that
- * failed half-way is completed by the next one.
- */
-export async function publishChecked(
+/** Adds a version and, if it has to be, has all derivatives of the tenant deleted afterwards. */
+async function appendPolicy(
+  publishing: Publishing,
+  live: LiveVersion,
+  policy: PolicyFields & { readonly keys: Keys },
+  { tenant, purge, reason }: PublishOptions & { readonly tenant: string },
+): Promise<number> {
+  const record = nextRecord(publishing, live.last, policy, reason);
+  // Before and after: a publish that stops half-way may still be completed by another one.
+  if (purge === true) await requestTenantPurge(publishing.config, tenant);
+  await appendVersion(publishing, tenant, live, record);
+  return record.version;
+}
+
+async function publishVersion(
   publishing: Publishing,
   { document, policy: valid }: CheckedPolicy,
   options: PublishOptions,
@@ -223,10 +202,29 @@ export async function publishChecked(
     return { ...done, version: before.version, unchanged: true };
   }
   checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
-  await checkFields(publishing, policy, live);
-  const record = nextRecord(publishing, live.last, policy, options.reason);
-  await appendVersion(publishing, tenant, live, record);
-  return { ...done, version: record.version };
+  const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
+  const place = before?.policy ? claimedPlace(before.policy) : undefined;
+  checkMove({ before: place, after: valid, purge: options.purge, isDeploying });
+  const version = await appendPolicy(publishing, live, policy, { ...options, tenant });
+  return { ...done, version };
+}
+
+/**
+ * Publishes a policy. Without `keys` or `blocked` the live ones stay. Throws `PolicyInvalid`, and
+ * `PublishConflict` when the tenant exists or someone else has published in between. A publish that
+ * failed half-way is completed by the next one.
+ */
+export async function publishChecked(
+  publishing: Publishing,
+  checked: CheckedPolicy,
+  options: PublishOptions,
+): Promise<Publication> {
+  const { policy } = checked;
+  const entries = (await publishing.sourceEntries?.()) ?? {};
+  checkSourcePlace(entries, policy);
+  const published = await publishVersion(publishing, checked, options);
+  if (options.purge === true) await requestTenantPurge(publishing.config, policy.tenant);
+  return published;
 }
 
 /** Validates a document and publishes it. Throws as `publishChecked` does. */

@@ -20,6 +20,7 @@ import {
 } from './function-checks.ts';
 import { cfnLintVersion, findMoto, motoVersion } from './moto.ts';
 import { isolation, nodeVersion } from './runtime.ts';
+import { checkSources } from './source-checks.ts';
 import { checkTemplates, lintWarnings } from './template-checks.ts';
 import { operatorVariables, startWorld, type World } from './world.ts';
 
@@ -65,6 +66,7 @@ describe.skipIf(moto === undefined)('a stack in another AWS', () => {
   checkKeyCommands();
   checkEdgeFunctions(given);
   checkPurge(given);
+  checkSources(given);
   checkRotation(given);
   checkProcesses(given);
   checkLogCommands(given);

@@ -6,7 +6,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { buildAssets } from '../../build/assets.ts';
-import { edgeConfig } from '../../infra/edge-config.ts';
+import { functionConfigs } from '../../infra/edge-config.ts';
 import { namesFor } from '../../infra/names.ts';
 import { readStackSettings } from '../../infra/settings.ts';
 import { signetApp } from '../../infra/signet-app.ts';
@@ -26,13 +26,12 @@ export async function synthesise(
 ): Promise<Synthesised> {
   const settings = readStackSettings(context, motoAccount);
   const names = namesFor(settings.name, settings.account);
-  const config = {
-    ...edgeConfig(settings, names, '0.0.0'),
-    ...{ s3: access, secretsManager: access },
-  };
+  const { purge, ...edge } = functionConfigs(settings, names, '0.0.0');
+  const reached = { s3: access, secretsManager: access };
   const zips = await buildAssets(path.join(folder, 'zips'), {
-    viewerRequest: config,
-    originResponse: config,
+    viewerRequest: { ...edge.viewerRequest, ...reached },
+    originResponse: { ...edge.originResponse, ...reached },
+    purge,
   });
   const { app, stack } = signetApp(
     { settings, zips },
@@ -101,6 +100,9 @@ export function reduceTemplate(
   const kept = Object.entries(Resources).filter(([, { Type }]) => creatable.has(Type));
   const replaced = replaceReferences(Object.fromEntries(kept), distribution, id);
   const left = withoutMissing(replaced as Template['Resources']);
+  const outputs = Object.entries(
+    replaceReferences(Outputs, distribution, id) as Template['Outputs'],
+  ).filter(([, { Value }]) => referencesIn(Value).every((one) => one in left));
   const types = Object.values(Resources).map(({ Type }) => Type);
   const created = new Set(Object.values(left).map(({ Type }) => Type));
   return {
@@ -109,7 +111,7 @@ export function reduceTemplate(
       Resources: left,
       Metadata,
       Outputs: {
-        ...(replaceReferences(Outputs, distribution, id) as Template['Outputs']),
+        ...Object.fromEntries(outputs),
         Address: { Value: address },
       },
     },

@@ -197,7 +197,7 @@ export function checkEdgeFunctions(world: GetWorld): void {
 }
 
 /** The messages that the queue does not deliver yet. */
-async function countDelayed({ clients, queueUrl }: World): Promise<number> {
+export async function countDelayed({ clients, queueUrl }: World): Promise<number> {
   const { Attributes } = await clients.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
   );
@@ -205,7 +205,7 @@ async function countDelayed({ clients, queueUrl }: World): Promise<number> {
 }
 
 /** Gives the purge function everything that is in the queue. */
-async function purgeQueued(world: World): Promise<unknown> {
+export async function purgeQueued(world: World): Promise<unknown> {
   return world.functions.purge.invoke(await takeMessages(world));
 }
 

@@ -9,6 +9,13 @@ const everySetting = {
   ...domains,
   ...{ name: 'images', account: '111111111111', region: 'us-east-1' },
   corsOrigins: ['https://www.example.com'],
+  sources: {
+    photos: {
+      ...{ bucket: 'my-photos', region: 'eu-west-1', account: '222222222222' },
+      ...{ prefix: 'images/{tenant}/', tenants: ['acme', 'zed'], list: false },
+      key: 'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555',
+    },
+  },
   ...{ originShieldRegion: 'eu-central-1', priceClass: '100', firewall: {} },
   alarmEmail: 'ops@example.com',
   ...{ logOneIn: 5, logDays: 90, rotationDays: 30, tags: { team: 'images' } },

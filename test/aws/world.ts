@@ -16,6 +16,7 @@ import { type Clients, clientsFor, type Deployed, deploy, synthesise } from './d
 import { type EdgeBridge, startEdgeBridge } from './edge-bridge.ts';
 import { type Moto, motoAccount, startMoto } from './moto.ts';
 import { type DeployedFunction, openFunction } from './runtime.ts';
+import { sources } from './sources.ts';
 
 /* A deployed stack in moto: its resources, its four functions, and the commands of an operator. */
 
@@ -102,7 +103,7 @@ export async function startWorld(motoFolder: string): Promise<World> {
   const clients = clientsFor(moto.address);
   const bridge = await startEdgeBridge();
   const access = { region: 'us-east-1', endpoint: cutter.address };
-  const synthesised = await synthesise(folder, access, { logOneIn: 1 });
+  const synthesised = await synthesise(folder, access, { logOneIn: 1, sources });
   const deployed = await deploy(clients, synthesised, { folder, address: bridge.address });
   const { sqs } = clients;
   const queue = await queueName(clients);

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const config = edgeConfig(accessAt('http://127.0.0.1:9'), {
   buckets: { ...testBuckets, sources: 'canary-bucket' },
 });
-const configs = { viewerRequest: config, originResponse: config };
+const configs = { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 const names = ['viewerRequest', 'originResponse', 'purge', 'secrets'] as const;
 
 let folder = '';

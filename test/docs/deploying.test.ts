@@ -39,6 +39,7 @@ function checkCdk([verb = '', ...rest]: readonly string[]): void {
 
 /** What needs no look at a help text, as it is written on the page. */
 const others = [
+  /^aws (?:s3api (?:get|put)-bucket-notification-configuration|iam (?:create-role|put-role-policy)|events put-(?:rule|targets)) --/,
   /^npm (?:ci|test)$/,
   /^git (?:pull|checkout v[0-9.]+)$/,
   /^export SIGNET_TARGET=aws:\w+$/,
@@ -67,8 +68,8 @@ describe('docs/deploying.md', () => {
     const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
     const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
     const settings = readStackSettings({}, '111111111111');
-    const { account: _account, hosts, corsOrigins, tags, ...defaults } = settings;
-    expect([hosts, corsOrigins, tags]).toEqual([{}, [], {}]);
+    const { account: _account, hosts, corsOrigins, sources, tags, ...defaults } = settings;
+    expect([hosts, corsOrigins, sources, tags]).toEqual([{}, [], {}, {}]);
     for (const [name, value] of Object.entries(defaults))
       expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);
     expect([...said.keys()].toSorted()).toEqual([
@@ -83,7 +84,7 @@ describe('docs/deploying.md', () => {
         'logOneIn',
         'name',
       ],
-      ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'tags'],
+      ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'sources', 'tags'],
     ]);
   });
 });

@@ -19,6 +19,7 @@ export function edgeConfig(access: AwsAccess, more: Partial<EdgeConfig> = {}): E
     s3: access,
     secretsManager: access,
     buckets: testBuckets,
+    sources: {},
     policyFreshness,
     keyFreshness,
     hosts: {},

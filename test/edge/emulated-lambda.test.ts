@@ -46,7 +46,7 @@ function configs() {
     secretsManager: localAccess(stack.instance, 'secretsManager'),
     buckets: localBuckets,
   });
-  return { viewerRequest: config, originResponse: config };
+  return { viewerRequest: config, originResponse: config, purge: { sources: {} } };
 }
 
 async function unzipFunction(): Promise<string> {

@@ -13,6 +13,7 @@ import { parseKey } from '../../shared/recipe/storage-key.ts';
 import { answerOf, asRefusal } from '../../shared/refusal.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
 import { quartered } from '../render/rendering.ts';
+import { ownSources } from '../shared/objects/own-sources.ts';
 import { plainPolicies } from '../shared/versions/plain-policies.ts';
 import { drawInProcess } from './draw-in-process.ts';
 import {
@@ -86,7 +87,7 @@ async function openStand() {
       open: (text) => continuationKeyring(nodeCrypto, text),
       freshness: keyFreshness,
     }),
-    sources: s3Store(s3, 'sources'),
+    sources: ownSources(s3Store(s3, 'sources')),
     derivatives: s3Store(s3, 'derivatives'),
     render: draw,
     engine: 'test',

@@ -8,6 +8,7 @@ import { type MintRequest, mint } from '../../shared/request/mint.ts';
 import type { ViewerRequest } from '../../shared/request/stages.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { policyFreshness, policyStore } from '../../shared/versions/cache.ts';
+import { ownSources } from '../shared/objects/own-sources.ts';
 import { plainPolicies } from '../shared/versions/plain-policies.ts';
 import { drawInProcess } from './draw-in-process.ts';
 import { memoryStore } from './memory-store.ts';
@@ -79,7 +80,7 @@ export function memoryEdge(document: object = policy) {
     ...common,
     policies: policies(),
     continuationKeys: keys('signet/render', continuationKeyring),
-    sources,
+    sources: ownSources(sources),
     derivatives,
     render: drawInProcess,
     engine: 'test',

@@ -34,7 +34,7 @@ const listOf = <T>(value: T | readonly T[]): readonly T[] => [value].flat() as r
 
 const parts: readonly (readonly [RegExp, string])[] = [
   [/^ViewerRequestRole/, 'viewer-request'],
-  [/^OriginResponseRole/, 'origin-response'],
+  [/^RenderRole/, 'origin-response'],
   [/^PurgeRole/, 'purge function'],
   [/^SecretKeeperRole/, 'secret keeper'],
 ];

@@ -128,6 +128,7 @@ describe('the settings of an installation', () => {
       expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
         account,
+        sources: {},
         hosts: {},
         corsOrigins: [],
         originShieldRegion: 'us-east-1',

@@ -6,6 +6,7 @@ import { publishPolicy } from '../../shared/versions/publishing.ts';
 import { memorySecrets } from '../shared/keys/memory-secrets.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
 import { memoryStore } from '../shared/objects/memory-store.ts';
+import { ownSources } from '../shared/objects/own-sources.ts';
 
 const roots = JSON.stringify({
   keys: [
@@ -22,6 +23,7 @@ export function createMemoryInstallation() {
   });
   const config = memoryStore();
   const invalidated: string[] = [];
+  const sources = memoryStore();
   const installation = {
     ...publishingTo(config),
     // Nothing listens on this port.
@@ -29,7 +31,8 @@ export function createMemoryInstallation() {
     hosts: async () => ({}),
     corsOrigins: async (): Promise<readonly string[]> => ['https://www.example.com'],
     config,
-    sources: memoryStore(),
+    sources,
+    sourceReaders: async () => ownSources(sources),
     derivatives: memoryStore(),
     invalidate: async (tags: readonly string[]) => void invalidated.push(...tags),
     secrets,

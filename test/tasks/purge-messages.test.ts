@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
-import { sourceTag } from '../../shared/objects/derivatives.ts';
-import {
-  handlePurgeMessages,
-  type PurgeWork,
-  readPurgeMessage,
-} from '../../tasks/purge-messages.ts';
+import { sourceTag, tenantTag } from '../../shared/objects/derivatives.ts';
+import { entryParts } from '../../shared/policy/source-entries.ts';
+import type { ChosenSource } from '../../shared/policy/source-place.ts';
+import { readPurgeMessage } from '../../tasks/purge-events.ts';
+import { handlePurgeMessages, type PurgeWork } from '../../tasks/purge-messages.ts';
 import { keep, memoryStore } from '../shared/objects/memory-store.ts';
+import { manySources } from '../shared/policy/many-sources.ts';
 
-const buckets = { sources: 'src', config: 'cfg' };
+const photos = {
+  ...{ bucket: 'photos', region: 'eu-west-1', account: '111122223333' },
+  ...{ prefix: 'img/{tenant}/', tenants: ['acme', 'acme2', 'zed'] },
+};
+const single = { ...photos, bucket: 'single', prefix: 'a/', tenants: ['acme'] };
+const buckets = { sources: 'src', config: 'cfg', elsewhere: { photos, single } };
+const nothing = { changed: [], sources: [], again: false, announced: [], tenants: [] };
 
 const event = (...keys: readonly string[]): string => changed('src', ...keys);
 
@@ -29,10 +35,12 @@ function stand() {
   const later: { readonly body: string; readonly seconds: number }[] = [];
   const failures: string[] = [];
   const away = { invalidate: false, queue: false };
+  const places = new Map<string, ChosenSource | 'unreadable'>();
   const work: PurgeWork = {
     crypto: nodeCrypto,
     derivatives,
     buckets,
+    sourceOf: async (tenant) => places.get(tenant) ?? {},
     invalidate: async (tags) => {
       if (away.invalidate) throw new Error('CloudFront is away');
       invalidated.push(tags);
@@ -53,7 +61,19 @@ function stand() {
     for (const key of keys) keep(derivatives, key, 'x');
   };
   const left = (): readonly string[] => [...derivatives.objects.keys()];
-  return { work, derivatives, invalidated, later, failures, away, worked, workedBy, store, left };
+  return {
+    work,
+    places,
+    derivatives,
+    invalidated,
+    later,
+    failures,
+    away,
+    worked,
+    workedBy,
+    store,
+    left,
+  };
 }
 
 const made = (source: string, recipe = 'format,f_src'): string => `${source}__op__${recipe}`;
@@ -66,27 +86,23 @@ describe('a message about a source', () => {
     ['acme/%E6%BC%A2%20%25.jpg', '漢 %.jpg'],
     ['acme/d%28e%29/f%27.jpg', "d(e)/f'.jpg"],
   ])('names %s, which is %s', (key, path) => {
-    const source = { tenant: 'acme', path };
-    expect(readPurgeMessage(event(key), buckets)).toEqual({
-      ...{ sources: [], stored: [source], again: false },
-    });
+    const changed = { from: undefined, tenant: 'acme', rest: path, isStored: true };
+    expect(readPurgeMessage(event(key), buckets)).toEqual({ ...nothing, changed: [changed] });
     const removed = event(key).replace('ObjectCreated:Put', 'ObjectRemoved:DeleteMarkerCreated');
     expect(readPurgeMessage(removed, buckets)).toEqual({
-      ...{ sources: [source], stored: [], again: false },
+      ...nothing,
+      changed: [{ ...changed, isStored: false }],
     });
   });
 
   it.each([
-    ['a watermark', event('acme/_watermarks/a.png')],
-    ['a key that can never be served', event('acme/a//b.jpg', 'nobody', 'UPPER/a.jpg')],
+    ['a key without a tenant', event('nobody', 'UPPER/a.jpg')],
     ['another bucket', changed('other', 'acme/cat.jpg')],
     ['a policy', changed('cfg', 'policies/acme.jws', 'audit/acme/1.jws')],
     ['a test', JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'src' })],
     ['nothing', JSON.stringify({ Records: [] })],
   ])('asks for nothing where it is of %s', (_what, body) => {
-    expect(readPurgeMessage(body, buckets)).toEqual({
-      ...{ sources: [], stored: [], again: false },
-    });
+    expect(readPurgeMessage(body, buckets)).toEqual(nothing);
   });
 
   it('may be what an operator asks for', () => {
@@ -103,6 +119,8 @@ describe('a message about a source', () => {
     '{"Records":[{}]}',
     event('acme/%E0%A4%A'),
     '{"purgeAgain":1}',
+    '{"purgeTenant":"Acme"}',
+    '{"purgeTenant":"acme","more":1}',
   ])('is unknown: %s', (body) => {
     expect(() => readPurgeMessage(body, buckets)).toThrow();
   });
@@ -201,7 +219,153 @@ describe('a batch of messages', () => {
 
   it('makes no call for an empty batch', async () => {
     const { worked, invalidated, later } = stand();
-    expect(await worked(event('acme/_watermarks/a.png'))).toEqual([]);
+    expect(await worked(event('acme/_watermarks/a.png', 'acme/a//b.jpg'))).toEqual([]);
     expect([invalidated, later]).toEqual([[], []]);
+  });
+});
+
+/** As EventBridge writes it. */
+const bridged = (key: string, change: object = {}, type = 'Object Created'): string =>
+  JSON.stringify({
+    ...{ version: '0', id: '1', source: 'aws.s3', account: '111122223333', region: 'eu-west-1' },
+    'detail-type': type,
+    detail: { bucket: { name: 'photos' }, object: { key, size: 1 }, reason: 'PutObject' },
+    ...change,
+  });
+const inBucket = (name: string, key: string) => ({
+  detail: { bucket: { name }, object: { key } },
+});
+
+describe('an event of a bucket that is not our own', () => {
+  const from = { from: 'photos' };
+  const purgedBy = async (body: string, place: ChosenSource | 'unreadable' = from) => {
+    const { worked, places, invalidated, later } = stand();
+    for (const tenant of ['acme', 'acme2', 'zed']) places.set(tenant, place);
+    expect(await worked(body)).toEqual([]);
+    return { tags: invalidated.flat(), again: later.map((one) => one.body) };
+  };
+
+  it.each(['Object Created', 'Object Deleted'])(
+    'purges the source that it names: %s',
+    async (type) => {
+      expect(await purgedBy(bridged('img/acme/ü.jpg', {}, type))).toEqual({
+        tags: [tag('ü.jpg')],
+        again: ['{"purgeAgain":["acme/ü.jpg"]}'],
+      });
+    },
+  );
+
+  it.each([
+    ['of another account', bridged('img/acme/cat.jpg', { account: '999999999999' }), from],
+    ['of another bucket', bridged('', inBucket('other', 'img/acme/cat.jpg')), from],
+    ['of another entry', bridged('', inBucket('single', 'a/cat.jpg')), from],
+    ['of another service', bridged('img/acme/cat.jpg', { source: 'aws.s3' }), {}],
+    ['below another prefix', bridged('IMG/acme/cat.jpg'), from],
+    ['of a tenant that is not listed', bridged('img/other/cat.jpg'), from],
+    ['of a name that begins like a tenant', bridged('img/acm/cat.jpg'), from],
+    ['of the folder itself', bridged('img/acme/'), from],
+    ['outside the prefix of the policy', bridged('img/acme/cat.jpg'), { ...from, prefix: 'web/' }],
+    ['of a key that can never be served', bridged('img/acme/a//cat.jpg'), from],
+    ['of a policy that reads our own bucket', bridged('img/acme/cat.jpg'), { prefix: 'img/' }],
+  ])('purges nothing if it is %s', async (_what, body, place) => {
+    expect(await purgedBy(body, place)).toEqual({ tags: [], again: [] });
+  });
+
+  it.each([
+    ['a+b%2B.jpg', ['a+b%2B.jpg', 'a b+.jpg']],
+    ['100%.jpg', ['100%.jpg']],
+  ])('purges what its key can mean, encoded or not: %s', async (name, paths) => {
+    expect((await purgedBy(bridged(`img/acme/${name}`))).tags).toEqual(paths.map(tag));
+  });
+
+  it('is refused if another service sends it', () => {
+    expect(() => readPurgeMessage(bridged('img/acme/a', { source: 'my.app' }), buckets)).toThrow();
+  });
+
+  it('is of one tenant, also if names begin like each other', async () => {
+    const { tags } = await purgedBy(bridged('img/acme2/cat.jpg'));
+    expect(tags).toEqual([sourceTag(nodeCrypto, { tenant: 'acme2', path: 'cat.jpg' })]);
+  });
+
+  it('names the path without the prefix of the policy', async () => {
+    const place = { ...from, prefix: 'web/' };
+    expect((await purgedBy(bridged('img/acme/web/cat.jpg'), place)).tags).toEqual([tag('cat.jpg')]);
+  });
+
+  it('purges every path that it can mean if the policy cannot be read', async () => {
+    const { tags } = await purgedBy(bridged('img/acme/a/b/c.jpg'), 'unreadable');
+    expect(tags).toEqual(['a/b/c.jpg', 'b/c.jpg', 'c.jpg'].map(tag));
+  });
+
+  it('cannot be repeated by an event of the form that our own buckets send', async () => {
+    expect(await purgedBy(changed('photos', 'img/acme/cat.jpg'))).toEqual({ tags: [], again: [] });
+  });
+});
+
+describe('50 entries of 50 tenants', () => {
+  it('have no event that is of two tenants, or of an entry with another owner', () => {
+    const parts = entryParts(manySources);
+    const many = { ...buckets, elsewhere: manySources };
+    for (const { name, bucket, tenant, prefix } of parts) {
+      const event = bridged('', inBucket(bucket, `${prefix}a/cat.jpg`));
+      expect(readPurgeMessage(event, many).changed).toEqual([
+        { from: name, tenant, rest: 'a/cat.jpg', isStored: true },
+      ]);
+      const foreign = event.replace('111122223333', '222222222222');
+      expect(readPurgeMessage(foreign, many)).toEqual(nothing);
+    }
+    expect(parts.length).toBeGreaterThan(500);
+  });
+});
+
+describe('our own bucket', () => {
+  it('has the prefix of the policy behind that of the tenant', async () => {
+    const { worked, places, invalidated } = stand();
+    places.set('acme', { prefix: 'web/' });
+    expect(await worked(event('acme/web/cat.jpg', 'acme/cat.jpg'))).toEqual([]);
+    expect(invalidated).toEqual([[tag('cat.jpg')]]);
+  });
+
+  it('purges nothing for a tenant whose sources are elsewhere', async () => {
+    const { worked, places, invalidated, later } = stand();
+    places.set('acme', { from: 'photos' });
+    expect(await worked(event('acme/cat.jpg'))).toEqual([]);
+    expect([invalidated, later]).toEqual([[], []]);
+  });
+});
+
+describe('the purge of a whole tenant', () => {
+  const request = changed('cfg', 'purges/acme');
+  const due = '{"purgeTenant":"acme"}';
+
+  it('is due 60 and 120 seconds after the request', async () => {
+    const { worked, store, left, later, invalidated } = stand();
+    store(made('acme/cat.jpg'));
+    expect(await worked(request)).toEqual([]);
+    expect(later).toEqual([60, 120].map((seconds) => ({ body: due, seconds })));
+    expect([left().length, invalidated]).toEqual([1, []]);
+  });
+
+  it('deletes every derivative of that tenant, and invalidates its tag', async () => {
+    const { worked, store, left, invalidated, later } = stand();
+    store(made('acme/cat.jpg'), made('acme/a/b/c.jpg'), 'acme/odd', made('acme2/cat.jpg'));
+    expect(await worked(due)).toEqual([]);
+    expect(left()).toEqual([made('acme2/cat.jpg')]);
+    expect([invalidated, later]).toEqual([[[tenantTag('acme')]], []]);
+  });
+
+  it('goes on in another message if there is too much for one', async () => {
+    const { worked, store, left, invalidated, later } = stand();
+    store(...Array.from({ length: 40_001 }, (_one, at) => `acme/${at}__op__format,f_src`));
+    expect(await worked(due)).toEqual([]);
+    expect([left().length, invalidated, later]).toEqual([1, [], [{ body: due, seconds: 0 }]]);
+    expect(await worked(due)).toEqual([]);
+    expect([left(), invalidated]).toEqual([[], [[tenantTag('acme')]]]);
+  });
+
+  it.each(['invalidate', 'queue'] as const)('is tried again while %s is away', async (what) => {
+    const { worked, away } = stand();
+    away[what] = true;
+    expect(await worked(what === 'queue' ? request : due)).toEqual(['m0']);
   });
 });

@@ -60,10 +60,12 @@ beforeAll(async () => {
     SIGNET_PURGE_QUEUE: `${queue.address}/000000000000/purge`,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.stubGlobal('SIGNET_CONFIG', { sources: {} });
   ({ handler } = await import('../../tasks/purge.ts'));
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   queue?.close();
   await stack?.stop();
 });

@@ -28,7 +28,12 @@ import { runCall } from './routes.ts';
 import { S3Error, s3SignatureError } from './s3-error.ts';
 import { type BucketAndKey, readTarget } from './target.ts';
 
+/** Where a bucket is, and whose it is. */
+export type PlacedBucket = { readonly region: string; readonly owner: string };
+
 export type HandlerOptions = {
+  /** Buckets that are not in `region`, or have an owner that requests may name. */
+  readonly placed: ReadonlyMap<string, PlacedBucket>;
   readonly store: DiskStore;
   readonly uploads: UploadStore;
   /** The origins of pages that may use this server. */
@@ -59,12 +64,13 @@ export async function handleRequest(
   await sendAnswer(message, response, answer, ids);
 }
 
-async function answerRequest(options: HandlerOptions, message: IncomingMessage): Promise<Answer> {
+async function answerRequest(all: HandlerOptions, message: IncomingMessage): Promise<Answer> {
   const request = readRawRequest(message);
   const preflight = readPreflight(request.method, request.headers);
-  if (preflight !== undefined) return answerPreflight(options.origins, preflight);
+  if (preflight !== undefined) return answerPreflight(all.origins, preflight);
+  const target = readTarget(request, new Set(all.store.buckets().map(({ name }) => name)));
+  const options = atBucket(all, target);
   const { store, uploads, region } = options;
-  const target = readTarget(request, new Set(store.buckets().map(({ name }) => name)));
   if (isForm(request, target)) return answerForm(options, request, message, target.bucket);
   const presigned = isPresigned(request);
   const query = operationQuery(request, presigned);
@@ -76,8 +82,31 @@ async function answerRequest(options: HandlerOptions, message: IncomingMessage):
   const rules = { ...signatureRules(options), payloadHash };
   const credential = verify(() => verifySignature(request, rules), presigned, region);
   const { method } = request;
-  const call = { method, query, headers, payloadHash, credential, message, store, uploads, region };
-  return runCall(call, target);
+  const common = { method, query, payloadHash, credential, message, store, uploads, region };
+  return runCall({ ...common, headers: checkOwner(options, target, headers) }, target);
+}
+
+/** The options for the bucket of a request: its Region is the one that the signature has to name. */
+function atBucket(options: HandlerOptions, target: BucketAndKey): HandlerOptions {
+  const placed = target.level === 'service' ? undefined : options.placed.get(target.bucket);
+  return placed === undefined ? options : { ...options, region: placed.region };
+}
+
+const ownerHeader = 'x-amz-expected-bucket-owner';
+
+/**
+ * Refuses a request for a bucket of another owner than it names, as S3 does. Returns the headers that are left to look
+ * at: of a bucket without a known owner, all.
+ */
+function checkOwner(
+  { placed }: HandlerOptions,
+  target: BucketAndKey,
+  headers: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const owner = target.level === 'service' ? undefined : placed.get(target.bucket)?.owner;
+  if (owner === undefined || !headers.has(ownerHeader)) return headers;
+  if (headers.get(ownerHeader) !== owner) throw new S3Error('AccessDenied');
+  return new Map([...headers].filter(([name]) => name !== ownerHeader));
 }
 
 type BucketTarget = Extract<BucketAndKey, { readonly level: 'bucket' }>;

@@ -19,6 +19,8 @@ export const effects: Readonly<Record<string, 'more' | 'less' | 'neither'>> = {
   blocked: 'less',
   mode: 'more',
   'auto.format': 'more',
+  'source.from': 'neither',
+  'source.prefix': 'neither',
   'source.types': 'more',
   'source.maxBytes': 'more',
   'source.maxPixels': 'more',

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
-import { eventMessage } from '../../../local/s3/event-message.ts';
-import { readPurgeMessage } from '../../../tasks/purge-messages.ts';
+import { bridgeMessage, eventMessage } from '../../../local/s3/event-message.ts';
+import { readPurgeMessage } from '../../../tasks/purge-events.ts';
+
+const photos = {
+  ...{ bucket: 'photos-bucket', region: 'eu-west-1', account: '111122223333' },
+  ...{ prefix: 'img/{tenant}/', tenants: ['acme'] },
+};
+const buckets = { sources: 'sources', config: 'config', elsewhere: { photos } };
 
 it('an event has the form that S3 sends', () => {
   const body = eventMessage({ bucket: 'sources', key: "acme/a b+c (1)'.png", kind: 'created' });
@@ -25,21 +31,34 @@ it.each(['Put', 'Post', 'Copy', 'CompleteMultipartUpload'] as const)(
   (by) => {
     const body = eventMessage({ bucket: 'sources', key: 'acme/a.png', kind: 'created', by });
     expect(JSON.parse(body)).toMatchObject({ Records: [{ eventName: `ObjectCreated:${by}` }] });
-    const { stored } = readPurgeMessage(body, { sources: 'sources', config: 'config' });
-    expect(stored.map(({ path }) => path)).toEqual(['a.png']);
+    const { changed } = readPurgeMessage(body, buckets);
+    expect(changed).toMatchObject([{ rest: 'a.png', isStored: true }]);
   },
 );
 
 it.each([
-  ['created', { stored: ['a ü%2F+.png'], sources: [] }],
-  ['removed', { stored: [], sources: ['a ü%2F+.png'] }],
-] as const)('the purge task reads the key of an object that was %s', (kind, expected) => {
-  const buckets = { sources: 'sources', config: 'config' };
+  ['created', true],
+  ['removed', false],
+] as const)('the purge task reads the key of an object that was %s', (kind, isStored) => {
+  const event = { tenant: 'acme', rest: 'a ü%2F+.png', isStored };
   const body = eventMessage({ bucket: 'sources', key: 'acme/a ü%2F+.png', kind });
-  const { sources, stored, again } = readPurgeMessage(body, buckets);
-  const paths = (some: typeof sources) => some.map(({ path }) => path);
-  expect({ sources: paths(sources), stored: paths(stored), again }).toEqual({
-    ...expected,
-    again: false,
-  });
+  expect(readPurgeMessage(body, buckets).changed).toEqual([{ ...event, from: undefined }]);
 });
+
+it.each([
+  ['created', true],
+  ['removed', false],
+] as const)(
+  'an object of another bucket that was %s is reported as EventBridge does',
+  (kind, isStored) => {
+    const change = { bucket: 'photos-bucket', key: 'img/acme/a ü.png', kind };
+    const body = bridgeMessage(change, { account: '111122223333', region: 'eu-west-1' });
+    expect(JSON.parse(body)).toMatchObject({
+      source: 'aws.s3',
+      resources: ['arn:aws:s3:::photos-bucket'],
+    });
+    expect(readPurgeMessage(body, buckets).changed).toEqual([
+      { from: 'photos', tenant: 'acme', rest: 'a ü.png', isStored },
+    ]);
+  },
+);

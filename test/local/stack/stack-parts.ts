@@ -63,7 +63,11 @@ export async function startStackParts(): Promise<StackParts> {
   const access = localAccess(instance, 'secretsManager');
   await ensureLocalSecrets(secretsManager(secretsClient(access, patience)));
   const functions = edgeFunctions(
-    await bundleLocalFunctions(path.join(folder, 'functions'), instance, roles),
+    await bundleLocalFunctions(path.join(folder, 'functions'), instance, roles, {
+      home: folder,
+      port: 0,
+      host,
+    }),
   );
   const { accessKeyId, secretAccessKey } = roles.cloudFront;
   let cdn: CloudFront | undefined;

@@ -9,7 +9,7 @@ import { secondPurgeSeconds } from '../../../shared/objects/purge.ts';
 import { memoryStore } from '../../edge/memory-store.ts';
 
 const one = { body: new Uint8Array(1) };
-const buckets = { sources: 'sources', config: 'config' };
+const buckets = { sources: 'sources', config: 'config', elsewhere: {} };
 const key = 'acme/a.png__op__resize,w_40__op__format,f_src';
 
 const realTimeout = setTimeout;
@@ -33,6 +33,7 @@ async function open(): Promise<void> {
       invalidate: async (tags) => void invalidated.push(...tags),
     },
     buckets,
+    sourceOf: async () => ({}),
     log: (line) => lines.push(line),
   });
 }
@@ -210,5 +211,27 @@ describe('a queue that was stopped', () => {
     derivatives.objects.set(key, one);
     await pass(secondPurgeSeconds * 3);
     expect(stored()).toEqual([key]);
+  });
+});
+
+describe('a request to purge a whole tenant', () => {
+  const request: ObjectChange = { bucket: buckets.config, key: 'purges/acme', kind: 'created' };
+
+  it('is carried out after 60 and after 120 seconds, also if the stack stops in between', async () => {
+    derivatives.objects.set(key, one);
+    derivatives.objects.set(`acme2/${key}`, one);
+    await change(request);
+    await pass(59);
+    expect([stored().length, invalidated]).toEqual([2, []]);
+    await pass(1);
+    expect([stored(), invalidated]).toEqual([[`acme2/${key}`], ['t-acme']]);
+    derivatives.objects.set(key, one);
+    await queue.close();
+    await open();
+    await queue.resume();
+    // The queue reads the real clock at a start, so all 120 seconds are left.
+    await pass(121);
+    expect([stored(), invalidated]).toEqual([[`acme2/${key}`], ['t-acme', 't-acme']]);
+    expect(await messages()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { limits } from '../../../shared/limits.ts';
 import { readSource } from '../../../shared/objects/sources.ts';
 import { asRefusal } from '../../../shared/refusal.ts';
 import { memoryStore } from '../../edge/memory-store.ts';
+import { ownSources } from '../../shared/objects/own-sources.ts';
 import { caps, draw } from '../rendering.ts';
 
 /*
@@ -48,7 +49,7 @@ function readPeak(): number {
 async function endOf(bytes: Buffer, recipe: string) {
   try {
     const store = memoryStore({ 'acme/a': bytes });
-    await readSource(store, { tenant: 'acme', path: 'a' }, sourceCaps);
+    await readSource(ownSources(store), { tenant: 'acme', path: 'a' }, sourceCaps);
     await draw(bytes, recipe);
     return { end: 'rendered', reason: '' };
   } catch (thrown) {

@@ -4,6 +4,7 @@ import { PortFailure } from '../../../shared/ports.ts';
 import { Refusal } from '../../../shared/refusal.ts';
 import { policyOf } from '../policy/policies.ts';
 import { keep, memoryStore } from './memory-store.ts';
+import { ownSources } from './own-sources.ts';
 
 const target = { tenant: 'acme', path: 'deep/cat.jpg' };
 const key = 'acme/deep/cat.jpg';
@@ -14,7 +15,7 @@ const caps = policyOf({ operations: {} }).source;
 async function readOf(bytes: Uint8Array | undefined, own = caps, focus?: string) {
   const sources = memoryStore();
   if (bytes !== undefined) keep(sources, key, bytes, focus === undefined ? {} : { focus });
-  return readSource(sources, target, own);
+  return readSource(ownSources(sources), target, own);
 }
 
 async function refused(bytes: Uint8Array | undefined, own = caps): Promise<Refusal> {
@@ -60,7 +61,7 @@ describe('a source', () => {
   it('is not reported as missing while the store does not answer', async () => {
     const sources = memoryStore();
     sources.away = true;
-    await expect(readSource(sources, target, caps)).rejects.toBeInstanceOf(PortFailure);
+    await expect(readSource(ownSources(sources), target, caps)).rejects.toBeInstanceOf(PortFailure);
   });
 
   it.each([
