@@ -4,7 +4,8 @@ import { publishPolicies } from '../../operator/policies/publish.ts';
 import { validatePolicies } from '../../operator/policies/validate.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printPublication, printValidatedFile, purgeHelp, purgeNote } from '../print/policy.ts';
+import { printPublication, purgeHelp, purgeNote } from '../print/policy.ts';
+import { printValidation } from '../print/validation.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
 import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
@@ -15,7 +16,7 @@ async function validate(paths: readonly string[], options: CommonOptions): Promi
   await runCommand(options, async () => {
     const checked = await validatePolicies(paths);
     return {
-      text: checked.files.map(printValidatedFile).join('\n'),
+      text: printValidation(checked.files),
       json: checked,
       exit: checked.valid ? 0 : 1,
     };

@@ -1,22 +1,11 @@
 import type { PolicyDifference } from '../../operator/policies/diff.ts';
 import type { PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
 import type { Rollback } from '../../operator/policies/rollback.ts';
-import type { ValidatedFile } from '../../operator/policies/validate.ts';
-import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { Publication } from '../../shared/versions/publishing.ts';
 import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
-
-export function printValidatedFile({ file, issues, warnings }: ValidatedFile): string {
-  const lines = [
-    ...issues.map((issue) => printIssue(file, issue)),
-    ...(issues.length === 0 ? [`${file}: valid`] : []),
-    ...warnings.map((warning) => printIssue(file, warning, 'warning: ')),
-  ];
-  return lines.join('\n');
-}
 
 /** The help of `--purge`. */
 export const purgeHelp =

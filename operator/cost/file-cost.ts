@@ -35,7 +35,7 @@ export async function costOfFile(
   assumed: Assumptions,
   max?: bigint,
 ): Promise<PolicyFileCost> {
-  const { policy } = checkResolved({ file, document: await resolvePolicyFile(file) });
+  const { policy } = checkResolved(await resolvePolicyFile(file));
   const cost = policyCost(compilePolicy(policy));
   return {
     tenant: policy.tenant,

@@ -1,6 +1,7 @@
 import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure } from '../failure.ts';
+import { originOf } from './origin.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
@@ -12,10 +13,11 @@ export const printIssue = (file: string, { path, message }: PolicyIssue, kind = 
 export type CheckedFile = CheckedPolicy & { readonly file: string };
 
 /** Validates the document of a file. Throws `invalid_policy` with every issue, one per line. */
-export function checkResolved({ file, document }: ResolvedPolicy): CheckedFile {
+export function checkResolved(resolved: ResolvedPolicy): CheckedFile {
+  const { file, document } = resolved;
   const verdict = judgePolicy(document);
   if ('policy' in verdict) return { file, document, policy: verdict.policy };
-  const lines = verdict.issues.map((issue) => printIssue(file, issue));
+  const lines = verdict.issues.map((issue) => printIssue(originOf(resolved, issue.path), issue));
   throw new OperatorFailure('invalid_policy', lines.join('\n'));
 }
 

@@ -18,7 +18,7 @@ export type ReplayPolicies = {
 type Candidate = ValidPolicy & { readonly setsBlocked: boolean };
 
 async function readCandidate(file: string): Promise<Candidate> {
-  const document = await resolvePolicyFile(file);
+  const { document } = await resolvePolicyFile(file);
   try {
     return { ...validPolicy(document), setsBlocked: Object.hasOwn(document, 'blocked') };
   } catch (thrown) {

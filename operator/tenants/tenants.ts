@@ -15,7 +15,7 @@ import { checkTenantName } from './tenant-name.ts';
 
 async function readDocument(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
-  const document = { tenant: name, ...(await resolvePolicyFile(file)) };
+  const document = { tenant: name, ...(await resolvePolicyFile(file)).document };
   if (document.tenant !== name)
     throw new OperatorFailure(
       'invalid_policy',

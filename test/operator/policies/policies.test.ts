@@ -53,6 +53,38 @@ describe('policies in files', () => {
     expect(files[0]?.issues).toEqual([{ path: '', message: 'is not a JSON object' }]);
   });
 
+  it('are not blamed for what is wrong in their base, which is named once', async () => {
+    const base = await write('base.json', { operations: { blurr: {} }, snap: 1 });
+    const more = { operations: { resize: { w: [0] } } };
+    const own = await write('a.json', { extends: 'base.json', tenant: 'a', ...more });
+    const other = await write('b.json', { extends: 'base.json', tenant: 'b' });
+    const { valid, files } = await validatePolicies([folder]);
+    expect(valid).toBe(false);
+    expect(
+      files.map(({ issues, ...one }) => ({ ...one, issues: issues.map(({ path: at }) => at) })),
+    ).toEqual([
+      { file: base, warnings: [], extendedBy: [own, other], issues: ['operations.blurr', 'snap'] },
+      { file: own, warnings: [], invalidBases: [base], issues: ['operations.resize.w.0'] },
+      { file: other, warnings: [], invalidBases: [base], issues: [] },
+    ]);
+  });
+
+  it('are not blamed for a base that is not JSON', async () => {
+    const base = path.join(folder, 'base.json');
+    await writeFile(base, '{');
+    const files = await Promise.all(
+      ['a', 'b'].map((tenant) => write(`${tenant}.json`, { extends: 'base.json', tenant })),
+    );
+    const validated = (await validatePolicies([folder])).files;
+    expect(validated.filter(({ issues }) => issues.length > 0)).toEqual([
+      {
+        ...{ file: base, warnings: [], extendedBy: files },
+        issues: [{ path: '', message: expect.stringMatching(/^is not JSON: /) }],
+      },
+    ]);
+    expect(validated.filter(({ invalidBases }) => invalidBases?.[0] === base)).toHaveLength(2);
+  });
+
   it('are compared, published, listed and audited', async () => {
     const { open } = installation;
     const file = await write('acme.json', acme);
