@@ -2,7 +2,8 @@ import { usageFailure } from '../../operator/failure.ts';
 import { auditTenant, readHistory } from '../../operator/policies/history.ts';
 import { rollbackPolicy } from '../../operator/policies/rollback.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printAudit, printHistory, printRollback, purgeHelp, purgeNote } from '../print/policy.ts';
+import { printAudit, printHistory, printRollback } from '../print/policy.ts';
+import { purgeHelp, purgeNote } from '../print/publication.ts';
 
 async function history(tenant: string, options: CommonOptions): Promise<void> {
   await runCommand(options, async (open) => {

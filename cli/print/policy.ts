@@ -1,37 +1,8 @@
-import type { PolicyDifference } from '../../operator/policies/diff.ts';
 import type { PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
 import type { Rollback } from '../../operator/policies/rollback.ts';
-import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import type { Publication } from '../../shared/versions/publishing.ts';
 import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
-
-/** The help of `--purge`. */
-export const purgeHelp =
-  'delete all derivatives of the tenants; needed to change source.from or source.prefix';
-
-/** What a purge of whole tenants does, and when. */
-export function purgeNote(tenants: readonly string[]): readonly string[] {
-  const [first, second] = tenantPurgeSeconds;
-  return [
-    `All derivatives of ${tenants.join(', ')} are deleted in ${first} s and again in ${second} s.`,
-  ];
-}
-
-/** Lists the changes too, because a publish may undo the change of another publisher. */
-export function printPublication(publication: Publication): string {
-  const { tenant, version, created, unchanged, changes } = publication;
-  if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
-  if (created) return `Published ${tenant}, a new tenant`;
-  return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
-}
-
-export function printDifference({ tenant, changes, new: isNew }: PolicyDifference): string {
-  if (changes.length === 0 && !isNew) return `${tenant}: no difference`;
-  const lines = changes.map(printChange);
-  return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
-}
 
 function printVersion({ version, at, by, reason, deleted }: PolicyVersion): string {
   const why = reason === null ? '' : `  ${escapeForTerminal(reason)}`;

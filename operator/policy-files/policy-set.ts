@@ -10,13 +10,12 @@ export const printIssue = (file: string, { path, message }: PolicyIssue, kind = 
   `${file}: ${kind}${path || 'the policy'} ${message}`;
 
 /** A file with its flat document and the policy in it, which was validated once. */
-export type CheckedFile = CheckedPolicy & { readonly file: string };
+export type CheckedFile = CheckedPolicy & Pick<ResolvedPolicy, 'file' | 'layers'>;
 
 /** Validates the document of a file. Throws `invalid_policy` with every issue, one per line. */
 export function checkResolved(resolved: ResolvedPolicy): CheckedFile {
-  const { file, document } = resolved;
-  const verdict = judgePolicy(document);
-  if ('policy' in verdict) return { file, document, policy: verdict.policy };
+  const verdict = judgePolicy(resolved.document);
+  if ('policy' in verdict) return { ...resolved, policy: verdict.policy };
   const lines = verdict.issues.map((issue) => printIssue(originOf(resolved, issue.path), issue));
   throw new OperatorFailure('invalid_policy', lines.join('\n'));
 }

@@ -42,7 +42,10 @@ export async function createTenant(
   const installation = await open();
   checkRoots(policyFile ?? name, checked.policy, await installation.keyring());
   const root = await mintableRoot(installation);
-  const { keys } = await publishChecked(installation, checked, { root, create: true });
+  const { keys } = await publishChecked(installation, checked, {
+    ...{ root, create: true },
+    ...(policyFile === undefined ? {} : { maker: 'file' }),
+  });
   const warnings = findWarnings(checked.policy, installation.clock());
   return { tenant: name, kid: keys.active, warnings };
 }

@@ -8,6 +8,7 @@ import { auditTenant, readHistory } from '../../../operator/policies/history.ts'
 import { publishPolicies } from '../../../operator/policies/publish.ts';
 import { rollbackPolicy } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
+import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import { signRecord } from '../../../shared/versions/record.ts';
@@ -88,9 +89,11 @@ describe('policies in files', () => {
   it('are compared, published, listed and audited', async () => {
     const { open } = installation;
     const file = await write('acme.json', acme);
-    expect(await diffPolicies(open, [file])).toMatchObject([{ tenant: 'acme', new: true }]);
-    const { publications, warnings } = await publishPolicies(open, [file], { reason: 'first' });
-    expect(publications).toMatchObject([{ tenant: 'acme', version: 1, created: true }]);
+    expect(resultsOf((await diffPolicies(open, [file])).outcomes)).toMatchObject([
+      { tenant: 'acme', new: true },
+    ]);
+    const { outcomes, warnings } = await publishPolicies(open, [file], { reason: 'first' });
+    expect(resultsOf(outcomes)).toMatchObject([{ tenant: 'acme', version: 1, created: true }]);
     expect(warnings.map((one) => one.file)).toEqual(warnings.map(() => file));
     expect(await readHistory(open, 'acme')).toMatchObject([{ version: 1, reason: 'first' }]);
     expect(await auditTenant(open, 'acme')).toEqual({
@@ -126,13 +129,13 @@ describe('a live policy that this release refuses', () => {
   it('is compared as far as it can be, and replaced by a valid one', async () => {
     await publishOld(old);
     const file = await write('acme.json', wider);
-    const [difference] = await diffPolicies(installation.open, [file]);
+    const [difference] = resultsOf((await diffPolicies(installation.open, [file])).outcomes);
     const texts = difference?.changes.map(({ text }) => text) ?? [];
     expect(texts[0]).toContain('replaces what this release refuses: presets.a--b ');
     expect(texts.slice(1)).toEqual(['adds resize w 32']);
-    const { publications } = await publishPolicies(installation.open, [file], {});
-    expect(publications).toMatchObject([{ version: 2, keys: old.keys, created: false }]);
-    expect(publications[0]?.changes).toEqual(difference?.changes);
+    const { outcomes } = await publishPolicies(installation.open, [file], {});
+    expect(resultsOf(outcomes)).toMatchObject([{ version: 2, keys: old.keys, created: false }]);
+    expect(resultsOf(outcomes)[0]?.changes).toEqual(difference?.changes);
     expect(await readTenantPolicy(installation.open, 'acme')).toMatchObject({ presets: {} });
   });
 

@@ -1,0 +1,81 @@
+import type { DifferenceSet, PolicyDifference } from '../../operator/policies/diff.ts';
+import { failuresOf, resultsOf } from '../../operator/tenants/outcomes.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
+import { printCount } from '../base/quantity.ts';
+import { printChange } from './change.ts';
+import { groupChanges, mostListed } from './grouped-changes.ts';
+import { printNames } from './name-list.ts';
+
+function printOne({ tenant, changes, new: isNew }: PolicyDifference): string {
+  if (changes.length === 0 && !isNew) return `${tenant}: no difference`;
+  const lines = changes.map(printChange);
+  return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
+}
+
+/** A line about tenants that need no block of their own; several share one line. */
+function printTogether(all: readonly PolicyDifference[], one: string, several: string) {
+  const [first] = all;
+  if (first === undefined) return [];
+  if (all.length === 1) return [`${first.tenant}: ${one}`];
+  return [
+    `${printCount(all.length, 'tenant')}: ${several} (${printNames(all.map(({ tenant }) => tenant))})`,
+  ];
+}
+
+/** Equal changes in groups, then what one tenant has alone. */
+function printGrouped(all: readonly PolicyDifference[]): readonly string[] {
+  const { groups, own } = groupChanges(all);
+  const ownOf = ({ tenant }: PolicyDifference) => own.get(tenant) ?? [];
+  const blocks = all.filter((one) => ownOf(one).length > 0);
+  const rest = all.filter((one) => ownOf(one).length === 0);
+  return [
+    ...groups,
+    ...blocks.flatMap((one) => [
+      one.new ? `${one.tenant}: a new tenant` : `${one.tenant}:`,
+      ...ownOf(one),
+    ]),
+    ...printTogether(
+      rest.filter((one) => one.new),
+      'a new tenant',
+      'new',
+    ),
+    ...printTogether(
+      rest.filter((one) => !one.new && one.changes.length === 0),
+      'no difference',
+      'no difference',
+    ),
+  ];
+}
+
+function printUnfiled({ tenant, unfiled }: PolicyDifference): readonly string[] {
+  if (unfiled === undefined) return [];
+  const { version, at, by, reason } = unfiled;
+  const why = reason === null ? '' : `: ${escapeForTerminal(reason)}`;
+  return [
+    `${tenant}: the live version ${version} was not made from a file (${escapeForTerminal(by)}, ${at}${why})`,
+  ];
+}
+
+function printWithoutFile(tenants: readonly string[]): readonly string[] {
+  if (tenants.length === 0) return [];
+  const have = tenants.length === 1 ? 'has' : 'have';
+  return [
+    `${printCount(tenants.length, 'live tenant')} ${have} no file: ${printNames(tenants)}. To delete what has no file: npx signet policy publish FOLDER --prune`,
+  ];
+}
+
+/** What publishing would change, and where the installation and the files have drifted apart. */
+export function printDifferences(
+  { outcomes, withoutFile }: DifferenceSet,
+  isEach: boolean,
+): string {
+  const all = resultsOf(outcomes);
+  return [
+    ...(isEach || all.length <= mostListed ? all.map(printOne) : printGrouped(all)),
+    ...all.flatMap(printUnfiled),
+    ...failuresOf(outcomes).map(
+      ({ tenant, failure }) => `${tenant}: not compared: ${failure.message}`,
+    ),
+    ...printWithoutFile(withoutFile),
+  ].join('\n');
+}

@@ -1,0 +1,94 @@
+import { OperatorFailure } from '../failure.ts';
+import type { Installation } from '../target/target.ts';
+import {
+  type FailedOutcome,
+  type FleetControl,
+  failuresOf,
+  type Outcome,
+  resultsOf,
+  type Subject,
+  workOnEach,
+} from './outcomes.ts';
+
+/** Throws the failure that an installation that does not answer has caused. */
+function checkReached(failures: readonly FailedOutcome[]): void {
+  const silent = failures.find(({ failure }) => failure.kind === 'unreachable');
+  if (silent !== undefined) throw silent.failure;
+}
+
+/** A tenant that was named alone fails with its own failure. */
+export function checkAlone(outcomes: readonly Outcome<unknown>[]): void {
+  const [only] = failuresOf(outcomes);
+  if (only !== undefined && outcomes.length === 1) throw only.failure;
+}
+
+/**
+ * Reads something of each tenant. A damaged tenant is an outcome of its own and stops no other. Throws only if the
+ * installation does not answer.
+ */
+export async function readEach<S extends Subject, T>(
+  installation: Installation,
+  subjects: readonly S[],
+  read: (subject: S) => Promise<T>,
+  control: FleetControl,
+): Promise<readonly Outcome<T>[]> {
+  const options = { ...control, stopsAtFailure: false };
+  const outcomes = await workOnEach(installation, subjects, read, options);
+  checkReached(failuresOf(outcomes));
+  return outcomes;
+}
+
+/** The most failures that are listed one by one. */
+const listedFailures = 20;
+
+function refuseAll(failures: readonly FailedOutcome[], total: number): OperatorFailure {
+  const [first] = failures;
+  const lines = failures
+    .slice(0, listedFailures)
+    .map(({ tenant, failure }) => `  ${tenant}: ${failure.message.replaceAll('\n', '\n  ')}`);
+  const others = failures.length - lines.length;
+  return new OperatorFailure(
+    first?.failure.code ?? 'conflict',
+    [
+      `nothing was changed, because ${failures.length} of ${total} tenants cannot be:`,
+      ...lines,
+      ...(others > 0 ? [`  and ${others} more`] : []),
+    ].join('\n'),
+  );
+}
+
+/** A change of several tenants, in two steps: everything is checked before anything is written. */
+export type FleetChange<S extends Subject, P, T> = {
+  readonly subjects: readonly S[];
+  /** Checks one tenant, and returns what would be done. */
+  readonly plan: (subject: S) => Promise<P>;
+  /** Gets every plan, to ask a person. Throws to stop. */
+  readonly confirm: (plans: readonly P[]) => Promise<void>;
+  readonly write: (subject: S, plan: P) => Promise<T>;
+};
+
+/**
+ * Changes several tenants. If one check fails, nothing is written, and the failure names every tenant
+ * that cannot be changed. A tenant alone fails with its own failure. If a write fails, those that were not begun are
+ * left, and the outcomes say so.
+ */
+export async function changeEach<S extends Subject, P, T>(
+  installation: Installation,
+  { subjects, plan, confirm, write }: FleetChange<S, P, T>,
+  control: FleetControl,
+): Promise<readonly Outcome<T>[]> {
+  const plans = await readEach(installation, subjects, plan, control);
+  const refused = failuresOf(plans);
+  checkAlone(plans);
+  if (refused.length > 0) throw refuseAll(refused, subjects.length);
+  await confirm(resultsOf(plans));
+  const planned = subjects.flatMap((subject, at) => {
+    const one = plans[at];
+    return one?.state === 'done' ? [{ tenant: one.tenant, subject, plan: one.result }] : [];
+  });
+  const options = { ...control, stopsAtFailure: true };
+  const work = (one: (typeof planned)[number]) => write(one.subject, one.plan);
+  const outcomes = await workOnEach(installation, planned, work, options);
+  checkAlone(outcomes);
+  return outcomes;
+}
