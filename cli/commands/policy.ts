@@ -9,10 +9,12 @@ import { outcomesExit } from '../print/outcomes.ts';
 import { printPublished, publishedJson, purgeHelp } from '../print/publication.ts';
 import { printValidation } from '../print/validation.ts';
 import { changeTenants } from '../progress/fleet.ts';
+import { auditCommand } from './policy-audit.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
-import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
+import { historyCommand } from './policy-history.ts';
 import { replayCommand } from './policy-replay.ts';
+import { rollbackCommand } from './policy-rollback.ts';
 import { schemaCommand } from './policy-schema.ts';
 
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import type { PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
-import type { Rollback } from '../../operator/policies/rollback.ts';
+import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printCount } from '../base/quantity.ts';
-import { printChange } from './change.ts';
+import { printNotDone } from './outcomes.ts';
 
 function printVersion({ version, at, by, reason, deleted }: PolicyVersion): string {
   const why = reason === null ? '' : `  ${escapeForTerminal(reason)}`;
@@ -21,16 +21,21 @@ function printGap({ version }: PolicyVersion, before: PolicyVersion | undefined)
 export const printHistory = (entries: readonly PolicyVersion[]): string =>
   entries.flatMap((one, at) => [printVersion(one), ...printGap(one, entries[at + 1])]).join('\n');
 
-export function printRollback({ tenant, version, restored, unchanged, changes }: Rollback): string {
-  if (unchanged)
-    return `Version ${restored} of ${tenant} has the same content as the live version ${version}; nothing to roll back. See npx signet policy history ${tenant}`;
-  const text = `Published the content of version ${restored} of ${tenant} as version ${version}. Its keys and blocked scopes are unchanged.`;
-  return [text, ...changes.map(printChange)].join('\n');
-}
-
 export function printAudit({ tenant, versions, faults }: TenantAudit): string {
   if (faults.length === 0)
     return `The audit trail of ${tenant} is intact: ${printCount(versions, 'version')}`;
   const lines = faults.map((one) => `  ✗ ${one}`);
   return [`The audit trail of ${tenant} does not verify:`, ...lines].join('\n');
+}
+
+/** Names the trails that do not verify, and counts the others. */
+export function printAudits(outcomes: readonly TenantOutcome<TenantAudit>[]): string {
+  const reports = resultsOf(outcomes);
+  const broken = reports.filter(({ verified }) => !verified);
+  const whole = reports.length - broken.length;
+  return [
+    ...broken.map(printAudit),
+    ...printNotDone(outcomes, 'audited'),
+    `${whole} of ${printCount(outcomes.length, 'audit trail')} intact`,
+  ].join('\n');
 }

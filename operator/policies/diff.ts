@@ -6,8 +6,8 @@ import { makerOf } from '../../shared/versions/record.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
-import { checkAlone, readEach } from '../tenants/fleet.ts';
-import { type FleetControl, type Outcome, quietly } from '../tenants/outcomes.ts';
+import { readEach, throwIfSingle } from '../tenants/fleet.ts';
+import { type FleetControl, quietly, type TenantOutcome } from '../tenants/outcomes.ts';
 import { readLiveVersion } from './policy-change.ts';
 import { tenantsWithoutFile } from './publish.ts';
 
@@ -30,7 +30,7 @@ export type PolicyDifference = {
 };
 
 export type DifferenceSet = {
-  readonly outcomes: readonly Outcome<PolicyDifference>[];
+  readonly outcomes: readonly TenantOutcome<PolicyDifference>[];
   /** Live tenants without a file; empty if files were named and not the folder with all of them. */
   readonly withoutFile: readonly string[];
 };
@@ -67,7 +67,7 @@ export async function diffPolicies(
   const subjects = wanted.map((one) => ({ ...one, tenant: one.policy.tenant }));
   const compare = (one: CheckedPolicy) => compareWithLive(installation, one);
   const outcomes = await readEach(installation, subjects, compare, control);
-  checkAlone(outcomes);
+  throwIfSingle(outcomes);
   const withoutFile = (await areFolders(paths))
     ? await tenantsWithoutFile(installation, wanted)
     : [];

@@ -15,9 +15,9 @@ import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
 import {
   type FleetControl,
-  type Outcome,
   quietly,
   resultsOf,
+  type TenantOutcome,
   workOnEach,
 } from '../tenants/outcomes.ts';
 import { type RemovedTenant, removeTenant } from '../tenants/tenants.ts';
@@ -39,9 +39,9 @@ export type FileIssue = PolicyIssue & { readonly file: string };
 
 export type PublishedSet = {
   /** One for each policy, in the order of the files. */
-  readonly outcomes: readonly Outcome<Publication>[];
+  readonly outcomes: readonly TenantOutcome<Publication>[];
   /** One for each live tenant without a file, if they were to be deleted. */
-  readonly pruned: readonly Outcome<RemovedTenant>[];
+  readonly pruned: readonly TenantOutcome<RemovedTenant>[];
   readonly warnings: readonly FileIssue[];
   /** What a change means for some tenants only. Only about tenants that had a policy before. */
   readonly notes: readonly FileIssue[];
@@ -58,7 +58,7 @@ function listIssues(
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-const isChange = (outcome: Outcome<Publication> | undefined): boolean =>
+const isChange = (outcome: TenantOutcome<Publication> | undefined): boolean =>
   outcome?.state === 'done' && !outcome.result.created && !outcome.result.unchanged;
 
 /** The live tenants that none of the files is a policy of. */
@@ -83,7 +83,7 @@ async function prune(
   unfiled: readonly string[],
   { reason }: PublishChoices,
   control: FleetControl,
-): Promise<readonly Outcome<RemovedTenant>[]> {
+): Promise<readonly TenantOutcome<RemovedTenant>[]> {
   const open = async () => installation;
   const remove = ({ tenant }: { readonly tenant: string }) =>
     removeTenant(open, { name: tenant, reason }, async () => undefined);
@@ -97,7 +97,7 @@ async function publishFiles(
   files: readonly CheckedFile[],
   { reason, expected, purge, confirm }: PublishChoices & { readonly confirm: () => Promise<void> },
   control: FleetControl,
-): Promise<readonly Outcome<Publication>[]> {
+): Promise<readonly TenantOutcome<Publication>[]> {
   const root = await mintableRoot(installation);
   const options = { root, reason, expected, purge, maker: 'file' } as const;
   const subjects = files.map((file) => ({ ...file, tenant: file.policy.tenant }));

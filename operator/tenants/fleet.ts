@@ -4,9 +4,9 @@ import {
   type FailedOutcome,
   type FleetControl,
   failuresOf,
-  type Outcome,
   resultsOf,
-  type Subject,
+  type TenantOutcome,
+  type TenantSubject,
   workOnEach,
 } from './outcomes.ts';
 
@@ -17,7 +17,7 @@ function checkReached(failures: readonly FailedOutcome[]): void {
 }
 
 /** A tenant that was named alone fails with its own failure. */
-export function checkAlone(outcomes: readonly Outcome<unknown>[]): void {
+export function throwIfSingle(outcomes: readonly TenantOutcome<unknown>[]): void {
   const [only] = failuresOf(outcomes);
   if (only !== undefined && outcomes.length === 1) throw only.failure;
 }
@@ -26,12 +26,12 @@ export function checkAlone(outcomes: readonly Outcome<unknown>[]): void {
  * Reads something of each tenant. A damaged tenant is an outcome of its own and stops no other. Throws only if the
  * installation does not answer.
  */
-export async function readEach<S extends Subject, T>(
+export async function readEach<S extends TenantSubject, T>(
   installation: Installation,
   subjects: readonly S[],
   read: (subject: S) => Promise<T>,
   control: FleetControl,
-): Promise<readonly Outcome<T>[]> {
+): Promise<readonly TenantOutcome<T>[]> {
   const options = { ...control, stopsAtFailure: false };
   const outcomes = await workOnEach(installation, subjects, read, options);
   checkReached(failuresOf(outcomes));
@@ -58,7 +58,7 @@ function refuseAll(failures: readonly FailedOutcome[], total: number): OperatorF
 }
 
 /** A change of several tenants, in two steps: everything is checked before anything is written. */
-export type FleetChange<S extends Subject, P, T> = {
+export type FleetChange<S extends TenantSubject, P, T> = {
   readonly subjects: readonly S[];
   /** Checks one tenant, and returns what would be done. */
   readonly plan: (subject: S) => Promise<P>;
@@ -72,14 +72,14 @@ export type FleetChange<S extends Subject, P, T> = {
  * that cannot be changed. A tenant alone fails with its own failure. If a write fails, those that were not begun are
  * left, and the outcomes say so.
  */
-export async function changeEach<S extends Subject, P, T>(
+export async function changeEach<S extends TenantSubject, P, T>(
   installation: Installation,
   { subjects, plan, confirm, write }: FleetChange<S, P, T>,
   control: FleetControl,
-): Promise<readonly Outcome<T>[]> {
+): Promise<readonly TenantOutcome<T>[]> {
   const plans = await readEach(installation, subjects, plan, control);
   const refused = failuresOf(plans);
-  checkAlone(plans);
+  throwIfSingle(plans);
   if (refused.length > 0) throw refuseAll(refused, subjects.length);
   await confirm(resultsOf(plans));
   const planned = subjects.flatMap((subject, at) => {
@@ -89,6 +89,6 @@ export async function changeEach<S extends Subject, P, T>(
   const options = { ...control, stopsAtFailure: true };
   const work = (one: (typeof planned)[number]) => write(one.subject, one.plan);
   const outcomes = await workOnEach(installation, planned, work, options);
-  checkAlone(outcomes);
+  throwIfSingle(outcomes);
   return outcomes;
 }

@@ -18,26 +18,26 @@ export const quietly: FleetControl = {
 };
 
 /** What became of the work on one tenant. `left`: it was not begun, because the work was stopped. */
-export type Outcome<T> = { readonly tenant: string } & (
+export type TenantOutcome<T> = { readonly tenant: string } & (
   | { readonly state: 'done'; readonly result: T }
   | { readonly state: 'failed'; readonly failure: OperatorFailure }
   | { readonly state: 'left' }
 );
 
-export type Subject = { readonly tenant: string };
+export type TenantSubject = { readonly tenant: string };
 
 /**
  * Works on several tenants, a few at a time, and returns an outcome for each in their order. An
  * installation that does not answer stops the work, since every further tenant would fail slowly. With
  * `stopsAtFailure`, any failure does.
  */
-export async function workOnEach<S extends Subject, T>(
+export async function workOnEach<S extends TenantSubject, T>(
   { stack }: Pick<Installation, 'stack'>,
   subjects: readonly S[],
   work: (subject: S) => Promise<T>,
   control: FleetControl & { readonly stopsAtFailure: boolean },
-): Promise<readonly Outcome<T>[]> {
-  const outcomes: Outcome<T>[] = subjects.map(({ tenant }) => ({ tenant, state: 'left' }));
+): Promise<readonly TenantOutcome<T>[]> {
+  const outcomes: TenantOutcome<T>[] = subjects.map(({ tenant }) => ({ tenant, state: 'left' }));
   const progress = control.startProgress(subjects.length);
   const waiting = subjects.entries();
   let stopped = false;
@@ -63,10 +63,10 @@ export async function workOnEach<S extends Subject, T>(
   return outcomes;
 }
 
-export const resultsOf = <T>(outcomes: readonly Outcome<T>[]): readonly T[] =>
+export const resultsOf = <T>(outcomes: readonly TenantOutcome<T>[]): readonly T[] =>
   outcomes.flatMap((one) => (one.state === 'done' ? [one.result] : []));
 
-export type FailedOutcome = Extract<Outcome<unknown>, { readonly state: 'failed' }>;
+export type FailedOutcome = Extract<TenantOutcome<unknown>, { readonly state: 'failed' }>;
 
-export const failuresOf = (outcomes: readonly Outcome<unknown>[]): readonly FailedOutcome[] =>
+export const failuresOf = (outcomes: readonly TenantOutcome<unknown>[]): readonly FailedOutcome[] =>
   outcomes.filter((one) => one.state === 'failed');

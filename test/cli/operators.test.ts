@@ -94,9 +94,9 @@ describe('the history of a policy', () => {
       /^signet: demo has no version 7; see: /,
     ],
     [
-      ['policy', 'rollback', 'demo', 'x', '--reason', 'r'],
+      ['policy', 'rollback', 'demo', '0', '--reason', 'r'],
       2,
-      /^signet: "x" is not a version number; write one such as 3\n$/,
+      /^signet: "0" is not a version number; write one such as 3\n$/,
     ],
     [['policy', 'rollback', 'demo'], 2, /^signet: required option '--reason <text>' not specified/],
     [['policy', 'history', '..'], 2, /is not a tenant name/],

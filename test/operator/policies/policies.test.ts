@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blockScope, unblockScope } from '../../../operator/policies/block.ts';
 import { diffPolicies } from '../../../operator/policies/diff.ts';
-import { auditTenant, readHistory } from '../../../operator/policies/history.ts';
+import { auditTenants, readHistory } from '../../../operator/policies/history.ts';
 import { publishPolicies } from '../../../operator/policies/publish.ts';
-import { rollbackPolicy } from '../../../operator/policies/rollback.ts';
+import { rollbackPolicies } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
 import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
@@ -14,7 +14,7 @@ import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import { signRecord } from '../../../shared/versions/record.ts';
 import { publisher } from '../../shared/keys/publisher.ts';
 import { keep } from '../../shared/objects/memory-store.ts';
-import { createMemoryInstallation } from '../memory-installation.ts';
+import { createMemoryInstallation, decline } from '../memory-installation.ts';
 
 let installation: ReturnType<typeof createMemoryInstallation>;
 let folder: string;
@@ -32,6 +32,7 @@ async function write(name: string, document: object): Promise<string> {
   return file;
 }
 
+const one = (tenant: string) => ({ operands: [tenant], all: false });
 const acme = { tenant: 'acme', operations: { resize: { w: [16] } } };
 const wider = { tenant: 'acme', operations: { resize: { w: [16, 32] } } };
 
@@ -96,9 +97,9 @@ describe('policies in files', () => {
     expect(resultsOf(outcomes)).toMatchObject([{ tenant: 'acme', version: 1, created: true }]);
     expect(warnings.map((one) => one.file)).toEqual(warnings.map(() => file));
     expect(await readHistory(open, 'acme')).toMatchObject([{ version: 1, reason: 'first' }]);
-    expect(await auditTenant(open, 'acme')).toEqual({
-      ...{ tenant: 'acme', verified: true, versions: 1, faults: [] },
-    });
+    expect(resultsOf(await auditTenants(open, one('acme')))).toEqual([
+      { tenant: 'acme', verified: true, versions: 1, faults: [] },
+    ]);
   });
 
   it('with an expected version must be one policy', async () => {
@@ -159,18 +160,18 @@ describe('a rollback', () => {
     await installation.publish('acme');
     await publishPolicies(open, [await write('wider.json', wider)], {});
     await blockScope(open, { tenant: 'acme', scope: 'a.jpg', reason: 'r' });
-    const request = { tenant: 'acme', version: 1, reason: 'back' };
-    expect(await rollbackPolicy(open, request)).toMatchObject({
-      ...{ tenant: 'acme', version: 4, restored: 1, unchanged: false },
-    });
+    const request = { tenants: one('acme'), version: 1, reason: 'back' };
+    expect(resultsOf(await rollbackPolicies(open, request, decline))).toMatchObject([
+      { tenant: 'acme', version: 4, restored: 1, unchanged: false },
+    ]);
     const unblocked = await unblockScope(open, { tenant: 'acme', scope: 'a.jpg', reason: 'r' });
     expect(unblocked).toEqual({ tenant: 'acme', scope: 'a.jpg', version: 5, blockedBy: null });
   });
 
   it('needs an earlier version', async () => {
     await installation.publish('acme');
-    const request = { tenant: 'acme', version: undefined, reason: 'back' };
-    await expect(rollbackPolicy(installation.open, request)).rejects.toMatchObject({
+    const request = { tenants: one('acme'), version: undefined, reason: 'back' };
+    await expect(rollbackPolicies(installation.open, request, decline)).rejects.toMatchObject({
       code: 'not_found',
     });
   });
