@@ -1,4 +1,8 @@
-import type { DifferenceSet, PolicyDifference } from '../../operator/policies/diff.ts';
+import type {
+  DifferenceSet,
+  PolicyDifference,
+  UnfiledVersion,
+} from '../../operator/policies/diff.ts';
 import { failuresOf, resultsOf } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printCount } from '../base/quantity.ts';
@@ -47,13 +51,23 @@ function printGrouped(all: readonly PolicyDifference[]): readonly string[] {
   ];
 }
 
-function printUnfiled({ tenant, unfiled }: PolicyDifference): readonly string[] {
-  if (unfiled === undefined) return [];
-  const { version, at, by, reason } = unfiled;
-  const why = reason === null ? '' : `: ${escapeForTerminal(reason)}`;
-  return [
-    `${tenant}: the live version ${version} was not made from a file (${escapeForTerminal(by)}, ${at}${why})`,
-  ];
+type Unfiled = { readonly tenant: string; readonly unfiled: UnfiledVersion };
+
+const describeUnfiled = ({ by, reason }: UnfiledVersion): string =>
+  reason === null ? escapeForTerminal(by) : escapeForTerminal(`${by}: ${reason}`);
+
+/** Live versions that no file made. Those of one operator and one reason share a line. */
+function printUnfiled(all: readonly PolicyDifference[]): readonly string[] {
+  const groups = new Map<string, Unfiled[]>();
+  for (const { tenant, unfiled } of all) {
+    if (unfiled === undefined) continue;
+    const about = describeUnfiled(unfiled);
+    groups.set(about, [...(groups.get(about) ?? []), { tenant, unfiled }]);
+  }
+  return [...groups].map(([about, group]) => {
+    const versions = group.map(({ tenant, unfiled }) => `${tenant} ${unfiled.version}`);
+    return `live versions that were not made from a file (${about}): ${printNames(versions)}`;
+  });
 }
 
 function printWithoutFile(tenants: readonly string[]): readonly string[] {
@@ -72,7 +86,7 @@ export function printDifferences(
   const all = resultsOf(outcomes);
   return [
     ...(isEach || all.length <= mostListed ? all.map(printOne) : printGrouped(all)),
-    ...all.flatMap(printUnfiled),
+    ...printUnfiled(all),
     ...failuresOf(outcomes).map(
       ({ tenant, failure }) => `${tenant}: not compared: ${failure.message}`,
     ),

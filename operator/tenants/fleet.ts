@@ -1,9 +1,9 @@
 import { OperatorFailure } from '../failure.ts';
-import type { Installation } from '../target/target.ts';
 import {
   type FailedOutcome,
   type FleetControl,
   failuresOf,
+  type ReachedInstallation,
   resultsOf,
   type TenantOutcome,
   type TenantSubject,
@@ -27,7 +27,7 @@ export function throwIfSingle(outcomes: readonly TenantOutcome<unknown>[]): void
  * installation does not answer.
  */
 export async function readEach<S extends TenantSubject, T>(
-  installation: Installation,
+  installation: ReachedInstallation,
   subjects: readonly S[],
   read: (subject: S) => Promise<T>,
   control: FleetControl,
@@ -73,7 +73,7 @@ export type FleetChange<S extends TenantSubject, P, T> = {
  * left, and the outcomes say so.
  */
 export async function changeEach<S extends TenantSubject, P, T>(
-  installation: Installation,
+  installation: ReachedInstallation,
   { subjects, plan, confirm, write }: FleetChange<S, P, T>,
   control: FleetControl,
 ): Promise<readonly TenantOutcome<T>[]> {

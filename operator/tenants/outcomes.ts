@@ -2,6 +2,9 @@ import { asFailure, type OperatorFailure } from '../failure.ts';
 import type { StartProgress } from '../progress.ts';
 import type { Installation } from '../target/target.ts';
 
+/** The part of an installation that says whether it runs on this machine. */
+export type ReachedInstallation = Pick<Installation, 'stack'>;
+
 /** How many tenants are worked on at the same time. */
 export const simultaneousTenants = 8;
 
@@ -32,7 +35,7 @@ export type TenantSubject = { readonly tenant: string };
  * `stopsAtFailure`, any failure does.
  */
 export async function workOnEach<S extends TenantSubject, T>(
-  { stack }: Pick<Installation, 'stack'>,
+  { stack }: ReachedInstallation,
   subjects: readonly S[],
   work: (subject: S) => Promise<T>,
   control: FleetControl & { readonly stopsAtFailure: boolean },

@@ -50,11 +50,6 @@ export async function createTenant(
   return { tenant: name, kid: keys.active, warnings };
 }
 
-/** The names of all tenants, sorted. */
-export async function listTenants(open: OpenInstallation): Promise<readonly string[]> {
-  return tenantNames((await open()).config);
-}
-
 /** A tenant's live policy, as the edge reads it. Throws `not_found` or `damaged_policy`. */
 export async function readTenantPolicy(open: OpenInstallation, name: string): Promise<ValidPolicy> {
   const installation = await open();

@@ -107,7 +107,7 @@ afterAll(async () => {
 
 describe('--target aws:STACK', () => {
   it('uses the stack outputs and the default AWS credentials', async () => {
-    expect(await stack.json('tenant', 'list', '--target', 'aws:prod')).toEqual([
+    expect(await stack.json('tenant', 'list', '--target', 'aws:prod')).toMatchObject([
       { tenant: 'demo' },
     ]);
     const { url } = await stack.json<{ url: string }>(
