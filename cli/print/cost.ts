@@ -6,7 +6,7 @@ import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.t
 import { printBytes, printCount, printNumber } from '../base/quantity.ts';
 import { printNames } from './name-list.ts';
 import { printNotDone } from './outcomes.ts';
-import { printTable } from './table.ts';
+import { printColumns } from './table.ts';
 
 /** A whole number with thousands separators: `1,234,567`. */
 const printBig = (count: bigint): string => count.toLocaleString('en-US');
@@ -91,7 +91,7 @@ export function printCosts(
   const above = all.filter((one) => printAboveMax(one, max) !== undefined);
   const total = all.reduce((sum, { estimate }) => sum + estimate.usdPerMonth.total, 0);
   return [
-    ...printTable(costHeading, all.map(printCostRow)),
+    ...printColumns(costHeading, all.map(printCostRow)),
     `Each with ${printNumber(assumed.sources)} sources and ${printNumber(assumed.viewsPerMonth)} views a month, at most: USD ${printUsd(total)} a month in all. One policy alone is shown in detail`,
     ...(above.length === 0
       ? []

@@ -1,6 +1,9 @@
-import type { Finding, HealthyState, Problem } from '../../operator/doctor/finding.ts';
+import type { Diagnosis, JudgedFinding } from '../../operator/doctor/diagnosis.ts';
+import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
+import type { Severity } from '../../operator/doctor/severity.ts';
 import { repairAdvice } from '../../operator/policies/policy-change.ts';
-import { printCount } from '../base/quantity.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
 
 /** A finding as it is printed: what was found, and what to do about it. */
 export type PrintedFinding = {
@@ -8,6 +11,10 @@ export type PrintedFinding = {
   readonly ok: boolean;
   readonly found: string;
   readonly todo?: string;
+  readonly severity?: Severity;
+  /** What `--acknowledge` takes. */
+  readonly id?: string;
+  readonly acknowledged?: { readonly by: string; readonly at: string; readonly reason: string };
 };
 
 function describeState(state: HealthyState): string {
@@ -72,6 +79,10 @@ function describeProblem(problem: Problem): string {
       return describeFault(problem);
     case 'policy_gone':
       return 'it was deleted during the check';
+    case 'tenant_missing':
+      return 'there is no such tenant';
+    case 'file_missing':
+      return 'the tenant is live, and no file is its policy';
     case 'root_key_gone':
       return `it accepts ${problem.kid}, whose root key is gone`;
     case 'fallback_missing':
@@ -108,6 +119,10 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
       return adviseToPublish(problem);
     case 'policy_gone':
       return 'run doctor again';
+    case 'tenant_missing':
+      return `publish its file, or: npx signet tenant create ${name}`;
+    case 'file_missing':
+      return `npx signet tenant show ${name} > ${name}.json and add the file, or npx signet tenant delete ${name}`;
     case 'root_key_gone':
       return `npx signet keys rotate ${name}`;
     case 'fallback_missing':
@@ -126,22 +141,51 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
 }
 
 /** A finding in sentences. */
-export function describeFinding(finding: Finding): PrintedFinding {
+export function describeFinding({
+  finding,
+  id,
+  severity,
+  acknowledged,
+}: JudgedFinding): PrintedFinding {
   const { tenant, ok } = finding;
   const check = tenant === undefined ? finding.check : `${finding.check} ${tenant}`;
   if (finding.ok) return { check, ok, found: describeState(finding.state) };
   const { problem } = finding;
-  return { check, ok, found: describeProblem(problem), todo: adviseTo(problem, tenant) };
+  const printed = { check, ok, found: describeProblem(problem), todo: adviseTo(problem, tenant) };
+  const accepted = acknowledged && {
+    acknowledged: { by: acknowledged.by, at: acknowledged.at, reason: acknowledged.reason },
+  };
+  return { ...printed, ...(id && { id }), ...(severity && { severity }), ...accepted };
 }
 
-const printFinding = ({ check, ok, found, todo }: PrintedFinding): string =>
-  `${ok ? '✓' : '✗'} ${check}: ${found}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+const printAcknowledged = ({ by, at, reason }: NonNullable<PrintedFinding['acknowledged']>) =>
+  `\n    acknowledged by ${escapeForTerminal(by)}, ${at}: ${escapeForTerminal(reason)}`;
 
-export function printFindings(findings: readonly PrintedFinding[]): string {
-  const problems = findings.filter(({ ok }) => !ok).length;
+function printMark({ ok, severity, acknowledged }: PrintedFinding): string {
+  if (ok) return '✓';
+  if (acknowledged !== undefined) return '·';
+  return severity === 'warning' ? '!' : '✗';
+}
+
+function printFinding(finding: PrintedFinding): string {
+  const { check, found, todo, id, acknowledged } = finding;
+  const head = `${printMark(finding)} ${check}: ${found}${id === undefined ? '' : ` [${id}]`}`;
+  if (acknowledged !== undefined) return `${head}${printAcknowledged(acknowledged)}`;
+  return `${head}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+}
+
+/** The problems; with `isVerbose` also what is in order and what was acknowledged. */
+export function printDiagnosis(
+  { findings, errors, warnings, acknowledged }: Diagnosis,
+  isVerbose: boolean,
+): string {
+  const all = findings.map(describeFinding);
+  const open = all.filter((one) => !one.ok && one.acknowledged === undefined);
+  const accepted = acknowledged === 0 ? '' : `, ${printNumber(acknowledged)} acknowledged`;
+  const checks = `in ${printCount(findings.length, 'check')}${accepted}`;
   const end =
-    problems === 0
-      ? 'No problems found'
-      : `${printCount(problems, 'problem')} found in ${findings.length} checks`;
-  return [...findings.map(printFinding), end].join('\n');
+    errors + warnings === 0
+      ? `No problems found ${checks}`
+      : `${printCount(errors, 'error')} and ${printCount(warnings, 'warning')} found ${checks}`;
+  return [...(isVerbose ? all : open).map(printFinding), end].join('\n');
 }

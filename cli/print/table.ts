@@ -1,5 +1,5 @@
 /** Prints rows below a heading, in columns that are as wide as their longest cell. Numbers are aligned to the right. */
-export function printTable(
+export function printColumns(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
 ): readonly string[] {

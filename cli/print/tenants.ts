@@ -2,7 +2,7 @@ import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.t
 import type { TenantRow } from '../../operator/tenants/tenant-list.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printNotDone } from './outcomes.ts';
-import { printTable } from './table.ts';
+import { printColumns } from './table.ts';
 
 const dayMs = 86_400_000;
 
@@ -39,5 +39,5 @@ const printRow = (row: TenantRow, now: number): readonly string[] => [
 /** The tenants as a table. `now` in Unix milliseconds. */
 export function printTenants(outcomes: readonly TenantOutcome<TenantRow>[], now: number): string {
   const rows = resultsOf(outcomes).map((row) => printRow(row, now));
-  return [...printTable(heading, rows), ...printNotDone(outcomes, 'listed')].join('\n');
+  return [...printColumns(heading, rows), ...printNotDone(outcomes, 'listed')].join('\n');
 }

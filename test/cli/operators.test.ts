@@ -405,7 +405,7 @@ describe('doctor', () => {
     const [name, left] = [await tenantWith('removed'), await tenantWith('left')];
     await stack.json('tenant', 'delete', left, '--yes');
     await stack.config.remove([policyKey(name)]);
-    const { code, stdout } = await stack.run('doctor');
+    const { code, stdout } = await stack.run('doctor', '--verbose');
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ trail removed: version 1 is the last, and no policy is live/);
     for (const args of [
