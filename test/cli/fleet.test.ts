@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditKey } from '../../shared/versions/bucket.ts';
+import { signedUrl, standardLog } from '../operator/logs/access-logs.ts';
 import { startUnguardedStack } from './stack.ts';
 
 /* One operator and many tenants, whose policies extend one base file. The tests continue each other. */
@@ -129,8 +130,9 @@ describe('a write that fails in the middle', () => {
       readonly next: { readonly goBack: string };
     }>('policy', 'publish', folder);
     expect([code, json.complete]).toEqual([1, false]);
-    expect(json.failed.map(({ tenant }) => tenant)).toEqual(['t-10']);
-    expect([...json.published, 't-10', ...json.notBegun].toSorted()).toEqual(names);
+    const failed = json.failed.map(({ tenant }) => tenant);
+    expect(json.failed).toContainEqual(expect.objectContaining({ tenant: 't-10' }));
+    expect([...json.published, ...failed, ...json.notBegun].toSorted()).toEqual(names);
     expect(json.notBegun).toContain('t-15');
     expect(json.next.goBack).toContain(`rollback ${json.published.join(' ')} --reason`);
     for (const tenant of ['t-00', 't-10', 't-15'])
@@ -202,6 +204,35 @@ describe('several tenants', () => {
     expect((await readJson<readonly object[]>('policy', 'cost', 't-01', 't-02')).json).toHaveLength(
       2,
     );
+  });
+
+  it('are replayed in one pass over the log', async () => {
+    const narrow = await mkdtemp(path.join(folder, 'narrow-'));
+    for (const tenant of ['t-01', 't-03']) {
+      const policy = { tenant, operations: { resize: { w: [320], limit: [0, 1] } } };
+      await writeFile(path.join(narrow, `${tenant}.json`), JSON.stringify(policy));
+    }
+    const log = await stack.written(
+      standardLog([
+        { url: signedUrl('t-01/a.jpg__op__resize,w_320__op__quality,q_60') },
+        { url: signedUrl('t-01/a.jpg__op__resize,w_320') },
+        { url: signedUrl('t-03/a.jpg__op__resize,w_320') },
+      ]),
+    );
+    const replay = ['policy', 'replay', log, '--policy', narrow, '--fail-on-refused'];
+    const { code, lines } = await run(...replay);
+    expect([code, lines.slice(1)]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^t-01 +2 +1 +0 {2}denied_operation resize,w_320__op__quality,q_60/),
+        '1 tenant unchanged (1 request): t-03',
+      ],
+    ]);
+    const { json } = await readJson<{ readonly tenants: readonly object[] }>(...replay);
+    expect(json.tenants).toMatchObject([
+      { tenant: 't-01', requests: 2, newlyRefused: 1 },
+      { tenant: 't-03', requests: 1, newlyRefused: 0 },
+    ]);
   });
 
   it.each([
