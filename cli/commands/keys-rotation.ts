@@ -7,6 +7,7 @@ import {
 } from '../../operator/keys/retirement.ts';
 import { rotateRoot, rotateTenantKeys } from '../../operator/keys/rotation.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
 import { confirm } from '../base/confirm.ts';
@@ -25,7 +26,6 @@ import {
   printRotation,
   printRotations,
 } from '../print/keys.ts';
-import { printNames } from '../print/name-list.ts';
 import { changeResult } from '../print/outcomes.ts';
 import { changeTenants } from '../progress/fleet.ts';
 

@@ -38,8 +38,8 @@ export const replayCommand = command(
   "Show what policies would change for requests in CloudFront access logs: that of the local stack, or files and folders, plain or gzipped, standard or JSON; - is stdin. Signatures and expiry are not checked again. Logs do not contain the Accept header, so format,f_auto counts once for each format it can become, and key counts are 'at most'",
 )
   .requiredOption(
-    '--policy <path>',
-    'the policy that would be published, or a folder of policies; may be repeated',
+    '--policy <file>',
+    'the policy that would be published, or a folder of them; may be repeated',
     collectValues,
   )
   .option('--against <file>', 'compare with this policy instead of the live one; for one policy')

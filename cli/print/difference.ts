@@ -3,12 +3,12 @@ import type {
   PolicyDifference,
   UnfiledVersion,
 } from '../../operator/policies/diff.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
 import { failuresOf, resultsOf } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
-import { printNames } from './name-list.ts';
 
 function printOne({ tenant, changes, new: isNew }: PolicyDifference): string {
   if (changes.length === 0 && !isNew) return `${tenant}: no difference`;

@@ -1,7 +1,7 @@
+import { printNames } from '../../operator/tenants/name-list.ts';
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
-import { printNames } from './name-list.ts';
 
 /** The changes of so many tenants are listed one after the other, not in groups. */
 export const mostListed = 3;

@@ -1,8 +1,8 @@
+import { printNames } from '../../operator/tenants/name-list.ts';
 import { failuresOf, resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { type ExitCode, exitCodes } from '../base/exit-code.ts';
 import { printCount } from '../base/quantity.ts';
 import type { Result } from '../command.ts';
-import { printNames } from './name-list.ts';
 
 /** A failure as JSON, beside the results of other tenants. */
 type FailureJson = { readonly tenant: string; readonly error: string; readonly message: string };

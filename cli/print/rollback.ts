@@ -1,8 +1,8 @@
 import type { PlannedRollback, Rollback } from '../../operator/policies/rollback.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
 import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges } from './grouped-changes.ts';
-import { printNames } from './name-list.ts';
 
 type RolledBack = Pick<Rollback, 'tenant' | 'changes' | 'unchanged'>;
 

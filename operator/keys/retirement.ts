@@ -5,8 +5,10 @@ import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { changePolicy, liveRecord, mintableRoot } from '../policies/policy-change.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
+import { printNames } from '../tenants/name-list.ts';
 import {
   type FleetControl,
   quietly,
@@ -99,7 +101,7 @@ export async function retireKids(
 ): Promise<readonly TenantOutcome<RetiredKids>[]> {
   const { tenants } = request;
   checkSelection(tenants);
-  const installation = await open();
+  const installation = withSharedAnswers(await open());
   checkKid(request);
   const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
   const plan = async ({ tenant }: TenantSubject): Promise<PlannedRetirement> => {
@@ -134,10 +136,9 @@ async function checkRootRetirable(installation: Installation, root: string): Pro
     );
   const using = await tenantsOn(installation, root);
   if (using.length === 0) return;
-  const others = using.length > 5 ? ` and ${using.length - 5} more` : '';
   throw new OperatorFailure(
     'conflict',
-    `${root} is still accepted by ${using.slice(0, 5).join(', ')}${others}; rotate and retire their kids first`,
+    `${root} is still accepted by ${printNames(using)}; rotate and retire their kids first`,
   );
 }
 

@@ -12,6 +12,7 @@ import {
   liveRecord,
   mintableRoot,
 } from '../policies/policy-change.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
 import {
@@ -65,7 +66,7 @@ export async function rotateTenantKeys(
   control: FleetControl = quietly,
 ): Promise<readonly TenantOutcome<TenantKids>[]> {
   checkSelection(tenants);
-  const installation = await open();
+  const installation = withSharedAnswers(await open());
   const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
   const root = await mintableRoot(installation);
   const plan = async ({ tenant }: TenantSubject) => {

@@ -11,6 +11,7 @@ import { originOf } from '../policy-files/origin.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
 import { type CheckedFile, readPolicySet } from '../policy-files/policy-set.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
 import {
@@ -120,7 +121,7 @@ export async function publishPolicies(
 ): Promise<PublishedSet> {
   if (choices.prune !== undefined) await checkPrunable(paths);
   const all = await readPolicySet(paths);
-  const installation = await open();
+  const installation = withSharedAnswers(await open());
   if (choices.expected !== undefined && all.length > 1)
     throw usageFailure('--expect works with one policy only');
   const keyring = await installation.keyring();

@@ -7,6 +7,7 @@ import {
   publishChecked,
 } from '../../shared/versions/publishing.ts';
 import { OperatorFailure } from '../failure.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
 import {
@@ -112,7 +113,7 @@ export async function rollbackPolicies(
 ): Promise<readonly TenantOutcome<Rollback>[]> {
   const { tenants, reason, purge } = request;
   checkSelection(tenants);
-  const installation = await open();
+  const installation = withSharedAnswers(await open());
   const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
   const root = await mintableRoot(installation);
   const options = { root, reason, purge, restoring: true } as const;

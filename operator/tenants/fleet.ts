@@ -1,4 +1,5 @@
 import { OperatorFailure } from '../failure.ts';
+import { printNames } from './name-list.ts';
 import {
   type FailedOutcome,
   type FleetControl,
@@ -38,20 +39,27 @@ export async function readEach<S extends TenantSubject, T>(
   return outcomes;
 }
 
-/** The most failures that are listed one by one. */
+/** The most different failures that are listed. */
 const listedFailures = 20;
 
+/** The failures, one line for each message, with the tenants that have it. */
+function listFailures(failures: readonly FailedOutcome[]): readonly string[] {
+  const tenants = new Map<string, string[]>();
+  for (const { tenant, failure } of failures)
+    tenants.set(failure.message, [...(tenants.get(failure.message) ?? []), tenant]);
+  return [...tenants].map(
+    ([message, names]) => `  ${printNames(names)}: ${message.replaceAll('\n', '\n    ')}`,
+  );
+}
+
 function refuseAll(failures: readonly FailedOutcome[], total: number): OperatorFailure {
-  const [first] = failures;
-  const lines = failures
-    .slice(0, listedFailures)
-    .map(({ tenant, failure }) => `  ${tenant}: ${failure.message.replaceAll('\n', '\n  ')}`);
-  const others = failures.length - lines.length;
+  const lines = listFailures(failures);
+  const others = lines.length - listedFailures;
   return new OperatorFailure(
-    first?.failure.code ?? 'conflict',
+    failures[0]?.failure.code ?? 'conflict',
     [
       `nothing was changed, because ${failures.length} of ${total} tenants cannot be:`,
-      ...lines,
+      ...lines.slice(0, listedFailures),
       ...(others > 0 ? [`  and ${others} more`] : []),
     ].join('\n'),
   );

@@ -10,6 +10,7 @@ import { rollbackPolicies } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
 import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
+import { fieldsUsed } from '../../../shared/policy/fields.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import { signRecord } from '../../../shared/versions/record.ts';
 import { publisher } from '../../shared/keys/publisher.ts';
@@ -100,6 +101,27 @@ describe('policies in files', () => {
     expect(resultsOf(await auditTenants(open, one('acme')))).toEqual([
       { tenant: 'acme', verified: true, versions: 1, faults: [] },
     ]);
+  });
+
+  it('ask the deployment once, however many they are', async () => {
+    for (const tenant of ['a', 'b', 'c']) await write(`${tenant}.json`, { ...acme, tenant });
+    let asked = 0;
+    const knownFields = async () => {
+      asked += 1;
+      return fieldsUsed({ ...acme, keys: { active: 'r1.1', accept: ['r1.1'] } });
+    };
+    const open = async () => ({ ...(await installation.open()), knownFields });
+    expect(resultsOf((await publishPolicies(open, [folder], {})).outcomes)).toHaveLength(3);
+    expect(asked).toBe(1);
+  });
+
+  it('are refused together, with one line for tenants of the same fault', async () => {
+    for (const tenant of ['a', 'b', 'c']) await write(`${tenant}.json`, { ...acme, tenant });
+    const knownFields = async () => ['tenant', 'keys', 'operations'];
+    const open = async () => ({ ...(await installation.open()), knownFields });
+    await expect(publishPolicies(open, [folder], {})).rejects.toThrow(
+      /^nothing was changed, because 3 of 3 tenants cannot be:\n {2}a, b, c: keys\.active is /,
+    );
   });
 
   it('with an expected version must be one policy', async () => {
