@@ -108,6 +108,8 @@ export type StoreError = {
   readonly code: string;
   /** The Region in which the bucket is, if the store says so. */
   readonly region?: string | undefined;
+  /** The IAM action that no policy allows, if that is the reason. */
+  readonly denied?: string | undefined;
 };
 
 /** A store is down, slow or denies access. The request is not at fault. */

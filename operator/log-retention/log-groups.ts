@@ -5,7 +5,6 @@ import {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { clientOptions, portFailure } from '../../shared/adapters/aws-client.ts';
-import { PortFailure } from '../../shared/ports.ts';
 
 /** A log group; `days` is undefined if it keeps its lines for ever. */
 export type LogGroup = { readonly days: number | undefined };
@@ -44,9 +43,7 @@ type Call = { readonly permission: string; readonly group: string };
 function failureOf({ permission, group }: Call, thrown: unknown): Error {
   const { name } = thrown as Error;
   if (strangers.includes(name)) return new RegionDisabled(name);
-  if (name === 'AccessDeniedException')
-    return new PortFailure(`${permission} on ${group} is denied; add this permission`);
-  return portFailure(`CloudWatch Logs ${permission} on ${group}`, thrown);
+  return portFailure(`CloudWatch Logs on ${group}`, thrown, permission);
 }
 
 async function explainFailure<T>(call: Call, working: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
+import { readCallerArn } from './caller-identity.ts';
 import { invalidateIn, operatorDeps, patience, shareResult, sourceParts } from './operator-deps.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 
@@ -11,8 +12,16 @@ export async function openStack(stack: string) {
   const s3 = s3FromEnvironment(stackRegion);
   const client = s3Client(s3, patience);
   const announced = shareResult(() => stackAnnouncement(access, patience, stack));
+  const calls = (milliseconds: number) => ({
+    region: stackRegion,
+    credentials: async () => client.config.credentials(),
+    // S3 has corrected a clock that is wrong, since every command reads the bucket first.
+    clock: () => Date.now() + client.config.systemClockOffset,
+    milliseconds,
+  });
+  const secrets = secretsManager(secretsClient(access, patience));
   return {
-    ...operatorDeps(secretsManager(secretsClient(access, patience))),
+    ...operatorDeps(secrets, () => readCallerArn(calls(patience.connectionTimeout))),
     stack,
     address: outputs.address,
     knownFields: async () =>

@@ -9,7 +9,8 @@ import { secretIds } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { OperatorFailure } from '../failure.ts';
+import { confirmedAuthor, looksConfirmed } from '../../shared/versions/author.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 
 /** Short connection timeouts, because a person is waiting; long requests, because uploads reach 50 MB. */
 export const patience: Patience = {
@@ -30,11 +31,30 @@ const readKeyring = async (secrets: SecretStore): Promise<Keyring> =>
 const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
   readPublisher(await readSecret(secrets, secretIds.publisher));
 
-/** The publisher named in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
-function operatorName(): string {
+/** The name in SIGNET_OPERATOR; undefined without it. Throws `usage` for one that looks like an identity of AWS. */
+function declaredName(): string | undefined {
   const named = process.env['SIGNET_OPERATOR']?.trim();
-  return escapeForTerminal(named || `${userInfo().username}@${hostname()}`).slice(0, 128);
+  if (!named) return undefined;
+  if (looksConfirmed(named))
+    throw usageFailure(
+      'SIGNET_OPERATOR begins with arn:, as only an identity does that AWS confirms; write a name, or unset it',
+    );
+  return escapeForTerminal(named).slice(0, 128);
 }
+
+/**
+ * The publisher named in the audit trail: the identity that AWS confirms, with SIGNET_OPERATOR beside it. Where there
+ * is no such identity, or AWS does not tell, SIGNET_OPERATOR or the account on this machine.
+ */
+async function authorName(readIdentity: ReadIdentity): Promise<string> {
+  const name = declaredName();
+  const arn = await readIdentity();
+  if (arn !== undefined) return confirmedAuthor(arn, name);
+  return name ?? escapeForTerminal(`${userInfo().username}@${hostname()}`).slice(0, 128);
+}
+
+/** Reads the ARN of the caller; undefined if there is none, or if it cannot be read. */
+export type ReadIdentity = () => Promise<string | undefined>;
 
 /** Calls `read` once and shares its result. After a failure the next call reads again. */
 export function shareResult<T>(read: () => Promise<T>): () => Promise<T> {
@@ -49,12 +69,15 @@ export function shareResult<T>(read: () => Promise<T>): () => Promise<T> {
 }
 
 /** The parts that are the same for every target. */
-export function operatorDeps(secrets: SecretStore) {
+export function operatorDeps(
+  secrets: SecretStore,
+  readIdentity: ReadIdentity = async () => undefined,
+) {
   const keyring = (): Promise<Keyring> => readKeyring(secrets);
   return {
     crypto: nodeCrypto,
     clock: systemClock,
-    by: operatorName(),
+    by: shareResult(() => authorName(readIdentity)),
     secrets,
     keyring,
     publishers: shareResult(async () => (await keyring()).publishers),

@@ -26,10 +26,14 @@ const outputNames = {
 
 export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>>;
 
-async function askCloudFormation<T>(
+/**
+ * Asks CloudFormation about a stack. Throws `NoCredentials`, `StackUnknown`, or a `PortFailure` that names the permission
+ * if it is missing.
+ */
+export async function askCloudFormation<T>(
   access: AwsAccess,
   patience: Patience,
-  stack: string,
+  { stack, permission }: { readonly stack: string; readonly permission: string },
   ask: (client: CloudFormationClient) => Promise<T>,
 ): Promise<T> {
   const client = new CloudFormationClient(clientOptions(access, patience));
@@ -41,14 +45,16 @@ async function askCloudFormation<T>(
       throw new NoCredentials('no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
-    throw portFailure(`CloudFormation's description of ${stack}`, thrown);
+    throw portFailure(`CloudFormation's description of ${stack}`, thrown, permission);
   } finally {
     client.destroy();
   }
 }
 
-async function describeStack(access: AwsAccess, patience: Patience, stack: string) {
-  const { Stacks = [] } = await askCloudFormation(access, patience, stack, (client) =>
+/** Reads the status and the outputs of a stack. Throws as `askCloudFormation` does. */
+export async function describeStack(access: AwsAccess, patience: Patience, stack: string) {
+  const call = { stack, permission: 'cloudformation:DescribeStacks' };
+  const { Stacks = [] } = await askCloudFormation(access, patience, call, (client) =>
     client.send(new DescribeStacksCommand({ StackName: stack })),
   );
   return Stacks[0];
@@ -61,13 +67,28 @@ const settledStates: readonly (string | undefined)[] = [
   'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
 ];
 
+/** Whether a status says that no deployment is in progress or stuck. */
+export const isSettled = (status: string | undefined): boolean => settledStates.includes(status);
+
 /** Whether no deployment of a stack is in progress or stuck. Throws as `stackOutputs` does. */
 export async function isStackSettled(
   access: AwsAccess,
   patience: Patience,
   stack: string,
 ): Promise<boolean> {
-  return settledStates.includes((await describeStack(access, patience, stack))?.StackStatus);
+  return isSettled((await describeStack(access, patience, stack))?.StackStatus);
+}
+
+/** Why a stack has no outputs: CloudFormation writes them when the first deployment ends. */
+function noOutputs(stack: string, status: string, missing: string): StackUnknown {
+  if (isSettled(status))
+    return new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
+  const todo = status.endsWith('_IN_PROGRESS')
+    ? 'wait until its deployment ends'
+    : 'its first deployment failed; delete it and deploy again, as docs/deploying.md says under Going back';
+  return new StackUnknown(
+    `stack ${stack} is in ${status} and has no output ${missing} yet; ${todo}`,
+  );
 }
 
 /** Reads the outputs of a stack. Throws `StackUnknown`, or `PortFailure` if AWS does not answer. */
@@ -76,11 +97,11 @@ export async function stackOutputs(
   patience: Patience,
   stack: string,
 ): Promise<StackOutputs> {
-  const outputs = (await describeStack(access, patience, stack))?.Outputs ?? [];
+  const described = await describeStack(access, patience, stack);
+  const outputs = described?.Outputs ?? [];
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
-  if (missing !== undefined)
-    throw new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
+  if (missing !== undefined) throw noOutputs(stack, described?.StackStatus ?? 'unknown', missing);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
   return Object.fromEntries(entries) as StackOutputs;
 }
@@ -119,7 +140,8 @@ export async function stackAnnouncement(
   patience: Patience,
   stack: string,
 ): Promise<StackAnnouncement> {
-  const { Metadata } = await askCloudFormation(access, patience, stack, (client) =>
+  const call = { stack, permission: 'cloudformation:GetTemplateSummary' };
+  const { Metadata } = await askCloudFormation(access, patience, call, (client) =>
     client.send(new GetTemplateSummaryCommand({ StackName: stack })),
   );
   const parsed = v.safeParse(templateMetadata, Metadata);
