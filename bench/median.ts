@@ -1,3 +1,3 @@
-/** The middle value; NaN of none. */
+/** The middle value; the upper one of two. NaN if there are none. */
 export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;

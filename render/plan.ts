@@ -157,7 +157,7 @@ type Ceiling = {
   readonly secondsPerMpx: number;
 };
 
-/** The ceiling of a picture that is encoded as a type, in a quality on JPEG's scale. */
+/** The ceiling of a picture that is encoded as a type, in a quality. */
 export function ceilingOf(type: ImageType, quality: number): Ceiling {
   const seconds = settingsOf(type, quality).map(({ secondsPerMpx }) => secondsPerMpx);
   return {

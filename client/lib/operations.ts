@@ -153,7 +153,7 @@ export type Operations = {
     /** `y` in per cent of the height of the image: a whole number from 0 to 100 */
     readonly yp?: number;
   };
-  /** Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG. */
+  /** Sets the quality of a JPEG, WebP or AVIF, on one scale for all types. */
   readonly quality?: number | {
     /** 100 is the best quality and the largest file: a whole number from 1 to 100 */
     readonly q?: number;

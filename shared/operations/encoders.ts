@@ -1,11 +1,12 @@
 import type { Sharp } from 'sharp';
 import { limits } from '../limits.ts';
 import type { ImageType } from './image-type.ts';
+import { avifScale, fastJpegScale, jpegScale, type Scale, webpScale } from './visual-scale.ts';
 
 /** How to encode an answer. */
 export type Encoding = {
   readonly type: ImageType;
-  /** On JPEG's scale. */
+  /** On the scale that all types share. */
   readonly quality: number;
   readonly progressive: boolean;
   /** For an animation: milliseconds per frame, and how often it plays (0 is endless). */
@@ -17,12 +18,12 @@ export type Encoding = {
 type Setting = {
   readonly effort: number;
   /**
-   * CPU seconds on one core for a million pixels of noise, the costliest picture. docs/proof-bombs.md has the
-   * largest answers. A photograph takes a third to two thirds.
+   * CPU seconds on one core for a million pixels of noise, the costliest picture, at the costliest quality.
+   * docs/proof-bombs.md has the largest answers. A photograph takes a tenth to two thirds.
    */
   readonly secondsPerMpx: number;
   readonly chroma?: '4:2:0';
-  /** The best quality, on JPEG's scale, if a better one would take too long. */
+  /** The best quality, if a better one would take too long. */
   readonly maxQuality?: number;
 };
 
@@ -45,16 +46,6 @@ type Encoder = {
  */
 export const fullColourQuality = 90;
 
-/**
- * Converts a JPEG quality to AVIF's scale. AVIF 63 looks about like JPEG 80 (imgproxy ships the same
- * pair). Below that the scales are proportional, above it they meet at 100.
- */
-function avifQuality(quality: number): number {
-  return quality <= 80
-    ? Math.max(1, Math.round((quality * 63) / 80))
-    : Math.round(63 + ((quality - 80) * 37) / 20);
-}
-
 function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number } {
   return {
     ...(delay === undefined ? {} : { delay: [...delay] }),
@@ -68,6 +59,17 @@ function animation({ delay, loop }: Encoding): { delay?: number[]; loop?: number
  */
 const equalPalettes = 0.001;
 
+/** The quantisation table that mozjpeg prefers. It makes photographs smaller than that of the standard. */
+const mozjpegTable = 3;
+
+/** The encoder's own quality, a whole number, for a quality from 1 to 100. */
+export function ownQuality(scale: Scale, quality: number): number {
+  const above = scale.find(([at]) => at >= quality) ?? scale[0];
+  const below = scale.findLast(([at]) => at <= quality) ?? scale[0];
+  const share = above[0] === below[0] ? 0 : (quality - below[0]) / (above[0] - below[0]);
+  return Math.round(below[1] + share * (above[1] - below[1]));
+}
+
 /**
  * The encoder of each type. The settings of a picture depend on its pixels and never on the clock, so
  * that one key always gets the same picture.
@@ -76,13 +78,25 @@ const equalPalettes = 0.001;
 export const encoders: Readonly<Record<ImageType, Encoder>> = {
   jpg: {
     maxPixels: limits.outputPixels,
-    settings: [{ effort: 0, secondsPerMpx: 0.06 }],
-    fullColourSettings: [{ effort: 0, secondsPerMpx: 0.13 }],
+    // Effort 1 is trellis quantisation, the part of mozjpeg that does not need a progressive JPEG.
+    settings: [
+      { effort: 1, secondsPerMpx: 0.55 },
+      { effort: 0, secondsPerMpx: 0.06 },
+    ],
+    fullColourSettings: [
+      { effort: 1, secondsPerMpx: 2.6 },
+      { effort: 0, secondsPerMpx: 0.13 },
+    ],
     leastTries: 2,
-    encode: (image, { quality, progressive }) => {
-      const chromaSubsampling = quality >= fullColourQuality ? '4:4:4' : '4:2:0';
-      return image.jpeg({ quality, progressive, chromaSubsampling });
-    },
+    encode: (image, { quality, progressive }, { effort }) =>
+      image.jpeg({
+        quality: ownQuality(effort === 0 ? fastJpegScale : jpegScale, quality),
+        progressive,
+        chromaSubsampling: quality >= fullColourQuality ? '4:4:4' : '4:2:0',
+        quantisationTable: mozjpegTable,
+        trellisQuantisation: effort > 0,
+        overshootDeringing: effort > 0,
+      }),
   },
   png: {
     maxPixels: limits.outputPixels,
@@ -94,15 +108,21 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
     settings: [
       { effort: 4, secondsPerMpx: 0.36 },
       { effort: 2, secondsPerMpx: 0.2 },
-      { effort: 2, secondsPerMpx: 0.18, maxQuality: 90 },
+      { effort: 2, secondsPerMpx: 0.18, maxQuality: 86 },
     ],
     leastTries: 2,
     encode: (image, how, { effort, maxQuality = 100 }) =>
-      image.webp({ quality: Math.min(how.quality, maxQuality), effort, ...animation(how) }),
+      image.webp({
+        quality: ownQuality(webpScale, Math.min(how.quality, maxQuality)),
+        effort,
+        ...animation(how),
+      }),
   },
   avif: {
     maxPixels: limits.outputPixels,
     settings: [
+      // Effort 4 has hardly fewer bytes and takes about five times as long: `npm run bench -- bytes`, beside ipx.
+      { effort: 3, secondsPerMpx: 2.4 },
       { effort: 2, secondsPerMpx: 1.9 },
       { effort: 0, secondsPerMpx: 0.85 },
       { effort: 0, secondsPerMpx: 0.42, maxQuality: 80 },
@@ -111,7 +131,7 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
     ],
     encode: (image, { quality }, { effort, chroma = '4:4:4', maxQuality = 100 }) =>
       image.avif({
-        quality: avifQuality(Math.min(quality, maxQuality)),
+        quality: ownQuality(avifScale, Math.min(quality, maxQuality)),
         effort,
         chromaSubsampling: chroma,
       }),
@@ -134,7 +154,7 @@ export const encoders: Readonly<Record<ImageType, Encoder>> = {
 /** A setting, and how many times the encoder may run with it. */
 export type EncoderPlan = { readonly setting: Setting; readonly tries: number };
 
-/** What is encoded: its type, its pixels over all frames, and the quality on JPEG's scale. */
+/** What is encoded: its type, its pixels over all frames, and the quality. */
 export type Encoded = {
   readonly type: ImageType;
   readonly pixels: number;

@@ -157,7 +157,7 @@ export type Step<P extends Parameters> = {
 
 /** Options that operations set for the encoder. */
 export type EncodingOptions = {
-  /** On JPEG's scale. */
+  /** On the scale that all types share. */
   readonly quality: number;
   readonly progressive: boolean;
   /** The most bytes of the answer; undefined for no limit. */

@@ -27,7 +27,7 @@ const notes: OwnerNotes = {
 };
 
 export const quality = operation({
-  summary: 'Sets the quality of a JPEG, WebP or AVIF, on the scale of JPEG.',
+  summary: 'Sets the quality of a JPEG, WebP or AVIF, on one scale for all types.',
   parameters: {
     q: withDefault(integer(1, 100, '100 is the best quality and the largest file'), defaultQuality),
     max: integer(
@@ -44,8 +44,8 @@ export const quality = operation({
   differs: [
     '`q` is absolute, like `Q` in OSS and BOS. Their `q` is relative to the quality of the source, which image files do not record.',
     'OSS does not raise a JPEG above the quality of its source; Signet uses the value in the URL. `c_ge` and `lossless` are not supported.',
-    'An AVIF of more than 7 megapixels has at most quality 80, and one of more than 25 megapixels at most 60; a WebP of more than 30 megapixels has at most 90: a better one would take longer than a render may. With `max`, large images try fewer qualities, and an AVIF of more than 27 megapixels gets 30.',
-    'All types share the scale of JPEG, so that an image looks equally good in each type. `max` is not in OSS or BOS.',
+    'An AVIF of more than 7 megapixels has at most quality 80, and one of more than 25 megapixels at most 60; a WebP of more than 30 megapixels has at most 86: a better one would take longer than a render may. With `max`, large images try fewer qualities, and an AVIF of more than 27 megapixels gets 30.',
+    'An image looks equally good in each type at the same `q`, which is the quality of a JPEG as mozjpeg counts it. [Performance](performance.md) has the curve. WebP and AVIF get other qualities of their encoders than the URL names. `max` is not in OSS or BOS.',
   ],
   matters: (format) => format !== 'png' && format !== 'gif',
   encoding: ({ q, max }) => ({ quality: q, maxBytes: max }),

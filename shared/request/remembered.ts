@@ -1,4 +1,4 @@
-import { boundedCache } from '../bounded-cache.ts';
+import { type BoundedCache, boundedCache } from '../bounded-cache.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type Qualities, readQualities } from '../operations/accept.ts';
 import { emptyRecipe, type WrittenRecipe } from '../recipe/recipe.ts';
@@ -33,6 +33,15 @@ const sizeOf =
   (_value: unknown, text: string): number =>
     entry + character * text.length;
 
+/** Returns what is held for a text, or makes it and holds it. What cannot be made throws and is not held. */
+function recall<V>(held: BoundedCache<V>, text: string, make: () => V): V {
+  const known = held.get(text);
+  if (known !== undefined) return known;
+  const made = make();
+  held.set(text, made);
+  return made;
+}
+
 /**
  * Remembers grants whose signature was right, inside the key set that verified them: another set begins
  * empty. Times, scopes and policies are asked on every view.
@@ -43,12 +52,7 @@ function rememberGrants(bytes: number): Reading['verifyGrant'] {
   let of: Keyring | undefined;
   return (crypto, keyring, text, tenant) => {
     if (of !== keyring) [held, of] = [open(), keyring];
-    const key = `${tenant} ${text}`;
-    const known = held.get(key);
-    if (known !== undefined) return known;
-    const grant = verifyGrant(crypto, keyring, text, tenant);
-    held.set(key, grant);
-    return grant;
+    return recall(held, `${tenant} ${text}`, () => verifyGrant(crypto, keyring, text, tenant));
   };
 }
 
@@ -59,25 +63,14 @@ const recipeKey = ({ operations, query }: AskedOperations): string =>
 function rememberRecipes(bytes: number): Reading['parseWritten'] {
   const held = boundedCache<WrittenRecipe>(bytes, sizeOf(sizes.recipe));
   return (asked) => {
-    if (asked.operations === undefined && asked.query === undefined) return emptyRecipe;
-    const key = recipeKey(asked);
-    const known = held.get(key);
-    if (known !== undefined) return known;
-    const recipe = parseWritten(asked);
-    held.set(key, recipe);
-    return recipe;
+    const isEmpty = asked.operations === undefined && asked.query === undefined;
+    return isEmpty ? emptyRecipe : recall(held, recipeKey(asked), () => parseWritten(asked));
   };
 }
 
 function rememberAccepts(bytes: number): Reading['readQualities'] {
   const held = boundedCache<Qualities>(bytes, sizeOf(sizes.accept));
-  return (accept) => {
-    const known = held.get(accept);
-    if (known !== undefined) return known;
-    const qualities = readQualities(accept);
-    held.set(accept, qualities);
-    return qualities;
-  };
+  return (accept) => recall(held, accept, () => readQualities(accept));
 }
 
 /** Makes the memory of a container. */

@@ -107,7 +107,7 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   // The local stack bundles the functions and works off purges as the deployed task does.
   local: ['build', 'tasks'],
   // Measurements run what viewers and backends run, bundled as it is deployed.
-  bench: ['edge', 'client', 'local', 'build'],
+  bench: ['render', 'edge', 'client', 'local', 'build'],
 };
 
 describe('the doors', () => {
@@ -129,10 +129,11 @@ describe('the doors', () => {
 });
 
 describe('sharp', () => {
-  it('is loaded by the renderer, and by the code that paints the demo images', () => {
+  it('is loaded by the renderer, by the code that paints the demo images, and as a peer to measure beside', () => {
+    const others = ['local/demo/paint/', 'bench/peers/'];
     const loading = imports.filter(
       ({ from, to, typeOnly }) =>
-        to === 'sharp' && !typeOnly && !from.startsWith('local/demo/paint/'),
+        to === 'sharp' && !typeOnly && !others.some((folder) => from.startsWith(folder)),
     );
     expect(loading.map(({ from }) => from)).toEqual(['render/render.ts']);
   });

@@ -29,6 +29,7 @@ function filesBelow(folder: string): readonly string[] {
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile() && /\.(?:ts|mjs|js)$/.test(one.name))
     .map((one) => path.relative(root, path.join(one.parentPath, one.name)).replaceAll('\\', '/'))
+    .filter((file) => !file.includes('/node_modules/'))
     .toSorted();
 }
 

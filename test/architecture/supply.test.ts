@@ -13,13 +13,14 @@ const read = <T>(file: string): T =>
   JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as T;
 
 type Manifest = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
-const manifests = ['', '.ci/node24/', 'cli/', 'test/frameworks/'].map((folder) =>
+const manifests = ['', '.ci/node24/', 'cli/', 'test/frameworks/', 'bench/peers/'].map((folder) =>
   read<Manifest>(`${folder}package.json`),
 );
 const locks = [
   'package-lock.json',
   '.ci/node24/package-lock.json',
   'test/frameworks/package-lock.json',
+  'bench/peers/package-lock.json',
 ];
 
 function packagesIn(lock: string): readonly [string, Package][] {

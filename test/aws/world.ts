@@ -8,9 +8,9 @@ import {
   ReceiveMessageCommand,
   type ReceiveMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
+import { keptFolder } from '../../bench/packages/kept-folder.ts';
 import { command } from '../cli/in-process.ts';
 import { at, ofType } from '../infra/synth.ts';
-import { keptFolder } from '../proof/kept-folder.ts';
 import { type ConnectionCutter, startConnectionCutter } from './connection-cutter.ts';
 import { type Clients, clientsFor, type Deployed, deploy, synthesise } from './deployment.ts';
 import { type EdgeBridge, startEdgeBridge } from './edge-bridge.ts';

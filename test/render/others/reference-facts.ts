@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchPackage, fetchPillow } from './fetch-package.ts';
-import { exiftoolPackage } from './image-packages.ts';
+import { fetchPackage } from '../../../bench/packages/fetch-package.ts';
+import { exiftoolPackage, fetchPillow } from './image-packages.ts';
 
 /** What Pillow reads in a file. */
 export type PillowFacts = {

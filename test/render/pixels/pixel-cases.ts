@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fetchPackage, type ImagePackage } from '../../../bench/packages/fetch-package.ts';
 import type { SourceType } from '../../../shared/operations/image-type.ts';
-import { fetchPackage } from '../others/fetch-package.ts';
-import type { ImagePackage } from '../others/image-packages.ts';
 import { runReference } from './run-reference.ts';
 
 /* The cases and the comparison are in Python, so that nothing of the service and of sharp is in the reference. */

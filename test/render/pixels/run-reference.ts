@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchPillow } from '../others/fetch-package.ts';
+import { fetchPillow } from '../others/image-packages.ts';
 
 type Run = {
   readonly args?: readonly string[];

@@ -49,11 +49,21 @@ describe('the encoder of an answer', () => {
   });
 
   it.each([
-    [89, 0.06],
-    [90, 0.13],
-    [100, 0.13],
-  ])('of a JPEG of quality %i takes %f CPU seconds a megapixel', (quality, seconds) => {
-    expect(settingsOf('jpg', quality).map((one) => one.secondsPerMpx)).toEqual([seconds]);
+    [89, [0.55, 0.06]],
+    [90, [2.6, 0.13]],
+    [100, [2.6, 0.13]],
+  ])('of a JPEG of quality %i takes one of %j CPU seconds a megapixel', (quality, seconds) => {
+    expect(settingsOf('jpg', quality).map((one) => one.secondsPerMpx)).toEqual(seconds);
+  });
+
+  it.each([
+    { type: 'avif', width: 1_920, height: 1_280, effort: 3 },
+    { type: 'avif', width: 2_560, height: 1_707, effort: 0 },
+    { type: 'jpg', width: 3_840, height: 2_560, effort: 1 },
+    { type: 'jpg', width: 6_000, height: 4_000, effort: 0 },
+  ] as const)('of a $type of $width×$height has effort $effort', ({ type, effort, ...size }) => {
+    const pixels = size.width * size.height;
+    expect(planEncoder({ type, pixels, quality: 80 }, 1).setting).toMatchObject({ effort });
   });
 
   it('depends on type, pixels and quality only, so that one key gets one picture', () => {

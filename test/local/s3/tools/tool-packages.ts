@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { keepFolder, runProgram } from '../../../proof/kept-folder.ts';
+import { keepFolder, runProgram } from '../../../../bench/packages/kept-folder.ts';
 
 /*
  * Installs tools with the clients of their registries, as the machine configures them, into folders of their

