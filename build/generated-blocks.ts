@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
 import { urlMistakes } from '../operator/explain/signing-hints.ts';
 import { signingMistakes } from '../operator/explain/signing-mistakes.ts';
+import { alarmTexts, describeCondition } from '../shared/deployment/alarms.ts';
 import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
 import { foreignTypes } from '../shared/inspect/foreign/foreign-types.ts';
 import { limits } from '../shared/limits.ts';
@@ -178,6 +179,13 @@ function mistakeTable(): string {
   return [header('`explain` says', 'what to do'), ...rows].join('\n');
 }
 
+function alarmTable(): string {
+  const rows = Object.entries(alarmTexts).map(([id, { condition, counts, means, todo }]) =>
+    row(code(id), `${counts}: ${describeCondition(condition)}`, means, todo),
+  );
+  return [header('alarm', 'fires for', 'what it means', 'what to do'), ...rows].join('\n');
+}
+
 /** The blocks by the name that stands in their markers. */
 export const blocks: Readonly<Record<string, () => string>> = {
   names: operationList,
@@ -191,4 +199,5 @@ export const blocks: Readonly<Record<string, () => string>> = {
   commands: commandTable,
   permissions: permissionTable,
   mistakes: mistakeTable,
+  alarms: alarmTable,
 };

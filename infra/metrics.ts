@@ -1,7 +1,8 @@
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
-import { region } from './settings.ts';
+import { rotationAgeMetric } from '../shared/deployment/rotation-age.ts';
+import { region, type StackSettings } from './settings.ts';
 
 const period = Duration.minutes(5);
 
@@ -38,4 +39,15 @@ export const outcomeMetric = (
     statistic: 'Sum',
     label: outcome,
     period,
+  });
+
+/** The days since the root keys were rotated, from the log lines of the function of the secrets. */
+export const rotationMetric = (_settings: StackSettings): Metric =>
+  new Metric({
+    namespace: 'Signet',
+    metricName: rotationAgeMetric.metricName,
+    dimensionsMap: { ...rotationAgeMetric.dimensions },
+    statistic: 'Maximum',
+    label: 'days since the last rotation',
+    period: Duration.days(1),
   });

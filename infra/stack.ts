@@ -81,8 +81,8 @@ export class SignetStack extends Stack {
     // Without keys the functions answer every request with 503.
     distribution.node.addDependency(first);
     const { worker, ...queues } = purge;
-    makeAlarms(this, { settings, distribution, ...queues, purge: worker, secretKeeper });
-    makeDashboard(this, settings, distribution);
+    const watched = { settings, distribution, ...queues, purge: worker, secretKeeper };
+    makeDashboard(this, watched, makeAlarms(this, watched));
     this.addOutputs(settings, buckets, distribution);
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }

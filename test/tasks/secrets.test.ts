@@ -92,6 +92,7 @@ describe('a request of CloudFormation', () => {
     expect((await keeper.keyring()).publishers).toHaveLength(1);
     expect(await inOrder()).toBe(true);
     expect(keeper.lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ daysSinceRotation: 0 }),
       { function: 'secrets', level: 'info', requestType: 'Create', outcome: 'done' },
     ]);
     await expectNothingSecret();
