@@ -12,6 +12,7 @@ import { makeEdgeFunction } from './edge-function.ts';
 import { makeFirewall } from './firewall.ts';
 import { type Names, namesFor } from './names.ts';
 import { makePurge } from './purge.ts';
+import { makeRights } from './rights.ts';
 import { makeSecretKeeper } from './secret-keeper.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
 import { hostMapOf, mainHost, ownedSources, region, type StackSettings } from './settings.ts';
@@ -83,6 +84,12 @@ export class SignetStack extends Stack {
     const { worker, ...queues } = purge;
     const watched = { settings, distribution, ...queues, purge: worker, secretKeeper };
     makeDashboard(this, watched, makeAlarms(this, watched));
+    const other = {
+      distribution: distribution.distributionArn,
+      'purge queue': queues.queue.queueArn,
+      'dead-letter queue': queues.deadLetters.queueArn,
+    };
+    makeRights(this, { names, secrets, other });
     this.addOutputs(settings, buckets, distribution);
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
