@@ -12,7 +12,7 @@ import { s3Reader } from '../shared/adapters/s3-reader.ts';
 import { secretsReader } from '../shared/adapters/secrets-reader.ts';
 import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
-import { keyringStore, secretIds } from '../shared/keys/store.ts';
+import { keyringStore, secretIdsOf } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
@@ -45,7 +45,7 @@ const runtime = { clock: systemClock, random: systemRandom, onFailure };
 const keys = keyringStore({
   ...runtime,
   secrets: secretsReader(config.secretsManager, readLimits, systemClock),
-  id: secretIds.roots,
+  id: secretIdsOf(config.secretsPrefix).roots,
   open: (secret) => rootKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
 });
@@ -118,7 +118,11 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
     const { outcome, level, reported } = fields;
     const sampled = { outcome, level, reported, tenant: url?.tenant, kid: url?.kid };
     const weight = sample(sampled, trace.isVerified());
-    if (weight > 0) writeLine({ ...fields, ...urlFields(url) }, systemClock(), weight);
+    if (weight > 0)
+      writeLine({ ...fields, ...urlFields(url) }, systemClock(), {
+        metrics: config.metrics,
+        weight,
+      });
   };
   if (request.method === 'OPTIONS') {
     write({ ...base, outcome: 'options', level: 'info' });

@@ -100,6 +100,8 @@ function makePurgeFunction(scope: Construct, parts: PurgeParts, queue: Queue): L
   const { buckets, distribution, names, secrets, settings, zip } = parts;
   return makeRegionalFunction(scope, 'Purge', {
     zip,
+    // Long enough for a source with thousands of derivatives.
+    timeoutSeconds: 60,
     description: 'Deletes the derivatives of changed sources and invalidates the caches',
     settings,
     environment: {

@@ -11,14 +11,12 @@ import type { StackSettings } from './settings.ts';
 export type RegionalFunctionProps = {
   readonly zip: string;
   readonly description: string;
+  readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
   readonly settings: StackSettings;
 };
-
-/** Long enough for a source with thousands of derivatives. */
-const timeout = Duration.minutes(1);
 
 /** Makes a function in the stack's Region that runs from a queue or a schedule. No viewer waits for it. */
 export function makeRegionalFunction(
@@ -48,7 +46,7 @@ export function makeRegionalFunction(
     handler: 'index.handler',
     code: Code.fromAsset(props.zip),
     memorySize: 256,
-    timeout,
+    timeout: Duration.seconds(props.timeoutSeconds),
     environment: { ...props.environment },
     logGroup,
     role,
