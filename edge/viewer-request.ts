@@ -24,7 +24,7 @@ import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
 import { logFailure, refusalFields, urlFields, writeLine } from './log.ts';
 import type { LogLine } from './log-line.ts';
-import { cloudFrontHeaders } from './response.ts';
+import { cloudFrontHeaders, describeStatus } from './response.ts';
 import { createSampler } from './sampling.ts';
 import { limitReading, withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
@@ -78,7 +78,7 @@ void policies.prepare();
 function toRefusalResponse(thrown: unknown, origin: string | undefined): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));
   const withCors = { ...headers, ...corsHeaders(config.corsOrigins, origin) };
-  return { status: String(status), headers: cloudFrontHeaders(withCors), body };
+  return { ...describeStatus(status), headers: cloudFrontHeaders(withCors), body };
 }
 
 /** Browsers ask with OPTIONS before a page may send some headers. It needs no signature, as it reads nothing. */
@@ -86,7 +86,7 @@ function answerOptions(origin: string | undefined): CloudFrontResultResponse {
   const { allow } = refusals.method.headers;
   const headers = { allow, 'cache-control': 'no-store' };
   const withCors = { ...headers, ...preflightHeaders(config.corsOrigins, origin) };
-  return { status: '204', headers: cloudFrontHeaders(withCors) };
+  return { ...describeStatus(204), headers: cloudFrontHeaders(withCors) };
 }
 
 /** A header may have several lines. RFC 9110 joins them with commas. */

@@ -12,6 +12,8 @@ export type RegionalFunctionProps = {
   readonly zip: string;
   readonly description: string;
   readonly timeoutSeconds: number;
+  /** The executions that only this function may use, and the most that it uses. */
+  readonly reservedConcurrency?: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
@@ -24,7 +26,7 @@ export function makeRegionalFunction(
   id: string,
   props: RegionalFunctionProps,
 ): LambdaFunction {
-  const { permissions, resources, settings } = props;
+  const { permissions, reservedConcurrency, resources, settings } = props;
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
@@ -46,6 +48,9 @@ export function makeRegionalFunction(
     handler: 'index.handler',
     code: Code.fromAsset(props.zip),
     memorySize: 256,
+    ...(reservedConcurrency === undefined
+      ? {}
+      : { reservedConcurrentExecutions: reservedConcurrency }),
     timeout: Duration.seconds(props.timeoutSeconds),
     environment: { ...props.environment },
     logGroup,

@@ -41,6 +41,7 @@ const fields = {
   alarmEmail: v.optional(schemas.email),
   logOneIn: v.optional(schemas.wholeNumber(1, 1_000), usualLogOneIn),
   logDays: v.optional(schemas.wholeNumber(1, 3_650), 30),
+  reservedConcurrency: v.optional(schemas.wholeNumber(2, 1_000)),
   rotationDays: v.optional(schemas.wholeNumber(1, 1_000), 90),
   tags: v.optional(schemas.tags, {}),
 } as const;

@@ -108,6 +108,7 @@ describe('no secret and no bucket is replaced', () => {
     alarmEmail: { alarmEmail: 'ops@example.com' },
     logOneIn: { logOneIn: 1 },
     logDays: { logDays: 400 },
+    reservedConcurrency: { reservedConcurrency: 5 },
     rotationDays: { rotationDays: 7 },
     tags: { tags: { team: 'images' } },
   };

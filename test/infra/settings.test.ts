@@ -106,6 +106,12 @@ const wrongs: readonly Wrong[] = [
   [{ logOneIn: '10' }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
   [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
+  ...[1, 1_001, '5'].map(
+    (reservedConcurrency): Wrong => [
+      { reservedConcurrency },
+      'signet.reservedConcurrency expects a whole number from 2 to 1000',
+    ],
+  ),
   [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
   ...['me', 'mailto:a@example.com', 'öps@bücher.example', 'a@b'].map(
     (alarmEmail): Wrong => [
