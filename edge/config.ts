@@ -8,6 +8,10 @@ import type { Sampling } from './sampling.ts';
 export type EdgeConfig = {
   readonly s3: AwsAccess;
   readonly secretsManager: AwsAccess;
+  /** The secrets of the installation have names that begin with this. */
+  readonly secretsPrefix: string;
+  /** The namespace of its metrics in CloudWatch. */
+  readonly metrics: string;
   readonly buckets: {
     readonly sources: string;
     readonly derivatives: string;

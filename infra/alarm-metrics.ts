@@ -69,7 +69,11 @@ function renderMetrics({ distribution, settings }: AlarmParts): AlarmMetrics {
     id: 'RenderUnavailable' | 'RenderInternal' | 'RenderUndecodable',
     outcome: string,
   ) =>
-    rateOf(outcomeMetric('origin-response', outcome), total, alarmTexts[id].condition.ofRequests);
+    rateOf(
+      outcomeMetric(settings, 'origin-response', outcome),
+      total,
+      alarmTexts[id].condition.ofRequests,
+    );
   return {
     RenderUnavailable: rate('RenderUnavailable', 'unavailable'),
     RenderInternal: rate('RenderInternal', 'internal'),

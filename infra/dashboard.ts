@@ -57,7 +57,9 @@ export function makeDashboard(scope: Construct, parts: AlarmParts, alarms: reado
       [
         makeGraph(
           'Outcomes of origin-response in the Origin Shield Region',
-          renders.map((outcome) => outcomeMetric('origin-response', outcome, shield || region)),
+          renders.map((outcome) =>
+            outcomeMetric(settings, 'origin-response', outcome, shield || region),
+          ),
         ),
         makeGraph('Function errors', lambda.map(sum), [sum('BytesDownloaded')]),
       ],

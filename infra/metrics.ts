@@ -1,6 +1,7 @@
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
+import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
 import { rotationAgeMetric } from '../shared/deployment/rotation-age.ts';
 import { region, type StackSettings } from './settings.ts';
 
@@ -27,12 +28,13 @@ export const distributionMetric = (
  * Region where the replica ran: origin-response in the Origin Shield Region, viewer-request anywhere.
  */
 export const outcomeMetric = (
+  { secretsPrefix }: Pick<StackSettings, 'secretsPrefix'>,
   edge: 'viewer-request' | 'origin-response',
   outcome: string,
   inRegion: string = region,
 ): Metric =>
   new Metric({
-    namespace: 'Signet',
+    namespace: metricsNamespace(secretsPrefix),
     metricName: 'requests',
     dimensionsMap: { function: edge, outcome },
     region: inRegion,
@@ -42,9 +44,9 @@ export const outcomeMetric = (
   });
 
 /** The days since the root keys were rotated, from the log lines of the function of the secrets. */
-export const rotationMetric = (_settings: StackSettings): Metric =>
+export const rotationMetric = ({ secretsPrefix }: Pick<StackSettings, 'secretsPrefix'>): Metric =>
   new Metric({
-    namespace: 'Signet',
+    namespace: metricsNamespace(secretsPrefix),
     metricName: rotationAgeMetric.metricName,
     dimensionsMap: { ...rotationAgeMetric.dimensions },
     statistic: 'Maximum',

@@ -67,7 +67,7 @@ export class SignetStack extends Stack {
       // A deletion would keep buckets and secrets, but every signed URL would stop working.
       terminationProtection: true,
     });
-    const names = namesFor(settings.name, settings.account);
+    const names = namesFor(settings);
     const buckets = makeBuckets(this, names, settings);
     const secrets = makeSecrets(this, names);
     const functions = makeEdgeFunctions(this, props, { names, secrets });
@@ -91,6 +91,9 @@ export class SignetStack extends Stack {
     };
     makeRights(this, { names, secrets, other });
     this.addOutputs(settings, buckets, distribution);
+    // Those who may read no secret verify policies with these.
+    const publishers = first.getAtt('PublisherKeys').toString();
+    new CfnOutput(this, 'PublisherKeys', { value: publishers });
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
 
@@ -112,6 +115,7 @@ export class SignetStack extends Stack {
       DerivativesBucket: derivatives.bucketName,
       ConfigBucket: config.bucketName,
       DistributionId: distribution.distributionId,
+      SecretsPrefix: settings.secretsPrefix,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type BundledFunctions, bundleFunctions } from '../build/functions.ts';
+import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
 import {
   type LocalInstance,
   localAccess,
   localBuckets,
   localHosts,
 } from '../shared/deployment/local-endpoints.ts';
-import { keyFreshness } from '../shared/keys/store.ts';
+import { keyFreshness, usualSecretsPrefix } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
@@ -29,6 +30,8 @@ function configFor(
   return {
     s3: { ...localAccess(instance, 's3'), credentials },
     secretsManager: { ...localAccess(instance, 'secretsManager'), credentials },
+    secretsPrefix: usualSecretsPrefix,
+    metrics: metricsNamespace(usualSecretsPrefix),
     buckets: localBuckets,
     sources: role === 'originResponse' ? sources : {},
     policyFreshness,

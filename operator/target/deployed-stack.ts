@@ -1,6 +1,7 @@
 import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
+import { secretIdsOf } from '../../shared/keys/store.ts';
 import { readCallerArn } from './caller-identity.ts';
 import { invalidateIn, operatorDeps, patience, shareResult, sourceParts } from './operator-deps.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
@@ -12,16 +13,20 @@ export async function openStack(stack: string) {
   const s3 = s3FromEnvironment(stackRegion);
   const client = s3Client(s3, patience);
   const announced = shareResult(() => stackAnnouncement(access, patience, stack));
-  const calls = (milliseconds: number) => ({
-    region: stackRegion,
-    credentials: async () => client.config.credentials(),
-    // S3 has corrected a clock that is wrong, since every command reads the bucket first.
-    clock: () => Date.now() + client.config.systemClockOffset,
-    milliseconds,
-  });
+  const readIdentity = () =>
+    readCallerArn({
+      region: stackRegion,
+      credentials: async () => client.config.credentials(),
+      // S3 has corrected a clock that is wrong, since every command reads the bucket first.
+      clock: () => Date.now() + client.config.systemClockOffset,
+      milliseconds: patience.connectionTimeout,
+    });
   const secrets = secretsManager(secretsClient(access, patience));
   return {
-    ...operatorDeps(secrets, () => readCallerArn(calls(patience.connectionTimeout))),
+    ...operatorDeps(secrets, secretIdsOf(outputs.secretsPrefix), {
+      readIdentity,
+      publishers: outputs.publishers,
+    }),
     stack,
     address: outputs.address,
     knownFields: async () =>

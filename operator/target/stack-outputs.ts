@@ -10,6 +10,8 @@ import {
   type Patience,
   portFailure,
 } from '../../shared/adapters/aws-client.ts';
+import { type PublisherKey, publisherKeySchema } from '../../shared/keys/publisher.ts';
+import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
@@ -24,7 +26,13 @@ const outputNames = {
   distribution: 'DistributionId',
 } as const;
 
-export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>>;
+const publisherKeys = v.pipe(v.string(), v.parseJson(), v.array(publisherKeySchema));
+
+export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & {
+  readonly secretsPrefix: string;
+  /** The keys that verify policies; undefined in stacks of earlier versions. */
+  readonly publishers: readonly PublisherKey[] | undefined;
+};
 
 /**
  * Asks CloudFormation about a stack. Throws `NoCredentials`, `StackUnknown`, or a `PortFailure` that names the permission
@@ -103,7 +111,14 @@ export async function stackOutputs(
   const missing = Object.values(outputNames).find((name) => !found.get(name));
   if (missing !== undefined) throw noOutputs(stack, described?.StackStatus ?? 'unknown', missing);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
-  return Object.fromEntries(entries) as StackOutputs;
+  return {
+    ...(Object.fromEntries(entries) as Readonly<Record<keyof typeof outputNames, string>>),
+    // Stacks of earlier versions have no such outputs.
+    secretsPrefix: found.get('SecretsPrefix') ?? usualSecretsPrefix,
+    publishers: v.is(publisherKeys, found.get('PublisherKeys'))
+      ? v.parse(publisherKeys, found.get('PublisherKeys'))
+      : undefined,
+  };
 }
 
 /** The facts about the functions are in the template, because an output holds at most 1,024 characters. */

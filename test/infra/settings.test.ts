@@ -16,6 +16,12 @@ const badOrigin =
 type Wrong = readonly [context: unknown, sentence: string];
 const wrongs: readonly Wrong[] = [
   [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
+  ...['img', 'signet-2'].map(
+    (secretsPrefix): Wrong => [
+      { name: 'images', secretsPrefix },
+      `signet.secretsPrefix is "${secretsPrefix}"; a new installation has its name there, "images", and an earlier one has "signet"`,
+    ],
+  ),
   [{ hots: {} }, 'signet.hots is not a setting; did you mean "hosts"?'],
   ...['Signet', 'a'.repeat(25), '1abc', '-a-', 'a-', 'xn--abc', 'sthree-x', 7].map(
     (name): Wrong => [{ name }, badName],
@@ -100,6 +106,12 @@ const wrongs: readonly Wrong[] = [
   [{ logOneIn: '10' }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
   [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
+  ...[1, 1_001, '5'].map(
+    (reservedConcurrency): Wrong => [
+      { reservedConcurrency },
+      'signet.reservedConcurrency expects a whole number from 2 to 1000',
+    ],
+  ),
   [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
   ...['me', 'mailto:a@example.com', 'öps@bücher.example', 'a@b'].map(
     (alarmEmail): Wrong => [
@@ -127,6 +139,7 @@ describe('the settings of an installation', () => {
     for (const context of [undefined, {}])
       expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
+        secretsPrefix: 'signet',
         account,
         sources: {},
         hosts: {},
@@ -162,13 +175,11 @@ describe('the settings of an installation', () => {
 
   it.each(wrongs)('%j is rejected in one sentence', (context, sentence) => {
     expect(() => readStackSettings(context, account)).toThrow(
-      expect.objectContaining({ message: `cdk.json: ${sentence}` }),
+      expect.objectContaining({ message: sentence }),
     );
   });
 
   it.each([[null], [[]], ['signet'], [7]])('must be an object: %j', (context) => {
-    expect(() => readStackSettings(context, account)).toThrow(
-      /^cdk\.json: signet expects an object/,
-    );
+    expect(() => readStackSettings(context, account)).toThrow(/^signet expects an object/);
   });
 });
