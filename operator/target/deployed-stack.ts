@@ -28,6 +28,12 @@ export async function openStack(stack: string) {
       publishers: outputs.publishers,
     }),
     stack,
+    openStackFacts: async () => {
+      const { stackFacts } = await import('./stack-facts.ts');
+      const distributionId = outputs.distribution;
+      return stackFacts({ access, patience, stack, distributionId, s3: client });
+    },
+    buckets: { sources: outputs.sources, config: outputs.config },
     address: outputs.address,
     knownFields: async () =>
       (await isStackSettled(access, patience, stack))

@@ -16,6 +16,7 @@ import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import { NoCredentials, StackUnknown } from './stack-failures.ts';
+import { isSettled } from './stack-status.ts';
 
 /** The names of the stack outputs that describe an installation. */
 const outputNames = {
@@ -67,16 +68,6 @@ export async function describeStack(access: AwsAccess, patience: Patience, stack
   );
   return Stacks[0];
 }
-
-/** In these states the deployed functions match the template at every edge location. */
-const settledStates: readonly (string | undefined)[] = [
-  ...['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'],
-  // The distribution is updated; only unused resources are still being deleted.
-  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
-];
-
-/** Whether a status says that no deployment is in progress or stuck. */
-export const isSettled = (status: string | undefined): boolean => settledStates.includes(status);
 
 /** Whether no deployment of a stack is in progress or stuck. Throws as `stackOutputs` does. */
 export async function isStackSettled(

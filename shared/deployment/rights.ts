@@ -115,7 +115,7 @@ const manageKeys: readonly Permission[] = [
 
 const examine = 'to check the installation (`doctor`)';
 const examineInstallation: readonly Permission[] = [
-  { actions: ['cloudformation:DescribeStackResources'], arns: stackArns, why: examine },
+  { actions: ['cloudformation:ListStackResources'], arns: stackArns, why: examine },
   { actions: ['cloudfront:GetDistribution'], other: 'distribution', why: examine },
   {
     actions: ['s3:GetBucketVersioning', 's3:GetBucketNotification'],

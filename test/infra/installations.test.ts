@@ -15,7 +15,7 @@ const nameProperties = [
     'Name',
     'RoleName',
   ],
-  ...['QueueName', 'TopicName'],
+  ...['ManagedPolicyName', 'QueueName', 'TopicName'],
 ];
 /** CloudFront's policies have their names inside. */
 const configs = ['CachePolicyConfig', 'ResponseHeadersPolicyConfig', 'OriginAccessControlConfig'];
@@ -51,7 +51,9 @@ describe('two installations in one account', () => {
     const namespaces = (template: Template) =>
       new Set(
         ofType(template, 'AWS::CloudWatch::Alarm')
-          .filter(([, { Properties }]) => /-Ro|-Re/.test(String(Properties['AlarmName'])))
+          .filter(([, { Properties }]) =>
+            /-(?:Render|Rotation)/.test(String(Properties['AlarmName'])),
+          )
           .flatMap(([, { Properties }]) => (at(Properties, 'Metrics') as readonly unknown[]) ?? [])
           .map((metric) => at(metric, 'MetricStat', 'Metric', 'Namespace'))
           .filter((namespace) => String(namespace).startsWith('Signet')),
