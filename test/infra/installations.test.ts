@@ -100,6 +100,7 @@ describe('no secret and no bucket is replaced', () => {
     hosts: domains,
     certificateArn: domains,
     region: { region: 'us-east-1' },
+    disabledFormats: { disabledFormats: ['gif', 'webp'] },
     corsOrigins: { corsOrigins: ['https://www.example.com'] },
     sources: { sources },
     originShieldRegion: { originShieldRegion: 'eu-west-1' },
