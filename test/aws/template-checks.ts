@@ -7,7 +7,8 @@ import { runPython } from './moto.ts';
 
 const everySetting = {
   ...domains,
-  ...{ name: 'images', account: '111111111111', region: 'us-east-1' },
+  ...{ name: 'images', secretsPrefix: 'images', account: '111111111111', region: 'us-east-1' },
+  ...{ disabledFormats: ['gif'], reservedConcurrency: 5 },
   corsOrigins: ['https://www.example.com'],
   sources: {
     photos: {
