@@ -105,7 +105,7 @@ export function printLine(line: LogLine, now: number, weight = 1): string {
   for (const name of names) {
     const value = line[name];
     if (typeof value === 'string') printed += `,"${name}":${printText(value)}`;
-    else if (value !== undefined) printed += `,"${name}":${value}`;
+    else if (value !== undefined) printed += `,"${name}":${JSON.stringify(value)}`;
   }
   const metrics = line.milliseconds === undefined ? counted : timed;
   return `${printed},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${metrics}},"requests":${weight}}`;
