@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
+import type { SourceType } from '../shared/operations/image-type.ts';
 import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import type { Freshness } from '../shared/refreshing.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
@@ -19,6 +20,8 @@ export type EdgeConfig = {
   };
   /** The buckets that are not Signet's own. Only origin-response reads them. */
   readonly sources: SourceEntries;
+  /** The types of sources that origin-response refuses to draw, whatever a policy allows. */
+  readonly disabledFormats: readonly SourceType[];
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
   /** The hosts that belong to one tenant each. */

@@ -76,6 +76,7 @@ const deps: MakeDeps = {
     access: config.s3,
     patience,
   }),
+  disabledFormats: config.disabledFormats,
   derivatives: s3Store(s3, config.buckets.derivatives),
   render: drawing.draw,
   engine: config.engine,

@@ -18,6 +18,7 @@ function edgeConfig(settings: StackSettings, names: Names, version: string) {
     buckets: { sources, derivatives, config },
     // Only origin-response reads sources, and the zip of a viewer function may not be large.
     sources: {},
+    disabledFormats: settings.disabledFormats,
     policyFreshness,
     keyFreshness,
     hosts: hostMapOf(settings),

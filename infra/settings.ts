@@ -32,6 +32,7 @@ const fields = {
   hosts: v.optional(schemas.hosts, {}),
   corsOrigins: v.optional(schemas.corsOrigins, []),
   sources: v.optional(sourceEntriesSchema, {}),
+  disabledFormats: v.optional(schemas.disabledFormats, []),
   certificateArn: v.optional(
     schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),
   ),

@@ -23,7 +23,7 @@ function configFor(
   role: Role,
   instance: LocalInstance,
   roles: Roles,
-  { corsOrigins = [], sources = {} }: LocalSettings,
+  { corsOrigins = [], disabledFormats = [], sources = {} }: LocalSettings,
 ) {
   const { accessKeyId, secretAccessKey } = roles[role];
   const credentials = { accessKeyId, secretAccessKey };
@@ -34,6 +34,7 @@ function configFor(
     metrics: metricsNamespace(usualSecretsPrefix),
     buckets: localBuckets,
     sources: role === 'originResponse' ? sources : {},
+    disabledFormats,
     policyFreshness,
     keyFreshness,
     hosts: localHosts,

@@ -13,6 +13,7 @@ export function deployedConfig(endpoint: string): EdgeConfig {
     metrics: 'Signet',
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
     sources: {},
+    disabledFormats: [],
     policyFreshness,
     keyFreshness,
     hosts: {},

@@ -22,6 +22,7 @@ export function edgeConfig(access: AwsAccess, more: Partial<EdgeConfig> = {}): E
     metrics: 'Signet',
     buckets: testBuckets,
     sources: {},
+    disabledFormats: [],
     policyFreshness,
     keyFreshness,
     hosts: {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
+import { codeBlocks } from '../docs/pages.ts';
 import { at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /* Several installations in one account, and one installation over time. */
@@ -34,7 +35,13 @@ function namesIn({ Resources }: Template): readonly string[] {
 const sources = {
   photos: { bucket: 'photos', region: 'eu-west-1', prefix: '{tenant}/', tenants: ['acme'] },
 };
-const staging = { name: 'signet-staging', secretsPrefix: 'signet-staging' };
+/** The example of docs/deploying.md. */
+const [example = ''] = codeBlocks('docs/deploying.md', 'json').filter((one) =>
+  /-staging/.test(one),
+);
+const { signet: staging } = JSON.parse(example) as {
+  readonly signet: Readonly<Record<'name' | 'secretsPrefix', string>>;
+};
 const production = templateFor({ sources, firewall: {} });
 
 describe('two installations in one account', () => {
@@ -102,6 +109,7 @@ describe('no secret and no bucket is replaced', () => {
     hosts: domains,
     certificateArn: domains,
     region: { region: 'us-east-1' },
+    disabledFormats: { disabledFormats: ['gif', 'webp'] },
     corsOrigins: { corsOrigins: ['https://www.example.com'] },
     sources: { sources },
     originShieldRegion: { originShieldRegion: 'eu-west-1' },

@@ -102,6 +102,13 @@ const wrongs: readonly Wrong[] = [
     { corsOrigins: ['https://a.example', 'https://a.example'] },
     'signet.corsOrigins names an origin twice',
   ],
+  ...['png', ['avif'], ['jpeg'], [7]].map(
+    (disabledFormats): Wrong => [
+      { disabledFormats },
+      `signet.disabledFormats${Array.isArray(disabledFormats) ? '.0' : ''} expects a list of jpg, png, webp, gif`,
+    ],
+  ),
+  [{ disabledFormats: ['gif', 'gif'] }, 'signet.disabledFormats names a format twice'],
   [{ logOneIn: 0 }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logOneIn: '10' }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
@@ -144,6 +151,7 @@ describe('the settings of an installation', () => {
         sources: {},
         hosts: {},
         corsOrigins: [],
+        disabledFormats: [],
         originShieldRegion: 'us-east-1',
         priceClass: 'all',
         firewall: false,
