@@ -124,7 +124,8 @@ export const refusals = {
     status: 415,
     cached: true,
     level: 'warn',
-    meaning: 'The source is not a JPEG, PNG, WebP or GIF, or the policy does not allow its type.',
+    meaning:
+      'The source is not a JPEG, PNG, WebP or GIF, or the policy or the deployment does not allow its type.',
     remedy:
       'Convert it before you upload it. The log and the command `put` say what the file is. Signet reads the type from the bytes, not from the name.',
   },
@@ -190,9 +191,10 @@ export class Refusal extends Error {
   constructor(code: RefusalCode, detail: RefusalDetail | string) {
     const full = typeof detail === 'string' ? { reason: detail } : detail;
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    // Does nothing where Error is frozen, as in hardened JavaScript; an assignment would throw.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super(full.reason, { cause: full.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     this.code = code;
     this.detail = full;
   }

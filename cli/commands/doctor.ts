@@ -1,6 +1,7 @@
 import { changeAcknowledgement, judgeInstallation } from '../../operator/doctor/diagnosis.ts';
 import { readSourceNames } from '../../operator/doctor/source-names.ts';
 import { usageFailure } from '../../operator/failure.ts';
+import { parseStackName } from '../../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
 import { type AllOption, addAllOption, readSelection } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
@@ -21,10 +22,11 @@ async function judge(open: OpenInstallation, request: Request, options: Options)
   const control = { startProgress: tenantProgress(options.json ?? false) };
   const diagnosis = await judgeInstallation(open, request, control);
   const { errors, warnings, acknowledged } = diagnosis;
-  const findings = diagnosis.findings.map(describeFinding);
+  const stack = parseStackName(options.target);
+  const findings = diagnosis.findings.map((one) => describeFinding(one, stack));
   const ok = errors === 0;
   return {
-    text: printDiagnosis(diagnosis, options.verbose ?? false),
+    text: printDiagnosis(diagnosis, { isVerbose: options.verbose ?? false, stack }),
     json: { ok, errors, warnings, acknowledged, findings },
     exit: ok ? 0 : 1,
   };
@@ -33,7 +35,7 @@ async function judge(open: OpenInstallation, request: Request, options: Options)
 async function acknowledge(
   open: OpenInstallation,
   request: Request,
-  { acknowledge: accepted, withdraw, reason }: Options,
+  { acknowledge: accepted, withdraw, reason, target }: Options,
 ): Promise<Result> {
   const id = accepted ?? withdraw ?? '';
   if (accepted !== undefined && withdraw !== undefined)
@@ -42,7 +44,7 @@ async function acknowledge(
     throw usageFailure('--reason is missing; other operators need to know why');
   const change = { id, reason, withdrawn: withdraw !== undefined };
   const { record, ...judged } = await changeAcknowledgement(open, request, change);
-  const { check, found } = describeFinding(judged);
+  const { check, found } = describeFinding(judged, parseStackName(target));
   const verb = change.withdrawn ? 'Reported again' : 'Acknowledged';
   return { text: `${verb}: ${check}: ${found} [${id}]`, json: { check, found, ...record } };
 }

@@ -1,12 +1,16 @@
-import type { PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
+import type { Author, PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
 import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printCount } from '../base/quantity.ts';
 import { printNotDone } from './outcomes.ts';
 
-function printVersion({ version, at, by, reason, deleted }: PolicyVersion): string {
+/** Anyone can declare any name, so that is said where AWS did not confirm it. */
+const printAuthor = ({ by, identity }: Author): string =>
+  `${escapeForTerminal(by)}${identity === undefined ? ' (self-declared)' : ''}`;
+
+function printVersion({ version, at, reason, deleted, ...author }: PolicyVersion): string {
   const why = reason === null ? '' : `  ${escapeForTerminal(reason)}`;
-  return `${String(version).padStart(4)}  ${at}  ${escapeForTerminal(by)}${deleted ? '  (deleted)' : ''}${why}`;
+  return `${String(version).padStart(4)}  ${at}  ${printAuthor(author)}${deleted ? '  (deleted)' : ''}${why}`;
 }
 
 /** The versions that are missing between two entries of a trail. */
@@ -21,11 +25,21 @@ function printGap({ version }: PolicyVersion, before: PolicyVersion | undefined)
 export const printHistory = (entries: readonly PolicyVersion[]): string =>
   entries.flatMap((one, at) => [printVersion(one), ...printGap(one, entries[at + 1])]).join('\n');
 
-export function printAudit({ tenant, versions, faults }: TenantAudit): string {
-  if (faults.length === 0)
-    return `The audit trail of ${tenant} is intact: ${printCount(versions, 'version')}`;
+const printAuthors = ({ authors }: TenantAudit): readonly string[] =>
+  authors.map((one) => `  ${printCount(one.versions, 'version')} by ${printAuthor(one)}`);
+
+export function printAudit(audit: TenantAudit): string {
+  const { tenant, versions, faults } = audit;
+  if (faults.length === 0) {
+    const intact = `The audit trail of ${tenant} is intact: ${printCount(versions, 'version')}`;
+    return [intact, ...printAuthors(audit)].join('\n');
+  }
   const lines = faults.map((one) => `  ✗ ${one}`);
-  return [`The audit trail of ${tenant} does not verify:`, ...lines].join('\n');
+  return [
+    `The audit trail of ${tenant} does not verify:`,
+    ...lines,
+    ...(audit.authors.length === 0 ? [] : ['The versions that verify:', ...printAuthors(audit)]),
+  ].join('\n');
 }
 
 /** Names the trails that do not verify, and counts the others. */

@@ -104,7 +104,7 @@ export async function writeAcknowledgement(
   const taken = (await listNumbers(installation)).get(id) ?? [];
   const number = Math.max(0, ...taken) + 1;
   const at = new Date(clock()).toISOString();
-  const record: Acknowledgement = { id, number, at, by, reason, withdrawn };
+  const record: Acknowledgement = { id, number, at, by: await by(), reason, withdrawn };
   const text = await signText(await publisher(), recordType, record);
   const put = await config.put(recordKey(id, number), encodeRecord(text), {
     ...recordOptions,

@@ -56,12 +56,12 @@ export async function judgeInstallation(
   { objects, tenants }: DoctorRequest,
   control: FleetControl = quietly,
 ): Promise<Diagnosis> {
-  const judged = (await diagnose(open, objects, tenants, control)).map(judge);
+  const judged = (await diagnose(open, { objects, selection: tenants, control })).map(judge);
   const ids = judged.flatMap(({ id }) => id ?? []);
   // If they cannot be read, every problem is reported.
-  const accepted = await readAcknowledgements(await open(), ids).catch(
-    () => new Map<string, never>(),
-  );
+  const accepted = await open()
+    .then((installation) => readAcknowledgements(installation, ids))
+    .catch(() => new Map<string, never>());
   return count(
     judged.map((one) => {
       const acknowledged = one.id === undefined ? undefined : accepted.get(one.id);

@@ -1,3 +1,4 @@
+import { PortFailure } from '../../shared/ports.ts';
 import { trailNames } from '../../shared/versions/audit.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
@@ -11,10 +12,27 @@ import {
   type TenantSelection,
 } from '../tenants/selection.ts';
 import { checkChanges, livePolicies } from './changes-check.ts';
-import { type Finding, fail } from './finding.ts';
+import { checkDomains } from './domain-check.ts';
+import { type CheckSubject, type Finding, fail, failedCheck } from './finding.ts';
 import { checkDistribution, checkSecrets } from './installation-checks.ts';
 import { checkSources } from './source-check.ts';
+import { checkStack } from './stack/stack-checks.ts';
 import { checkTenantPolicy, checkTrail } from './tenant-checks.ts';
+
+/** What was listed, or the finding that says why it cannot be. Throws if there is no answer. */
+type Listed = { readonly names: readonly string[]; readonly findings: readonly Finding[] };
+
+async function tryListing(
+  subject: CheckSubject,
+  list: () => Promise<readonly string[]>,
+): Promise<Listed> {
+  try {
+    return { names: await list(), findings: [] };
+  } catch (thrown) {
+    if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
+    return { names: [], findings: [failedCheck(subject, thrown, undefined)] };
+  }
+}
 
 /** The tenants to check: those with a policy, those with only a trail, and others that were named. */
 type CheckedTenants = {
@@ -23,6 +41,8 @@ type CheckedTenants = {
   readonly missing: readonly string[];
   /** Live tenants that have no file in the folders that were named. */
   readonly withoutFile: readonly string[];
+  /** What could not be listed. */
+  readonly unlisted: readonly Finding[];
 };
 
 async function chooseTenants(
@@ -30,17 +50,21 @@ async function chooseTenants(
   selection: TenantSelection,
 ): Promise<CheckedTenants> {
   const { config } = installation;
-  const [live, trails] = [await tenantNames(config), await trailNames(config)];
-  const gone = trails.filter((name) => !live.includes(name));
+  const tenants = await tryListing({ check: 'policy' }, () => tenantNames(config));
+  const trails = await tryListing({ check: 'trail' }, () => trailNames(config));
+  const live = tenants.names;
+  const gone = trails.names.filter((name) => !live.includes(name));
+  const unlisted = [...tenants.findings, ...trails.findings];
   const { operands } = selection;
-  if (operands.length === 0) return { live, gone, missing: [], withoutFile: [] };
+  if (operands.length === 0) return { live, gone, missing: [], withoutFile: [], unlisted };
   const named = await selectTenants(installation, selection);
   const isFiled = operands.every(isPath) && (await areFolders(operands));
   return {
     live: live.filter((name) => named.includes(name)),
     gone: gone.filter((name) => named.includes(name)),
-    missing: named.filter((name) => ![...live, ...gone].includes(name)),
+    missing: unlisted.length > 0 ? [] : named.filter((name) => ![...live, ...gone].includes(name)),
     withoutFile: isFiled ? live.filter((name) => !named.includes(name)) : [],
+    unlisted,
   };
 }
 
@@ -56,41 +80,65 @@ async function checkEach(
   return resultsOf(await readEach(installation, subjects, read, control)).flat();
 }
 
-const everyTenant: TenantSelection = { operands: [], all: true };
+/** Live tenants without a file, and files and names without a tenant. */
+const describeDrift = ({ missing, withoutFile }: CheckedTenants): readonly Finding[] => [
+  ...missing.map((tenant) => fail({ check: 'policy', tenant }, { kind: 'tenant_missing' })),
+  ...withoutFile.map((tenant) => fail({ check: 'file', tenant }, { kind: 'file_missing' })),
+];
 
-/**
- * Checks secrets, the distribution, the list of changes, and the policy and audit trail of each tenant, or of those
- * that were selected. The trails of tenants without a policy are checked too, because the trail tells whether they were
- * deleted. `objects` names a source to view for tenants whose sources are not in Signet's own bucket. Throws only if
- * the installation does not answer.
- */
-export async function diagnose(
-  open: OpenInstallation,
-  objects: ReadonlyMap<string, string> = new Map(),
-  selection: TenantSelection = everyTenant,
-  control: FleetControl = quietly,
+/** Checks the policy and the trail of each tenant, and what depends on them. */
+async function checkTenants(
+  installation: Installation,
+  { objects, selection, control }: Required<DoctorScope>,
 ): Promise<readonly Finding[]> {
-  if (selection.operands.length > 0) checkSelection(selection);
-  const installation = await open();
   const tenants = await chooseTenants(installation, selection);
-  const findings = [...(await checkSecrets(installation)), await checkDistribution(installation)];
   const both = async (tenant: string) => [
     await checkTenantPolicy(installation, tenant),
     await checkTrail(installation, tenant),
   ];
   const policies = await checkEach(installation, tenants.live, both, control);
   const live = livePolicies(policies);
+  const views = await checkDomains(installation, live);
   const changes = await checkChanges(installation, live);
   const sources = await checkSources(installation, live, objects);
   const trail = async (tenant: string) => [await checkTrail(installation, tenant)];
-  const trails = await checkEach(installation, tenants.gone, trail, quietly);
-  const drift = [
-    ...tenants.missing.map((tenant) =>
-      fail({ check: 'policy', tenant }, { kind: 'tenant_missing' }),
-    ),
-    ...tenants.withoutFile.map((tenant) =>
-      fail({ check: 'file', tenant }, { kind: 'file_missing' }),
-    ),
+  const past = await checkEach(installation, tenants.gone, trail, quietly);
+  const drift = describeDrift(tenants);
+  return [...views, changes, ...tenants.unlisted, ...policies, ...sources, ...past, ...drift];
+}
+
+/** What to check besides the installation itself. */
+export type DoctorScope = {
+  /** A source to view, by tenant whose sources are not in Signet's own bucket. */
+  readonly objects?: ReadonlyMap<string, string>;
+  /** The tenants to check; all without operands. */
+  readonly selection?: TenantSelection;
+  readonly control?: FleetControl;
+};
+
+/**
+ * Checks the parts of a stack if the installation is deployed, then secrets, the distribution, the list of changes, and
+ * the policy and audit trail of each tenant that is selected. The trails of tenants without a policy are checked too, because the trail
+ * tells whether they were deleted.  A missing permission is a finding. Throws only if the installation does not answer or does not exist.
+ */
+export async function diagnose(
+  open: OpenInstallation,
+  scope: DoctorScope = {},
+): Promise<readonly Finding[]> {
+  const { objects = new Map<string, string>(), control = quietly } = scope;
+  const { selection = { operands: [], all: true } } = scope;
+  if (selection.operands.length > 0) checkSelection(selection);
+  let installation: Installation;
+  try {
+    installation = await open();
+  } catch (thrown) {
+    if (!(thrown instanceof PortFailure) || thrown.error?.denied === undefined) throw thrown;
+    return [failedCheck({ check: 'stack' }, thrown, undefined)];
+  }
+  return [
+    ...(await checkStack(installation)),
+    ...(await checkSecrets(installation)),
+    await checkDistribution(installation),
+    ...(await checkTenants(installation, { objects, selection, control })),
   ];
-  return [...findings, changes, ...policies, ...sources, ...trails, ...drift];
 }

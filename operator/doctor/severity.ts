@@ -11,10 +11,16 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
   'policy_gone',
   'tenant_missing',
   'file_missing',
+  'distribution_changing',
+  'quota_low',
+  'queue_behind',
 ] satisfies readonly Problem['kind'][]);
 
 export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
+
+/** Facts that change while the problem stays: a later version, a day more, one message less. */
+const passing: ReadonlySet<string> = new Set(['lastVersion', 'repair', 'days', 'waiting']);
 
 /** Digits of an id: enough to tell a million findings apart. */
 const idDigits = 12;
@@ -24,15 +30,6 @@ const idDigits = 12;
  * another id, so an acknowledgement covers nothing that comes later.
  */
 export function findingId({ check, tenant }: Finding, problem: Problem): string {
-  // A new version or another live policy does not make it another problem.
-  const {
-    lastVersion: _last,
-    repair: _repair,
-    ...facts
-  } = {
-    lastVersion: undefined,
-    repair: undefined,
-    ...problem,
-  };
+  const facts = Object.entries(problem).filter(([name]) => !passing.has(name));
   return nodeCrypto.sha256Hex(JSON.stringify([check, tenant ?? null, facts])).slice(0, idDigits);
 }

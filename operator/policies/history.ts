@@ -18,8 +18,18 @@ import {
 import { checkSelection, selectTenants, type TenantSelection } from '../tenants/selection.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
 
+/**
+ * Who published something. `identity` is set only if AWS confirmed who it was; otherwise the publisher
+ * declared the name.
+ */
+export type Author = { readonly by: string; readonly identity?: 'aws' };
+
 /** One published version. `deleted` is set only if the version deleted the tenant. */
-export type PolicyVersion = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
+export type PolicyVersion = Omit<HistoryEntry, 'deleted' | 'confirmed'> &
+  Author & { readonly deleted?: true };
+
+const identityOf = (confirmed: boolean): Pick<Author, 'identity'> =>
+  confirmed ? { identity: 'aws' } : {};
 
 const unknownTenant = (tenant: string): OperatorFailure =>
   new OperatorFailure('not_found', `there is no tenant ${tenant}, and there never was one`);
@@ -38,7 +48,11 @@ export async function policyVersions(
     );
   });
   if (history.length === 0) throw unknownTenant(tenant);
-  return history.map(({ deleted, ...entry }) => (deleted ? { ...entry, deleted } : entry));
+  return history.map(({ deleted, confirmed, ...entry }) => ({
+    ...entry,
+    ...identityOf(confirmed),
+    ...(deleted ? { deleted } : {}),
+  }));
 }
 
 /** The same for an installation that is not open yet. */
@@ -49,12 +63,21 @@ export async function readHistory(
   return policyVersions(await open(), tenant);
 }
 
-export type TenantAudit = AuditReport & { readonly tenant: string; readonly verified: boolean };
+export type TenantAudit = Omit<AuditReport, 'authors'> & {
+  readonly tenant: string;
+  readonly verified: boolean;
+  /** Who published the verified versions, and how many each. */
+  readonly authors: readonly (Author & { readonly versions: number })[];
+};
 
 async function auditOne(installation: Installation, tenant: string): Promise<TenantAudit> {
   const report = await auditTrail(installation, tenant);
   if (report.versions === 0 && report.faults.length === 0) throw unknownTenant(tenant);
-  return { tenant, verified: report.faults.length === 0, ...report };
+  const authors = report.authors.map(({ confirmed, ...author }) => ({
+    ...author,
+    ...identityOf(confirmed),
+  }));
+  return { tenant, verified: report.faults.length === 0, ...report, authors };
 }
 
 /** The tenants to audit. All tenants include those that were deleted, because their trails stay. */

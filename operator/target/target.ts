@@ -15,12 +15,14 @@ import {
   readCdnPort,
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
+import { type SecretIds, secretIds } from '../../shared/keys/store.ts';
 import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
 import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { invalidateIn, operatorDeps, patience, sourceParts } from './operator-deps.ts';
+import type { StackFacts } from './stack-facts.ts';
 import { parseStackName } from './stack-name.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
@@ -39,11 +41,16 @@ export type Installation = Publishing & {
   readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
+  readonly secretIds: SecretIds;
   readonly keyring: () => Promise<Keyring>;
   /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
   /** The name of its stack, if it is deployed. */
   readonly stack?: string;
+  /** The names of its buckets, if it is deployed. */
+  readonly buckets?: { readonly sources: string; readonly config: string };
+  /** What AWS says about the stack, if it is deployed. */
+  readonly openStackFacts?: () => Promise<StackFacts>;
 };
 
 /** Opens the installation to act on. Operator functions call it after they have checked their input. */
@@ -88,7 +95,7 @@ function openLocal(): Installation {
   const client = s3Client(localAccess(instance, 's3'), patience);
   const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
   return {
-    ...operatorDeps(secrets),
+    ...operatorDeps(secrets, secretIds),
     address: localAddress(instance.host, instance.ports.cdn),
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,

@@ -1,10 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { portFailure } from '../../shared/adapters/aws-client.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
 import { answerCustomResource } from '../../tasks/custom-resource.ts';
+import { retryWhileDenied } from '../../tasks/new-role.ts';
 import { describeFailure } from '../../tasks/sentence.ts';
+import { secretKeeper } from '../local/secrets/embedded-secrets.ts';
 import { failure, type Keeper, privateParts, startKeeper } from './secret-keeper.ts';
 
 /* The function as CloudFormation calls it: its answer is a PUT to an address that was signed by S3. */
@@ -84,6 +87,7 @@ describe('a request of CloudFormation', () => {
           Reason: 'The secrets exist.',
           PhysicalResourceId: 'signet-secrets',
           ...ids,
+          Data: { PublisherKeys: JSON.stringify((await keeper.keyring()).publishers) },
           NoEcho: true,
         },
       },
@@ -92,6 +96,7 @@ describe('a request of CloudFormation', () => {
     expect((await keeper.keyring()).publishers).toHaveLength(1);
     expect(await inOrder()).toBe(true);
     expect(keeper.lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ daysSinceRotation: 0 }),
       { function: 'secrets', level: 'info', requestType: 'Create', outcome: 'done' },
     ]);
     await expectNothingSecret();
@@ -127,7 +132,7 @@ describe('a request of CloudFormation', () => {
     const broken = `{"keys":[{"k":"${part}"`;
     await keeper.secrets.write(secretIds.roots, broken);
     await keeper.handler(requested('Update'));
-    const reason = 'secret signet/roots is unusable: it is not JSON';
+    const reason = 'secret roots is unusable: it is not JSON';
     expect(answers.map(({ body }) => [body['Status'], body['Reason']])).toEqual([
       ['FAILED', reason],
     ]);
@@ -153,7 +158,7 @@ describe('a request of CloudFormation', () => {
   });
 
   it('fails while there is time left to answer', async () => {
-    const never = { ensure: () => new Promise(() => undefined), patience: 50 };
+    const never = { ensure: () => new Promise<never>(() => undefined), patience: 50 };
     await answerCustomResource(requested('Create'), never);
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',
@@ -190,6 +195,78 @@ describe('a request of CloudFormation', () => {
       expect(answers.at(-1)?.body['Status']).toBe('SUCCESS');
     },
   );
+});
+
+describe('a stack whose settings name other secrets than before', () => {
+  const update = (before: string | undefined) =>
+    requested('Update', { OldResourceProperties: { Version: '1', SecretsPrefix: before } });
+  const status = () => answers.map(({ body }) => [body['Status'], body['Reason']]);
+  const refusal = (prefix: string) =>
+    `the secrets of a stack keep their names; in cdk.json set signet.secretsPrefix to "${prefix}"`;
+
+  it.each([
+    ['of an earlier version', undefined, 'signet'],
+    ['of this one', 'images', 'images'],
+  ])('gets no new keys: %s', async (_what, before, had) => {
+    await keeper.discard();
+    keeper = await startKeeper('img');
+    await keeper.handler(update(before));
+    expect(status()).toEqual([['FAILED', refusal(had)]]);
+    expect(await failure(keeper.text('img/roots'))).toMatch(
+      /can't find the specified secret value/,
+    );
+  });
+
+  it('goes back to the old ones', async () => {
+    await keeper.fill();
+    const before = await texts();
+    await keeper.handler(update('img'));
+    expect(status()).toEqual([['SUCCESS', 'The secrets exist.']]);
+    expect(await texts()).toEqual(before);
+  });
+
+  it('is another if it is new', async () => {
+    await keeper.discard();
+    keeper = await startKeeper('img');
+    await keeper.handler(requested('Create'));
+    expect(status()).toEqual([['SUCCESS', 'The secrets exist.']]);
+    expect((await keeper.keyring()).kids).toEqual(['r1']);
+    await keeper.handler(update('img'));
+    expect(status()[1]).toEqual(['SUCCESS', 'The secrets exist.']);
+  });
+});
+
+describe('a role that IAM has not spread', () => {
+  it('is tried again', async () => {
+    const spread = vi.spyOn(secretKeeper, 'allows').mockReturnValueOnce(false);
+    await keeper.handler(requested('Create'));
+    expect(spread.mock.calls.length).toBeGreaterThan(1);
+    expect(answers.map(({ body }) => body['Status'])).toEqual(['SUCCESS']);
+    expect(await inOrder()).toBe(true);
+  });
+
+  const denied = (code: string) =>
+    Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode: 400 } });
+
+  it.each([
+    ['AccessDeniedException', 11],
+    ['UnrecognizedClientException', 11],
+    ['ResourceNotFoundException', 1],
+    ['InternalServiceError', 1],
+  ])('that is answered %s for ever is tried %i times', async (code, tries) => {
+    const pauses: number[] = [];
+    let tried = 0;
+    const work = async () => {
+      tried += 1;
+      throw portFailure('Secrets Manager', denied(code));
+    };
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    expect(await failure(retryWhileDenied(work, pause))).toBe(
+      `Secrets Manager failed: ${code} 400`,
+    );
+    expect(tried).toBe(tries);
+    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(tries === 1 ? 0 : 107_000);
+  });
 });
 
 describe('an event that cannot be answered', () => {

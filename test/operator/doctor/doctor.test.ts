@@ -188,7 +188,9 @@ describe('an acknowledged problem', () => {
     const { findings, acknowledged } = await judge();
     const found = findings.find((one) => one.id === id);
     expect(acknowledged).toBe(1);
-    expect(found?.acknowledged).toMatchObject({ reason: 'known', by: installation.by, number: 1 });
+    expect(found?.acknowledged).toMatchObject({
+      ...{ reason: 'known', by: await installation.by(), number: 1 },
+    });
     await expect(accept(id)).rejects.toMatchObject({ code: 'conflict' });
     await accept(id, true);
     expect((await judge()).acknowledged).toBe(0);
