@@ -28,7 +28,8 @@ const fields = {
     ),
   ),
   hosts: v.optional(schemas.hosts, {}),
-  corsOrigins: v.optional(schemas.corsOrigins, []),
+  corsOrigins: v.optional(schemas.pageOrigins, []),
+  uploadOrigins: v.optional(schemas.pageOrigins, []),
   sources: v.optional(sourceEntriesSchema, {}),
   certificateArn: v.optional(
     schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),

@@ -68,8 +68,16 @@ describe('docs/deploying.md', () => {
     const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
     const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
     const settings = readStackSettings({}, '111111111111');
-    const { account: _account, hosts, corsOrigins, sources, tags, ...defaults } = settings;
-    expect([hosts, corsOrigins, sources, tags]).toEqual([{}, [], {}, {}]);
+    const {
+      account: _account,
+      hosts,
+      corsOrigins,
+      uploadOrigins,
+      sources,
+      tags,
+      ...defaults
+    } = settings;
+    expect([hosts, corsOrigins, uploadOrigins, sources, tags]).toEqual([{}, [], [], {}, {}]);
     for (const [name, value] of Object.entries(defaults))
       expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);
     expect([...said.keys()].toSorted()).toEqual([
@@ -84,7 +92,15 @@ describe('docs/deploying.md', () => {
         'logOneIn',
         'name',
       ],
-      ...['originShieldRegion', 'priceClass', 'region', 'rotationDays', 'sources', 'tags'],
+      ...[
+        'originShieldRegion',
+        'priceClass',
+        'region',
+        'rotationDays',
+        'sources',
+        'tags',
+        'uploadOrigins',
+      ],
     ]);
   });
 });
