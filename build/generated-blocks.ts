@@ -11,6 +11,7 @@ import type { Parameter } from '../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { refusals } from '../shared/refusal.ts';
+import { billTable } from './bill-table.ts';
 
 /** Parts of the documentation that are printed from the code they speak of. */
 
@@ -191,4 +192,5 @@ export const blocks: Readonly<Record<string, () => string>> = {
   commands: commandTable,
   permissions: permissionTable,
   mistakes: mistakeTable,
+  bill: billTable,
 };
