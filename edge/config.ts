@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../shared/adapters/aws-client.ts';
+import type { SourceType } from '../shared/operations/image-type.ts';
 import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import type { Freshness } from '../shared/refreshing.ts';
 import type { HostMap } from '../shared/url/host-map.ts';
@@ -8,6 +9,10 @@ import type { Sampling } from './sampling.ts';
 export type EdgeConfig = {
   readonly s3: AwsAccess;
   readonly secretsManager: AwsAccess;
+  /** The secrets of the installation have names that begin with this. */
+  readonly secretsPrefix: string;
+  /** The namespace of its metrics in CloudWatch. */
+  readonly metrics: string;
   readonly buckets: {
     readonly sources: string;
     readonly derivatives: string;
@@ -15,6 +20,8 @@ export type EdgeConfig = {
   };
   /** The buckets that are not Signet's own. Only origin-response reads them. */
   readonly sources: SourceEntries;
+  /** The types of sources that origin-response refuses to draw, whatever a policy allows. */
+  readonly disabledFormats: readonly SourceType[];
   readonly policyFreshness: Freshness;
   readonly keyFreshness: Freshness;
   /** The hosts that belong to one tenant each. */

@@ -85,28 +85,32 @@ const names = Object.keys(fields) as readonly (keyof LogLine)[];
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 const metricsOf = (...measured: readonly { readonly Name: string; readonly Unit: string }[]) =>
-  JSON.stringify([
-    {
-      Namespace: 'Signet',
-      Dimensions: [['function', 'outcome']],
-      Metrics: [{ Name: 'requests', Unit: 'Count' }, ...measured],
-    },
-  ]);
+  `"Dimensions":[["function","outcome"]],"Metrics":${JSON.stringify([
+    { Name: 'requests', Unit: 'Count' },
+    ...measured,
+  ])}`;
 const counted = metricsOf();
 const timed = metricsOf({ Name: 'milliseconds', Unit: 'Milliseconds' });
 
+/** Which installation writes a line, and how many requests it counts for. */
+export type LineOptions = {
+  /** The namespace of the metrics. */
+  readonly metrics: string;
+  readonly weight: number;
+};
+
 /**
- * Prints a line as one JSON object, regardless of the texts in it. `now` in milliseconds; `weight` is how
- * many requests it counts for. It is printed piece by piece, because JSON.stringify with a function that
- * looks at each value takes as long as the decision that is logged.
+ * Prints a line as one JSON object, regardless of the texts in it. `now` in milliseconds. It is printed piece by
+ * piece, because JSON.stringify with a function that looks at each value takes as long as the decision that is logged.
  */
-export function printLine(line: LogLine, now: number, weight = 1): string {
+export function printLine(line: LogLine, now: number, { metrics, weight }: LineOptions): string {
   let printed = `{"time":"${new Date(now).toISOString()}"`;
   for (const name of names) {
     const value = line[name];
     if (typeof value === 'string') printed += `,"${name}":${printText(value)}`;
     else if (value !== undefined) printed += `,"${name}":${value}`;
   }
-  const metrics = line.milliseconds === undefined ? counted : timed;
-  return `${printed},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${metrics}},"requests":${weight}}`;
+  const rest = line.milliseconds === undefined ? counted : timed;
+  const metric = `{"Timestamp":${now},"CloudWatchMetrics":[{"Namespace":"${metrics}",${rest}}]}`;
+  return `${printed},"_aws":${metric},"requests":${weight}}`;
 }

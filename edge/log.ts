@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { putLine } from '../shared/adapters/log-line.ts';
 import type { SplitUrl } from '../shared/recipe/request-url.ts';
 import { asRefusal, refusals } from '../shared/refusal.ts';
-import { escapeControls, type FunctionName, type LogLine, printLine } from './log-line.ts';
+import {
+  escapeControls,
+  type FunctionName,
+  type LineOptions,
+  type LogLine,
+  printLine,
+} from './log-line.ts';
 
 /** The first eight hex characters of the SHA-256 of a signature. */
 export function hashOfSignature(sig: string | undefined): string | undefined {
@@ -30,6 +36,6 @@ export function logFailure(name: FunctionName, reason: string, now: number): voi
 }
 
 /** Writes a line that counts for this many requests; none if it is 0. */
-export function writeLine(line: LogLine, now: number, weight: number): void {
-  if (weight > 0) putLine(printLine(line, now, weight));
+export function writeLine(line: LogLine, now: number, options: LineOptions): void {
+  if (options.weight > 0) putLine(printLine(line, now, options));
 }

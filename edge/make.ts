@@ -6,7 +6,8 @@ import {
   writeBack,
 } from '../shared/objects/derivatives.ts';
 import type { SourceReaders } from '../shared/objects/source-buckets.ts';
-import { readSource, readWatermark, type Source } from '../shared/objects/sources.ts';
+import { checkEnabled, readSource, readWatermark, type Source } from '../shared/objects/sources.ts';
+import type { SourceType } from '../shared/operations/image-type.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { checkBlocked } from '../shared/policy/policy.ts';
 import type { ObjectStore } from '../shared/ports.ts';
@@ -23,6 +24,7 @@ import { type DrawingLimit, limitDrawing } from './timeout.ts';
 
 type DrawDeps = {
   readonly sources: SourceReaders;
+  readonly disabledFormats: readonly SourceType[];
   readonly render: DrawPicture;
 };
 
@@ -122,14 +124,16 @@ const costOf = ({ source, render }: DrawnDerivative): Omit<Made, 'answer' | 'ref
 
 /** Reads the source and the watermark of a derivative and renders it. Throws refusals. */
 async function drawDerivative(
-  { sources, render }: DrawDeps,
+  { sources, disabledFormats, render }: DrawDeps,
   derivative: Derivative,
   policy: Policy,
   limit: DrawingLimit,
 ): Promise<DrawnDerivative> {
   const { tenant, recipe } = derivative;
   const source = await measureTime(readSource(sources, derivative, policy.source));
+  checkEnabled(disabledFormats, source.value.type);
   const id = findWatermark(recipe);
+  if (id !== undefined) checkEnabled(disabledFormats, 'png');
   const mark = id === undefined ? undefined : await readWatermark(sources.own, tenant, id);
   const rendered = await measureTime(
     render({ source: source.value, recipe, caps: policy.source, mark }, limit),

@@ -12,7 +12,7 @@ import { s3Client, s3Store } from '../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../shared/adapters/secrets-manager.ts';
 import { sourceReaders } from '../shared/adapters/source-buckets.ts';
 import { continuationKeyring } from '../shared/keys/keyring.ts';
-import { keyringStore, secretIds } from '../shared/keys/store.ts';
+import { keyringStore, secretIdsOf } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { cacheTags } from '../shared/objects/derivatives.ts';
 import { typicalPolicy } from '../shared/policy/typical-policy.ts';
@@ -39,7 +39,8 @@ const patience = { connectionTimeout: 1_000, requestTimeout: 8_000, maxAttempts:
 const sample = createSampler({ ...config.sampling, clock: systemClock, random: systemRandom });
 
 /** The viewer function has verified the signature of every request that comes here. */
-const write = (line: LogLine): void => writeLine(line, systemClock(), sample(line, true));
+const write = (line: LogLine): void =>
+  writeLine(line, systemClock(), { metrics: config.metrics, weight: sample(line, true) });
 
 const onFailure = (reason: string): void => logFailure('origin-response', reason, systemClock());
 
@@ -50,7 +51,7 @@ const s3 = s3Client(config.s3, patience);
 const continuationKeys = keyringStore({
   ...runtime,
   secrets: secretsManager(secretsClient(config.secretsManager, patience)),
-  id: secretIds.render,
+  id: secretIdsOf(config.secretsPrefix).render,
   open: (secret) => continuationKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
 });
@@ -75,6 +76,7 @@ const deps: MakeDeps = {
     access: config.s3,
     patience,
   }),
+  disabledFormats: config.disabledFormats,
   derivatives: s3Store(s3, config.buckets.derivatives),
   render: drawing.draw,
   engine: config.engine,

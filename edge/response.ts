@@ -9,6 +9,26 @@ export function cloudFrontHeaders(headers: Readonly<Record<string, string>>): Cl
   );
 }
 
+/** The reason phrases of the statuses that the functions answer with (RFC 9110, section 15). */
+const phrases: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  307: 'Temporary Redirect',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** A status in CloudFront's form. HTTP/1.1 also has the phrase, and that of S3's answer would contradict the number. */
+export const describeStatus = (status: number) => ({
+  status: String(status),
+  statusDescription: phrases[status] ?? '',
+});
+
 /** Headers that describe S3's error page and not the answer. */
 const replacedHeaders = [
   'content-length',
@@ -50,8 +70,7 @@ export function overwrite(
   const kept = response.headers;
   for (const name of replacedHeaders) delete kept[name];
   return Object.assign(response, {
-    status: String(answer.status),
-    statusDescription: '',
+    ...describeStatus(answer.status),
     headers: Object.assign(kept, cloudFrontHeaders(answer.headers)),
     ...bodyOf(answer.body),
   });

@@ -12,7 +12,7 @@ import { s3Reader } from '../shared/adapters/s3-reader.ts';
 import { secretsReader } from '../shared/adapters/secrets-reader.ts';
 import { corsHeaders, preflightHeaders } from '../shared/deployment/cors.ts';
 import { rootKeyring } from '../shared/keys/keyring.ts';
-import { keyringStore, secretIds } from '../shared/keys/store.ts';
+import { keyringStore, secretIdsOf } from '../shared/keys/store.ts';
 import { limits } from '../shared/limits.ts';
 import { typicalPolicy } from '../shared/policy/typical-policy.ts';
 import { seconds } from '../shared/ports.ts';
@@ -24,7 +24,7 @@ import { config } from './config.ts';
 import { type GateDeps, gate } from './gate.ts';
 import { logFailure, refusalFields, urlFields, writeLine } from './log.ts';
 import type { LogLine } from './log-line.ts';
-import { cloudFrontHeaders } from './response.ts';
+import { cloudFrontHeaders, describeStatus } from './response.ts';
 import { createSampler } from './sampling.ts';
 import { limitReading, withTimeout } from './timeout.ts';
 import { createTrace } from './trace.ts';
@@ -45,7 +45,7 @@ const runtime = { clock: systemClock, random: systemRandom, onFailure };
 const keys = keyringStore({
   ...runtime,
   secrets: secretsReader(config.secretsManager, readLimits, systemClock),
-  id: secretIds.roots,
+  id: secretIdsOf(config.secretsPrefix).roots,
   open: (secret) => rootKeyring(nodeCrypto, secret),
   freshness: config.keyFreshness,
 });
@@ -78,7 +78,7 @@ void policies.prepare();
 function toRefusalResponse(thrown: unknown, origin: string | undefined): CloudFrontResultResponse {
   const { status, headers, body } = answerOf(asRefusal(thrown));
   const withCors = { ...headers, ...corsHeaders(config.corsOrigins, origin) };
-  return { status: String(status), headers: cloudFrontHeaders(withCors), body };
+  return { ...describeStatus(status), headers: cloudFrontHeaders(withCors), body };
 }
 
 /** Browsers ask with OPTIONS before a page may send some headers. It needs no signature, as it reads nothing. */
@@ -86,7 +86,7 @@ function answerOptions(origin: string | undefined): CloudFrontResultResponse {
   const { allow } = refusals.method.headers;
   const headers = { allow, 'cache-control': 'no-store' };
   const withCors = { ...headers, ...preflightHeaders(config.corsOrigins, origin) };
-  return { status: '204', headers: cloudFrontHeaders(withCors) };
+  return { ...describeStatus(204), headers: cloudFrontHeaders(withCors) };
 }
 
 /** A header may have several lines. RFC 9110 joins them with commas. */
@@ -118,7 +118,11 @@ export async function handler(event: CloudFrontRequestEvent): Promise<CloudFront
     const { outcome, level, reported } = fields;
     const sampled = { outcome, level, reported, tenant: url?.tenant, kid: url?.kid };
     const weight = sample(sampled, trace.isVerified());
-    if (weight > 0) writeLine({ ...fields, ...urlFields(url) }, systemClock(), weight);
+    if (weight > 0)
+      writeLine({ ...fields, ...urlFields(url) }, systemClock(), {
+        metrics: config.metrics,
+        weight,
+      });
   };
   if (request.method === 'OPTIONS') {
     write({ ...base, outcome: 'options', level: 'info' });

@@ -59,19 +59,19 @@ function renderAlarms({ settings }: AlarmParts): readonly AlarmSpec[] {
     {
       // S3 answers 403, does not answer, or holds a policy that cannot be verified.
       id: 'RenderUnavailable',
-      metric: outcomeMetric('origin-response', 'unavailable'),
+      metric: outcomeMetric(settings, 'origin-response', 'unavailable'),
       above: 0,
       todo: `run: npx signet doctor --target aws:${settings.name}; the log lines give the reason`,
     },
     {
       id: 'RenderInternal',
-      metric: outcomeMetric('origin-response', 'internal'),
+      metric: outcomeMetric(settings, 'origin-response', 'internal'),
       above: 0,
       todo: 'search the log lines for "outcome":"internal" and report the bug',
     },
     {
       id: 'RenderUndecodable',
-      metric: outcomeMetric('origin-response', 'source_undecodable'),
+      metric: outcomeMetric(settings, 'origin-response', 'source_undecodable'),
       above: 100,
       todo: 'someone uploads sources that cannot be decoded; signet stats shows which tenant',
     },

@@ -16,9 +16,10 @@ const renders = [
 /** Makes the dashboard: requests, cache hits, errors and the outcomes of renders. */
 export function makeDashboard(
   scope: Construct,
-  { name, originShieldRegion: shield }: Pick<StackSettings, 'name' | 'originShieldRegion'>,
+  settings: Pick<StackSettings, 'name' | 'originShieldRegion' | 'secretsPrefix'>,
   distribution: Distribution,
 ): void {
+  const { name, originShieldRegion: shield } = settings;
   const sum = (metric: string) => distributionMetric(distribution, metric, 'Sum');
   const average = (metric: string) => distributionMetric(distribution, metric, 'Average');
   const lambda = ['LambdaExecutionError', 'LambdaValidationError', 'LambdaLimitExceededErrors'];
@@ -35,7 +36,9 @@ export function makeDashboard(
       [
         makeGraph(
           'Outcomes of origin-response in the Origin Shield Region',
-          renders.map((outcome) => outcomeMetric('origin-response', outcome, shield || region)),
+          renders.map((outcome) =>
+            outcomeMetric(settings, 'origin-response', outcome, shield || region),
+          ),
         ),
         makeGraph('Function errors', lambda.map(sum), [sum('BytesDownloaded')]),
       ],

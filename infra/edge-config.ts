@@ -1,3 +1,4 @@
+import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
 import { keyFreshness } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/versions/cache.ts';
 import type { Names } from './names.ts';
@@ -12,9 +13,12 @@ function edgeConfig(settings: StackSettings, names: Names, version: string) {
   return {
     s3: { region },
     secretsManager: { region },
+    secretsPrefix: settings.secretsPrefix,
+    metrics: metricsNamespace(settings.secretsPrefix),
     buckets: { sources, derivatives, config },
     // Only origin-response reads sources, and the zip of a viewer function may not be large.
     sources: {},
+    disabledFormats: settings.disabledFormats,
     policyFreshness,
     keyFreshness,
     hosts: hostMapOf(settings),

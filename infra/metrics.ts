@@ -1,7 +1,8 @@
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
-import { region } from './settings.ts';
+import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
+import { region, type StackSettings } from './settings.ts';
 
 const period = Duration.minutes(5);
 
@@ -26,12 +27,13 @@ export const distributionMetric = (
  * Region where the replica ran: origin-response in the Origin Shield Region, viewer-request anywhere.
  */
 export const outcomeMetric = (
+  { secretsPrefix }: Pick<StackSettings, 'secretsPrefix'>,
   edge: 'viewer-request' | 'origin-response',
   outcome: string,
   inRegion: string = region,
 ): Metric =>
   new Metric({
-    namespace: 'Signet',
+    namespace: metricsNamespace(secretsPrefix),
     metricName: 'requests',
     dimensionsMap: { function: edge, outcome },
     region: inRegion,

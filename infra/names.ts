@@ -1,5 +1,5 @@
 import { edgeFunctionNames } from '../shared/deployment/edge-logs.ts';
-import { secretIds } from '../shared/keys/store.ts';
+import { type SecretIds, secretIdsOf } from '../shared/keys/store.ts';
 
 const bucketKinds = ['sources', 'derivatives', 'config', 'logs'] as const;
 export type BucketKind = (typeof bucketKinds)[number];
@@ -14,12 +14,20 @@ export type Names = {
   readonly renderRole: string;
   /** The bus that receives the events of other buckets. */
   readonly sourceEvents: string;
-  /** Functions read secrets by these names, so an account can hold one installation only. */
-  readonly secrets: typeof secretIds;
+  /** Functions read secrets by these names. */
+  readonly secrets: SecretIds;
 };
 
-/** Derives all names from the stack name and the account. */
-export function namesFor(stack: string, account: string): Names {
+/** What the names are derived from. */
+export type Naming = {
+  /** The stack name. */
+  readonly name: string;
+  readonly account: string;
+  readonly secretsPrefix: string;
+};
+
+/** Derives all names, so that installations with different names and prefixes share none. */
+export function namesFor({ name: stack, account, secretsPrefix }: Naming): Names {
   const buckets = bucketKinds.map((kind) => [kind, `${stack}-${kind}-${account}`] as const);
   return {
     stack,
@@ -27,6 +35,6 @@ export function namesFor(stack: string, account: string): Names {
     ...edgeFunctionNames(stack),
     renderRole: `${stack}-render`,
     sourceEvents: `${stack}-sources`,
-    secrets: secretIds,
+    secrets: secretIdsOf(secretsPrefix),
   };
 }

@@ -34,11 +34,14 @@ const visibility = Duration.minutes(7);
  * CloudFront limits the invalidations in progress, but each may name many tags. So few functions run,
  * and messages wait five seconds to form a batch. Ten messages take less than the function's minute.
  */
-const batches = {
-  batchSize: 10,
-  maxBatchingWindow: Duration.seconds(5),
-  maxConcurrency: 5,
-} as const;
+const batches = { batchSize: 10, maxBatchingWindow: Duration.seconds(5) } as const;
+
+/**
+ * The fewest that Lambda allows for a queue. An account may have a quota of ten executions, which purges share with
+ * the views and renders of this Region.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-scalingconfig.html
+ */
+const fewestExecutions = 2;
 
 function makeQueues(scope: Construct): { readonly queue: Queue; readonly deadLetters: Queue } {
   const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
@@ -100,6 +103,9 @@ function makePurgeFunction(scope: Construct, parts: PurgeParts, queue: Queue): L
   const { buckets, distribution, names, secrets, settings, zip } = parts;
   return makeRegionalFunction(scope, 'Purge', {
     zip,
+    // Long enough for a source with thousands of derivatives.
+    timeoutSeconds: 60,
+    reservedConcurrency: settings.reservedConcurrency,
     description: 'Deletes the derivatives of changed sources and invalidates the caches',
     settings,
     environment: {
@@ -133,6 +139,7 @@ export function makePurge(scope: Construct, parts: PurgeParts) {
   worker.addEventSourceMapping('PurgeMessages', {
     eventSourceArn: queue.queueArn,
     ...batches,
+    maxConcurrency: settings.reservedConcurrency ?? fewestExecutions,
     reportBatchItemFailures: true,
   });
   return { queue, deadLetters, worker };

@@ -11,14 +11,14 @@ import type { StackSettings } from './settings.ts';
 export type RegionalFunctionProps = {
   readonly zip: string;
   readonly description: string;
+  readonly timeoutSeconds: number;
+  /** The executions that only this function may use, and the most that it uses. */
+  readonly reservedConcurrency?: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly resources: Resources;
   readonly settings: StackSettings;
 };
-
-/** Long enough for a source with thousands of derivatives. */
-const timeout = Duration.minutes(1);
 
 /** Makes a function in the stack's Region that runs from a queue or a schedule. No viewer waits for it. */
 export function makeRegionalFunction(
@@ -26,7 +26,7 @@ export function makeRegionalFunction(
   id: string,
   props: RegionalFunctionProps,
 ): LambdaFunction {
-  const { permissions, resources, settings } = props;
+  const { permissions, reservedConcurrency, resources, settings } = props;
   const logGroup = new LogGroup(scope, `${id}Logs`, {
     retention: logRetention(settings),
     removalPolicy: RemovalPolicy.DESTROY,
@@ -48,7 +48,10 @@ export function makeRegionalFunction(
     handler: 'index.handler',
     code: Code.fromAsset(props.zip),
     memorySize: 256,
-    timeout,
+    ...(reservedConcurrency === undefined
+      ? {}
+      : { reservedConcurrentExecutions: reservedConcurrency }),
+    timeout: Duration.seconds(props.timeoutSeconds),
     environment: { ...props.environment },
     logGroup,
     role,

@@ -48,15 +48,19 @@ export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts) {
     zip,
     description: 'Creates the first keys of a stack and adds a root key at each rotation',
     settings,
-    environment: {},
+    // The first keys may have to wait until IAM knows the role.
+    timeoutSeconds: 180,
+    environment: { SIGNET_SECRETS_PREFIX: settings.secretsPrefix },
     permissions: permissions.secrets,
     resources: { names, secrets },
   });
   const first = new CfnCustomResource(scope, 'FirstSecrets', {
     serviceToken: keeper.functionArn,
-    serviceTimeout: 120,
+    serviceTimeout: 240,
   });
   first.addPropertyOverride('Version', firstSecretsVersion);
+  // The function refuses to fill secrets with other names than before.
+  first.addPropertyOverride('SecretsPrefix', settings.secretsPrefix);
   // The role's policy is inline, so it exists when the function does.
   first.node.addDependency(keeper);
   const schedule = rotateOnSchedule(scope, keeper, parts);

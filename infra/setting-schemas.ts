@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { shieldRegions } from '../shared/deployment/regions.ts';
 import { limits } from '../shared/limits.ts';
+import { sourceTypes } from '../shared/operations/image-type.ts';
 import { isPlainObject } from '../shared/plain-object.ts';
 import { isSecureOrigin } from '../shared/url/origin.ts';
 import { isTenant } from '../shared/url/path.ts';
@@ -65,6 +66,12 @@ export const pageOrigins = v.pipe(
   ),
   v.maxLength(limits.corsOrigins, `has more than ${limits.corsOrigins} origins`),
   v.check((all) => new Set(all).size === all.length, 'names an origin twice'),
+);
+
+const formatList = `expects a list of ${sourceTypes.join(', ')}`;
+export const disabledFormats = v.pipe(
+  v.array(v.picklist(sourceTypes, formatList), formatList),
+  v.check((all) => new Set(all).size === all.length, 'names a format twice'),
 );
 
 /** The ARN of a certificate. The groups are its Region and its account. */

@@ -3,6 +3,7 @@ import { usualLogOneIn } from '../shared/deployment/edge-logs.ts';
 import { stackRegion } from '../shared/deployment/regions.ts';
 import { sourcePermissions } from '../shared/deployment/source-permissions.ts';
 import { didYouMean } from '../shared/did-you-mean.ts';
+import { usualSecretsPrefix } from '../shared/keys/store.ts';
 import { isPlainObject } from '../shared/plain-object.ts';
 import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../shared/policy/source-settings.ts';
@@ -10,7 +11,7 @@ import { escapeForTerminal } from '../shared/terminal.ts';
 import { namesFor } from './names.ts';
 import * as schemas from './setting-schemas.ts';
 
-/** An error in cdk.json that the user can correct. The message is printed without a stack trace. */
+/** An error in the settings that the user can correct. The message is printed behind the name of their file. */
 export class SettingFailure extends Error {
   override readonly name = 'SettingFailure';
 }
@@ -20,6 +21,7 @@ export const region = stackRegion;
 
 const fields = {
   name: v.optional(schemas.stackName, 'signet'),
+  secretsPrefix: v.optional(schemas.stackName, usualSecretsPrefix),
   account: v.optional(schemas.textSetting(/^[0-9]{12}$/, 'the 12 digits of an AWS account')),
   region: v.optional(
     v.literal(
@@ -31,6 +33,7 @@ const fields = {
   corsOrigins: v.optional(schemas.pageOrigins, []),
   uploadOrigins: v.optional(schemas.pageOrigins, []),
   sources: v.optional(sourceEntriesSchema, {}),
+  disabledFormats: v.optional(schemas.disabledFormats, []),
   certificateArn: v.optional(
     schemas.textSetting(schemas.certificateForm, 'the ARN of an ACM certificate'),
   ),
@@ -40,10 +43,14 @@ const fields = {
   alarmEmail: v.optional(schemas.email),
   logOneIn: v.optional(schemas.wholeNumber(1, 1_000), usualLogOneIn),
   logDays: v.optional(schemas.wholeNumber(1, 3_650), 30),
+  reservedConcurrency: v.optional(schemas.wholeNumber(2, 1_000)),
   rotationDays: v.optional(schemas.wholeNumber(1, 1_000), 90),
   tags: v.optional(schemas.tags, {}),
 } as const;
 const schema = v.strictObject(fields);
+
+/** The names of all settings. */
+export const settingNames = Object.keys(fields) as readonly (keyof typeof fields)[];
 
 export type StackSettings = Readonly<v.InferOutput<typeof schema>> & {
   /** 12 digits. They are part of the bucket names. */
@@ -53,54 +60,57 @@ export type StackSettings = Readonly<v.InferOutput<typeof schema>> & {
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = ['signet', ...(issue.path ?? []).map(({ key }) => String(key))].join('.');
   if (issue.type !== 'strict_object' || issue.expected !== 'never')
-    return escapeForTerminal(`cdk.json: ${path} ${issue.message}`);
+    return escapeForTerminal(`${path} ${issue.message}`);
   const name = String(issue.path?.at(-1)?.key ?? '');
-  return escapeForTerminal(
-    `cdk.json: ${path} is not a setting${didYouMean(name, Object.keys(fields))}`,
-  );
+  return escapeForTerminal(`${path} is not a setting${didYouMean(name, settingNames)}`);
 }
 
 function checkHosts({ hosts, certificateArn }: v.InferOutput<typeof schema>): void {
   const names = Object.keys(hosts);
   if (names.length > 0 && certificateArn === undefined)
     throw new SettingFailure(
-      `cdk.json: signet.hosts needs signet.certificateArn, an ACM certificate in ${region} for ${names.join(', ')}`,
+      `signet.hosts needs signet.certificateArn, an ACM certificate in ${region} for ${names.join(', ')}`,
     );
   const [, where] = schemas.certificateForm.exec(certificateArn ?? '') ?? [];
   if (where !== undefined && where !== region)
     throw new SettingFailure(
-      `cdk.json: signet.certificateArn is in ${where}; CloudFront needs a certificate in ${region}`,
+      `signet.certificateArn is in ${where}; CloudFront needs a certificate in ${region}`,
     );
   if (certificateArn !== undefined && names.length === 0)
-    throw new SettingFailure(
-      'cdk.json: signet.certificateArn needs signet.hosts, the hosts that it covers',
-    );
+    throw new SettingFailure('signet.certificateArn needs signet.hosts, the hosts that it covers');
   const wild = names.find((name) => hosts[name] === '*' && !name.startsWith('*.'));
   if (wild !== undefined)
-    throw new SettingFailure(
-      `cdk.json: signet.hosts.${wild} is "*", but the host does not begin with *.`,
-    );
+    throw new SettingFailure(`signet.hosts.${wild} is "*", but the host does not begin with *.`);
 }
 
 function checkOwner({ account, certificateArn }: StackSettings): void {
   const [, , owner = account] = schemas.certificateForm.exec(certificateArn ?? '') ?? [];
   if (owner !== account && account !== noAccount)
     throw new SettingFailure(
-      `cdk.json: signet.certificateArn belongs to account ${owner}; CloudFront needs a certificate of ${account}`,
+      `signet.certificateArn belongs to account ${owner}; CloudFront needs a certificate of ${account}`,
+    );
+}
+
+/** Two installations never have the same name, so they cannot have the same secrets either. */
+function checkSecretsPrefix({ name, secretsPrefix }: StackSettings): void {
+  if (secretsPrefix !== name && secretsPrefix !== usualSecretsPrefix)
+    throw new SettingFailure(
+      `signet.secretsPrefix is "${secretsPrefix}"; a new installation has its name there, "${name}", and an earlier one has "${usualSecretsPrefix}"`,
     );
 }
 
 /** Signet's own buckets hold more than one tenant may reach. */
-function checkSources({ name, account, sources }: StackSettings): void {
-  const own = Object.values(namesFor(name, account).buckets);
+function checkSources(settings: StackSettings): void {
+  const { sources } = settings;
+  const own = Object.values(namesFor(settings).buckets);
   const [wrong] = Object.entries(sources).find(([, { bucket }]) => own.includes(bucket)) ?? [];
   if (wrong !== undefined)
     throw new SettingFailure(
-      `cdk.json: signet.sources.${wrong}.bucket is one of this installation's own buckets; a policy without source.from reads its sources bucket`,
+      `signet.sources.${wrong}.bucket is one of this installation's own buckets; a policy without source.from reads its sources bucket`,
     );
   if (sourcePermissions(sources) === undefined)
     throw new SettingFailure(
-      'cdk.json: signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
+      'signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
     );
 }
 
@@ -112,7 +122,7 @@ export const ownedSources = ({
   Object.fromEntries(Object.entries(sources).map(([name, entry]) => [name, { account, ...entry }]));
 
 /**
- * Reads the settings in cdk.json. The account defaults to that of the credentials. With neither, the
+ * Reads the settings, `signet` of cdk.json or of another file. The account defaults to that of the credentials. With neither, the
  * template can be made but not deployed. Throws `SettingFailure`.
  */
 export function readStackSettings(
@@ -120,7 +130,7 @@ export function readStackSettings(
   credentialsAccount: string | undefined,
 ): StackSettings {
   if (context !== undefined && !isPlainObject(context))
-    throw new SettingFailure('cdk.json: signet expects an object, such as {"name": "signet"}');
+    throw new SettingFailure('signet expects an object, such as {"name": "signet"}');
   const read = v.safeParse(schema, context ?? {}, { abortEarly: true });
   if (!read.success) throw new SettingFailure(describeIssue(read.issues[0]));
   checkHosts(read.output);
@@ -129,6 +139,7 @@ export function readStackSettings(
     account: read.output.account ?? credentialsAccount ?? noAccount,
   };
   checkOwner(settings);
+  checkSecretsPrefix(settings);
   checkSources(settings);
   return settings;
 }

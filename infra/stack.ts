@@ -66,7 +66,7 @@ export class SignetStack extends Stack {
       // A deletion would keep buckets and secrets, but every signed URL would stop working.
       terminationProtection: true,
     });
-    const names = namesFor(settings.name, settings.account);
+    const names = namesFor(settings);
     const buckets = makeBuckets(this, names, settings);
     const secrets = makeSecrets(this, names);
     const functions = makeEdgeFunctions(this, props, { names, secrets });
@@ -105,6 +105,7 @@ export class SignetStack extends Stack {
       DerivativesBucket: derivatives.bucketName,
       ConfigBucket: config.bucketName,
       DistributionId: distribution.distributionId,
+      SecretsPrefix: settings.secretsPrefix,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

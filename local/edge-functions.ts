@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type BundledFunctions, bundleFunctions } from '../build/functions.ts';
+import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
 import {
   type LocalInstance,
   localAccess,
   localBuckets,
   localHosts,
 } from '../shared/deployment/local-endpoints.ts';
-import { keyFreshness } from '../shared/keys/store.ts';
+import { keyFreshness, usualSecretsPrefix } from '../shared/keys/store.ts';
 import { policyFreshness } from '../shared/versions/cache.ts';
 import type { EdgeFunction } from './cloudfront/server.ts';
 import type { Role, Roles } from './roles.ts';
@@ -22,15 +23,18 @@ function configFor(
   role: Role,
   instance: LocalInstance,
   roles: Roles,
-  { corsOrigins = [], sources = {} }: LocalSettings,
+  { corsOrigins = [], disabledFormats = [], sources = {} }: LocalSettings,
 ) {
   const { accessKeyId, secretAccessKey } = roles[role];
   const credentials = { accessKeyId, secretAccessKey };
   return {
     s3: { ...localAccess(instance, 's3'), credentials },
     secretsManager: { ...localAccess(instance, 'secretsManager'), credentials },
+    secretsPrefix: usualSecretsPrefix,
+    metrics: metricsNamespace(usualSecretsPrefix),
     buckets: localBuckets,
     sources: role === 'originResponse' ? sources : {},
+    disabledFormats,
     policyFreshness,
     keyFreshness,
     hosts: localHosts,

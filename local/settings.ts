@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPort, lastPort, readCdnPort } from '../shared/deployment/local-endpoints.ts';
+import { type SourceType, sourceTypes } from '../shared/operations/image-type.ts';
 import type { SourceEntries } from '../shared/policy/source-entries.ts';
 import { isOrigin } from '../shared/url/origin.ts';
 import { readSources } from './source-settings.ts';
@@ -20,6 +21,8 @@ export type LocalSettings = {
   readonly corsOrigins?: readonly string[];
   /** Buckets that are not Signet's own, as `sources` of a deployment. Default: none. */
   readonly sources?: SourceEntries;
+  /** The types of sources that are not drawn, as `disabledFormats` of a deployment. Default: none. */
+  readonly disabledFormats?: readonly SourceType[];
   /** The folder with the code of the functions. Default: they are bundled from the sources. */
   readonly prebuilt?: string;
   /** The round trip between the functions and S3 or Secrets Manager, in milliseconds. Default: none. */
@@ -72,6 +75,18 @@ function readList(
   if (wrong !== undefined)
     throw new StartFailure(`${variable} has the entry "${wrong}"; each entry is ${expects}`);
   return entries;
+}
+
+function readDisabledFormats({ SIGNET_DISABLED_FORMATS: text }: NodeJS.ProcessEnv) {
+  if (!text) return {};
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  const known = names.map((name) => sourceTypes.find((type) => type === name));
+  const disabledFormats = known.filter((type) => type !== undefined);
+  if (disabledFormats.length === names.length) return { disabledFormats };
+  const wrong = names[known.indexOf(undefined)];
+  throw new StartFailure(
+    `SIGNET_DISABLED_FORMATS has the entry "${wrong}"; each entry is one of ${sourceTypes.join(', ')}: SIGNET_DISABLED_FORMATS=gif,webp npm start`,
+  );
 }
 
 function readLists(environment: NodeJS.ProcessEnv) {
@@ -133,6 +148,7 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     host: environment['SIGNET_BIND'] || '127.0.0.1',
     ...readLists(environment),
     ...readNumbers(environment),
+    ...readDisabledFormats(environment),
     ...readSources(environment),
     ...readPrebuilt(environment),
   };

@@ -12,6 +12,8 @@ images. It takes no arguments. These variables change it:
   SIGNET_ORIGINS       the web pages that may call its S3
   SIGNET_CORS_ORIGINS  the web pages that may read images with a cookie
   SIGNET_SOURCES       a file that lists buckets with sources, besides its own
+  SIGNET_DISABLED_FORMATS
+                       the types of sources that are refused
   SIGNET_RTT_MS, SIGNET_LOCATIONS, SIGNET_CONCURRENCY
                        distance to S3, edge locations, and executions at once
 

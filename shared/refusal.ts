@@ -124,7 +124,8 @@ export const refusals = {
     status: 415,
     cached: true,
     level: 'warn',
-    meaning: 'The source is not a JPEG, PNG, WebP or GIF, or the policy does not allow its type.',
+    meaning:
+      'The source is not a JPEG, PNG, WebP or GIF, or the policy or the deployment does not allow its type.',
     remedy:
       'Convert it before you upload it. The log and the command `put` say what the file is. Signet reads the type from the bytes, not from the name.',
   },

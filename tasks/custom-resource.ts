@@ -16,13 +16,17 @@ const requestSchema = v.object({
   StackId: text,
   RequestId: text,
   LogicalResourceId: text,
+  /** The properties before an update. */
+  OldResourceProperties: v.optional(v.record(v.string(), v.unknown())),
 });
 type Request = v.InferOutput<typeof requestSchema>;
 
+export type Properties = Readonly<Record<string, unknown>>;
+
 /** The work behind a custom resource. */
 export type CustomResource = {
-  /** Creates what the resource stands for. It is idempotent. */
-  readonly ensure: () => Promise<unknown>;
+  /** Creates what the resource stands for. It is idempotent. `before` has the properties before an update. */
+  readonly ensure: (before: Properties | undefined) => Promise<unknown>;
   /** How long `ensure` may take, in milliseconds, so that there is time left to answer. */
   readonly patience: number;
 };
@@ -43,12 +47,13 @@ async function withTimeout(work: Promise<unknown>, milliseconds: number): Promis
  * Handles the request. Returns what went wrong. `Delete` does nothing, because secrets outlive the
  * stack.
  */
-async function failureOf({ RequestType }: Request, deps: CustomResource) {
+async function failureOf(request: Request, deps: CustomResource) {
+  const { RequestType, OldResourceProperties } = request;
   if (RequestType === 'Delete') return undefined;
   if (RequestType !== 'Create' && RequestType !== 'Update')
     return 'the RequestType is not Create, Update or Delete';
   try {
-    await withTimeout(deps.ensure(), deps.patience);
+    await withTimeout(deps.ensure(OldResourceProperties), deps.patience);
     return undefined;
   } catch (thrown) {
     return describeFailure(thrown);

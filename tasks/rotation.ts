@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type FirstKeys, writeSecretIfChanged } from '../shared/keys/first-secrets.ts';
 import { continuationSecret, rootKeyring } from '../shared/keys/keyring.ts';
 import { checkSuccessor, withRoot } from '../shared/keys/roots.ts';
-import { secretIds } from '../shared/keys/store.ts';
+import type { SecretIds } from '../shared/keys/store.ts';
 import type { Clock, Crypto } from '../shared/ports.ts';
 import { seconds } from '../shared/ports.ts';
 import { type SecretVersion, type SecretVersions, secretsWithValues } from './secret-versions.ts';
@@ -28,6 +28,7 @@ export type RotationDeps = {
   readonly clock: Clock;
   readonly keys: Pick<FirstKeys, 'rootMaterial'>;
   readonly versions: SecretVersions;
+  readonly secretIds: SecretIds;
 };
 
 /** One step of one rotation, with the labels of each version of the secret. */
@@ -36,18 +37,26 @@ type StepContext = RotationDeps & {
   readonly labels: Readonly<Record<string, readonly string[]>>;
 };
 
-const { roots } = secretIds;
-/** Secrets Manager appends six random characters to the name. */
-const rootsArn = /^arn:aws[a-z-]*:secretsmanager:us-east-1:[0-9]{12}:secret:signet\/roots-\w{6}$/;
+const arnForm = /^arn:aws[a-z-]*:secretsmanager:us-east-1:[0-9]{12}:secret:(?<name>.+)-\w{6}$/;
+/** The name in the ARN of a secret, to which Secrets Manager appends six random characters. */
+const nameOf = (secretId: string): string => arnForm.exec(secretId)?.groups?.['name'] ?? secretId;
 
 const isOn = ({ labels, token }: StepContext, stage: string): boolean =>
   labels[token]?.includes(stage) ?? false;
 
 /** Reads the version that this rotation creates; undefined until it has a value. */
-const readNewVersion = ({ versions, token }: StepContext): Promise<SecretVersion | undefined> =>
-  versions.read(roots, { VersionId: token });
+const readNewVersion = ({
+  versions,
+  secretIds,
+  token,
+}: StepContext): Promise<SecretVersion | undefined> =>
+  versions.read(secretIds.roots, { VersionId: token });
 
-async function readCurrent({ versions, crypto }: StepContext): Promise<SecretVersion> {
+async function readCurrent({
+  versions,
+  crypto,
+  secretIds: { roots },
+}: StepContext): Promise<SecretVersion> {
   const current = await versions.read(roots, { VersionStage: 'AWSCURRENT' });
   if (current === undefined) throw new Error(`secret ${roots} has no value yet`);
   rootKeyring(crypto, current.text);
@@ -71,7 +80,7 @@ async function checkSuccession(
   try {
     checkSuccessor(context.crypto, current.text, pending.text, seconds(context.clock));
   } catch (thrown) {
-    await context.versions.move(roots, 'AWSPENDING', { from: context.token });
+    await context.versions.move(context.secretIds.roots, 'AWSPENDING', { from: context.token });
     throw thrown;
   }
 }
@@ -79,7 +88,7 @@ async function checkSuccession(
 async function createSecret(context: StepContext): Promise<void> {
   if (isOn(context, 'AWSCURRENT')) return;
   checkPendingLabel(context);
-  const { crypto, keys, token, versions } = context;
+  const { crypto, keys, secretIds, token, versions } = context;
   const current = await readCurrent(context);
   const pending = await readNewVersion(context);
   if (pending !== undefined) return checkSuccession(context, current, pending);
@@ -87,7 +96,7 @@ async function createSecret(context: StepContext): Promise<void> {
     k: keys.rootMaterial(),
     now: seconds(context.clock),
   });
-  await versions.put(roots, text, { token, stage: 'AWSPENDING' });
+  await versions.put(secretIds.roots, text, { token, stage: 'AWSPENDING' });
 }
 
 /** Reads the current and the pending version, and checks the pending one. */
@@ -125,19 +134,23 @@ async function testSecret(context: StepContext): Promise<void> {
  */
 async function makeCurrent(context: StepContext): Promise<void> {
   const { current } = await readBoth(context);
-  await context.versions.move(roots, 'AWSCURRENT', { from: current.id, to: context.token });
+  await context.versions.move(context.secretIds.roots, 'AWSCURRENT', {
+    from: current.id,
+    to: context.token,
+  });
 }
 
 /** Updates the roots first and then the secret of the render function, in the same order as the command. */
 async function finishSecret(context: StepContext): Promise<void> {
   if (!isOn(context, 'AWSCURRENT')) await makeCurrent(context);
-  const { crypto, token, versions } = context;
+  const { crypto, secretIds, token, versions } = context;
   const version = await readNewVersion(context);
   if (version === undefined) throw new Error('the version of this rotation has no value');
   const render = continuationSecret(crypto, version.text);
   await writeSecretIfChanged(secretsWithValues(versions), secretIds.render, render);
   // If the label stayed and an operator then added a root key, no rotation could start again.
-  if (isOn(context, 'AWSPENDING')) await versions.move(roots, 'AWSPENDING', { from: token });
+  if (isOn(context, 'AWSPENDING'))
+    await versions.move(secretIds.roots, 'AWSPENDING', { from: token });
 }
 
 const steps: Readonly<Record<RotationStep, (context: StepContext) => Promise<void>>> = {
@@ -150,8 +163,8 @@ const steps: Readonly<Record<RotationStep, (context: StepContext) => Promise<voi
 /** Runs one step of a rotation. Throws an error that says why it cannot. */
 export async function runRotationStep(event: unknown, deps: RotationDeps): Promise<void> {
   const { Step, SecretId, ClientRequestToken: token } = readEvent(eventSchema, event);
-  if (SecretId !== roots && !rootsArn.test(SecretId))
-    throw new Error(`only ${roots} can be rotated`);
+  const { roots } = deps.secretIds;
+  if (nameOf(SecretId) !== roots) throw new Error(`only ${roots} can be rotated`);
   const labels = await deps.versions.labels(roots);
   await steps[Step]({ ...deps, token, labels });
 }

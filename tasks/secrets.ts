@@ -4,7 +4,9 @@ import { putLine } from '../shared/adapters/log-line.ts';
 import { nodeKeys } from '../shared/adapters/random.ts';
 import { secretsClient } from '../shared/adapters/secrets-manager.ts';
 import { ensureSecrets } from '../shared/keys/first-secrets.ts';
-import { answerCustomResource, type CustomResource } from './custom-resource.ts';
+import { secretIdsOf, usualSecretsPrefix } from '../shared/keys/store.ts';
+import { answerCustomResource, type CustomResource, type Properties } from './custom-resource.ts';
+import { retryWhileDenied } from './new-role.ts';
 import {
   type RotationDeps,
   type RotationStep,
@@ -13,6 +15,7 @@ import {
 } from './rotation.ts';
 import { secretsWithValues, secretVersions } from './secret-versions.ts';
 import { describeFailure } from './sentence.ts';
+import { readSetting } from './setting.ts';
 
 /*
  * A Lambda function that creates the first keys of a stack when CloudFormation asks for them, and adds a
@@ -22,18 +25,40 @@ import { describeFailure } from './sentence.ts';
 const access = { region: 'us-east-1' } as const;
 const patience = { connectionTimeout: 2_000, requestTimeout: 5_000, maxAttempts: 3 };
 
+const prefix = readSetting('SIGNET_SECRETS_PREFIX');
+
 const deps: RotationDeps = {
   crypto: nodeCrypto,
   clock: systemClock,
   keys: nodeKeys,
   versions: secretVersions(secretsClient(access, patience)),
+  secretIds: secretIdsOf(prefix),
 };
 
-/** Uses 40 seconds of the minute that the function has. The rest is for the answer. */
+const secrets = secretsWithValues(deps.versions);
+
+/**
+ * Refuses to make new keys because the names of the secrets have changed: every signed URL would stop working. When
+ * CloudFormation then goes back to the old names, the keys are there.
+ */
+async function checkNames(before: Properties | undefined): Promise<void> {
+  if (before === undefined) return;
+  // Stacks of earlier versions have no such property.
+  const had = before['SecretsPrefix'] ?? usualSecretsPrefix;
+  if (had !== prefix && (await secrets.read(deps.secretIds.roots)) === undefined)
+    throw new Error(
+      `the secrets of a stack keep their names; in cdk.json set signet.secretsPrefix to "${had}"`,
+    );
+}
+
+/** Uses 150 seconds of the three minutes that the function has. The rest is for the answer. */
 const firstSecrets: CustomResource = {
-  ensure: () =>
-    ensureSecrets({ ...deps, secrets: secretsWithValues(deps.versions), keys: nodeKeys }),
-  patience: 40_000,
+  ensure: (before) =>
+    retryWhileDenied(async () => {
+      await checkNames(before);
+      await ensureSecrets({ ...deps, secrets, keys: nodeKeys });
+    }),
+  patience: 150_000,
 };
 
 type Trigger =

@@ -1,5 +1,5 @@
 import type { EdgeConfig } from '../../edge/config.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
+import { keyFreshness, usualSecretsPrefix } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
 
 /** The configuration of a deployment, with S3 and Secrets Manager at this address. */
@@ -9,8 +9,11 @@ export function deployedConfig(endpoint: string): EdgeConfig {
   return {
     s3: access,
     secretsManager: access,
+    secretsPrefix: usualSecretsPrefix,
+    metrics: 'Signet',
     buckets: { sources: 'sources', derivatives: 'derivatives', config: 'config' },
     sources: {},
+    disabledFormats: [],
     policyFreshness,
     keyFreshness,
     hosts: {},

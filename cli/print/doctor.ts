@@ -61,7 +61,7 @@ function describeProblem(problem: Problem): string {
     case 'check_failed':
       return problem.message;
     case 'publisher_unknown':
-      return 'signet/roots does not contain its public key, so published policies are not accepted';
+      return 'the secret with the root keys lacks its public key, so published policies are not accepted';
     case 'render_secret_stale':
       return 'it does not match the root keys';
     case 'unsigned_answered':
@@ -97,7 +97,7 @@ function adviseTo(problem: Problem, tenant: string | undefined): string {
         ? 'restore the secret from its previous version, or from a backup of the state folder'
         : repairAdvice(tenant, problem.lastVersion);
     case 'publisher_unknown':
-      return 'add the public half of signet/publisher to signet/roots, or restart the stack';
+      return 'add the public half of the key in the secret publisher to the secret roots, or restart the stack';
     case 'render_secret_stale':
       return 'run: npx signet keys rotate, or restart the stack';
     case 'unsigned_answered':

@@ -1,6 +1,7 @@
 import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
+import { secretIdsOf } from '../../shared/keys/store.ts';
 import { invalidateIn, operatorDeps, patience, shareResult, sourceParts } from './operator-deps.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 
@@ -12,7 +13,10 @@ export async function openStack(stack: string) {
   const client = s3Client(s3, patience);
   const announced = shareResult(() => stackAnnouncement(access, patience, stack));
   return {
-    ...operatorDeps(secretsManager(secretsClient(access, patience))),
+    ...operatorDeps(
+      secretsManager(secretsClient(access, patience)),
+      secretIdsOf(outputs.secretsPrefix),
+    ),
     stack,
     address: outputs.address,
     knownFields: async () =>

@@ -5,7 +5,7 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { sourceReaders } from '../../shared/adapters/source-buckets.ts';
 import { type Keyring, rootKeyring } from '../../shared/keys/keyring.ts';
 import { type PublisherSecretKey, readPublisher } from '../../shared/keys/publisher.ts';
-import { secretIds } from '../../shared/keys/store.ts';
+import type { SecretIds } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import type { Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
@@ -24,11 +24,13 @@ async function readSecret(secrets: SecretStore, id: string): Promise<string> {
   return text;
 }
 
-const readKeyring = async (secrets: SecretStore): Promise<Keyring> =>
+const readKeyring = async (secrets: SecretStore, secretIds: SecretIds): Promise<Keyring> =>
   rootKeyring(nodeCrypto, await readSecret(secrets, secretIds.roots));
 
-const readSigner = async (secrets: SecretStore): Promise<PublisherSecretKey> =>
-  readPublisher(await readSecret(secrets, secretIds.publisher));
+const readSigner = async (
+  secrets: SecretStore,
+  secretIds: SecretIds,
+): Promise<PublisherSecretKey> => readPublisher(await readSecret(secrets, secretIds.publisher));
 
 /** The publisher named in the audit trail: SIGNET_OPERATOR, or the account on this machine. */
 function operatorName(): string {
@@ -49,16 +51,17 @@ export function shareResult<T>(read: () => Promise<T>): () => Promise<T> {
 }
 
 /** The parts that are the same for every target. */
-export function operatorDeps(secrets: SecretStore) {
-  const keyring = (): Promise<Keyring> => readKeyring(secrets);
+export function operatorDeps(secrets: SecretStore, secretIds: SecretIds) {
+  const keyring = (): Promise<Keyring> => readKeyring(secrets, secretIds);
   return {
     crypto: nodeCrypto,
     clock: systemClock,
     by: operatorName(),
     secrets,
+    secretIds,
     keyring,
     publishers: shareResult(async () => (await keyring()).publishers),
-    publisher: shareResult(() => readSigner(secrets)),
+    publisher: shareResult(() => readSigner(secrets, secretIds)),
   };
 }
 

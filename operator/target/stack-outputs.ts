@@ -10,6 +10,7 @@ import {
   type Patience,
   portFailure,
 } from '../../shared/adapters/aws-client.ts';
+import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
@@ -24,7 +25,9 @@ const outputNames = {
   distribution: 'DistributionId',
 } as const;
 
-export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>>;
+export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & {
+  readonly secretsPrefix: string;
+};
 
 async function askCloudFormation<T>(
   access: AwsAccess,
@@ -82,7 +85,9 @@ export async function stackOutputs(
   if (missing !== undefined)
     throw new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
-  return Object.fromEntries(entries) as StackOutputs;
+  // Stacks of earlier versions have no such output.
+  const secretsPrefix = found.get('SecretsPrefix') ?? usualSecretsPrefix;
+  return { ...(Object.fromEntries(entries) as Omit<StackOutputs, 'secretsPrefix'>), secretsPrefix };
 }
 
 /** The facts about the functions are in the template, because an output holds at most 1,024 characters. */

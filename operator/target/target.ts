@@ -15,6 +15,7 @@ import {
   readCdnPort,
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
+import { type SecretIds, secretIds } from '../../shared/keys/store.ts';
 import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
 import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
@@ -39,6 +40,7 @@ export type Installation = Publishing & {
   readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;
+  readonly secretIds: SecretIds;
   readonly keyring: () => Promise<Keyring>;
   /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
@@ -88,7 +90,7 @@ function openLocal(): Installation {
   const client = s3Client(localAccess(instance, 's3'), patience);
   const secrets = secretsManager(secretsClient(localAccess(instance, 'secretsManager'), patience));
   return {
-    ...operatorDeps(secrets),
+    ...operatorDeps(secrets, secretIds),
     address: localAddress(instance.host, instance.ports.cdn),
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,

@@ -17,6 +17,7 @@ export const responseHeaders = {
   /** Headers of S3 and the metadata of derivatives. CloudFront allows ten names and no wildcard. */
   remove: [
     ...['server', 'x-amz-version-id', 'x-amz-server-side-encryption'],
+    ...['x-amz-request-id', 'x-amz-id-2'],
     ...['x-amz-meta-cache-tag', 'x-amz-meta-source-etag', 'x-amz-meta-recipe', 'x-amz-meta-engine'],
   ],
 } as const;

@@ -1,9 +1,18 @@
+import { usualSecretsPrefix } from '../keys/store.ts';
+
 /** The names of the two edge functions of a stack. */
 export const edgeFunctionNames = (stack: string) =>
   ({
     viewerRequest: `${stack}-viewer-request`,
     originResponse: `${stack}-origin-response`,
   }) as const;
+
+/**
+ * The namespace of an installation's metrics in CloudWatch. Installations of one account have one each, or an alarm
+ * of one would count the requests of the other.
+ */
+export const metricsNamespace = (secretsPrefix: string): string =>
+  secretsPrefix === usualSecretsPrefix ? 'Signet' : `Signet/${secretsPrefix}`;
 
 /** The log group of an edge function. A fixed name makes it the same in every Region. */
 export const logGroupOf = (functionName: string): string => `/signet/${functionName}`;

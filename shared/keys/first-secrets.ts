@@ -6,7 +6,7 @@ import {
   publicHalf,
   readPublisher,
 } from './publisher.ts';
-import { secretIds } from './store.ts';
+import type { SecretIds } from './store.ts';
 
 /** Generates new keys. */
 export type FirstKeys = {
@@ -19,6 +19,7 @@ export type FirstKeys = {
 export type FirstSecrets = {
   readonly crypto: Crypto;
   readonly secrets: SecretStore;
+  readonly secretIds: SecretIds;
   readonly keys: FirstKeys;
 };
 
@@ -43,7 +44,7 @@ function newPublisher({ publisher }: FirstKeys): string {
  * the secret was lost. A new key would invalidate every published policy, so this throws.
  */
 async function ensurePublisher(
-  { secrets, keys }: FirstSecrets,
+  { secrets, secretIds, keys }: FirstSecrets,
   known: Publishers,
 ): Promise<PublisherKey> {
   const stored = await secrets.read(secretIds.publisher);
@@ -58,7 +59,12 @@ async function ensurePublisher(
 }
 
 /** Adds the public key of the publisher to the root keys, unless it is there already. */
-function withPublisher(roots: string, known: Publishers, publisher: PublisherKey): string {
+function withPublisher(
+  { secretIds }: FirstSecrets,
+  roots: string,
+  known: Publishers,
+  publisher: PublisherKey,
+): string {
   const namesake = known.find(({ kid }) => kid === publisher.kid);
   if (namesake?.x === publisher.x) return roots;
   if (namesake !== undefined)
@@ -84,12 +90,12 @@ export async function writeSecretIfChanged(
  * them, because every URL that they signed would become invalid.
  */
 export async function ensureSecrets(deps: FirstSecrets): Promise<PublisherSecrets> {
-  const { crypto, secrets, keys } = deps;
+  const { crypto, secrets, secretIds, keys } = deps;
   const stored = (await secrets.read(secretIds.roots)) ?? newRoots(keys);
   const { publishers: known } = rootKeyring(crypto, stored);
   // Invariant: the publisher's key is written before the roots name it, so an interruption loses no key.
   const publisher = await ensurePublisher(deps, known);
-  const roots = withPublisher(stored, known, publisher);
+  const roots = withPublisher(deps, stored, known, publisher);
   await writeSecretIfChanged(secrets, secretIds.roots, roots);
   await writeSecretIfChanged(secrets, secretIds.render, continuationSecret(crypto, roots));
   return {

@@ -133,7 +133,7 @@ export function rootKeyring(crypto: Crypto, secret: string): Keyring {
     };
     return { signingKey, ...describeKeys(set) };
   } catch (thrown) {
-    throw unusableSecret('signet/roots', thrown);
+    throw unusableSecret('roots', thrown);
   }
 }
 
@@ -162,6 +162,6 @@ export function continuationKeyring(crypto: Crypto, secret: string): Keyring {
       ...describeKeys(set),
     };
   } catch (thrown) {
-    throw unusableSecret('signet/render', thrown);
+    throw unusableSecret('render', thrown);
   }
 }

@@ -24,7 +24,7 @@ export function readPublisher(secret: string): PublisherSecretKey {
   try {
     return v.parse(publisherSecretSchema, JSON.parse(secret));
   } catch {
-    throw new Error('secret signet/publisher is unusable: it is not an Ed25519 key as a JWK');
+    throw new Error('secret publisher is unusable: it is not an Ed25519 key as a JWK');
   }
 }
 

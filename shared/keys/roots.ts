@@ -1,6 +1,6 @@
 import type { Crypto, SecretStore } from '../ports.ts';
 import { continuationSecret, rootKeyring } from './keyring.ts';
-import { secretIds } from './store.ts';
+import type { SecretIds } from './store.ts';
 
 /*
  * Root keys, from which all signing keys are derived. A new one signs twenty minutes after it was
@@ -11,7 +11,11 @@ type RootSet = {
   readonly keys: readonly { readonly kty: string; readonly kid: string; readonly iat?: number }[];
 };
 
-export type RootSecrets = { readonly crypto: Crypto; readonly secrets: SecretStore };
+export type RootSecrets = {
+  readonly crypto: Crypto;
+  readonly secrets: SecretStore;
+  readonly secretIds: SecretIds;
+};
 
 /** Reads the root keys as stored. Throws an error that says why the set is unusable. */
 function readRootSet(crypto: Crypto, text: string): RootSet {
@@ -19,21 +23,24 @@ function readRootSet(crypto: Crypto, text: string): RootSet {
   return JSON.parse(text) as RootSet;
 }
 
-async function readRoots({ secrets }: RootSecrets): Promise<string> {
+async function readRoots({ secrets, secretIds }: RootSecrets): Promise<string> {
   const text = await secrets.read(secretIds.roots);
   if (text === undefined) throw new Error(`there is no secret ${secretIds.roots}`);
   return text;
 }
 
 /** Writes the root keys and the secret of the render function, which is derived from them. */
-async function writeRoots({ crypto, secrets }: RootSecrets, text: string): Promise<void> {
+async function writeRoots(
+  { crypto, secrets, secretIds }: RootSecrets,
+  text: string,
+): Promise<void> {
   const render = continuationSecret(crypto, text);
   await secrets.write(secretIds.roots, text);
   await secrets.write(secretIds.render, render);
 }
 
 /** Whether the secret of the render function matches the root keys. */
-export async function renderInStep({ crypto, secrets }: RootSecrets): Promise<boolean> {
+export async function renderInStep({ crypto, secrets, secretIds }: RootSecrets): Promise<boolean> {
   const roots = await secrets.read(secretIds.roots);
   if (roots === undefined) return false;
   return (await secrets.read(secretIds.render)) === continuationSecret(crypto, roots);

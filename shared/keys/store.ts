@@ -2,12 +2,19 @@ import type { Clock, Random, SecretReader } from '../ports.ts';
 import { type Freshness, type Refreshing, refreshing } from '../refreshing.ts';
 import type { Keyring } from './keyring.ts';
 
-/** The names of the secrets. */
-export const secretIds = {
-  roots: 'signet/roots',
-  render: 'signet/render',
-  publisher: 'signet/publisher',
-} as const;
+/** The names of the secrets of an installation. */
+export type SecretIds = Readonly<Record<'roots' | 'render' | 'publisher', string>>;
+
+/** The names of all secrets of an installation begin with its prefix and a slash. */
+export const secretIdsOf = (prefix: string): SecretIds => ({
+  roots: `${prefix}/roots`,
+  render: `${prefix}/render`,
+  publisher: `${prefix}/publisher`,
+});
+
+/** The prefix of an installation that sets no other, and of the stack on one machine. */
+export const usualSecretsPrefix = 'signet';
+export const secretIds = secretIdsOf(usualSecretsPrefix);
 
 /**
  * Reloads in the background after 5 minutes, makes requests wait after 15, and keeps old keys for

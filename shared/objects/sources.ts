@@ -18,6 +18,12 @@ export type Source = {
   readonly focus: Point | undefined;
 };
 
+/** Throws `source_unsupported` for a type that the deployment has disabled, perhaps because its decoder has a hole. */
+export function checkEnabled(disabled: readonly SourceType[], type: SourceType): void {
+  if (disabled.includes(type))
+    throw sourceRefusal('source_unsupported', `the deployment has disabled ${type} sources`);
+}
+
 /** The value of `x-amz-meta-focus`, such as `30,70`. */
 const focusForm = /^(100|[1-9]?[0-9]),(100|[1-9]?[0-9])$/;
 

@@ -25,7 +25,7 @@ export async function synthesise(
   context: object = {},
 ): Promise<Synthesised> {
   const settings = readStackSettings(context, motoAccount);
-  const names = namesFor(settings.name, settings.account);
+  const names = namesFor(settings);
   const { purge, ...edge } = functionConfigs(settings, names, '0.0.0');
   const reached = { s3: access, secretsManager: access };
   const zips = await buildAssets(path.join(folder, 'zips'), {

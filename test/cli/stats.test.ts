@@ -31,7 +31,7 @@ type Fields = Partial<LogLine>;
 /** A line as the functions print it, so that `stats` is tested with real lines. */
 const printLogLine = (fields: Fields, seconds = 0, weight = 1): string => {
   const line = { function: 'viewer-request', requestId: 'x', level: 'info', outcome: 'allowed' };
-  return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, weight)}\n`;
+  return `${printLine({ ...line, ...fields } as LogLine, start + seconds * 1_000, { metrics: 'Signet', weight })}\n`;
 };
 
 const view = (fields: Fields = {}, seconds = 0): string =>

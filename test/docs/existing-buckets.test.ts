@@ -19,7 +19,7 @@ const { sources } = JSON.parse(`{${written}}`) as {
   readonly sources: Readonly<Record<string, object>>;
 };
 const settings = readStackSettings({ sources }, '111111111111');
-const names = namesFor(settings.name, settings.account);
+const names = namesFor(settings);
 const role = `arn:aws:iam::111111111111:role/${names.renderRole}`;
 const template = templateFor({ sources });
 

@@ -75,7 +75,7 @@ const alwaysThere = {
   'timing-allow-origin': '*',
   vary: 'Accept, Origin',
 };
-const neverThere = /^(?:server|x-amz-meta-.*|x-amz-version-id|x-amz-server-side-encryption)$/;
+const neverThere = /^(?:server|x-amz-(?!cf-).*)$/;
 
 const cacheControl = (key: string) =>
   key.includes('__op__version,')

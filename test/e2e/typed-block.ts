@@ -52,7 +52,7 @@ function runInShell(line: string, { folder, environment }: TypingPlace): Promise
 function runLine(line: string, place: TypingPlace): Promise<Ran> {
   const [npx, signet, ...words] = wordsOf(line);
   if (npx !== 'npx' || signet !== 'signet') return runInShell(line, place);
-  const local = words.map((word) => word.replace(/^(?=policies\/)/, `${place.folder}/`));
+  const local = words.map((word) => word.replace(/^(?=policies\/|\.\/)/, `${place.folder}/`));
   return command(local, place.environment);
 }
 

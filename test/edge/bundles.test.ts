@@ -173,7 +173,8 @@ describe('viewer-request while S3 and Secrets Manager do not answer', () => {
   it('writes the CORS headers of a refusal if the request has an Origin', async () => {
     const headers = { origin: 'https://www.example.com' };
     const asked = await viewerRequest(viewerEvent('/acme/a.png', '', { headers }));
-    expect(asked).toMatchObject({ status: '403', body: '{"error":"forbidden"}' });
+    expect(asked).toMatchObject({ status: '403', statusDescription: 'Forbidden' });
+    expect(asked).toMatchObject({ body: '{"error":"forbidden"}' });
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': [{ value: '*' }],
       'access-control-expose-headers': [{ value: 'x-signet-error, etag, server-timing' }],

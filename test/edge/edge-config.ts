@@ -1,6 +1,6 @@
 import type { EdgeConfig } from '../../edge/config.ts';
 import type { AwsAccess } from '../../shared/adapters/aws-client.ts';
-import { keyFreshness } from '../../shared/keys/store.ts';
+import { keyFreshness, usualSecretsPrefix } from '../../shared/keys/store.ts';
 import { policyFreshness } from '../../shared/versions/cache.ts';
 
 /** The bucket names of `edgeConfig`. */
@@ -18,8 +18,11 @@ export function edgeConfig(access: AwsAccess, more: Partial<EdgeConfig> = {}): E
   return {
     s3: access,
     secretsManager: access,
+    secretsPrefix: usualSecretsPrefix,
+    metrics: 'Signet',
     buckets: testBuckets,
     sources: {},
+    disabledFormats: [],
     policyFreshness,
     keyFreshness,
     hosts: {},

@@ -32,11 +32,14 @@ const hostile: readonly (readonly [string, string])[] = [
   ['a prototype', '__proto__'],
 ];
 
+const once = { metrics: 'Signet', weight: 1 };
+
 describe('a log line', () => {
   it.each(hostile)('with %s in every field is one JSON object of printable text', (_what, text) => {
     const printed = printLine(
       { ...line, requestId: text, reason: text, tenant: text, path: text, kid: text, recipe: text },
       now,
+      once,
     );
     expect(printed).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);
     const read = JSON.parse(printed) as Record<string, unknown>;
@@ -47,7 +50,7 @@ describe('a log line', () => {
   });
 
   it('is a metric with few dimensions', () => {
-    const read = JSON.parse(printLine({ ...line, tenant: 'acme', milliseconds: 5 }, now));
+    const read = JSON.parse(printLine({ ...line, tenant: 'acme', milliseconds: 5 }, now, once));
     expect(read).toMatchObject({
       time: '2026-07-01T00:00:00.000Z',
       requests: 1,
@@ -99,7 +102,7 @@ describe('secrets', () => {
         () => ({ outcome: 'allowed', level: 'info' }) as const,
         refusalFields,
       );
-      lines.push(printLine({ ...line, ...fields, ...urlFields(trace.url()) }, now));
+      lines.push(printLine({ ...line, ...fields, ...urlFields(trace.url()) }, now, once));
     }
     for (const canary of [...canaries, sig])
       expect(lines.filter((one) => one.includes(canary))).toEqual([]);
@@ -120,8 +123,8 @@ describe('secrets', () => {
       rootKeyring(nodeCrypto, secret);
       expect.unreachable();
     } catch (thrown) {
-      const said = `${String(thrown)} ${printLine({ ...line, ...refusalFields(thrown) }, now)}`;
-      expect(said).toContain('signet/roots is unusable');
+      const said = `${String(thrown)} ${printLine({ ...line, ...refusalFields(thrown) }, now, once)}`;
+      expect(said).toContain('roots is unusable');
       expect(said).not.toContain(rootKey.slice(0, 16));
     }
   });

@@ -88,6 +88,7 @@ async function openStand() {
       freshness: keyFreshness,
     }),
     sources: ownSources(s3Store(s3, 'sources')),
+    disabledFormats: [],
     derivatives: s3Store(s3, 'derivatives'),
     render: draw,
     engine: 'test',

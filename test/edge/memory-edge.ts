@@ -81,6 +81,7 @@ export function memoryEdge(document: object = policy) {
     policies: policies(),
     continuationKeys: keys('signet/render', continuationKeyring),
     sources: ownSources(sources),
+    disabledFormats: [],
     derivatives,
     render: drawInProcess,
     engine: 'test',

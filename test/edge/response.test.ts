@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import type { CloudFrontResponse } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { emptyBody, overwrite, refusalAnswer } from '../../edge/response.ts';
+import { describeStatus, emptyBody, overwrite, refusalAnswer } from '../../edge/response.ts';
 import { Refusal, type RefusalCode, refusals } from '../../shared/refusal.ts';
 
 const header = (key: string, value: string) => [{ key, value }];
@@ -33,6 +34,15 @@ const image = {
   body: { bytes: Buffer.from([0, 1, 2, 255]) },
 };
 
+it('a status has the phrase of HTTP, as every refusal has', () => {
+  const statuses = [200, 204, 307, ...Object.values(refusals).map(({ status }) => status)];
+  for (const status of statuses)
+    expect(describeStatus(status)).toEqual({
+      status: String(status),
+      statusDescription: STATUS_CODES[status],
+    });
+});
+
 describe('an answer that replaces one of S3', () => {
   it('is the same object with unchanged read-only headers', () => {
     const received = missing();
@@ -55,7 +65,7 @@ describe('an answer that replaces one of S3', () => {
   it('has no header about the replaced body', () => {
     expect(overwrite(missing(), image)).toEqual({
       status: '200',
-      statusDescription: '',
+      statusDescription: 'OK',
       bodyEncoding: 'base64',
       body: 'AAEC/w==',
       headers: {

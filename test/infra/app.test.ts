@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ function synth(out: string, variables: Readonly<Record<string, string>> = {}) {
   });
 }
 
-const settings = (signet: unknown) => ({ CDK_CONTEXT_JSON: JSON.stringify({ signet }) });
+const context = (all: object) => ({ CDK_CONTEXT_JSON: JSON.stringify(all) });
 
 describe('the app', () => {
   it('makes the template and its zips without an account or a network', () => {
@@ -49,10 +49,42 @@ describe('the app', () => {
 
   // test/infra/settings.test.ts has the other sentences.
   it('says what is wrong with a setting in one sentence, and builds nothing', () => {
-    const { status, stderr, stdout } = synth('refused', settings({ region: 'eu-west-1' }));
+    const { status, stderr, stdout } = synth(
+      'refused',
+      context({ signet: { region: 'eu-west-1' } }),
+    );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr.startsWith('cdk.json: signet.region must be us-east-1: ')).toBe(true);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(existsSync(path.join(folder, 'refused'))).toBe(false);
+  });
+
+  /** What `npx cdk synth -c settings=FILE` says about a file. */
+  function synthFile(name: string, text: string) {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return { file, ...synth('staging', context({ settings: file, signet: { name: 'other' } })) };
+  }
+
+  it('takes the settings of another installation from another file, and says how its secrets are named', () => {
+    const { status, stderr } = synthFile('staging.json', '{"signet": {"name": "img"}}');
+    expect([status, stderr]).toEqual([
+      0,
+      'The AWS account is unknown; the template uses 000000000000.\nThe secrets of img are named signet/…, as by earlier versions. For a new installation, set "secretsPrefix": "img".\n',
+    ]);
+    expect(existsSync(path.join(folder, 'staging', 'img.template.json'))).toBe(true);
+  });
+
+  it.each([
+    [
+      'has a mistake',
+      '{"signet": {"nam": "x"}}',
+      'signet.nam is not a setting; did you mean "name"?',
+    ],
+    ['is empty', '{}', 'it has no settings; write {"signet": {"name": "signet-staging", …}}'],
+    ['is not JSON', '{', 'it cannot be read (it is not JSON)'],
+  ])('names that file if it %s', (_what, text, sentence) => {
+    const { file, status, stderr } = synthFile('wrong.json', text);
+    expect([status, stderr]).toEqual([1, `${file}: ${sentence}\n`]);
   });
 });

@@ -16,6 +16,12 @@ const badOrigin =
 type Wrong = readonly [context: unknown, sentence: string];
 const wrongs: readonly Wrong[] = [
   [{ nam: 'x' }, 'signet.nam is not a setting; did you mean "name"?'],
+  ...['img', 'signet-2'].map(
+    (secretsPrefix): Wrong => [
+      { name: 'images', secretsPrefix },
+      `signet.secretsPrefix is "${secretsPrefix}"; a new installation has its name there, "images", and an earlier one has "signet"`,
+    ],
+  ),
   [{ hots: {} }, 'signet.hots is not a setting; did you mean "hosts"?'],
   ...['Signet', 'a'.repeat(25), '1abc', '-a-', 'a-', 'xn--abc', 'sthree-x', 7].map(
     (name): Wrong => [{ name }, badName],
@@ -97,10 +103,23 @@ const wrongs: readonly Wrong[] = [
     'signet.corsOrigins names an origin twice',
   ],
   [{ uploadOrigins: ['https://*.example.com'] }, badOrigin.replace('corsOrigins', 'uploadOrigins')],
+  ...['png', ['avif'], ['jpeg'], [7]].map(
+    (disabledFormats): Wrong => [
+      { disabledFormats },
+      `signet.disabledFormats${Array.isArray(disabledFormats) ? '.0' : ''} expects a list of jpg, png, webp, gif`,
+    ],
+  ),
+  [{ disabledFormats: ['gif', 'gif'] }, 'signet.disabledFormats names a format twice'],
   [{ logOneIn: 0 }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logOneIn: '10' }, 'signet.logOneIn expects a whole number from 1 to 1000'],
   [{ logDays: 0 }, 'signet.logDays expects a whole number from 1 to 3650'],
   [{ logDays: 1.5 }, 'signet.logDays expects a whole number from 1 to 3650'],
+  ...[1, 1_001, '5'].map(
+    (reservedConcurrency): Wrong => [
+      { reservedConcurrency },
+      'signet.reservedConcurrency expects a whole number from 2 to 1000',
+    ],
+  ),
   [{ rotationDays: '90' }, 'signet.rotationDays expects a whole number from 1 to 1000'],
   ...['me', 'mailto:a@example.com', 'öps@bücher.example', 'a@b'].map(
     (alarmEmail): Wrong => [
@@ -128,11 +147,13 @@ describe('the settings of an installation', () => {
     for (const context of [undefined, {}])
       expect(readStackSettings(context, account)).toEqual({
         name: 'signet',
+        secretsPrefix: 'signet',
         account,
         sources: {},
         hosts: {},
         corsOrigins: [],
         uploadOrigins: [],
+        disabledFormats: [],
         originShieldRegion: 'us-east-1',
         priceClass: 'all',
         firewall: false,
@@ -164,13 +185,11 @@ describe('the settings of an installation', () => {
 
   it.each(wrongs)('%j is rejected in one sentence', (context, sentence) => {
     expect(() => readStackSettings(context, account)).toThrow(
-      expect.objectContaining({ message: `cdk.json: ${sentence}` }),
+      expect.objectContaining({ message: sentence }),
     );
   });
 
   it.each([[null], [[]], ['signet'], [7]])('must be an object: %j', (context) => {
-    expect(() => readStackSettings(context, account)).toThrow(
-      /^cdk\.json: signet expects an object/,
-    );
+    expect(() => readStackSettings(context, account)).toThrow(/^signet expects an object/);
   });
 });

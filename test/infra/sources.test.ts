@@ -108,14 +108,14 @@ describe('the render role', () => {
       { ...scans, prefix: `${'long-'.repeat(20)}${at}/` },
     ]);
     expect(() => readStackSettings({ sources: Object.fromEntries(many) }, account)).toThrow(
-      'cdk.json: signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
+      'signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
     );
   });
 });
 
 describe('the functions', () => {
   const settings = readStackSettings({ sources }, account);
-  const configs = functionConfigs(settings, namesFor('signet', account), '1.2.3');
+  const configs = functionConfigs(settings, namesFor(settings), '1.2.3');
 
   it('that read or purge sources know the entries with their owners, and no other does', () => {
     const owned = { photos, scans: { ...scans, account } };
@@ -232,7 +232,7 @@ describe('a deployment', () => {
     [[], 'signet.sources expects an object'],
   ])('with %j is refused in one sentence', (wrong, sentence) => {
     const read = () => readStackSettings({ sources: wrong }, account);
-    expect(read).toThrow(`cdk.json: ${sentence}`);
+    expect(read).toThrow(sentence);
     expect(read).toThrow(/^[^\n]+$/);
   });
 

@@ -438,8 +438,25 @@ describe('the purge', () => {
     expect(one(plain, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
       BatchSize: 10,
       MaximumBatchingWindowInSeconds: 5,
-      ScalingConfig: { MaximumConcurrency: 5 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it.each([
+    ['use the fewest executions that Lambda allows, and reserve none', {}, 2, undefined],
+    ['use as many as are reserved for them', { reservedConcurrency: 5 }, 5, 5],
+  ])('purges %s', (_what, context, most, reserved) => {
+    const template = templateFor(context);
+    const { Properties } = one(template, 'AWS::Lambda::EventSourceMapping');
+    expect(Properties['ScalingConfig']).toEqual({ MaximumConcurrency: most });
+    // In an account with a quota of ten, Lambda refuses any reservation.
+    const reservations = lambdas(template).map((fn) => [
+      fn.id.replace(/[0-9A-F]{8}$/, ''),
+      at(fn, 'ReservedConcurrentExecutions'),
+    ]);
+    expect(Object.fromEntries(reservations)).toEqual({
+      ...{ ViewerRequest: undefined, OriginResponse: undefined, SecretKeeper: undefined },
+      Purge: reserved,
     });
   });
 

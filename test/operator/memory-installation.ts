@@ -36,6 +36,7 @@ export function createMemoryInstallation() {
     derivatives: memoryStore(),
     invalidate: async (tags: readonly string[]) => void invalidated.push(...tags),
     secrets,
+    secretIds,
     keyring: async () => rootKeyring(nodeCrypto, secrets.texts.get(secretIds.roots) ?? ''),
   };
   return {

@@ -167,7 +167,7 @@ describe('an interrupted rotation', () => {
   it.each(cuts)('$when its write $at continues with the same step', async ({ at, done }) => {
     await keeper.begin(t1);
     const versions = cutAt(keeper.versions, { left: at, done });
-    const world = { crypto: nodeCrypto, clock: Date.now, keys: nodeKeys, versions };
+    const world = { crypto: nodeCrypto, clock: Date.now, keys: nodeKeys, versions, secretIds };
     let cutIn = 0;
     for (const Step of allSteps) {
       const event = { Step, SecretId: keeper.arn, ClientRequestToken: t1 };
@@ -230,7 +230,8 @@ describe('a rotation during which an operator changes the roots', () => {
         return versions.read(id, which);
       },
     };
-    const rotating = { crypto: nodeCrypto, clock: Date.now, keys: nodeKeys, versions: late };
+    const clock = Date.now;
+    const rotating = { crypto: nodeCrypto, clock, keys: nodeKeys, versions: late, secretIds };
     const event = { Step: finish, SecretId: keeper.arn, ClientRequestToken: t1 };
     expect(await failure(runRotationStep(event, rotating))).toBe(
       'Secrets Manager move of AWSCURRENT of signet/roots failed: InvalidParameterException 400',
@@ -268,9 +269,7 @@ describe('the test when a schedule is created', () => {
 
   it('fails if the root keys cannot be read', async () => {
     await keeper.secrets.write(secretIds.roots, `{"keys":["${[...seen][0]}"`);
-    expect(await failure(keeper.step(test, t1))).toBe(
-      'secret signet/roots is unusable: it is not JSON',
-    );
+    expect(await failure(keeper.step(test, t1))).toBe('secret roots is unusable: it is not JSON');
   });
 });
 
@@ -318,9 +317,7 @@ describe('an event that is not a rotation of the root keys', () => {
     };
     const SecretString = `{"keys":"${[...seen][0]}"`;
     await keeper.embedded.client.send(new PutSecretValueCommand({ ...input, SecretString }));
-    expect(await failure(keeper.step(finish, t1))).toBe(
-      'secret signet/roots is unusable: it is not JSON',
-    );
+    expect(await failure(keeper.step(finish, t1))).toBe('secret roots is unusable: it is not JSON');
     expect([(await outcome()).kids, await pendingOn()]).toEqual([['r1'], undefined]);
   });
 

@@ -9,7 +9,7 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { nodeKeys } from '../../shared/adapters/random.ts';
 import { ensureSecrets } from '../../shared/keys/first-secrets.ts';
 import { rootKeyring } from '../../shared/keys/keyring.ts';
-import { secretIds } from '../../shared/keys/store.ts';
+import { secretIdsOf, usualSecretsPrefix } from '../../shared/keys/store.ts';
 import { secretsWithValues, secretVersions } from '../../tasks/secret-versions.ts';
 import { operator, secretKeeper, startEmbedded } from '../local/secrets/embedded-secrets.ts';
 import { logLines } from '../log-lines.ts';
@@ -22,18 +22,20 @@ export const allSteps: readonly Step[] = [
 export type Keeper = Awaited<ReturnType<typeof startKeeper>>;
 
 /** The function as Lambda loads it: it finds its service and its role in the environment. */
-async function loaded(port: number) {
+async function loaded(port: number, prefix: string) {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', `http://127.0.0.1:${port}`);
   vi.stubEnv('AWS_ACCESS_KEY_ID', secretKeeper.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretKeeper.secretAccessKey);
   // Lambda sets it to where it runs; the function is not to look there.
   vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('SIGNET_SECRETS_PREFIX', prefix);
   vi.resetModules();
   return (await import('../../tasks/secrets.ts')).handler;
 }
 
 /** Secrets Manager with three empty secrets, as the stack makes them, and the function beside it. */
-export async function startKeeper() {
+export async function startKeeper(prefix = usualSecretsPrefix) {
+  const secretIds = secretIdsOf(prefix);
   const embedded = await startEmbedded();
   const { client } = embedded;
   for (const Name of Object.values(secretIds)) await client.send(new CreateSecretCommand({ Name }));
@@ -41,7 +43,7 @@ export async function startKeeper() {
     new DescribeSecretCommand({ SecretId: secretIds.roots }),
   );
   const lines = logLines();
-  const handler = await loaded(embedded.port);
+  const handler = await loaded(embedded.port, prefix);
   const versions = secretVersions(embedded.clientFor(operator));
   const secrets = secretsWithValues(versions);
   const text = async (id: string = secretIds.roots, which: object = {}): Promise<string> => {
@@ -58,8 +60,8 @@ export async function startKeeper() {
     /** What the function has written, line by line. */
     lines,
     /** The secrets as an operator finds them. */
-    world: { crypto: nodeCrypto, secrets },
-    fill: () => ensureSecrets({ crypto: nodeCrypto, secrets, keys: nodeKeys }),
+    world: { crypto: nodeCrypto, secrets, secretIds },
+    fill: () => ensureSecrets({ crypto: nodeCrypto, secrets, secretIds, keys: nodeKeys }),
     keyring: async (which: object = {}) =>
       rootKeyring(nodeCrypto, await text(secretIds.roots, which)),
     labels: () => versions.labels(secretIds.roots),

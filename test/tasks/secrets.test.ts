@@ -1,10 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { portFailure } from '../../shared/adapters/aws-client.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { secretIds } from '../../shared/keys/store.ts';
 import { answerCustomResource } from '../../tasks/custom-resource.ts';
+import { retryWhileDenied } from '../../tasks/new-role.ts';
 import { describeFailure } from '../../tasks/sentence.ts';
+import { secretKeeper } from '../local/secrets/embedded-secrets.ts';
 import { failure, type Keeper, privateParts, startKeeper } from './secret-keeper.ts';
 
 /* The function as CloudFormation calls it: its answer is a PUT to an address that was signed by S3. */
@@ -127,7 +130,7 @@ describe('a request of CloudFormation', () => {
     const broken = `{"keys":[{"k":"${part}"`;
     await keeper.secrets.write(secretIds.roots, broken);
     await keeper.handler(requested('Update'));
-    const reason = 'secret signet/roots is unusable: it is not JSON';
+    const reason = 'secret roots is unusable: it is not JSON';
     expect(answers.map(({ body }) => [body['Status'], body['Reason']])).toEqual([
       ['FAILED', reason],
     ]);
@@ -190,6 +193,78 @@ describe('a request of CloudFormation', () => {
       expect(answers.at(-1)?.body['Status']).toBe('SUCCESS');
     },
   );
+});
+
+describe('a stack whose settings name other secrets than before', () => {
+  const update = (before: string | undefined) =>
+    requested('Update', { OldResourceProperties: { Version: '1', SecretsPrefix: before } });
+  const status = () => answers.map(({ body }) => [body['Status'], body['Reason']]);
+  const refusal = (prefix: string) =>
+    `the secrets of a stack keep their names; in cdk.json set signet.secretsPrefix to "${prefix}"`;
+
+  it.each([
+    ['of an earlier version', undefined, 'signet'],
+    ['of this one', 'images', 'images'],
+  ])('gets no new keys: %s', async (_what, before, had) => {
+    await keeper.discard();
+    keeper = await startKeeper('img');
+    await keeper.handler(update(before));
+    expect(status()).toEqual([['FAILED', refusal(had)]]);
+    expect(await failure(keeper.text('img/roots'))).toMatch(
+      /can't find the specified secret value/,
+    );
+  });
+
+  it('goes back to the old ones', async () => {
+    await keeper.fill();
+    const before = await texts();
+    await keeper.handler(update('img'));
+    expect(status()).toEqual([['SUCCESS', 'The secrets exist.']]);
+    expect(await texts()).toEqual(before);
+  });
+
+  it('is another if it is new', async () => {
+    await keeper.discard();
+    keeper = await startKeeper('img');
+    await keeper.handler(requested('Create'));
+    expect(status()).toEqual([['SUCCESS', 'The secrets exist.']]);
+    expect((await keeper.keyring()).kids).toEqual(['r1']);
+    await keeper.handler(update('img'));
+    expect(status()[1]).toEqual(['SUCCESS', 'The secrets exist.']);
+  });
+});
+
+describe('a role that IAM has not spread', () => {
+  it('is tried again', async () => {
+    const spread = vi.spyOn(secretKeeper, 'allows').mockReturnValueOnce(false);
+    await keeper.handler(requested('Create'));
+    expect(spread.mock.calls.length).toBeGreaterThan(1);
+    expect(answers.map(({ body }) => body['Status'])).toEqual(['SUCCESS']);
+    expect(await inOrder()).toBe(true);
+  });
+
+  const denied = (code: string) =>
+    Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode: 400 } });
+
+  it.each([
+    ['AccessDeniedException', 11],
+    ['UnrecognizedClientException', 11],
+    ['ResourceNotFoundException', 1],
+    ['InternalServiceError', 1],
+  ])('that is answered %s for ever is tried %i times', async (code, tries) => {
+    const pauses: number[] = [];
+    let tried = 0;
+    const work = async () => {
+      tried += 1;
+      throw portFailure('Secrets Manager', denied(code));
+    };
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    expect(await failure(retryWhileDenied(work, pause))).toBe(
+      `Secrets Manager failed: ${code} 400`,
+    );
+    expect(tried).toBe(tries);
+    expect(pauses.reduce((sum, one) => sum + one, 0)).toBe(tries === 1 ? 0 : 107_000);
+  });
 });
 
 describe('an event that cannot be answered', () => {

@@ -21,6 +21,8 @@ const policy = {
 
 const removed = {
   server: 'AmazonS3',
+  'x-amz-request-id': 'ABC',
+  'x-amz-id-2': 'id',
   'x-amz-version-id': 'v1',
   'x-amz-server-side-encryption': 'AES256',
   'x-amz-meta-source-etag': '"a"',
@@ -31,7 +33,7 @@ const removed = {
 beforeAll(async () => {
   stub = await startStubDistribution({
     s3: (request, response) => {
-      const weak = { vary: 'Origin', 'content-security-policy': 'none', 'x-amz-id-2': 'id' };
+      const weak = { vary: 'Origin', 'content-security-policy': 'none' };
       if (request.url?.includes('/there')) object(response, 'an image', { ...removed, ...weak });
       else missing(response);
     },
@@ -62,7 +64,6 @@ describe('the response headers policy', () => {
     expect(headers['x-amz-cf-pop']).toBeTypeOf('string');
     expect(headers['x-amz-cf-id']).toMatch(/^[A-Za-z0-9_-]{56}$/);
     expect(headers['date']).toBeTypeOf('string');
-    if (path === '/there' && status < 400) expect(headers['x-amz-id-2']).toBe('id');
   });
 });
 

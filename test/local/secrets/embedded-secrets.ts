@@ -5,7 +5,6 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Identity } from '../../../local/http/sigv4.ts';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
 import { permissions } from '../../../shared/deployment/permissions.ts';
-import { secretIds } from '../../../shared/keys/store.ts';
 
 export const operator: Identity = {
   accessKeyId: 'operator',
@@ -19,14 +18,14 @@ export const viewer: Identity = {
   allows: (action, resource) =>
     action === 'secretsmanager:GetSecretValue' && resource === 'signet/roots',
 };
-/** Like the role of the function that creates the first keys and adds root keys. */
+/** Like the role of the function that creates the first keys and adds root keys, in an installation of any prefix. */
 export const secretKeeper: Identity = {
   accessKeyId: 'secret-keeper',
   secretAccessKey: 'secret-keeper-local',
   allows: (action, resource) =>
     permissions.secrets.some(
       ({ actions, secret }) =>
-        secretIds[secret] === resource && actions.some((one) => one === action),
+        resource.split('/')[1] === secret && actions.some((one) => one === action),
     ),
 };
 

@@ -20,7 +20,8 @@ describe('the estimate of costs', () => {
       sigHash: '0123abcd',
       recipe: 'resize,w_800,h_600,m_fill__op__format,f_auto',
     };
-    const bytes = Buffer.byteLength(printLine(line, 0, 10)) + eventOverhead;
+    const bytes =
+      Buffer.byteLength(printLine(line, 0, { metrics: 'Signet', weight: 10 })) + eventOverhead;
     expect(usualAssumptions.logLineBytes).toBeGreaterThan(bytes);
     expect(usualAssumptions.logLineBytes).toBeLessThan(bytes * 1.5);
   });

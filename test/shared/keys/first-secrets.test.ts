@@ -9,15 +9,16 @@ import {
 } from '../../../shared/keys/keyring.ts';
 import { publicHalf } from '../../../shared/keys/publisher.ts';
 import { renderInStep } from '../../../shared/keys/roots.ts';
+import { secretIdsOf } from '../../../shared/keys/store.ts';
 import { signRecord, verifyRecord } from '../../../shared/versions/record.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { type MemorySecrets, memorySecrets } from './memory-secrets.ts';
 import { publisher, stranger } from './publisher.ts';
 
-const ids = { roots: 'signet/roots', render: 'signet/render', publisher: 'signet/publisher' };
+const ids = secretIdsOf('signet');
 
 const ensure = (secrets: MemorySecrets) =>
-  ensureSecrets({ crypto: nodeCrypto, secrets, keys: nodeKeys });
+  ensureSecrets({ crypto: nodeCrypto, secrets, secretIds: ids, keys: nodeKeys });
 const rootsOf = ({ texts }: MemorySecrets): string => texts.get(ids.roots) ?? '';
 const kidsOf = (secrets: MemorySecrets): readonly string[] =>
   rootKeyring(nodeCrypto, rootsOf(secrets)).kids;
@@ -83,7 +84,7 @@ describe('the first secrets', () => {
       secrets.left = 9;
       const { keyring, publisher: key } = await ensure(secrets);
       expect(keyring.publishers).toEqual([publicHalf(await key())]);
-      expect(await renderInStep({ crypto: nodeCrypto, secrets })).toBe(true);
+      expect(await renderInStep({ crypto: nodeCrypto, secrets, secretIds: ids })).toBe(true);
       for (const [id, text] of kept) expect(secrets.texts.get(id)).toBe(text);
       expect(secrets.written).toHaveLength(3);
     },
@@ -125,19 +126,19 @@ describe('existing secrets', () => {
     });
     await ensure(secrets);
     expect(secrets.written).toEqual([ids.render]);
-    expect(await renderInStep({ crypto: nodeCrypto, secrets })).toBe(true);
+    expect(await renderInStep({ crypto: nodeCrypto, secrets, secretIds: ids })).toBe(true);
   });
 
   const unreadable = `{"keys":[{"kty":"oct","kid":"r1","k":"${rootKey(9)}`;
   it('are neither replaced nor quoted if the roots cannot be read', async () => {
     const { reason, written } = await refusal(memorySecrets({ [ids.roots]: unreadable }));
-    expect(reason).toBe('secret signet/roots is unusable: it is not JSON');
+    expect(reason).toBe('secret roots is unusable: it is not JSON');
     expect(written).toEqual([]);
   });
 
   it('are neither replaced nor quoted if the publisher key cannot be read', async () => {
     const { reason, written } = await refusal(memorySecrets({ [ids.publisher]: unreadable }));
-    expect(reason).toBe('secret signet/publisher is unusable: it is not an Ed25519 key as a JWK');
+    expect(reason).toBe('secret publisher is unusable: it is not an Ed25519 key as a JWK');
     expect(written).toEqual([]);
   });
 

@@ -69,18 +69,18 @@ describe('a secret is unusable, and the error does not quote it,', () => {
   it.each(brokenRoots)('when the root keys are %s', (_what, secret) => {
     expectSilentRefusal(
       sentenceOf(() => rootKeyring(nodeCrypto, secret)),
-      'signet/roots',
+      'roots',
     );
     expectSilentRefusal(
       sentenceOf(() => continuationSecret(nodeCrypto, secret)),
-      'signet/roots',
+      'roots',
     );
   });
 
   it.each(brokenContinuations)('when the continuation keys are %s', (_what, secret) => {
     expectSilentRefusal(
       sentenceOf(() => continuationKeyring(nodeCrypto, secret)),
-      'signet/render',
+      'render',
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   renderInStep,
   withRoot,
 } from '../../../shared/keys/roots.ts';
+import { secretIds } from '../../../shared/keys/store.ts';
 import { sentenceOf } from '../request/outcome.ts';
 import { keySet, rootKey } from './known-keys.ts';
 import { memorySecrets } from './memory-secrets.ts';
@@ -43,7 +44,7 @@ describe('a set with one more root key', () => {
   it('is not made from an unreadable set or with invalid material', () => {
     const cut = current.slice(0, -20);
     expect(sentenceOf(() => withRoot(nodeCrypto, cut, material))).toBe(
-      'secret signet/roots is unusable: it is not JSON',
+      'secret roots is unusable: it is not JSON',
     );
     expect(sentenceOf(() => withRoot(nodeCrypto, current, { k: 'c2hvcnQ', now }))).toMatch(
       /key r2 is malformed or shorter than 32 bytes$/,
@@ -92,7 +93,7 @@ describe('the set that follows the current one', () => {
   });
 
   it('must be readable', () => {
-    expect(fault(current, 'xyz')).toBe('secret signet/roots is unusable: it is not JSON');
+    expect(fault(current, 'xyz')).toBe('secret roots is unusable: it is not JSON');
   });
 });
 
@@ -100,21 +101,22 @@ describe('an operator', () => {
   const world = () => ({
     crypto: nodeCrypto,
     secrets: memorySecrets({ 'signet/roots': current }),
+    secretIds,
   });
 
   it('adds a root key and removes another, and the render secret is updated', async () => {
-    const { crypto, secrets } = world();
-    expect(await addRoot({ crypto, secrets }, rootKey(40), now)).toBe('r2');
-    expect(await renderInStep({ crypto, secrets })).toBe(true);
-    await removeRoot({ crypto, secrets }, 'r1');
-    const ring = rootKeyring(nodeCrypto, secrets.texts.get('signet/roots') ?? '');
+    const deps = world();
+    expect(await addRoot(deps, rootKey(40), now)).toBe('r2');
+    expect(await renderInStep(deps)).toBe(true);
+    await removeRoot(deps, 'r1');
+    const ring = rootKeyring(nodeCrypto, deps.secrets.texts.get('signet/roots') ?? '');
     expect([ring.kids, ring.publishers]).toEqual([['r2'], [p1]]);
-    expect(await renderInStep({ crypto, secrets })).toBe(true);
+    expect(await renderInStep(deps)).toBe(true);
   });
 
   it('cannot remove the last one', async () => {
-    const { crypto, secrets } = world();
-    await expect(removeRoot({ crypto, secrets }, 'r1')).rejects.toThrow('has no key of type oct');
-    expect(secrets.written).toEqual([]);
+    const deps = world();
+    await expect(removeRoot(deps, 'r1')).rejects.toThrow('has no key of type oct');
+    expect(deps.secrets.written).toEqual([]);
   });
 });

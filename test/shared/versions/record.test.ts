@@ -103,7 +103,7 @@ describe('the key that signs policies', () => {
     JSON.stringify({ ...publisher, d: 'x' }),
   ])('is unusable as %j, and a sentence says so without repeating it', (secret) => {
     expect(() => readPublisher(secret)).toThrow(
-      'secret signet/publisher is unusable: it is not an Ed25519 key as a JWK',
+      'secret publisher is unusable: it is not an Ed25519 key as a JWK',
     );
   });
 
