@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readStackSettings, settingNames } from '../../infra/settings.ts';
+import { codeBlocks } from './pages.ts';
 import { checkSignet, wordsOf } from './signet-words.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
@@ -49,6 +50,11 @@ const others = [
   /^export SIGNET_TARGET=aws:\w+$/,
 ];
 
+/** Blocks with settings. The others are policies of Signet and of IAM. */
+const settingBlocks = codeBlocks('docs/deploying.md', 'json')
+  .filter((block) => settingNames.some((name) => block.includes(`"${name}":`)))
+  .map((block) => block.replace('certificate/…', `certificate/${'0'.repeat(36)}`));
+
 describe('docs/deploying.md', () => {
   it('has commands to type', () => {
     expect(typed.length).toBeGreaterThan(15);
@@ -66,6 +72,20 @@ describe('docs/deploying.md', () => {
     const needing = lines.filter((line) => /^npx cdk (?:bootstrap|deploy|diff|destroy)/.test(line));
     expect(needing.length).toBeGreaterThan(4);
     expect(needing.filter((line) => !line.includes('needs the account'))).toEqual([]);
+  });
+
+  it('shows JSON that can be read', () => {
+    for (const block of codeBlocks('docs/deploying.md', 'json'))
+      expect(() => JSON.parse(/^"/.test(block) ? `{${block}}` : block)).not.toThrow();
+  });
+
+  it.each(settingBlocks)('shows settings that can be deployed: %s', (block) => {
+    const shown = JSON.parse(/^"/.test(block) ? `{${block}}` : block) as {
+      readonly signet?: object;
+    };
+    const settings: object = shown.signet ?? shown;
+    const [, account = '111111111111'] = /arn:aws:acm:[^:]*:([0-9]{12})/.exec(block) ?? [];
+    expect(() => readStackSettings(settings, account)).not.toThrow();
   });
 
   it('has a row for every setting, with its default', () => {
