@@ -1,5 +1,6 @@
 import { type Bill, monthlyBill, trafficSizes } from '../operator/cost/bill.ts';
 import { pricesRead } from '../operator/cost/prices.ts';
+import { row } from './markdown.ts';
 
 /* The monthly bill in docs/deploying.md. */
 
@@ -33,5 +34,5 @@ export function billTable(): string {
     ['---', ...bills.map(() => '---:')],
     ...rows,
   ];
-  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return table.map((cells) => row(...cells)).join('\n');
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { leaves } from '../cli/program.ts';
 import { urlMistakes } from '../operator/explain/signing-hints.ts';
 import { signingMistakes } from '../operator/explain/signing-mistakes.ts';
-import { type Part, type Permission, permissions } from '../shared/deployment/permissions.ts';
+import { alarmTexts, describeCondition } from '../shared/deployment/alarms.ts';
 import { foreignTypes } from '../shared/inspect/foreign/foreign-types.ts';
 import { limits } from '../shared/limits.ts';
 import type { Operation } from '../shared/operations/operation.ts';
@@ -12,13 +12,10 @@ import { type OperationName, operationNames, rowOf } from '../shared/operations/
 import { policySchema } from '../shared/policy/schema.ts';
 import { refusals } from '../shared/refusal.ts';
 import { billTable } from './bill-table.ts';
+import { code, header, row } from './markdown.ts';
+import { deploymentTable, permissionTable, rightsTable } from './permission-tables.ts';
 
 /** Parts of the documentation that are printed from the code they speak of. */
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-const header = (...cells: readonly string[]): string =>
-  `${row(...cells)}\n${row(...cells.map(() => '---'))}`;
 
 function operationsTable(): string {
   const rows = operationNames.map((name) => {
@@ -28,8 +25,6 @@ function operationsTable(): string {
   });
   return [header('operation', 'what it does', 'parameters', 'example'), ...rows].join('\n');
 }
-
-const code = (text: string): string => `\`${text}\``;
 
 /** The names alone, in the order in which operations run. */
 const operationList = (): string => operationNames.map(code).join(' · ');
@@ -141,42 +136,17 @@ function commandTable(): string {
   return [header('command', 'what it does'), ...rows].join('\n');
 }
 
-const partNames: Readonly<Record<Part, string>> = {
-  viewerRequest: 'viewer-request',
-  originResponse: 'origin-response',
-  cloudFront: 'CloudFront',
-  purge: 'purge function',
-  secrets: 'secret keeper',
-};
-
-function resourceName(permission: Permission): string {
-  if ('objects' in permission)
-    return `objects of ${permission.objects}${permission.prefix ? ` below \`${permission.prefix}\`` : ''}${permission.onlyAbsent ? ', only new ones' : ''}`;
-  if ('object' in permission) return `object \`${permission.object}\` of ${permission.of}`;
-  if ('bucket' in permission) return `bucket of ${permission.bucket}`;
-  if ('secret' in permission) return `secret \`signet/${permission.secret}\``;
-  if ('other' in permission) return `the ${permission.other}`;
-  return 'elsewhere' in permission ? permission.elsewhere : permission.kmsKey;
-}
-
-function permissionTable(): string {
-  const rows = Object.entries(permissions).flatMap(([part, list]) =>
-    list.map((one: Permission) =>
-      row(
-        partNames[part as Part],
-        one.actions.map((action) => `\`${action}\``).join(' '),
-        resourceName(one),
-        one.why,
-      ),
-    ),
-  );
-  return [header('who', 'may', 'on', 'for'), ...rows].join('\n');
-}
-
 function mistakeTable(): string {
   const mistakes = new Set([...signingMistakes, ...urlMistakes]);
   const rows = [...mistakes].map((what) => row(...what.split('; ')));
   return [header('`explain` says', 'what to do'), ...rows].join('\n');
+}
+
+function alarmTable(): string {
+  const rows = Object.entries(alarmTexts).map(([id, { condition, counts, means, todo }]) =>
+    row(code(id), `${counts}: ${describeCondition(condition)}`, means, todo),
+  );
+  return [header('alarm', 'fires for', 'what it means', 'what to do'), ...rows].join('\n');
 }
 
 /** The blocks by the name that stands in their markers. */
@@ -191,6 +161,9 @@ export const blocks: Readonly<Record<string, () => string>> = {
   cli: cliHelp,
   commands: commandTable,
   permissions: permissionTable,
+  rights: rightsTable,
+  deployment: deploymentTable,
   mistakes: mistakeTable,
   bill: billTable,
+  alarms: alarmTable,
 };

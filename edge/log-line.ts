@@ -108,7 +108,7 @@ export function printLine(line: LogLine, now: number, { metrics, weight }: LineO
   for (const name of names) {
     const value = line[name];
     if (typeof value === 'string') printed += `,"${name}":${printText(value)}`;
-    else if (value !== undefined) printed += `,"${name}":${value}`;
+    else if (value !== undefined) printed += `,"${name}":${JSON.stringify(value)}`;
   }
   const rest = line.milliseconds === undefined ? counted : timed;
   const metric = `{"Timestamp":${now},"CloudWatchMetrics":[{"Namespace":"${metrics}",${rest}}]}`;

@@ -1,4 +1,3 @@
-import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
@@ -7,11 +6,11 @@ export function acknowledge(scope: IConstruct, reason: string, ...ids: readonly 
   Validations.of(scope).acknowledge(...ids.map((id) => ({ id, reason })));
 }
 
-/** Suppresses wildcard findings of a role, for these resources only. */
+/** Suppresses wildcard findings of a role or a managed policy, for these resources only. */
 export function acknowledgeWildcards(
-  role: Role,
+  owner: IConstruct,
   reason: string,
   resources: readonly string[],
 ): void {
-  acknowledge(role, reason, ...resources.map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`));
+  acknowledge(owner, reason, ...resources.map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`));
 }

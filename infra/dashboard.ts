@@ -1,8 +1,14 @@
-import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
-import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { distributionMetric, outcomeMetric } from './metrics.ts';
-import { region, type StackSettings } from './settings.ts';
+import type { AlarmParts } from './alarm-metrics.ts';
+import { distributionMetric, outcomeMetric, rotationMetric } from './metrics.ts';
+import { region } from './settings.ts';
 
 const makeGraph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
   new GraphWidget({ title, left: [...left], right: [...right], width: 12 });
@@ -13,12 +19,26 @@ const renders = [
   ...['source_unsupported', 'unavailable', 'internal'],
 ] as const;
 
-/** Makes the dashboard: requests, cache hits, errors and the outcomes of renders. */
-export function makeDashboard(
-  scope: Construct,
-  settings: Pick<StackSettings, 'name' | 'originShieldRegion' | 'secretsPrefix'>,
-  distribution: Distribution,
-): void {
+/** The rows about purges and rotations. */
+const maintenanceRow = ({ settings, queue, deadLetters, purge }: AlarmParts) => [
+  makeGraph(
+    'Purge queue: messages, and the age of the oldest in seconds',
+    [
+      queue.metricApproximateNumberOfMessagesVisible(),
+      deadLetters.metricApproximateNumberOfMessagesVisible(),
+    ],
+    [queue.metricApproximateAgeOfOldestMessage()],
+  ),
+  makeGraph(
+    'Purge function; rotation of the root keys',
+    [purge.metricErrors(), purge.metricThrottles()],
+    [rotationMetric(settings)],
+  ),
+];
+
+/** Makes the dashboard: the state of the alarms, requests, cache hits, errors, the outcomes of renders, and purges. */
+export function makeDashboard(scope: Construct, parts: AlarmParts, alarms: readonly Alarm[]): void {
+  const { settings, distribution } = parts;
   const { name, originShieldRegion: shield } = settings;
   const sum = (metric: string) => distributionMetric(distribution, metric, 'Sum');
   const average = (metric: string) => distributionMetric(distribution, metric, 'Average');
@@ -26,6 +46,7 @@ export function makeDashboard(
   new Dashboard(scope, 'Dashboard', {
     dashboardName: name,
     widgets: [
+      [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24 })],
       [
         makeGraph('Requests', [sum('Requests')], [average('CacheHitRate')]),
         makeGraph(
@@ -42,6 +63,7 @@ export function makeDashboard(
         ),
         makeGraph('Function errors', lambda.map(sum), [sum('BytesDownloaded')]),
       ],
+      maintenanceRow(parts),
     ],
   });
 }

@@ -2,6 +2,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { metricsNamespace } from '../shared/deployment/edge-logs.ts';
+import { rotationAgeMetric } from '../shared/deployment/rotation-age.ts';
 import { region, type StackSettings } from './settings.ts';
 
 const period = Duration.minutes(5);
@@ -40,4 +41,15 @@ export const outcomeMetric = (
     statistic: 'Sum',
     label: outcome,
     period,
+  });
+
+/** The days since the root keys were rotated, from the log lines of the function of the secrets. */
+export const rotationMetric = ({ secretsPrefix }: Pick<StackSettings, 'secretsPrefix'>): Metric =>
+  new Metric({
+    namespace: metricsNamespace(secretsPrefix),
+    metricName: rotationAgeMetric.metricName,
+    dimensionsMap: { ...rotationAgeMetric.dimensions },
+    statistic: 'Maximum',
+    label: 'days since the last rotation',
+    period: Duration.days(1),
   });

@@ -7,6 +7,7 @@ export type BucketKind = (typeof bucketKinds)[number];
 /** Resource names that are fixed before the template exists, because the functions contain them. */
 export type Names = {
   readonly stack: string;
+  readonly account: string;
   readonly buckets: Readonly<Record<BucketKind, string>>;
   readonly viewerRequest: string;
   readonly originResponse: string;
@@ -31,6 +32,7 @@ export function namesFor({ name: stack, account, secretsPrefix }: Naming): Names
   const buckets = bucketKinds.map((kind) => [kind, `${stack}-${kind}-${account}`] as const);
   return {
     stack,
+    account,
     buckets: Object.fromEntries(buckets) as Names['buckets'],
     ...edgeFunctionNames(stack),
     renderRole: `${stack}-render`,

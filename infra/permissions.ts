@@ -1,5 +1,7 @@
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { Permission } from '../shared/deployment/permissions.ts';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import type { OtherResource, Permission } from '../shared/deployment/permissions.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Names } from './names.ts';
 import type { Secrets } from './secrets.ts';
@@ -18,7 +20,7 @@ export const objectsArn = (name: string, prefix = ''): string => `${bucketArn(na
 export type Resources = {
   readonly names: Names;
   readonly secrets: Secrets;
-  readonly other?: Readonly<Record<'distribution' | 'purge queue', string>>;
+  readonly other?: Readonly<Partial<Record<OtherResource, string>>>;
 };
 
 /** The objects below prefixes in a bucket that is not Signet's own, or without them the bucket. */
@@ -26,6 +28,10 @@ const elsewhereArns = (bucket: string, prefixes: readonly string[] | undefined) 
   prefixes === undefined
     ? [bucketArn(bucket)]
     : prefixes.map((prefix) => objectsArn(bucket, prefix.replace(/\*$/, '')));
+
+/** Puts the installation and its account into the template of an ARN. */
+const fillArn = (arn: string, { stack, account }: Names): string =>
+  arn.replaceAll('NAME', stack).replaceAll('ACCOUNT', account);
 
 function resourcesOf(permission: Permission, resources: Resources): readonly string[] {
   const { names, secrets, other } = resources;
@@ -37,6 +43,7 @@ function resourcesOf(permission: Permission, resources: Resources): readonly str
   if ('secret' in permission) return [secrets[permission.secret].secretArn];
   if ('elsewhere' in permission) return elsewhereArns(permission.elsewhere, permission.prefixes);
   if ('kmsKey' in permission) return [permission.kmsKey];
+  if ('arns' in permission) return permission.arns.map((arn) => fillArn(arn, names));
   const arn = other?.[permission.other];
   if (arn === undefined) throw new Error(`the resource for "${permission.other}" is missing`);
   return [arn];
@@ -70,14 +77,13 @@ export const statementsOf = (
   resources: Resources,
 ): readonly PolicyStatement[] => permissions.map((one) => statementOf(one, resources));
 
-/** Suppresses the wildcard findings for permissions on a key prefix. */
+/** Suppresses the wildcard findings for permissions on a key prefix, and on resources named after the installation. */
 export function acknowledgeKeyWildcards(
-  role: Role,
+  owner: IConstruct,
   permissions: readonly Permission[],
   resources: Resources,
 ): void {
-  const objects = permissions.filter((one) => 'objects' in one || 'elsewhere' in one);
-  const arns = objects.flatMap((one) => resourcesOf(one, resources));
-  const wild = new Set(arns.filter((arn) => arn.endsWith('*')));
-  acknowledgeWildcards(role, 'All keys with one prefix in one bucket', [...wild]);
+  const arns = permissions.flatMap((one) => resourcesOf(one, resources));
+  const wild = new Set(arns.filter((arn) => arn.endsWith('*') && !Token.isUnresolved(arn)));
+  acknowledgeWildcards(owner, 'All keys or resources with one prefix', [...wild]);
 }

@@ -1,9 +1,12 @@
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
-import { CfnCustomResource } from 'aws-cdk-lib/core';
+import { CfnCustomResource, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { permissions } from '../shared/deployment/permissions.ts';
+import { rotationAgeEvent, rotationAgeHours } from '../shared/deployment/rotation-age.ts';
 import type { Names } from './names.ts';
 import { makeRegionalFunction } from './regional-function.ts';
 import type { Secrets } from './secrets.ts';
@@ -38,6 +41,17 @@ function rotateOnSchedule(scope: Construct, keeper: LambdaFunction, parts: Secre
   });
 }
 
+/** Runs the function twice a day, so that it writes how long ago the roots were rotated. */
+function measureRotations(scope: Construct, keeper: LambdaFunction): void {
+  new Rule(scope, 'RotationCheck', {
+    description: 'Signet: measures when the root keys were rotated',
+    schedule: Schedule.rate(Duration.hours(rotationAgeHours)),
+    targets: [
+      new LambdaTarget(keeper, { event: RuleTargetInput.fromObject({ ...rotationAgeEvent }) }),
+    ],
+  });
+}
+
 /**
  * Makes the function that fills the secrets of a new stack and rotates the roots. Resources that need
  * filled secrets depend on `first`.
@@ -65,5 +79,6 @@ export function makeSecretKeeper(scope: Construct, parts: SecretKeeperParts) {
   first.node.addDependency(keeper);
   const schedule = rotateOnSchedule(scope, keeper, parts);
   schedule.node.addDependency(keeper, first);
+  measureRotations(scope, keeper);
   return { keeper, first };
 }

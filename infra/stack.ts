@@ -12,6 +12,7 @@ import { makeEdgeFunction } from './edge-function.ts';
 import { makeFirewall } from './firewall.ts';
 import { type Names, namesFor } from './names.ts';
 import { makePurge } from './purge.ts';
+import { makeRights } from './rights.ts';
 import { makeSecretKeeper } from './secret-keeper.ts';
 import { makeSecrets, type Secrets } from './secrets.ts';
 import { hostMapOf, mainHost, ownedSources, region, type StackSettings } from './settings.ts';
@@ -81,9 +82,18 @@ export class SignetStack extends Stack {
     // Without keys the functions answer every request with 503.
     distribution.node.addDependency(first);
     const { worker, ...queues } = purge;
-    makeAlarms(this, { settings, distribution, ...queues, purge: worker, secretKeeper });
-    makeDashboard(this, settings, distribution);
+    const watched = { settings, distribution, ...queues, purge: worker, secretKeeper };
+    makeDashboard(this, watched, makeAlarms(this, watched));
+    const other = {
+      distribution: distribution.distributionArn,
+      'purge queue': queues.queue.queueArn,
+      'dead-letter queue': queues.deadLetters.queueArn,
+    };
+    makeRights(this, { names, secrets, other });
     this.addOutputs(settings, buckets, distribution);
+    // Those who may read no secret verify policies with these.
+    const publishers = first.getAtt('PublisherKeys').toString();
+    new CfnOutput(this, 'PublisherKeys', { value: publishers });
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
 

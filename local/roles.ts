@@ -35,7 +35,7 @@ function resourcesOf(permission: Permission): readonly Omit<Statement, 'action'>
     return elsewhereResource(permission.elsewhere, permission.prefixes);
   // The local S3 encrypts nothing.
   if ('kmsKey' in permission) return [];
-  throw new Error(`the local stack has no ${permission.other}`);
+  throw new Error('the local stack has no such resource');
 }
 
 const statementsOf = (list: readonly Permission[]): readonly Statement[] =>

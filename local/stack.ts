@@ -81,7 +81,14 @@ function openStores(instance: LocalInstance): Stores {
 async function createPublishing(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
   const { keyring, publisher } = await ensureLocalSecrets(secrets);
   const publishers = async () => keyring.publishers;
-  return { crypto: nodeCrypto, config, publishers, publisher, clock: systemClock, by: 'npm start' };
+  return {
+    crypto: nodeCrypto,
+    config,
+    publishers,
+    publisher,
+    clock: systemClock,
+    by: async () => 'npm start',
+  };
 }
 
 const keyringOf = async (secrets: SecretStore) =>

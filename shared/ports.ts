@@ -16,8 +16,9 @@ export type Crypto = {
    * section 2.2). Undefined if the material is malformed or too short.
    */
   readonly importRoot: (k: string, salt: string) => RootKey | undefined;
-  /** Text to and from unpadded base64url. */
+  /** Text to unpadded base64url. */
   readonly encode: (text: string) => string;
+  /** Text from unpadded base64url, with a byte-order mark if it has one. Throws if it is not UTF-8. */
   readonly decode: (base64url: string) => string;
   /** Derives 32 bytes from a root key (RFC 5869, section 2.3), as unpadded base64url. */
   readonly derive: (root: RootKey, info: string) => string;
@@ -108,6 +109,8 @@ export type StoreError = {
   readonly code: string;
   /** The Region in which the bucket is, if the store says so. */
   readonly region?: string | undefined;
+  /** The IAM action that no policy allows, if that is the reason. */
+  readonly denied?: string | undefined;
 };
 
 /** A store is down, slow or denies access. The request is not at fault. */

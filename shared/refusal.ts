@@ -191,9 +191,10 @@ export class Refusal extends Error {
   constructor(code: RefusalCode, detail: RefusalDetail | string) {
     const full = typeof detail === 'string' ? { reason: detail } : detail;
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    // Does nothing where Error is frozen, as in hardened JavaScript; an assignment would throw.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super(full.reason, { cause: full.cause });
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     this.code = code;
     this.detail = full;
   }

@@ -23,10 +23,16 @@ type Request = v.InferOutput<typeof requestSchema>;
 
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** What the template reads with `Fn::GetAtt`. */
+export type Attributes = Readonly<Record<string, string>>;
+
 /** The work behind a custom resource. */
 export type CustomResource = {
-  /** Creates what the resource stands for. It is idempotent. `before` has the properties before an update. */
-  readonly ensure: (before: Properties | undefined) => Promise<unknown>;
+  /**
+   * Creates what the resource stands for, and returns its attributes, none of them secret. It is idempotent. `before`
+   * has the properties before an update.
+   */
+  readonly ensure: (before: Properties | undefined) => Promise<Attributes>;
   /** How long `ensure` may take, in milliseconds, so that there is time left to answer. */
   readonly patience: number;
 };
@@ -34,41 +40,41 @@ export type CustomResource = {
 const attempts = 3;
 const answerMillis = 5_000;
 
-async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
+async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const message = `it took longer than ${milliseconds / 1_000} seconds`;
     timer = setTimeout(() => reject(new Error(message)), milliseconds);
   });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/**
- * Handles the request. Returns what went wrong. `Delete` does nothing, because secrets outlive the
- * stack.
- */
-async function failureOf(request: Request, deps: CustomResource) {
+/** The attributes of the resource, or what went wrong. */
+type Outcome = { readonly attributes: Attributes } | { readonly failure: string };
+
+/** Handles the request. `Delete` does nothing, because secrets outlive the stack. */
+async function ensureResource(request: Request, deps: CustomResource): Promise<Outcome> {
   const { RequestType, OldResourceProperties } = request;
-  if (RequestType === 'Delete') return undefined;
+  if (RequestType === 'Delete') return { attributes: {} };
   if (RequestType !== 'Create' && RequestType !== 'Update')
-    return 'the RequestType is not Create, Update or Delete';
+    return { failure: 'the RequestType is not Create, Update or Delete' };
   try {
-    await withTimeout(deps.ensure(OldResourceProperties), deps.patience);
-    return undefined;
+    return { attributes: await withTimeout(deps.ensure(OldResourceProperties), deps.patience) };
   } catch (thrown) {
-    return describeFailure(thrown);
+    return { failure: describeFailure(thrown) };
   }
 }
 
-function printAnswer(request: Request, failure: string | undefined): string {
-  const { StackId, RequestId, LogicalResourceId } = request;
+function printAnswer({ StackId, RequestId, LogicalResourceId }: Request, outcome: Outcome): string {
+  const isDone = 'attributes' in outcome;
   return JSON.stringify({
-    Status: failure === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: failure ?? 'The secrets exist.',
+    Status: isDone ? 'SUCCESS' : 'FAILED',
+    Reason: isDone ? 'The secrets exist.' : outcome.failure,
     PhysicalResourceId: 'signet-secrets',
     StackId,
     RequestId,
     LogicalResourceId,
+    ...(isDone ? { Data: outcome.attributes } : {}),
     NoEcho: true,
   });
 }
@@ -110,7 +116,7 @@ export async function answerCustomResource(
   deps: CustomResource,
 ): Promise<string | undefined> {
   const request = readEvent(requestSchema, event);
-  const failure = await failureOf(request, deps);
-  await deliver(request.ResponseURL, printAnswer(request, failure));
-  return failure;
+  const outcome = await ensureResource(request, deps);
+  await deliver(request.ResponseURL, printAnswer(request, outcome));
+  return 'failure' in outcome ? outcome.failure : undefined;
 }

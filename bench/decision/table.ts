@@ -63,7 +63,7 @@ export const decisionTable: Table = {
   name: 'decision',
   title: 'viewer-request: the decision',
   method:
-    'CPU time of the bundled code for one request, beside one HMAC-SHA256 of a message as long; medians of batches of 400 requests, measured in turn with batches of HMACs. A decision that allows a request needs two HMACs. The policy is in memory and compiled.',
+    'CPU time of the bundled code for one request, beside one HMAC-SHA256 of a message as long; medians of batches of 400 requests, measured in turn with batches of HMACs. A signature needs two HMACs, and so does a grant at first sight. The policy is in memory and compiled. Before roots were held extracted, grants verified by the same HMAC, texts remembered and refusals made without stack traces, the nine kinds took 23.5, 22.9, 22.4, 107, 111, 7.8, 13.9, 13.8 and 19.4 HMACs on the machine of 2026-11-30. Of them 4 were HKDF, 2 a stack trace, and some 80 the way of a grant through WebCrypto. What is left beside the HMACs is splitting and canonical printing, the promises of the reads that did not have to wait, and collecting garbage.',
   measure: async () => [
     ...(await kindRows()),
     await handlerRow('the whole handler with a line in the log', 1, 18),

@@ -9,7 +9,7 @@ import { answerJobs } from '../pictures/answer-jobs.ts';
 const reference = ({ source, width }) =>
   sharp(source)
     .autoOrient()
-    .resize({ width, fastShrinkOnLoad: false })
+    .resize({ width, withoutEnlargement: true, fastShrinkOnLoad: false })
     .removeAlpha()
     .png({ compressionLevel: 1 })
     .toBuffer();
@@ -28,5 +28,9 @@ await answerJobs((job) => {
   if (job.type === 'brightness') return brightness(job);
   const { source, width, type, quality } = job;
   const format = type === 'auto' ? 'avif' : type === 'jpg' ? 'jpeg' : type;
-  return sharp(source).autoOrient().resize({ width }).toFormat(format, { quality }).toBuffer();
+  return sharp(source)
+    .autoOrient()
+    .resize({ width, withoutEnlargement: true })
+    .toFormat(format, { quality })
+    .toBuffer();
 });

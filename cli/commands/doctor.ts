@@ -1,5 +1,6 @@
 import { diagnose } from '../../operator/doctor/doctor.ts';
 import { readSourceNames } from '../../operator/doctor/source-names.ts';
+import { parseStackName } from '../../operator/target/stack-name.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { describeFinding, printFindings } from '../print/doctor.ts';
 
@@ -8,7 +9,9 @@ type Options = CommonOptions & { readonly object?: readonly string[] };
 async function doctor(options: Options): Promise<void> {
   await runCommand(options, async (open) => {
     const sources = readSourceNames(options.object ?? []);
-    const findings = (await diagnose(open, sources)).map(describeFinding);
+    const stack = parseStackName(options.target);
+    const found = await diagnose(open, sources);
+    const findings = found.map((one) => describeFinding(one, stack));
     const ok = findings.every((one) => one.ok);
     return { text: printFindings(findings), json: { ok, findings }, exit: ok ? 0 : 1 };
   });

@@ -1,5 +1,5 @@
 import type { PolicyDifference } from '../../operator/policies/diff.ts';
-import type { PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
+import type { Author, PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
 import type { Rollback } from '../../operator/policies/rollback.ts';
 import type { ValidatedFile } from '../../operator/policies/validate.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
@@ -44,9 +44,13 @@ export function printDifference({ tenant, changes, new: isNew }: PolicyDifferenc
   return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
 }
 
-function printVersion({ version, at, by, reason, deleted }: PolicyVersion): string {
+/** Anyone can declare any name, so that is said where AWS did not confirm it. */
+const printAuthor = ({ by, identity }: Author): string =>
+  `${escapeForTerminal(by)}${identity === undefined ? ' (self-declared)' : ''}`;
+
+function printVersion({ version, at, reason, deleted, ...author }: PolicyVersion): string {
   const why = reason === null ? '' : `  ${escapeForTerminal(reason)}`;
-  return `${String(version).padStart(4)}  ${at}  ${escapeForTerminal(by)}${deleted ? '  (deleted)' : ''}${why}`;
+  return `${String(version).padStart(4)}  ${at}  ${printAuthor(author)}${deleted ? '  (deleted)' : ''}${why}`;
 }
 
 /** The versions that are missing between two entries of a trail. */
@@ -68,9 +72,19 @@ export function printRollback({ tenant, version, restored, unchanged, changes }:
   return [text, ...changes.map(printChange)].join('\n');
 }
 
-export function printAudit({ tenant, versions, faults }: TenantAudit): string {
-  if (faults.length === 0)
-    return `The audit trail of ${tenant} is intact: ${printCount(versions, 'version')}`;
+const printAuthors = ({ authors }: TenantAudit): readonly string[] =>
+  authors.map((one) => `  ${printCount(one.versions, 'version')} by ${printAuthor(one)}`);
+
+export function printAudit(audit: TenantAudit): string {
+  const { tenant, versions, faults } = audit;
+  if (faults.length === 0) {
+    const intact = `The audit trail of ${tenant} is intact: ${printCount(versions, 'version')}`;
+    return [intact, ...printAuthors(audit)].join('\n');
+  }
   const lines = faults.map((one) => `  ✗ ${one}`);
-  return [`The audit trail of ${tenant} does not verify:`, ...lines].join('\n');
+  return [
+    `The audit trail of ${tenant} does not verify:`,
+    ...lines,
+    ...(audit.authors.length === 0 ? [] : ['The versions that verify:', ...printAuthors(audit)]),
+  ].join('\n');
 }

@@ -5,9 +5,9 @@ export const base64url = (bytes: Uint8Array): string =>
     .replace(/\//g, '_')
     .replace(/=/g, '');
 
-/** Decodes base64url that holds UTF-8. Throws for other characters. */
+/** Decodes a text of base64url's characters. Throws if it is not UTF-8. A byte-order mark stays. */
 export const decodeBase64url = (text: string): string =>
-  new TextDecoder().decode(
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
     Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (byte) =>
       byte.charCodeAt(0),
     ),

@@ -9,10 +9,12 @@ import { prices } from './prices.ts';
 export const billedResources = {
   secrets: 3,
   /** An alarm on an expression counts once for each metric in it. */
-  alarmMetrics: 12,
+  alarmMetrics: 22,
   dashboards: 1,
   /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/viewing-cloudfront-metrics.html */
   distributionMetrics: 8,
+  /** The age of the last rotation, which an alarm looks at. */
+  rotationMetrics: 1,
 } as const;
 
 /** Three widths, in the types that browsers accept, and nothing else: what a page with a srcset needs. */
@@ -53,8 +55,8 @@ export type Bill = {
  * for the time. https://aws.amazon.com/cloudwatch/pricing/
  */
 function monitoringUsd(regions: number): number {
-  const { alarmMetrics, dashboards, distributionMetrics } = billedResources;
-  const metrics = distributionMetrics + usualOutcomes * (regions + 2);
+  const { alarmMetrics, dashboards, distributionMetrics, rotationMetrics } = billedResources;
+  const metrics = distributionMetrics + rotationMetrics + usualOutcomes * (regions + 2);
   return (
     alarmMetrics * prices.cloudWatchUsdPerAlarmMetricMonth +
     dashboards * prices.cloudWatchUsdPerDashboardMonth +

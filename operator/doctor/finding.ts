@@ -1,9 +1,15 @@
+import { PortFailure } from '../../shared/ports.ts';
+import { reasonOf } from '../../shared/refusal.ts';
+import type { StackCheckName, StackProblem, StackState } from './stack/stack-finding.ts';
+
 /** What was checked. Policies and trails are checked for each tenant. */
 export type CheckName =
   | 'root keys'
   | 'publisher'
   | 'render secret'
   | 'distribution'
+  | 'view'
+  | StackCheckName
   | 'changes'
   | 'policy'
   | 'source'
@@ -30,6 +36,14 @@ export type HealthyState =
       /** The bucket of the sources, if it is not Signet's own. */
       readonly from?: string;
     }
+  /** A signed view as a tenant. */
+  | { readonly kind: 'view_answered'; readonly address: string; readonly viewed: string }
+  | {
+      readonly kind: 'view_not_tried';
+      readonly address: string;
+      readonly why: 'no_tenant' | 'no_recipe';
+    }
+  | StackState
   | { readonly kind: 'source_readable'; readonly from: string }
   /** There is no object to view, or no recipe that the policy allows. */
   | { readonly kind: 'source_not_viewed'; readonly from: string }
@@ -42,6 +56,21 @@ export type Problem =
       readonly message: string;
       readonly lastVersion: number | undefined;
     }
+  /** `message` says what was denied, and names the permission. */
+  | {
+      readonly kind: 'permission_missing';
+      readonly permission: string;
+      readonly message: string;
+    }
+  | StackProblem
+  | {
+      readonly kind: 'view_refused';
+      readonly address: string;
+      readonly viewed: string;
+      readonly status: number;
+      readonly code: string | null;
+    }
+  | { readonly kind: 'view_unanswered'; readonly address: string; readonly reason: string }
   | { readonly kind: 'publisher_unknown' }
   | { readonly kind: 'render_secret_stale' }
   | {
@@ -95,3 +124,16 @@ export const fail = (subject: CheckSubject, problem: Problem): Finding => ({
   ok: false,
   problem,
 });
+
+/** A check that could not be done. A missing permission is told apart, because it says nothing about the installation. */
+export function failedCheck(
+  subject: CheckSubject,
+  thrown: unknown,
+  lastVersion: number | undefined,
+): Finding {
+  const message = reasonOf(thrown);
+  const permission = thrown instanceof PortFailure ? thrown.error?.denied : undefined;
+  return permission === undefined
+    ? fail(subject, { kind: 'check_failed', message, lastVersion })
+    : fail(subject, { kind: 'permission_missing', permission, message });
+}

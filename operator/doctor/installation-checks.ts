@@ -1,9 +1,15 @@
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { renderInStep } from '../../shared/keys/roots.ts';
 import { PortFailure } from '../../shared/ports.ts';
-import { reasonOf } from '../../shared/refusal.ts';
 import type { Installation } from '../target/target.ts';
-import { type CheckName, type CheckSubject, type Finding, fail, pass } from './finding.ts';
+import {
+  type CheckName,
+  type CheckSubject,
+  type Finding,
+  fail,
+  failedCheck,
+  pass,
+} from './finding.ts';
 import { probeUri } from './probe.ts';
 
 /**
@@ -19,8 +25,7 @@ export async function runCheck(
     return await check();
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    const message = reasonOf(thrown);
-    return fail(subject, { kind: 'check_failed', message, lastVersion: await lastVersion() });
+    return failedCheck(subject, thrown, await lastVersion().catch(() => undefined));
   }
 }
 

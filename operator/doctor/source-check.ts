@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { SourceEntry } from '../../shared/policy/source-entries.ts';
 import { sourcePlace } from '../../shared/policy/source-place.ts';
 import { seconds } from '../../shared/ports.ts';
-import { asRefusal } from '../../shared/refusal.ts';
-import { type MintRequest, mint } from '../../shared/request/mint.ts';
-import { onlineSigner, policyOf, type TenantSigner } from '../keys/signer.ts';
-import { settledKeys } from '../mint/recipe-input.ts';
+import { onlineSigner, policyOf } from '../keys/signer.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckSubject, type Finding, fail, type LivePolicy, pass } from './finding.ts';
 import { runCheck } from './installation-checks.ts';
+import { allowedRequest, mintView, probePath, type ViewAnswer, viewUrl } from './signed-view.ts';
 
 /*
  * Whether the render role can read a bucket that is not Signet's own. Only the function has that role, so the check is
  * a signed view. Its recipe has a version that no other request has, so nothing that is stored answers it.
  */
-
-const timeoutMs = 30_000;
 
 /** A source to view, and whether it exists. */
 type Probe = { readonly path: string; readonly exists: boolean };
@@ -29,41 +24,13 @@ function chooseProbe(
 ): Probe | undefined {
   const path = named ?? fallback ?? undefined;
   if (path !== undefined) return { path, exists: true };
-  return list === false ? undefined : { path: `signet-doctor/${randomUUID()}`, exists: false };
+  return list === false ? undefined : { path: probePath(), exists: false };
 }
-
-/** The first recipe that the policy allows: none, or a preset. */
-function allowedRequest(policy: Policy, path: string, now: number): MintRequest | undefined {
-  const version = `version,v_doctor-${now}`;
-  const recipes = [[], ...[...policy.presets.keys()].map((name) => [`style,n_${name}`])];
-  const lifetime = Math.min(60, policy.maxLifetime ?? 60);
-  for (const recipe of recipes) {
-    const operations = [...recipe, version];
-    const request = { tenant: policy.tenant, path, operations, exp: now + lifetime };
-    try {
-      settledKeys(policy, request, now);
-      return request;
-    } catch (thrown) {
-      if (asRefusal(thrown).code === 'internal') throw thrown;
-    }
-  }
-  return undefined;
-}
-
-async function viewSource(installation: Installation, signer: TenantSigner, request: MintRequest) {
-  const url = mint(installation.crypto, signer.address, request, signer);
-  const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { redirect: 'manual', signal });
-  await response.arrayBuffer();
-  return { status: response.status, code: response.headers.get('x-signet-error') };
-}
-
-type Seen = Awaited<ReturnType<typeof viewSource>>;
 
 function judge(
   subject: CheckSubject,
   { path, exists }: Probe,
-  { status, code }: Seen,
+  { status, code }: ViewAnswer,
   from: string,
 ): Finding {
   const isRead =
@@ -92,7 +59,7 @@ async function checkEntry(
   const request = probe === undefined ? undefined : allowedRequest(policy, probe.path, now);
   if (probe === undefined || request === undefined)
     return pass(subject, { kind: 'source_not_viewed', from });
-  return judge(subject, probe, await viewSource(installation, signer, request), from);
+  return judge(subject, probe, await viewUrl(mintView(installation, signer, request)), from);
 }
 
 /** Views a source of each tenant whose sources are not in Signet's own bucket. `objects` has paths by tenant. */

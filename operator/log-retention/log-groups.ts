@@ -5,7 +5,7 @@ import {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { clientOptions, portFailure } from '../../shared/adapters/aws-client.ts';
-import { PortFailure } from '../../shared/ports.ts';
+import { disabledRegionCodes } from '../../shared/deployment/regions.ts';
 
 /** A log group; `days` is undefined if it keeps its lines for ever. */
 export type LogGroup = { readonly days: number | undefined };
@@ -31,22 +31,12 @@ export class RegionDisabled extends Error {
 /** A Region on the other side of the world answers slowly; a throttled call waits for its turn. */
 const patience = { connectionTimeout: 5_000, requestTimeout: 20_000, maxAttempts: 4 };
 
-/**
- * What services answer to the credentials of an account that has not enabled their Region.
- * https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
- */
-const strangers: readonly string[] = [
-  ...['UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure', 'OptInRequired'],
-];
-
 type Call = { readonly permission: string; readonly group: string };
 
 function failureOf({ permission, group }: Call, thrown: unknown): Error {
   const { name } = thrown as Error;
-  if (strangers.includes(name)) return new RegionDisabled(name);
-  if (name === 'AccessDeniedException')
-    return new PortFailure(`${permission} on ${group} is denied; add this permission`);
-  return portFailure(`CloudWatch Logs ${permission} on ${group}`, thrown);
+  if (disabledRegionCodes.includes(name)) return new RegionDisabled(name);
+  return portFailure(`CloudWatch Logs on ${group}`, thrown, permission);
 }
 
 async function explainFailure<T>(call: Call, working: Promise<T>): Promise<T> {

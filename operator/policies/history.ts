@@ -9,8 +9,18 @@ import { OperatorFailure } from '../failure.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
 
+/**
+ * Who published something. `identity` is set only if AWS confirmed who it was; otherwise the publisher
+ * declared the name.
+ */
+export type Author = { readonly by: string; readonly identity?: 'aws' };
+
 /** One published version. `deleted` is set only if the version deleted the tenant. */
-export type PolicyVersion = Omit<HistoryEntry, 'deleted'> & { readonly deleted?: true };
+export type PolicyVersion = Omit<HistoryEntry, 'deleted' | 'confirmed'> &
+  Author & { readonly deleted?: true };
+
+const identityOf = (confirmed: boolean): Pick<Author, 'identity'> =>
+  confirmed ? { identity: 'aws' } : {};
 
 const unknownTenant = (tenant: string): OperatorFailure =>
   new OperatorFailure('not_found', `there is no tenant ${tenant}, and there never was one`);
@@ -29,7 +39,11 @@ export async function policyVersions(
     );
   });
   if (history.length === 0) throw unknownTenant(tenant);
-  return history.map(({ deleted, ...entry }) => (deleted ? { ...entry, deleted } : entry));
+  return history.map(({ deleted, confirmed, ...entry }) => ({
+    ...entry,
+    ...identityOf(confirmed),
+    ...(deleted ? { deleted } : {}),
+  }));
 }
 
 /** The same for an installation that is not open yet. */
@@ -40,7 +54,12 @@ export async function readHistory(
   return policyVersions(await open(), tenant);
 }
 
-export type TenantAudit = AuditReport & { readonly tenant: string; readonly verified: boolean };
+export type TenantAudit = Omit<AuditReport, 'authors'> & {
+  readonly tenant: string;
+  readonly verified: boolean;
+  /** Who published the verified versions, and how many each. */
+  readonly authors: readonly (Author & { readonly versions: number })[];
+};
 
 /** Verifies the audit trail of a tenant. Faults are part of the result. Throws `not_found`. */
 export async function auditTenant(open: OpenInstallation, tenant: string): Promise<TenantAudit> {
@@ -48,5 +67,9 @@ export async function auditTenant(open: OpenInstallation, tenant: string): Promi
   checkTenantName(tenant);
   const report = await auditTrail(installation, tenant);
   if (report.versions === 0 && report.faults.length === 0) throw unknownTenant(tenant);
-  return { tenant, verified: report.faults.length === 0, ...report };
+  const authors = report.authors.map(({ confirmed, ...author }) => ({
+    ...author,
+    ...identityOf(confirmed),
+  }));
+  return { tenant, verified: report.faults.length === 0, ...report, authors };
 }

@@ -2,6 +2,7 @@ import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.t
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
 import { secretIdsOf } from '../../shared/keys/store.ts';
+import { readCallerArn } from './caller-identity.ts';
 import { invalidateIn, operatorDeps, patience, shareResult, sourceParts } from './operator-deps.ts';
 import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
 
@@ -12,12 +13,27 @@ export async function openStack(stack: string) {
   const s3 = s3FromEnvironment(stackRegion);
   const client = s3Client(s3, patience);
   const announced = shareResult(() => stackAnnouncement(access, patience, stack));
+  const readIdentity = () =>
+    readCallerArn({
+      region: stackRegion,
+      credentials: async () => client.config.credentials(),
+      // S3 has corrected a clock that is wrong, since every command reads the bucket first.
+      clock: () => Date.now() + client.config.systemClockOffset,
+      milliseconds: patience.connectionTimeout,
+    });
+  const secrets = secretsManager(secretsClient(access, patience));
   return {
-    ...operatorDeps(
-      secretsManager(secretsClient(access, patience)),
-      secretIdsOf(outputs.secretsPrefix),
-    ),
+    ...operatorDeps(secrets, secretIdsOf(outputs.secretsPrefix), {
+      readIdentity,
+      publishers: outputs.publishers,
+    }),
     stack,
+    openStackFacts: async () => {
+      const { stackFacts } = await import('./stack-facts.ts');
+      const distributionId = outputs.distribution;
+      return stackFacts({ access, patience, stack, distributionId, s3: client });
+    },
+    buckets: { sources: outputs.sources, config: outputs.config },
     address: outputs.address,
     knownFields: async () =>
       (await isStackSettled(access, patience, stack))

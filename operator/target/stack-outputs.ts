@@ -10,11 +10,13 @@ import {
   type Patience,
   portFailure,
 } from '../../shared/adapters/aws-client.ts';
+import { type PublisherKey, publisherKeySchema } from '../../shared/keys/publisher.ts';
 import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import { NoCredentials, StackUnknown } from './stack-failures.ts';
+import { isSettled } from './stack-status.ts';
 
 /** The names of the stack outputs that describe an installation. */
 const outputNames = {
@@ -25,14 +27,22 @@ const outputNames = {
   distribution: 'DistributionId',
 } as const;
 
+const publisherKeys = v.pipe(v.string(), v.parseJson(), v.array(publisherKeySchema));
+
 export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & {
   readonly secretsPrefix: string;
+  /** The keys that verify policies; undefined in stacks of earlier versions. */
+  readonly publishers: readonly PublisherKey[] | undefined;
 };
 
-async function askCloudFormation<T>(
+/**
+ * Asks CloudFormation about a stack. Throws `NoCredentials`, `StackUnknown`, or a `PortFailure` that names the permission
+ * if it is missing.
+ */
+export async function askCloudFormation<T>(
   access: AwsAccess,
   patience: Patience,
-  stack: string,
+  { stack, permission }: { readonly stack: string; readonly permission: string },
   ask: (client: CloudFormationClient) => Promise<T>,
 ): Promise<T> {
   const client = new CloudFormationClient(clientOptions(access, patience));
@@ -44,25 +54,20 @@ async function askCloudFormation<T>(
       throw new NoCredentials('no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
-    throw portFailure(`CloudFormation's description of ${stack}`, thrown);
+    throw portFailure(`CloudFormation's description of ${stack}`, thrown, permission);
   } finally {
     client.destroy();
   }
 }
 
-async function describeStack(access: AwsAccess, patience: Patience, stack: string) {
-  const { Stacks = [] } = await askCloudFormation(access, patience, stack, (client) =>
+/** Reads the status and the outputs of a stack. Throws as `askCloudFormation` does. */
+export async function describeStack(access: AwsAccess, patience: Patience, stack: string) {
+  const call = { stack, permission: 'cloudformation:DescribeStacks' };
+  const { Stacks = [] } = await askCloudFormation(access, patience, call, (client) =>
     client.send(new DescribeStacksCommand({ StackName: stack })),
   );
   return Stacks[0];
 }
-
-/** In these states the deployed functions match the template at every edge location. */
-const settledStates: readonly (string | undefined)[] = [
-  ...['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'],
-  // The distribution is updated; only unused resources are still being deleted.
-  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
-];
 
 /** Whether no deployment of a stack is in progress or stuck. Throws as `stackOutputs` does. */
 export async function isStackSettled(
@@ -70,7 +75,19 @@ export async function isStackSettled(
   patience: Patience,
   stack: string,
 ): Promise<boolean> {
-  return settledStates.includes((await describeStack(access, patience, stack))?.StackStatus);
+  return isSettled((await describeStack(access, patience, stack))?.StackStatus);
+}
+
+/** Why a stack has no outputs: CloudFormation writes them when the first deployment ends. */
+function noOutputs(stack: string, status: string, missing: string): StackUnknown {
+  if (isSettled(status))
+    return new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
+  const todo = status.endsWith('_IN_PROGRESS')
+    ? 'wait until its deployment ends'
+    : 'its first deployment failed; delete it and deploy again, as docs/deploying.md says under Going back';
+  return new StackUnknown(
+    `stack ${stack} is in ${status} and has no output ${missing} yet; ${todo}`,
+  );
 }
 
 /** Reads the outputs of a stack. Throws `StackUnknown`, or `PortFailure` if AWS does not answer. */
@@ -79,15 +96,20 @@ export async function stackOutputs(
   patience: Patience,
   stack: string,
 ): Promise<StackOutputs> {
-  const outputs = (await describeStack(access, patience, stack))?.Outputs ?? [];
+  const described = await describeStack(access, patience, stack);
+  const outputs = described?.Outputs ?? [];
   const found = new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const missing = Object.values(outputNames).find((name) => !found.get(name));
-  if (missing !== undefined)
-    throw new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
+  if (missing !== undefined) throw noOutputs(stack, described?.StackStatus ?? 'unknown', missing);
   const entries = Object.entries(outputNames).map(([own, name]) => [own, found.get(name)]);
-  // Stacks of earlier versions have no such output.
-  const secretsPrefix = found.get('SecretsPrefix') ?? usualSecretsPrefix;
-  return { ...(Object.fromEntries(entries) as Omit<StackOutputs, 'secretsPrefix'>), secretsPrefix };
+  return {
+    ...(Object.fromEntries(entries) as Readonly<Record<keyof typeof outputNames, string>>),
+    // Stacks of earlier versions have no such outputs.
+    secretsPrefix: found.get('SecretsPrefix') ?? usualSecretsPrefix,
+    publishers: v.is(publisherKeys, found.get('PublisherKeys'))
+      ? v.parse(publisherKeys, found.get('PublisherKeys'))
+      : undefined,
+  };
 }
 
 /** The facts about the functions are in the template, because an output holds at most 1,024 characters. */
@@ -124,7 +146,8 @@ export async function stackAnnouncement(
   patience: Patience,
   stack: string,
 ): Promise<StackAnnouncement> {
-  const { Metadata } = await askCloudFormation(access, patience, stack, (client) =>
+  const call = { stack, permission: 'cloudformation:GetTemplateSummary' };
+  const { Metadata } = await askCloudFormation(access, patience, call, (client) =>
     client.send(new GetTemplateSummaryCommand({ StackName: stack })),
   );
   const parsed = v.safeParse(templateMetadata, Metadata);

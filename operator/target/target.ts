@@ -22,6 +22,7 @@ import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { invalidateIn, operatorDeps, patience, sourceParts } from './operator-deps.ts';
+import type { StackFacts } from './stack-facts.ts';
 import { parseStackName } from './stack-name.ts';
 import { edgeLogFile, stateFolder } from './state-folder.ts';
 
@@ -46,6 +47,10 @@ export type Installation = Publishing & {
   readonly edgeLog?: string;
   /** The name of its stack, if it is deployed. */
   readonly stack?: string;
+  /** The names of its buckets, if it is deployed. */
+  readonly buckets?: { readonly sources: string; readonly config: string };
+  /** What AWS says about the stack, if it is deployed. */
+  readonly openStackFacts?: () => Promise<StackFacts>;
 };
 
 /** Opens the installation to act on. Operator functions call it after they have checked their input. */

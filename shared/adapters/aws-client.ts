@@ -47,25 +47,30 @@ type SdkError = {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 };
 
-function storeError(thrown: SdkError): StoreError | undefined {
+/** What services answer if no policy allows a call. The answer to a HEAD has no body and so no better name. */
+const denials = /^(?:AccessDenied|AuthorizationError|Forbidden|UnauthorizedOperation|403$)/;
+
+function storeError(thrown: SdkError, permission: string | undefined): StoreError | undefined {
   const status = statusOf(thrown);
   if (status === undefined) return undefined;
   const region = thrown.$response?.headers?.['x-amz-bucket-region'] ?? thrown.Region;
-  return { status, code: thrown.name ?? 'unknown', region };
+  const code = thrown.name ?? 'unknown';
+  return { status, code, region, denied: denials.test(code) ? permission : undefined };
 }
 
 /**
  * Makes an error for a failed SDK call. It leaves out the message of the service, which may contain
- * secrets.
+ * secrets. `permission` is the IAM action of the call, which is named if it was denied.
  */
-export function portFailure(what: string, thrown: unknown): PortFailure {
+export function portFailure(what: string, thrown: unknown, permission?: string): PortFailure {
   const failed = thrown as SdkError;
-  const error = storeError(failed);
-  const outcome =
-    error === undefined
-      ? `no answer (${failed.code ?? failed.name ?? 'unknown'})`
-      : `${failed.name} ${error.status}`;
-  return new PortFailure(`${what} failed: ${outcome}`, error !== undefined, error);
+  const error = storeError(failed, permission);
+  if (error === undefined) {
+    const why = failed.code ?? failed.name ?? 'unknown';
+    return new PortFailure(`${what} failed: no answer (${why})`, false);
+  }
+  const todo = error.denied === undefined ? '' : `; add the permission ${error.denied}`;
+  return new PortFailure(`${what} failed: ${failed.name} ${error.status}${todo}`, true, error);
 }
 
 /** The HTTP status of an SDK error; undefined if there was no answer. */

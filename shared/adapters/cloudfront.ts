@@ -25,7 +25,7 @@ export function createInvalidate(
           }),
         )
         .catch((thrown: unknown) => {
-          throw portFailure('CloudFront invalidation', thrown);
+          throw portFailure('CloudFront invalidation', thrown, 'cloudfront:CreateInvalidation');
         });
     }
   };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   createHash,
   createHmac,
@@ -29,6 +30,13 @@ const derive = (root: RootKey, info: string): string =>
     .update(`${info}\u0001`)
     .digest('base64url');
 
+function decode(base64url: string): string {
+  const bytes = Buffer.from(base64url, 'base64url');
+  // Four characters are three bytes, so one character more is none, and Node's decoder would ignore it.
+  if (base64url.length % 4 === 1 || !isUtf8(bytes)) throw new Error('it is not UTF-8 in base64url');
+  return bytes.toString();
+}
+
 function equal(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -40,7 +48,7 @@ export const nodeCrypto: Crypto = {
   derive,
   equal,
   encode: (text) => Buffer.from(text).toString('base64url'),
-  decode: (base64url) => Buffer.from(base64url, 'base64url').toString(),
+  decode,
   hmac: (keyText, message) => createHmac('sha256', keyText).update(message).digest('base64url'),
   sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
 };

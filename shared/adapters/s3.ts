@@ -40,8 +40,17 @@ export function s3Client(access: AwsAccess, patience: Patience): S3Client {
   return new S3Client(clientOptions(access, patience));
 }
 
-const failure = (action: string, bucket: string, thrown: unknown): PortFailure =>
-  portFailure(`S3 ${action} on ${bucket}`, thrown);
+/** The IAM action of each call. */
+const permissions = {
+  get: 's3:GetObject',
+  head: 's3:GetObject',
+  put: 's3:PutObject',
+  list: 's3:ListBucket',
+  delete: 's3:DeleteObject',
+} as const;
+
+const failure = (action: keyof typeof permissions, bucket: string, thrown: unknown): PortFailure =>
+  portFailure(`S3 ${action} on ${bucket}`, thrown, permissions[action]);
 
 type Body = NonNullable<GetObjectCommandOutput['Body']>;
 
@@ -166,6 +175,12 @@ async function* list(client: S3Client, bucket: string, prefix: string): AsyncGen
   } while (token !== undefined);
 }
 
+/** The error of one key. The request itself succeeds although no policy allows the deletion. */
+function deletionError(code = 'unknown'): Error {
+  const httpStatusCode = code === 'AccessDenied' ? 403 : 500;
+  return Object.assign(new Error(code), { name: code, $metadata: { httpStatusCode } });
+}
+
 async function remove(client: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
   for (let at = 0; at < keys.length; at += deleteBatch) {
     const Objects = keys.slice(at, at + deleteBatch).map((Key) => ({ Key }));
@@ -173,7 +188,7 @@ async function remove(client: S3Client, bucket: string, keys: readonly string[])
       const { Errors = [] } = await client.send(
         new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
       );
-      if (Errors.length > 0) throw new Error(Errors[0]?.Code ?? 'unknown');
+      if (Errors.length > 0) throw deletionError(Errors[0]?.Code);
     } catch (thrown) {
       throw failure('delete', bucket, thrown);
     }

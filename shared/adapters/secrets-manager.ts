@@ -15,8 +15,8 @@ export function secretsClient(access: AwsAccess, patience: Patience): SecretsMan
 const isNamed = (thrown: unknown, name: string): boolean =>
   thrown instanceof Error && thrown.name === name;
 
-const failure = (action: string, id: string, thrown: unknown): PortFailure =>
-  portFailure(`Secrets Manager ${action} of ${id}`, thrown);
+const failure = (action: string, id: string, permission: string, thrown: unknown): PortFailure =>
+  portFailure(`Secrets Manager ${action} of ${id}`, thrown, `secretsmanager:${permission}`);
 
 async function read(client: SecretsManagerClient, id: string): Promise<string | undefined> {
   try {
@@ -24,19 +24,21 @@ async function read(client: SecretsManagerClient, id: string): Promise<string | 
     return SecretString;
   } catch (thrown) {
     if (isNamed(thrown, 'ResourceNotFoundException')) return undefined;
-    throw failure('read', id, thrown);
+    throw failure('read', id, 'GetSecretValue', thrown);
   }
 }
 
+/** Adds a version first, because operators have no right to create secrets. */
 async function write(client: SecretsManagerClient, id: string, text: string): Promise<void> {
   try {
-    await client.send(new CreateSecretCommand({ Name: id, SecretString: text }));
+    await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
   } catch (thrown) {
-    if (!isNamed(thrown, 'ResourceExistsException')) throw failure('write', id, thrown);
+    if (!isNamed(thrown, 'ResourceNotFoundException'))
+      throw failure('write', id, 'PutSecretValue', thrown);
     await client
-      .send(new PutSecretValueCommand({ SecretId: id, SecretString: text }))
+      .send(new CreateSecretCommand({ Name: id, SecretString: text }))
       .catch((again: unknown) => {
-        throw failure('write', id, again);
+        throw failure('write', id, 'CreateSecret', again);
       });
   }
 }

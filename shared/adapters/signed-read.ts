@@ -3,7 +3,7 @@ import { type Clock, PortFailure } from '../ports.ts';
 import type { AwsAccess } from './aws-client.ts';
 import { closeIdle, createAgent, exchange, type HttpAnswer } from './exchange.ts';
 import { type ServiceClock, serviceClock } from './service-clock.ts';
-import { createSigner, type ServiceRequest, type Sign } from './sigv4.ts';
+import { createSigner, type ServiceRequest, type Sign, type SignedService } from './sigv4.ts';
 
 /** How long reads may take. */
 export type ReadLimits = {
@@ -17,7 +17,7 @@ export type ReadLimits = {
 export type Service = {
   /** As it is called in errors. */
   readonly title: string;
-  readonly signedAs: 's3' | 'secretsmanager';
+  readonly signedAs: SignedService;
   /** Scheme, host and port. */
   readonly origin: string;
   /** Finds the code of an error, such as `AccessDenied`. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsAccess } from './aws-client.ts';
-import { lambdaCredentials } from './lambda-credentials.ts';
+import { type Credentials, lambdaCredentials } from './lambda-credentials.ts';
 
 /** A request before it is signed. */
 export type ServiceRequest = {
@@ -14,6 +14,9 @@ export type ServiceRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 };
+
+/** The names of services as they are signed. */
+export type SignedService = 's3' | 'secretsmanager' | 'sts' | 'lambda';
 
 /** Returns the headers to send, with the signature for a time. */
 export type Sign = (request: ServiceRequest, at: Date) => Promise<Readonly<Record<string, string>>>;
@@ -48,18 +51,19 @@ function bytesOf(key: string | ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 /**
- * Signs requests to a service with Signature Version 4, with the given credentials or those that Lambda
- * gives the function. Paths are signed as they are sent, because S3 encodes keys once.
+ * Signs requests to a service with Signature Version 4, with the given credentials, those that are read, or those that
+ * Lambda gives the function. Paths are signed as they are sent, because S3 encodes keys once.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function createSigner(
   { region, credentials }: AwsAccess,
-  service: 's3' | 'secretsmanager',
+  service: SignedService,
+  readCredentials: () => Promise<Credentials> = async () => lambdaCredentials(),
 ): Sign {
   const signer = new SignatureV4({
     service,
     region,
-    credentials: async () => credentials ?? lambdaCredentials(),
+    credentials: async () => credentials ?? readCredentials(),
     sha256: NodeSha256,
     uriEscapePath: false,
   });

@@ -8,10 +8,13 @@ import { changesKey } from '../versions/changes.ts';
 export type BucketName = 'sources' | 'derivatives' | 'config';
 export type SecretName = 'roots' | 'render' | 'publisher';
 
+/** Resources of which there is one in each installation. */
+export type OtherResource = 'distribution' | 'purge queue' | 'dead-letter queue';
+
 /**
  * Actions on one resource, and the reason for them. `elsewhere` is a bucket that Signet does not own: its objects
  * below `prefixes`, in which `*` stands for any text, or without them the bucket itself. `kmsKey` is used only for S3
- * in one Region.
+ * in one Region. `arns` are templates of ARNs in which `NAME` is the installation and `ACCOUNT` its account.
  */
 export type Permission = {
   readonly actions: readonly string[];
@@ -21,7 +24,8 @@ export type Permission = {
   | { readonly object: string; readonly of: BucketName }
   | { readonly bucket: BucketName }
   | { readonly secret: SecretName }
-  | { readonly other: 'distribution' | 'purge queue' }
+  | { readonly other: OtherResource }
+  | { readonly arns: readonly string[] }
   | { readonly elsewhere: string; readonly prefixes?: readonly string[] }
   | { readonly kmsKey: string; readonly region: string }
 );
@@ -45,7 +49,8 @@ export const denials: readonly Denial[] = [
   { actions: ['s3:PutObject'], objects: 'config', prefix: 'audit/', unlessAbsent: true },
 ];
 
-const readPolicies: readonly Permission[] = [
+/** What verifies a policy needs. */
+export const readPolicies: readonly Permission[] = [
   { actions: ['s3:GetObject'], objects: 'config', prefix: 'policies/', why: 'to read policies' },
   {
     actions: ['s3:GetObject'],

@@ -35,5 +35,13 @@ export const optInRegions: readonly string[] = [
   ...['eu-south-1', 'eu-south-2', 'il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1'],
 ];
 
+/**
+ * What services answer to the credentials of an account that has not enabled their Region.
+ * https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+ */
+export const disabledRegionCodes: readonly string[] = [
+  ...['UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure', 'OptInRequired'],
+];
+
 /** The commercial Regions. */
 export const allRegions: readonly string[] = [...defaultRegions, ...optInRegions];

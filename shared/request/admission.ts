@@ -73,7 +73,7 @@ function withSigner(url: SplitUrl, signer: VerifiedSigner): SignedUrl {
   const { kid, continuation, granted, page } = signer;
   // biome-ignore format: one list of fields
   const signed = { tenant, path, operations, query, uri, target, exp, kid, sig, grant, continuation, granted, page };
-  return signed as unknown as SignedUrl;
+  return signed satisfies SplitUrl & VerifiedSigner as unknown as SignedUrl;
 }
 
 /** What checking a credential needs. */

@@ -3,7 +3,7 @@ import { parseWritten } from '../recipe/request-url.ts';
 import { verifyGrant } from './grant.ts';
 
 /**
- * The parts of a decision that depend on texts alone and not on a policy or a time. So they may be
+ * The parts of a decision that depend on texts and on keys, and not on a policy or a time. So they may be
  * remembered, and every version of them decides the same.
  */
 export type Reading = {

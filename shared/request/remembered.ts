@@ -18,27 +18,25 @@ export type MemoryBytes = {
   readonly accepts: number;
 };
 
-/** Some hundreds of each. */
+/** Hundreds of recipes and grants, and what all usual browsers accept. */
 export const readingMemory: MemoryBytes = { grants: 300_000, recipes: 500_000, accepts: 100_000 };
 
-/** What an entry takes in V8, as measured: its objects, and so much for each character of its text. */
-const sizes = {
-  grant: { entry: 600, character: 4 },
-  recipe: { entry: 600, character: 4 },
-  accept: { entry: 400, character: 6 },
-} as const;
+/** What entries take in V8, as measured: objects, and so much for each character of their text. */
+const sizeOfGrant = (_grant: Grant, text: string): number => 600 + 4 * text.length;
+const sizeOfRecipe = (_recipe: WrittenRecipe, text: string): number => 600 + 4 * text.length;
+const sizeOfAccept = ({ size }: Qualities, text: string): number =>
+  400 + 2 * text.length + 60 * size;
 
-const sizeOf =
-  ({ entry, character }: { readonly entry: number; readonly character: number }) =>
-  (_value: unknown, text: string): number =>
-    entry + character * text.length;
+/** A copy of its own: V8 cuts texts out of longer ones without copying, which keeps the whole URL or header alive. */
+const copyText = (text: string): string => JSON.parse(JSON.stringify(text));
 
-/** Returns what is held for a text, or makes it and holds it. What cannot be made throws and is not held. */
-function recall<V>(held: BoundedCache<V>, text: string, make: () => V): V {
+/** Returns what is held for a text, or makes it of a copy and holds both. What cannot be made throws and is not held. */
+function recall<V>(held: BoundedCache<V>, text: string, make: (own: string) => V): V {
   const known = held.get(text);
   if (known !== undefined) return known;
-  const made = make();
-  held.set(text, made);
+  const own = copyText(text);
+  const made = make(own);
+  held.set(own, made);
   return made;
 }
 
@@ -47,7 +45,7 @@ function recall<V>(held: BoundedCache<V>, text: string, make: () => V): V {
  * empty. Times, scopes and policies are asked on every view.
  */
 function rememberGrants(bytes: number): Reading['verifyGrant'] {
-  const open = () => boundedCache<Grant>(bytes, sizeOf(sizes.grant));
+  const open = () => boundedCache(bytes, sizeOfGrant);
   let held = open();
   let of: Keyring | undefined;
   return (crypto, keyring, text, tenant) => {
@@ -56,21 +54,26 @@ function rememberGrants(bytes: number): Reading['verifyGrant'] {
   };
 }
 
-/** A text is a key together with its spelling: operations in a path could be written like a query. */
+/** Begins with the spelling: operations in a path could be written like a query. */
 const recipeKey = ({ operations, query }: AskedOperations): string =>
   query === undefined ? ` ${operations}` : `${query.name} ${query.value}`;
 
 function rememberRecipes(bytes: number): Reading['parseWritten'] {
-  const held = boundedCache<WrittenRecipe>(bytes, sizeOf(sizes.recipe));
-  return (asked) => {
-    const isEmpty = asked.operations === undefined && asked.query === undefined;
-    return isEmpty ? emptyRecipe : recall(held, recipeKey(asked), () => parseWritten(asked));
+  const held = boundedCache(bytes, sizeOfRecipe);
+  return ({ operations, query }) => {
+    if (operations === undefined && query === undefined) return emptyRecipe;
+    return recall(held, recipeKey({ operations, query }), (own) => {
+      const text = own.slice(own.indexOf(' ') + 1);
+      return query === undefined
+        ? parseWritten({ operations: text, query })
+        : parseWritten({ operations, query: { name: query.name, value: text } });
+    });
   };
 }
 
 function rememberAccepts(bytes: number): Reading['readQualities'] {
-  const held = boundedCache<Qualities>(bytes, sizeOf(sizes.accept));
-  return (accept) => recall(held, accept, () => readQualities(accept));
+  const held = boundedCache(bytes, sizeOfAccept);
+  return (accept) => recall(held, accept, readQualities);
 }
 
 /** Makes the memory of a container. */

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { type ObjectStore, PortFailure } from '../ports.ts';
 import { isTenant } from '../url/path.ts';
+import { isConfirmedAuthor } from './author.ts';
 import {
   auditKey,
   decodeRecord,
@@ -33,6 +34,8 @@ export async function trailNames(config: ObjectStore): Promise<readonly string[]
 /** One line of a policy's history. */
 export type HistoryEntry = Pick<PolicyRecord, 'version' | 'at' | 'by' | 'reason'> & {
   readonly hash: string;
+  /** Whether AWS confirmed `by`. Otherwise the publisher declared it. */
+  readonly confirmed: boolean;
   /** Whether this version deleted the tenant. */
   readonly deleted: boolean;
 };
@@ -47,7 +50,8 @@ export async function policyHistory(
     const stored = await readRecord(bucket, auditKey(tenant, version));
     if (stored === undefined) continue;
     const { at, by, reason, policy } = stored.record;
-    entries.unshift({ version, at, by, reason, hash: stored.hash, deleted: policy === null });
+    const line = { version, at, by, reason, hash: stored.hash, confirmed: isConfirmedAuthor(by) };
+    entries.unshift({ ...line, deleted: policy === null });
   }
   return entries;
 }
@@ -86,6 +90,8 @@ function linkFaults(
 
 type Walk = {
   readonly faults: readonly string[];
+  /** The `by` of each verified version. */
+  readonly authors: readonly string[];
   /** The previous version; undefined after a gap or after an unreadable version. */
   readonly before: StoredRecord | undefined;
   readonly next: number;
@@ -114,19 +120,21 @@ async function step(bucket: PolicyBucket, tenant: string, state: Walk, version: 
   const missing = gap(state.next, version - 1);
   const found = await readLink(bucket, tenant, version);
   const next = version + 1;
+  const { authors } = state;
   if (found === undefined || typeof found === 'string') {
     const why = found ?? `version ${version} is not what a publisher signed`;
-    return { faults: [...state.faults, ...missing, why], before: undefined, next };
+    return { faults: [...state.faults, ...missing, why], authors, before: undefined, next };
   }
   const unlinked = version > 1 && (state.before === undefined || missing.length > 0);
   const links = linkFaults(tenant, version, found, unlinked ? 'unknown' : state.before);
-  return { faults: [...state.faults, ...missing, ...links], before: found, next };
+  const faults = [...state.faults, ...missing, ...links];
+  return { faults, authors: [...authors, found.record.by], before: found, next };
 }
 
 async function walk(bucket: PolicyBucket, tenant: string, versions: readonly number[]) {
-  let state: Walk = { faults: [], before: undefined, next: 1 };
+  let state: Walk = { faults: [], authors: [], before: undefined, next: 1 };
   for (const version of versions) state = await step(bucket, tenant, state, version);
-  return { faults: state.faults, last: state.before };
+  return { faults: state.faults, authors: state.authors, last: state.before };
 }
 
 /** The faults of the live policy, compared with the last version of the trail. */
@@ -141,7 +149,27 @@ async function liveFaults(bucket: PolicyBucket, tenant: string, last: StoredReco
     : [`the live policy is not version ${version}, the last of the trail`];
 }
 
-export type AuditReport = { readonly versions: number; readonly faults: readonly string[] };
+/** Who published how many of the verified versions. */
+export type AuthorCount = {
+  readonly by: string;
+  readonly confirmed: boolean;
+  readonly versions: number;
+};
+
+export type AuditReport = {
+  readonly versions: number;
+  readonly faults: readonly string[];
+  readonly authors: readonly AuthorCount[];
+};
+
+/** In the order of their first versions. */
+function countAuthors(authors: readonly string[]): readonly AuthorCount[] {
+  return [...new Set(authors)].map((by) => ({
+    by,
+    confirmed: isConfirmedAuthor(by),
+    versions: authors.filter((one) => one === by).length,
+  }));
+}
 
 /**
  * Verifies a tenant's trail: every version exists, is signed and is chained to the previous one, and the
@@ -149,14 +177,16 @@ export type AuditReport = { readonly versions: number; readonly faults: readonly
  */
 export async function auditTrail(bucket: PolicyBucket, tenant: string): Promise<AuditReport> {
   const versions = await auditVersions(bucket, tenant);
-  const { faults, last } = await walk(bucket, tenant, versions);
+  const { faults, last, authors } = await walk(bucket, tenant, versions);
   if (versions.length === 0) {
     const live = await bucket.config.get(policyKey(tenant), { maxBytes: 0 });
     return {
       versions: 0,
+      authors: [],
       faults: live === 'missing' ? [] : ['a policy is live, and it has no trail'],
     };
   }
   const live = last === undefined ? [] : await liveFaults(bucket, tenant, last);
-  return { versions: versions.length, faults: [...faults, ...live] };
+  const all = [...faults, ...live];
+  return { versions: versions.length, faults: all, authors: countAuthors(authors) };
 }

@@ -31,8 +31,8 @@ import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.t
 /** What publishing needs besides the bucket. */
 export type Publishing = SigningBucket & {
   readonly clock: Clock;
-  /** Who publishes, for the audit trail. */
-  readonly by: string;
+  /** Who publishes, for the audit trail: see author.ts. */
+  readonly by: () => Promise<string>;
   readonly knownFields?: KnownFields;
   /** The buckets that the deployment lists. */
   readonly sourceEntries?: () => Promise<SourceEntries>;
@@ -61,18 +61,18 @@ export type Publication = {
 };
 
 /** The record of the next version. */
-function nextRecord(
+async function nextRecord(
   { clock, by }: Publishing,
   last: StoredRecord | undefined,
   policy: PolicyRecord['policy'],
   reason: string | undefined,
-): PolicyRecord {
+): Promise<PolicyRecord> {
   const { accept = [] } = (policy as { readonly keys?: Keys } | null)?.keys ?? {};
   const had = last === undefined ? [] : kidsUpTo(last.record);
   return {
     version: (last?.record.version ?? 0) + 1,
     at: new Date(clock()).toISOString(),
-    by,
+    by: await by(),
     reason: reason ?? null,
     previous: last?.hash ?? null,
     retired: had.filter((kid) => !accept.includes(kid)),
@@ -172,7 +172,7 @@ async function appendPolicy(
   policy: PolicyFields & { readonly keys: Keys },
   { tenant, purge, reason }: PublishOptions & { readonly tenant: string },
 ): Promise<number> {
-  const record = nextRecord(publishing, live.last, policy, reason);
+  const record = await nextRecord(publishing, live.last, policy, reason);
   // Before and after: a publish that stops half-way may still be completed by another one.
   if (purge === true) await requestTenantPurge(publishing.config, tenant);
   await appendVersion(publishing, tenant, live, record);
@@ -244,6 +244,7 @@ export async function deleteTenant(
 ): Promise<boolean> {
   const live = await readLiveForUpdate(publishing, tenant);
   if (live.etag === undefined) return false;
-  await appendVersion(publishing, tenant, live, nextRecord(publishing, live.last, null, reason));
+  const record = await nextRecord(publishing, live.last, null, reason);
+  await appendVersion(publishing, tenant, live, record);
   return true;
 }

@@ -9,6 +9,7 @@ import {
   type ReceiveMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
 import { keptFolder } from '../../bench/packages/kept-folder.ts';
+import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import { command } from '../cli/in-process.ts';
 import { at, ofType } from '../infra/synth.ts';
 import { type ConnectionCutter, startConnectionCutter } from './connection-cutter.ts';
@@ -119,7 +120,7 @@ export async function startWorld(motoFolder: string): Promise<World> {
   const functions = {
     viewerRequest: await open('viewerRequest'),
     originResponse: await open('originResponse'),
-    secrets: await open('secrets', endpoints),
+    secrets: await open('secrets', { ...endpoints, SIGNET_SECRETS_PREFIX: usualSecretsPrefix }),
     purge: await open('purge', {
       ...endpoints,
       SIGNET_SOURCES_BUCKET: buckets.sources,

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localBuckets } from '../../shared/deployment/local-endpoints.ts';
 import { policyFields } from '../../shared/policy/fields.ts';
 import { type CommandStack, startCommandStack } from './stack.ts';
@@ -40,6 +41,13 @@ const summary = (metadata: string): string =>
 const announcing = (fields: readonly string[]): string =>
   summary(`<Metadata>${JSON.stringify({ Signet: { policyFields: fields }, other: 1 })}</Metadata>`);
 
+const role = 'arn:aws:sts::123456789012:assumed-role/Operators/ann@example.com';
+const callerIdentity = (arn: string): string =>
+  `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>A:x</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+/** What STS answers. */
+let identity: readonly [status: number, xml: string] = [200, callerIdentity(role)];
+let identityCalls = 0;
+
 const { DistributionId: _left, ...foreign } = outputs;
 type Answers = Readonly<Record<string, readonly [status: number, xml: string]>>;
 const answers: Readonly<Record<string, Answers>> = {
@@ -47,6 +55,8 @@ const answers: Readonly<Record<string, Answers>> = {
     prod: [200, describeStacks(outputs)],
     older: [200, describeStacks(outputs)],
     silent: [200, describeStacks(outputs)],
+    begun: [200, describeStacks({}, 'CREATE_IN_PROGRESS')],
+    failed: [200, describeStacks({}, 'ROLLBACK_COMPLETE')],
     changing: [200, describeStacks(outputs, 'UPDATE_IN_PROGRESS')],
     stuck: [200, describeStacks(outputs, 'UPDATE_ROLLBACK_FAILED')],
     cleaning: [200, describeStacks(outputs, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')],
@@ -82,7 +92,11 @@ beforeAll(async () => {
     request.on('end', () => {
       const asked = new URLSearchParams(body);
       const known = answers[asked.get('Action') ?? ''];
-      const [status, xml] = known?.[asked.get('StackName') ?? ''] ?? [500, ''];
+      const isIdentity = asked.get('Action') === 'GetCallerIdentity';
+      if (isIdentity) identityCalls += 1;
+      const [status, xml] = isIdentity
+        ? identity
+        : (known?.[asked.get('StackName') ?? ''] ?? [500, '']);
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
     });
   });
@@ -91,6 +105,7 @@ beforeAll(async () => {
   const { s3, secretsManager } = stack.instance.ports;
   Object.assign(variables, {
     AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3}`,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${secretsManager}`,
     AWS_ACCESS_KEY_ID: 'signet',
@@ -128,6 +143,16 @@ describe('--target aws:STACK', () => {
       'aws:foreign',
       1,
       'signet: stack foreign has no output DistributionId, so it is not a Signet stack\n',
+    ],
+    [
+      'aws:begun',
+      1,
+      'signet: stack begun is in CREATE_IN_PROGRESS and has no output Address yet; wait until its deployment ends\n',
+    ],
+    [
+      'aws:failed',
+      1,
+      'signet: stack failed is in ROLLBACK_COMPLETE and has no output Address yet; its first deployment failed; delete it and deploy again, as docs/deploying.md says under Going back\n',
     ],
     ['aws:', 2, 'signet: --target is "aws:"; write local or aws:STACK\n'],
     ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local or aws:STACK\n'],
@@ -175,7 +200,10 @@ describe('a policy for a deployed stack', () => {
       'aws:silent',
       'the template of stack silent does not list the policy fields its functions read; deploy it again, then publish',
     ],
-    ['aws:refusing', "CloudFormation's description of refusing failed: AccessDenied 403"],
+    [
+      'aws:refusing',
+      "CloudFormation's description of refusing failed: AccessDenied 403; add the permission cloudformation:GetTemplateSummary",
+    ],
   ])('is not published if the functions may not know its fields: %s', async (target, said) => {
     expect(await publish(target)).toEqual([1, `signet: ${said}\n`]);
     expect((await stack.run('tenant', 'show', 'far')).code).toBe(1);
@@ -208,5 +236,77 @@ describe('a policy for a deployed stack', () => {
 
   it('can use new fields once the distribution runs functions that know them', async () => {
     expect(await publish('aws:cleaning', { quality: { q: [60] } })).toEqual([0, '']);
+  });
+});
+
+describe('the publisher in the history of a deployed stack', () => {
+  type Version = { readonly by: string; readonly identity?: string };
+  const target = ['--target', 'aws:prod'] as const;
+  const lastAuthor = async (): Promise<Version> => {
+    const reason = ['--reason', 'court', ...target];
+    await stack.json('block', 'demo', `${randomUUID()}.png`, ...reason);
+    const [{ by = '', identity: confirmed } = {}] = await stack.json<readonly Partial<Version>[]>(
+      ...['policy', 'history', 'demo', ...target],
+    );
+    return { by, ...(confirmed === undefined ? {} : { identity: confirmed }) };
+  };
+  afterEach(() => {
+    delete process.env['SIGNET_OPERATOR'];
+    identity = [200, callerIdentity(role)];
+  });
+
+  it('is the identity that AWS confirms', async () => {
+    identityCalls = 0;
+    expect(await lastAuthor()).toEqual({ by: role, identity: 'aws' });
+    expect(identityCalls).toBe(1);
+    const { stdout } = await stack.run('policy', 'history', 'demo', ...target);
+    expect(stdout.split('\n')[0]).toContain(`  ${role}  court`);
+    expect(stdout).toMatch(/ npm start \(self-declared\)/);
+  });
+
+  it('is asked for by no command that publishes nothing', async () => {
+    identityCalls = 0;
+    await stack.json('policy', 'audit', 'demo', ...target);
+    await stack.json('mint', 'demo', 'alpine-lake.jpg', 'resize,w_640', ...target);
+    expect(identityCalls).toBe(0);
+  });
+
+  it('has the name of SIGNET_OPERATOR beside it, marked as declared', async () => {
+    process.env['SIGNET_OPERATOR'] = 'run 42';
+    expect(await lastAuthor()).toEqual({
+      by: `${role} (self-declared: run 42)`,
+      identity: 'aws',
+    });
+  });
+
+  const declared = { by: expect.stringMatching(/^[^:]+@.+$/) };
+  it.each([
+    ['does not answer in time', [500, ''], declared],
+    ['answers something else', [200, '<Arn>root</Arn>'], declared],
+    [
+      'escapes the path of a user',
+      [200, callerIdentity('arn:aws:iam::123456789012:user/a&amp;b/ann')],
+      { by: 'arn:aws:iam::123456789012:user/a&b/ann', identity: 'aws' },
+    ],
+  ] as const)('is read from what STS answers, if it %s', async (_what, answer, author) => {
+    identity = answer;
+    expect(await lastAuthor()).toEqual(author);
+  });
+
+  it('cannot be an ARN that the publisher declares', async () => {
+    process.env['SIGNET_OPERATOR'] = 'arn:aws:iam::123456789012:root';
+    const { code, stderr } = await stack.run('block', 'demo', 'b.png', '--reason', 'x');
+    expect([code, stderr]).toEqual([
+      2,
+      'signet: SIGNET_OPERATOR begins with arn:, as only an identity does that AWS confirms; write a name, or unset it\n',
+    ]);
+  });
+
+  it('is counted by policy audit', async () => {
+    const { stdout } = await stack.run('policy', 'audit', 'demo', ...target);
+    expect(stdout).toMatch(
+      / by arn:aws:sts::123456789012:assumed-role\/Operators\/ann@example\.com\n/,
+    );
+    expect(stdout).toMatch(/ by npm start \(self-declared\)/);
   });
 });

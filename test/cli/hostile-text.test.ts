@@ -27,7 +27,7 @@ const fields = { blocked: [direction], fallback: `${direction}.png`, operations:
 beforeAll(async () => {
   stack = await startCommandStack();
   folder = await mkdtemp(path.join(tmpdir(), 'signet-hostile-'));
-  const publishing = { ...stack.publishing, by: hostile };
+  const publishing = { ...stack.publishing, by: async () => hostile };
   await publishPolicy(publishing, { tenant: 'acme', ...fields }, { root: 'r1', reason: hostile });
   await write('valid.json', text({ tenant: 'acme', ...fields, fallback: `b${direction}` }));
   await write('unknown.json', text({ tenant: 'acme', operations: {}, [hostile]: hostile }));

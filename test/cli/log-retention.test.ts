@@ -137,12 +137,12 @@ describe('logs retention', () => {
     [
       'eu-west-2 PutRetentionPolicy',
       { status: 400, type: 'AccessDeniedException' },
-      `eu-west-2 failed: logs:PutRetentionPolicy on ${viewer} is denied; add this permission`,
+      `eu-west-2 failed: CloudWatch Logs on ${viewer} failed: AccessDeniedException 400; add the permission logs:PutRetentionPolicy`,
     ],
     [
       'eu-west-2 CreateLogGroup',
       { status: 400, type: 'AccessDeniedException' },
-      `eu-west-2 failed: logs:CreateLogGroup on ${viewer} is denied; add this permission`,
+      `eu-west-2 failed: CloudWatch Logs on ${viewer} failed: AccessDeniedException 400; add the permission logs:CreateLogGroup`,
     ],
     [
       'eu-west-3 *',
@@ -152,7 +152,7 @@ describe('logs retention', () => {
     [
       'eu-west-3 *',
       { status: 400, type: 'InvalidParameterException' },
-      `eu-west-3 failed: CloudWatch Logs logs:DescribeLogGroups on ${viewer} failed: InvalidParameterException 400`,
+      `eu-west-3 failed: CloudWatch Logs on ${viewer} failed: InvalidParameterException 400`,
     ],
   ])(
     'ends with 1 and says what is wrong, after it has set the others: %s %j',

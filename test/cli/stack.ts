@@ -63,7 +63,7 @@ async function openCommands<T, R extends StackToOpen<T>>(running: R) {
     publishers: async () => [publicHalf(secretPublisher)],
     publisher: async () => secretPublisher,
     clock: Date.now,
-    by: 'test',
+    by: async () => 'test',
   };
   const folder = await mkdtemp(path.join(tmpdir(), 'signet-commands-'));
   const written = async (content: string | Uint8Array): Promise<string> => {

@@ -16,7 +16,13 @@ import { wordsOf } from './signet-words.ts';
 const script = fileURLToPath(new URL('aws_commands.py', import.meta.url));
 
 const inBlocks = pages.flatMap((page) =>
-  codeBlocks(page, 'sh').flatMap((block) => block.split('\n').map((line) => ({ page, line }))),
+  codeBlocks(page, 'sh').flatMap((block) =>
+    // A line that ends in \ goes on.
+    block
+      .replace(/\s*\\\n\s*/g, ' ')
+      .split('\n')
+      .map((line) => ({ page, line })),
+  ),
 );
 const inline = pages.flatMap((page) =>
   [...textOf(page).matchAll(/`(aws [a-z0-9]+ [a-z-]+ --[^`]+)`/g)].map(([, line = '']) => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
+import { codeBlocks } from '../docs/pages.ts';
 import { at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /* Several installations in one account, and one installation over time. */
@@ -15,7 +16,7 @@ const nameProperties = [
     'Name',
     'RoleName',
   ],
-  ...['QueueName', 'TopicName'],
+  ...['ManagedPolicyName', 'QueueName', 'TopicName'],
 ];
 /** CloudFront's policies have their names inside. */
 const configs = ['CachePolicyConfig', 'ResponseHeadersPolicyConfig', 'OriginAccessControlConfig'];
@@ -34,7 +35,13 @@ function namesIn({ Resources }: Template): readonly string[] {
 const sources = {
   photos: { bucket: 'photos', region: 'eu-west-1', prefix: '{tenant}/', tenants: ['acme'] },
 };
-const staging = { name: 'signet-staging', secretsPrefix: 'signet-staging' };
+/** The example of docs/deploying.md. */
+const [example = ''] = codeBlocks('docs/deploying.md', 'json').filter((one) =>
+  /-staging/.test(one),
+);
+const { signet: staging } = JSON.parse(example) as {
+  readonly signet: Readonly<Record<'name' | 'secretsPrefix', string>>;
+};
 const production = templateFor({ sources, firewall: {} });
 
 describe('two installations in one account', () => {
@@ -51,10 +58,12 @@ describe('two installations in one account', () => {
     const namespaces = (template: Template) =>
       new Set(
         ofType(template, 'AWS::CloudWatch::Alarm')
-          .filter(([, { Properties }]) => String(Properties['AlarmName']).includes('-Render'))
-          .map(([, { Properties }]) =>
-            at(Properties, 'Metrics', 0, 'MetricStat', 'Metric', 'Namespace'),
-          ),
+          .filter(([, { Properties }]) =>
+            /-(?:Render|Rotation)/.test(String(Properties['AlarmName'])),
+          )
+          .flatMap(([, { Properties }]) => (at(Properties, 'Metrics') as readonly unknown[]) ?? [])
+          .map((metric) => at(metric, 'MetricStat', 'Metric', 'Namespace'))
+          .filter((namespace) => String(namespace).startsWith('Signet')),
       );
     expect([...namespaces(production)]).toEqual(['Signet']);
     expect([...namespaces(second)]).toEqual(['Signet/signet-staging']);

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { policyDocument } from '../../build/permission-tables.ts';
+import { deployment } from '../../shared/deployment/deployer.ts';
+import { rights } from '../../shared/deployment/rights.ts';
 import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /*
@@ -12,13 +15,25 @@ const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url),
 type Grant = { readonly who: string; readonly may: string; readonly on: string };
 const grantText = ({ who, may, on }: Grant): string => `${who} may ${may} on ${on}`;
 
-function tableRows(): readonly Grant[] {
-  const [, table = ''] = /<!-- generated: permissions -->([\s\S]*?)<!-- end -->/.exec(page) ?? [];
+/** The resources in a cell: ARNs of the installation in the template, or one name. */
+function resourcesIn(cell: string): readonly string[] {
+  if (!/^`(?:arn:|\*`)/.test(cell)) return [cell.replaceAll('`', '')];
+  const filled = cell.replaceAll('NAME', 'signet').replaceAll('ACCOUNT', account);
+  return [...filled.matchAll(/`([^`]+)`/g)].map(([, arn = '']) => called(arn, undefined));
+}
+
+/** The grants in the last table of a generated block. */
+function tableRows(block: string): readonly Grant[] {
+  const [, text = ''] =
+    new RegExp(`<!-- generated: ${block} -->([\\s\\S]*?)<!-- end -->`).exec(page) ?? [];
+  const table = text.trim().split('\n\n').at(-1) ?? '';
   const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.includes('---'));
   return rows.slice(1).flatMap((line) => {
     const [, who = '', may = '', on = ''] = line.split('|').map((cell) => cell.trim());
     const actions = [...may.matchAll(/`([^`]+)`/g)].map(([, action = '']) => action);
-    return actions.map((action) => ({ who, may: action, on: on.replaceAll('`', '') }));
+    return actions.flatMap((action) =>
+      resourcesIn(on).map((one) => ({ who, may: action, on: one })),
+    );
   });
 }
 
@@ -60,6 +75,8 @@ function called(resource: unknown, condition: unknown): string {
   const [, secret] = /^\{"Ref":"(roots|render|publisher)Secret[0-9A-F]+"\}$/.exec(text) ?? [];
   if (secret !== undefined) return `secret signet/${secret}`;
   if (/^\{"Fn::GetAtt":\["PurgeQueue[0-9A-F]+","Arn"\]\}$/.test(text)) return 'the purge queue';
+  if (/^\{"Fn::GetAtt":\["PurgeDead[0-9A-F]+","Arn"\]\}$/.test(text))
+    return 'the dead-letter queue';
   if (/^\{"Fn::Join":.*cloudfront::1{12}:distribution.*"Ref":"Distribution/.test(text))
     return 'the distribution';
   return text;
@@ -114,6 +131,56 @@ function cloudFrontGrants(template: Template): readonly Grant[] {
   });
 }
 
+type Managed = { readonly name: string; readonly statements: readonly Statement[] };
+
+const managedPolicies = (template: Template): readonly Managed[] =>
+  ofType(template, 'AWS::IAM::ManagedPolicy').map(([, { Properties }]) => ({
+    name: String(Properties['ManagedPolicyName']).replace(/^signet-/, ''),
+    statements: at(Properties, 'PolicyDocument', 'Statement') as readonly Statement[],
+  }));
+
+describe('the managed policies', () => {
+  const longName = 'a-name-of-24-characters-';
+  const template = templateFor({ name: `${longName.slice(0, 23)}x` });
+
+  /** An ARN is not longer than this. */
+  const longArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:${longName}/publisher-AbCdEf`;
+  const sizeOf = (document: unknown): number =>
+    JSON.stringify(document)
+      .replaceAll(/\{"(?:Ref|Fn::GetAtt|Fn::Join)":.*?\}(?=[,\]}])/g, `"${longArn}"`)
+      .replaceAll(/\s/g, '').length;
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  it.each(Object.keys(rights))('are not longer than IAM allows: %s', (right) => {
+    const found = ofType(template, 'AWS::IAM::ManagedPolicy').find(([, { Properties }]) =>
+      String(Properties['ManagedPolicyName']).endsWith(`-${right}`),
+    );
+    const document = at(found?.[1].Properties, 'PolicyDocument');
+    expect(sizeOf(document)).toBeGreaterThan(300);
+    expect(sizeOf(document)).toBeLessThan(6_144);
+  });
+
+  it('are not longer than IAM allows, for a deployment', () => {
+    const text = JSON.stringify(policyDocument(deployment));
+    const filled = text.replaceAll(/NAME|PREFIX/g, longName).replaceAll('ACCOUNT', account);
+    expect(filled.length).toBeLessThan(6_144);
+  });
+
+  it('let only operators read a secret that signs policies, and nobody write sources of Signet but uploaders', () => {
+    const may = (action: string, on: string): readonly string[] =>
+      tableRows('rights')
+        .filter((one) => one.may === action && one.on === on)
+        .map(({ who }) => who);
+    expect(may('secretsmanager:GetSecretValue', 'secret signet/publisher')).toEqual(['operator']);
+    expect(may('secretsmanager:GetSecretValue', 'secret signet/render')).toEqual(['operator']);
+    expect(may('secretsmanager:GetSecretValue', 'secret signet/roots')).toEqual([
+      ...['operator', 'minter'],
+    ]);
+    expect(may('s3:PutObject', 'objects of sources')).toEqual(['operator', 'uploader']);
+    expect(may('s3:PutObject', 'objects of config below policies/')).toEqual(['operator']);
+  });
+});
+
 describe.each([
   ['without a domain', {}],
   ['with domains and a firewall', { ...domains, firewall: {} }],
@@ -122,7 +189,7 @@ describe.each([
 
   it('grants what docs/permissions.md lists, and nothing else', () => {
     const granted = [...rolesGrants(template), ...cloudFrontGrants(template)].map(grantText);
-    expect(granted.toSorted()).toEqual(tableRows().map(grantText).toSorted());
+    expect(granted.toSorted()).toEqual(tableRows('permissions').map(grantText).toSorted());
     expect(granted.length).toBeGreaterThan(20);
   });
 
@@ -130,9 +197,24 @@ describe.each([
     for (const { Effect } of inlineStatements(template)) expect(Effect).toBe('Allow');
   });
 
+  it('has a managed policy for each right, which allows what docs/permissions.md lists', () => {
+    const granted = managedPolicies(template).flatMap(({ name, statements }) =>
+      statements.flatMap(({ Action, Resource, Condition }) =>
+        listOf(Action).flatMap((may) =>
+          listOf(Resource).map((one) => ({ who: name, may, on: called(one, Condition) })),
+        ),
+      ),
+    );
+    const listed = new Set(tableRows('rights').map(grantText));
+    expect([...new Set(granted.map(grantText))].toSorted()).toEqual([...listed].toSorted());
+    expect(listed.size).toBeGreaterThan(50);
+  });
+
   it('attaches no managed policy', () => {
     expect(ofType(template, 'AWS::IAM::Policy')).toEqual([]);
-    expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    for (const [, { Properties }] of ofType(template, 'AWS::IAM::ManagedPolicy'))
+      for (const attached of ['Groups', 'Roles', 'Users'])
+        expect(Properties[attached]).toBeUndefined();
     for (const [, { Properties }] of ofType(template, 'AWS::IAM::Role'))
       expect(at(Properties, 'ManagedPolicyArns')).toBeUndefined();
   });

@@ -36,6 +36,18 @@ it('a refusal has no stack trace, and other errors keep theirs', () => {
   expect(new Error('x').stack).toContain('\n');
 });
 
+it('a refusal can be made where the properties of Error cannot be changed', () => {
+  const { stackTraceLimit } = Error;
+  const setting = (writable: boolean) =>
+    Object.defineProperty(Error, 'stackTraceLimit', { value: stackTraceLimit, writable });
+  setting(false);
+  try {
+    expect(new Refusal('forbidden', 'why').message).toBe('why');
+  } finally {
+    setting(true);
+  }
+});
+
 describe('the answer to', () => {
   it.each(rows)('%s is %i, %s', (code, status, cacheControl) => {
     expect(answerOf(new Refusal(code, 'reason'))).toEqual({

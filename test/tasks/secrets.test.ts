@@ -87,6 +87,7 @@ describe('a request of CloudFormation', () => {
           Reason: 'The secrets exist.',
           PhysicalResourceId: 'signet-secrets',
           ...ids,
+          Data: { PublisherKeys: JSON.stringify((await keeper.keyring()).publishers) },
           NoEcho: true,
         },
       },
@@ -95,6 +96,7 @@ describe('a request of CloudFormation', () => {
     expect((await keeper.keyring()).publishers).toHaveLength(1);
     expect(await inOrder()).toBe(true);
     expect(keeper.lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ daysSinceRotation: 0 }),
       { function: 'secrets', level: 'info', requestType: 'Create', outcome: 'done' },
     ]);
     await expectNothingSecret();
@@ -156,7 +158,7 @@ describe('a request of CloudFormation', () => {
   });
 
   it('fails while there is time left to answer', async () => {
-    const never = { ensure: () => new Promise(() => undefined), patience: 50 };
+    const never = { ensure: () => new Promise<never>(() => undefined), patience: 50 };
     await answerCustomResource(requested('Create'), never);
     expect(answers[0]?.body).toMatchObject({
       Status: 'FAILED',

@@ -83,7 +83,7 @@ export async function stackClient(instance: LocalInstance): Promise<StackClient>
           publishers: async () => keyring.publishers,
           publisher: async () => readPublisher((await secrets.read('signet/publisher')) ?? ''),
           clock: Date.now,
-          by: 'test',
+          by: async () => 'test',
         },
         document,
         { root: 'r1' },

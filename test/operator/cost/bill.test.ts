@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { billedResources, monthlyBill, trafficSizes } from '../../../operator/cost/bill.ts';
+import { rotationAgeMetric } from '../../../shared/deployment/rotation-age.ts';
 import { at, ofType, templateFor } from '../../infra/synth.ts';
 
 /* The bill in docs/deploying.md, against the template and by hand. */
@@ -20,6 +21,7 @@ describe('a monthly bill', () => {
       alarmMetrics,
       dashboards: count('AWS::CloudWatch::Dashboard'),
       distributionMetrics: 8 * count('AWS::CloudFront::MonitoringSubscription'),
+      rotationMetrics: Object.keys(rotationAgeMetric.dimensions).length,
     });
   });
 
@@ -32,8 +34,8 @@ describe('a monthly bill', () => {
     const { usdPerMonth } = monthlyBill({ sources: 0, viewsPerMonth: 0, regions: 1 });
     const { secrets, monitoring, total, ...used } = usdPerMonth;
     expect(secrets).toBeCloseTo(3 * 0.4);
-    // A dashboard, the alarms, 8 metrics of CloudFront, 4 outcomes of viewer-request, and 8 metrics of origin-response.
-    expect(monitoring).toBeCloseTo(3 + 0.1 * alarmMetrics + 0.3 * (8 + 4 + 8));
+    // A dashboard, the alarms, 8 metrics of CloudFront, one of the rotation, 4 outcomes of viewer-request, and 8 metrics of origin-response.
+    expect(monitoring).toBeCloseTo(3 + 0.1 * alarmMetrics + 0.3 * (8 + 1 + 4 + 8));
     expect(total).toBeCloseTo(secrets + monitoring);
     expect(Object.values(used).every((amount) => amount === 0)).toBe(true);
   });

@@ -62,7 +62,13 @@ describe('policies in files', () => {
     expect(warnings.map((one) => one.file)).toEqual(warnings.map(() => file));
     expect(await readHistory(open, 'acme')).toMatchObject([{ version: 1, reason: 'first' }]);
     expect(await auditTenant(open, 'acme')).toEqual({
-      ...{ tenant: 'acme', verified: true, versions: 1, faults: [] },
+      ...{
+        tenant: 'acme',
+        verified: true,
+        versions: 1,
+        faults: [],
+        authors: [{ by: 'ann', versions: 1 }],
+      },
     });
   });
 

@@ -24,7 +24,10 @@ export const stranger: PublisherSecretKey = {
 /** Publishes to a bucket in the name of an operator, on a clock that stands still unless told. */
 export function publishingTo(
   config: ObjectStore,
-  { by = 'ann', clock = () => 1_893_456_000_000 }: Partial<Pick<Publishing, 'by' | 'clock'>> = {},
+  {
+    by = 'ann',
+    clock = () => 1_893_456_000_000,
+  }: Partial<Pick<Publishing, 'clock'> & { readonly by: string }> = {},
 ): Publishing {
   return {
     crypto: nodeCrypto,
@@ -32,6 +35,6 @@ export function publishingTo(
     publishers: async () => [publicHalf(publisher)],
     publisher: async () => publisher,
     clock,
-    by,
+    by: async () => by,
   };
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { decodeBase64url } from '../../../client/lib/base64url.ts';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -154,6 +155,43 @@ const signed: readonly (readonly [string, string])[] = [
   ['too much', token(header, { ...claims, sub: 'x'.repeat(limits.grantCharacters) })],
 ];
 
+/** A token whose parts are these bytes, signed as it should be. */
+function tokenOfBytes(head: string | Buffer, body: string | Buffer): string {
+  const input = `${Buffer.from(head).toString('base64url')}.${Buffer.from(body).toString('base64url')}`;
+  return `${input}.${createHmac('sha256', keyOf()).update(input).digest('base64url')}`;
+}
+
+/** As long as this, a text in base64url is whole bytes; one more character is none. */
+function tokenWithOneMore(): string {
+  const body = JSON.stringify({ ...claims, sub: '' });
+  const padded = JSON.stringify({ ...claims, sub: 'x'.repeat((3 - (body.length % 3)) % 3) });
+  const input = `${part(header)}.${part(padded)}A`;
+  return `${input}.${createHmac('sha256', keyOf()).update(input).digest('base64url')}`;
+}
+
+const [written, claimed] = [JSON.stringify(header), JSON.stringify(claims)];
+
+/** Signed as it should be, but not JSON in UTF-8 (RFC 8259, section 8.1). */
+const badBytes: readonly (readonly [string, string])[] = [
+  [
+    'claims in Latin-1',
+    tokenOfBytes(written, Buffer.from(claimed.replace('a/', 'café/'), 'latin1')),
+  ],
+  [
+    'a header in Latin-1',
+    tokenOfBytes(Buffer.from(written.replace('r1', 'ré'), 'latin1'), claimed),
+  ],
+  ['claims in UTF-16', tokenOfBytes(written, Buffer.from(claimed, 'utf16le'))],
+  ['a cut character', tokenOfBytes(written, Buffer.from([...Buffer.from(claimed), 0xc3]))],
+  [
+    'half a pair',
+    tokenOfBytes(written, Buffer.from(claimed.replace('a/', '\u00ed\u00a0\u0080/'), 'latin1')),
+  ],
+  ['a byte-order mark before the claims', tokenOfBytes(written, `\ufeff${claimed}`)],
+  ['a byte-order mark before the header', tokenOfBytes(`\ufeff${written}`, claimed)],
+  ['a character too many', tokenWithOneMore()],
+];
+
 const good = token();
 const [head = '', body = '', sig = ''] = good.split('.');
 
@@ -190,6 +228,11 @@ function nextSpelling(last: string): string {
 describe('a token is forbidden, and throws nothing else,', () => {
   it.each(signed)('with %s', (_what, text) => {
     expect(outcome(text)).toBe('forbidden');
+  });
+
+  it.each(badBytes)('with %s, and the client reads it no other way', (_what, text) => {
+    expect(outcome(text)).toBe('forbidden');
+    expect(() => readGrant(text, 'acme', decodeBase64url)).toThrow(Refusal);
   });
 
   it.each(mangled)('that is %s', (_what, text) => {

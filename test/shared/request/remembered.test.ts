@@ -1,10 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
 import type { Crypto } from '../../../shared/ports.ts';
 import { mint } from '../../../shared/request/mint.ts';
 import { plainReading, type Reading } from '../../../shared/request/reading.ts';
-import { rememberedReading } from '../../../shared/request/remembered.ts';
+import { readingMemory, rememberedReading } from '../../../shared/request/remembered.ts';
 import { runStages, type StageDeps } from '../../../shared/request/stages.ts';
 import { countCases, isProof } from '../../proof/cases.ts';
 import { keySet, rootKey } from '../keys/known-keys.ts';
@@ -103,6 +105,31 @@ describe('what is remembered', () => {
         () => undefined,
       );
     expect(texts).toEqual([]);
+  });
+});
+
+describe('what is remembered is bounded,', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const collect = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+
+  it('and keeps no URL or header alive', async () => {
+    const keyring = readKeyring();
+    const grants = await Promise.all(
+      Array.from({ length: 1_000 }, (_, at) =>
+        grantOf(keyring, 'acme', { scope: ['*'], exp: nowSeconds + at }),
+      ),
+    );
+    const reading = rememberedReading();
+    const before = collect();
+    for (const grant of grants) {
+      const header = `theme=${'x'.repeat(14_000)}; signet-grant=${grant}`;
+      reading.verifyGrant(nodeCrypto, keyring, header.slice(-grant.length), 'acme');
+    }
+    expect(collect() - before).toBeLessThan(2 * readingMemory.grants);
   });
 });
 

@@ -1,0 +1,91 @@
+import type { Finding, Problem } from '../../operator/doctor/finding.ts';
+import { repairAdvice } from '../../operator/policies/policy-change.ts';
+import { adviseOnStack } from './doctor-stack.ts';
+
+/** A check that failed. */
+export type FailedFinding = Extract<Finding, { readonly ok: false }>;
+
+/** The deployed stack that was checked; undefined for the local one. */
+export type CheckedStack = string | undefined;
+
+type ChangesFaulty = Extract<Problem, { readonly kind: 'changes_faulty' }>;
+
+/** Publishing what is live already adds no version, and repairs the list. */
+const adviseToPublish = ({ repair }: ChangesFaulty, target: string): string =>
+  repair === undefined
+    ? 'publish any policy'
+    : `publish any policy, even an unchanged one; for example: npx signet policy rollback ${repair.tenant} ${repair.version} --reason TEXT${target}`;
+
+const secretChecks: readonly string[] = ['root keys', 'publisher', 'render secret'];
+
+function adviseOnFailure({ check, tenant, problem }: FailedFinding, stack: CheckedStack): string {
+  if (tenant !== undefined && problem.kind === 'check_failed')
+    return repairAdvice(tenant, problem.lastVersion);
+  if (!secretChecks.includes(check))
+    return 'run doctor again, and look for AWS or network problems';
+  return stack === undefined
+    ? 'restore the secret from a backup of the state folder'
+    : 'restore the previous version of the secret in Secrets Manager';
+}
+
+/** Advice that is not the same everywhere: the local stack is started and restarted on this machine. */
+function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string | undefined {
+  const isLocal = stack === undefined;
+  switch (problem.kind) {
+    case 'publisher_unknown':
+      return `add the public half of the key in the secret publisher to the secret roots${isLocal ? ', or restart the stack' : ''}`;
+    case 'render_secret_stale':
+      return isLocal
+        ? 'run: npx signet keys rotate, or restart the stack'
+        : `run: npx signet keys rotate --target aws:${stack}`;
+    case 'distribution_silent':
+      return isLocal
+        ? 'start it with npm start'
+        : 'check its DNS and its certificate, and that the distribution is enabled';
+    case 'view_unanswered':
+      return isLocal
+        ? 'start it with npm start'
+        : 'check the DNS record of the domain, that the certificate covers it and has not expired, and that hosts in cdk.json lists it';
+    default:
+      return undefined;
+  }
+}
+
+function adviseOnProblem(problem: Problem, name: string, target: string): string {
+  switch (problem.kind) {
+    case 'unsigned_answered':
+      return 'check that every behaviour runs viewer-request, and read its log';
+    case 'view_refused':
+      return 'read the last line of viewer-request and of origin-response in their logs, which say why';
+    case 'permission_missing':
+      return `add the permission ${problem.permission} (docs/permissions.md has the policy of operators), then run doctor again`;
+    case 'changes_faulty':
+      return adviseToPublish(problem, target);
+    case 'policy_gone':
+      return 'run doctor again';
+    case 'root_key_gone':
+      return `npx signet keys rotate ${name}${target}`;
+    case 'fallback_missing':
+      return `npx signet put ${name} PATH FILE${target}`;
+    case 'origin_unlisted':
+      return `add it to corsOrigins in cdk.json and deploy, or remove it from the policy of ${name}`;
+    case 'source_unlisted':
+      return 'add it to sources in cdk.json and deploy, or publish another source.from with --purge';
+    case 'source_absent':
+      return 'name an object that exists, with --object TENANT/PATH, and check the policies of the bucket and its KMS key';
+    case 'source_unreadable':
+      return 'read the last line of origin-response in its log, which says what to correct';
+    case 'trail_broken':
+      return `find out who can write to the bucket; ${repairAdvice(name, problem.lastVersion)}`;
+    default:
+      return adviseOnStack(problem);
+  }
+}
+
+/** What to do about a failed check. */
+export function adviseTo(finding: FailedFinding, stack: CheckedStack): string {
+  const { problem, tenant } = finding;
+  if (problem.kind === 'check_failed') return adviseOnFailure(finding, stack);
+  const target = stack === undefined ? '' : ` --target aws:${stack}`;
+  return adviseByPlace(finding, stack) ?? adviseOnProblem(problem, tenant ?? '', target);
+}
