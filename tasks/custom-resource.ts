@@ -24,7 +24,7 @@ type Request = v.InferOutput<typeof requestSchema>;
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** What the template reads with `Fn::GetAtt`. */
-export type Attributes = Readonly<Record<string, string>>;
+export type ResourceAttributes = Readonly<Record<string, string>>;
 
 /** The work behind a custom resource. */
 export type CustomResource = {
@@ -32,7 +32,7 @@ export type CustomResource = {
    * Creates what the resource stands for, and returns its attributes, none of them secret. It is idempotent. `before`
    * has the properties before an update.
    */
-  readonly ensure: (before: Properties | undefined) => Promise<Attributes>;
+  readonly ensure: (before: Properties | undefined) => Promise<ResourceAttributes>;
   /** How long `ensure` may take, in milliseconds, so that there is time left to answer. */
   readonly patience: number;
 };
@@ -50,7 +50,7 @@ async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T
 }
 
 /** The attributes of the resource, or what went wrong. */
-type Outcome = { readonly attributes: Attributes } | { readonly failure: string };
+type Outcome = { readonly attributes: ResourceAttributes } | { readonly failure: string };
 
 /** Handles the request. `Delete` does nothing, because secrets outlive the stack. */
 async function ensureResource(request: Request, deps: CustomResource): Promise<Outcome> {

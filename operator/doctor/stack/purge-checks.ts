@@ -3,7 +3,7 @@ import type { QueueNotification, StackFacts, StackResource } from '../../target/
 import { type CheckSubject, type Finding, fail, pass } from '../finding.ts';
 
 /** The names of the buckets that have versions and send events. */
-export type EventBuckets = { readonly sources: string; readonly config: string };
+export type NotifyingBuckets = { readonly sources: string; readonly config: string };
 
 /** The URL of a queue of the stack. */
 const queueUrl = (resources: readonly StackResource[], id: string): string | undefined =>
@@ -18,7 +18,7 @@ async function readQueues(facts: StackFacts) {
 }
 
 /** What each bucket has to report to the purge queue. */
-const wantedEvents = ({ sources, config }: EventBuckets) =>
+const wantedEvents = ({ sources, config }: NotifyingBuckets) =>
   [
     { bucket: sources, event: 's3:ObjectCreated:*', prefix: '' },
     { bucket: sources, event: 's3:ObjectRemoved:*', prefix: '' },
@@ -43,7 +43,7 @@ const isSent = (
 export async function checkNotifications(
   facts: StackFacts,
   subject: CheckSubject,
-  buckets: EventBuckets,
+  buckets: NotifyingBuckets,
 ): Promise<Finding> {
   const { queue } = await readQueues(facts);
   for (const { bucket, ...wanted } of wantedEvents(buckets))
@@ -70,7 +70,7 @@ export async function checkQueue(facts: StackFacts, subject: CheckSubject): Prom
 export async function checkVersioning(
   facts: StackFacts,
   subject: CheckSubject,
-  { sources, config }: EventBuckets,
+  { sources, config }: NotifyingBuckets,
 ): Promise<Finding> {
   for (const bucket of [sources, config])
     if (!(await facts.isVersioned(bucket)))
