@@ -206,10 +206,6 @@ export function checkKeyCommands(): void {
     const { roots } = await signetJson<{ readonly roots: readonly object[] }>('keys', 'show');
     expect(roots).toHaveLength(2);
   });
-
-  checks('commands', 'doctor', 'finds nothing wrong', async () => {
-    expect(await signetJson('doctor')).toMatchObject({ ok: true });
-  });
 }
 
 const logsClient = (region: string): CloudWatchLogsClient => new CloudWatchLogsClient({ region });
