@@ -25,7 +25,11 @@ export function purgeNote(tenants: readonly string[]): readonly string[] {
 function printPublication(publication: Publication): string {
   const { tenant, version, created, unchanged, changes } = publication;
   if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
-  if (created) return `Published ${tenant}, a new tenant`;
+  // The trail of a tenant outlives the tenant.
+  if (created)
+    return version === 1
+      ? `Published ${tenant}, a new tenant`
+      : `Published ${tenant}, restored as version ${version}: its trail is continued`;
   return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
 }
 
@@ -48,8 +52,12 @@ function printGrouped(all: readonly Publication[]): readonly string[] {
       return lines.length === 0 ? [] : [`${one.tenant}:`, ...lines];
     }),
     ...printTogether(
-      all.filter(({ created }) => created),
+      all.filter(({ created, version }) => created && version === 1),
       'new',
+    ),
+    ...printTogether(
+      all.filter(({ created, version }) => created && version > 1),
+      'restored; their trails are continued',
     ),
     ...printTogether(
       all.filter(({ unchanged }) => unchanged),

@@ -2,7 +2,7 @@ import type { Progress, StartProgress } from '../../operator/progress.ts';
 import type { FleetControl } from '../../operator/tenants/outcomes.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { printCount, printNumber } from '../base/quantity.ts';
-import { progressOn } from './bar.ts';
+import { countUnit, progressOn } from './bar.ts';
 import { progressLines, writeProgress } from './lines.ts';
 
 const printTenants = (count: number): string => printCount(count, 'tenant');
@@ -30,7 +30,7 @@ export const tenantProgress =
   (json: boolean): StartProgress =>
   (total) =>
     process.stderr.isTTY === true && !json
-      ? progressOn(process.stderr, total, (total ?? 0) < 2, printTenants)
+      ? progressOn(process.stderr, total, (total ?? 0) < 2, countUnit('tenant'))
       : countInLines(total ?? 0, json);
 
 /** Runs a change of tenants, which Ctrl-C stops after the tenants in progress. */

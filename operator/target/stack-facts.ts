@@ -230,7 +230,8 @@ export function stackFacts(options: FactsOptions): StackFacts {
   const { access, patience, stack, distributionId, s3 } = options;
   const cloudFront = new CloudFrontClient(clientOptions(access, patience));
   const secrets = new SecretsManagerClient(clientOptions(access, patience));
-  const sqs = new SQSClient(clientOptions(access, patience));
+  // The host in the URL of a queue is not always the one that serves it.
+  const sqs = new SQSClient({ ...clientOptions(access, patience), useQueueUrlAsEndpoint: false });
   return {
     status: async () => {
       const found = await describeStack(access, patience, stack);

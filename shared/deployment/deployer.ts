@@ -19,6 +19,7 @@ const buckets: Permission = {
     ...['s3:CreateBucket', 's3:DeleteBucket', 's3:DeleteBucketPolicy', 's3:ListBucket'],
     ...['s3:PutBucket*', 's3:PutEncryptionConfiguration', 's3:PutLifecycleConfiguration'],
     ...['s3:GetBucket*', 's3:Get*Configuration', 's3:TagResource', 's3:UntagResource'],
+    's3:ListTagsForResource',
   ],
   arns: ['arn:aws:s3:::NAME-*'],
   why: 'the four buckets and their policies',
@@ -83,8 +84,8 @@ const delivery: readonly Permission[] = [
       ...['cloudfront:GetOriginAccessControlConfig', 'cloudfront:*CachePolicy'],
       ...['cloudfront:GetCachePolicyConfig', 'cloudfront:*ResponseHeadersPolicy'],
       ...['cloudfront:GetResponseHeadersPolicyConfig', 'cloudfront:*TagsForResource'],
-      ...['cloudfront:TagResource', 'cloudfront:UntagResource'],
-      'cloudfront:AllowVendedLogDeliveryForResource',
+      ...['cloudfront:*MonitoringSubscription', 'cloudfront:TagResource'],
+      ...['cloudfront:UntagResource', 'cloudfront:AllowVendedLogDeliveryForResource'],
     ],
     // Their names are random.
     arns: ['*'],
@@ -140,7 +141,10 @@ const observation: readonly Permission[] = [
     why: 'the alarms and the dashboard',
   },
   {
-    actions: ['logs:*LogGroup', 'logs:*RetentionPolicy', 'logs:*Resource'],
+    actions: [
+      ...['logs:*LogGroup', 'logs:*RetentionPolicy', 'logs:*Resource'],
+      ...['logs:GetDataProtectionPolicy', 'logs:DescribeIndexPolicies'],
+    ],
     arns: [
       'arn:aws:logs:us-east-1:ACCOUNT:log-group:NAME-*',
       'arn:aws:logs:us-east-1:ACCOUNT:log-group:/signet/NAME-*',
@@ -148,7 +152,7 @@ const observation: readonly Permission[] = [
     why: 'the log groups of the functions',
   },
   {
-    actions: ['logs:DescribeLogGroups', 'logs:*Delivery*', 'logs:*Deliver*'],
+    actions: ['logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:*Deliver*'],
     arns: ['*'],
     why: 'the delivery of the access log',
   },

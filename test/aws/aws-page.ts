@@ -82,8 +82,12 @@ ${markdownTable(
 
 ## What this does not show
 
-- **Permissions.** moto lets everyone do everything. The permissions of the roles, the bucket policies, the conditions such as
-  \`s3:if-none-match\`, and origin access control are compared with the code and enforced by the stack on one machine, not by AWS.
+- **Permissions.** Only the commands that run "as" someone do so with a managed policy of the stack, and moto compares the resources
+  of S3 alone, knows no conditions, and asks no policy in CloudFront. Everything else runs with every permission. The permissions of
+  the roles, the bucket policies, the conditions such as \`s3:if-none-match\`, and origin access control are compared with the code
+  and enforced by the stack on one machine, not by AWS.
+- **Functions of a distribution and quotas.** moto keeps no functions of a distribution, so \`doctor\` reports them here. Its Lambda does
+  not tell the settings of an account; a server of the proof answers as AWS documents it.
 - **CloudFront.** moto has no cache and no edge locations. How CloudFront replicates functions, chooses Regions, collapses requests,
   removes cached answers by tag, and adds headers of the response headers policy is not shown. [emulator.md](emulator.md) lists
   what the stack on one machine does instead.

@@ -11,6 +11,7 @@ import {
   checkSourceCommands,
   checkTenantCommands,
 } from './command-checks.ts';
+import { checkDoctor } from './doctor-checks.ts';
 import {
   checkEdgeFunctions,
   checkFirstSecrets,
@@ -19,6 +20,7 @@ import {
   checkRotation,
 } from './function-checks.ts';
 import { cfnLintVersion, findMoto, motoVersion } from './moto.ts';
+import { checkRights } from './rights-checks.ts';
 import { isolation, nodeVersion } from './runtime.ts';
 import { checkSources } from './source-checks.ts';
 import { checkTemplates, lintWarnings } from './template-checks.ts';
@@ -64,11 +66,13 @@ describe.skipIf(moto === undefined)('a stack in another AWS', () => {
   checkTenantCommands(given);
   checkSourceCommands(given);
   checkKeyCommands();
+  checkDoctor(given);
   checkEdgeFunctions(given);
   checkPurge(given);
   checkSources(given);
   checkRotation(given);
   checkProcesses(given);
+  checkRights(given);
   checkLogCommands(given);
   checkTemplates(() => moto ?? '');
 });

@@ -3,7 +3,11 @@ import path from 'node:path';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { buildAssets } from '../../build/assets.ts';
 import { functionConfigs } from '../../infra/edge-config.ts';
@@ -179,5 +183,9 @@ export async function deploy(
   await clients.cloudFormation.send(new CreateStackCommand({ StackName: 'signet', TemplateBody }));
   for (const Name of Object.values(secretIds))
     await clients.secrets.send(new CreateSecretCommand({ Name }));
+  // With the name of a function moto would run it in a container.
+  const SecretId = secretIds.roots;
+  const RotationRules = { AutomaticallyAfterDays: 90 };
+  await clients.secrets.send(new RotateSecretCommand({ SecretId, RotationRules }));
   return { ...reduced, distribution };
 }

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
-import { at, domains, templateFor } from '../infra/synth.ts';
+import { deployment } from '../../shared/deployment/deployer.ts';
+import { at, domains, type Template, templateFor } from '../infra/synth.ts';
 import { checks } from './checks.ts';
 import { runPython } from './moto.ts';
 
@@ -10,6 +12,7 @@ const everySetting = {
   ...{ name: 'images', secretsPrefix: 'images', account: '111111111111', region: 'us-east-1' },
   ...{ disabledFormats: ['gif'], reservedConcurrency: 5 },
   corsOrigins: ['https://www.example.com'],
+  uploadOrigins: ['https://www.example.com'],
   sources: {
     photos: {
       ...{ bucket: 'my-photos', region: 'eu-west-1', account: '222222222222' },
@@ -58,6 +61,49 @@ function checkFindings(findings: readonly Finding[]): void {
   expect(findings.filter(({ level }) => level === 'Error')).toEqual([]);
 }
 
+type Schema = {
+  readonly typeName: string;
+  readonly handlers?: Readonly<Record<string, { readonly permissions?: readonly string[] }>>;
+};
+
+/** What AWS says in its schemas that making, reading, changing and deleting the resources of a template needs. */
+function permissionsOf(folder: string, { Resources }: Template): readonly string[] {
+  const types = new Set(Object.values(Resources).map(({ Type }) => Type));
+  const schemas = path.join(folder, 'cfnlint', 'data', 'schemas', 'resources');
+  const permissions = readdirSync(schemas)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(path.join(schemas, file), 'utf8')) as Schema)
+    .filter(({ typeName }) => types.has(typeName))
+    .flatMap(({ handlers = {} }) =>
+      ['create', 'read', 'update', 'delete'].flatMap((name) => handlers[name]?.permissions ?? []),
+    );
+  return [...new Set(permissions)];
+}
+
+const patternOf = (action: string): RegExp => new RegExp(`^${action.replaceAll('*', '.*')}$`);
+
+/** What the schemas list for settings that the stack does not have. */
+const unused: readonly RegExp[] = [
+  // Networks, file systems, customer keys, table buckets, and the logs of other services.
+  /^(?:ec2|elasticfilesystem|s3files|kms|s3tables|firehose|codewhisperer|autoloop|workmail|payments):/,
+  // Of buckets: analytics, inventories, replication, object lock, websites, and objects.
+  /^s3:(?:Put|Delete|Create|Update)(?:Bucket)?(?:Analytics|Inventory|Metrics|Metadata|Accelerate|Replication|ObjectLock|IntelligentTiering|Website|Cors)/,
+  /^s3:(?:PutObjectAcl|DeleteObject|GetObjectVersion|REST\.PUT\.OBJECT)$/,
+  // These settings of buckets change, but are never taken away.
+  /^s3:DeleteBucket(?:Encryption|Lifecycle)$/,
+  // Of functions: provisioned concurrency, code signing, layers, and other runtimes.
+  /^lambda:(?:.*ProvisionedConcurrencyConfig|GetCodeSigningConfig|GetLayerVersion|PassCapacityProvider|AssociateRuntimeAlias)$/,
+  // Of distributions: tenants, private origins and staging.
+  /^cloudfront:(?:.*ConnectionGroup|GetVpcOrigin|UpdateDistributionWithStagingConfig)$/,
+  // Of log groups: policies, keys and protections.
+  /^logs:(?:Put|Delete)(?:DataProtection|Index|Resource)Policy$/,
+  /^logs:(?:PutBearerTokenAuthentication|AssociateKmsKey|DisassociateKmsKey|PutLogGroupDeletionProtection)$/,
+  // Of secrets: random values and replicas.
+  /^secretsmanager:(?:GetRandomPassword|GetSecretValue|ReplicateSecretToRegions|RemoveRegionsFromReplication)$/,
+  // Of roles: boundaries.
+  /^iam:.*RolePermissionsBoundary$/,
+];
+
 /** Declares the checks of the template. `folder` is that of cfn-lint. */
 export function checkTemplates(folder: () => string): void {
   checks('templates', 'the default settings', 'no errors', async () => {
@@ -68,6 +114,22 @@ export function checkTemplates(folder: () => string): void {
     expect(Object.keys(everySetting).toSorted()).toEqual([...settingNames].toSorted());
     checkFindings(lint(folder(), JSON.stringify(templateFor(everySetting))));
   });
+
+  checks(
+    'templates',
+    'the permissions of a deployment in docs/permissions.md',
+    'are all that the types of resources need, but for what the stack does not use',
+    async () => {
+      const template = templateFor(everySetting);
+      const wanted = permissionsOf(folder(), template);
+      const allowed = deployment.flatMap(({ actions }) => actions).map(patternOf);
+      const missing = wanted.filter((action) => !allowed.some((one) => one.test(action)));
+      expect(wanted.length).toBeGreaterThan(150);
+      expect(missing.filter((action) => !unused.some((one) => one.test(action)))).toEqual([]);
+      for (const one of unused)
+        expect([one, missing.some((action) => one.test(action))]).toEqual([one, true]);
+    },
+  );
 
   checks('templates', 'a template with a mistake', 'is an error', async () => {
     const template = JSON.stringify(templateFor()).replaceAll('nodejs24.x', 'nodejs24.y');

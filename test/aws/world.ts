@@ -2,16 +2,22 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetInvalidationCommand, ListInvalidationsCommand } from '@aws-sdk/client-cloudfront';
-import { GetObjectCommand, PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import {
   GetQueueUrlCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   type ReceiveMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
 import { keptFolder } from '../../bench/packages/kept-folder.ts';
 import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import { command } from '../cli/in-process.ts';
-import { at, ofType } from '../infra/synth.ts';
+import { at, ofType, type Template } from '../infra/synth.ts';
 import { type ConnectionCutter, startConnectionCutter } from './connection-cutter.ts';
 import { type Clients, clientsFor, type Deployed, deploy, synthesise } from './deployment.ts';
 import { type EdgeBridge, startEdgeBridge } from './edge-bridge.ts';
@@ -30,6 +36,10 @@ export const buckets = {
 type FunctionName = 'viewerRequest' | 'originResponse' | 'purge' | 'secrets';
 
 export type World = Deployed & {
+  /** The whole template, of which moto made a part. */
+  readonly synthesised: Template;
+  /** Undoes what was changed outside of the stack. */
+  readonly repair: () => Promise<void>;
   readonly folder: string;
   readonly moto: Moto;
   readonly clients: Clients;
@@ -83,6 +93,24 @@ async function notify({ s3 }: Clients, { template }: Deployed, queue: string): P
   }
 }
 
+/** Turns on the versions that the template turns on, which moto's CloudFormation leaves out. */
+async function keepVersions({ s3 }: Clients, { template }: Deployed): Promise<void> {
+  for (const [, { Properties }] of ofType(template, 'AWS::S3::Bucket'))
+    if (at(Properties, 'VersioningConfiguration', 'Status') === 'Enabled')
+      await s3.send(
+        new PutBucketVersioningCommand({
+          Bucket: String(Properties['BucketName']),
+          VersioningConfiguration: { Status: 'Enabled' },
+        }),
+      );
+}
+
+async function emptyDeadLetters({ sqs }: Clients): Promise<void> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  for (const QueueUrl of QueueUrls.filter((url) => url.includes('PurgeDead')))
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+}
+
 async function readFrom({ s3 }: Clients, Bucket: string, Key: string) {
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
@@ -110,6 +138,7 @@ export async function startWorld(motoFolder: string): Promise<World> {
   const queue = await queueName(clients);
   const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
   await notify(clients, deployed, queue);
+  await keepVersions(clients, deployed);
   let cut = 0;
   const whileFrozen = (): void => {
     cut += cutter.cut();
@@ -134,6 +163,12 @@ export async function startWorld(motoFolder: string): Promise<World> {
   bridge.connect({ viewer, origin, read: (key) => readFrom(clients, buckets.derivatives, key) });
   return {
     ...deployed,
+    synthesised: synthesised.template,
+    repair: async () => {
+      await notify(clients, deployed, queue);
+      await keepVersions(clients, deployed);
+      await emptyDeadLetters(clients);
+    },
     ...{ folder, moto, clients, cutter, bridge, functions },
     queueUrl: QueueUrl,
     connectionsCut: () => cut,

@@ -32,6 +32,11 @@ describe('diagnose', () => {
       { check: 'publisher', ok: true, state: { kind: 'publisher_known' } },
       { check: 'render secret', ok: true, state: { kind: 'render_secret_current' } },
       { check: 'distribution', ok: false, problem: { kind: 'distribution_silent', address } },
+      {
+        check: 'view',
+        ok: false,
+        problem: { kind: 'view_unanswered', address, reason: expect.any(String) },
+      },
       { check: 'changes', ok: true, state: { kind: 'changes_current', sequence: 1 } },
       {
         check: 'policy',
@@ -163,6 +168,37 @@ describe('diagnose', () => {
       },
     });
     await expect(diagnose(open)).rejects.toBeInstanceOf(PortFailure);
+  });
+
+  const denied = (permission: string): PortFailure =>
+    new PortFailure('denied', true, { status: 403, code: 'AccessDenied', denied: permission });
+
+  it('finds that the stack may not be described, instead of failing', async () => {
+    const open = async (): Promise<never> => {
+      throw denied('cloudformation:DescribeStacks');
+    };
+    expect(await diagnose(open)).toEqual([
+      {
+        check: 'stack',
+        ok: false,
+        problem: {
+          kind: 'permission_missing',
+          permission: 'cloudformation:DescribeStacks',
+          message: 'denied',
+        },
+      },
+    ]);
+  });
+
+  it('finds that tenants may not be listed, and checks the rest', async () => {
+    const { config, ...rest } = await installation.open();
+    const list = () => {
+      throw denied('s3:ListBucket');
+    };
+    const findings = await diagnose(async () => ({ ...rest, config: { ...config, list } }));
+    const missing = findings.filter((one) => !one.ok && one.problem.kind === 'permission_missing');
+    expect(missing.map(({ check }) => check)).toEqual(['policy', 'trail']);
+    expect(findings.find(({ check }) => check === 'root keys')?.ok).toBe(true);
   });
 });
 
