@@ -19,7 +19,7 @@ async function doctor(options: Options): Promise<void> {
 
 export const doctorCommand = command(
   'doctor',
-  'Check secrets, functions, policies and audit trails, and say how to fix problems; exits with 1 if there are any',
+  'Check secrets, functions, policies and audit trails, on AWS also the stack and its domains, and say how to fix problems; exits with 1 if there are any',
 )
   .option(
     '--object <tenant/path...>',
