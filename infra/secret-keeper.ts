@@ -20,7 +20,7 @@ export type SecretKeeperParts = {
 };
 
 /** Increase it to run the function again, for example after a change of the secrets' format. */
-const firstSecretsVersion = '1';
+const firstSecretsVersion = '2';
 
 /**
  * Secrets Manager runs the function every `rotationDays`; each run adds a root key. The CDK's rotation

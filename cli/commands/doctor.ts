@@ -61,7 +61,7 @@ async function doctor(operands: readonly string[], options: Options): Promise<vo
 export const doctorCommand = addAllOption(
   command(
     'doctor [tenants...]',
-    'Check secrets, functions, policies and audit trails: of all tenants, or of those that are named, or that have files in the folders that are named. Prints the problems (✗ errors, ! warnings) and how to fix them; exits with 1 if there is an error that nobody has acknowledged. Of a folder it also reports live tenants without a file, and files without a tenant',
+    'Check secrets, functions, policies and audit trails, on AWS also the stack and its domains: of all tenants, or of those that are named, or that have files in the folders that are named. Prints the problems (✗ errors, ! warnings) and how to fix them; exits with 1 if there is an error that nobody has acknowledged. Of a folder it also reports live tenants without a file, and files without a tenant',
   ),
 )
   .option(
