@@ -2,7 +2,6 @@ import { isSigningKid, signedMessage } from '../shared/url/signature.ts';
 import {
   addressOf,
   checkPlace,
-  checkSet,
   checkSetting,
   type Place,
   type Setting,
@@ -103,11 +102,8 @@ type Signer = SignetOptions & Place & { readonly kid: string; readonly key: stri
 /** Throws `malformed` without the value of a setting: messages are logged, and a value may be a key. */
 function readSigner(options: SignetOptions): Signer {
   const { process } = globalThis as unknown as Environment;
-  const read = (name: Setting): string => {
-    const value = textOrEmpty(options[name] ?? process?.env?.[variableOf(name)]);
-    checkSet(name, value);
-    return value;
-  };
+  const read = (name: Setting): string =>
+    textOrEmpty(options[name] ?? process?.env?.[variableOf(name)]);
   const signer = {
     ...options,
     url: read('url'),
