@@ -8,7 +8,10 @@ import { vectorFiles } from './vectors.ts';
  * --check it writes nothing and fails where they differ. A block is the text between `<!-- generated: NAME -->` and `<!-- end -->`.
  */
 
-const pages = ['urls', 'operations', 'policies', 'commands', 'errors', 'permissions', 'operating'];
+const pages = [
+  ...['urls', 'operations', 'policies', 'commands', 'errors', 'permissions', 'operating'],
+  'deploying',
+];
 const files = ['README.md', ...pages.map((page) => `docs/${page}.md`)];
 const marked = /(<!-- generated: ([a-z]+) -->)[\s\S]*?(<!-- end -->)/g;
 

@@ -11,6 +11,7 @@ import type { Parameter } from '../shared/operations/parameter.ts';
 import { type OperationName, operationNames, rowOf } from '../shared/operations/table.ts';
 import { policySchema } from '../shared/policy/schema.ts';
 import { refusals } from '../shared/refusal.ts';
+import { billTable } from './bill-table.ts';
 import { code, header, row } from './markdown.ts';
 import { deploymentTable, permissionTable, rightsTable } from './permission-tables.ts';
 
@@ -163,5 +164,6 @@ export const blocks: Readonly<Record<string, () => string>> = {
   rights: rightsTable,
   deployment: deploymentTable,
   mistakes: mistakeTable,
+  bill: billTable,
   alarms: alarmTable,
 };

@@ -2,6 +2,7 @@ import { isSigningKid, signedMessage } from '../shared/url/signature.ts';
 import {
   addressOf,
   checkPlace,
+  checkSet,
   checkSetting,
   type Place,
   type Setting,
@@ -102,8 +103,11 @@ type Signer = SignetOptions & Place & { readonly kid: string; readonly key: stri
 /** Throws `malformed` without the value of a setting: messages are logged, and a value may be a key. */
 function readSigner(options: SignetOptions): Signer {
   const { process } = globalThis as unknown as Environment;
-  const read = (name: Setting): string =>
-    textOrEmpty(options[name] ?? process?.env?.[variableOf(name)]);
+  const read = (name: Setting): string => {
+    const value = textOrEmpty(options[name] ?? process?.env?.[variableOf(name)]);
+    checkSet(name, value);
+    return value;
+  };
   const signer = {
     ...options,
     url: read('url'),

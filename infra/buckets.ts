@@ -4,11 +4,14 @@ import {
   Bucket,
   BucketEncryption,
   type BucketProps,
+  type CorsRule,
+  HttpMethods,
   type IBucket,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { cors } from '../shared/deployment/cors.ts';
 import { type BucketName, denials } from '../shared/deployment/permissions.ts';
 import type { BucketKind, Names } from './names.ts';
 import { objectsArn } from './permissions.ts';
@@ -55,16 +58,33 @@ function addDenials(bucket: IBucket, kind: BucketName, names: Names): void {
 }
 
 /**
+ * Lets the scripts of some pages upload with a request that a backend has signed. The signature, not this rule, says
+ * who may write what. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+ */
+function uploadRules({ uploadOrigins }: Pick<StackSettings, 'uploadOrigins'>): CorsRule[] {
+  if (uploadOrigins.length === 0) return [];
+  return [
+    {
+      allowedOrigins: [...uploadOrigins],
+      allowedMethods: [HttpMethods.PUT, HttpMethods.POST],
+      allowedHeaders: ['content-type', 'x-amz-*'],
+      exposedHeaders: ['ETag'],
+      maxAge: cors.maxAgeSeconds,
+    },
+  ];
+}
+
+/**
  * Makes the four buckets. Sources keep old versions for a month, config keeps them for ever.
  * Derivatives keep none: they can be rendered again.
  */
 export function makeBuckets(
   scope: Construct,
   names: Names,
-  { logDays }: Pick<StackSettings, 'logDays'>,
+  settings: Pick<StackSettings, 'logDays' | 'uploadOrigins'>,
 ): Buckets {
   const logs = makeBucket(scope, names, 'logs', {
-    lifecycleRules: [{ ...abortUploads, expiration: Duration.days(logDays) }],
+    lifecycleRules: [{ ...abortUploads, expiration: Duration.days(settings.logDays) }],
   });
   const withAccessLogs = (kind: BucketKind): BucketProps => ({
     serverAccessLogsBucket: logs,
@@ -80,6 +100,7 @@ export function makeBuckets(
   const sources = makeBucket(scope, names, 'sources', {
     ...withAccessLogs('sources'),
     versioned: true,
+    cors: uploadRules(settings),
     lifecycleRules: [{ ...abortUploads, noncurrentVersionExpiration: Duration.days(30) }],
   });
   const derivatives = makeBucket(scope, names, 'derivatives', {

@@ -58,7 +58,8 @@ const originExpectation =
   'expects the exact https origin of a page, as browsers send it, such as https://www.example.com';
 const originList = 'expects a list of origins, such as ["https://www.example.com"]';
 
-export const corsOrigins = v.pipe(
+/** Exact origins of pages. */
+export const pageOrigins = v.pipe(
   v.array(
     v.pipe(v.string(originExpectation), v.check(isSecureOrigin, originExpectation)),
     originList,

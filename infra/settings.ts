@@ -30,7 +30,8 @@ const fields = {
     ),
   ),
   hosts: v.optional(schemas.hosts, {}),
-  corsOrigins: v.optional(schemas.corsOrigins, []),
+  corsOrigins: v.optional(schemas.pageOrigins, []),
+  uploadOrigins: v.optional(schemas.pageOrigins, []),
   sources: v.optional(sourceEntriesSchema, {}),
   disabledFormats: v.optional(schemas.disabledFormats, []),
   certificateArn: v.optional(

@@ -81,6 +81,9 @@ export type DescribedStore = ObjectStore & {
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 
+/** One bucket, for commands that read and list objects and change none. */
+export type ListedReader = Pick<ObjectStore, 'get' | 'list'>;
+
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {
   /** The current text; undefined if the secret does not exist. */

@@ -45,7 +45,7 @@ export const refusals = {
     cached: false,
     level: 'warn',
     meaning: 'The signature is valid, but the policy no longer accepts its kid.',
-    remedy: 'Use the current signing key. `npx signet keys show TENANT` prints it.',
+    remedy: 'Use the current signing key. `npx signet keys show TENANT --env` prints it.',
   },
   denied_lifetime: {
     status: 403,
@@ -89,7 +89,8 @@ export const refusals = {
     cached: false,
     level: 'warn',
     meaning: 'No rule of the policy allows these values.',
-    remedy: '`npx signet explain URL` shows the allowed values.',
+    remedy:
+      '`npx signet explain URL` shows the allowed values, and the nearest operation that is allowed.',
   },
   denied_preset: {
     status: 403,
@@ -173,6 +174,11 @@ export type RefusalDetail = {
   readonly rule?: string;
   /** The values that the rule allows. */
   readonly allowed?: unknown;
+  /** The operation that was denied for its values. */
+  readonly asked?: {
+    readonly name: string;
+    readonly values: Readonly<Record<string, string | number | undefined>>;
+  };
   /** Whether the refusal depends on the source, so that caches may keep it for a while. */
   readonly aboutSource?: boolean;
   readonly cause?: unknown;

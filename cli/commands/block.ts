@@ -1,14 +1,27 @@
-import { blockScope, unblockScope } from '../../operator/policies/block.ts';
+import { type BlockControl, blockScope, unblockScope } from '../../operator/policies/block.ts';
+import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { literalStarNote } from '../print/scope.ts';
+import { isInForce, printTakedown, printWaiting } from '../print/block.ts';
+import { printScopeWarnings } from '../print/scope.ts';
+import { writeProgress } from '../progress/lines.ts';
 
-type Options = CommonOptions & { readonly reason: string };
+type Options = CommonOptions & { readonly reason: string; readonly wait?: boolean };
+
+function controlOnTerminal(json: boolean, wait: boolean): BlockControl {
+  const onWait = (key: string, limitMs: number): void =>
+    writeProgress(printWaiting(key, limitMs), json);
+  return {
+    onChecked: (scope, checked) => writeWarnings(printScopeWarnings(scope, checked), json),
+    verify: wait ? { onWait } : undefined,
+  };
+}
 
 async function block(tenant: string, scope: string, options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    const blocked = await blockScope(open, { tenant, scope, reason: options.reason });
-    const text = `Blocked ${scope} of ${tenant} with version ${blocked.version}. It is refused within a minute, cached or not.${literalStarNote(scope)}`;
-    return { text, json: blocked };
+    const { json = false, reason, wait = true } = options;
+    const control = controlOnTerminal(json, wait);
+    const done = await blockScope(open, { tenant, scope, reason }, control);
+    return { text: printTakedown(done), json: done, exit: isInForce(done.check) ? 0 : 1 };
   });
 }
 
@@ -18,7 +31,7 @@ async function unblock(tenant: string, scope: string, options: Options): Promise
     const { version, blockedBy } = unblocked;
     const hint = blockedBy === null ? '' : `; it is still blocked by ${blockedBy}`;
     return {
-      text: `Unblocked ${scope} of ${tenant} with version ${version}${hint}`,
+      text: `Unblocked ${unblocked.scope} of ${tenant} with version ${version}${hint}`,
       json: unblocked,
     };
   });
@@ -26,14 +39,15 @@ async function unblock(tenant: string, scope: string, options: Options): Promise
 
 export const blockCommand = command(
   'block <tenant> <scope>',
-  "Block a source, a watermark (_watermarks/ID.png), or everything below 'prefix/*'. Takes effect within a minute, also for cached images",
+  "Block a source, a watermark (_watermarks/ID.png), everything below 'prefix/*', or the source of a URL. Takes effect within a minute, also for cached images. Shows what it covers, and views a stored derivative until it is refused. Refuses a scope that covers nothing if a corrected spelling covers something",
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
+  .option('--no-wait', 'do not view a stored derivative to see that it is refused')
   .action(block);
 
 export const unblockCommand = command(
   'unblock <tenant> <scope>',
-  'Serve a blocked source, watermark or prefix again',
+  'Serve a blocked source, watermark or prefix again. A URL stands for its source',
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')
   .action(unblock);

@@ -6,7 +6,11 @@ import { type CommonOptions, command, type Result, runCommand } from '../command
 import { printKeyVariables, printTenantKeys } from '../print/keys.ts';
 import { retireCommand, rotateCommand } from './keys-rotation.ts';
 
-type Options = CommonOptions & { readonly env?: true; readonly kids?: true };
+type Options = CommonOptions & {
+  readonly env?: true;
+  readonly kids?: true;
+  readonly secret?: true;
+};
 
 async function showRoots(open: OpenInstallation): Promise<Result> {
   const kids = await readRootKids(open);
@@ -23,7 +27,7 @@ async function showKeys(open: OpenInstallation, tenant: string, asked: Options):
   const key = await readTenantKeys(open, tenant);
   const { kid, kids, signingKey } = key;
   const json = { tenant, kid, signingKey, ...(asked.kids ? { kids } : {}) };
-  return { text: printTenantKeys(key), json };
+  return { text: printTenantKeys(key, asked.secret ?? false), json };
 }
 
 async function show(tenant: string | undefined, options: Options): Promise<void> {
@@ -32,6 +36,7 @@ async function show(tenant: string | undefined, options: Options): Promise<void>
     if (tenant !== undefined)
       return options.env ? showVariables(open, tenant) : showKeys(open, tenant, options);
     if (options.env) throw usageFailure('--env needs a tenant');
+    if (options.secret) throw usageFailure('--secret needs a tenant; root keys are never printed');
     return showRoots(open);
   });
 }
@@ -39,11 +44,15 @@ async function show(tenant: string | undefined, options: Options): Promise<void>
 export const keysCommand = new Command('keys')
   .description('Show, rotate and retire signing keys')
   .addCommand(
-    command('show [tenant]', "Print a tenant's active signing key; without a tenant, the root kids")
+    command(
+      'show [tenant]',
+      "Print a tenant's kids; its active signing key with --secret, --env or --json. Without a tenant, the root kids",
+    )
       .option(
         '--env',
         'print the variables for mint, clients and examples: SIGNET_URL, SIGNET_TENANT, SIGNET_KID, SIGNET_KEY',
       )
+      .option('--secret', 'print the signing key, which is otherwise hidden in the text')
       .option(
         '--kids',
         'with --json: list every accepted kid, its last use, and whether it is safe to retire',

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { usageFailure } from '../../operator/failure.ts';
-import { printCount } from '../base/quantity.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { printRetention } from '../print/log-retention.ts';
-import { progressOn } from '../progress/bar.ts';
+import { countUnit, progressOn } from '../progress/bar.ts';
 
 function readDays(text: string | undefined): number | undefined {
   if (text !== undefined && !/^[1-9][0-9]{0,4}$/.test(text))
@@ -16,9 +15,7 @@ async function retention(text: string | undefined, options: CommonOptions): Prom
     // It loads the client of CloudWatch Logs, which no other command needs.
     const { setLogRetention } = await import('../../operator/log-retention/log-retention.ts');
     const result = await setLogRetention(open, readDays(text), (total) =>
-      progressOn(process.stderr, total, options.json ?? false, (count) =>
-        printCount(count, 'Region'),
-      ),
+      progressOn(process.stderr, total, options.json ?? false, countUnit('Region')),
     );
     const isFailed = result.regions.some(({ outcome }) => outcome === 'failed');
     return { text: printRetention(result), json: result, exit: isFailed ? 1 : 0 };

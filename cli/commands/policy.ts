@@ -63,7 +63,10 @@ async function publish(
 export const policyCommand = new Command('policy')
   .description('Check, publish, compare, audit and roll back policies')
   .addCommand(
-    command('validate <paths...>', 'Check files or folders and print every issue').action(validate),
+    command(
+      'validate <paths...>',
+      'Check files, folders or stdin (-) and print every issue',
+    ).action(validate),
   )
   .addCommand(
     command('publish <paths...>', 'Publish files or folders; if one is invalid, none is published')

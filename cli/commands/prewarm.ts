@@ -12,7 +12,7 @@ import { runInterruptibly } from '../base/interruption.ts';
 import { collectValues } from '../base/options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { prewarmJson, printPrewarm, printPrewarmProgress } from '../print/prewarm.ts';
-import { progressOn } from '../progress/bar.ts';
+import { countUnit, progressOn } from '../progress/bar.ts';
 import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
@@ -48,14 +48,17 @@ function readRequest(tenant: string, list: string, options: Options): PrewarmReq
   };
 }
 
-function startProgress(tally: PrewarmTally, bytes: number | undefined, json: boolean): Progress {
-  if (process.stderr.isTTY && !json) return progressOn(process.stderr, bytes, false);
+const hasBar = (json: boolean): boolean => process.stderr.isTTY === true && !json;
+
+function startProgress(tally: PrewarmTally, total: number | undefined, json: boolean): Progress {
+  if (hasBar(json)) return progressOn(process.stderr, total, false, countUnit('image'));
   const write = (line: string): void => writeProgress(line, json);
   return progressLines(write, Date.now, () => printPrewarmProgress(tally));
 }
 
 const controlOnTerminal = (json: boolean): PrewarmControl => ({
-  startProgress: (tally, bytes) => startProgress(tally, bytes, json),
+  startProgress: (tally, total) => startProgress(tally, total, json),
+  needsTotal: hasBar(json),
   runInterruptibly: (work) =>
     runInterruptibly(work, () => writeProgress('stopping after the requests in progress', json)),
 });

@@ -4,6 +4,7 @@ import { purgeScope } from '../../operator/purge/purge-scope.ts';
 import { engineVersion } from '../../shared/operations/engine.ts';
 import { canAsk, confirm } from '../base/confirm.ts';
 import { runInterruptibly } from '../base/interruption.ts';
+import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import {
   printEnginePurge,
@@ -11,6 +12,7 @@ import {
   printPurge,
   printPurgeQuestion,
 } from '../print/purge.ts';
+import { printScopeWarnings } from '../print/scope.ts';
 import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
@@ -93,14 +95,16 @@ async function purgeOne(
       throw usageFailure(
         "name a tenant, and a source or 'prefix/*', such as: npx signet purge acme 'albums/*'",
       );
-    const purged = await purgeScope(open, tenant, scope);
+    const purged = await purgeScope(open, tenant, scope, (named, checked) =>
+      writeWarnings(printScopeWarnings(named, checked), options.json ?? false),
+    );
     return { text: printPurge(purged), json: purged };
   });
 }
 
 export const purgeCommand = command(
   'purge [tenant] [scope]',
-  "Delete every derivative of a source, of all sources below 'prefix/*', or of those that are stored with a watermark (_watermarks/ID.png), from the bucket and the caches. With --engine-before, delete what an older version of Signet has drawn differently: purge TENANT --engine-before NUMBER, or --all. It asks S3 about each derivative, up to 1,000 a second; a run that was stopped can be started again",
+  "Delete every derivative of a source, of all sources below 'prefix/*', or of those that are stored with a watermark (_watermarks/ID.png), from the bucket and the caches. A URL stands for its source. Refuses a scope that covers nothing if a corrected spelling covers something. With --engine-before, delete what an older version of Signet has drawn differently: purge TENANT --engine-before NUMBER, or --all. It asks S3 about each derivative, up to 1,000 a second; a run that was stopped can be started again",
 )
   .option(
     '--engine-before <number>',

@@ -21,11 +21,15 @@ export const printKeyVariables = ({ tenant, kid, signingKey, address }: TenantKe
     `SIGNET_KEY=${signingKey}`,
   ].join('\n');
 
-export const printTenantKeys = (key: TenantKey & { readonly kids: readonly KeyState[] }): string =>
+/** A tenant's kids, and its signing key only if it was asked for: terminals and their recordings are read by others. */
+export const printTenantKeys = (
+  key: TenantKey & { readonly kids: readonly KeyState[] },
+  isSecretShown: boolean,
+): string =>
   [
     `tenant      ${key.tenant}`,
     `kid         ${key.kid}`,
-    `signing key ${key.signingKey}`,
+    `signing key ${isSecretShown ? key.signingKey : 'hidden; --secret prints it, --env the variables with it'}`,
     ...key.kids.map((one) => `accepts     ${printKid(one)}`),
   ].join('\n');
 

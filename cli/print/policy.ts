@@ -34,7 +34,11 @@ export function purgeNote(tenants: readonly string[]): readonly string[] {
 export function printPublication(publication: Publication): string {
   const { tenant, version, created, unchanged, changes } = publication;
   if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
-  if (created) return `Published ${tenant}, a new tenant`;
+  // The trail of a tenant outlives the tenant.
+  if (created)
+    return version === 1
+      ? `Published ${tenant}, a new tenant`
+      : `Published ${tenant}, restored as version ${version}: its trail is continued`;
   return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
 }
 

@@ -31,12 +31,15 @@ export type Setting = 'url' | 'tenant' | 'kid' | 'key';
 /** The environment variable of a setting. */
 export const variableOf = (name: Setting): string => `SIGNET_${name.toUpperCase()}`;
 
+const remedy = 'npx signet keys show TENANT --env prints it';
+
+/** Throws `malformed` for a setting that is neither given nor in the environment. */
+export const checkSet = (name: Setting, value: string): void =>
+  assertValid(value, `${name} is not given and ${variableOf(name)} is not set; ${remedy}`);
+
 /** Throws `malformed` unless a setting is valid. The message does not contain the value, which may be a key. */
 export const checkSetting = (name: Setting, holds: boolean, what: string): void =>
-  assertValid(
-    holds,
-    `${name} (${variableOf(name)}) must be exactly ${what}; npx signet keys show TENANT --env prints it`,
-  );
+  assertValid(holds, `${name} (${variableOf(name)}) must be exactly ${what}; ${remedy}`);
 
 /** Throws `malformed` for an invalid URL or tenant. */
 export function checkPlace({ url, tenant }: Place): void {

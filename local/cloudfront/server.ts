@@ -6,6 +6,7 @@ import type { Delivery, LocalDelivery } from './edge-response.ts';
 import type { EmulatedRequest } from './functions/edge-event.ts';
 import type { EdgeFunction, LogSource } from './functions/edge-function.ts';
 import { startEdgeFunctions } from './functions/edge-functions.ts';
+import { findLocalPage, type LocalPage, localDelivery } from './local-pages.ts';
 import { createOrigin, type OriginAddress } from './origin.ts';
 import { createOriginFetch } from './origin-fetch.ts';
 import { startViewerServer } from './viewer-server.ts';
@@ -58,34 +59,13 @@ export type CloudFrontOptions = {
   readonly accessLog?: (line: string) => void;
 };
 
-export type LocalPage = { readonly contentType: string; readonly body: string };
-
-/** The page may load images of the service and inline styles, but no scripts. */
-const localPagePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
-
-function localDelivery(page: LocalPage): LocalDelivery {
-  return {
-    local: true,
-    response: {
-      status: 200,
-      headers: [
-        ['content-type', page.contentType],
-        ['cache-control', 'no-store'],
-        ['content-security-policy', localPagePolicy],
-        ['x-content-type-options', 'nosniff'],
-      ],
-      body: Buffer.from(page.body),
-    },
-  };
-}
-
 function withLocalPage(
   options: CloudFrontOptions,
   answer: (viewer: EmulatedRequest, location: number) => Promise<Delivery>,
 ) {
   return async (viewer: EmulatedRequest, location: number): Promise<Delivery | LocalDelivery> => {
-    const local = viewer.method === 'GET' && viewer.uri === '/' ? options.localPage : undefined;
-    return local ? localDelivery(await local()) : answer(viewer, location);
+    const page = await findLocalPage(viewer, options.localPage);
+    return page === undefined ? answer(viewer, location) : localDelivery(page);
   };
 }
 

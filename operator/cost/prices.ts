@@ -16,6 +16,10 @@ export const prices = {
   lambdaEdgeUsdPerGigabyteSecond: 0.00005001,
   /** Taking in lines of logs. Keeping them costs 0.03 a month. */
   cloudWatchUsdPerGigabyteIn: 0.5,
+  cloudWatchUsdPerAlarmMetricMonth: 0.1,
+  cloudWatchUsdPerDashboardMonth: 3,
+  /** Of the log lines, and CloudFront's additional metrics of a distribution. */
+  cloudWatchUsdPerMetricMonth: 0.3,
   s3UsdPerGigabyteMonth: 0.023,
   s3UsdPerMillionPuts: 5,
   s3UsdPerMillionGets: 0.4,

@@ -6,9 +6,10 @@ import type { TenantSigner } from '../keys/signer.ts';
 import { settledKeys } from '../mint/recipe-input.ts';
 import type { Installation } from '../target/target.ts';
 
-/* Views that `doctor` signs, to see what a viewer would get. */
+/* Views that `doctor` and `block` sign, to see what a viewer would get. */
 
-const timeoutMs = 30_000;
+/** Long enough for a render. */
+const renderTimeoutMs = 30_000;
 
 /** The path of a source that does not exist. */
 export const probePath = (): string => `signet-doctor/${randomUUID()}`;
@@ -40,10 +41,15 @@ export const mintView = (
 
 export type ViewAnswer = { readonly status: number; readonly code: string | null };
 
+export type ViewOptions = { readonly method?: 'GET' | 'HEAD'; readonly timeoutMs?: number };
+
 /** Requests a URL. Throws whatever `fetch` throws. */
-export async function viewUrl(url: string): Promise<ViewAnswer> {
+export async function viewUrl(
+  url: string,
+  { method = 'GET', timeoutMs = renderTimeoutMs }: ViewOptions = {},
+): Promise<ViewAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { redirect: 'manual', signal });
+  const response = await fetch(url, { method, redirect: 'manual', signal });
   await response.arrayBuffer();
   return { status: response.status, code: response.headers.get('x-signet-error') };
 }

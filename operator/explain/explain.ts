@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/adapters/clock.ts';
 import { nodeCrypto } from '../../shared/adapters/crypto.ts';
+import { decideNamingNearest } from '../../shared/policy/nearest.ts';
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import type { SplitUrl } from '../../shared/recipe/request-url.ts';
 import { parseWritten } from '../../shared/recipe/request-url.ts';
@@ -118,11 +119,10 @@ async function explainStages(run: Run): Promise<Explanation> {
   }
   const policy = await online.policyOf(url.tenant);
   const page = await findPage(online.installation, request, url);
-  const named = runFromAdmit({ ...url, ...page }, policy, {
-    accept: request.accept,
-    now: now(),
-    observe,
-  });
+  const question = { accept: request.accept, now: now(), observe };
+  const named = decideNamingNearest(policy, () =>
+    runFromAdmit({ ...url, ...page }, policy, question),
+  );
   if (policy === undefined) return record.result();
   const stored = await lookUp(run.record, online.installation, url, policy, named);
   return record.result({ key: named.key, stored });

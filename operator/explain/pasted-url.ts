@@ -12,6 +12,14 @@ export type PastedUrl = {
 const withHost = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i;
 const withoutHost = /^()(\/[^?#]*)(?:\?([^#]*))?(?:#.*)?$/;
 
+/** Splits a URL, or a path that begins with a slash; undefined for other text. */
+export function splitPastedUrl(text: string): PastedUrl | undefined {
+  const found = withHost.exec(text.trim()) ?? withoutHost.exec(text.trim());
+  if (found === null) return undefined;
+  const [, host, uri = '/', querystring = ''] = found;
+  return { host: host || undefined, uri, querystring };
+}
+
 /** Splits a URL, a path with a query, or the URL in a line of an access log. Throws `usage` for anything else. */
 export function readPastedUrl(text: string): PastedUrl {
   const logged = readLooseLine(text);
@@ -19,13 +27,12 @@ export function readPastedUrl(text: string): PastedUrl {
     const { host, uri, querystring } = logged;
     return { host, uri, querystring };
   }
-  const found = withHost.exec(text.trim()) ?? withoutHost.exec(text.trim());
-  if (found === null)
+  const split = splitPastedUrl(text);
+  if (split === undefined)
     throw usageFailure(
       /https?:\/\/\w/i.test(text)
         ? 'explain needs the URL alone; leave out what stands before it and after it'
         : 'explain needs a URL, its path with the query, or a line of a log',
     );
-  const [, host, uri = '/', querystring = ''] = found;
-  return { host: host || undefined, uri, querystring };
+  return split;
 }

@@ -15,6 +15,15 @@ export type TenantSigner = Signer & { readonly address: string; readonly policy?
 const keyForm = /^sgn_[A-Za-z0-9_-]{43}$/;
 const addressForm = /^https?:\/\/[^\s/?#]+\/?$/i;
 
+/** Throws `usage` for a variable that is not set, or has not the form that SIGNET_KEY needs beside it. */
+function checkVariable(name: string, value: string, isValid: boolean, form: string): void {
+  if (value === '')
+    throw usageFailure(
+      `${name} is not set, and SIGNET_KEY needs it; npx signet keys show TENANT --env prints it`,
+    );
+  if (!isValid) throw usageFailure(`SIGNET_KEY also needs ${name}, ${form}`);
+}
+
 /**
  * The signer from SIGNET_KEY and the variables beside it, which needs no network. Undefined if
  * SIGNET_KEY is not set or a target is named. Throws `usage` for invalid variables.
@@ -30,12 +39,13 @@ export function offlineSigner(
   const owner = process.env['SIGNET_TENANT'];
   if (!keyForm.test(signingKey))
     throw usageFailure('SIGNET_KEY is not a signing key: 47 characters that begin with sgn_');
-  if (!isKid(kid))
-    throw usageFailure(
-      'SIGNET_KEY also needs SIGNET_KID, such as r1.1, without spaces or line breaks',
-    );
-  if (!addressForm.test(address))
-    throw usageFailure('SIGNET_KEY also needs SIGNET_URL, such as https://img.example.com');
+  checkVariable('SIGNET_KID', kid, isKid(kid), 'such as r1.1, without spaces or line breaks');
+  checkVariable(
+    'SIGNET_URL',
+    address,
+    addressForm.test(address),
+    'such as https://img.example.com',
+  );
   // The value is never printed: if the variables were mixed up, it may be the signing key.
   if (owner && !isTenant(owner)) throw usageFailure('SIGNET_TENANT is not a tenant name');
   if (owner && owner !== tenant)

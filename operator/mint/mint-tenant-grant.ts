@@ -4,9 +4,9 @@ import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mintGrant } from '../../shared/request/mint-grant.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { offlineSigner, onlineSigner } from '../keys/signer.ts';
+import { type ScopeDoubt, scopeDoubts } from '../scopes/scope-doubts.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
-import { type ScopeDoubt, scopeDoubts } from './scope-doubts.ts';
 
 export type MintGrantRequest = {
   readonly tenant: string;

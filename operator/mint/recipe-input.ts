@@ -1,4 +1,5 @@
 import { negotiable } from '../../shared/operations/accept.ts';
+import { decideNamingNearest } from '../../shared/policy/nearest.ts';
 import { expandPreset, type Policy } from '../../shared/policy/policy.ts';
 import { formatIn } from '../../shared/recipe/canonical.ts';
 import { queryNotes } from '../../shared/recipe/query-notes.ts';
@@ -60,7 +61,8 @@ export function settledKeys(
   const { tenant, path } = request;
   const parsed = { tenant, path, steps: expandPreset(policy, requestedRecipe(request)) };
   const auto = formatIn(parsed.steps) === 'auto';
-  return nameEveryFormat(parsed, policy, now).map(({ key, format }) => ({
+  const named = decideNamingNearest(policy, () => nameEveryFormat(parsed, policy, now));
+  return named.map(({ key, format }) => ({
     key,
     accept: auto ? acceptFor(format) : undefined,
   }));

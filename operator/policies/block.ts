@@ -2,11 +2,21 @@ import { tenantTag } from '../../shared/objects/derivatives.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { blockedScopeFault, covers, isWatermarkScope } from '../../shared/url/scope.ts';
 import { OperatorFailure } from '../failure.ts';
+import { policyOf } from '../keys/signer.ts';
+import {
+  type CheckedScope,
+  checkScope,
+  type ScopeReport,
+  scopeReport,
+} from '../scopes/check-scope.ts';
+import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changePolicy, liveRecord, type PolicyDocumentText } from './policy-change.ts';
+import { type BlockCheck, type VerifyOptions, verifyBlock } from './verify-block.ts';
 
 export type BlockRequest = {
   readonly tenant: string;
+  /** A scope, or a URL of the tenant. */
   readonly scope: string;
   readonly reason: string;
 };
@@ -22,6 +32,19 @@ export type UnblockedScope = BlockedScope & {
   /** A wider scope that still blocks this one, or null. */
   readonly blockedBy: string | null;
 };
+
+/** A block with what it covers, and whether it was seen to work. */
+export type Takedown = BlockedScope & ScopeReport & { readonly check: BlockCheck };
+
+/** How a door takes part in a block. */
+export type BlockControl = {
+  /** Receives what the scope covers, before anything is published. */
+  readonly onChecked?: (scope: string, checked: CheckedScope) => void;
+  /** Undefined not to ask whether the block works. */
+  readonly verify: VerifyOptions | undefined;
+};
+
+type LivePolicyRecord = Awaited<ReturnType<typeof liveRecord>>;
 
 const blockedIn = ({ blocked }: PolicyDocumentText): readonly string[] =>
   (blocked as readonly string[] | undefined) ?? [];
@@ -51,19 +74,13 @@ async function publishBlock(
   return { tenant, scope, version };
 }
 
-/**
- * Blocks a scope. If it covers the fallback or a watermark, the caches of the whole tenant are
- * invalidated, since answers for other sources may show it. Repeating that finishes what an earlier call left
- * undone. Otherwise throws `conflict` if the scope is blocked already.
- */
-export async function blockScope(
-  open: OpenInstallation,
+/** Blocks a scope, and invalidates the caches of the tenant if other images may show what it covers. */
+async function applyBlock(
+  installation: Installation,
+  live: LivePolicyRecord,
   request: BlockRequest,
 ): Promise<BlockedScope> {
   const { tenant, scope } = request;
-  checkBlockable(scope);
-  const installation = await open();
-  const live = await liveRecord(installation, tenant);
   const isShown = isShownElsewhere(scope, live.policy);
   const isBlocked = blockedIn(live.policy).includes(scope);
   const done =
@@ -72,6 +89,31 @@ export async function blockScope(
       : await publishBlock(installation, request);
   if (isShown) await installation.invalidate([tenantTag(tenant)]);
   return done;
+}
+
+/**
+ * Blocks a scope, then views a stored derivative under it to see that it is refused. If it covers the fallback or a
+ * watermark, the caches of the whole tenant are invalidated, since answers for other sources may show it. Repeating
+ * that finishes what an earlier call left undone. Otherwise throws `conflict` if the scope is blocked already. Throws `usage` for a scope that covers
+ * nothing while a corrected spelling covers something, and for a URL of another tenant.
+ */
+export async function blockScope(
+  open: OpenInstallation,
+  request: BlockRequest,
+  { onChecked, verify }: BlockControl = { verify: {} },
+): Promise<Takedown> {
+  const { tenant, reason } = request;
+  const { installation, scope } = await readScope(open, tenant, request.scope, checkBlockable);
+  // It says how to repair a policy that is damaged.
+  const live = await liveRecord(installation, tenant);
+  const checked = await checkScope(installation, await policyOf(installation, tenant), scope);
+  onChecked?.(scope, checked);
+  const done = await applyBlock(installation, live, { tenant, scope, reason });
+  const check: BlockCheck =
+    verify === undefined
+      ? { state: 'not_verified' }
+      : await verifyBlock(installation, checked.coverage.keys, verify);
+  return { ...done, ...scopeReport(checked), check };
 }
 
 function checkBlockedNow(
@@ -88,17 +130,18 @@ function checkBlockedNow(
   );
 }
 
-/** Unblocks a scope. Throws `not_found` if that very scope is not blocked. */
+/** Unblocks a scope. Throws `not_found` if that very scope is not blocked, and `usage` for a URL of another tenant. */
 export async function unblockScope(
   open: OpenInstallation,
   request: BlockRequest,
 ): Promise<UnblockedScope> {
-  const { tenant, scope, reason } = request;
+  const { tenant, reason } = request;
+  const { installation, scope } = await readScope(open, tenant, request.scope, () => undefined);
   let wider: string | undefined;
-  const { version } = await changePolicy(await open(), tenant, reason, ({ policy }) => {
+  const { version } = await changePolicy(installation, tenant, reason, ({ policy }) => {
     const blocked = blockedIn(policy);
     wider = blocked.find((one) => one !== scope && covers(one, scope));
-    checkBlockedNow(request, blocked, wider);
+    checkBlockedNow({ tenant, scope, reason }, blocked, wider);
     return { ...policy, blocked: blocked.filter((one) => one !== scope) };
   });
   return { tenant, scope, version, blockedBy: wider ?? null };

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { removableIn } from '../../shared/policy/json-schema.ts';
 import { FileFailure, unreadableFile } from '../file-failure.ts';
-import { policyFiles, readPolicyFile } from './policy-file.ts';
+import { policyFiles, readPolicyFile, stdin } from './policy-file.ts';
 import { type Document, mergeDocuments, ownField } from './policy-merge.ts';
 
 /** A file and the files that led to it through `extends`, outermost first. */
@@ -40,10 +40,13 @@ function isWithinFolder(folder: string, file: string): boolean {
   return !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
 }
 
+/** Stdin has no file; it counts as one in the working directory. */
 const realPathOf = (file: string): Promise<string> =>
-  realpath(file).catch((thrown: unknown) => {
-    throw unreadableFile(file, thrown);
-  });
+  file === stdin
+    ? Promise.resolve(path.resolve(stdin))
+    : realpath(file).catch((thrown: unknown) => {
+        throw unreadableFile(file, thrown);
+      });
 
 /**
  * The real path of the last file. A base outside the folder is refused before it is looked for, and a

@@ -1,18 +1,35 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keyring } from '../../shared/keys/keyring.ts';
+import { limits } from '../../shared/limits.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { OperatorFailure } from '../failure.ts';
 import { FileFailure, unreadableFile } from '../file-failure.ts';
 import { parsePolicyText } from './policy-text.ts';
 
+/** Names stdin instead of a file. Its `extends` is relative to the working directory. */
+export const stdin = '-';
+
+/** Stops after the largest policy, because a pipe may never end. A longer text is refused for its length. */
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > limits.policyBytes) break;
+  }
+  return Buffer.concat(chunks, size).toString();
+}
+
 const describeInFile = ({ path, message }: PolicyIssue): string =>
   path ? `${path} ${message}` : message;
 
 /** Reads a file as a JSON object, without validating it. Throws `unreadable_file` or `invalid_policy`. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+  const reading = file === stdin ? readStdin() : readFile(file, 'utf8');
+  const text = await reading.catch((thrown: unknown) => {
     throw unreadableFile(file, thrown);
   });
   const parsed = parsePolicyText(text);
@@ -34,13 +51,14 @@ export function checkRoots(file: string, { keys }: ValidPolicy, { kids }: Keyrin
     );
 }
 
-/** Lists the files of paths. A folder means the JSON files in it. Throws `unreadable_file`. */
+/** Lists the files of paths. A folder means the JSON files in it, `-` stdin. Throws `unreadable_file`. */
 export async function policyFiles(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(filesAt));
   return found.flat();
 }
 
 async function filesAt(at: string): Promise<readonly string[]> {
+  if (at === stdin) return [stdin];
   const kind = await stat(at).catch((thrown: unknown) => {
     throw unreadableFile(at, thrown);
   });

@@ -1,12 +1,13 @@
 import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure } from '../failure.ts';
+import { fileName } from '../file-failure.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
 /** An issue in one line: file, field and message. */
 export const printIssue = (file: string, { path, message }: PolicyIssue, kind = ''): string =>
-  `${file}: ${kind}${path || 'the policy'} ${message}`;
+  `${fileName(file)}: ${kind}${path || 'the policy'} ${message}`;
 
 /** A file with its flat document and the policy in it, which was validated once. */
 export type CheckedFile = CheckedPolicy & { readonly file: string };

@@ -9,8 +9,6 @@ import { lineSplitter, maxLineBytes } from '../logs/line-splitter.ts';
 export type ListLine = {
   /** Counted from 1, including skipped lines. */
   readonly number: number;
-  /** The size of the line and of the skipped lines before it. */
-  readonly bytes: number;
 } & (
   | { readonly path: string; readonly operations: readonly string[] }
   | { readonly fault: string }
@@ -18,15 +16,15 @@ export type ListLine = {
 
 type Content = { readonly path: string; readonly operations: readonly string[] };
 
-/** The size of the list in bytes; undefined if it is not known, as for stdin. Throws `unreadable_file`. */
-export async function listBytes(file: string): Promise<number | undefined> {
-  if (file === '-') return undefined;
+/** Whether the list can be read more than once, unlike stdin and pipes. Throws `unreadable_file`. */
+export async function isRereadable(file: string): Promise<boolean> {
+  if (file === '-') return false;
   const found = await stat(file).catch((thrown: unknown) => {
     throw unreadableFile(file, thrown);
   });
   if (found.isDirectory())
     throw new OperatorFailure('unreadable_file', `${file} is a folder; name a file with paths`);
-  return found.isFile() ? found.size : undefined;
+  return found.isFile();
 }
 
 /** Parses a line; undefined for empty lines and comments. */
@@ -55,18 +53,13 @@ async function* chunksOf(file: string, signal: AbortSignal): AsyncGenerator<Buff
 export async function* readList(file: string, signal: AbortSignal): AsyncGenerator<ListLine> {
   const ready: ListLine[] = [];
   let number = 0;
-  let bytes = 0;
-  const take = (size: number, content: ReturnType<typeof parseLine>): void => {
+  const take = (content: ReturnType<typeof parseLine>): void => {
     number += 1;
-    bytes += size + 1;
-    if (content === undefined) return;
-    ready.push({ number, bytes, ...content });
-    bytes = 0;
+    if (content !== undefined) ready.push({ number, ...content });
   };
   const splitter = lineSplitter({
-    line: (text) =>
-      take(Buffer.byteLength(text), parseLine(number === 0 ? text.replace(/^\uFEFF/, '') : text)),
-    tooLong: () => take(maxLineBytes, { fault: `the line has more than ${maxLineBytes} bytes` }),
+    line: (text) => take(parseLine(number === 0 ? text.replace(/^\uFEFF/, '') : text)),
+    tooLong: () => take({ fault: `the line has more than ${maxLineBytes} bytes` }),
   });
   for await (const chunk of chunksOf(file, signal)) {
     splitter.push(chunk);

@@ -7,7 +7,8 @@ import { readOperations } from '../mint/recipe-input.ts';
 import type { Progress } from '../progress.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { requestRetries } from './derivative-request.ts';
-import { listBytes, readList } from './list.ts';
+import { isRereadable, readList } from './list.ts';
+import { countDerivatives } from './list-count.ts';
 import { type PrewarmRun, prewarm } from './prewarm.ts';
 import { openState } from './state.ts';
 import { countAllRefused, emptyPrewarm, type PrewarmTally } from './tally.ts';
@@ -28,8 +29,10 @@ export type PrewarmRequest = {
 
 /** How a door shows a run, and how it stops one. */
 export type PrewarmControl = {
-  /** The tally changes during the run. */
-  readonly startProgress: (tally: PrewarmTally, totalBytes: number | undefined) => Progress;
+  /** The tally changes during the run. `total` is the number of derivatives in the list, if it is known. */
+  readonly startProgress: (tally: PrewarmTally, total: number | undefined) => Progress;
+  /** Whether to read the list once more at the start, to know the number. */
+  readonly needsTotal: boolean;
   /** Runs the work, and aborts its signal to stop it. */
   readonly runInterruptibly: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 };
@@ -89,15 +92,16 @@ async function prepareRun(
 export async function prewarmList(
   open: OpenInstallation,
   request: PrewarmRequest,
-  { startProgress, runInterruptibly }: PrewarmControl,
+  { needsTotal, startProgress, runInterruptibly }: PrewarmControl,
 ): Promise<PrewarmResult> {
   const { fresh, list, stateFile, tenant } = request;
   const installation = await open();
-  const bytes = await listBytes(list);
+  const isCounted = (await isRereadable(list)) && needsTotal;
   const prepared = await prepareRun(request, installation);
   const state = await openState(stateFile, { fresh });
   const tally = emptyPrewarm();
-  const progress = startProgress(tally, bytes);
+  const total = isCounted ? await countDerivatives(list, prepared) : undefined;
+  const progress = startProgress(tally, total);
   let stopped = false;
   try {
     await runInterruptibly(async (signal) => {

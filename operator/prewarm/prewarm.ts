@@ -22,6 +22,7 @@ export type PrewarmRun = {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly state: PrewarmState;
+  /** Advances by one for each derivative of the list, requested or not. */
   readonly progress: Progress;
   readonly patience: RetryPlan;
   /** The number of simultaneous requests. */
@@ -62,8 +63,7 @@ async function* planRun(
       if (needsRequest(run, tally, underWay, one)) {
         underWay.add(one.key);
         yield one;
-      }
-    run.progress.advance(line.bytes);
+      } else run.progress.advance(1);
   }
 }
 
@@ -98,6 +98,7 @@ export async function prewarm(run: PrewarmRun, tally: PrewarmTally): Promise<voi
       if (run.signal.aborted) return;
       await requestDerivative(run, tally, one);
       underWay.delete(one.key);
+      run.progress.advance(1);
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: run.concurrency }, work));

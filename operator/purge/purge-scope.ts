@@ -9,10 +9,17 @@ import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { policyOf } from '../keys/signer.ts';
+import {
+  type CheckedScope,
+  checkScope,
+  type ScopeReport,
+  scopeReport,
+} from '../scopes/check-scope.ts';
+import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 
-/** A purge that was done. `derivatives` and `sources` are counts. */
-export type ScopePurge = {
+/** A purge that was done. `derivatives` and `sources` are counts of what was deleted. */
+export type ScopePurge = ScopeReport & {
   readonly tenant: string;
   readonly scope: string;
   readonly derivatives: number;
@@ -20,7 +27,7 @@ export type ScopePurge = {
 };
 
 /** Throws `malformed` if the text is neither a source path, a watermark, `prefix/*` nor `*`. */
-function checkScope(scope: string): void {
+function checkPurgeable(scope: string): void {
   if (watermarkIdIn(scope) !== undefined) return;
   if (isWatermarkScope(scope))
     throw malformed(
@@ -42,19 +49,23 @@ async function deleteDerivatives(installation: Installation, tenant: string, sco
 /**
  * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. The scope of a
  * watermark is every source of which a stored image shows it. Answers for
- * missing sources show the fallback, so purging it invalidates the caches of the whole tenant.
+ * missing sources show the fallback, so purging it invalidates the caches of the whole tenant. The scope may be a URL
+ * of the tenant. Throws `usage` as `blockScope` does.
  */
 export async function purgeScope(
   open: OpenInstallation,
   tenant: string,
-  scope: string,
+  written: string,
+  onChecked?: (scope: string, checked: CheckedScope) => void,
 ): Promise<ScopePurge> {
-  checkScope(scope);
-  const installation = await open();
-  const { fallback } = await policyOf(installation, tenant);
+  const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const policy = await policyOf(installation, tenant);
+  const { fallback } = policy;
+  const checked = await checkScope(installation, policy, scope);
+  onChecked?.(scope, checked);
   const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
   if (fallback !== null && covers(scope, fallback))
     await installation.invalidate([tenantTag(tenant)]);
   await requestSecondPurge(installation.config, sources);
-  return { tenant, scope, derivatives, sources: sources.length };
+  return { tenant, scope, derivatives, sources: sources.length, ...scopeReport(checked) };
 }

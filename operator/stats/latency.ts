@@ -21,14 +21,17 @@ export function addLatency(latency: Latency, milliseconds: number): void {
   latency.longest = Math.max(latency.longest, milliseconds);
 }
 
-/** The duration that the given part (0 to 1) of all durations does not exceed, to three digits; 0 without durations. */
-export function percentile({ counts }: Latency, part: number): number {
+/**
+ * The duration that the given part (0 to 1) of all durations does not exceed, to three digits; 0 without durations.
+ * Rounding never makes it longer than the longest.
+ */
+export function percentile({ counts, longest }: Latency, part: number): number {
   const all = [...counts].toSorted(([a], [b]) => a - b);
   const wanted = Math.ceil(all.reduce((sum, [, count]) => sum + count, 0) * part);
   let passed = 0;
   for (const [milliseconds, count] of all) {
     passed += count;
-    if (passed >= wanted) return milliseconds;
+    if (passed >= wanted) return Math.min(milliseconds, longest);
   }
   return 0;
 }

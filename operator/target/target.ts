@@ -16,7 +16,7 @@ import {
 } from '../../shared/deployment/local-endpoints.ts';
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import { type SecretIds, secretIds } from '../../shared/keys/store.ts';
-import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
+import type { ListedSources } from '../../shared/objects/source-buckets.ts';
 import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
@@ -36,8 +36,8 @@ export type Installation = Publishing & {
   readonly corsOrigins: () => Promise<readonly string[]>;
   /** Signet's own bucket of sources. */
   readonly sources: ObjectStore;
-  /** Reads sources from every bucket, with the credentials of the operator. */
-  readonly sourceReaders: () => Promise<SourceReaders>;
+  /** Reads and lists sources in every bucket, with the credentials of the operator. */
+  readonly sourceReaders: () => Promise<ListedSources>;
   readonly derivatives: DescribedStore;
   readonly invalidate: Invalidate;
   readonly secrets: SecretStore;

@@ -10,7 +10,7 @@ import {
 import {
   type DescribedStore,
   type GetOptions,
-  type ObjectReader,
+  type ListedReader,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -162,11 +162,16 @@ async function put(
   }
 }
 
-async function* list(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
+async function* list(
+  client: S3Client,
+  { bucket, owner }: OwnedBucket,
+  prefix: string,
+): AsyncGenerator<string> {
+  const of = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   let token: string | undefined;
   do {
     const page = await client
-      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .send(new ListObjectsV2Command({ ...of, Prefix: prefix, ContinuationToken: token }))
       .catch((thrown: unknown) => {
         throw failure('list', bucket, thrown);
       });
@@ -200,13 +205,16 @@ export function s3Store(client: S3Client, bucket: string): DescribedStore {
   return {
     get: (key, options) => get(client, { bucket }, key, options),
     put: (key, body, options) => put(client, bucket, key, body, options),
-    list: (prefix) => list(client, bucket, prefix),
+    list: (prefix) => list(client, { bucket }, prefix),
     remove: (keys) => remove(client, bucket, keys),
     metadata: (key) => metadata(client, bucket, key),
   };
 }
 
-/** Implements `ObjectReader` for a bucket of a given owner. */
-export function ownedBucketReader(client: S3Client, bucket: OwnedBucket): ObjectReader {
-  return { get: (key, options) => get(client, bucket, key, options) };
+/** Implements `ObjectReader` and the listing for a bucket of a given owner. */
+export function ownedBucketReader(client: S3Client, bucket: OwnedBucket): ListedReader {
+  return {
+    get: (key, options) => get(client, bucket, key, options),
+    list: (prefix) => list(client, bucket, prefix),
+  };
 }

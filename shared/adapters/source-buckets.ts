@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SourceReaders } from '../objects/source-buckets.ts';
+import type { ListedSources } from '../objects/source-buckets.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
 import type { ObjectReader } from '../ports.ts';
 import type { AwsAccess, Patience } from './aws-client.ts';
@@ -13,7 +13,7 @@ export function sourceReaders(
   own: ObjectReader,
   entries: SourceEntries,
   { access, patience }: { readonly access: AwsAccess; readonly patience: Patience },
-): SourceReaders {
+): ListedSources {
   const clients = new Map<string, S3Client>();
   const clientIn = (region: string): S3Client => {
     const client = clients.get(region) ?? s3Client({ ...access, region }, patience);

@@ -62,7 +62,7 @@ export const purgeSource = (stores: PurgeStores, source: SourceName): Promise<nu
   purgeSources(stores, [source]);
 
 /** The source of a derivative's key; undefined for a key that Signet never writes. */
-function sourceOf(key: string): SourceName | undefined {
+export function sourceOf(key: string): SourceName | undefined {
   try {
     const { tenant, path } = splitPath(`/${key}`);
     return { tenant, path };
@@ -72,7 +72,7 @@ function sourceOf(key: string): SourceName | undefined {
 }
 
 /** The id of the watermark that a derivative shows. */
-function findShownWatermark(key: string): string | undefined {
+export function findShownWatermark(key: string): string | undefined {
   try {
     return findWatermark(parseKey(`/${encodePath(key)}`).recipe);
   } catch {

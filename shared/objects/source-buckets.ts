@@ -1,6 +1,12 @@
 import type { SourceEntries, SourceEntry } from '../policy/source-entries.ts';
 import { type ChosenSource, sourcePlace } from '../policy/source-place.ts';
-import { type GetOptions, type ObjectReader, PortFailure, type StoreError } from '../ports.ts';
+import {
+  type GetOptions,
+  type ListedReader,
+  type ObjectReader,
+  PortFailure,
+  type StoreError,
+} from '../ports.ts';
 import { Refusal, sourceRefusal } from '../refusal.ts';
 
 /** The buckets from which sources are read. */
@@ -9,6 +15,11 @@ export type SourceReaders = {
   readonly own: ObjectReader;
   readonly entries: SourceEntries;
   readonly open: (entry: SourceEntry) => ObjectReader;
+};
+
+/** The same buckets, for commands that also list them. */
+export type ListedSources = Omit<SourceReaders, 'open'> & {
+  readonly open: (entry: SourceEntry) => ListedReader;
 };
 
 type NamedEntry = { readonly name: string; readonly entry: SourceEntry };

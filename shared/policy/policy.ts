@@ -177,7 +177,7 @@ export function expandPreset(
 }
 
 function deny(
-  code: 'denied_operation' | 'denied_value' | 'denied_preset' | 'denied_required',
+  code: 'denied_operation' | 'denied_preset' | 'denied_required',
   reason: string,
   rule: string,
   allowed: unknown,
@@ -188,17 +188,18 @@ function deny(
 const passesRule = (policy: Policy, { name, values }: RecipeStep): boolean =>
   policy.testsOf(name)?.some((test) => passesTest(test, values)) === true;
 
-function denyStep(policy: Policy, { name }: RecipeStep): Refusal {
+function denyStep(policy: Policy, asked: RecipeStep): Refusal {
+  const { name } = asked;
   if (!policy.rules.has(name))
     return deny('denied_operation', `the policy does not allow ${name}`, 'operations', [
       ...policy.rules.keys(),
     ]);
-  return deny(
-    'denied_value',
-    `no rule of ${name} allows these values`,
-    `operations.${name}`,
-    policy.rules.get(name),
-  );
+  return new Refusal('denied_value', {
+    reason: `no rule of ${name} allows these values`,
+    rule: `operations.${name}`,
+    allowed: policy.rules.get(name),
+    asked,
+  });
 }
 
 /**

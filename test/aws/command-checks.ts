@@ -169,7 +169,9 @@ export function checkSourceCommands(world: GetWorld): void {
     'block acme dog.jpg, unblock',
     'the policy lists it, then does not',
     async () => {
-      await signet('block', 'acme', 'dog.jpg', '--reason', 'court');
+      // The functions hold the old policy for up to a minute, and the command waits for it.
+      const done = await signetJson('block', 'acme', 'dog.jpg', '--reason', 'court');
+      expect(done).toMatchObject({ check: { state: 'refused' } });
       expect(await signetJson('tenant', 'show', 'acme')).toMatchObject({ blocked: ['dog.jpg'] });
       await signet('unblock', 'acme', 'dog.jpg', '--reason', 'lifted');
       expect(await signetJson('tenant', 'show', 'acme')).toMatchObject({ blocked: [] });

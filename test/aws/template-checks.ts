@@ -12,6 +12,7 @@ const everySetting = {
   ...{ name: 'images', secretsPrefix: 'images', account: '111111111111', region: 'us-east-1' },
   ...{ disabledFormats: ['gif'], reservedConcurrency: 5 },
   corsOrigins: ['https://www.example.com'],
+  uploadOrigins: ['https://www.example.com'],
   sources: {
     photos: {
       ...{ bucket: 'my-photos', region: 'eu-west-1', account: '222222222222' },

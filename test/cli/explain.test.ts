@@ -271,7 +271,7 @@ describe('a URL that is refused', () => {
     expect(stdout.trim().split('\n').slice(-5)).toEqual([
       '  ✗ authorize',
       '      refusal: denied_value',
-      'Refused: denied_value: no rule of resize allows these values',
+      'Refused: denied_value: no rule of resize allows these values; the nearest allowed is resize,w_64',
       '  rule: operations.resize',
       '  allowed: [{"w":[64,128]},{"h":[10]}]',
     ]);

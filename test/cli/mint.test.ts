@@ -148,7 +148,7 @@ const denied: readonly Denied[] = [
   [
     'denied_value',
     ['strict', 'mark.png', 'resize,w_65'],
-    /no rule of resize allows these values; allowed: \[\{"w":\[64,128\]\}\]$/,
+    /no rule of resize allows these values; the nearest allowed is resize,w_64; allowed: \[\{"w":\[64,128\]\}\]$/,
   ],
   [
     'denied_required',

@@ -134,6 +134,8 @@ const whole: Environment = {
 const wrongKey = 'SIGNET_KEY is not a signing key: 47 characters that begin with sgn_';
 const wrongKid = 'SIGNET_KEY also needs SIGNET_KID, such as r1.1, without spaces or line breaks';
 const wrongUrl = 'SIGNET_KEY also needs SIGNET_URL, such as https://img.example.com';
+const notSet = (name: string): string =>
+  `${name} is not set, and SIGNET_KEY needs it; npx signet keys show TENANT --env prints it`;
 const wrongTenant = 'SIGNET_TENANT is not a tenant name';
 
 const wrong: readonly (readonly [what: string, wrong: Environment, message: string])[] = [
@@ -144,10 +146,10 @@ const wrong: readonly (readonly [what: string, wrong: Environment, message: stri
   ['a key without sgn_', { SIGNET_KEY: 'A'.repeat(43) }, wrongKey],
   ['a short key', { SIGNET_KEY: key.slice(0, -1) }, wrongKey],
   ['a padded key', { SIGNET_KEY: `${key}=` }, wrongKey],
-  ['no kid', { SIGNET_KID: '' }, wrongKid],
+  ['no kid', { SIGNET_KID: '' }, notSet('SIGNET_KID')],
   ['a kid without a generation', { SIGNET_KID: 'r1' }, wrongKid],
   ['the key for a kid', { SIGNET_KID: key }, wrongKid],
-  ['no address', { SIGNET_URL: '' }, wrongUrl],
+  ['no address', { SIGNET_URL: '' }, notSet('SIGNET_URL')],
   ['an address without a scheme', { SIGNET_URL: 'img.example.com' }, wrongUrl],
   ['an address with a query', { SIGNET_URL: 'https://img.example.com?a' }, wrongUrl],
   ['an address with a space', { SIGNET_URL: 'https://img.example.com ' }, wrongUrl],

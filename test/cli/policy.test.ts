@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
+import { signet } from './signet.ts';
 import { answerTo, type CommandStack, picture, startCommandStack } from './stack.ts';
 
 let stack: CommandStack;
@@ -92,6 +93,28 @@ describe('policy validate', () => {
     expect([two, three]).toEqual(files.slice(1).map(({ file: at }) => at));
   });
 
+  it.each([
+    ['a policy', JSON.stringify(policy('piped')), 0, { file: '-', issues: [], warnings: [] }],
+    [
+      'a policy that extends a file of the working directory',
+      JSON.stringify({ tenant: 'piped', extends: 'test/cli/policy.json' }),
+      0,
+      { file: '-', issues: [] },
+    ],
+    ['no JSON', '{', 1, { issues: [{ message: expect.stringMatching(/^is not JSON/) }] }],
+    [
+      'more than a policy may have',
+      ' '.repeat(70_000),
+      1,
+      { issues: [{ message: 'is larger than 65536 bytes' }] },
+    ],
+  ])('reads %s from stdin', async (_what, content, code, found) => {
+    const words = ['policy', 'validate', '-', '--json'];
+    const ended = await signet(words, {}, Buffer.from(content));
+    expect([ended.code, ended.stderr]).toEqual([code, '']);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ files: [found] });
+  });
+
   it('reads the JSON files of a folder', async () => {
     const inside = await file('folder/a.json', policy('a'));
     await file('folder/readme.txt', 'not a policy');
@@ -149,6 +172,16 @@ describe('policy validate', () => {
 });
 
 describe('policy publish', () => {
+  it('says that a tenant is restored if its trail exists', async () => {
+    const at = await file('risen.json', policy('risen'));
+    expect((await stack.run('policy', 'publish', at)).stdout).toBe(
+      'Published risen, a new tenant\n',
+    );
+    await stack.run('tenant', 'delete', 'risen', '--yes');
+    const { stdout } = await stack.run('policy', 'publish', at);
+    expect(stdout).toBe('Published risen, restored as version 3: its trail is continued\n');
+  });
+
   it('publishes files and folders', async () => {
     const one = await file('one.json', policy('one'));
     const two = await file('more/two.json', policy('two'));

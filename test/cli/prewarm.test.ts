@@ -319,6 +319,22 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+describe('on a terminal', () => {
+  it('the bar counts the images of the list', async () => {
+    const [one = '', two = '', three = ''] = await sources('bare', 3);
+    const list = await listOf(one, two, `${three}\tresize,w_32\tformat,f_jpg`);
+    const tty = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    const args = ['bare', list, '--recipe', 'resize,w_32', '--recipe', 'resize,w_33'];
+    const { stderr } = await stack.run('prewarm', ...args);
+    if (tty === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', tty);
+    const shown = [...stderr.matchAll(/(\d+)% of (\d+ images)/g)];
+    expect(shown.map(([, percent]) => percent)).toEqual(['20', '40', '60', '80', '100']);
+    expect(new Set(shown.map(([, , total]) => total))).toEqual(new Set(['5 images']));
+  });
+});
+
 describe('a stopped run', () => {
   it('ends on Ctrl-C before its list does, and the next run continues', async () => {
     const names = await sources('bare', 5);

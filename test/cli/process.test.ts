@@ -196,7 +196,7 @@ describe('the streams', () => {
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /^signet: denied_value: no rule of resize allows these values; allowed: .*\n$/,
+      /^signet: denied_value: no rule of resize allows these values; the nearest allowed is resize,w_\d+; allowed: .*\n$/,
     );
     expect(stderr).not.toMatch(/\bat .*:\d+|node:|\.ts/);
   });

@@ -18,6 +18,7 @@ import {
 } from '../operator/logs/access-logs.ts';
 import { command, json } from './in-process.ts';
 import { signet } from './signet.ts';
+import { startCommandStack } from './stack.ts';
 
 /** The edge logs one in this many unsigned requests. */
 const sampling = 100;
@@ -289,6 +290,26 @@ const deliveredReport = {
   unattributed: { requests: 2, hits: 0, misses: 0, bytes: 707 },
 };
 const nothingElse = { ...rest, tenants: {}, unattributed: {}, delivered: deliveredReport };
+
+describe('the stats of a running stack', () => {
+  it('leave out what browsers and crawlers request without being asked', async () => {
+    const stack = await startCommandStack();
+    const { host } = new URL(stack.address);
+    const ask = (name: string, headers: Record<string, string> = {}, method = 'GET') =>
+      fetch(`http://${host}/${name}`, { headers, method });
+    const icon = await ask('favicon.ico', { cookie: 'other=1' });
+    expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    const robots = await ask('robots.txt');
+    expect([robots.status, await robots.text()]).toEqual([200, 'User-agent: *\nDisallow: /\n']);
+    expect((await ask('robots.txt', {}, 'HEAD')).status).toBe(200);
+    // Anything with a credential is a request of the distribution.
+    expect((await ask('favicon.ico?exp=1')).status).toBe(400);
+    expect((await ask('favicon.ico', { cookie: 'signet-grant=x' })).status).toBe(400);
+    const { stdout: before } = await stack.run('stats');
+    await stack.stop();
+    expect(before).toMatch(/without a tenant: 2 requests/);
+  });
+});
 
 describe('stats of an access log', () => {
   it.each([

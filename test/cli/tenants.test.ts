@@ -225,7 +225,7 @@ describe('keys show', () => {
     const shown = await stack.json<Key>('keys', 'show', 'demo');
     expect(Object.keys(shown)).toEqual(['tenant', 'kid', 'signingKey']);
     expect(shown).toMatchObject({ tenant: 'demo', kid: 'r1.1' });
-    const { stdout } = await stack.run('keys', 'show', 'demo');
+    const { stdout } = await stack.run('keys', 'show', 'demo', '--secret');
     const [tenant, kid, signingKey, accepts] = stdout.split('\n');
     expect([tenant, kid, signingKey]).toEqual([
       'tenant      demo',
@@ -233,6 +233,17 @@ describe('keys show', () => {
       `signing key ${shown.signingKey}`,
     ]);
     expect(accepts).toMatch(/^accepts {5}r1\.1 {2}active; /);
+  });
+
+  it('hides the signing key in its text, unless it is asked for', async () => {
+    const { signingKey } = await stack.json<Key>('keys', 'show', 'demo');
+    const { stdout, stderr } = await stack.run('keys', 'show', 'demo');
+    expect(stdout).toContain(
+      '\nsigning key hidden; --secret prints it, --env the variables with it\n',
+    );
+    expect(stdout + stderr).not.toContain(signingKey.slice(4));
+    const { code, stderr: said } = await stack.run('keys', 'show', '--secret');
+    expect([code, said]).toEqual([2, expect.stringContaining('root keys are never printed')]);
   });
 
   it.each([

@@ -35,7 +35,7 @@ describe('in a worker with WebCrypto and few other globals', () => {
     );
     expect(await edge(String(granted))).toBe('acme/a__op__format,f_src');
     await expect(ask('client.signet()')).rejects.toThrow(
-      'url (SIGNET_URL) must be exactly http(s)://HOST;',
+      'url is not given and SIGNET_URL is not set;',
     );
     await expect(ask(`${minter}.url('a', 'blurr')`)).rejects.toMatchObject({ code: 'malformed' });
   });

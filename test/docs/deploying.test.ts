@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readStackSettings, settingNames } from '../../infra/settings.ts';
+import { codeBlocks } from './pages.ts';
 import { checkSignet, wordsOf } from './signet-words.ts';
 
 /* Every command that docs/deploying.md tells people to type, against the help of its program. */
@@ -34,19 +35,25 @@ function checkCdk([verb = '', ...rest]: readonly string[]): void {
   const { stdout, status } = helps.get(verb) ?? printCdkHelp(verb);
   helps.set(verb, { stdout, status });
   expect([status, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(`^cdk ${verb}`)]);
-  for (const flag of rest.filter((word) => word.startsWith('-'))) expect(stdout).toContain(flag);
+  for (const flag of rest.filter((word) => word.startsWith('-')))
+    expect(stdout).toContain(flag.split('=')[0]);
 }
 
 /** What needs no look at a help text, as it is written on the page. */
 const others = [
-  /^aws (?:s3api (?:get|put)-bucket-notification-configuration|iam (?:create-role|put-role-policy)|events put-(?:rule|targets)) --/,
-  /^aws cloudformation (?:describe-stack-events|update-termination-protection|delete-stack|wait stack-delete-complete) --/,
-  // test/docs/first-deployment.test.ts runs these.
+  // aws-commands.test.ts checks all others.
+  /^aws (?:s3 sync s3:|(?!s3 )[a-z0-9]+ (?:wait )?[a-z-]+ --)/,
+  // first-deployment.test.ts runs these.
   /^for (?:kind|name) in [a-z -]+; do aws .+; done$/,
   /^npm (?:ci|test)$/,
   /^git (?:pull|checkout v[0-9.]+)$/,
   /^export SIGNET_TARGET=aws:\w+$/,
 ];
+
+/** Blocks with settings. The others are policies of Signet and of IAM. */
+const settingBlocks = codeBlocks('docs/deploying.md', 'json')
+  .filter((block) => settingNames.some((name) => block.includes(`"${name}":`)))
+  .map((block) => block.replace('certificate/…', `certificate/${'0'.repeat(36)}`));
 
 describe('docs/deploying.md', () => {
   it('has commands to type', () => {
@@ -67,6 +74,20 @@ describe('docs/deploying.md', () => {
     expect(needing.filter((line) => !line.includes('needs the account'))).toEqual([]);
   });
 
+  it('shows JSON that can be read', () => {
+    for (const block of codeBlocks('docs/deploying.md', 'json'))
+      expect(() => JSON.parse(/^"/.test(block) ? `{${block}}` : block)).not.toThrow();
+  });
+
+  it.each(settingBlocks)('shows settings that can be deployed: %s', (block) => {
+    const shown = JSON.parse(/^"/.test(block) ? `{${block}}` : block) as {
+      readonly signet?: object;
+    };
+    const settings: object = shown.signet ?? shown;
+    const [, account = '111111111111'] = /arn:aws:acm:[^:]*:([0-9]{12})/.exec(block) ?? [];
+    expect(() => readStackSettings(settings, account)).not.toThrow();
+  });
+
   it('has a row for every setting, with its default', () => {
     const rows = [...text.matchAll(/^\| `([a-zA-Z0-9]+)` \|.*\| (.+) \|$/gm)];
     const said = new Map(rows.map(([, name = '', value = '']) => [name, value]));
@@ -75,13 +96,14 @@ describe('docs/deploying.md', () => {
       account: _account,
       hosts,
       corsOrigins,
+      uploadOrigins,
       disabledFormats,
       sources,
       tags,
       ...defaults
     } = settings;
-    const lists = [hosts, corsOrigins, disabledFormats, sources, tags];
-    expect(lists).toEqual([{}, [], [], {}, {}]);
+    const lists = [hosts, corsOrigins, uploadOrigins, disabledFormats, sources, tags];
+    expect(lists).toEqual([{}, [], [], [], {}, {}]);
     for (const [name, value] of Object.entries(defaults))
       expect([name, said.get(name)]).toEqual([name, `\`${value}\``]);
     expect([...said.keys()].toSorted()).toEqual([...settingNames].toSorted());

@@ -111,6 +111,7 @@ describe('no secret and no bucket is replaced', () => {
     region: { region: 'us-east-1' },
     disabledFormats: { disabledFormats: ['gif', 'webp'] },
     corsOrigins: { corsOrigins: ['https://www.example.com'] },
+    uploadOrigins: { uploadOrigins: ['https://www.example.com'] },
     sources: { sources },
     originShieldRegion: { originShieldRegion: 'eu-west-1' },
     priceClass: { priceClass: '100' },

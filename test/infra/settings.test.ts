@@ -102,6 +102,7 @@ const wrongs: readonly Wrong[] = [
     { corsOrigins: ['https://a.example', 'https://a.example'] },
     'signet.corsOrigins names an origin twice',
   ],
+  [{ uploadOrigins: ['https://*.example.com'] }, badOrigin.replace('corsOrigins', 'uploadOrigins')],
   ...['png', ['avif'], ['jpeg'], [7]].map(
     (disabledFormats): Wrong => [
       { disabledFormats },
@@ -151,6 +152,7 @@ describe('the settings of an installation', () => {
         sources: {},
         hosts: {},
         corsOrigins: [],
+        uploadOrigins: [],
         disabledFormats: [],
         originShieldRegion: 'us-east-1',
         priceClass: 'all',

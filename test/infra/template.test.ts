@@ -367,6 +367,23 @@ describe.each(both)('the buckets, %s,', (_what, template) => {
     ]);
   });
 
+  it('take uploads of the pages that a deployment lists, and of no others', () => {
+    const uploadOrigins = ['https://www.example.com'];
+    const corsOf = (made: typeof template) =>
+      ofType(made, 'AWS::S3::Bucket').flatMap(([, { Properties }]) =>
+        Properties['CorsConfiguration'] === undefined ? [] : [Properties],
+      );
+    expect(corsOf(template)).toEqual([]);
+    const [listed, ...others] = corsOf(templateFor({ uploadOrigins }));
+    expect(others).toEqual([]);
+    expect(listed).toMatchObject({
+      BucketName: `signet-sources-${account}`,
+      CorsConfiguration: {
+        CorsRules: [{ AllowedOrigins: uploadOrigins, AllowedMethods: ['PUT', 'POST'] }],
+      },
+    });
+  });
+
   it('log every access', () => {
     for (const kind of ['config', 'derivatives', 'sources'])
       expect(buckets.get(kind)?.Properties['LoggingConfiguration']).toMatchObject({

@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest';
-import { printCount } from '../../../cli/base/quantity.ts';
-import { progressOn } from '../../../cli/progress/bar.ts';
+import { countUnit, progressOn } from '../../../cli/progress/bar.ts';
 
 /** What a bar over 34 pieces of work writes to a terminal, or to a file. */
-function writtenBy(isTTY: boolean): readonly string[] {
+function writtenBy(isTTY: boolean, total: number | undefined): readonly string[] {
   const written: string[] = [];
   const terminal = { isTTY, write: (text: string) => written.push(text) > 0 };
-  const progress = progressOn(terminal as never, 34, false, (count) => printCount(count, 'Region'));
+  const progress = progressOn(terminal as never, total, false, countUnit('Region'));
   progress.advance(17);
   progress.advance(17);
   progress.end();
@@ -14,7 +13,7 @@ function writtenBy(isTTY: boolean): readonly string[] {
 }
 
 it('a bar counts what it is told to count, and is removed at the end', () => {
-  expect(writtenBy(true)).toEqual([
+  expect(writtenBy(true, 34)).toEqual([
     `\r[${'#'.repeat(15)}${'.'.repeat(15)}] 50% of 34 Regions`,
     `\r[${'#'.repeat(30)}]100% of 34 Regions`,
     '\r\u001b[K',
@@ -22,5 +21,13 @@ it('a bar counts what it is told to count, and is removed at the end', () => {
 });
 
 it('nothing is written to what is not a terminal', () => {
-  expect(writtenBy(false)).toEqual([]);
+  expect(writtenBy(false, 34)).toEqual([]);
+});
+
+it('without a total it says how much is done', () => {
+  expect(writtenBy(true, undefined)).toEqual([
+    '\r17 Regions done',
+    '\r34 Regions done',
+    '\r\u001b[K',
+  ]);
 });

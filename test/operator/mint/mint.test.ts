@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mintTenantGrant } from '../../../operator/mint/mint-tenant-grant.ts';
 import { mintUrl } from '../../../operator/mint/mint-url.ts';
-import { scopeDoubts } from '../../../operator/mint/scope-doubts.ts';
+import { scopeDoubts } from '../../../operator/scopes/scope-doubts.ts';
 import { createMemoryInstallation } from '../memory-installation.ts';
 
 const now = 1_893_456_000;

@@ -32,7 +32,7 @@ it('a purge of a watermark deletes the derivatives of the sources that show it, 
     'shop/a.jpg__op__watermark,i_mark__op__format,f_jpg',
   ];
   for (const key of [...shown, ...others]) keep(derivatives, key, 'x');
-  expect(await purgeScope(installation.open, 'acme', '_watermarks/mark.png')).toEqual({
+  expect(await purgeScope(installation.open, 'acme', '_watermarks/mark.png')).toMatchObject({
     ...{ tenant: 'acme', scope: '_watermarks/mark.png', derivatives: 2, sources: 1 },
   });
   expect([...derivatives.objects.keys()]).toEqual(others);

@@ -10,6 +10,15 @@ describe('durations', () => {
     expect([latency.longest, Math.round(latency.total)]).toEqual([12_340, 623_170]);
   });
 
+  it.each([0.4, 12.4, 12.6, 1_005, 1_006, 12_345, 12_360, 99_999])(
+    'have no percentile above the longest: %d ms',
+    (longest) => {
+      const latency = createLatency();
+      addLatency(latency, longest);
+      expect(percentile(latency, 0.95)).toBeLessThanOrEqual(latency.longest);
+    },
+  );
+
   it('are held in at most 2,500 numbers', () => {
     const latency = createLatency();
     for (let at = 0; at < 70_000; at += 1) addLatency(latency, at);
