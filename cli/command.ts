@@ -3,15 +3,15 @@ import { asFailure, usageFailure } from '../operator/failure.ts';
 import { parseStackName } from '../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../operator/target/target.ts';
 import { isSafeForTerminal } from '../shared/terminal.ts';
-import { exitCodes } from './base/exit-code.ts';
+import { type ExitCode, exitCodes } from './base/exit-code.ts';
 import { writeFailure, writeJson, writeText } from './output.ts';
 
 /** The result of a command, as text and as JSON. */
 export type Result = {
   readonly text: string;
   readonly json: unknown;
-  /** 1 if the command worked but found a problem. */
-  readonly exit?: 0 | 1;
+  /** 1 if the command worked but found a problem; 3 if it was stopped by an installation that does not answer. */
+  readonly exit?: 0 | ExitCode;
 };
 
 export type CommonOptions = {

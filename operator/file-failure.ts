@@ -12,10 +12,13 @@ export const fileName = (file: string): string => (file === '-' ? 'stdin' : file
 /** A failure about one file. The message is the name of the file, a space and `detail`. */
 export class FileFailure extends OperatorFailure {
   readonly detail: string;
+  /** The file that has to be corrected and what is wrong with it, if that is another one. */
+  readonly culprit: { readonly file: string; readonly detail: string } | undefined;
 
-  constructor(code: FailureCode, file: string, detail: string) {
+  constructor(code: FailureCode, file: string, detail: string, culprit?: FileFailure['culprit']) {
     super(code, `${fileName(file)} ${detail}`);
     this.detail = detail;
+    this.culprit = culprit;
   }
 }
 

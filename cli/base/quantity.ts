@@ -11,5 +11,5 @@ export function printBytes(bytes: number): string {
 }
 
 /** A count and its noun: `1 line`, `2 lines`. */
-export const printCount = (count: number, noun: string): string =>
-  `${printNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+export const printCount = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${printNumber(count)} ${count === 1 ? noun : nouns}`;

@@ -1,56 +1,142 @@
-import { retireKid, retireRoot } from '../../operator/keys/retirement.ts';
-import { rotateRoot, rotateTenantKey } from '../../operator/keys/rotation.ts';
+import { usageFailure } from '../../operator/failure.ts';
+import {
+  type PlannedRetirement,
+  type RetireRequest,
+  retireKids,
+  retireRoot,
+} from '../../operator/keys/retirement.ts';
+import { rotateRoot, rotateTenantKeys } from '../../operator/keys/rotation.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
+import { resultsOf } from '../../operator/tenants/outcomes.ts';
+import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
 import { confirm } from '../base/confirm.ts';
+import { printCount } from '../base/quantity.ts';
+import {
+  type AllOption,
+  addAllOption,
+  readSelection,
+  tenantOperands,
+} from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
-import { printAddedRoot, printRetirement, printRotation } from '../print/keys.ts';
+import {
+  printAddedRoot,
+  printRetirement,
+  printRetirements,
+  printRotation,
+  printRotations,
+} from '../print/keys.ts';
+import { changeResult } from '../print/outcomes.ts';
+import { changeTenants } from '../progress/fleet.ts';
 
-type Options = CommonOptions & { readonly yes?: true };
+type Options = CommonOptions & AllOption & { readonly yes?: true; readonly kid?: string };
 
-async function rotate(tenant: string | undefined, options: Options): Promise<void> {
-  await runCommand(options, async (open) => {
-    if (tenant === undefined) {
-      const added = await rotateRoot(open);
-      return { text: printAddedRoot(added), json: added };
-    }
-    const kids = await rotateTenantKey(open, tenant, options.reason);
-    return { text: printRotation(kids), json: kids };
-  });
-}
-
-async function retireOne(
+async function rotateKeys(
   open: OpenInstallation,
-  tenant: string,
-  kid: string,
-  { reason, yes }: Options,
+  operands: readonly string[],
+  options: Options,
 ): Promise<Result> {
-  const question = `Every URL of ${tenant} that was signed with ${kid} will be refused within a minute. This cannot be undone.`;
-  const retired = await retireKid(open, { tenant, kid, reason }, () =>
-    confirm(question, yes === true),
+  const tenants = readSelection(operands, options);
+  const ask = (names: readonly string[]) =>
+    confirm(
+      `${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`,
+      options.yes === true,
+    );
+  const request = { tenants, reason: options.reason };
+  const outcomes = await changeTenants(options.json ?? false, (control) =>
+    rotateTenantKeys(open, request, ask, control),
   );
-  return { text: printRetirement(retired), json: retired };
-}
-
-async function retire(name: string, kid: string | undefined, options: Options): Promise<void> {
-  await runCommand(options, async (open) => {
-    if (kid !== undefined) return retireOne(open, name, kid, options);
-    const question = `Root key ${name} will be deleted from the secret. This cannot be undone.`;
-    const json = await retireRoot(open, name, () => confirm(question, options.yes === true));
-    return { text: `Retired root key ${name}`, json };
+  const [one] = resultsOf(outcomes);
+  if (one !== undefined && onlyTenant(tenants) !== undefined)
+    return { text: printRotation(one), json: one };
+  return changeResult(outcomes, {
+    verb: 'rotated',
+    text: printRotations,
+    goOn: (left) => `npx signet keys rotate ${left.join(' ')}`,
   });
 }
 
-export const rotateCommand = command(
-  'rotate [tenant]',
-  'Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key',
+async function rotate(operands: readonly string[], options: Options): Promise<void> {
+  await runCommand(options, async (open) => {
+    if (operands.length > 0 || options.all) return rotateKeys(open, operands, options);
+    const added = await rotateRoot(open);
+    return { text: printAddedRoot(added), json: added };
+  });
+}
+
+const askToRetire =
+  ({ tenants, kid }: RetireRequest, { yes }: Options) =>
+  (plans: readonly PlannedRetirement[]): Promise<void> => {
+    const names = plans.filter(({ retired }) => retired.length > 0).map(({ tenant }) => tenant);
+    const whose = onlyTenant(tenants) ?? printCount(names.length, 'tenant');
+    const kids = kid.includes('.') ? kid : `a kid of ${kid}`;
+    const question = `Every URL of ${whose} that was signed with ${kids} will be refused within a minute. This cannot be undone.`;
+    return confirm(question, yes === true);
+  };
+
+async function retireIn(
+  open: OpenInstallation,
+  request: RetireRequest,
+  options: Options,
+): Promise<Result> {
+  const { tenants, kid } = request;
+  const outcomes = await changeTenants(options.json ?? false, (control) =>
+    retireKids(open, request, askToRetire(request, options), control),
+  );
+  const [one] = resultsOf(outcomes);
+  if (one !== undefined && onlyTenant(tenants) !== undefined)
+    return { text: printRetirement(one), json: { ...one, retired: kid } };
+  return changeResult(outcomes, {
+    verb: 'changed',
+    text: printRetirements,
+    goOn: (left) => `npx signet keys retire ${left.join(' ')} --kid ${kid} --yes`,
+  });
+}
+
+/** Reads `TENANT KID`, tenants with `--kid`, or the name of a root key. */
+function readRetirement(
+  operands: readonly string[],
+  options: Options,
+): RetireRequest | { readonly root: string } {
+  const { reason } = options;
+  const [first = '', second] = operands;
+  if (options.kid !== undefined)
+    return { tenants: readSelection(operands, options), kid: options.kid, reason };
+  if (options.all || operands.length > 2 || isPath(first))
+    throw usageFailure('several tenants need --kid: a kid such as r1.1, or a root key such as r1');
+  if (first === '') throw usageFailure('name a tenant and a kid, or a root key');
+  if (second === undefined) return { root: first };
+  return { tenants: readSelection([first], {}), kid: second, reason };
+}
+
+async function retire(operands: readonly string[], options: Options): Promise<void> {
+  await runCommand(options, async (open) => {
+    const asked = readRetirement(operands, options);
+    if ('kid' in asked) return retireIn(open, asked, options);
+    const { root } = asked;
+    const question = `Root key ${root} will be deleted from the secret. This cannot be undone.`;
+    const json = await retireRoot(open, root, () => confirm(question, options.yes === true));
+    return { text: `Retired root key ${root}`, json };
+  });
+}
+
+export const rotateCommand = addAllOption(
+  command(
+    'rotate [tenants...]',
+    `Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key. ${tenantOperands}. Several tenants are checked first, and you are asked`,
+  ),
 )
   .option('--reason <text>', 'the reason, recorded in the audit trail')
+  .option('--yes', 'do not ask for confirmation')
   .action(rotate);
 
-export const retireCommand = command(
-  'retire <name> [kid]',
-  'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1',
+export const retireCommand = addAllOption(
+  command(
+    'retire [names...]',
+    'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1. Several tenants, or files and folders with their policies, take --kid; tenants that do not accept it stay as they are',
+  ),
 )
+  .option('--kid <kid>', 'the kid, such as r1.1, or a root key for all of its kids, such as r1')
   .option('--reason <text>', 'the reason, recorded in the audit trail')
   .option('--yes', 'do not ask for confirmation')
   .action(retire);

@@ -2,20 +2,26 @@ import { Command } from 'commander';
 import { usageFailure } from '../../operator/failure.ts';
 import { publishPolicies } from '../../operator/policies/publish.ts';
 import { validatePolicies } from '../../operator/policies/validate.ts';
-import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { confirm } from '../base/confirm.ts';
+import { printCount } from '../base/quantity.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printPublication, printValidatedFile, purgeHelp, purgeNote } from '../print/policy.ts';
+import { outcomesExit } from '../print/outcomes.ts';
+import { printPublished, publishedJson, purgeHelp } from '../print/publication.ts';
+import { printValidation } from '../print/validation.ts';
+import { changeTenants } from '../progress/fleet.ts';
+import { auditCommand } from './policy-audit.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
-import { auditCommand, historyCommand, rollbackCommand } from './policy-history.ts';
+import { historyCommand } from './policy-history.ts';
 import { replayCommand } from './policy-replay.ts';
+import { rollbackCommand } from './policy-rollback.ts';
 import { schemaCommand } from './policy-schema.ts';
 
 async function validate(paths: readonly string[], options: CommonOptions): Promise<void> {
   await runCommand(options, async () => {
     const checked = await validatePolicies(paths);
     return {
-      text: checked.files.map(printValidatedFile).join('\n'),
+      text: printValidation(checked.files),
       json: checked,
       exit: checked.valid ? 0 : 1,
     };
@@ -29,33 +35,37 @@ function readExpected(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-async function publish(
-  paths: readonly string[],
-  options: CommonOptions & { readonly expect?: string; readonly purge?: true },
-): Promise<void> {
+type PublishOptions = CommonOptions & {
+  readonly expect?: string;
+  readonly purge?: true;
+  readonly each?: true;
+  readonly prune?: true;
+  readonly yes?: true;
+};
+
+/** Asks before tenants without a file are deleted. */
+const askToPrune =
+  ({ yes }: PublishOptions) =>
+  (tenants: readonly string[]): Promise<void> =>
+    confirm(
+      `${printCount(tenants.length, 'tenant')} without a file will be deleted: ${tenants.join(', ')}. Every URL of theirs will be refused within a minute. This cannot be undone.`,
+      yes === true,
+    );
+
+async function publish(paths: readonly string[], options: PublishOptions): Promise<void> {
   await runCommand(options, async (open) => {
     const expected = readExpected(options.expect);
     const { reason, purge } = options;
-    const published = await publishPolicies(open, paths, { reason, expected, purge });
-    const { publications, warnings, notes } = published;
-    const lines = [
-      ...warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: ')),
-      ...notes.map(({ file, ...note }) => printIssue(file, note, 'note: ')),
-    ];
+    const prune = options.prune ? askToPrune(options) : undefined;
+    const choices = { reason, expected, purge, prune };
+    const set = await changeTenants(options.json ?? false, (control) =>
+      publishPolicies(open, paths, choices, control),
+    );
+    const isEach = options.each ?? false;
     return {
-      text: [
-        ...lines,
-        ...publications.map(printPublication),
-        ...(purge === true ? purgeNote(publications.map(({ tenant }) => tenant)) : []),
-      ].join('\n'),
-      json: {
-        published: publications.map(({ tenant }) => tenant),
-        versions: publications.map(({ tenant, version, unchanged, changes }) => ({
-          ...{ tenant, version, unchanged, changes },
-        })),
-        warnings,
-        notes,
-      },
+      text: printPublished(set, { isEach, isPurging: purge === true }),
+      json: publishedJson(set),
+      exit: outcomesExit([...set.outcomes, ...set.pruned]),
     };
   });
 }
@@ -69,9 +79,15 @@ export const policyCommand = new Command('policy')
     ).action(validate),
   )
   .addCommand(
-    command('publish <paths...>', 'Publish files or folders; if one is invalid, none is published')
+    command(
+      'publish <paths...>',
+      'Publish files or folders. All are checked first, and if one cannot be published, none is. If a write fails after that, the command says what was published and how to go on, and exits with 1',
+    )
       .option('--reason <text>', 'the reason, recorded in the audit trail')
+      .option('--each', 'list each tenant by itself')
       .option('--purge', purgeHelp)
+      .option('--prune', 'delete the live tenants that have no file in the folders; asks first')
+      .option('--yes', 'do not ask for confirmation')
       .option('--expect <version>', 'refuse if another version is live; for one policy only')
       .action(publish),
   )

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
-import {
-  createTenant,
-  listTenants,
-  readTenantPolicy,
-  removeTenant,
-} from '../../operator/tenants/tenants.ts';
+import { listTenants } from '../../operator/tenants/tenant-list.ts';
+import { createTenant, readTenantPolicy, removeTenant } from '../../operator/tenants/tenants.ts';
 import { printJson } from '../../shared/terminal.ts';
 import { confirm } from '../base/confirm.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
+import { bigToJson } from '../print/json-number.ts';
+import { outcomesExit, outcomesJson } from '../print/outcomes.ts';
+import { printTenants } from '../print/tenants.ts';
+import { tenantProgress } from '../progress/fleet.ts';
 
 async function create(name: string, options: CommonOptions & { readonly policy?: string }) {
   await runCommand(options, async (open) => {
@@ -23,8 +23,13 @@ async function create(name: string, options: CommonOptions & { readonly policy?:
 
 async function list(options: CommonOptions): Promise<void> {
   await runCommand(options, async (open) => {
-    const names = await listTenants(open);
-    return { text: names.join('\n'), json: names.map((tenant) => ({ tenant })) };
+    const control = { startProgress: tenantProgress(options.json ?? false) };
+    const outcomes = await listTenants(open, control);
+    return {
+      text: printTenants(outcomes, Date.now()),
+      json: outcomesJson(outcomes, bigToJson),
+      exit: outcomesExit(outcomes),
+    };
   });
 }
 
@@ -56,7 +61,12 @@ export const tenantCommand = new Command('tenant')
       .option('--policy <file>', 'JSON file with its policy')
       .action(create),
   )
-  .addCommand(command('list', 'List the tenants').action(list))
+  .addCommand(
+    command(
+      'list',
+      'List the tenants: live version, the kid that signs and its age, mode, blocked scopes, last change, and how many derivatives of each source the policy allows (+: or more)',
+    ).action(list),
+  )
   .addCommand(
     command(
       'delete <name>',

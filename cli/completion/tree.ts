@@ -32,7 +32,14 @@ export type CompletedCommand = {
 };
 
 /** The operands and option values that are file names. */
-const fileNames: ReadonlySet<string> = new Set(['file', 'list', 'logs', 'paths']);
+const fileNames: ReadonlySet<string> = new Set([
+  'file',
+  'list',
+  'logs',
+  'paths',
+  'policies',
+  'tenants',
+]);
 
 function offersFor(name: string, choices: readonly string[] | undefined): Offers {
   if (choices !== undefined) return choices;

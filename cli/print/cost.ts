@@ -2,7 +2,11 @@ import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts'
 import type { PolicyFileCost } from '../../operator/cost/file-cost.ts';
 import { type OperationShare, uncountedOperations } from '../../operator/cost/policy-cost.ts';
 import { pricesRead } from '../../operator/cost/prices.ts';
-import { printBytes, printNumber } from '../base/quantity.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
+import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
+import { printBytes, printCount, printNumber } from '../base/quantity.ts';
+import { printNotDone } from './outcomes.ts';
+import { printColumns } from './table.ts';
 
 /** A whole number with thousands separators: `1,234,567`. */
 const printBig = (count: bigint): string => count.toLocaleString('en-US');
@@ -64,5 +68,36 @@ export function printCost(
     ...(exact ? [] : ['  the rules overlap in too many ways to count exactly; there are more']),
     ...printEstimate(estimate, assumed),
     ...(reportUntil === undefined ? [] : [printReporting(reportUntil)]),
+  ].join('\n');
+}
+
+const costHeading = ['tenant', 'derivatives/source', 'USD/month'];
+
+const printCostRow = ({ tenant, cost, estimate }: PolicyFileCost): readonly string[] => [
+  tenant,
+  `${printBig(cost.derivativesPerSource)}${cost.exact ? '' : '+'}`,
+  printUsd(estimate.usdPerMonth.total),
+];
+
+/** Several policies in a table, those that allow most first, and the sum of their costs. */
+export function printCosts(
+  outcomes: readonly TenantOutcome<PolicyFileCost>[],
+  assumed: Assumptions,
+  max: bigint | undefined,
+): string {
+  const all = resultsOf(outcomes).toSorted((a, b) =>
+    a.cost.derivativesPerSource < b.cost.derivativesPerSource ? 1 : -1,
+  );
+  const above = all.filter((one) => printAboveMax(one, max) !== undefined);
+  const total = all.reduce((sum, { estimate }) => sum + estimate.usdPerMonth.total, 0);
+  return [
+    ...printColumns(costHeading, all.map(printCostRow)),
+    `Each with ${printNumber(assumed.sources)} sources and ${printNumber(assumed.viewsPerMonth)} views a month, at most: USD ${printUsd(total)} a month in all. One policy alone is shown in detail`,
+    ...(above.length === 0
+      ? []
+      : [
+          `${printCount(above.length, 'policy', 'policies')} may allow more than --max ${printBig(max ?? 0n)} derivatives per source: ${printNames(above.map(({ tenant }) => tenant))}`,
+        ]),
+    ...printNotDone(outcomes, 'counted'),
   ].join('\n');
 }

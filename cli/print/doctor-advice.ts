@@ -63,6 +63,10 @@ function adviseOnProblem(problem: Problem, name: string, target: string): string
       return adviseToPublish(problem, target);
     case 'policy_gone':
       return 'run doctor again';
+    case 'tenant_missing':
+      return `publish its file, or: npx signet tenant create ${name}${target}`;
+    case 'file_missing':
+      return `npx signet tenant show ${name}${target} > ${name}.json and add the file, or npx signet tenant delete ${name}${target}`;
     case 'root_key_gone':
       return `npx signet keys rotate ${name}${target}`;
     case 'fallback_missing':

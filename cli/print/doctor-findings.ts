@@ -66,6 +66,10 @@ export function describeProblem(problem: Problem): string {
       return describeFault(problem);
     case 'policy_gone':
       return 'it was deleted during the check';
+    case 'tenant_missing':
+      return 'there is no such tenant';
+    case 'file_missing':
+      return 'the tenant is live, and no file is its policy';
     case 'root_key_gone':
       return `it accepts ${problem.kid}, whose root key is gone`;
     case 'fallback_missing':

@@ -1,5 +1,7 @@
-import type { Finding } from '../../operator/doctor/finding.ts';
-import { printCount } from '../base/quantity.ts';
+import type { Diagnosis, JudgedFinding } from '../../operator/doctor/diagnosis.ts';
+import type { Severity } from '../../operator/doctor/severity.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
 import { adviseTo, type CheckedStack } from './doctor-advice.ts';
 import { describeProblem, describeState } from './doctor-findings.ts';
 
@@ -9,25 +11,56 @@ export type PrintedFinding = {
   readonly ok: boolean;
   readonly found: string;
   readonly todo?: string;
+  readonly severity?: Severity;
+  /** What `--acknowledge` takes. */
+  readonly id?: string;
+  readonly acknowledged?: { readonly by: string; readonly at: string; readonly reason: string };
 };
 
 /** A finding in sentences. `stack` is the deployed stack that was checked. */
-export function describeFinding(finding: Finding, stack: CheckedStack): PrintedFinding {
+export function describeFinding(
+  { finding, id, severity, acknowledged }: JudgedFinding,
+  stack: CheckedStack,
+): PrintedFinding {
   const { tenant, ok } = finding;
   const check = tenant === undefined ? finding.check : `${finding.check} ${tenant}`;
   if (finding.ok) return { check, ok, found: describeState(finding.state) };
   const { problem } = finding;
-  return { check, ok, found: describeProblem(problem), todo: adviseTo(finding, stack) };
+  const printed = { check, ok, found: describeProblem(problem), todo: adviseTo(finding, stack) };
+  const accepted = acknowledged && {
+    acknowledged: { by: acknowledged.by, at: acknowledged.at, reason: acknowledged.reason },
+  };
+  return { ...printed, ...(id && { id }), ...(severity && { severity }), ...accepted };
 }
 
-const printFinding = ({ check, ok, found, todo }: PrintedFinding): string =>
-  `${ok ? '✓' : '✗'} ${check}: ${found}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+const printAcknowledged = ({ by, at, reason }: NonNullable<PrintedFinding['acknowledged']>) =>
+  `\n    acknowledged by ${escapeForTerminal(by)}, ${at}: ${escapeForTerminal(reason)}`;
 
-export function printFindings(findings: readonly PrintedFinding[]): string {
-  const problems = findings.filter(({ ok }) => !ok).length;
+function printMark({ ok, severity, acknowledged }: PrintedFinding): string {
+  if (ok) return '✓';
+  if (acknowledged !== undefined) return '·';
+  return severity === 'warning' ? '!' : '✗';
+}
+
+function printFinding(finding: PrintedFinding): string {
+  const { check, found, todo, id, acknowledged } = finding;
+  const head = `${printMark(finding)} ${check}: ${found}${id === undefined ? '' : ` [${id}]`}`;
+  if (acknowledged !== undefined) return `${head}${printAcknowledged(acknowledged)}`;
+  return `${head}${todo === undefined ? '' : `\n    do: ${todo}`}`;
+}
+
+/** The problems; with `isVerbose` also what is in order and what was acknowledged. */
+export function printDiagnosis(
+  { findings, errors, warnings, acknowledged }: Diagnosis,
+  { isVerbose, stack }: { readonly isVerbose: boolean; readonly stack: CheckedStack },
+): string {
+  const all = findings.map((one) => describeFinding(one, stack));
+  const open = all.filter((one) => !one.ok && one.acknowledged === undefined);
+  const accepted = acknowledged === 0 ? '' : `, ${printNumber(acknowledged)} acknowledged`;
+  const checks = `in ${printCount(findings.length, 'check')}${accepted}`;
   const end =
-    problems === 0
-      ? 'No problems found'
-      : `${printCount(problems, 'problem')} found in ${findings.length} checks`;
-  return [...findings.map(printFinding), end].join('\n');
+    errors + warnings === 0
+      ? `No problems found ${checks}`
+      : `${printCount(errors, 'error')} and ${printCount(warnings, 'warning')} found ${checks}`;
+  return [...(isVerbose ? all : open).map(printFinding), end].join('\n');
 }

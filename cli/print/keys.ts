@@ -1,7 +1,9 @@
 import type { KeyState } from '../../operator/keys/key-states.ts';
-import type { RetiredKid } from '../../operator/keys/retirement.ts';
+import type { RetiredKids } from '../../operator/keys/retirement.ts';
 import type { AddedRoot, TenantKids } from '../../operator/keys/rotation.ts';
 import type { TenantKey } from '../../operator/keys/tenant-keys.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
+import { printCount } from '../base/quantity.ts';
 
 /** The state of a kid, in one line. */
 export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KeyState): string {
@@ -41,5 +43,25 @@ export function printRotation({ tenant, active, accept }: TenantKids): string {
 export const printAddedRoot = ({ root }: AddedRoot): string =>
   `Added root key ${root}. In 20 minutes every function has loaded it, and tenants can get keys derived from it: npx signet keys rotate TENANT`;
 
-export const printRetirement = ({ tenant, retired, accept }: RetiredKid): string =>
-  `Retired ${retired} of ${tenant}; it is never used again. Accepted now: ${accept.join(', ')}`;
+export const printRetirement = ({ tenant, retired, accept }: RetiredKids): string =>
+  `Retired ${retired.join(', ')} of ${tenant}; it is never used again. Accepted now: ${accept.join(', ')}`;
+
+/** The new kids of several tenants, one per line, because each backend needs its own. */
+export const printRotations = (all: readonly TenantKids[]): readonly string[] => [
+  ...all.map(({ tenant, active }) => `${tenant} now signs with ${active}`),
+  'URLs that were signed before stay valid. When all backends have the new keys: npx signet keys retire … --kid KID',
+];
+
+export function printRetirements(all: readonly RetiredKids[]): readonly string[] {
+  const changed = all.filter(({ retired }) => retired.length > 0);
+  const kids = [...new Set(changed.flatMap(({ retired }) => retired))];
+  const rest = all.length - changed.length;
+  return [
+    ...(changed.length === 0
+      ? []
+      : [
+          `Retired ${kids.join(', ')} of ${printCount(changed.length, 'tenant')}: ${printNames(changed.map(({ tenant }) => tenant))}. They are never used again.`,
+        ]),
+    ...(rest === 0 ? [] : [`${printCount(rest, 'tenant')} unchanged: the kid was not accepted`]),
+  ];
+}

@@ -1,52 +1,8 @@
-import type { PolicyDifference } from '../../operator/policies/diff.ts';
 import type { Author, PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
-import type { Rollback } from '../../operator/policies/rollback.ts';
-import type { ValidatedFile } from '../../operator/policies/validate.ts';
-import { printIssue } from '../../operator/policy-files/policy-set.ts';
-import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
+import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import type { Publication } from '../../shared/versions/publishing.ts';
 import { printCount } from '../base/quantity.ts';
-import { printChange } from './change.ts';
-
-export function printValidatedFile({ file, issues, warnings }: ValidatedFile): string {
-  const lines = [
-    ...issues.map((issue) => printIssue(file, issue)),
-    ...(issues.length === 0 ? [`${file}: valid`] : []),
-    ...warnings.map((warning) => printIssue(file, warning, 'warning: ')),
-  ];
-  return lines.join('\n');
-}
-
-/** The help of `--purge`. */
-export const purgeHelp =
-  'delete all derivatives of the tenants; needed to change source.from or source.prefix';
-
-/** What a purge of whole tenants does, and when. */
-export function purgeNote(tenants: readonly string[]): readonly string[] {
-  const [first, second] = tenantPurgeSeconds;
-  return [
-    `All derivatives of ${tenants.join(', ')} are deleted in ${first} s and again in ${second} s.`,
-  ];
-}
-
-/** Lists the changes too, because a publish may undo the change of another publisher. */
-export function printPublication(publication: Publication): string {
-  const { tenant, version, created, unchanged, changes } = publication;
-  if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
-  // The trail of a tenant outlives the tenant.
-  if (created)
-    return version === 1
-      ? `Published ${tenant}, a new tenant`
-      : `Published ${tenant}, restored as version ${version}: its trail is continued`;
-  return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
-}
-
-export function printDifference({ tenant, changes, new: isNew }: PolicyDifference): string {
-  if (changes.length === 0 && !isNew) return `${tenant}: no difference`;
-  const lines = changes.map(printChange);
-  return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
-}
+import { printNotDone } from './outcomes.ts';
 
 /** Anyone can declare any name, so that is said where AWS did not confirm it. */
 const printAuthor = ({ by, identity }: Author): string =>
@@ -69,13 +25,6 @@ function printGap({ version }: PolicyVersion, before: PolicyVersion | undefined)
 export const printHistory = (entries: readonly PolicyVersion[]): string =>
   entries.flatMap((one, at) => [printVersion(one), ...printGap(one, entries[at + 1])]).join('\n');
 
-export function printRollback({ tenant, version, restored, unchanged, changes }: Rollback): string {
-  if (unchanged)
-    return `Version ${restored} of ${tenant} has the same content as the live version ${version}; nothing to roll back. See npx signet policy history ${tenant}`;
-  const text = `Published the content of version ${restored} of ${tenant} as version ${version}. Its keys and blocked scopes are unchanged.`;
-  return [text, ...changes.map(printChange)].join('\n');
-}
-
 const printAuthors = ({ authors }: TenantAudit): readonly string[] =>
   authors.map((one) => `  ${printCount(one.versions, 'version')} by ${printAuthor(one)}`);
 
@@ -90,5 +39,17 @@ export function printAudit(audit: TenantAudit): string {
     `The audit trail of ${tenant} does not verify:`,
     ...lines,
     ...(audit.authors.length === 0 ? [] : ['The versions that verify:', ...printAuthors(audit)]),
+  ].join('\n');
+}
+
+/** Names the trails that do not verify, and counts the others. */
+export function printAudits(outcomes: readonly TenantOutcome<TenantAudit>[]): string {
+  const reports = resultsOf(outcomes);
+  const broken = reports.filter(({ verified }) => !verified);
+  const whole = reports.length - broken.length;
+  return [
+    ...broken.map(printAudit),
+    ...printNotDone(outcomes, 'audited'),
+    `${whole} of ${printCount(outcomes.length, 'audit trail')} intact`,
   ].join('\n');
 }

@@ -1,7 +1,11 @@
 import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
 import { type UndecidedReason, undecidedReasons } from '../../operator/replay/decision.ts';
 import type { RefusedRecipes, ReplayReport } from '../../operator/replay/replay-report.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
+import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { printCount, printNumber } from '../base/quantity.ts';
+import { printNotDone } from './outcomes.ts';
+import { printColumns } from './table.ts';
 
 type Row = readonly [label: string, count: number, about?: string];
 
@@ -66,5 +70,41 @@ export function printReplay(report: ReplayReport): string {
     ...report.newlyRefusedBy.map(printRefused),
     ...(others.length > 0 ? ['Not compared'] : []),
     ...others.map((row) => printRow(row, width)),
+  ].join('\n');
+}
+
+const replayHeading = ['tenant', 'decided', 'newly refused', 'newly allowed', 'first reason'];
+
+const printReplayRow = (report: ReplayReport): readonly string[] => {
+  const [first] = report.newlyRefusedBy;
+  const [recipe] = first?.recipes ?? [];
+  return [
+    report.tenant,
+    printNumber(report.requests),
+    printNumber(report.newlyRefused),
+    printNumber(report.newlyAllowed),
+    first === undefined ? '' : `${first.code} ${recipe?.recipe ?? ''}`.trimEnd(),
+  ];
+};
+
+const isChanged = ({ newlyRefused, newlyAllowed }: ReplayReport): boolean =>
+  newlyRefused + newlyAllowed > 0;
+
+/** Several reports: a table of the tenants with changes, and the number of the others. */
+export function printReplays(outcomes: readonly TenantOutcome<ReplayReport>[]): string {
+  const reports = resultsOf(outcomes);
+  const changed = reports
+    .filter(isChanged)
+    .toSorted((a, b) => b.newlyRefused - a.newlyRefused || b.newlyAllowed - a.newlyAllowed);
+  const same = reports.filter((report) => !isChanged(report));
+  const decided = same.reduce((sum, { requests }) => sum + requests, 0);
+  return [
+    ...(changed.length === 0 ? [] : printColumns(replayHeading, changed.map(printReplayRow))),
+    ...(same.length === 0
+      ? []
+      : [
+          `${printCount(same.length, 'tenant')} unchanged (${printCount(decided, 'request')}): ${printNames(same.map(({ tenant }) => tenant))}`,
+        ]),
+    ...printNotDone(outcomes, 'compared'),
   ].join('\n');
 }

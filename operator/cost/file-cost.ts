@@ -1,6 +1,19 @@
+import { stat } from 'node:fs/promises';
 import { compilePolicy } from '../../shared/policy/policy.ts';
-import { resolvePolicyFile } from '../policy-files/policy-extends.ts';
-import { checkResolved } from '../policy-files/policy-set.ts';
+import type { ValidPolicy } from '../../shared/policy/schema.ts';
+import { isTenant } from '../../shared/url/path.ts';
+import { tenantNames } from '../../shared/versions/tenants.ts';
+import { readPolicySet } from '../policy-files/policy-set.ts';
+import type { OpenInstallation } from '../target/target.ts';
+import { readEach, throwIfSingle } from '../tenants/fleet.ts';
+import {
+  type FleetControl,
+  quietly,
+  type TenantOutcome,
+  type TenantSubject,
+} from '../tenants/outcomes.ts';
+import { checkSelection, isPath, type TenantSelection } from '../tenants/selection.ts';
+import { readTenantPolicy } from '../tenants/tenants.ts';
 import { type Assumptions, type CostEstimate, costEstimate } from './estimate.ts';
 import { type PolicyCost, policyCost } from './policy-cost.ts';
 
@@ -26,22 +39,68 @@ function compareWithMax(
   return exact ? 'within' : 'maybe_above';
 }
 
-/**
- * Counts the derivatives that the policy in a file allows per source, as if it were enforced, and
- * estimates their cost. Throws `unreadable_file` or `invalid_policy`.
- */
-export async function costOfFile(
-  file: string,
+/** A policy to count, from a file or a live one. */
+type CountedPolicy = TenantSubject & { readonly policy: ValidPolicy };
+
+/** Counts a policy as if it were enforced. */
+function costOf(
+  { tenant, policy }: CountedPolicy,
   assumed: Assumptions,
   max?: bigint,
-): Promise<PolicyFileCost> {
-  const { policy } = checkResolved({ file, document: await resolvePolicyFile(file) });
+): PolicyFileCost {
   const cost = policyCost(compilePolicy(policy));
   return {
-    tenant: policy.tenant,
+    tenant,
     cost,
     estimate: costEstimate(cost.derivativesPerSource, assumed),
     verdict: compareWithMax(cost, max),
     reportUntil: policy.mode === 'report' ? policy.reportUntil : undefined,
   };
+}
+
+/** An operand that is no file is a tenant, whose live policy is counted. */
+async function isTenantOperand(operand: string): Promise<boolean> {
+  if (isPath(operand)) return false;
+  return stat(operand).then(
+    () => false,
+    () => isTenant(operand),
+  );
+}
+
+async function findPolicies(
+  open: OpenInstallation,
+  { operands, all }: TenantSelection,
+): Promise<readonly (CountedPolicy | TenantSubject)[]> {
+  if (all) return (await tenantNames((await open()).config)).map((tenant) => ({ tenant }));
+  const found = await Promise.all(
+    operands.map(async (operand) => {
+      if (await isTenantOperand(operand)) return [{ tenant: operand }];
+      const files = await readPolicySet([operand]);
+      return files.map(({ policy }) => ({ tenant: policy.tenant, policy }));
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * Counts the derivatives that policies allow per source, as if they were enforced, and estimates their cost: those in files
+ * and folders, or the live ones of tenants. Needs the installation for live ones only. Throws `unreadable_file` or
+ * `invalid_policy`.
+ */
+export async function costOfPolicies(
+  open: OpenInstallation,
+  selection: TenantSelection,
+  { assumed, max }: { readonly assumed: Assumptions; readonly max?: bigint | undefined },
+  control: FleetControl = quietly,
+): Promise<readonly TenantOutcome<PolicyFileCost>[]> {
+  if (selection.all !== (selection.operands.length === 0)) checkSelection(selection);
+  const policies = await findPolicies(open, selection);
+  const count = async (one: CountedPolicy | TenantSubject): Promise<PolicyFileCost> => {
+    const { tenant } = one;
+    const policy = 'policy' in one ? one.policy : await readTenantPolicy(open, tenant);
+    return costOf({ tenant, policy }, assumed, max);
+  };
+  const outcomes = await readEach({}, policies, count, control);
+  throwIfSingle(outcomes);
+  return outcomes;
 }

@@ -13,7 +13,8 @@ export type CheckName =
   | 'changes'
   | 'policy'
   | 'source'
-  | 'trail';
+  | 'trail'
+  | 'file';
 
 /** A tenant, its live version, and the name of the bucket of its sources if that is not Signet's own. */
 export type LivePolicy = {
@@ -88,6 +89,10 @@ export type Problem =
       readonly repair: LivePolicy | undefined;
     }
   | { readonly kind: 'policy_gone' }
+  /** A tenant that was named, or that has a file, does not exist. */
+  | { readonly kind: 'tenant_missing' }
+  /** A live tenant has no file in the folders that were named. */
+  | { readonly kind: 'file_missing' }
   | { readonly kind: 'root_key_gone'; readonly kid: string }
   | { readonly kind: 'fallback_missing'; readonly path: string }
   | { readonly kind: 'origin_unlisted'; readonly origin: string }

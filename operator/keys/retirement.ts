@@ -5,52 +5,111 @@ import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { changePolicy, liveRecord, mintableRoot } from '../policies/policy-change.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { changeEach } from '../tenants/fleet.ts';
+import { printNames } from '../tenants/name-list.ts';
+import {
+  type FleetControl,
+  quietly,
+  type TenantOutcome,
+  type TenantSubject,
+} from '../tenants/outcomes.ts';
+import {
+  checkSelection,
+  onlyTenant,
+  selectTenants,
+  type TenantSelection,
+} from '../tenants/selection.ts';
 import type { TenantKids } from './rotation.ts';
 
 export type RetireRequest = {
-  readonly tenant: string;
+  readonly tenants: TenantSelection;
+  /** A kid such as `r1.1`; for several tenants also a root key such as `r1`, which stands for all of its kids. */
   readonly kid: string;
   readonly reason: string | undefined;
 };
 
-export type RetiredKid = TenantKids & { readonly retired: string };
+/** The kids of a tenant after some were retired; none, if it accepted none of them. */
+export type RetiredKids = TenantKids & { readonly retired: readonly string[] };
 
 const keysIn = (policy: Readonly<Record<string, unknown>>): Keys => policy['keys'] as Keys;
 
-function checkRetirable({ tenant, kid }: RetireRequest, { active, accept }: Keys): void {
-  if (kid === active)
+/** Whether a kid is the one that was named, or of the root key that was named. */
+const isNamed = (kid: string, named: string): boolean =>
+  kid === named || readKid(kid).root === named;
+
+/**
+ * The kids to remove. A tenant that was named alone has to accept the kid; of several, those that do not accept it stay as
+ * they are.
+ */
+function kidsToRetire(
+  tenant: string,
+  { tenants, kid }: RetireRequest,
+  { active, accept }: Keys,
+): readonly string[] {
+  const retired = accept.filter((one) => isNamed(one, kid));
+  if (retired.includes(active))
     throw new OperatorFailure(
       'conflict',
-      `${tenant} signs with ${kid}; rotate first: npx signet keys rotate ${tenant}`,
+      `${tenant} signs with ${active}; rotate first: npx signet keys rotate ${tenant}`,
     );
-  if (!accept.includes(kid))
+  if (retired.length === 0 && onlyTenant(tenants) !== undefined)
     throw new OperatorFailure(
       'not_found',
       `${tenant} does not accept ${kid}, only ${accept.join(', ')}`,
     );
+  return retired;
+}
+
+/** The kids that a tenant would lose. */
+export type PlannedRetirement = { readonly tenant: string; readonly retired: readonly string[] };
+
+async function retireIn(
+  installation: Installation,
+  tenant: string,
+  request: RetireRequest,
+): Promise<RetiredKids> {
+  const { kid, reason = `retire ${kid}` } = request;
+  let retired: readonly string[] = [];
+  const { keys } = await changePolicy(installation, tenant, reason, ({ policy }) => {
+    const { active, accept } = keysIn(policy);
+    retired = kidsToRetire(tenant, request, { active, accept });
+    const kept = accept.filter((one) => !retired.includes(one));
+    return { ...policy, keys: { active, accept: kept } };
+  });
+  return { tenant, retired, ...keys };
+}
+
+function checkKid({ tenants, kid }: RetireRequest): void {
+  if (isKid(kid)) return;
+  if (onlyTenant(tenants) !== undefined) throw usageFailure(`"${kid}" is not a kid, such as r1.1`);
+  if (!isKid(`${kid}.1`))
+    throw usageFailure(`"${kid}" is neither a kid, such as r1.1, nor a root key, such as r1`);
 }
 
 /**
- * Removes a kid from a tenant's policy, which refuses every URL it signed. `confirm` is called once
- * the kid is known to be retirable; it throws to stop. Throws `conflict` for the active kid.
+ * Removes kids from tenants' policies, which refuses every URL they signed. All tenants are checked first. `ask` gets
+ * what would be removed; it throws to stop. If a write fails, the outcomes say what is left. Throws `conflict` for an
+ * active kid.
  */
-export async function retireKid(
+export async function retireKids(
   open: OpenInstallation,
   request: RetireRequest,
-  confirm: () => Promise<void>,
-): Promise<RetiredKid> {
-  const { tenant, kid, reason = `retire ${kid}` } = request;
-  const installation = await open();
-  if (!isKid(kid)) throw usageFailure(`"${kid}" is not a kid, such as r1.1`);
-  checkRetirable(request, keysIn((await liveRecord(installation, tenant)).policy));
-  await confirm();
-  const { keys } = await changePolicy(installation, tenant, reason, ({ policy }) => {
-    const { active, accept } = keysIn(policy);
-    checkRetirable(request, { active, accept });
-    return { ...policy, keys: { active, accept: accept.filter((one) => one !== kid) } };
-  });
-  return { tenant, retired: kid, ...keys };
+  ask: (plans: readonly PlannedRetirement[]) => Promise<void>,
+  control: FleetControl = quietly,
+): Promise<readonly TenantOutcome<RetiredKids>[]> {
+  const { tenants } = request;
+  checkSelection(tenants);
+  const installation = withSharedAnswers(await open());
+  checkKid(request);
+  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
+  const plan = async ({ tenant }: TenantSubject): Promise<PlannedRetirement> => {
+    const { policy } = await liveRecord(installation, tenant);
+    return { tenant, retired: kidsToRetire(tenant, request, keysIn(policy)) };
+  };
+  const write = ({ tenant }: TenantSubject) => retireIn(installation, tenant, request);
+  return changeEach(installation, { subjects, plan, confirm: ask, write }, control);
 }
 
 /** The tenants that accept a kid of this root key. */
@@ -77,10 +136,9 @@ async function checkRootRetirable(installation: Installation, root: string): Pro
     );
   const using = await tenantsOn(installation, root);
   if (using.length === 0) return;
-  const others = using.length > 5 ? ` and ${using.length - 5} more` : '';
   throw new OperatorFailure(
     'conflict',
-    `${root} is still accepted by ${using.slice(0, 5).join(', ')}${others}; rotate and retire their kids first`,
+    `${root} is still accepted by ${printNames(using)}; rotate and retire their kids first`,
   );
 }
 

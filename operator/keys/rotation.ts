@@ -6,8 +6,27 @@ import type { Keys } from '../../shared/policy/policy.ts';
 import { seconds } from '../../shared/ports.ts';
 import { kidsUpTo } from '../../shared/versions/audit.ts';
 import { OperatorFailure } from '../failure.ts';
-import { changePolicy, mintableRoot } from '../policies/policy-change.ts';
+import {
+  changePolicy,
+  type LiveRecord,
+  liveRecord,
+  mintableRoot,
+} from '../policies/policy-change.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { OpenInstallation } from '../target/target.ts';
+import { changeEach } from '../tenants/fleet.ts';
+import {
+  type FleetControl,
+  quietly,
+  type TenantOutcome,
+  type TenantSubject,
+} from '../tenants/outcomes.ts';
+import {
+  checkSelection,
+  onlyTenant,
+  selectTenants,
+  type TenantSelection,
+} from '../tenants/selection.ts';
 
 export type TenantKids = { readonly tenant: string } & Keys;
 
@@ -17,25 +36,53 @@ function nextKid(root: string, had: readonly string[]): string {
   return `${root}.${Math.max(0, ...generations.map(({ generation }) => generation)) + 1}`;
 }
 
-/** Makes a new signing key active. The earlier kids stay accepted. Throws `conflict` at the limit. */
-export async function rotateTenantKey(
+function nextKeys(root: string, tenant: string, live: LiveRecord): Keys {
+  const { accept } = live.policy['keys'] as Keys;
+  if (accept.length >= limits.acceptedKids)
+    throw new OperatorFailure(
+      'conflict',
+      `${tenant} accepts ${accept.length} kids; retire one first: npx signet keys retire ${tenant} ${accept[0]}`,
+    );
+  const active = nextKid(root, kidsUpTo(live));
+  return { active, accept: [...accept, active] };
+}
+
+export type RotationRequest = {
+  readonly tenants: TenantSelection;
+  readonly reason?: string | undefined;
+};
+
+/** Asks before several tenants are changed. Gets their names, and throws to stop. */
+export type AskForTenants = (tenants: readonly string[]) => Promise<void>;
+
+/**
+ * Makes new signing keys active. The earlier kids stay accepted. All tenants are checked first, and several are
+ * confirmed. If a write fails, the outcomes say what is left. Throws `conflict` at the limit of kids.
+ */
+export async function rotateTenantKeys(
   open: OpenInstallation,
-  tenant: string,
-  reason = 'keys rotate',
-): Promise<TenantKids> {
-  const installation = await open();
+  { tenants, reason = 'keys rotate' }: RotationRequest,
+  ask: AskForTenants,
+  control: FleetControl = quietly,
+): Promise<readonly TenantOutcome<TenantKids>[]> {
+  checkSelection(tenants);
+  const installation = withSharedAnswers(await open());
+  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
   const root = await mintableRoot(installation);
-  const { keys } = await changePolicy(installation, tenant, reason, (live) => {
-    const { accept } = live.policy['keys'] as Keys;
-    if (accept.length >= limits.acceptedKids)
-      throw new OperatorFailure(
-        'conflict',
-        `${tenant} accepts ${accept.length} kids; retire one first: npx signet keys retire ${tenant} ${accept[0]}`,
-      );
-    const active = nextKid(root, kidsUpTo(live));
-    return { ...live.policy, keys: { active, accept: [...accept, active] } };
-  });
-  return { tenant, ...keys };
+  const plan = async ({ tenant }: TenantSubject) => {
+    nextKeys(root, tenant, await liveRecord(installation, tenant));
+    return tenant;
+  };
+  const write = async ({ tenant }: TenantSubject): Promise<TenantKids> => {
+    const { keys } = await changePolicy(installation, tenant, reason, (live) => ({
+      ...live.policy,
+      keys: nextKeys(root, tenant, live),
+    }));
+    return { tenant, ...keys };
+  };
+  const confirm = async (planned: readonly string[]) =>
+    onlyTenant(tenants) === undefined ? ask(planned) : undefined;
+  return changeEach(installation, { subjects, plan, confirm, write }, control);
 }
 
 export type AddedRoot = {

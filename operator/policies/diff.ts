@@ -1,10 +1,23 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
-import { publishedDiff } from '../../shared/policy/diff/published-diff.ts';
+import { publishedDiff, readPublished } from '../../shared/policy/diff/published-diff.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { checkRetiredKids } from '../../shared/versions/publish-checks.ts';
-import { readablePolicy } from '../../shared/versions/tenants.ts';
+import { makerOf } from '../../shared/versions/record.ts';
+import { areFolders } from '../policy-files/policy-folders.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { readEach, throwIfSingle } from '../tenants/fleet.ts';
+import { type FleetControl, quietly, type TenantOutcome } from '../tenants/outcomes.ts';
+import { readLiveVersion } from './policy-change.ts';
+import { tenantsWithoutFile } from './publish.ts';
+
+/** A live version that was not made from a policy file, such as a rollback. */
+export type UnfiledVersion = {
+  readonly version: number;
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string | null;
+};
 
 /** What publishing a file would change. */
 export type PolicyDifference = {
@@ -12,6 +25,14 @@ export type PolicyDifference = {
   readonly changes: readonly PolicyChange[];
   /** Whether the tenant does not exist yet. */
   readonly new: boolean;
+  /** The live version, if it differs from the file and no file made it. */
+  readonly unfiled?: UnfiledVersion;
+};
+
+export type DifferenceSet = {
+  readonly outcomes: readonly TenantOutcome<PolicyDifference>[];
+  /** Live tenants without a file; empty if files were named and not the folder with all of them. */
+  readonly withoutFile: readonly string[];
 };
 
 async function compareWithLive(
@@ -19,20 +40,36 @@ async function compareWithLive(
   { document, policy: wanted }: CheckedPolicy,
 ): Promise<PolicyDifference> {
   const { tenant } = wanted;
-  const published = await readablePolicy(installation, tenant);
-  if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, published?.retired ?? []);
+  const live = await readLiveVersion(installation, tenant);
+  if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, live?.record.retired ?? []);
+  const published = live && readPublished(live.record.policy ?? {});
   // Publishing keeps blocked scopes if the file does not set `blocked`.
   const { blocked } = document['blocked'] === undefined ? (published?.policy ?? wanted) : wanted;
   const changes = publishedDiff(published, { ...wanted, blocked });
-  return { tenant, changes, new: published === undefined };
+  const difference = { tenant, changes, new: live === undefined };
+  if (live === undefined || changes.length === 0 || makerOf(live.text) !== 'command')
+    return difference;
+  const { version, at, by, reason } = live.record;
+  return { ...difference, unfiled: { version, at, by, reason } };
 }
 
-/** Compares policy files with the live policies. Throws what publishing them would throw. */
+/**
+ * Compares policy files with the live policies. A damaged tenant is an outcome of its own. Throws what reading the files
+ * throws.
+ */
 export async function diffPolicies(
   open: OpenInstallation,
   paths: readonly string[],
-): Promise<readonly PolicyDifference[]> {
+  control: FleetControl = quietly,
+): Promise<DifferenceSet> {
   const wanted = await readPolicySet(paths);
   const installation = await open();
-  return Promise.all(wanted.map((one) => compareWithLive(installation, one)));
+  const subjects = wanted.map((one) => ({ ...one, tenant: one.policy.tenant }));
+  const compare = (one: CheckedPolicy) => compareWithLive(installation, one);
+  const outcomes = await readEach(installation, subjects, compare, control);
+  throwIfSingle(outcomes);
+  const withoutFile = (await areFolders(paths))
+    ? await tenantsWithoutFile(installation, wanted)
+    : [];
+  return { outcomes, withoutFile };
 }

@@ -4,9 +4,18 @@ import {
   auditTrail,
   type HistoryEntry,
   policyHistory,
+  trailNames,
 } from '../../shared/versions/audit.ts';
 import { OperatorFailure } from '../failure.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { readEach, throwIfSingle } from '../tenants/fleet.ts';
+import {
+  type FleetControl,
+  quietly,
+  type TenantOutcome,
+  type TenantSubject,
+} from '../tenants/outcomes.ts';
+import { checkSelection, selectTenants, type TenantSelection } from '../tenants/selection.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
 
 /**
@@ -61,10 +70,7 @@ export type TenantAudit = Omit<AuditReport, 'authors'> & {
   readonly authors: readonly (Author & { readonly versions: number })[];
 };
 
-/** Verifies the audit trail of a tenant. Faults are part of the result. Throws `not_found`. */
-export async function auditTenant(open: OpenInstallation, tenant: string): Promise<TenantAudit> {
-  const installation = await open();
-  checkTenantName(tenant);
+async function auditOne(installation: Installation, tenant: string): Promise<TenantAudit> {
   const report = await auditTrail(installation, tenant);
   if (report.versions === 0 && report.faults.length === 0) throw unknownTenant(tenant);
   const authors = report.authors.map(({ confirmed, ...author }) => ({
@@ -72,4 +78,29 @@ export async function auditTenant(open: OpenInstallation, tenant: string): Promi
     ...identityOf(confirmed),
   }));
   return { tenant, verified: report.faults.length === 0, ...report, authors };
+}
+
+/** The tenants to audit. All tenants include those that were deleted, because their trails stay. */
+async function tenantsToAudit(
+  installation: Installation,
+  selection: TenantSelection,
+): Promise<readonly string[]> {
+  const named = await selectTenants(installation, selection);
+  if (!selection.all) return named;
+  return [...new Set([...named, ...(await trailNames(installation.config))])].toSorted();
+}
+
+/** Verifies the audit trails of tenants. Faults are part of the result. A tenant alone that is unknown throws `not_found`. */
+export async function auditTenants(
+  open: OpenInstallation,
+  selection: TenantSelection,
+  control: FleetControl = quietly,
+): Promise<readonly TenantOutcome<TenantAudit>[]> {
+  checkSelection(selection);
+  const installation = await open();
+  const subjects = (await tenantsToAudit(installation, selection)).map((tenant) => ({ tenant }));
+  const audit = ({ tenant }: TenantSubject) => auditOne(installation, tenant);
+  const outcomes = await readEach(installation, subjects, audit, control);
+  throwIfSingle(outcomes);
+  return outcomes;
 }

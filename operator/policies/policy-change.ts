@@ -1,9 +1,15 @@
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import { auditVersions } from '../../shared/versions/audit.ts';
-import { auditKey, policyKey, RecordForged, readRecord } from '../../shared/versions/bucket.ts';
+import {
+  auditKey,
+  policyKey,
+  RecordForged,
+  readRecord,
+  type StoredRecord,
+} from '../../shared/versions/bucket.ts';
 import { readLive } from '../../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
-import type { PolicyRecord } from '../../shared/versions/record.ts';
+import { type Maker, makerOf, type PolicyRecord } from '../../shared/versions/record.ts';
 import { OperatorFailure } from '../failure.ts';
 import type { Installation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
@@ -53,21 +59,32 @@ export function repairAdvice(tenant: string, last: number | undefined): string {
 const isTrailForged = (thrown: Error, tenant: string): boolean =>
   thrown instanceof RecordForged && thrown.key !== policyKey(tenant);
 
-/** The live version as it was written. Throws `not_found`, `damaged_policy` or `damaged_trail`. */
-export async function liveRecord(
+/** A live version as it was written, and what it was made from. */
+export type LiveRecord = PolicyRecord & {
+  readonly policy: PolicyDocumentText;
+  readonly maker: Maker;
+};
+
+/** The live version of a tenant; undefined without one. Throws `damaged_policy` or `damaged_trail`. */
+export async function readLiveVersion(
   installation: Installation,
   tenant: string,
-): Promise<PolicyRecord & { readonly policy: PolicyDocumentText }> {
-  checkTenantName(tenant);
-  const live = await readLive(installation, tenant).catch(async (thrown: Error) => {
+): Promise<StoredRecord | undefined> {
+  return readLive(installation, tenant).catch(async (thrown: Error) => {
     if (thrown instanceof PortFailure || isTrailForged(thrown, tenant)) throw thrown;
     const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
     throw new OperatorFailure('damaged_policy', `${thrown.message}; ${todo}`);
   });
+}
+
+/** The live version as it was written. Throws `not_found`, `damaged_policy` or `damaged_trail`. */
+export async function liveRecord(installation: Installation, tenant: string): Promise<LiveRecord> {
+  checkTenantName(tenant);
+  const live = await readLiveVersion(installation, tenant);
   const policy = live?.record.policy;
   if (live === undefined || policy === undefined || policy === null)
     throw await missingTenant(installation, tenant);
-  return { ...live.record, policy };
+  return { ...live.record, policy, maker: makerOf(live.text) };
 }
 
 /** The root key that new kids are derived from: the newest one that every function has loaded. */
@@ -76,16 +93,17 @@ export async function mintableRoot(installation: Installation): Promise<string> 
 }
 
 /**
- * Publishes a change of the live policy. If another version was published in between, it throws
- * `conflict`, so no other change is lost.
+ * Publishes a change of the live policy's keys or takedowns. The rest stays, so what was made from a file still is.
+ * If another version was published in between, it throws `conflict`, so no other change is lost.
  */
 export async function changePolicy(
   installation: Installation,
   tenant: string,
   reason: string | undefined,
-  change: (live: PolicyRecord & { readonly policy: PolicyDocumentText }) => PolicyDocumentText,
+  change: (live: LiveRecord) => PolicyDocumentText,
 ): Promise<Publication> {
   const live = await liveRecord(installation, tenant);
   const root = await mintableRoot(installation);
-  return publishPolicy(installation, change(live), { root, reason, expected: live.version });
+  const { version: expected, maker } = live;
+  return publishPolicy(installation, change(live), { root, reason, expected, maker });
 }

@@ -1,9 +1,27 @@
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
-import { type Publication, publishChecked } from '../../shared/versions/publishing.ts';
+import {
+  type PlannedPublication,
+  type Publication,
+  planPublication,
+  publishChecked,
+} from '../../shared/versions/publishing.ts';
+import { tenantNames } from '../../shared/versions/tenants.ts';
 import { usageFailure } from '../failure.ts';
+import { originOf } from '../policy-files/origin.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
-import { readPolicySet } from '../policy-files/policy-set.ts';
-import type { OpenInstallation } from '../target/target.ts';
+import { areFolders } from '../policy-files/policy-folders.ts';
+import { type CheckedFile, readPolicySet } from '../policy-files/policy-set.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
+import type { Installation, OpenInstallation } from '../target/target.ts';
+import { changeEach } from '../tenants/fleet.ts';
+import {
+  type FleetControl,
+  quietly,
+  resultsOf,
+  type TenantOutcome,
+  workOnEach,
+} from '../tenants/outcomes.ts';
+import { type RemovedTenant, removeTenant } from '../tenants/tenants.ts';
 import { limitNotes } from './limit-notes.ts';
 import { mintableRoot } from './policy-change.ts';
 import { findWarnings } from './warnings.ts';
@@ -14,45 +32,110 @@ export type PublishChoices = {
   readonly expected?: number | undefined;
   /** Delete all derivatives of the tenants, which a change of `source.from` or `source.prefix` needs. */
   readonly purge?: boolean | undefined;
+  /** Delete the live tenants that have no file. Gets their names first, and throws to stop. */
+  readonly prune?: ((tenants: readonly string[]) => Promise<void>) | undefined;
 };
 
-type FileIssue = PolicyIssue & { readonly file: string };
+export type FileIssue = PolicyIssue & { readonly file: string };
 
 export type PublishedSet = {
-  readonly publications: readonly Publication[];
+  /** One for each policy, in the order of the files. */
+  readonly outcomes: readonly TenantOutcome<Publication>[];
+  /** One for each live tenant without a file, if they were to be deleted. */
+  readonly pruned: readonly TenantOutcome<RemovedTenant>[];
   readonly warnings: readonly FileIssue[];
   /** What a change means for some tenants only. Only about tenants that had a policy before. */
   readonly notes: readonly FileIssue[];
 };
 
-const isChange = (publication: Publication | undefined): boolean =>
-  publication !== undefined && !publication.created && !publication.unchanged;
+/** Issues with the file that they come from, each once. */
+function listIssues(
+  files: readonly CheckedFile[],
+  find: (file: CheckedFile) => readonly PolicyIssue[],
+): readonly FileIssue[] {
+  const all = files.flatMap((one) =>
+    find(one).map((issue) => ({ file: originOf(one, issue.path), ...issue })),
+  );
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+const isChange = (outcome: TenantOutcome<Publication> | undefined): boolean =>
+  outcome?.state === 'done' && !outcome.result.created && !outcome.result.unchanged;
+
+/** The live tenants that none of the files is a policy of. */
+export async function tenantsWithoutFile(
+  { config }: Installation,
+  files: readonly CheckedFile[],
+): Promise<readonly string[]> {
+  const filed = new Set(files.map(({ policy }) => policy.tenant));
+  return (await tenantNames(config)).filter((name) => !filed.has(name));
+}
+
+async function checkPrunable(paths: readonly string[]): Promise<void> {
+  if (!(await areFolders(paths)))
+    throw usageFailure(
+      '--prune deletes every tenant without a file, so name the folder with all policies, not files',
+    );
+}
+
+/** Deletes tenants. Nothing is deleted if a policy could not be published. */
+async function prune(
+  installation: Installation,
+  unfiled: readonly string[],
+  { reason }: PublishChoices,
+  control: FleetControl,
+): Promise<readonly TenantOutcome<RemovedTenant>[]> {
+  const open = async () => installation;
+  const remove = ({ tenant }: { readonly tenant: string }) =>
+    removeTenant(open, { name: tenant, reason }, async () => undefined);
+  const subjects = unfiled.map((tenant) => ({ tenant }));
+  return workOnEach(installation, subjects, remove, { ...control, stopsAtFailure: true });
+}
+
+/** Publishes checked policies. If there are several, each must still be as it was when it was checked. */
+async function publishFiles(
+  installation: Installation,
+  files: readonly CheckedFile[],
+  { reason, expected, purge, confirm }: PublishChoices & { readonly confirm: () => Promise<void> },
+  control: FleetControl,
+): Promise<readonly TenantOutcome<Publication>[]> {
+  const root = await mintableRoot(installation);
+  const options = { root, reason, expected, purge, maker: 'file' } as const;
+  const subjects = files.map((file) => ({ ...file, tenant: file.policy.tenant }));
+  const plan = (one: CheckedFile) => planPublication(installation, one, options);
+  const write = (one: CheckedFile, { live }: PlannedPublication) =>
+    publishChecked(installation, one, files.length > 1 ? { ...options, expected: live } : options);
+  return changeEach(installation, { subjects, plan, confirm, write }, control);
+}
 
 /**
- * Publishes the policies in files and folders. All are checked before the first is published.
- * Throws `unreadable_file`, `invalid_policy` or `conflict`.
+ * Publishes the policies in files and folders. All are checked before the first is published; if one cannot be
+ * published, none is. If a write fails, the outcomes say what was published and what not. Throws
+ * `unreadable_file`, `invalid_policy` or `conflict`.
  */
 export async function publishPolicies(
   open: OpenInstallation,
   paths: readonly string[],
-  { reason, expected, purge }: PublishChoices,
+  choices: PublishChoices,
+  control: FleetControl = quietly,
 ): Promise<PublishedSet> {
+  if (choices.prune !== undefined) await checkPrunable(paths);
   const all = await readPolicySet(paths);
-  const installation = await open();
-  if (expected !== undefined && all.length > 1)
+  const installation = withSharedAnswers(await open());
+  if (choices.expected !== undefined && all.length > 1)
     throw usageFailure('--expect works with one policy only');
   const keyring = await installation.keyring();
   for (const { file, policy } of all) checkRoots(file, policy, keyring);
-  const root = await mintableRoot(installation);
-  const publications: Publication[] = [];
-  for (const one of all)
-    publications.push(await publishChecked(installation, one, { root, reason, expected, purge }));
-  const warnings = all.flatMap(({ file, policy }) =>
-    findWarnings(policy, installation.clock()).map((warning) => ({ file, ...warning })),
-  );
-  const changed = all.filter((_, at) => isChange(publications[at]));
-  const notes = changed.flatMap(({ file, policy }) =>
-    limitNotes(policy).map((note) => ({ file, ...note })),
-  );
-  return { publications, warnings, notes };
+  const unfiled = choices.prune === undefined ? [] : await tenantsWithoutFile(installation, all);
+  const confirm = async () => (unfiled.length > 0 ? choices.prune?.(unfiled) : undefined);
+  const outcomes = await publishFiles(installation, all, { ...choices, confirm }, control);
+  const isComplete = resultsOf(outcomes).length === all.length;
+  const pruned = await prune(installation, isComplete ? unfiled : [], choices, control);
+  const now = installation.clock();
+  const changed = all.filter((_, at) => isChange(outcomes[at]));
+  return {
+    ...{ outcomes, pruned },
+    warnings: listIssues(all, ({ policy }) => findWarnings(policy, now)),
+    notes: listIssues(changed, ({ policy }) => limitNotes(policy)),
+  };
 }

@@ -1,15 +1,36 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
+import { type CheckedPolicy, checkPolicy } from '../../shared/policy/validation.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
-import { publishPolicy } from '../../shared/versions/publishing.ts';
+import {
+  type PublishOptions,
+  planPublication,
+  publishChecked,
+} from '../../shared/versions/publishing.ts';
 import { OperatorFailure } from '../failure.ts';
+import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { changeEach } from '../tenants/fleet.ts';
+import {
+  type FleetControl,
+  quietly,
+  type TenantOutcome,
+  type TenantSubject,
+} from '../tenants/outcomes.ts';
+import {
+  checkSelection,
+  onlyTenant,
+  selectTenants,
+  type TenantSelection,
+} from '../tenants/selection.ts';
 import { policyVersions } from './history.ts';
 import { mintableRoot } from './policy-change.ts';
 
 export type RollbackRequest = {
-  readonly tenant: string;
-  /** The version to restore; without it, the newest one before the live version that had a policy. */
+  readonly tenants: TenantSelection;
+  /** The version to restore; without it, the newest one before the live version that had a policy. Only for one tenant. */
   readonly version: number | undefined;
+  /** Restore what was live before this time, in Unix milliseconds. Tenants without a later version stay as they are. */
+  readonly before?: number | undefined;
   readonly reason: string;
   /** Delete all derivatives of the tenant, which a change of `source.from` or `source.prefix` needs. */
   readonly purge?: boolean | undefined;
@@ -25,13 +46,25 @@ export type Rollback = {
   readonly changes: readonly PolicyChange[];
 };
 
-async function findVersion(installation: Installation, { tenant, version }: RollbackRequest) {
-  const [, ...before] = await policyVersions(installation, tenant);
+/**
+ * The version to restore. Of several tenants, one that has no such version keeps its live one: a change of a base
+ * file does not change every policy that extends it.
+ */
+async function findVersion(
+  installation: Installation,
+  tenant: string,
+  { tenants, version, before }: RollbackRequest,
+): Promise<number> {
+  const [live, ...earlier] = await policyVersions(installation, tenant);
   if (version !== undefined) return version;
-  const last = before.find(({ deleted }) => deleted !== true);
-  if (last === undefined)
-    throw new OperatorFailure('not_found', `${tenant} has no version before the live one`);
-  return last.version;
+  const candidates = earlier.filter(({ deleted }) => deleted !== true);
+  if (live === undefined || (before !== undefined && Date.parse(live.at) < before))
+    return live?.version ?? 0;
+  const last = candidates.find(({ at }) => before === undefined || Date.parse(at) < before);
+  if (last !== undefined) return last.version;
+  if (onlyTenant(tenants) === undefined) return live.version;
+  const when = before === undefined ? 'the live one' : new Date(before).toISOString();
+  throw new OperatorFailure('not_found', `${tenant} has no version before ${when}`);
 }
 
 /** The content of a version without its keys, because a retired kid must not become valid again. */
@@ -48,21 +81,57 @@ async function readContent(installation: Installation, tenant: string, version: 
   return content;
 }
 
+/** A rollback that every check allows. */
+export type PlannedRollback = Omit<Rollback, 'version'> & {
+  /** The version that is live now. */
+  readonly live: number;
+  readonly content: CheckedPolicy;
+};
+
+async function planRollback(
+  installation: Installation,
+  tenant: string,
+  request: RollbackRequest,
+  options: PublishOptions,
+): Promise<PlannedRollback> {
+  const restored = await findVersion(installation, tenant, request);
+  const content = checkPolicy(await readContent(installation, tenant, restored));
+  const { live, unchanged, changes } = await planPublication(installation, content, options);
+  return { tenant, restored, live, unchanged, changes, content };
+}
+
 /**
- * Publishes the content of an earlier version as a new version. Keys and blocked scopes stay as they
- * are. Throws `not_found` or `damaged_trail`.
+ * Publishes the content of earlier versions as new versions. Keys and blocked scopes stay as they are. Everything is
+ * checked first, and several tenants are confirmed. If a write fails, the outcomes say what is left. Throws `not_found`,
+ * `damaged_trail` or `usage`.
  */
-export async function rollbackPolicy(
+export async function rollbackPolicies(
   open: OpenInstallation,
   request: RollbackRequest,
-): Promise<Rollback> {
-  const { tenant, reason, purge } = request;
-  const installation = await open();
-  const restored = await findVersion(installation, request);
-  const content = await readContent(installation, tenant, restored);
+  ask: (plans: readonly PlannedRollback[]) => Promise<void>,
+  control: FleetControl = quietly,
+): Promise<readonly TenantOutcome<Rollback>[]> {
+  const { tenants, reason, purge } = request;
+  checkSelection(tenants);
+  const installation = withSharedAnswers(await open());
+  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
   const root = await mintableRoot(installation);
   const options = { root, reason, purge, restoring: true } as const;
-  const done = await publishPolicy(installation, content, options);
-  const { version, unchanged, changes } = done;
-  return { tenant, version, restored, unchanged, changes };
+  const plan = ({ tenant }: TenantSubject) => planRollback(installation, tenant, request, options);
+  const confirm = (plans: readonly PlannedRollback[]) =>
+    onlyTenant(tenants) === undefined ? ask(plans) : Promise.resolve();
+  const write = async ({ tenant }: TenantSubject, planned: PlannedRollback): Promise<Rollback> => {
+    const { content, live, restored } = planned;
+    const isOne = subjects.length === 1;
+    const expected = isOne ? {} : { expected: live };
+    const done = await publishChecked(installation, content, { ...options, ...expected });
+    return {
+      tenant,
+      version: done.version,
+      restored,
+      unchanged: done.unchanged,
+      changes: done.changes,
+    };
+  };
+  return changeEach(installation, { subjects, plan, confirm, write }, control);
 }

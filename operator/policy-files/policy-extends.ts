@@ -14,11 +14,15 @@ const maxLevels = 8;
 const maxFiles = 64;
 const maxBases = 16;
 
-/** A flat document, how many levels of bases it has, and the real paths of their files. */
+/** A file as it was written. Paths are as they lead from the file that was named. */
+export type Layer = { readonly file: string; readonly document: Document };
+
+/** A flat document, and how many levels of bases it has. */
 type Resolved = {
   readonly document: Document;
   readonly levels: number;
-  readonly files: ReadonlySet<string>;
+  /** The files that were merged, by real path. Each overrides those before it. */
+  readonly files: ReadonlyMap<string, Layer>;
 };
 
 type Resolution = {
@@ -32,7 +36,9 @@ type Resolution = {
 /** Names the whole chain: `a.json extends b.json, which extends c.json, which …`. */
 function chainFault([outermost = '', ...bases]: Chain, detail: string): FileFailure {
   const way = bases.map((base) => `extends ${base}, which `).join('');
-  return new FileFailure('invalid_policy', outermost, `${way}${detail}`);
+  const base = bases.at(-1);
+  const culprit = base === undefined ? undefined : { file: base, detail };
+  return new FileFailure('invalid_policy', outermost, `${way}${detail}`, culprit);
 }
 
 function isWithinFolder(folder: string, file: string): boolean {
@@ -111,12 +117,15 @@ async function mergeBases(
 ): Promise<Resolved> {
   let inherited: Document = {};
   let levels = 0;
-  const files = new Set<string>();
+  const files = new Map<string, Layer>();
   for (const base of bases) {
     const one = await resolveChain(resolution, [...chain, base]);
     inherited = mergeDocuments(inherited, one.document);
     levels = Math.max(levels, one.levels + 1);
-    for (const file of one.files) files.add(file);
+    for (const [real, layer] of one.files) {
+      files.delete(real);
+      files.set(real, layer);
+    }
     if (files.size > maxFiles)
       throw chainFault(chain, `extends more than ${maxFiles} files in all; extend fewer`);
   }
@@ -133,7 +142,9 @@ async function resolveChain(resolution: Resolution, chain: Chain): Promise<Resol
   const bases = await mergeBases(resolution, chain, basesOf(chain, document));
   const { $schema: _editors, extends: _bases, ...own } = document;
   const merged = mergeDocuments(bases.document, own);
-  const resolved = { ...bases, document: merged, files: new Set([...bases.files, real]) };
+  const layer = { file: chain.at(-1) ?? '', document: own };
+  const files = new Map([...bases.files, [real, layer]]);
+  const resolved = { levels: bases.levels, document: merged, files };
   resolution.resolved.set(real, resolved);
   return resolved;
 }
@@ -151,8 +162,16 @@ function checkRemovals(file: string, document: Document): void {
   }
 }
 
+/** A file, its flat document, and the files that the document comes from. */
+export type ResolvedPolicy = {
+  readonly file: string;
+  readonly document: Record<string, unknown>;
+  /** Each overrides those before it; the last is the file itself. */
+  readonly layers: readonly Layer[];
+};
+
 /** Resolves a policy file to one flat document. */
-type ResolvePolicy = (file: string) => Promise<Record<string, unknown>>;
+type ResolvePolicy = (file: string) => Promise<ResolvedPolicy>;
 
 /**
  * Makes a function that resolves a policy file and everything it extends to one flat document. The document is not
@@ -168,9 +187,9 @@ export function createPolicyResolver(): ResolvePolicy {
     const folder = path.resolve(path.dirname(file));
     const resolved = folders.get(folder) ?? new Map<string, Resolved>();
     folders.set(folder, resolved);
-    const { document } = await resolveChain({ folder, reads, resolved }, [file]);
+    const { document, files } = await resolveChain({ folder, reads, resolved }, [file]);
     checkRemovals(file, document);
-    return { ...document };
+    return { file, document: { ...document }, layers: [...files.values()] };
   };
 }
 
@@ -180,17 +199,9 @@ export const resolvePolicyFile: ResolvePolicy = (file) => createPolicyResolver()
 /** Whether a document has no tenant, and so exists only for others to extend. */
 export const isBase = (document: object): boolean => !Object.hasOwn(document, 'tenant');
 
-/** A file and its flat document. */
-export type ResolvedPolicy = {
-  readonly file: string;
-  readonly document: Record<string, unknown>;
-};
-
 async function resolvePath(resolve: ResolvePolicy, at: string): Promise<readonly ResolvedPolicy[]> {
   const files = await policyFiles([at]);
-  const all = await Promise.all(
-    files.map(async (file) => ({ file, document: await resolve(file) })),
-  );
+  const all = await Promise.all(files.map(resolve));
   // A file that is named explicitly is a policy, even without a tenant.
   return files.includes(at) ? all : all.filter(({ document }) => !isBase(document));
 }

@@ -4,10 +4,11 @@ import { removableIn } from '../../shared/policy/json-schema.ts';
 export type Document = Readonly<Record<string, unknown>>;
 
 /** Not merged field by field, because the active kid must be among the accepted ones. */
-const replacedWhole: ReadonlySet<string> = new Set(['keys']);
+export const replacedWhole: ReadonlySet<string> = new Set(['keys']);
 const removable: ReadonlySet<string> = new Set(removableIn);
 
-const isObject = (value: unknown): value is Document =>
+/** Whether a value is a group of fields, which are merged one by one. */
+export const isGroup = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A field of the document itself: every object inherits names such as `constructor`. */
@@ -24,7 +25,7 @@ function mergeGroup(name: string, inherited: Document, own: Document): Document 
 }
 
 function mergeField(name: string, inherited: unknown, own: unknown): unknown {
-  return isObject(inherited) && isObject(own) && !replacedWhole.has(name)
+  return isGroup(inherited) && isGroup(own) && !replacedWhole.has(name)
     ? mergeGroup(name, inherited, own)
     : own;
 }

@@ -2,6 +2,7 @@ import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure } from '../failure.ts';
 import { fileName } from '../file-failure.ts';
+import { originOf } from './origin.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
 
@@ -10,13 +11,13 @@ export const printIssue = (file: string, { path, message }: PolicyIssue, kind = 
   `${fileName(file)}: ${kind}${path || 'the policy'} ${message}`;
 
 /** A file with its flat document and the policy in it, which was validated once. */
-export type CheckedFile = CheckedPolicy & { readonly file: string };
+export type CheckedFile = CheckedPolicy & Pick<ResolvedPolicy, 'file' | 'layers'>;
 
 /** Validates the document of a file. Throws `invalid_policy` with every issue, one per line. */
-export function checkResolved({ file, document }: ResolvedPolicy): CheckedFile {
-  const verdict = judgePolicy(document);
-  if ('policy' in verdict) return { file, document, policy: verdict.policy };
-  const lines = verdict.issues.map((issue) => printIssue(file, issue));
+export function checkResolved(resolved: ResolvedPolicy): CheckedFile {
+  const verdict = judgePolicy(resolved.document);
+  if ('policy' in verdict) return { ...resolved, policy: verdict.policy };
+  const lines = verdict.issues.map((issue) => printIssue(originOf(resolved, issue.path), issue));
   throw new OperatorFailure('invalid_policy', lines.join('\n'));
 }
 

@@ -1,6 +1,7 @@
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { fileName } from '../file-failure.ts';
 import {
+  type AccessLine,
   beginsAccessLog,
   type Columns,
   missingFields,
@@ -16,14 +17,9 @@ import {
 import { parseStackName } from '../target/stack-name.ts';
 import { accessLogFile } from '../target/state-folder.ts';
 import type { OpenInstallation } from '../target/target.ts';
-import { createDecider, type Decide, type Sides } from './decision.ts';
-import {
-  countLine,
-  emptyTally,
-  type ReplayReport,
-  replayReport,
-  type Tally,
-} from './replay-report.ts';
+import { resultsOf, type TenantOutcome } from '../tenants/outcomes.ts';
+import { createDecider, type Sides } from './decision.ts';
+import { countLine, emptyTally, type ReplayReport, replayReport } from './replay-report.ts';
 import { type ReplayPolicies, readSides } from './sides.ts';
 
 export type ReplayRequest = ReplayPolicies & {
@@ -35,7 +31,8 @@ export type ReplayRequest = ReplayPolicies & {
 };
 
 export type ReplayResult = {
-  readonly report: ReplayReport;
+  /** One for each policy, in the order of the files. */
+  readonly outcomes: readonly TenantOutcome<ReplayReport>[];
   /** Files that were cut or damaged; counted up to the damage. */
   readonly damaged: readonly string[];
 };
@@ -55,10 +52,34 @@ function chooseLogs({ logs, target }: ReplayRequest): readonly string[] {
   );
 }
 
+/** The tenant of a request, from its first segment; the host map is applied before the log is written. */
+const tenantIn = (line: AccessLine): string | undefined =>
+  typeof line === 'object' && 'request' in line ? line.request.uri.split('/', 2)[1] : undefined;
+
+/** Counts a line for the tenant of its request, or as one of no tenant that is compared. */
+type CountLine = (line: AccessLine) => void;
+
+/** The tally of each tenant. What belongs to none of them is counted once. */
+function createTallies(all: readonly Sides[]) {
+  const tallies = all.map((sides) => ({
+    ...{ tenant: sides.after.policy.tenant, tally: emptyTally(), decide: createDecider(sides) },
+  }));
+  const byTenant = new Map(tallies.map((one) => [one.tenant, one]));
+  const [first] = tallies;
+  const count: CountLine = (line) => {
+    const one = byTenant.get(tenantIn(line) ?? '') ?? first;
+    if (one !== undefined) countLine(one.tally, line, one.decide);
+  };
+  const tooLong = (): void => {
+    if (first !== undefined) first.tally.tooLong += 1;
+  };
+  const reports = () => tallies.map(({ tally, tenant }) => replayReport(tally, tenant));
+  return { count, tooLong, reports };
+}
+
 /** Counts lines. The first line of a file that is not blank decides whether the file is an access log. */
 function createCounter(
-  tally: Tally,
-  decide: Decide,
+  tallies: ReturnType<typeof createTallies>,
 ): Pick<LogVisitor, 'begin' | 'line' | 'tooLong'> {
   let file = '';
   let begun = false;
@@ -83,41 +104,44 @@ function createCounter(
         const missing = missingFields(columns);
         if (missing.length > 0) throw notALog(file, `#Fields does not name ${missing.join(', ')}`);
       }
-      countLine(tally, read, decide);
+      tallies.count(read);
     },
     tooLong: () => {
       checkBeginning(begun);
-      tally.tooLong += 1;
+      tallies.tooLong();
     },
   };
 }
 
 async function countLogs(
   logs: readonly string[],
-  sides: Sides,
+  all: readonly Sides[],
   { startProgress }: ReportedReading,
-): Promise<ReplayResult> {
+): Promise<{ readonly reports: readonly ReplayReport[]; readonly damaged: readonly string[] }> {
   const files = await logFiles(logs);
-  const tally = emptyTally();
+  const tallies = createTallies(all);
   const damaged: string[] = [];
   const progress = startProgress(totalBytes(files));
   try {
     await readLogs(files, {
-      ...createCounter(tally, createDecider(sides)),
+      ...createCounter(tallies),
       damaged: (name) => void damaged.push(name),
       advance: progress.advance,
     });
   } finally {
     progress.end();
   }
-  return { report: replayReport(tally, sides.after.policy.tenant), damaged };
+  return { reports: tallies.reports(), damaged };
 }
 
 /** A log in another format must not look like a log in which nothing is refused. */
-function checkReadable(logs: readonly string[], report: ReplayReport): void {
-  const { requests, otherTenants, undecided, unreadable, tooLong } = report;
-  const counts = [requests, otherTenants, ...Object.values(undecided)];
-  if (unreadable + tooLong > 0 && counts.every((count) => count === 0))
+function checkReadable(logs: readonly string[], reports: readonly ReplayReport[]): void {
+  const sum = (count: (report: ReplayReport) => number): number =>
+    reports.reduce((total, report) => total + count(report), 0);
+  const readable = sum(({ requests, otherTenants, undecided }) =>
+    [requests, otherTenants, ...Object.values(undecided)].reduce((total, one) => total + one, 0),
+  );
+  if (readable === 0 && sum(({ unreadable, tooLong }) => unreadable + tooLong) > 0)
     throw new OperatorFailure(
       'not_a_log',
       `no line of ${logs.map(fileName).join(', ')} is a request in a CloudFront log format`,
@@ -125,17 +149,20 @@ function checkReadable(logs: readonly string[], report: ReplayReport): void {
 }
 
 /** A build must not pass because its log was empty. */
-function checkCompared({ needsRequests }: ReplayRequest, { requests, tenant }: ReplayReport): void {
-  if (needsRequests && requests === 0)
-    throw new OperatorFailure(
-      'not_found',
-      `the log has no request of ${tenant}, so nothing was compared; leave out --fail-on-refused, or use a log with requests of ${tenant}`,
-    );
+function checkCompared({ needsRequests }: ReplayRequest, reports: readonly ReplayReport[]): void {
+  if (!needsRequests || reports.some(({ requests }) => requests > 0)) return;
+  const [{ tenant } = { tenant: '' }] = reports;
+  const whose = reports.length === 1 ? tenant : 'these tenants';
+  throw new OperatorFailure(
+    'not_found',
+    `the log has no request of ${whose}, so nothing was compared; leave out --fail-on-refused, or use a log with requests of ${whose}`,
+  );
 }
 
 /**
- * Decides every logged request under the policy before and the policy after, and counts what would
- * change. Throws `usage`, `invalid_policy`, `unreadable_file`, `not_a_log` or `not_found`.
+ * Decides every logged request under the policies before and after of its tenant, and counts what would
+ * change. The logs are read once, however many policies there are. Throws `usage`, `invalid_policy`,
+ * `unreadable_file`, `not_a_log` or `not_found`.
  */
 export async function replayLogs(
   open: OpenInstallation,
@@ -143,9 +170,16 @@ export async function replayLogs(
   reading: ReportedReading,
 ): Promise<ReplayResult> {
   const logs = chooseLogs(request);
-  const result = await countLogs(logs, await readSides(open, request), reading);
-  reading.reportDamaged(result.damaged);
-  checkReadable(logs, result.report);
-  checkCompared(request, result.report);
-  return result;
+  const sides = await readSides(open, request);
+  const { reports, damaged } = await countLogs(logs, resultsOf(sides), reading);
+  reading.reportDamaged(damaged);
+  checkReadable(logs, reports);
+  checkCompared(request, reports);
+  const byTenant = new Map(reports.map((report) => [report.tenant, report]));
+  const outcomes = sides.map((one): TenantOutcome<ReplayReport> => {
+    const result = byTenant.get(one.tenant);
+    if (one.state !== 'done') return one;
+    return result === undefined ? { tenant: one.tenant, state: 'left' } : { ...one, result };
+  });
+  return { outcomes, damaged };
 }

@@ -1,24 +1,29 @@
 import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/policy/validation.ts';
-import { OperatorFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { policyOf } from '../keys/signer.ts';
-import { resolvePolicyFile } from '../policy-files/policy-extends.ts';
+import {
+  type ResolvedPolicy,
+  resolvePolicies,
+  resolvePolicyFile,
+} from '../policy-files/policy-extends.ts';
 import type { OpenInstallation } from '../target/target.ts';
+import { readEach, throwIfSingle } from '../tenants/fleet.ts';
+import { quietly, type TenantOutcome } from '../tenants/outcomes.ts';
 import type { Sides } from './decision.ts';
 
 export type ReplayPolicies = {
-  /** The file of the policy that would be published. */
-  readonly policy: string;
-  /** The file to compare it with; without it, the live policy. */
+  /** The files and folders of the policies that would be published. */
+  readonly policies: readonly string[];
+  /** The file to compare with, for one policy; without it, the live policies. */
   readonly against: string | undefined;
 };
 
 /** `setsBlocked`: whether the file itself lists blocked scopes. */
 type Candidate = ValidPolicy & { readonly setsBlocked: boolean };
 
-async function readCandidate(file: string): Promise<Candidate> {
-  const document = await resolvePolicyFile(file);
+function checkCandidate({ file, document }: ResolvedPolicy): Candidate {
   try {
     return { ...validPolicy(document), setsBlocked: Object.hasOwn(document, 'blocked') };
   } catch (thrown) {
@@ -33,7 +38,7 @@ async function readCandidate(file: string): Promise<Candidate> {
 
 /** A file without keys does not say which kids are accepted, so it refuses no kid. */
 async function readBefore(file: string, tenant: string): Promise<Sides['before']> {
-  const document = await readCandidate(file);
+  const document = checkCandidate(await resolvePolicyFile(file));
   if (document.tenant !== tenant)
     throw new OperatorFailure(
       'invalid_policy',
@@ -46,11 +51,11 @@ async function readBefore(file: string, tenant: string): Promise<Sides['before']
  * The policy before, and the policy after as publishing would store it: without `keys` or `blocked`
  * in the file, those of the policy before stay.
  */
-export async function readSides(
+async function readSidesOf(
   open: OpenInstallation,
-  { policy, against }: ReplayPolicies,
+  document: Candidate,
+  against: string | undefined,
 ): Promise<Sides> {
-  const document = await readCandidate(policy);
   const { tenant, keys, setsBlocked } = document;
   const before =
     against === undefined
@@ -60,4 +65,25 @@ export async function readSides(
   const blocked = [...(setsBlocked ? document : before.policy).blocked];
   const after = compilePolicy({ ...document, blocked, keys: { active, accept: [...accept] } });
   return { before, after: { policy: after, knowsKids: keys !== undefined || before.knowsKids } };
+}
+
+/**
+ * The policies before and after of each tenant. A tenant without a live policy, or with a damaged one, is an outcome of its
+ * own. Throws `invalid_policy`, `unreadable_file` or `usage`.
+ */
+export async function readSides(
+  open: OpenInstallation,
+  { policies, against }: ReplayPolicies,
+): Promise<readonly TenantOutcome<Sides>[]> {
+  const candidates = (await resolvePolicies(policies)).map(checkCandidate);
+  if (candidates.length > 1 && against !== undefined)
+    throw usageFailure('--against works with one policy only');
+  const names = candidates.map(({ tenant }) => tenant);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined)
+    throw new OperatorFailure('invalid_policy', `more than one file is a policy of ${twice}`);
+  const read = (candidate: Candidate) => readSidesOf(open, candidate, against);
+  const outcomes = await readEach({}, candidates, read, quietly);
+  throwIfSingle(outcomes);
+  return outcomes;
 }

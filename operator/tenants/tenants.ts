@@ -15,7 +15,7 @@ import { checkTenantName } from './tenant-name.ts';
 
 async function readDocument(name: string, file: string | undefined): Promise<object> {
   if (file === undefined) return { tenant: name, ...starterPolicy };
-  const document = { tenant: name, ...(await resolvePolicyFile(file)) };
+  const document = { tenant: name, ...(await resolvePolicyFile(file)).document };
   if (document.tenant !== name)
     throw new OperatorFailure(
       'invalid_policy',
@@ -42,14 +42,12 @@ export async function createTenant(
   const installation = await open();
   checkRoots(policyFile ?? name, checked.policy, await installation.keyring());
   const root = await mintableRoot(installation);
-  const { keys } = await publishChecked(installation, checked, { root, create: true });
+  const { keys } = await publishChecked(installation, checked, {
+    ...{ root, create: true },
+    ...(policyFile === undefined ? {} : { maker: 'file' }),
+  });
   const warnings = findWarnings(checked.policy, installation.clock());
   return { tenant: name, kid: keys.active, warnings };
-}
-
-/** The names of all tenants, sorted. */
-export async function listTenants(open: OpenInstallation): Promise<readonly string[]> {
-  return tenantNames((await open()).config);
 }
 
 /** A tenant's live policy, as the edge reads it. Throws `not_found` or `damaged_policy`. */

@@ -141,6 +141,20 @@ async function putList(
   return put !== 'taken';
 }
 
+/** The last announcement of this process in each bucket. */
+const announcements = new WeakMap<PolicyBucket['config'], Promise<void>>();
+
+/** Announces one change after the other: those of one process would only take the numbers from each other. */
+function takeTurn({ config }: PolicyBucket, announce: () => Promise<void>): Promise<void> {
+  const before = announcements.get(config) ?? Promise.resolve();
+  const mine = before.then(announce);
+  announcements.set(
+    config,
+    mine.catch(() => undefined),
+  );
+  return mine;
+}
+
 /** Each loss of a race means that another publisher has gone on, so this is enough for as many at once. */
 const attempts = 100;
 
@@ -177,7 +191,7 @@ export function announceVersion(
 ): Promise<void> {
   const isInList = ({ stored }: AnnouncedChanges): boolean =>
     isListed({ changes: stored }, tenant, version);
-  return writeUntil(bucket, [tenant, version], isInList);
+  return takeTurn(bucket, () => writeUntil(bucket, [tenant, version], isInList));
 }
 
 /**
@@ -193,5 +207,5 @@ export async function repairChanges(
     const isNamed = announced.changes.some(([name]) => name === tenant);
     return announced.fault === undefined && (!isNamed || isListed(announced, tenant, version));
   };
-  await writeUntil(bucket, [tenant, version], isRight);
+  await takeTurn(bucket, () => writeUntil(bucket, [tenant, version], isRight));
 }

@@ -1,6 +1,7 @@
 import type { PolicyChange } from '../policy/diff/policy-diff.ts';
 import { publishedDiff, readPublished } from '../policy/diff/published-diff.ts';
 import type { Keys } from '../policy/policy.ts';
+import type { ValidPolicy } from '../policy/schema.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
 import {
   type CheckedPolicy,
@@ -25,7 +26,7 @@ import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
 import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
 import { checkFields, checkRetiredKids, type KnownFields } from './publish-checks.ts';
-import { type PolicyRecord, signRecord } from './record.ts';
+import { type Maker, type PolicyRecord, signRecord } from './record.ts';
 import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.ts';
 
 /** What publishing needs besides the bucket. */
@@ -46,6 +47,8 @@ export type PublishOptions = MergeOptions & {
   readonly expected?: number | undefined;
   /** Delete every derivative of the tenant. Needed by a change of the place of its sources. */
   readonly purge?: boolean | undefined;
+  /** What the content was made from, if not from the words of a command. */
+  readonly maker?: Maker | undefined;
 };
 
 export type Publication = {
@@ -140,8 +143,9 @@ async function appendVersion(
   tenant: string,
   live: LiveVersion,
   record: PolicyRecord,
+  maker?: Maker,
 ): Promise<void> {
-  const text = await signRecord(await publishing.publisher(), record);
+  const text = await signRecord(await publishing.publisher(), record, maker);
   const key = auditKey(tenant, record.version);
   await announceVersion(publishing, tenant, record.version);
   const put = await publishing.config.put(key, encodeRecord(text), {
@@ -155,9 +159,13 @@ async function appendVersion(
   await announceVersion(publishing, tenant, record.version);
 }
 
-function checkExpected(tenant: string, { last, etag }: LiveVersion, options: PublishOptions): void {
-  const live = etag === undefined ? 0 : (last?.record.version ?? 0);
-  if (options.create && etag !== undefined)
+/** The version that is live; 0 if there is none. */
+const liveNumber = ({ last, etag }: LiveVersion): number =>
+  etag === undefined ? 0 : (last?.record.version ?? 0);
+
+function checkExpected(tenant: string, version: LiveVersion, options: PublishOptions): void {
+  const live = liveNumber(version);
+  if (options.create && version.etag !== undefined)
     throw new PublishConflict(`tenant ${tenant} exists already`);
   if (options.expected !== undefined && options.expected !== live)
     throw new PublishConflict(
@@ -170,21 +178,44 @@ async function appendPolicy(
   publishing: Publishing,
   live: LiveVersion,
   policy: PolicyFields & { readonly keys: Keys },
-  { tenant, purge, reason }: PublishOptions & { readonly tenant: string },
-): Promise<number> {
+  { tenant, purge, reason, maker }: PublishOptions & { readonly tenant: string },
+): Promise<void> {
   const record = await nextRecord(publishing, live.last, policy, reason);
   // Before and after: a publish that stops half-way may still be completed by another one.
   if (purge === true) await requestTenantPurge(publishing.config, tenant);
-  await appendVersion(publishing, tenant, live, record);
-  return record.version;
+  await appendVersion(publishing, tenant, live, record, maker);
 }
 
-async function publishVersion(
+/** A publication that every check allows, and what is written for it. */
+type Plan = {
+  readonly live: LiveVersion;
+  readonly policy: PolicyFields & { readonly keys: Keys };
+  /** `completed`: an interrupted publish had written the same, so there is nothing to write. */
+  readonly state: 'new' | 'unchanged' | 'completed';
+  readonly done: Publication;
+};
+
+async function checkChange(
+  publishing: Publishing,
+  { live, policy }: Pick<Plan, 'live' | 'policy'>,
+  after: ValidPolicy,
+  options: PublishOptions,
+): Promise<void> {
+  const before = live.last?.record;
+  checkRetiredKids(policy.keys, before?.retired ?? []);
+  const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
+  const place = before?.policy ? claimedPlace(before.policy) : undefined;
+  checkMove({ before: place, after, purge: options.purge, isDeploying });
+}
+
+/** Makes every check. It writes nothing, unless there is an interrupted publish to complete. */
+async function planVersion(
   publishing: Publishing,
   { document, policy: valid }: CheckedPolicy,
   options: PublishOptions,
-): Promise<Publication> {
+): Promise<Plan> {
   const { tenant } = valid;
+  checkSourcePlace((await publishing.sourceEntries?.()) ?? {}, valid);
   const live = await readLiveForUpdate(publishing, tenant);
   const before = live.last?.record;
   const beforePolicy = before?.policy ? readPublished(before.policy) : undefined;
@@ -193,20 +224,31 @@ async function publishVersion(
   const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
   const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
   const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
-  if (live.resumed && before !== undefined && sameText(before.policy, policy))
-    return { ...done, version: before.version };
+  const isSame = before !== undefined && sameText(before.policy, policy);
+  const same = { ...done, version: before?.version ?? 0 };
+  if (live.resumed && isSame) return { live, policy, state: 'completed', done: same };
   checkResumed(tenant, live, options.expected);
   checkExpected(tenant, live, options);
-  if (live.accepted && before !== undefined && sameText(before.policy, policy)) {
-    await repairChanges(publishing, tenant, before.version);
-    return { ...done, version: before.version, unchanged: true };
-  }
-  checkRetiredKids(policy.keys, live.last?.record.retired ?? []);
-  const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
-  const place = before?.policy ? claimedPlace(before.policy) : undefined;
-  checkMove({ before: place, after: valid, purge: options.purge, isDeploying });
-  const version = await appendPolicy(publishing, live, policy, { ...options, tenant });
-  return { ...done, version };
+  if (live.accepted && isSame)
+    return { live, policy, state: 'unchanged', done: { ...same, unchanged: true } };
+  await checkChange(publishing, { live, policy }, valid, options);
+  return { live, policy, state: 'new', done: { ...done, version: (before?.version ?? 0) + 1 } };
+}
+
+/** What a publication would do, and the version that is live now; 0 if there is none. */
+export type PlannedPublication = Publication & { readonly live: number };
+
+/**
+ * Checks whether a policy can be published, and returns what that would do. Throws as `publishChecked` does. It
+ * completes an interrupted publish, whose version the functions use already.
+ */
+export async function planPublication(
+  publishing: Publishing,
+  checked: CheckedPolicy,
+  options: PublishOptions,
+): Promise<PlannedPublication> {
+  const { live, done } = await planVersion(publishing, checked, options);
+  return { ...done, live: liveNumber(live) };
 }
 
 /**
@@ -219,12 +261,12 @@ export async function publishChecked(
   checked: CheckedPolicy,
   options: PublishOptions,
 ): Promise<Publication> {
-  const { policy } = checked;
-  const entries = (await publishing.sourceEntries?.()) ?? {};
-  checkSourcePlace(entries, policy);
-  const published = await publishVersion(publishing, checked, options);
-  if (options.purge === true) await requestTenantPurge(publishing.config, policy.tenant);
-  return published;
+  const { tenant } = checked.policy;
+  const { live, policy, state, done } = await planVersion(publishing, checked, options);
+  if (state === 'unchanged') await repairChanges(publishing, tenant, done.version);
+  if (state === 'new') await appendPolicy(publishing, live, policy, { ...options, tenant });
+  if (options.purge === true) await requestTenantPurge(publishing.config, tenant);
+  return done;
 }
 
 /** Validates a document and publishes it. Throws as `publishChecked` does. */

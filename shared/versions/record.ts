@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import type { PublisherKey, PublisherSecretKey } from '../keys/publisher.ts';
 import { signText, verifyText } from './signed-text.ts';
@@ -27,9 +28,21 @@ const recordSchema = v.strictObject({
 
 export type PolicyRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
+/** What the content of a version was made from: a policy file, or the words of a command. Earlier releases did not record it. */
+export type Maker = 'file' | 'command' | 'unknown';
+
 /** Signs a version. Returns its text, whose hash the next version holds. */
-export const signRecord = (key: PublisherSecretKey, record: PolicyRecord): Promise<string> =>
-  signText(key, recordType, record);
+export const signRecord = (
+  key: PublisherSecretKey,
+  record: PolicyRecord,
+  maker: Maker = 'command',
+): Promise<string> => signText(key, recordType, record, { made: maker });
+
+/** What a version was made from. The text must have been verified. */
+export function makerOf(text: string): Maker {
+  const { made } = decodeProtectedHeader(text) as { readonly made?: unknown };
+  return made === 'file' || made === 'command' ? made : 'unknown';
+}
 
 /** Reads a version. Throws a one-line error if no publisher signed it. */
 export async function verifyRecord(

@@ -19,15 +19,19 @@ function importOnce(key: PublisherKey): Promise<CryptoKey | Uint8Array> {
   return imported;
 }
 
-/** Signs a value as JSON. `type` becomes the header `typ`. */
+/**
+ * Signs a value as JSON. `type` becomes the header `typ`. Readers ignore `more` headers that they do not
+ * know (RFC 7515, section 4), so functions of an earlier release accept them.
+ */
 export async function signText(
   key: PublisherSecretKey,
   type: string,
   value: unknown,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const secret = await importOnce(key);
   return new CompactSign(utf8(JSON.stringify(value)))
-    .setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid })
+    .setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid, ...more })
     .sign(secret);
 }
 

@@ -1,4 +1,3 @@
-import { type ReadablePolicy, readPublished } from '../policy/diff/published-diff.ts';
 import { judgePolicy } from '../policy/issues.ts';
 import type { ValidPolicy } from '../policy/schema.ts';
 import { PolicyInvalid, printIssueText } from '../policy/validation.ts';
@@ -37,16 +36,6 @@ export async function publishedPolicy(
   const refused = verdict.issues.map(printIssueText).join('; ');
   const message = `of ${tenant} is refused by this release (version ${version}: ${refused}); publish a valid one`;
   throw new PolicyInvalid([{ path: '', message }]);
-}
-
-/** As much of a tenant's live policy as this release can read, and the kids that never return. */
-export async function readablePolicy(
-  bucket: PolicyBucket,
-  tenant: string,
-): Promise<(ReadablePolicy & Pick<PublishedPolicy, 'retired'>) | undefined> {
-  const record = await readLiveRecord(bucket, tenant);
-  if (record === undefined) return undefined;
-  return { ...readPublished(record.policy ?? {}), retired: record.retired };
 }
 
 /** The tenants that have a policy, in order. */

@@ -204,7 +204,7 @@ describe('the installed stack', () => {
 
   it('keeps its state in the home folder, not in node_modules', async () => {
     expect(await readdir(path.join(home, '.signet'))).toContain('instance.json');
-    expect(signet(['tenant', 'list']).stdout).toBe('demo\n');
+    expect(signet(['tenant', 'list']).stdout).toMatch(/\ndemo {2}.*\n$/);
   });
 
   it('stops at SIGTERM', async () => {

@@ -94,9 +94,9 @@ describe('the history of a policy', () => {
       /^signet: demo has no version 7; see: /,
     ],
     [
-      ['policy', 'rollback', 'demo', 'x', '--reason', 'r'],
+      ['policy', 'rollback', 'demo', '0', '--reason', 'r'],
       2,
-      /^signet: "x" is not a version number; write one such as 3\n$/,
+      /^signet: "0" is not a version number; write one such as 3\n$/,
     ],
     [['policy', 'rollback', 'demo'], 2, /^signet: required option '--reason <text>' not specified/],
     [['policy', 'history', '..'], 2, /is not a tenant name/],
@@ -405,7 +405,7 @@ describe('doctor', () => {
     const [name, left] = [await tenantWith('removed'), await tenantWith('left')];
     await stack.json('tenant', 'delete', left, '--yes');
     await stack.config.remove([policyKey(name)]);
-    const { code, stdout } = await stack.run('doctor');
+    const { code, stdout } = await stack.run('doctor', '--verbose');
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ trail removed: version 1 is the last, and no policy is live/);
     for (const args of [

@@ -56,6 +56,7 @@ describe('policy diff', () => {
       'shop: no difference',
       'fresh: a new tenant',
       '  + allows operation resize: w 1',
+      '1 live tenant has no file: demo. To delete what has no file: npx signet policy publish FOLDER --prune',
     ]);
   });
 

@@ -214,6 +214,7 @@ describe('policy publish', () => {
       `${longer}: note: operations.resize allows no limit 0, so a recipe of BOS (x-bce-process) needs limit_1: without it BOS may enlarge the image\nPublished kept, version 2\n  - lowers urls.maxLifetime from no limit to 1 h\n`,
     );
     expect(await stack.json('policy', 'publish', longer)).toEqual({
+      complete: true,
       published: ['kept'],
       versions: [{ tenant: 'kept', version: 2, unchanged: true, changes: [] }],
       warnings: [],

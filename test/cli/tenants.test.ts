@@ -196,13 +196,33 @@ describe('a tenant that does not exist', () => {
 });
 
 describe('tenant list', () => {
-  it('prints every tenant, one per line, sorted', async () => {
+  it('prints a table of all tenants, sorted', async () => {
     const { code, stdout } = await stack.run('tenant', 'list');
-    const names = stdout.trim().split('\n');
+    const [heading = '', ...rows] = stdout.trim().split('\n');
+    const names = rows.map((row) => row.split(' ')[0] ?? '');
     expect(code).toBe(0);
+    expect(heading.split(/ {2,}/)).toEqual([
+      ...['tenant', 'version', 'kid', 'age', 'mode', 'blocked', 'last change', 'by'],
+      'derivatives/source',
+    ]);
     expect(names).toContain('demo');
     expect(names).toEqual(names.toSorted());
-    expect(await stack.json('tenant', 'list')).toEqual(names.map((tenant) => ({ tenant })));
+    expect(await stack.json('tenant', 'list')).toMatchObject(names.map((tenant) => ({ tenant })));
+  });
+
+  it('tells since when a kid signs, and how many derivatives the policy allows', async () => {
+    await stack.publish('listed', { ...small, blocked: ['a.jpg'] });
+    await stack.json('keys', 'rotate', 'listed');
+    await stack.publish('listed', { ...small, snap: true });
+    const history = await stack.json<readonly { at: string; by: string }[]>(
+      ...['policy', 'history', 'listed'],
+    );
+    const rows = await stack.json<readonly { tenant: string }[]>('tenant', 'list');
+    expect(rows.find(({ tenant }) => tenant === 'listed')).toEqual({
+      ...{ tenant: 'listed', version: 3, kid: 'r1.2', mode: 'enforce', blocked: 1 },
+      ...{ kidSince: history[1]?.at, changedAt: history[0]?.at, changedBy: history[0]?.by },
+      ...{ derivativesPerSource: 2, exact: true },
+    });
   });
 });
 

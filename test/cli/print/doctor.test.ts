@@ -45,7 +45,7 @@ const problems: readonly Problem[] = [
 ];
 
 const printed = (problem: Problem, stack: string | undefined): PrintedFinding =>
-  describeFinding({ check: 'publisher', ok: false, problem }, stack);
+  describeFinding({ finding: { check: 'publisher', ok: false, problem } }, stack);
 
 /** Advice that helps only on one machine. */
 const local = /npm start|restart|state folder|SIGNET_HOME/;
@@ -86,7 +86,7 @@ describe('a problem that doctor prints', () => {
     ],
   ] as const)('names the command to type: %j', (problem, todo) => {
     const finding = { check: 'policy', tenant: 'acme', ok: false, problem } as const;
-    expect(describeFinding(finding, 'prod').todo).toBe(todo);
+    expect(describeFinding({ finding }, 'prod').todo).toBe(todo);
   });
 
   it('does not advise to restore a secret when another check failed', () => {
@@ -95,7 +95,8 @@ describe('a problem that doctor prints', () => {
       message: 'SQS failed',
       lastVersion: undefined,
     } as const;
-    const { todo } = describeFinding({ check: 'purge queue', ok: false, problem }, 'prod');
+    const finding = { check: 'purge queue', ok: false, problem } as const;
+    const { todo } = describeFinding({ finding }, 'prod');
     expect(todo).toBe('run doctor again, and look for AWS or network problems');
   });
 });
@@ -114,7 +115,10 @@ describe('a check that passed', () => {
     { kind: 'view_not_tried', address, why: 'no_recipe' },
   ];
   it.each(states)('is printed in one sentence, without advice: $kind', (state) => {
-    const { found, todo } = describeFinding({ check: 'stack', ok: true, state }, 'prod');
+    const { found, todo } = describeFinding(
+      { finding: { check: 'stack', ok: true, state } },
+      'prod',
+    );
     expect(found).toMatch(/^\S.{7,}$/);
     expect(found).not.toMatch(/undefined|\[object/);
     expect(todo).toBeUndefined();

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { changeAcknowledgement, judgeInstallation } from '../../../operator/doctor/diagnosis.ts';
 import { diagnose } from '../../../operator/doctor/doctor.ts';
 import type { Finding } from '../../../operator/doctor/finding.ts';
 import { publicHalf } from '../../../shared/keys/publisher.ts';
@@ -198,5 +199,66 @@ describe('diagnose', () => {
     const missing = findings.filter((one) => !one.ok && one.problem.kind === 'permission_missing');
     expect(missing.map(({ check }) => check)).toEqual(['policy', 'trail']);
     expect(findings.find(({ check }) => check === 'root keys')?.ok).toBe(true);
+  });
+});
+
+describe('an acknowledged problem', () => {
+  const tenants = { operands: [], all: false };
+  const request = { objects: new Map<string, string>(), tenants };
+  const judge = () => judgeInstallation(installation.open, request);
+  const accept = (id: string, withdrawn = false) =>
+    changeAcknowledgement(installation.open, request, { id, reason: 'known', withdrawn });
+
+  /** The id of the trail's problem. */
+  async function breakTrail(): Promise<string> {
+    keep(installation.config, auditKey('acme', 2), 'x');
+    const { findings } = await judge();
+    return findings.find(({ finding }) => finding.check === 'trail')?.id ?? '';
+  }
+
+  it('counts no more, for all operators, and can be withdrawn', async () => {
+    const before = await judge();
+    const id = await breakTrail();
+    expect((await judge()).errors).toBeGreaterThan(before.errors);
+    await accept(id);
+    const { findings, acknowledged } = await judge();
+    const found = findings.find((one) => one.id === id);
+    expect(acknowledged).toBe(1);
+    expect(found?.acknowledged).toMatchObject({
+      ...{ reason: 'known', by: await installation.by(), number: 1 },
+    });
+    await expect(accept(id)).rejects.toMatchObject({ code: 'conflict' });
+    await accept(id, true);
+    expect((await judge()).acknowledged).toBe(0);
+  });
+
+  it('covers no other problem of the same tenant', async () => {
+    await accept(await breakTrail());
+    keep(installation.config, auditKey('acme', 1), 'x');
+    expect((await judge()).acknowledged).toBe(0);
+  });
+
+  it('is one only if a publisher has signed it for that problem', async () => {
+    const id = await breakTrail();
+    await accept(id);
+    const key = `audit/_acknowledged/${id}/1.jws`;
+    const { body } = installation.config.objects.get(key) ?? {};
+    keep(installation.config, key, 'x');
+    expect((await judge()).acknowledged).toBe(0);
+    const other = '0123456789ab';
+    keep(installation.config, key.replace(id, other), body ?? '');
+    await expect(accept(other)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('the severity', () => {
+  it('is a warning where the service works around the problem', async () => {
+    await installation.publish('bare', { fallback: 'none.png' });
+    const before = await judgeInstallation(installation.open, {
+      ...{ objects: new Map(), tenants: { operands: ['bare'], all: false } },
+    });
+    expect(before.warnings).toBe(1);
+    // Nothing listens where the distribution should be.
+    expect(before.errors).toBe(1);
   });
 });

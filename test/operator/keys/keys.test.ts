@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { retireKid, retireRoot } from '../../../operator/keys/retirement.ts';
-import { rotateRoot, rotateTenantKey } from '../../../operator/keys/rotation.ts';
+import { retireKids, retireRoot } from '../../../operator/keys/retirement.ts';
+import { rotateRoot, rotateTenantKeys } from '../../../operator/keys/rotation.ts';
 import { readRootKids, readTenantKey, readTenantKeys } from '../../../operator/keys/tenant-keys.ts';
+import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { confirm, createMemoryInstallation, decline } from '../memory-installation.ts';
 
 let installation: ReturnType<typeof createMemoryInstallation>;
@@ -11,7 +12,10 @@ beforeEach(async () => {
   await installation.publish('acme');
 });
 
-const request = { tenant: 'acme', kid: 'r1.1', reason: undefined };
+const acme = { operands: ['acme'], all: false };
+const request = { tenants: acme, kid: 'r1.1', reason: undefined };
+const rotated = async () =>
+  resultsOf(await rotateTenantKeys(installation.open, { tenants: acme }, decline));
 
 describe('the key of a tenant', () => {
   it('is read with its address and the states of its kids', async () => {
@@ -30,22 +34,21 @@ describe('the key of a tenant', () => {
 
   it('is rotated, and the old kid is retired after confirmation', async () => {
     const { open } = installation;
-    const rotated = { tenant: 'acme', active: 'r1.2', accept: ['r1.1', 'r1.2'] };
-    expect(await rotateTenantKey(open, 'acme')).toEqual(rotated);
-    await expect(retireKid(open, request, decline)).rejects.toThrow('declined');
-    const retired = { tenant: 'acme', retired: 'r1.1', active: 'r1.2', accept: ['r1.2'] };
-    expect(await retireKid(open, request, confirm)).toEqual(retired);
+    expect(await rotated()).toEqual([{ tenant: 'acme', active: 'r1.2', accept: ['r1.1', 'r1.2'] }]);
+    await expect(retireKids(open, request, decline)).rejects.toThrow('declined');
+    const retired = { tenant: 'acme', retired: ['r1.1'], active: 'r1.2', accept: ['r1.2'] };
+    expect(resultsOf(await retireKids(open, request, confirm))).toEqual([retired]);
   });
 
   it('is not retired while it is active', async () => {
-    await expect(retireKid(installation.open, request, decline)).rejects.toMatchObject({
+    await expect(retireKids(installation.open, request, decline)).rejects.toMatchObject({
       code: 'conflict',
     });
   });
 
   it('is rotated until sixteen kids are accepted', async () => {
-    for (let count = 1; count < 16; count += 1) await rotateTenantKey(installation.open, 'acme');
-    await expect(rotateTenantKey(installation.open, 'acme')).rejects.toThrow(
+    for (let count = 1; count < 16; count += 1) await rotated();
+    await expect(rotated()).rejects.toThrow(
       'acme accepts 16 kids; retire one first: npx signet keys retire acme r1.1',
     );
   });

@@ -4,16 +4,18 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blockScope, unblockScope } from '../../../operator/policies/block.ts';
 import { diffPolicies } from '../../../operator/policies/diff.ts';
-import { auditTenant, readHistory } from '../../../operator/policies/history.ts';
+import { auditTenants, readHistory } from '../../../operator/policies/history.ts';
 import { publishPolicies } from '../../../operator/policies/publish.ts';
-import { rollbackPolicy } from '../../../operator/policies/rollback.ts';
+import { rollbackPolicies } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
+import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
+import { fieldsUsed } from '../../../shared/policy/fields.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
 import { signRecord } from '../../../shared/versions/record.ts';
 import { publisher } from '../../shared/keys/publisher.ts';
 import { keep } from '../../shared/objects/memory-store.ts';
-import { createMemoryInstallation } from '../memory-installation.ts';
+import { createMemoryInstallation, decline } from '../memory-installation.ts';
 
 let installation: ReturnType<typeof createMemoryInstallation>;
 let folder: string;
@@ -31,6 +33,7 @@ async function write(name: string, document: object): Promise<string> {
   return file;
 }
 
+const one = (tenant: string) => ({ operands: [tenant], all: false });
 const acme = { tenant: 'acme', operations: { resize: { w: [16] } } };
 const wider = { tenant: 'acme', operations: { resize: { w: [16, 32] } } };
 
@@ -53,23 +56,75 @@ describe('policies in files', () => {
     expect(files[0]?.issues).toEqual([{ path: '', message: 'is not a JSON object' }]);
   });
 
+  it('are not blamed for what is wrong in their base, which is named once', async () => {
+    const base = await write('base.json', { operations: { blurr: {} }, snap: 1 });
+    const more = { operations: { resize: { w: [0] } } };
+    const own = await write('a.json', { extends: 'base.json', tenant: 'a', ...more });
+    const other = await write('b.json', { extends: 'base.json', tenant: 'b' });
+    const { valid, files } = await validatePolicies([folder]);
+    expect(valid).toBe(false);
+    expect(
+      files.map(({ issues, ...one }) => ({ ...one, issues: issues.map(({ path: at }) => at) })),
+    ).toEqual([
+      { file: base, warnings: [], extendedBy: [own, other], issues: ['operations.blurr', 'snap'] },
+      { file: own, warnings: [], invalidBases: [base], issues: ['operations.resize.w.0'] },
+      { file: other, warnings: [], invalidBases: [base], issues: [] },
+    ]);
+  });
+
+  it('are not blamed for a base that is not JSON', async () => {
+    const base = path.join(folder, 'base.json');
+    await writeFile(base, '{');
+    const files = await Promise.all(
+      ['a', 'b'].map((tenant) => write(`${tenant}.json`, { extends: 'base.json', tenant })),
+    );
+    const validated = (await validatePolicies([folder])).files;
+    expect(validated.filter(({ issues }) => issues.length > 0)).toEqual([
+      {
+        ...{ file: base, warnings: [], extendedBy: files },
+        issues: [{ path: '', message: expect.stringMatching(/^is not JSON: /) }],
+      },
+    ]);
+    expect(validated.filter(({ invalidBases }) => invalidBases?.[0] === base)).toHaveLength(2);
+  });
+
   it('are compared, published, listed and audited', async () => {
     const { open } = installation;
     const file = await write('acme.json', acme);
-    expect(await diffPolicies(open, [file])).toMatchObject([{ tenant: 'acme', new: true }]);
-    const { publications, warnings } = await publishPolicies(open, [file], { reason: 'first' });
-    expect(publications).toMatchObject([{ tenant: 'acme', version: 1, created: true }]);
+    expect(resultsOf((await diffPolicies(open, [file])).outcomes)).toMatchObject([
+      { tenant: 'acme', new: true },
+    ]);
+    const { outcomes, warnings } = await publishPolicies(open, [file], { reason: 'first' });
+    expect(resultsOf(outcomes)).toMatchObject([{ tenant: 'acme', version: 1, created: true }]);
     expect(warnings.map((one) => one.file)).toEqual(warnings.map(() => file));
     expect(await readHistory(open, 'acme')).toMatchObject([{ version: 1, reason: 'first' }]);
-    expect(await auditTenant(open, 'acme')).toEqual({
-      ...{
-        tenant: 'acme',
-        verified: true,
-        versions: 1,
-        faults: [],
+    expect(resultsOf(await auditTenants(open, one('acme')))).toEqual([
+      {
+        ...{ tenant: 'acme', verified: true, versions: 1, faults: [] },
         authors: [{ by: 'ann', versions: 1 }],
       },
-    });
+    ]);
+  });
+
+  it('ask the deployment once, however many they are', async () => {
+    for (const tenant of ['a', 'b', 'c']) await write(`${tenant}.json`, { ...acme, tenant });
+    let asked = 0;
+    const knownFields = async () => {
+      asked += 1;
+      return fieldsUsed({ ...acme, keys: { active: 'r1.1', accept: ['r1.1'] } });
+    };
+    const open = async () => ({ ...(await installation.open()), knownFields });
+    expect(resultsOf((await publishPolicies(open, [folder], {})).outcomes)).toHaveLength(3);
+    expect(asked).toBe(1);
+  });
+
+  it('are refused together, with one line for tenants of the same fault', async () => {
+    for (const tenant of ['a', 'b', 'c']) await write(`${tenant}.json`, { ...acme, tenant });
+    const knownFields = async () => ['tenant', 'keys', 'operations'];
+    const open = async () => ({ ...(await installation.open()), knownFields });
+    await expect(publishPolicies(open, [folder], {})).rejects.toThrow(
+      /^nothing was changed, because 3 of 3 tenants cannot be:\n {2}a, b, c: keys\.active is /,
+    );
   });
 
   it('with an expected version must be one policy', async () => {
@@ -100,13 +155,13 @@ describe('a live policy that this release refuses', () => {
   it('is compared as far as it can be, and replaced by a valid one', async () => {
     await publishOld(old);
     const file = await write('acme.json', wider);
-    const [difference] = await diffPolicies(installation.open, [file]);
+    const [difference] = resultsOf((await diffPolicies(installation.open, [file])).outcomes);
     const texts = difference?.changes.map(({ text }) => text) ?? [];
     expect(texts[0]).toContain('replaces what this release refuses: presets.a--b ');
     expect(texts.slice(1)).toEqual(['adds resize w 32']);
-    const { publications } = await publishPolicies(installation.open, [file], {});
-    expect(publications).toMatchObject([{ version: 2, keys: old.keys, created: false }]);
-    expect(publications[0]?.changes).toEqual(difference?.changes);
+    const { outcomes } = await publishPolicies(installation.open, [file], {});
+    expect(resultsOf(outcomes)).toMatchObject([{ version: 2, keys: old.keys, created: false }]);
+    expect(resultsOf(outcomes)[0]?.changes).toEqual(difference?.changes);
     expect(await readTenantPolicy(installation.open, 'acme')).toMatchObject({ presets: {} });
   });
 
@@ -130,18 +185,18 @@ describe('a rollback', () => {
     await installation.publish('acme');
     await publishPolicies(open, [await write('wider.json', wider)], {});
     await blockScope(open, { tenant: 'acme', scope: 'a.jpg', reason: 'r' });
-    const request = { tenant: 'acme', version: 1, reason: 'back' };
-    expect(await rollbackPolicy(open, request)).toMatchObject({
-      ...{ tenant: 'acme', version: 4, restored: 1, unchanged: false },
-    });
+    const request = { tenants: one('acme'), version: 1, reason: 'back' };
+    expect(resultsOf(await rollbackPolicies(open, request, decline))).toMatchObject([
+      { tenant: 'acme', version: 4, restored: 1, unchanged: false },
+    ]);
     const unblocked = await unblockScope(open, { tenant: 'acme', scope: 'a.jpg', reason: 'r' });
     expect(unblocked).toEqual({ tenant: 'acme', scope: 'a.jpg', version: 5, blockedBy: null });
   });
 
   it('needs an earlier version', async () => {
     await installation.publish('acme');
-    const request = { tenant: 'acme', version: undefined, reason: 'back' };
-    await expect(rollbackPolicy(installation.open, request)).rejects.toMatchObject({
+    const request = { tenants: one('acme'), version: undefined, reason: 'back' };
+    await expect(rollbackPolicies(installation.open, request, decline)).rejects.toMatchObject({
       code: 'not_found',
     });
   });

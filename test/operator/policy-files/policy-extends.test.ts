@@ -31,7 +31,7 @@ async function write(files: Files): Promise<void> {
 
 async function resolveFiles(files: Files, name = 'acme.json'): Promise<unknown> {
   await write(files);
-  return resolvePolicyFile(path.join(folder, name));
+  return (await resolvePolicyFile(path.join(folder, name))).document;
 }
 
 /** The code and message of the failure, without the folder. */
@@ -290,11 +290,13 @@ describe('a base', () => {
       'acme.json': { tenant: 'acme', extends: 'base.json' },
     });
     const [base, acme] = [path.join(folder, 'base.json'), path.join(folder, 'acme.json')];
-    const policy = { file: acme, document: { tenant: 'acme', presetsOnly: true } };
+    const layer = { file: base, document: { presetsOnly: true } };
+    const policy = {
+      file: acme,
+      document: { tenant: 'acme', presetsOnly: true },
+      layers: [layer, { file: acme, document: { tenant: 'acme' } }],
+    };
     expect(await resolvePolicies([folder])).toEqual([policy]);
-    expect(await resolvePolicies([acme, base])).toEqual([
-      policy,
-      { file: base, document: { presetsOnly: true } },
-    ]);
+    expect(await resolvePolicies([acme, base])).toEqual([policy, { ...layer, layers: [layer] }]);
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { publicHalf, readPublisher } from '../../../shared/keys/publisher.ts';
-import { type PolicyRecord, signRecord, verifyRecord } from '../../../shared/versions/record.ts';
+import {
+  makerOf,
+  type PolicyRecord,
+  signRecord,
+  verifyRecord,
+} from '../../../shared/versions/record.ts';
+import { signText } from '../../../shared/versions/signed-text.ts';
 import { publisher, stranger } from '../keys/publisher.ts';
 
 const record: PolicyRecord = {
@@ -31,11 +37,19 @@ describe('a signed version', () => {
     expect(await opened(await signRecord(publisher, record))).toEqual(record);
   });
 
+  it('says whether a file or a command made it', async () => {
+    expect(makerOf(await signRecord(publisher, record, 'file'))).toBe('file');
+    expect(makerOf(await signRecord(publisher, record))).toBe('command');
+    // An earlier release did not say it.
+    expect(makerOf(await signText(publisher, 'signet-policy+jws', record))).toBe('unknown');
+  });
+
   it('says what it is in its header', async () => {
     const { header } = await parts();
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
       alg: 'EdDSA',
       typ: 'signet-policy+jws',
+      made: 'command',
       kid: 'p1',
     });
   });

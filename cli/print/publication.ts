@@ -1,0 +1,141 @@
+import type { PublishedSet } from '../../operator/policies/publish.ts';
+import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { printNames } from '../../operator/tenants/name-list.ts';
+import { resultsOf } from '../../operator/tenants/outcomes.ts';
+import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
+import type { Publication } from '../../shared/versions/publishing.ts';
+import { printCount } from '../base/quantity.ts';
+import { printChange } from './change.ts';
+import { groupChanges, mostListed } from './grouped-changes.ts';
+import { failuresJson, namesLeft, namesNotDone, outcomesJson, printNotDone } from './outcomes.ts';
+
+/** The help of `--purge`. */
+export const purgeHelp =
+  'delete all derivatives of the tenants; needed to change source.from or source.prefix';
+
+/** What a purge of whole tenants does, and when. */
+export function purgeNote(tenants: readonly string[]): readonly string[] {
+  const [first, second] = tenantPurgeSeconds;
+  return [
+    `All derivatives of ${tenants.join(', ')} are deleted in ${first} s and again in ${second} s.`,
+  ];
+}
+
+/** Lists the changes too, because a publish may undo the change of another publisher. */
+function printPublication(publication: Publication): string {
+  const { tenant, version, created, unchanged, changes } = publication;
+  if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
+  // The trail of a tenant outlives the tenant.
+  if (created)
+    return version === 1
+      ? `Published ${tenant}, a new tenant`
+      : `Published ${tenant}, restored as version ${version}: its trail is continued`;
+  return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
+}
+
+function printTogether(all: readonly Publication[], about: string): readonly string[] {
+  if (all.length === 0) return [];
+  const names = printNames(all.map(({ tenant }) => tenant));
+  return [`${printCount(all.length, 'tenant')} ${about}: ${names}`];
+}
+
+/** Equal changes of several tenants in groups. */
+function printGrouped(all: readonly Publication[]): readonly string[] {
+  const changed = all.filter(({ created, unchanged }) => !created && !unchanged);
+  const { groups, own } = groupChanges(changed);
+  const ownOf = ({ tenant }: Publication) => own.get(tenant) ?? [];
+  return [
+    ...printTogether(changed, 'changed'),
+    ...groups,
+    ...changed.flatMap((one) => {
+      const lines = ownOf(one);
+      return lines.length === 0 ? [] : [`${one.tenant}:`, ...lines];
+    }),
+    ...printTogether(
+      all.filter(({ created, version }) => created && version === 1),
+      'new',
+    ),
+    ...printTogether(
+      all.filter(({ created, version }) => created && version > 1),
+      'restored; their trails are continued',
+    ),
+    ...printTogether(
+      all.filter(({ unchanged }) => unchanged),
+      'unchanged',
+    ),
+  ];
+}
+
+const isNewVersion = ({ unchanged }: Publication): boolean => !unchanged;
+
+/** What was published by a set that is not complete, with the commands to go back. */
+function wayBack(all: readonly Publication[]): string | null {
+  const changed = all.filter((one) => isNewVersion(one) && !one.created);
+  if (changed.length === 0) return null;
+  return `npx signet policy rollback ${changed.map(({ tenant }) => tenant).join(' ')} --reason TEXT`;
+}
+
+const wayOn = 'run the same command again; what is published stays as it is';
+
+function printIncomplete({ outcomes }: PublishedSet): readonly string[] {
+  if (namesNotDone(outcomes).length === 0) return [];
+  const done = resultsOf(outcomes);
+  const back = wayBack(done);
+  return [
+    ...printNotDone(outcomes, 'published'),
+    `The publish is not complete: ${done.length} of ${printCount(outcomes.length, 'policy', 'policies')} published or unchanged. To go on, ${wayOn}.`,
+    ...(back === null ? [] : [`To go back: ${back}`]),
+  ];
+}
+
+function printPruned({ pruned }: PublishedSet): readonly string[] {
+  const removed = resultsOf(pruned).map(({ tenant }) => tenant);
+  return [
+    ...(removed.length === 0
+      ? []
+      : [
+          `Deleted ${printCount(removed.length, 'tenant')} without a file: ${printNames(removed)}. Sources and audit trails are kept.`,
+        ]),
+    ...printNotDone(pruned, 'deleted'),
+  ];
+}
+
+/** What was published and what not. `isEach`: each tenant by itself. */
+export function printPublished(
+  set: PublishedSet,
+  { isEach, isPurging }: { readonly isEach: boolean; readonly isPurging: boolean },
+): string {
+  const { outcomes, warnings, notes } = set;
+  const done = resultsOf(outcomes);
+  const isLong = isEach || outcomes.length <= mostListed;
+  return [
+    ...warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: ')),
+    ...notes.map(({ file, ...note }) => printIssue(file, note, 'note: ')),
+    ...(isLong ? done.map(printPublication) : printGrouped(done)),
+    ...(isPurging && done.length > 0 ? purgeNote(done.map(({ tenant }) => tenant)) : []),
+    ...printPruned(set),
+    ...printIncomplete(set),
+  ].join('\n');
+}
+
+/** The same as JSON. */
+export function publishedJson({ outcomes, pruned, warnings, notes }: PublishedSet): object {
+  const done = resultsOf(outcomes);
+  const isComplete = namesNotDone([...outcomes, ...pruned]).length === 0;
+  const rest = {
+    failed: failuresJson([...outcomes, ...pruned]),
+    notBegun: namesLeft([...outcomes, ...pruned]),
+    next: { goOn: wayOn, goBack: wayBack(done) },
+  };
+  return {
+    complete: isComplete,
+    published: done.map(({ tenant }) => tenant),
+    versions: done.map(({ tenant, version, unchanged, changes }) => ({
+      ...{ tenant, version, unchanged, changes },
+    })),
+    warnings,
+    notes,
+    ...(pruned.length === 0 ? {} : { pruned: outcomesJson(pruned) }),
+    ...(isComplete ? {} : rest),
+  };
+}

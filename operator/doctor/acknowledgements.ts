@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { limits } from '../../shared/limits.ts';
+import { decodeRecord, encodeRecord, recordOptions } from '../../shared/versions/bucket.ts';
+import { signText, verifyText } from '../../shared/versions/signed-text.ts';
+import { OperatorFailure } from '../failure.ts';
+import type { Installation } from '../target/target.ts';
+
+/*
+ * Problems that an operator has accepted, with the reason. They are in the config bucket, so that all operators see
+ * them, below `audit/`, where objects can be added and never replaced or removed. Each is signed: write access to the
+ * bucket alone hides no problem. A later record of the same problem can withdraw the one before.
+ */
+
+const folder = 'audit/_acknowledged/';
+const recordKey = (id: string, number: number): string => `${folder}${id}/${number}.jws`;
+const keyForm = /^audit\/_acknowledged\/([0-9a-f]{12})\/([1-9][0-9]{0,5})\.jws$/;
+const recordType = 'signet-acknowledgement+jws';
+
+const recordSchema = v.strictObject({
+  id: v.string(),
+  number: v.number(),
+  at: v.pipe(v.string(), v.isoTimestamp()),
+  by: v.string(),
+  reason: v.string(),
+  withdrawn: v.boolean(),
+});
+
+/** Who has accepted a problem, when and why. */
+export type Acknowledgement = Readonly<v.InferOutput<typeof recordSchema>>;
+
+/** A record that no publisher signed for its key says nothing. */
+async function readAcknowledgement(
+  { config, publishers }: Installation,
+  id: string,
+  number: number,
+): Promise<Acknowledgement | undefined> {
+  const read = await config.get(recordKey(id, number), { maxBytes: limits.recordBytes });
+  if (typeof read === 'string') return undefined;
+  try {
+    const { type, payload } = await verifyText(await publishers(), decodeRecord(read.body));
+    const record = v.parse(recordSchema, JSON.parse(payload));
+    const isOwn = record.id === id && record.number === number;
+    return type === recordType && isOwn ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The numbers of the records of each problem. */
+async function listNumbers({
+  config,
+}: Installation): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  for await (const key of config.list(folder)) {
+    const [, id = '', number = ''] = keyForm.exec(key) ?? [];
+    if (id !== '') found.set(id, [...(found.get(id) ?? []), Number(number)]);
+  }
+  return found;
+}
+
+/** The newest signed record of each of these problems that has one. */
+async function readNewest(
+  installation: Installation,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Acknowledgement>> {
+  const numbers = await listNumbers(installation);
+  const newest = new Map<string, Acknowledgement>();
+  for (const id of ids)
+    for (const number of (numbers.get(id) ?? []).toSorted((a, b) => a - b)) {
+      const record = await readAcknowledgement(installation, id, number);
+      if (record !== undefined) newest.set(id, record);
+    }
+  return newest;
+}
+
+/** Those of the problems that are accepted, by id. */
+export async function readAcknowledgements(
+  installation: Installation,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Acknowledgement>> {
+  if (ids.length === 0) return new Map();
+  const newest = await readNewest(installation, ids);
+  return new Map([...newest].filter(([, { withdrawn }]) => !withdrawn));
+}
+
+export type AcknowledgementChange = {
+  readonly id: string;
+  readonly reason: string;
+  readonly withdrawn: boolean;
+};
+
+/** Adds a record. Throws `conflict` if another operator has just added one, or if it would change nothing. */
+export async function writeAcknowledgement(
+  installation: Installation,
+  { id, reason, withdrawn }: AcknowledgementChange,
+): Promise<Acknowledgement> {
+  const { config, clock, by, publisher } = installation;
+  const last = (await readNewest(installation, [id])).get(id);
+  if ((last?.withdrawn ?? true) === withdrawn)
+    throw new OperatorFailure(
+      'conflict',
+      withdrawn ? `${id} is not acknowledged` : `${id} is acknowledged already, by ${last?.by}`,
+    );
+  const taken = (await listNumbers(installation)).get(id) ?? [];
+  const number = Math.max(0, ...taken) + 1;
+  const at = new Date(clock()).toISOString();
+  const record: Acknowledgement = { id, number, at, by: await by(), reason, withdrawn };
+  const text = await signText(await publisher(), recordType, record);
+  const put = await config.put(recordKey(id, number), encodeRecord(text), {
+    ...recordOptions,
+    only: 'absent',
+  });
+  if (put === 'taken')
+    throw new OperatorFailure('conflict', `somebody else has just changed ${id}; run doctor again`);
+  return record;
+}

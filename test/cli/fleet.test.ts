@@ -1,0 +1,278 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditKey } from '../../shared/versions/bucket.ts';
+import { signedUrl, standardLog } from '../operator/logs/access-logs.ts';
+import { startUnguardedStack } from './stack.ts';
+
+/* One operator and many tenants, whose policies extend one base file. The tests continue each other. */
+
+const names = Array.from({ length: 16 }, (_, at) => `t-${String(at).padStart(2, '0')}`);
+
+let stack: Awaited<ReturnType<typeof startUnguardedStack>>;
+let folder: string;
+/** A resource to which the operator may not write. */
+let denied = '';
+
+beforeAll(async () => {
+  stack = await startUnguardedStack(
+    (action, resource) => action !== 's3:PutObject' || denied === '' || !resource.endsWith(denied),
+  );
+  folder = await mkdtemp(path.join(tmpdir(), 'signet-fleet-'));
+  for (const name of names) await write(name, { extends: 'base.json', tenant: name });
+  await allow(60, 80);
+});
+
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const write = (name: string, document: object): Promise<void> =>
+  writeFile(path.join(folder, `${name}.json`), JSON.stringify(document));
+
+/** Changes the qualities in the base file. */
+const allow = (...q: readonly number[]): Promise<void> =>
+  write('base', { operations: { quality: { q }, resize: { w: [320], limit: [0, 1] } } });
+
+const run = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await stack.run(...args);
+  return { code, lines: stdout.trimEnd().split('\n'), stderr };
+};
+
+const inFolder = (verb: string, ...more: readonly string[]) => run('policy', verb, folder, ...more);
+
+async function readJson<T>(...args: readonly string[]): Promise<{ code: number | null; json: T }> {
+  const { code, stdout } = await stack.run(...args, '--json');
+  return { code, json: JSON.parse(stdout) as T };
+}
+
+const many = '(t-00, t-01, t-02 and 13 more)';
+const stored = { contentType: 'application/octet-stream' } as const;
+
+describe('a folder of policies', () => {
+  it('is published, and the result has a line for all new tenants', async () => {
+    expect(await inFolder('publish')).toEqual({
+      ...{ code: 0, stderr: '' },
+      lines: ['16 tenants new: t-00, t-01, t-02 and 13 more'],
+    });
+  });
+
+  it('is compared, with equal changes in one group', async () => {
+    await allow(60);
+    await write('t-05', { extends: 'base.json', tenant: 't-05', operations: { flip: {} } });
+    expect((await inFolder('diff')).lines).toEqual([
+      `16 tenants ${many}:`,
+      '  - removes quality q 80',
+      't-05:',
+      '  + allows operation flip: with default values',
+      expect.stringMatching(/^1 live tenant has no file: demo\. /),
+    ]);
+    expect((await inFolder('diff', '--each')).lines.slice(0, 4)).toEqual([
+      ...['t-00:', '  - removes quality q 80', 't-01:', '  - removes quality q 80'],
+    ]);
+  });
+});
+
+describe('one damaged trail', () => {
+  it('hides no difference of other tenants', async () => {
+    await stack.config.put(auditKey('t-03', 2), Buffer.from('x'), stored);
+    const { code, lines } = await inFolder('diff');
+    expect(code).toBe(1);
+    expect(lines[0]).toBe('15 tenants (t-00, t-01, t-02 and 12 more):');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^t-03: not compared: audit\/t-03\/2\.jws is forged/),
+    );
+    const { json } = await readJson<readonly object[]>('policy', 'diff', folder);
+    expect(json).toContainEqual(
+      expect.objectContaining({ tenant: 't-03', error: 'damaged_trail' }),
+    );
+    expect(json).toContainEqual({ tenant: 'demo', new: false, changes: [], hasFile: false });
+  });
+
+  it('stops a publish before anything is written', async () => {
+    const { code, stderr } = await inFolder('publish');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^signet: nothing was changed, because 1 of 16 tenants cannot be:\n {2}t-03: audit\/t-03\/2\.jws is forged/,
+    );
+    expect(await stack.json('policy', 'history', 't-00')).toHaveLength(1);
+  });
+
+  it('is named by an audit of all, and by doctor, where it can be acknowledged', async () => {
+    const audited = await run('policy', 'audit', '--all');
+    expect([audited.code, audited.lines.at(-1)]).toEqual([1, '16 of 17 audit trails intact']);
+    const found = await run('doctor', 't-03', 't-04');
+    expect([found.code, found.stderr]).toEqual([1, '']);
+    const ids = found.lines.flatMap((line) => /^✗ .*\[([0-9a-f]{12})\]$/.exec(line)?.[1] ?? []);
+    expect(ids.length).toBeGreaterThan(0);
+    for (const id of ids)
+      await stack.json('doctor', '--acknowledge', id, '--reason', 'the disk of may');
+    const accepted = await run('doctor');
+    expect([accepted.code, accepted.lines.length]).toEqual([0, 1]);
+    expect(accepted.lines[0]).toMatch(/^No problems found in \d+ checks, \d acknowledged$/);
+    expect((await run('doctor', '--verbose')).lines).toContainEqual(
+      expect.stringMatching(/^ {4}acknowledged by .*: the disk of may$/),
+    );
+    await stack.config.remove([auditKey('t-03', 2)]);
+  });
+});
+
+describe('a write that fails in the middle', () => {
+  it('ends with what was published, what not, and how to go on', async () => {
+    denied = '/audit/t-10/2.jws';
+    const { code, json } = await readJson<{
+      readonly complete: boolean;
+      readonly published: readonly string[];
+      readonly failed: readonly { readonly tenant: string }[];
+      readonly notBegun: readonly string[];
+      readonly next: { readonly goBack: string };
+    }>('policy', 'publish', folder);
+    expect([code, json.complete]).toEqual([1, false]);
+    const failed = json.failed.map(({ tenant }) => tenant);
+    expect(json.failed).toContainEqual(expect.objectContaining({ tenant: 't-10' }));
+    expect([...json.published, ...failed, ...json.notBegun].toSorted()).toEqual(names);
+    expect(json.notBegun).toContain('t-15');
+    expect(json.next.goBack).toContain(`rollback ${json.published.join(' ')} --reason`);
+    for (const tenant of ['t-00', 't-10', 't-15'])
+      expect(await stack.json('policy', 'history', tenant)).toHaveLength(tenant === 't-00' ? 2 : 1);
+    const again = await inFolder('publish');
+    expect(again.lines).toContainEqual(expect.stringMatching(/^✗ t-10 was not published: /));
+    expect(again.lines).toContainEqual(expect.stringMatching(/^The publish is not complete: /));
+  });
+
+  it('is completed by the same command', async () => {
+    denied = '';
+    const { code, lines } = await inFolder('publish');
+    expect([code, lines.at(-1)]).toEqual([0, expect.stringMatching(/ tenants? unchanged: /)]);
+    expect((await inFolder('diff', '--exit-code')).lines[0]).toBe(
+      `16 tenants: no difference ${many}`,
+    );
+  });
+});
+
+describe('several tenants', () => {
+  it('are rolled back to what was live at a time, after a question', async () => {
+    const [live] = await stack.json<readonly { readonly at: string }[]>(
+      'policy',
+      'history',
+      't-01',
+    );
+    const before = ['--before', live?.at ?? '', '--reason', 'shops broke'];
+    const asked = await inFolder('rollback', ...before);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toMatch(/\+ adds quality q 80\n(?:.*\n)*.*Add --yes to confirm\n$/);
+    const { code, json } = await readJson<{ readonly complete: boolean }>(
+      ...['policy', 'rollback', 't-01', 't-02', ...before, '--yes'],
+    );
+    expect([code, json.complete]).toEqual([0, true]);
+    expect((await inFolder('diff')).lines).toContainEqual(
+      expect.stringMatching(
+        /^live versions that were not made from a file \(.*: shops broke\): t-01 3, t-02 3$/,
+      ),
+    );
+  });
+
+  it('get new keys, and lose those of a root key', async () => {
+    const pair = ['t-08', 't-09'];
+    expect((await run('keys', 'rotate', ...pair)).code).toBe(2);
+    expect((await run('keys', 'rotate', ...pair, '--yes')).lines.slice(0, 2)).toEqual(
+      pair.map((tenant) => `${tenant} now signs with r1.2`),
+    );
+    const active = await run('keys', 'retire', ...pair, 't-12', '--kid', 'r1', '--yes');
+    expect(active.stderr).toMatch(/^signet: nothing was changed, because 3 of 3 tenants cannot be/);
+    expect(await stack.json('keys', 'retire', ...pair, '--kid', 'r1.1', '--yes')).toEqual({
+      complete: true,
+      tenants: pair.map((tenant) => ({
+        ...{ tenant, retired: ['r1.1'], active: 'r1.2', accept: ['r1.2'] },
+      })),
+    });
+  });
+
+  it('are counted in a table', async () => {
+    const { code, lines } = await run('policy', 'cost', folder, '--max', '3');
+    expect(code).toBe(1);
+    expect(lines[0]?.split(/ {2,}/)).toEqual(['tenant', 'derivatives/source', 'USD/month']);
+    expect(
+      lines
+        .slice(1, 17)
+        .map((line) => line.split(' ')[0])
+        .toSorted(),
+    ).toEqual(names);
+    expect(lines.at(-1)).toMatch(/^16 policies may allow more than --max 3 /);
+    expect((await readJson<readonly object[]>('policy', 'cost', 't-01', 't-02')).json).toHaveLength(
+      2,
+    );
+  });
+
+  it('are replayed in one pass over the log', async () => {
+    const narrow = await mkdtemp(path.join(folder, 'narrow-'));
+    for (const tenant of ['t-01', 't-03']) {
+      const policy = { tenant, operations: { resize: { w: [320], limit: [0, 1] } } };
+      await writeFile(path.join(narrow, `${tenant}.json`), JSON.stringify(policy));
+    }
+    const log = await stack.written(
+      standardLog([
+        { url: signedUrl('t-01/a.jpg__op__resize,w_320__op__quality,q_60') },
+        { url: signedUrl('t-01/a.jpg__op__resize,w_320') },
+        { url: signedUrl('t-03/a.jpg__op__resize,w_320') },
+      ]),
+    );
+    const replay = ['policy', 'replay', log, '--policy', narrow, '--fail-on-refused'];
+    const { code, lines } = await run(...replay);
+    expect([code, lines.slice(1)]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^t-01 +2 +1 +0 {2}denied_operation resize,w_320__op__quality,q_60/),
+        '1 tenant unchanged (1 request): t-03',
+      ],
+    ]);
+    const { json } = await readJson<{ readonly tenants: readonly object[] }>(...replay);
+    expect(json.tenants).toMatchObject([
+      { tenant: 't-01', requests: 2, newlyRefused: 1 },
+      { tenant: 't-03', requests: 1, newlyRefused: 0 },
+    ]);
+  });
+
+  it.each([
+    [['policy', 'audit'], /name a tenant, several, or a folder/],
+    [['policy', 'audit', 't-01', '--all'], /--all means every tenant/],
+    [['keys', 'retire', 't-01', 't-02', 't-03'], /several tenants need --kid/],
+    [
+      ['policy', 'rollback', 't-01', '--before', 'noon', '--reason', 'r'],
+      /write a time with its zone/,
+    ],
+    [['policy', 'publish', 'base.json', '--prune'], /does not exist/],
+  ])('are refused without a clear choice: %j', async (args, message) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('publish --prune', () => {
+  it('deletes live tenants without a file, after a question', async () => {
+    await rm(path.join(folder, 't-15.json'));
+    const asked = await inFolder('publish', '--prune');
+    expect([asked.code, asked.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^signet: 2 tenants without a file will be deleted: demo, t-15\. /),
+    ]);
+    expect(await stack.json('tenant', 'show', 't-15')).toMatchObject({ tenant: 't-15' });
+    const { lines } = await inFolder('publish', '--prune', '--yes');
+    expect(lines.at(-1)).toMatch(/^Deleted 2 tenants without a file: demo, t-15\. /);
+    const rows = await stack.json<readonly { readonly tenant: string }[]>('tenant', 'list');
+    expect(rows.map(({ tenant }) => tenant)).toEqual(names.slice(0, 15));
+  });
+
+  it('needs the folder with all policies', async () => {
+    const { code, stderr } = await run(
+      'policy',
+      'publish',
+      path.join(folder, 't-01.json'),
+      '--prune',
+    );
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/name the folder with all policies/)]);
+  });
+});
