@@ -298,7 +298,9 @@ describe('the publisher in the history of a deployed stack', () => {
     const { code, stderr } = await stack.run('block', 'demo', 'b.png', '--reason', 'x');
     expect([code, stderr]).toEqual([
       2,
-      'signet: SIGNET_OPERATOR begins with arn:, as only an identity does that AWS confirms; write a name, or unset it\n',
+      expect.stringMatching(
+        /^signet: SIGNET_OPERATOR begins with arn:, as only an identity does that AWS confirms; write a name, or unset it$/m,
+      ),
     ]);
   });
 
