@@ -116,7 +116,7 @@ describe('the incidents of docs/operating.md', () => {
     expect(await follow(heading)).toContain('SIGNET_KID=r2.1');
     expect(await view(leaked)).toBe('200');
     const checked = await follow(heading);
-    expect(checked).toContain('✓ root keys: r2\n');
+    expect(checked).toContain('Retired root key r1');
     expect(checked).toContain('No problems found');
     expect(await view(leaked)).toBe('forbidden');
     expect(await view(await mint(200))).toBe('200');
@@ -196,7 +196,7 @@ describe('the incidents of docs/operating.md', () => {
     const last = `${live[0]?.version}`;
     const said = await follow(heading, (block) => block.replace(/acme 9/, `acme ${last}`));
     expect(said).toContain(`npx signet policy rollback acme ${last} --reason`);
-    expect(said.endsWith('No problems found')).toBe(true);
+    expect(said).toMatch(/No problems found in [0-9]+ checks$/);
     expect(await view(await mint(400))).toBe('200');
   });
 

@@ -236,11 +236,11 @@ describe('a stack whose settings name other secrets than before', () => {
   });
 });
 
-describe('a role that IAM has not spread', () => {
+describe('a role that IAM has not made known everywhere', () => {
   it('is tried again', async () => {
-    const spread = vi.spyOn(secretKeeper, 'allows').mockReturnValueOnce(false);
+    const allows = vi.spyOn(secretKeeper, 'allows').mockReturnValueOnce(false);
     await keeper.handler(requested('Create'));
-    expect(spread.mock.calls.length).toBeGreaterThan(1);
+    expect(allows.mock.calls.length).toBeGreaterThan(1);
     expect(answers.map(({ body }) => body['Status'])).toEqual(['SUCCESS']);
     expect(await inOrder()).toBe(true);
   });
