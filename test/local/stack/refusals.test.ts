@@ -52,7 +52,7 @@ const good = (): string => sign();
 
 const cases: readonly Case[] = [
   { code: 'malformed', paths: () => [`${good()}&w=1`, sign().replace('/a.png', '/%2e%2e/a.png')] },
-  { code: 'malformed', paths: () => ['/index.html', '/favicon.ico'] },
+  { code: 'malformed', paths: () => ['/index.html', '/favicon.png'] },
   {
     code: 'malformed',
     cached: true,
