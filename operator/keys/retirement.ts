@@ -5,22 +5,11 @@ import { isKid } from '../../shared/url/signature.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { changePolicy, liveRecord, mintableRoot } from '../policies/policy-change.ts';
-import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
-import { changeEach } from '../tenants/fleet.ts';
+import { changeSelected } from '../tenants/change-selected.ts';
 import { printNames } from '../tenants/name-list.ts';
-import {
-  type FleetControl,
-  quietly,
-  type TenantOutcome,
-  type TenantSubject,
-} from '../tenants/outcomes.ts';
-import {
-  checkSelection,
-  onlyTenant,
-  selectTenants,
-  type TenantSelection,
-} from '../tenants/selection.ts';
+import type { FleetControl, TenantOutcome, TenantSubject } from '../tenants/outcomes.ts';
+import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 import type { TenantKids } from './rotation.ts';
 
 export type RetireRequest = {
@@ -97,19 +86,19 @@ export async function retireKids(
   open: OpenInstallation,
   request: RetireRequest,
   ask: (plans: readonly PlannedRetirement[]) => Promise<void>,
-  control: FleetControl = quietly,
+  control?: FleetControl,
 ): Promise<readonly TenantOutcome<RetiredKids>[]> {
   const { tenants } = request;
-  checkSelection(tenants);
-  const installation = withSharedAnswers(await open());
-  checkKid(request);
-  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
-  const plan = async ({ tenant }: TenantSubject): Promise<PlannedRetirement> => {
-    const { policy } = await liveRecord(installation, tenant);
-    return { tenant, retired: kidsToRetire(tenant, request, keysIn(policy)) };
+  const prepare = async (installation: Installation) => {
+    checkKid(request);
+    const plan = async ({ tenant }: TenantSubject): Promise<PlannedRetirement> => {
+      const { policy } = await liveRecord(installation, tenant);
+      return { tenant, retired: kidsToRetire(tenant, request, keysIn(policy)) };
+    };
+    const write = ({ tenant }: TenantSubject) => retireIn(installation, tenant, request);
+    return { plan, confirm: ask, write };
   };
-  const write = ({ tenant }: TenantSubject) => retireIn(installation, tenant, request);
-  return changeEach(installation, { subjects, plan, confirm: ask, write }, control);
+  return changeSelected(open, tenants, prepare, control);
 }
 
 /** The tenants that accept a kid of this root key. */

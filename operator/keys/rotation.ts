@@ -12,21 +12,10 @@ import {
   liveRecord,
   mintableRoot,
 } from '../policies/policy-change.ts';
-import { withSharedAnswers } from '../target/shared-answers.ts';
-import type { OpenInstallation } from '../target/target.ts';
-import { changeEach } from '../tenants/fleet.ts';
-import {
-  type FleetControl,
-  quietly,
-  type TenantOutcome,
-  type TenantSubject,
-} from '../tenants/outcomes.ts';
-import {
-  checkSelection,
-  onlyTenant,
-  selectTenants,
-  type TenantSelection,
-} from '../tenants/selection.ts';
+import type { Installation, OpenInstallation } from '../target/target.ts';
+import { changeSelected } from '../tenants/change-selected.ts';
+import type { FleetControl, TenantOutcome, TenantSubject } from '../tenants/outcomes.ts';
+import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 
 export type TenantKids = { readonly tenant: string } & Keys;
 
@@ -63,26 +52,26 @@ export async function rotateTenantKeys(
   open: OpenInstallation,
   { tenants, reason = 'keys rotate' }: RotationRequest,
   ask: AskForTenants,
-  control: FleetControl = quietly,
+  control?: FleetControl,
 ): Promise<readonly TenantOutcome<TenantKids>[]> {
-  checkSelection(tenants);
-  const installation = withSharedAnswers(await open());
-  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
-  const root = await mintableRoot(installation);
-  const plan = async ({ tenant }: TenantSubject) => {
-    nextKeys(root, tenant, await liveRecord(installation, tenant));
-    return tenant;
+  const prepare = async (installation: Installation) => {
+    const root = await mintableRoot(installation);
+    const plan = async ({ tenant }: TenantSubject) => {
+      nextKeys(root, tenant, await liveRecord(installation, tenant));
+      return tenant;
+    };
+    const write = async ({ tenant }: TenantSubject): Promise<TenantKids> => {
+      const { keys } = await changePolicy(installation, tenant, reason, (live) => ({
+        ...live.policy,
+        keys: nextKeys(root, tenant, live),
+      }));
+      return { tenant, ...keys };
+    };
+    const confirm = async (planned: readonly string[]) =>
+      onlyTenant(tenants) === undefined ? ask(planned) : undefined;
+    return { plan, confirm, write };
   };
-  const write = async ({ tenant }: TenantSubject): Promise<TenantKids> => {
-    const { keys } = await changePolicy(installation, tenant, reason, (live) => ({
-      ...live.policy,
-      keys: nextKeys(root, tenant, live),
-    }));
-    return { tenant, ...keys };
-  };
-  const confirm = async (planned: readonly string[]) =>
-    onlyTenant(tenants) === undefined ? ask(planned) : undefined;
-  return changeEach(installation, { subjects, plan, confirm, write }, control);
+  return changeSelected(open, tenants, prepare, control);
 }
 
 export type AddedRoot = {

@@ -7,21 +7,10 @@ import {
   publishChecked,
 } from '../../shared/versions/publishing.ts';
 import { OperatorFailure } from '../failure.ts';
-import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
-import { changeEach } from '../tenants/fleet.ts';
-import {
-  type FleetControl,
-  quietly,
-  type TenantOutcome,
-  type TenantSubject,
-} from '../tenants/outcomes.ts';
-import {
-  checkSelection,
-  onlyTenant,
-  selectTenants,
-  type TenantSelection,
-} from '../tenants/selection.ts';
+import { changeSelected } from '../tenants/change-selected.ts';
+import type { FleetControl, TenantOutcome, TenantSubject } from '../tenants/outcomes.ts';
+import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 import { policyVersions } from './history.ts';
 import { mintableRoot } from './policy-change.ts';
 
@@ -109,29 +98,24 @@ export async function rollbackPolicies(
   open: OpenInstallation,
   request: RollbackRequest,
   ask: (plans: readonly PlannedRollback[]) => Promise<void>,
-  control: FleetControl = quietly,
+  control?: FleetControl,
 ): Promise<readonly TenantOutcome<Rollback>[]> {
   const { tenants, reason, purge } = request;
-  checkSelection(tenants);
-  const installation = withSharedAnswers(await open());
-  const subjects = (await selectTenants(installation, tenants)).map((tenant) => ({ tenant }));
-  const root = await mintableRoot(installation);
-  const options = { root, reason, purge, restoring: true } as const;
-  const plan = ({ tenant }: TenantSubject) => planRollback(installation, tenant, request, options);
-  const confirm = (plans: readonly PlannedRollback[]) =>
-    onlyTenant(tenants) === undefined ? ask(plans) : Promise.resolve();
-  const write = async ({ tenant }: TenantSubject, planned: PlannedRollback): Promise<Rollback> => {
-    const { content, live, restored } = planned;
-    const isOne = subjects.length === 1;
-    const expected = isOne ? {} : { expected: live };
-    const done = await publishChecked(installation, content, { ...options, ...expected });
-    return {
-      tenant,
-      version: done.version,
-      restored,
-      unchanged: done.unchanged,
-      changes: done.changes,
+  const prepare = async (installation: Installation, count: number) => {
+    const root = await mintableRoot(installation);
+    const options = { root, reason, purge, restoring: true } as const;
+    const plan = ({ tenant }: TenantSubject) =>
+      planRollback(installation, tenant, request, options);
+    const confirm = async (plans: readonly PlannedRollback[]) =>
+      onlyTenant(tenants) === undefined ? ask(plans) : undefined;
+    const write = async ({ tenant }: TenantSubject, planned: PlannedRollback) => {
+      const { content, live, restored } = planned;
+      const expected = count === 1 ? {} : { expected: live };
+      const done = await publishChecked(installation, content, { ...options, ...expected });
+      const { version, unchanged, changes } = done;
+      return { tenant, version, restored, unchanged, changes };
     };
+    return { plan, confirm, write };
   };
-  return changeEach(installation, { subjects, plan, confirm, write }, control);
+  return changeSelected(open, tenants, prepare, control);
 }

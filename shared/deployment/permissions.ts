@@ -49,6 +49,21 @@ export const denials: readonly Denial[] = [
   { actions: ['s3:PutObject'], objects: 'config', prefix: 'audit/', unlessAbsent: true },
 ];
 
+/** To delete derivatives, and to remove them from the caches. */
+export const purgeDerivatives: readonly Permission[] = [
+  {
+    actions: ['s3:ListBucket'],
+    bucket: 'derivatives',
+    why: 'to find the derivatives of a source',
+  },
+  { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'to delete them' },
+  {
+    actions: ['cloudfront:CreateInvalidation'],
+    other: 'distribution',
+    why: 'to remove them from the caches',
+  },
+];
+
 /** What verifies a policy needs. */
 export const readPolicies: readonly Permission[] = [
   { actions: ['s3:GetObject'], objects: 'config', prefix: 'policies/', why: 'to read policies' },
@@ -121,17 +136,7 @@ export const permissions = {
       bucket: 'sources',
       why: 'to skip new sources, which need no purge',
     },
-    {
-      actions: ['s3:ListBucket'],
-      bucket: 'derivatives',
-      why: 'to find the derivatives of a source',
-    },
-    { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'to delete them' },
-    {
-      actions: ['cloudfront:CreateInvalidation'],
-      other: 'distribution',
-      why: 'to remove them from the caches',
-    },
+    ...purgeDerivatives,
     { actions: ['sqs:SendMessage'], other: 'purge queue', why: 'to purge again a minute later' },
     {
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

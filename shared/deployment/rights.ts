@@ -1,6 +1,6 @@
 import { changesKey } from '../versions/changes.ts';
 import { purgeRequests } from '../versions/source-move.ts';
-import { type Permission, readPolicies } from './permissions.ts';
+import { type Permission, purgeDerivatives, readPolicies } from './permissions.ts';
 
 /*
  * What people and programs may do that use a deployed installation. The stack has one managed policy for each, and
@@ -54,20 +54,6 @@ const writePolicies: readonly Permission[] = [
     objects: 'config',
     prefix: purgeRequests,
     why: 'to request purges',
-  },
-];
-
-const purgeDerivatives: readonly Permission[] = [
-  {
-    actions: ['s3:ListBucket'],
-    bucket: 'derivatives',
-    why: 'to find the derivatives of a source',
-  },
-  { actions: ['s3:DeleteObject'], objects: 'derivatives', why: 'to delete them' },
-  {
-    actions: ['cloudfront:CreateInvalidation'],
-    other: 'distribution',
-    why: 'to remove them from the caches',
   },
 ];
 
