@@ -71,8 +71,21 @@ export function checkSignature(
 function withSigner(url: SplitUrl, signer: VerifiedSigner): SignedUrl {
   const { tenant, path, operations, query, exp, sig, grant, uri, target } = url;
   const { kid, continuation, granted, page } = signer;
-  // biome-ignore format: one list of fields
-  const signed = { tenant, path, operations, query, uri, target, exp, kid, sig, grant, continuation, granted, page };
+  const signed = {
+    tenant,
+    path,
+    operations,
+    query,
+    uri,
+    target,
+    exp,
+    kid,
+    sig,
+    grant,
+    continuation,
+    granted,
+    page,
+  };
   return signed satisfies SplitUrl & VerifiedSigner as unknown as SignedUrl;
 }
 

@@ -3,13 +3,13 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../../shared/adapters/crypto.ts';
 import { rootKeyring } from '../../../shared/keys/keyring.ts';
-import type { Crypto } from '../../../shared/ports.ts';
 import { mint } from '../../../shared/request/mint.ts';
 import { plainReading, type Reading } from '../../../shared/request/reading.ts';
 import { readingMemory, rememberedReading } from '../../../shared/request/remembered.ts';
 import { runStages, type StageDeps } from '../../../shared/request/stages.ts';
 import { countCases, isProof } from '../../proof/cases.ts';
 import { keySet, rootKey } from '../keys/known-keys.ts';
+import { countingCrypto } from './counting-crypto.ts';
 import { decisionOf, grantOf, knownPolicies, mixedRequests, nowSeconds } from './mixed-requests.ts';
 
 const tiny = { grants: 1_500, recipes: 1_500, accepts: 1_000 };
@@ -55,31 +55,24 @@ describe('what is remembered', () => {
   });
 
   it('was verified: a wrong grant is checked again, and a right one is checked once in a key set', async () => {
-    let hmacs = 0;
-    const crypto: Crypto = {
-      ...nodeCrypto,
-      hmac: (...all) => {
-        hmacs += 1;
-        return nodeCrypto.hmac(...all);
-      },
-    };
+    const { crypto, reset, calls } = countingCrypto();
     const { verifyGrant } = rememberedReading();
     const [first, second] = [readKeyring(), readKeyring()];
     const right = await grantOf(first, 'acme', { scope: ['*'], exp: nowSeconds + 60 });
     const wrong = `${right.slice(0, -43)}${'A'.repeat(43)}`;
     const counts = [right, right, wrong, wrong].map((text) => {
-      hmacs = 0;
+      reset();
       try {
         verifyGrant(crypto, first, text, 'acme');
       } catch {
         // Counted.
       }
-      return hmacs;
+      return calls().hmac;
     });
     expect(counts).toEqual([1, 0, 1, 1]);
-    hmacs = 0;
+    reset();
     verifyGrant(crypto, second, right, 'acme');
-    expect(hmacs).toBe(1);
+    expect(calls().hmac).toBe(1);
     expect(() => verifyGrant(crypto, second, right, 'shop')).toThrow('another tenant');
   });
 
@@ -136,22 +129,7 @@ describe('what is remembered is bounded,', () => {
 describe('an unknown tenant', () => {
   it('costs the same cryptography as a known one, and its refusal says the same', async () => {
     const calls = async (tenant: string, sig: (right: string) => string) => {
-      const counted = { derive: 0, hmac: 0, equal: 0 };
-      const crypto: Crypto = {
-        ...nodeCrypto,
-        derive: (...all) => {
-          counted.derive += 1;
-          return nodeCrypto.derive(...all);
-        },
-        hmac: (...all) => {
-          counted.hmac += 1;
-          return nodeCrypto.hmac(...all);
-        },
-        equal: (...all) => {
-          counted.equal += 1;
-          return nodeCrypto.equal(...all);
-        },
-      };
+      const { crypto, reset, calls: counted } = countingCrypto();
       const keyring = rootKeyring(crypto, keySet({ kid: 'r1', k: rootKey(1) }));
       const signingKey = readKeyring().signingKey(tenant, 'r1.1') ?? '';
       const asked = { tenant, path: 'a.jpg', operations: [], exp: nowSeconds + 60 };
@@ -160,8 +138,9 @@ describe('an unknown tenant', () => {
       const changed = querystring.replace(/sig=(.*)$/, (_all, right) => `sig=${sig(right)}`);
       const deps = { ...depsWith(rememberedReading(), () => keyring), crypto };
       const request = { method: 'GET', uri, querystring: changed, accept: undefined };
+      reset();
       const end = await decisionOf(request, deps);
-      return { ...counted, end: end.replaceAll(tenant, 'TENANT') };
+      return { ...counted(), end: end.replaceAll(tenant, 'TENANT') };
     };
     const wrong = () => 'A'.repeat(43);
     expect(await calls('nobody', wrong)).toEqual(await calls('acme', wrong));
