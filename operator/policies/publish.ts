@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import {
   type PlannedPublication,
@@ -6,10 +7,10 @@ import {
   publishChecked,
 } from '../../shared/versions/publishing.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
-import { usageFailure } from '../failure.ts';
+import { OperatorFailure, usageFailure } from '../failure.ts';
 import { originOf } from '../policy-files/origin.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
-import { areFolders } from '../policy-files/policy-folders.ts';
+import { areFolders, filesBelow } from '../policy-files/policy-folders.ts';
 import { type CheckedFile, readPolicySet } from '../policy-files/policy-set.ts';
 import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
@@ -78,6 +79,24 @@ async function checkPrunable(paths: readonly string[]): Promise<void> {
     );
 }
 
+/**
+ * Throws `invalid_policy` for a file that is neither a policy nor a base of one. Its tenant may have been lost by mistake, or it
+ * may be in a folder that is not read, and its tenant would be deleted.
+ */
+async function checkAllUsed(
+  paths: readonly string[],
+  files: readonly CheckedFile[],
+): Promise<void> {
+  const layers = files.flatMap((one) => one.layers.map(({ file }) => path.resolve(file)));
+  const used = new Set([...layers, ...files.map(({ file }) => path.resolve(file))]);
+  const unused = (await filesBelow(paths)).find((file) => !used.has(path.resolve(file)));
+  if (unused === undefined) return;
+  throw new OperatorFailure(
+    'invalid_policy',
+    `${unused} is no policy of the folder, and none extends it; correct, move or remove it before --prune deletes its tenant`,
+  );
+}
+
 /** Deletes tenants. Nothing is deleted if a policy could not be published. */
 async function prune(
   installation: Installation,
@@ -121,6 +140,7 @@ export async function publishPolicies(
 ): Promise<PublishedSet> {
   if (choices.prune !== undefined) await checkPrunable(paths);
   const all = await readPolicySet(paths);
+  if (choices.prune !== undefined) await checkAllUsed(paths, all);
   const installation = withSharedAnswers(await open());
   if (choices.expected !== undefined && all.length > 1)
     throw usageFailure('--expect works with one policy only');

@@ -4,6 +4,7 @@ import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { starterPolicy } from '../../shared/policy/starter.ts';
 import { checkPolicy } from '../../shared/policy/validation.ts';
 import { deleteTenant, publishChecked } from '../../shared/versions/publishing.ts';
+import { requestTenantPurge } from '../../shared/versions/source-move.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure } from '../failure.ts';
 import { isPolicyLost, mintableRoot, missingTenant } from '../policies/policy-change.ts';
@@ -62,7 +63,8 @@ export async function readTenantPolicy(open: OpenInstallation, name: string): Pr
 export type RemovedTenant = { readonly tenant: string; readonly derivatives: number };
 
 /**
- * Deletes a tenant and its derivatives. Sources and the audit trail are kept. `confirm` is called
+ * Deletes a tenant and its derivatives, and asks the purge function to delete them once more, 60 and 120 seconds later.
+ * Sources and the audit trail are kept. `confirm` is called
  * once the tenant is known to exist; it throws to stop. Throws `not_found`.
  */
 export async function removeTenant(
@@ -76,6 +78,8 @@ export async function removeTenant(
   if (!isLive && !(await isPolicyLost(installation, name)))
     throw await missingTenant(installation, name);
   await confirm();
+  // Before: if this command stops, and after what renders with a policy in memory still write, the queue deletes them.
+  await requestTenantPurge(installation.config, name);
   await deleteTenant(installation, name, reason);
   const { derivatives } = await purgeBelow(installation, name, '');
   return { tenant: name, derivatives };

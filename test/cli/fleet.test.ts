@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -159,12 +159,13 @@ describe('a write that fails in the middle', () => {
 
 describe('several tenants', () => {
   it('are rolled back to what was live at a time, after a question', async () => {
-    const [live] = await stack.json<readonly { readonly at: string }[]>(
-      'policy',
-      'history',
-      't-01',
-    );
-    const before = ['--before', live?.at ?? '', '--reason', 'shops broke'];
+    const published = async (tenant: string) => {
+      type Versions = readonly { readonly at: string }[];
+      return (await stack.json<Versions>('policy', 'history', tenant))[0]?.at ?? '';
+    };
+    // Several are published at a time, in any order.
+    const [first = ''] = [await published('t-01'), await published('t-02')].toSorted();
+    const before = ['--before', first, '--reason', 'shops broke'];
     const asked = await inFolder('rollback', ...before);
     expect(asked.code).toBe(2);
     expect(asked.stderr).toMatch(/\+ adds quality q 80\n(?:.*\n)*.*Add --yes to confirm\n$/);
@@ -212,7 +213,7 @@ describe('several tenants', () => {
   });
 
   it('are replayed in one pass over the log', async () => {
-    const narrow = await mkdtemp(path.join(folder, 'narrow-'));
+    const narrow = await mkdtemp(path.join(tmpdir(), 'signet-narrow-'));
     for (const tenant of ['t-01', 't-03']) {
       const policy = { tenant, operations: { resize: { w: [320], limit: [0, 1] } } };
       await writeFile(path.join(narrow, `${tenant}.json`), JSON.stringify(policy));
@@ -238,6 +239,7 @@ describe('several tenants', () => {
       { tenant: 't-01', requests: 2, newlyRefused: 1 },
       { tenant: 't-03', requests: 1, newlyRefused: 0 },
     ]);
+    await rm(narrow, { recursive: true });
   });
 
   it.each([
@@ -269,6 +271,23 @@ describe('publish --prune', () => {
     expect(lines.at(-1)).toMatch(/^Deleted 2 tenants without a file: demo, t-15\. /);
     const rows = await stack.json<readonly { readonly tenant: string }[]>('tenant', 'list');
     expect(rows.map(({ tenant }) => tenant)).toEqual(names.slice(0, 15));
+  });
+
+  it.each([
+    ['a file whose tenant was lost', 't-14.json', {}],
+    ['a policy in a folder below', path.join('below', 'x.json'), { tenant: 'x' }],
+  ])('refuses %s, and deletes nothing', async (_what, name, document) => {
+    const file = path.join(folder, name);
+    const before = await readFile(file, 'utf8').catch(() => undefined);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(document));
+    const { code, stderr } = await inFolder('publish', '--prune', '--yes');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${name} is no policy of the folder`),
+    ]);
+    await (before === undefined ? rm(file) : writeFile(file, before));
+    expect(await stack.json('tenant', 'show', 't-14')).toMatchObject({ tenant: 't-14' });
   });
 
   it('needs the folder with all policies', async () => {

@@ -59,6 +59,29 @@ describe('a tenant', () => {
     expect([await namesOf(open), derivatives.objects.size]).toEqual([[], 0]);
   });
 
+  it('is purged by the queue even if the command stops in the middle', async () => {
+    const { open, config, derivatives } = createMemoryInstallation();
+    await createTenant(open, 'acme');
+    const asked: string[] = [];
+    const watched = async () => {
+      const installation = await open();
+      const put: typeof installation.config.put = (key, ...rest) => {
+        asked.push(key);
+        return installation.config.put(key, ...rest);
+      };
+      const list = () => {
+        throw new Error('S3 is away');
+      };
+      const stores = { ...installation.derivatives, list };
+      return { ...installation, config: { ...installation.config, put }, derivatives: stores };
+    };
+    const request = { name: 'acme', reason: 'left' };
+    await expect(removeTenant(watched, request, confirm)).rejects.toThrow('S3 is away');
+    expect(asked[0]).toBe('purges/acme');
+    expect([...config.objects.keys()].filter((key) => key.startsWith('purges/'))).toEqual([]);
+    expect(derivatives.objects.size).toBe(0);
+  });
+
   it('that does not exist is not found, and nothing is confirmed', async () => {
     const { open } = createMemoryInstallation();
     const request = { name: 'nobody', reason: undefined };
