@@ -10,7 +10,7 @@ import { tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { originOf } from '../policy-files/origin.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
-import { areFolders, filesBelow } from '../policy-files/policy-folders.ts';
+import { areFolders, policyCandidates } from '../policy-files/policy-folders.ts';
 import { type CheckedFile, readPolicySet } from '../policy-files/policy-set.ts';
 import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
@@ -89,7 +89,7 @@ async function checkAllUsed(
 ): Promise<void> {
   const layers = files.flatMap((one) => one.layers.map(({ file }) => path.resolve(file)));
   const used = new Set([...layers, ...files.map(({ file }) => path.resolve(file))]);
-  const unused = (await filesBelow(paths)).find((file) => !used.has(path.resolve(file)));
+  const unused = (await policyCandidates(paths)).find((file) => !used.has(path.resolve(file)));
   if (unused === undefined) return;
   throw new OperatorFailure(
     'invalid_policy',

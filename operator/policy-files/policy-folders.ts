@@ -14,7 +14,7 @@ export const areFolders = async (paths: readonly string[]): Promise<boolean> =>
   (await Promise.all(paths.map(isFolder))).every(Boolean);
 
 /** Every JSON file in folders and in the folders below them. */
-export async function filesBelow(folders: readonly string[]): Promise<readonly string[]> {
+export async function policyCandidates(folders: readonly string[]): Promise<readonly string[]> {
   const listed = folders.map(async (folder) => {
     const names = await readdir(folder, { recursive: true });
     return names.filter((name) => name.endsWith('.json')).map((name) => path.join(folder, name));
