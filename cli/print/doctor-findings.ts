@@ -22,7 +22,7 @@ export function describeState(state: HealthyState): string {
     case 'source_readable':
       return `the render role reads "${state.from}"`;
     case 'source_not_viewed':
-      return `"${state.from}" was not read; name an object of it: npx signet doctor --object TENANT/PATH`;
+      return `"${state.from}" was not read; name an object of it that is not blocked: npx signet doctor --object TENANT/PATH`;
     case 'trail_intact':
       return `${printCount(state.versions, 'version')}, whole`;
     case 'view_answered':

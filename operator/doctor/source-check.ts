@@ -1,7 +1,8 @@
-import type { Policy } from '../../shared/policy/policy.ts';
+import { isBlocked, type Policy } from '../../shared/policy/policy.ts';
 import type { SourceEntry } from '../../shared/policy/source-entries.ts';
 import { sourcePlace } from '../../shared/policy/source-place.ts';
 import { seconds } from '../../shared/ports.ts';
+import { usageFailure } from '../failure.ts';
 import { onlineSigner, policyOf } from '../keys/signer.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckSubject, type Finding, fail, type LivePolicy, pass } from './finding.ts';
@@ -16,14 +17,17 @@ import { allowedRequest, mintView, probePath, type ViewAnswer, viewUrl } from '.
 /** A source to view, and whether it exists. */
 type Probe = { readonly path: string; readonly exists: boolean };
 
-/** A missing object shows that a bucket can be read only where it can be listed. */
+/**
+ * A missing object shows that a bucket can be read only where it can be listed. A blocked one is refused before it is
+ * read, so it shows nothing.
+ */
 function chooseProbe(
   { list }: SourceEntry,
-  { fallback }: Policy,
+  policy: Policy,
   named: string | undefined,
 ): Probe | undefined {
-  const path = named ?? fallback ?? undefined;
-  if (path !== undefined) return { path, exists: true };
+  const path = [named, policy.fallback].find((one) => one != null && !isBlocked(policy, one));
+  if (path != null) return { path, exists: true };
   return list === false ? undefined : { path: probePath(), exists: false };
 }
 
@@ -68,6 +72,11 @@ export async function checkSources(
   live: readonly LivePolicy[],
   objects: ReadonlyMap<string, string>,
 ): Promise<readonly Finding[]> {
+  for (const tenant of objects.keys())
+    if (!live.some((one) => one.tenant === tenant && one.from !== undefined))
+      throw usageFailure(
+        `--object names ${tenant}, which is no checked tenant with sources in a bucket of its own`,
+      );
   const findings: Finding[] = [];
   for (const { tenant, from } of live) {
     if (from === undefined) continue;

@@ -174,6 +174,13 @@ describe('doctor', () => {
       '"closed" has no object for none.png, or denies the render role',
     );
     expect(await refused('doctor', '--object', 'ab')).toMatchObject({ code: 2, error: 'usage' });
+    expect(await refused('doctor', '--object', 'nobody/cat.png')).toMatchObject({ code: 2 });
+  });
+
+  it('does not take a blocked object for a bucket that cannot be read', async () => {
+    await signet('block', 'ab', 'cat.png', '--reason', 'court order', '--no-wait');
+    expect(await foundFor('ab', '--object', 'ab/cat.png')).toMatch(/^"closed" was not read; name/);
+    await signet('unblock', 'ab', 'cat.png', '--reason', 'lifted');
   });
 });
 
