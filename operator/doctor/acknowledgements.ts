@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { limits } from '../../shared/limits.ts';
+import { reasonOf } from '../../shared/refusal.ts';
 import { decodeRecord, encodeRecord, recordOptions } from '../../shared/versions/bucket.ts';
 import { signText, verifyText } from '../../shared/versions/signed-text.ts';
 import { OperatorFailure } from '../failure.ts';
@@ -13,7 +14,7 @@ import type { Installation } from '../target/target.ts';
 
 const folder = 'audit/_acknowledged/';
 const recordKey = (id: string, number: number): string => `${folder}${id}/${number}.jws`;
-const keyForm = /^audit\/_acknowledged\/([0-9a-f]{12})\/([1-9][0-9]{0,5})\.jws$/;
+const keyForm = /^audit\/_acknowledged\/([0-9a-f]{12})\/([1-9][0-9]{0,14})\.jws$/;
 const recordType = 'signet-acknowledgement+jws';
 
 const recordSchema = v.strictObject({
@@ -46,7 +47,7 @@ async function readAcknowledgement(
   }
 }
 
-/** The numbers of the records of each problem. */
+/** The numbers in the names of objects, by problem. They are not trusted: the object need not be a signed record. */
 async function listNumbers({
   config,
 }: Installation): Promise<ReadonlyMap<string, readonly number[]>> {
@@ -83,6 +84,18 @@ export async function readAcknowledgements(
   return new Map([...newest].filter(([, { withdrawn }]) => !withdrawn));
 }
 
+/** The number after the last signed record; names that other objects have taken are passed over. */
+async function nextNumber(
+  installation: Installation,
+  id: string,
+  last: Acknowledgement | undefined,
+): Promise<number> {
+  const taken = new Set((await listNumbers(installation)).get(id));
+  let number = (last?.number ?? 0) + 1;
+  while (taken.has(number)) number += 1;
+  return number;
+}
+
 export type AcknowledgementChange = {
   readonly id: string;
   readonly reason: string;
@@ -94,18 +107,24 @@ export async function writeAcknowledgement(
   installation: Installation,
   { id, reason, withdrawn }: AcknowledgementChange,
 ): Promise<Acknowledgement> {
-  const { config, clock, by, publisher } = installation;
+  const { config, clock, by, publisher, publishers } = installation;
   const last = (await readNewest(installation, [id])).get(id);
   if ((last?.withdrawn ?? true) === withdrawn)
     throw new OperatorFailure(
       'conflict',
       withdrawn ? `${id} is not acknowledged` : `${id} is acknowledged already, by ${last?.by}`,
     );
-  const taken = (await listNumbers(installation)).get(id) ?? [];
-  const number = Math.max(0, ...taken) + 1;
+  const number = await nextNumber(installation, id, last);
   const at = new Date(clock()).toISOString();
   const record: Acknowledgement = { id, number, at, by: await by(), reason, withdrawn };
   const text = await signText(await publisher(), recordType, record);
+  // Otherwise every reader would ignore the record, and nothing would change.
+  await verifyText(await publishers(), text).catch((thrown: unknown) => {
+    throw new OperatorFailure(
+      'conflict',
+      `the record would not count: ${reasonOf(thrown)}; repair what doctor says of the publisher first`,
+    );
+  });
   const put = await config.put(recordKey(id, number), encodeRecord(text), {
     ...recordOptions,
     only: 'absent',

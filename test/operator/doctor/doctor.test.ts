@@ -232,6 +232,38 @@ describe('an acknowledged problem', () => {
     expect((await judge()).acknowledged).toBe(0);
   });
 
+  it.each([[999_999], [1], [2]])(
+    'can be withdrawn although an object that nobody signed has number %d',
+    async (number) => {
+      const id = await breakTrail();
+      const junk = `audit/_acknowledged/${id}/${number}.jws`;
+      if (number === 1) keep(installation.config, junk, 'x');
+      await accept(id);
+      if (number !== 1) keep(installation.config, junk, 'x');
+      expect((await judge()).acknowledged).toBe(1);
+      const { record } = await accept(id, true);
+      expect(record.number).toBe(number === 999_999 ? 2 : 3);
+      expect((await judge()).acknowledged).toBe(0);
+      expect((await accept(id)).record.number).toBe(record.number + 1);
+      expect((await judge()).acknowledged).toBe(1);
+    },
+  );
+
+  it('is refused if every reader would ignore the record', async () => {
+    const open = async () => ({
+      ...(await installation.open()),
+      publishers: async () => [publicHalf(stranger)],
+    });
+    const { findings } = await judgeInstallation(open, request);
+    const id = findings.find(({ finding }) => finding.check === 'publisher')?.id ?? '';
+    const { size } = installation.config.objects;
+    const change = { id, reason: 'known', withdrawn: false };
+    await expect(changeAcknowledgement(open, request, change)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(installation.config.objects.size).toBe(size);
+  });
+
   it('covers no other problem of the same tenant', async () => {
     await accept(await breakTrail());
     keep(installation.config, auditKey('acme', 1), 'x');
