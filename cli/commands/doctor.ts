@@ -1,3 +1,4 @@
+import { endOf } from '../../operator/doctor/acknowledgements.ts';
 import { changeAcknowledgement, judgeInstallation } from '../../operator/doctor/diagnosis.ts';
 import { readSourceNames } from '../../operator/doctor/source-names.ts';
 import { usageFailure } from '../../operator/failure.ts';
@@ -46,7 +47,13 @@ async function acknowledge(
   const { record, ...judged } = await changeAcknowledgement(open, request, change);
   const { check, found } = describeFinding(judged, parseStackName(target));
   const verb = change.withdrawn ? 'Reported again' : 'Acknowledged';
-  return { text: `${verb}: ${check}: ${found} [${id}]`, json: { check, found, ...record } };
+  const text = `${verb}: ${check}: ${found} [${id}]`;
+  return change.withdrawn
+    ? { text, json: { check, found, ...record } }
+    : {
+        text: `${text}, until ${endOf(record)}`,
+        json: { check, found, ...record, until: endOf(record) },
+      };
 }
 
 async function doctor(operands: readonly string[], options: Options): Promise<void> {
@@ -71,7 +78,7 @@ export const doctorCommand = addAllOption(
   .option('--verbose', 'print also what is in order, and what was acknowledged')
   .option(
     '--acknowledge <id>',
-    'accept a problem, for all operators, until it changes; needs --reason',
+    'accept a problem, for all operators, for 30 days or until it changes or gets worse; needs --reason',
   )
   .option('--withdraw <id>', 'report an acknowledged problem again; needs --reason')
   .option('--reason <text>', 'the reason, signed and kept with the acknowledgement')

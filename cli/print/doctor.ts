@@ -1,3 +1,4 @@
+import { endOf } from '../../operator/doctor/acknowledgements.ts';
 import type { Diagnosis, JudgedFinding } from '../../operator/doctor/diagnosis.ts';
 import type { Severity } from '../../operator/doctor/severity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
@@ -14,7 +15,13 @@ export type PrintedFinding = {
   readonly severity?: Severity;
   /** What `--acknowledge` takes. */
   readonly id?: string;
-  readonly acknowledged?: { readonly by: string; readonly at: string; readonly reason: string };
+  readonly acknowledged?: {
+    readonly by: string;
+    readonly at: string;
+    /** When it ends by itself. */
+    readonly until: string;
+    readonly reason: string;
+  };
 };
 
 /** A finding in sentences. `stack` is the deployed stack that was checked. */
@@ -28,13 +35,21 @@ export function describeFinding(
   const { problem } = finding;
   const printed = { check, ok, found: describeProblem(problem), todo: adviseTo(finding, stack) };
   const accepted = acknowledged && {
-    acknowledged: { by: acknowledged.by, at: acknowledged.at, reason: acknowledged.reason },
+    acknowledged: {
+      ...{ by: acknowledged.by, at: acknowledged.at, until: endOf(acknowledged) },
+      reason: acknowledged.reason,
+    },
   };
   return { ...printed, ...(id && { id }), ...(severity && { severity }), ...accepted };
 }
 
-const printAcknowledged = ({ by, at, reason }: NonNullable<PrintedFinding['acknowledged']>) =>
-  `\n    acknowledged by ${escapeForTerminal(by)}, ${at}: ${escapeForTerminal(reason)}`;
+const printAcknowledged = ({
+  by,
+  at,
+  reason,
+  until,
+}: NonNullable<PrintedFinding['acknowledged']>) =>
+  `\n    acknowledged by ${escapeForTerminal(by)}, ${at}, until ${until}: ${escapeForTerminal(reason)}`;
 
 function printMark({ ok, severity, acknowledged }: PrintedFinding): string {
   if (ok) return '✓';

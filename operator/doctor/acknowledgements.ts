@@ -9,7 +9,8 @@ import type { Installation } from '../target/target.ts';
 /*
  * Problems that an operator has accepted, with the reason. They are in the config bucket, so that all operators see
  * them, below `audit/`, where objects can be added and never replaced or removed. Each is signed: write access to the
- * bucket alone hides no problem. A later record of the same problem can withdraw the one before.
+ * bucket alone hides no problem. A later record of the same problem can withdraw the one before. An acknowledgement
+ * ends by itself, because the same problem can come back as another incident.
  */
 
 const folder = 'audit/_acknowledged/';
@@ -24,10 +25,33 @@ const recordSchema = v.strictObject({
   by: v.string(),
   reason: v.string(),
   withdrawn: v.boolean(),
+  /** How far the problem had gone. */
+  degree: v.number(),
 });
 
 /** Who has accepted a problem, when and why. */
 export type Acknowledgement = Readonly<v.InferOutput<typeof recordSchema>>;
+
+/** A problem that doctor finds, and how far it has gone. */
+export type FoundProblem = { readonly id: string; readonly degree: number };
+
+/** Long enough to repair something with care, and short enough that a later incident is seen. */
+const lifetimeDays = 30;
+
+/** When an acknowledgement ends by itself, as an ISO time. */
+export const endOf = ({ at }: Acknowledgement): string =>
+  new Date(Date.parse(at) + lifetimeDays * 86_400_000).toISOString();
+
+/** Whether the newest record of a problem accepts it as it is now. */
+const isAccepted = (
+  record: Acknowledgement | undefined,
+  degree: number,
+  now: number,
+): record is Acknowledgement =>
+  record !== undefined &&
+  !record.withdrawn &&
+  degree <= record.degree &&
+  now < Date.parse(endOf(record));
 
 /** A record that no publisher signed for its key says nothing. */
 async function readAcknowledgement(
@@ -77,11 +101,20 @@ async function readNewest(
 /** Those of the problems that are accepted, by id. */
 export async function readAcknowledgements(
   installation: Installation,
-  ids: readonly string[],
+  problems: readonly FoundProblem[],
 ): Promise<ReadonlyMap<string, Acknowledgement>> {
-  if (ids.length === 0) return new Map();
-  const newest = await readNewest(installation, ids);
-  return new Map([...newest].filter(([, { withdrawn }]) => !withdrawn));
+  if (problems.length === 0) return new Map();
+  const newest = await readNewest(
+    installation,
+    problems.map(({ id }) => id),
+  );
+  const now = installation.clock();
+  return new Map(
+    problems.flatMap(({ degree, id }) => {
+      const record = newest.get(id);
+      return isAccepted(record, degree, now) ? [[id, record] as const] : [];
+    }),
+  );
 }
 
 /** The number after the last signed record; names that other objects have taken are passed over. */
@@ -102,29 +135,47 @@ export type AcknowledgementChange = {
   readonly withdrawn: boolean;
 };
 
-/** Adds a record. Throws `conflict` if another operator has just added one, or if it would change nothing. */
-export async function writeAcknowledgement(
-  installation: Installation,
-  { id, reason, withdrawn }: AcknowledgementChange,
-): Promise<Acknowledgement> {
-  const { config, clock, by, publisher, publishers } = installation;
-  const last = (await readNewest(installation, [id])).get(id);
-  if ((last?.withdrawn ?? true) === withdrawn)
-    throw new OperatorFailure(
-      'conflict',
-      withdrawn ? `${id} is not acknowledged` : `${id} is acknowledged already, by ${last?.by}`,
-    );
-  const number = await nextNumber(installation, id, last);
-  const at = new Date(clock()).toISOString();
-  const record: Acknowledgement = { id, number, at, by: await by(), reason, withdrawn };
+/** Signs a record. Throws `conflict` if every reader would ignore it, so that nothing would change. */
+async function signRecord(
+  { publisher, publishers }: Installation,
+  record: Acknowledgement,
+): Promise<string> {
   const text = await signText(await publisher(), recordType, record);
-  // Otherwise every reader would ignore the record, and nothing would change.
   await verifyText(await publishers(), text).catch((thrown: unknown) => {
     throw new OperatorFailure(
       'conflict',
       `the record would not count: ${reasonOf(thrown)}; repair what doctor says of the publisher first`,
     );
   });
+  return text;
+}
+
+/** Throws `conflict` for a record that would change nothing. */
+function checkChange(
+  { id, degree, withdrawn }: FoundProblem & AcknowledgementChange,
+  last: Acknowledgement | undefined,
+  now: number,
+): void {
+  const accepted = isAccepted(last, degree, now) ? last : undefined;
+  if (withdrawn && accepted === undefined)
+    throw new OperatorFailure('conflict', `${id} is not acknowledged`);
+  if (!withdrawn && accepted !== undefined)
+    throw new OperatorFailure('conflict', `${id} is acknowledged already, by ${accepted.by}`);
+}
+
+/** Adds a record. Throws `conflict` if another operator has just added one, or if it would change nothing. */
+export async function writeAcknowledgement(
+  installation: Installation,
+  change: FoundProblem & AcknowledgementChange,
+): Promise<Acknowledgement> {
+  const { config, clock, by } = installation;
+  const { degree, id, reason, withdrawn } = change;
+  const last = (await readNewest(installation, [id])).get(id);
+  checkChange(change, last, clock());
+  const number = await nextNumber(installation, id, last);
+  const at = new Date(clock()).toISOString();
+  const record: Acknowledgement = { id, number, at, by: await by(), reason, withdrawn, degree };
+  const text = await signRecord(installation, record);
   const put = await config.put(recordKey(id, number), encodeRecord(text), {
     ...recordOptions,
     only: 'absent',

@@ -10,12 +10,14 @@ import {
 } from './acknowledgements.ts';
 import { diagnose } from './doctor.ts';
 import type { Finding } from './finding.ts';
-import { findingId, type Severity, severityOf } from './severity.ts';
+import { degreeOf, findingId, type Severity, severityOf } from './severity.ts';
 
 /** A finding; for a problem also how bad it is, and who has accepted it. */
 export type JudgedFinding = {
   readonly finding: Finding;
   readonly id?: string;
+  /** How far the problem has gone. */
+  readonly degree?: number;
   readonly severity?: Severity;
   readonly acknowledged?: Acknowledgement;
 };
@@ -37,7 +39,8 @@ export type DoctorRequest = {
 function judge(finding: Finding): JudgedFinding {
   if (finding.ok) return { finding };
   const { problem } = finding;
-  return { finding, id: findingId(finding, problem), severity: severityOf(problem) };
+  const id = findingId(finding, problem);
+  return { finding, id, degree: degreeOf(problem), severity: severityOf(problem) };
 }
 
 function count(findings: readonly JudgedFinding[]): Diagnosis {
@@ -57,10 +60,12 @@ export async function judgeInstallation(
   control: FleetControl = quietly,
 ): Promise<Diagnosis> {
   const judged = (await diagnose(open, { objects, selection: tenants, control })).map(judge);
-  const ids = judged.flatMap(({ id }) => id ?? []);
+  const problems = judged.flatMap(({ degree = 0, id }) =>
+    id === undefined ? [] : [{ id, degree }],
+  );
   // If they cannot be read, every problem is reported.
   const accepted = await open()
-    .then((installation) => readAcknowledgements(installation, ids))
+    .then((installation) => readAcknowledgements(installation, problems))
     .catch(() => new Map<string, never>());
   return count(
     judged.map((one) => {
@@ -83,5 +88,6 @@ export async function changeAcknowledgement(
       'not_found',
       `doctor finds no problem ${change.id} now; it prints the id behind each problem`,
     );
-  return { ...found, record: await writeAcknowledgement(await open(), change) };
+  const { degree = 0 } = found;
+  return { ...found, record: await writeAcknowledgement(await open(), { ...change, degree }) };
 }

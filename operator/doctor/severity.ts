@@ -19,15 +19,33 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
 export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
 
-/** Facts that change while the problem stays: a later version, a day more, one message less. */
-const passing: ReadonlySet<string> = new Set(['lastVersion', 'repair', 'days', 'waiting']);
+/** Facts that change while the problem stays: a later version, and what `degreeOf` measures. */
+const passing: ReadonlySet<string> = new Set([
+  ...['lastVersion', 'repair'],
+  ...['days', 'waiting', 'count'],
+]);
+
+/** How far a problem has gone: days since the last rotation, or messages. 0 for a problem that is there or not. */
+export function degreeOf(problem: Problem): number {
+  switch (problem.kind) {
+    case 'rotation_late':
+      return problem.days;
+    case 'queue_behind':
+      return problem.waiting;
+    case 'dead_letters':
+      return problem.count;
+    default:
+      return 0;
+  }
+}
 
 /** Digits of an id: enough to tell a million findings apart. */
 const idDigits = 12;
 
 /**
  * Identifies a problem. The same problem of the same tenant has the same id in each run, and another problem has
- * another id, so an acknowledgement covers nothing that comes later.
+ * another id. A problem that is repaired and comes back has its old id, because few problems tell when they began;
+ * therefore an acknowledgement ends by itself, and covers no higher degree.
  */
 export function findingId({ check, tenant }: Finding, problem: Problem): string {
   const facts = Object.entries(problem).filter(([name]) => !passing.has(name));

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  readAcknowledgements,
+  writeAcknowledgement,
+} from '../../../operator/doctor/acknowledgements.ts';
 import { changeAcknowledgement, judgeInstallation } from '../../../operator/doctor/diagnosis.ts';
 import { diagnose } from '../../../operator/doctor/doctor.ts';
-import type { Finding } from '../../../operator/doctor/finding.ts';
+import { type Finding, fail, type Problem } from '../../../operator/doctor/finding.ts';
+import { degreeOf, findingId } from '../../../operator/doctor/severity.ts';
 import { publicHalf } from '../../../shared/keys/publisher.ts';
 import { secretIds } from '../../../shared/keys/store.ts';
 import { PortFailure } from '../../../shared/ports.ts';
@@ -281,6 +286,60 @@ describe('an acknowledged problem', () => {
     keep(installation.config, key.replace(id, other), body ?? '');
     await expect(accept(other)).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+describe('an acknowledgement', () => {
+  const tenants = { operands: [], all: false };
+  const request = { objects: new Map<string, string>(), tenants };
+  const day = 86_400_000;
+
+  it.each([
+    [29, 1],
+    [30, 0],
+  ])('of a problem that comes back after %d days covers %d', async (days, covered) => {
+    let now = Date.parse('2030-01-01T00:00:00Z');
+    const open = async () => ({ ...(await installation.open()), clock: () => now });
+    keep(installation.config, auditKey('acme', 2), 'x');
+    const { findings } = await judgeInstallation(open, request);
+    const id = findings.find(({ finding }) => finding.check === 'trail')?.id ?? '';
+    const change = { id, reason: 'known', withdrawn: false };
+    await changeAcknowledgement(open, request, change);
+    now += days * day;
+    expect((await judgeInstallation(open, request)).acknowledged).toBe(covered);
+    if (covered > 0) return;
+    // It has ended, so it is not withdrawn, and can be given again.
+    await expect(
+      changeAcknowledgement(open, request, { ...change, withdrawn: true }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    await changeAcknowledgement(open, request, change);
+    expect((await judgeInstallation(open, request)).acknowledged).toBe(1);
+  });
+
+  const growing: readonly (readonly [string, (degree: number) => Problem])[] = [
+    ['days', (days) => ({ kind: 'rotation_late', secret: 's', every: 90, days })],
+    ['messages', (waiting) => ({ kind: 'queue_behind', waiting })],
+    ['dead letters', (count) => ({ kind: 'dead_letters', arn: 'arn', count })],
+  ];
+
+  it.each(growing)(
+    'covers no more %s than when it was given, and fewer',
+    async (_what, problem) => {
+      const found = (degree: number) => {
+        const one = problem(degree);
+        const id = findingId(fail({ check: 'purge queue' }, one), one);
+        return { id, degree: degreeOf(one) };
+      };
+      const change = { reason: 'known', withdrawn: false };
+      const record = await writeAcknowledgement(installation, { ...found(10), ...change });
+      const read = async (degree: number) => {
+        const one = found(degree);
+        return (await readAcknowledgements(installation, [one])).get(one.id);
+      };
+      expect([await read(9), await read(10), await read(11)]).toEqual([record, record, undefined]);
+      await writeAcknowledgement(installation, { ...found(11), ...change });
+      expect(await read(11)).toBeDefined();
+    },
+  );
 });
 
 describe('the severity', () => {
