@@ -13,6 +13,10 @@ function printCheck(check: BlockCheck, tenant: string): string {
       return `NOT VERIFIED: ${check.address} does not answer. The block is published; view a URL of ${check.key} from elsewhere to see that it is refused.`;
     case 'nothing_stored':
       return 'No derivative of it is stored, so there was nothing to verify.';
+    case 'nothing_new':
+      return 'Each stored derivative of it was blocked before, or has no URL, so there was nothing to verify.';
+    case 'not_looked_through':
+      return 'It was not verified that a stored derivative is refused: too many are stored to look through all, and among the first was none that only this block refuses.';
     case 'not_verified':
       return 'It was not verified that a stored derivative is refused.';
   }

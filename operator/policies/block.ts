@@ -92,7 +92,7 @@ async function applyBlock(
 }
 
 /**
- * Blocks a scope, then views a stored derivative under it to see that it is refused. If it covers the fallback or a
+ * Blocks a scope, then views a stored derivative that no other scope blocks, to see that it is refused. If it covers the fallback or a
  * watermark, the caches of the whole tenant are invalidated, since answers for other sources may show it. Repeating
  * that finishes what an earlier call left undone. Otherwise throws `conflict` if the scope is blocked already. Throws `usage` for a scope that covers
  * nothing while a corrected spelling covers something, and for a URL of another tenant.
@@ -112,7 +112,7 @@ export async function blockScope(
   const check: BlockCheck =
     verify === undefined
       ? { state: 'not_verified' }
-      : await verifyBlock(installation, checked.coverage.keys, verify);
+      : await verifyBlock(installation, checked.coverage, verify);
   return { ...done, ...scopeReport(checked), check };
 }
 

@@ -1,10 +1,10 @@
 import { type Clock, seconds } from '../../shared/ports.ts';
-import { parseKey } from '../../shared/recipe/storage-key.ts';
-import { type MintRequest, mintTarget } from '../../shared/request/mint.ts';
-import { encodePath, separator } from '../../shared/url/path.ts';
+import type { MintRequest } from '../../shared/request/mint.ts';
 import { mintView, type ViewAnswer, viewUrl } from '../doctor/signed-view.ts';
 import { onlineSigner } from '../keys/signer.ts';
 import { timerWait, type Waiting } from '../purge/pace.ts';
+import type { FoundCoverage } from '../scopes/coverage.ts';
+import { requestFor } from '../scopes/derivative-request.ts';
 import type { Installation } from '../target/target.ts';
 
 /** Whether a stored derivative under a blocked scope is refused. `key` is its key. */
@@ -14,6 +14,10 @@ export type BlockCheck =
   | { readonly state: 'unreachable'; readonly key: string; readonly address: string }
   /** No derivative is stored under the scope, so there is nothing to ask for. */
   | { readonly state: 'nothing_stored' }
+  /** Those that are stored were blocked before, or no URL can name them. */
+  | { readonly state: 'nothing_new' }
+  /** There is none to ask for among the first keys, and there are more keys. */
+  | { readonly state: 'not_looked_through' }
   | { readonly state: 'not_verified' };
 
 /** How long to ask, and how a door shows that it takes time. */
@@ -31,17 +35,8 @@ const timeoutMs = 10_000;
 /** In seconds. A URL is minted anew for each request. */
 const lifetime = 60;
 
-/** The request that the derivative with a key answers; undefined if no URL can name it. */
-function requestFor(key: string): Omit<MintRequest, 'exp'> | undefined {
-  try {
-    const { path, recipe, tenant } = parseKey(`/${encodePath(key)}`);
-    const request = { tenant, path, operations: recipe.text.split(separator) };
-    mintTarget({ ...request, exp: undefined });
-    return request;
-  } catch {
-    return undefined;
-  }
-}
+/** What is stored, and keys to ask for: of derivatives that nothing else blocks, since those would be refused anyway. */
+type Asking = Pick<FoundCoverage, 'derivatives' | 'keys'>;
 
 type Asked = { readonly key: string; readonly request: Omit<MintRequest, 'exp'> };
 
@@ -52,6 +47,11 @@ const firstAsked = (keys: readonly string[]): Asked | undefined =>
       return request === undefined ? [] : [{ key, request }];
     })
     .at(0);
+
+function nothingAsked({ derivatives: { count, more } }: Asking): BlockCheck {
+  if (more) return { state: 'not_looked_through' };
+  return { state: count === 0 ? 'nothing_stored' : 'nothing_new' };
+}
 
 /** Makes a function that views the derivative; it returns undefined if the distribution does not answer. */
 async function createAsk(installation: Installation, { request }: Asked) {
@@ -73,7 +73,7 @@ const isRefused = (seen: ViewAnswer | undefined): boolean => seen?.code === 'den
  */
 export async function verifyBlock(
   installation: Installation,
-  keys: readonly string[],
+  asking: Asking,
   {
     clock = installation.clock,
     limitMs = promisedMs,
@@ -81,8 +81,8 @@ export async function verifyBlock(
     wait = timerWait,
   }: VerifyOptions = {},
 ): Promise<BlockCheck> {
-  const asked = firstAsked(keys);
-  if (asked === undefined) return { state: 'nothing_stored' };
+  const asked = firstAsked(asking.keys);
+  if (asked === undefined) return nothingAsked(asking);
   const { key } = asked;
   const ask = await createAsk(installation, asked);
   const start = clock();

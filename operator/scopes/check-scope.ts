@@ -37,6 +37,7 @@ export type ScopeReport = {
 
 type Search = {
   readonly installation: Installation;
+  readonly policy: Policy;
   readonly tenant: string;
   readonly listing: SourceListing;
   readonly scope: string;
@@ -74,10 +75,10 @@ async function findCaseSpelling(
 
 /** Finds a corrected spelling of the scope that covers something. */
 async function findSpelling(search: Search): Promise<Spelling | undefined> {
-  const { installation, listing, scope, tenant } = search;
+  const { installation, listing, policy, scope, tenant } = search;
   const spellings = correctSpellings(tenant, scope);
   const look = async (other: string): Promise<Spelling | undefined> => {
-    const covers = await findCoverage(installation, tenant, listing, other);
+    const covers = await findCoverage(installation, policy, listing, other);
     return isSomething(covers) ? { scope: other, covers } : undefined;
   };
   for (const spelling of spellings) {
@@ -111,8 +112,8 @@ export async function checkScope(
 ): Promise<CheckedScope> {
   const { tenant } = policy;
   const listing = await openSourceListing(installation, policy);
-  const coverage = await findCoverage(installation, tenant, listing, scope);
-  const search = { installation, tenant, listing, scope };
+  const coverage = await findCoverage(installation, policy, listing, scope);
+  const search = { installation, policy, tenant, listing, scope };
   const isUnseen = hasNoDerivative(coverage) && !isSomething(coverage);
   const spelling = isUnseen ? await findSpelling(search) : undefined;
   if (isNothing(coverage) && spelling !== undefined)

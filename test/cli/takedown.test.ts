@@ -97,6 +97,19 @@ describe('block', () => {
     expect(stdout).toContain('It was not verified that a stored derivative is refused.\n');
   });
 
+  it('verifies no block with a derivative that was blocked before', async () => {
+    const name = await createTenant();
+    const [one, two] = ['albums/1/a b.jpg', 'albums/2/d.jpg'];
+    await view(await stack.mint(name, one, 'resize,w_16'));
+    await block(name, one);
+    const state = await block(name, 'albums/1/*');
+    expect(state).toMatchObject({ check: { state: 'nothing_new' } });
+    await view(await stack.mint(name, two, 'resize,w_16'));
+    expect(await block(name, 'albums/*')).toMatchObject({
+      check: { state: 'refused', key: expect.stringContaining(two) },
+    });
+  });
+
   it('verifies the block of a watermark with a derivative that shows it', async () => {
     const name = await createTenant();
     await stack.json('put', name, '_watermarks/mark.png', 'local/demo/samples/mark.png');

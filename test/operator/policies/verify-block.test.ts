@@ -24,17 +24,21 @@ beforeEach(async () => {
 });
 afterEach(() => void server.close());
 
+type Stored = { readonly address?: string; readonly count?: number; readonly more?: boolean };
+
 /** Verifies with a clock that only waiting advances. */
-async function verify(keys: readonly string[], address?: string) {
+async function verify(keys: readonly string[], { address, ...stored }: Stored = {}) {
   let now = 1_000_000;
   const said: string[] = [];
   const wait = async (milliseconds: number): Promise<void> => {
     now += milliseconds;
   };
+  const derivatives = { count: keys.length, more: false, ...stored };
+  const asking = { keys, derivatives };
   const { port } = server.address() as AddressInfo;
   const at = { ...(await installation.open()), address: address ?? `http://127.0.0.1:${port}` };
   const onWait = (one: string, limitMs: number): void => void said.push(`${one} ${limitMs}`);
-  const check = await verifyBlock(at, keys, { clock: () => now, limitMs: 20_000, wait, onWait });
+  const check = await verifyBlock(at, asking, { clock: () => now, limitMs: 20_000, wait, onWait });
   return { check, said };
 }
 
@@ -64,14 +68,16 @@ it('says what was answered at the limit, also if that is another refusal', async
 
 it('says that the distribution does not answer', async () => {
   const address = 'http://127.0.0.1:1';
-  expect((await verify([key], address)).check).toEqual({ state: 'unreachable', key, address });
+  expect((await verify([key], { address })).check).toEqual({ state: 'unreachable', key, address });
 });
 
 it.each([
-  ['no derivative', []],
-  ['a key that no URL can name', ['acme/a.jpg__op__spin', 'acme/a.jpg']],
-])('has nothing to verify with %s', async (_what, keys) => {
-  expect((await verify(keys)).check).toEqual({ state: 'nothing_stored' });
+  ['no derivative', [], {}, 'nothing_stored'],
+  ['derivatives that were blocked before', [], { count: 2 }, 'nothing_new'],
+  ['keys that no URL can name', ['acme/a.jpg__op__spin', 'acme/a.jpg'], {}, 'nothing_new'],
+  ['no key among the first', [], { more: true }, 'not_looked_through'],
+])('has nothing to verify with %s', async (_what, keys, stored, state) => {
+  expect((await verify(keys, stored)).check).toEqual({ state });
   expect(asked).toEqual([]);
 });
 

@@ -7,9 +7,13 @@ import { PortFailure } from '../../../shared/ports.ts';
 import { keep } from '../../shared/objects/memory-store.ts';
 import { createMemoryInstallation } from '../memory-installation.ts';
 
-async function installationWith(sources: readonly string[], derivatives: readonly string[]) {
+async function installationWith(
+  sources: readonly string[],
+  derivatives: readonly string[],
+  blocked: readonly string[] = [],
+) {
   const installation = createMemoryInstallation();
-  await installation.publish('acme');
+  await installation.publish('acme', { blocked });
   for (const key of sources) keep(installation.sources, key, 'x');
   for (const key of derivatives) keep(installation.derivatives, key, 'x');
   const { open } = installation;
@@ -18,7 +22,7 @@ async function installationWith(sources: readonly string[], derivatives: readonl
   return {
     ...installation,
     policy,
-    cover: async (scope: string) => findCoverage(await open(), 'acme', listing, scope),
+    cover: async (scope: string) => findCoverage(await open(), policy, listing, scope),
   };
 }
 
@@ -45,6 +49,37 @@ it.each([
     sources: { count: sources, more: false },
     derivatives: { count: derivatives, more: false },
     names,
+  });
+});
+
+it.each([
+  ['b/*', ['b/c.jpg'], []],
+  ['*', ['b/c.jpg'], ['a.jpg.jpg', 'a.jpg']],
+  ['*', ['b/*', 'a.jpg'], ['a.jpg.jpg']],
+  ['*', ['_watermarks/mark.png'], ['a.jpg.jpg', 'a.jpg']],
+  ['_watermarks/*', ['_watermarks/mark.png'], []],
+  ['_watermarks/mark.png', ['b/*'], []],
+  // A block that is repeated.
+  ['a.jpg', ['a.jpg', 'b/*'], ['a.jpg']],
+])('%s has keys to ask for beside the blocked %j', async (scope, blocked, paths) => {
+  const { cover } = await installationWith(kept, made, blocked);
+  const { keys } = await cover(scope);
+  expect(keys).toEqual(paths.map((path) => `acme/${path}__op__format,f_jpg`));
+});
+
+it('has keys to ask for behind any number of others', async () => {
+  const odd = Array.from({ length: 20 }, (_, at) => `acme/a/${at}.jpg__op__spin`);
+  const old = Array.from({ length: 20 }, (_, at) => `acme/b/${at}.jpg__op__format,f_jpg`);
+  const key = 'acme/c.jpg__op__format,f_jpg';
+  const { cover } = await installationWith([], [...odd, ...old, key], ['b/*']);
+  expect(await cover('*')).toMatchObject({ keys: [key], derivatives: { count: 41, more: false } });
+});
+
+it('does not say that nothing is stored if it did not look through all', async () => {
+  const many = Array.from({ length: mostKeys + 1 }, (_, at) => `acme/${at}.jpg__op__blur,s_2`);
+  const { cover } = await installationWith([], many);
+  expect(await cover('_watermarks/mark.png')).toMatchObject({
+    ...{ keys: [], derivatives: { count: 0, more: true } },
   });
 });
 
