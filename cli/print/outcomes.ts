@@ -33,11 +33,11 @@ export const namesLeft = (outcomes: readonly TenantOutcome<unknown>[]): readonly
 export const namesNotDone = (outcomes: readonly TenantOutcome<unknown>[]): readonly string[] =>
   outcomes.filter(({ state }) => state !== 'done').map(({ tenant }) => tenant);
 
-/** 0 if every tenant is done; otherwise the exit code of the first failure, or 1. */
+/** 0 if every tenant is done, 3 if the installation stopped answering, otherwise 1: the tenants were named correctly. */
 export function outcomesExit(outcomes: readonly TenantOutcome<unknown>[]): 0 | ExitCode {
   if (namesNotDone(outcomes).length === 0) return 0;
-  const [first] = failuresOf(outcomes);
-  return first === undefined ? 1 : exitCodes[first.failure.kind];
+  const isUnreachable = failuresOf(outcomes).some(({ failure }) => failure.kind === 'unreachable');
+  return isUnreachable ? exitCodes.unreachable : exitCodes.refused;
 }
 
 /** What was not done and why. `verb` as in `changed`. */
