@@ -27,6 +27,7 @@ import {
   printRotations,
 } from '../print/keys.ts';
 import { changeResult } from '../print/outcomes.ts';
+import { printCommand } from '../print/shell-command.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
 type Options = CommonOptions & AllOption & { readonly yes?: true; readonly kid?: string };
@@ -52,7 +53,7 @@ async function rotateKeys(
   return changeResult(outcomes, {
     verb: 'rotated',
     text: printRotations,
-    goOn: (left) => `npx signet keys rotate ${left.join(' ')}`,
+    goOn: (left) => printCommand('keys rotate', left, options),
   });
 }
 
@@ -89,7 +90,7 @@ async function retireIn(
   return changeResult(outcomes, {
     verb: 'changed',
     text: printRetirements,
-    goOn: (left) => `npx signet keys retire ${left.join(' ')} --kid ${kid} --yes`,
+    goOn: (left) => printCommand('keys retire', left, { ...options, kid }),
   });
 }
 

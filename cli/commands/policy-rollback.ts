@@ -13,6 +13,7 @@ import { type CommonOptions, command, runCommand } from '../command.ts';
 import { changeResult } from '../print/outcomes.ts';
 import { purgeHelp, purgeNote } from '../print/publication.ts';
 import { printPlannedRollbacks, printRollback, printRollbacks } from '../print/rollback.ts';
+import { printCommand } from '../print/shell-command.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
 type Options = CommonOptions &
@@ -68,7 +69,7 @@ async function rollback(operands: readonly string[], options: Options): Promise<
     return changeResult(outcomes, {
       verb: 'rolled back',
       text: (all) => [...printRollbacks(all), ...purged],
-      goOn: (left) => `npx signet policy rollback ${left.join(' ')} --reason TEXT`,
+      goOn: (left) => printCommand('policy rollback', left, options),
     });
   });
 }

@@ -55,16 +55,15 @@ const askToPrune =
 async function publish(paths: readonly string[], options: PublishOptions): Promise<void> {
   await runCommand(options, async (open) => {
     const expected = readExpected(options.expect);
-    const { reason, purge } = options;
+    const { each, purge, reason, target } = options;
     const prune = options.prune ? askToPrune(options) : undefined;
     const choices = { reason, expected, purge, prune };
     const set = await changeTenants(options.json ?? false, (control) =>
       publishPolicies(open, paths, choices, control),
     );
-    const isEach = options.each ?? false;
     return {
-      text: printPublished(set, { isEach, isPurging: purge === true }),
-      json: publishedJson(set),
+      text: printPublished(set, { each, purge, target }),
+      json: publishedJson(set, { purge, target }),
       exit: outcomesExit([...set.outcomes, ...set.pruned]),
     };
   });
@@ -81,7 +80,7 @@ export const policyCommand = new Command('policy')
   .addCommand(
     command(
       'publish <paths...>',
-      'Publish files or folders. All are checked first, and if one cannot be published, none is. If a write fails after that, the command says what was published and how to go on, and exits with 1',
+      'Publish files or folders. All are checked first, and if one cannot be published, none is. If a write fails after that, the command says what was published and how to go on, and exits with 1, or with 3 if the target stopped answering',
     )
       .option('--reason <text>', 'the reason, recorded in the audit trail')
       .option('--each', 'list each tenant by itself')

@@ -6,18 +6,16 @@ import {
   upload,
 } from '../../operator/sources/upload.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
+import { quoteForShell } from '../print/shell-command.ts';
 
 type Options = CommonOptions & { readonly focus?: string };
-
-/** Quotes a text as one word of a shell. */
-const quotePath = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;
 
 function printStored(stored: StoredSource | StoredWatermark): string {
   const { tenant, bytes } = stored;
   if ('watermark' in stored)
     return `Stored watermark ${stored.watermark} of ${tenant}. Next: npx signet mint ${tenant} PATH watermark,i_${stored.watermark}`;
   const { path, contentType } = stored;
-  return `Stored ${tenant}/${path} (${contentType}, ${bytes} bytes). Next: npx signet mint ${tenant} ${quotePath(path)} resize,w_640`;
+  return `Stored ${tenant}/${path} (${contentType}, ${bytes} bytes). Next: npx signet mint ${tenant} ${quoteForShell(path)} resize,w_640`;
 }
 
 async function put(tenant: string, path: string, file: string, options: Options): Promise<void> {

@@ -8,6 +8,7 @@ import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
 import { failuresJson, namesLeft, namesNotDone, outcomesJson, printNotDone } from './outcomes.ts';
+import { printCommand } from './shell-command.ts';
 
 /** The help of `--purge`. */
 export const purgeHelp =
@@ -68,19 +69,23 @@ function printGrouped(all: readonly Publication[]): readonly string[] {
 
 const isNewVersion = ({ unchanged }: Publication): boolean => !unchanged;
 
+/** What going back takes over from the publish. */
+type BackOptions = Readonly<Record<'purge' | 'target', string | true | undefined>>;
+
 /** What was published by a set that is not complete, with the commands to go back. */
-function wayBack(all: readonly Publication[]): string | null {
+function wayBack(all: readonly Publication[], { purge, target }: BackOptions): string | null {
   const changed = all.filter((one) => isNewVersion(one) && !one.created);
   if (changed.length === 0) return null;
-  return `npx signet policy rollback ${changed.map(({ tenant }) => tenant).join(' ')} --reason TEXT`;
+  const tenants = changed.map(({ tenant }) => tenant);
+  return printCommand('policy rollback', tenants, { reason: 'TEXT', purge, target });
 }
 
 const wayOn = 'run the same command again; what is published stays as it is';
 
-function printIncomplete({ outcomes }: PublishedSet): readonly string[] {
+function printIncomplete({ outcomes }: PublishedSet, options: BackOptions): readonly string[] {
   if (namesNotDone(outcomes).length === 0) return [];
   const done = resultsOf(outcomes);
-  const back = wayBack(done);
+  const back = wayBack(done, options);
   return [
     ...printNotDone(outcomes, 'published'),
     `The publish is not complete: ${done.length} of ${printCount(outcomes.length, 'policy', 'policies')} published or unchanged. To go on, ${wayOn}.`,
@@ -100,32 +105,37 @@ function printPruned({ pruned }: PublishedSet): readonly string[] {
   ];
 }
 
-/** What was published and what not. `isEach`: each tenant by itself. */
+/** What was published and what not. `each`: each tenant by itself. */
 export function printPublished(
   set: PublishedSet,
-  { isEach, isPurging }: { readonly isEach: boolean; readonly isPurging: boolean },
+  { each, ...options }: BackOptions & { readonly each: true | undefined },
 ): string {
   const { outcomes, warnings, notes } = set;
   const done = resultsOf(outcomes);
-  const isLong = isEach || outcomes.length <= mostListed;
+  const isLong = each === true || outcomes.length <= mostListed;
   return [
     ...warnings.map(({ file, ...warning }) => printIssue(file, warning, 'warning: ')),
     ...notes.map(({ file, ...note }) => printIssue(file, note, 'note: ')),
     ...(isLong ? done.map(printPublication) : printGrouped(done)),
-    ...(isPurging && done.length > 0 ? purgeNote(done.map(({ tenant }) => tenant)) : []),
+    ...(options.purge === true && done.length > 0
+      ? purgeNote(done.map(({ tenant }) => tenant))
+      : []),
     ...printPruned(set),
-    ...printIncomplete(set),
+    ...printIncomplete(set, options),
   ].join('\n');
 }
 
 /** The same as JSON. */
-export function publishedJson({ outcomes, pruned, warnings, notes }: PublishedSet): object {
+export function publishedJson(
+  { outcomes, pruned, warnings, notes }: PublishedSet,
+  options: BackOptions,
+): object {
   const done = resultsOf(outcomes);
   const isComplete = namesNotDone([...outcomes, ...pruned]).length === 0;
   const rest = {
     failed: failuresJson([...outcomes, ...pruned]),
     notBegun: namesLeft([...outcomes, ...pruned]),
-    next: { goOn: wayOn, goBack: wayBack(done) },
+    next: { goOn: wayOn, goBack: wayBack(done, options) },
   };
   return {
     complete: isComplete,

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditKey } from '../../shared/versions/bucket.ts';
 import { signedUrl, standardLog } from '../operator/logs/access-logs.ts';
@@ -129,13 +131,15 @@ describe('a write that fails in the middle', () => {
       readonly failed: readonly { readonly tenant: string }[];
       readonly notBegun: readonly string[];
       readonly next: { readonly goBack: string };
-    }>('policy', 'publish', folder);
+    }>('policy', 'publish', folder, '--target', 'local');
     expect([code, json.complete]).toEqual([1, false]);
     const failed = json.failed.map(({ tenant }) => tenant);
     expect(json.failed).toContainEqual(expect.objectContaining({ tenant: 't-00' }));
     expect([...json.published, ...failed, ...json.notBegun].toSorted()).toEqual(names);
     expect(json.notBegun).toContain('t-15');
-    expect(json.next.goBack).toContain(`rollback ${json.published.join(' ')} --reason`);
+    expect(json.next.goBack).toBe(
+      `npx signet policy rollback ${json.published.join(' ')} --reason TEXT --target local`,
+    );
     for (const [tenant, versions] of [
       ['t-00', 1],
       [json.published[0], 2],
@@ -157,15 +161,23 @@ describe('a write that fails in the middle', () => {
   });
 });
 
+/** When the first of the live versions was published. They are published at the same time, in any order. */
+async function firstTime(...tenants: readonly string[]): Promise<string> {
+  const times: string[] = [];
+  for (const tenant of tenants) {
+    const [live] = await stack.json<readonly { readonly at: string }[]>(
+      'policy',
+      'history',
+      tenant,
+    );
+    times.push(live?.at ?? '');
+  }
+  return times.toSorted()[0] ?? '';
+}
+
 describe('several tenants', () => {
   it('are rolled back to what was live at a time, after a question', async () => {
-    const published = async (tenant: string) => {
-      type Versions = readonly { readonly at: string }[];
-      return (await stack.json<Versions>('policy', 'history', tenant))[0]?.at ?? '';
-    };
-    // Several are published at a time, in any order.
-    const [first = ''] = [await published('t-01'), await published('t-02')].toSorted();
-    const before = ['--before', first, '--reason', 'shops broke'];
+    const before = ['--before', await firstTime('t-01', 't-02'), '--reason', 'shops broke'];
     const asked = await inFolder('rollback', ...before);
     expect(asked.code).toBe(2);
     expect(asked.stderr).toMatch(/\+ adds quality q 80\n(?:.*\n)*.*Add --yes to confirm\n$/);
@@ -178,6 +190,29 @@ describe('several tenants', () => {
         /^live versions that were not made from a file \(.*: shops broke\): t-01 3, t-02 3$/,
       ),
     );
+  });
+
+  it.each([
+    ['policy rollback', ['--reason', "it's old", '--purge', '--yes']],
+    ['policy rollback', ['--reason', 'old', '--before', 'the last publish', '--yes']],
+    ['keys rotate', ['--reason', 'a leak', '--yes']],
+  ])('can go on with the same command and all of its options: %s %j', async (name, options) => {
+    const pair = ['t-06', 't-07'];
+    const time = await firstTime(...pair);
+    const given = [...options, '--target', 'local'].map((one) =>
+      one === 'the last publish' ? time : one,
+    );
+    denied = '/3.jws';
+    const { code, json } = await readJson<{ readonly next: { readonly goOn: string } }>(
+      ...[...name.split(' '), ...pair, ...given],
+    );
+    denied = '';
+    expect(code).toBe(1);
+    const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\n' ${json.next.goOn}`]);
+    const words = stdout.trimEnd().split('\n');
+    const start = ['npx', 'signet', ...name.split(' '), ...pair];
+    expect(words.slice(0, start.length)).toEqual(start);
+    expect(words.slice(start.length).toSorted()).toEqual([...given, '--json'].toSorted());
   });
 
   it('get new keys, and lose those of a root key', async () => {
