@@ -8,7 +8,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import sharp from 'sharp';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { command } from '../cli/in-process.ts';
 import { checks } from './checks.ts';
 import {
@@ -47,8 +47,13 @@ async function statusOf(url: string): Promise<string> {
   return answer.headers.get('x-signet-error') ?? String(answer.status);
 }
 
-const expectView = async (url: string, outcome: string): Promise<void> =>
-  expect(await statusOf(url)).toBe(outcome);
+/** A function that has just read the policy believes it for two seconds before it denies a request. */
+const expectView = async (url: string, outcome: string): Promise<void> => {
+  await vi.waitFor(async () => expect(await statusOf(url)).toBe(outcome), {
+    timeout: 20_000,
+    interval: 500,
+  });
+};
 
 export function checkTenantCommands(world: GetWorld): void {
   const file = (widths: readonly number[]): string =>
