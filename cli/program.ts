@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { blockCommand, unblockCommand } from './commands/block.ts';
 import { completionCommand } from './commands/completion.ts';
+import { consoleCommand } from './commands/console.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { grantCommand } from './commands/grant.ts';
@@ -42,6 +43,7 @@ export const program: Command = new Command('signet')
   .addCommand(doctorCommand)
   .addCommand(statsCommand)
   .addCommand(logsCommand)
+  .addCommand(consoleCommand)
   .addCommand(completionCommand(() => program))
   .addHelpText('after', exits);
 

@@ -57,7 +57,7 @@ export type Installation = Publishing & {
 export type OpenInstallation = () => Promise<Installation>;
 
 /** The port in SIGNET_PORT. Throws `usage` for other text, even if the running stack makes it needless. */
-function firstPort(): number {
+export function firstPort(): number {
   const text = process.env['SIGNET_PORT'] || String(defaultPort);
   const port = readCdnPort(text);
   if (port === undefined)
