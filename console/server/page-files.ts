@@ -19,7 +19,8 @@ const types: Readonly<Record<string, string>> = {
 
 export const indexName = 'index.html';
 
-const pageFile = (name: string, content: Buffer): PageFile => ({
+/** A file with what the browser has to know of it. */
+export const pageFile = (name: string, content: Buffer): PageFile => ({
   type: types[path.extname(name)] ?? 'application/octet-stream',
   content,
   // The names of all others have a hash of their content.
