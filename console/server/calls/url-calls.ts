@@ -1,13 +1,20 @@
 import * as v from 'valibot';
 import { explainUrl } from '../../../operator/explain/explain.ts';
+import { breakages, brokenUrl } from '../../../operator/mint/broken-url.ts';
 import { mintUrl } from '../../../operator/mint/mint-url.ts';
 import { seconds } from '../../../shared/ports.ts';
 import { declareCall } from '../call.ts';
+import { htmlCode } from '../snippets/html-code.ts';
+import { languageCalls } from '../snippets/language-calls.ts';
 
-const mintInput = v.object({
+const recipeInput = v.object({
   tenant: v.string(),
   path: v.string(),
   operations: v.array(v.string()),
+});
+
+const mintInput = v.object({
+  ...recipeInput.entries,
   /** In seconds. */
   lifetime: v.optional(v.number(), 3_600),
 });
@@ -30,4 +37,18 @@ export const urlCalls = {
         },
       ),
   ),
+  /** A URL that the service has to refuse. */
+  breakUrl: declareCall(
+    v.object({ ...recipeInput.entries, breakage: v.picklist(breakages) }),
+    async ({ open }, { breakage, ...asked }) => ({ url: await brokenUrl(open, asked, breakage) }),
+  ),
+  /** Code that shows a picture, in HTML and in each language. */
+  snippets: declareCall(recipeInput, async (context, input) => ({
+    html: await htmlCode(context, input),
+    languages: languageCalls.map(({ language, file, code }) => ({
+      language,
+      file,
+      code: code(input),
+    })),
+  })),
 };
