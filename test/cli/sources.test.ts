@@ -375,8 +375,8 @@ describe('purge --engine-before', () => {
       ...{ examined: 13, older: 12, deleted: 12 },
     });
     expect(await view(url)).toMatchObject({ status: 200, cache: 'Miss from cloudfront' });
-    expect(await stack.derivatives.metadata(keyOf('aged', '0.jpg'))).toMatchObject({
-      engine: expect.stringMatching(new RegExp(`^${number} signet `)),
+    expect(await stack.derivatives.describe(keyOf('aged', '0.jpg'))).toMatchObject({
+      metadata: { engine: expect.stringMatching(new RegExp(`^${number} signet `)) },
     });
     expect(await stack.json('purge', ...flags, '--yes')).toMatchObject({ older: 0, deleted: 0 });
   });
