@@ -10,10 +10,16 @@ export const noProgress: Progress = { advance: () => undefined, end: () => undef
 export const hasBar = (json: boolean): boolean => process.stderr.isTTY === true && !json;
 
 /** Lines such as `120 of 200 tenants`, for a log. */
-function countInLines(total: number, json: boolean, print: (count: number) => string): Progress {
+function countInLines(
+  total: number | undefined,
+  json: boolean,
+  print: (count: number) => string,
+): Progress {
   let done = 0;
   const write = (line: string): void => writeProgress(line, json);
-  const lines = progressLines(write, Date.now, () => `${printNumber(done)} of ${print(total)}`);
+  const lines = progressLines(write, Date.now, () =>
+    total === undefined ? print(done) : `${printNumber(done)} of ${print(total)}`,
+  );
   return {
     advance: (amount) => {
       done += amount;
@@ -23,9 +29,9 @@ function countInLines(total: number, json: boolean, print: (count: number) => st
   };
 }
 
-/** Shows the work on a known number of things on stderr: a bar in a terminal, and lines elsewhere. */
+/** Shows the work on things on stderr: a bar in a terminal, and lines elsewhere. */
 export const countedProgress = (
-  total: number,
+  total: number | undefined,
   json: boolean,
   print: (count: number) => string,
 ): Progress =>
