@@ -73,16 +73,26 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
-/** One bucket, for code that also asks for what is stored with an object. */
-export type DescribedStore = ObjectStore & {
-  readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
+/** What a bucket knows of an object without reading it. */
+export type ObjectDescription = Pick<StoredObject, 'etag' | 'metadata'> & {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly contentType: string | undefined;
 };
+
+type Describing = {
+  readonly describe: (key: string) => Promise<ObjectDescription | 'missing'>;
+};
+
+/** One bucket, for code that also asks for what is stored with an object. */
+export type DescribedStore = ObjectStore & Describing;
 
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 
 /** One bucket, for commands that read and list objects and change none. */
-export type ListedReader = Pick<ObjectStore, 'get' | 'list'>;
+export type ListedReader = Pick<ObjectStore, 'get' | 'list'> & Describing;
 
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {

@@ -41,6 +41,7 @@ export async function openStack(stack: string) {
         : ('changing' as const),
     hosts: async () => (await announced()).hosts,
     corsOrigins: async () => (await announced()).corsOrigins,
+    disabledFormats: async () => (await announced()).disabledFormats,
     ...sourceParts(s3, s3Store(client, outputs.sources), async () => (await announced()).sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

@@ -1,4 +1,5 @@
 import type { AwsAccess } from '../adapters/aws-client.ts';
+import type { SourceType } from '../operations/image-type.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
 import type { HostMap } from '../url/host-map.ts';
 
@@ -48,6 +49,8 @@ export type LocalInstance = {
   readonly policyFields?: readonly string[];
   /** The pages that may use credentials. */
   readonly corsOrigins?: readonly string[];
+  /** The types of sources that its functions refuse. */
+  readonly disabledFormats?: readonly SourceType[];
   /** The buckets that are not Signet's own. */
   readonly sources?: SourceEntries;
 };
