@@ -39,26 +39,19 @@ function setParameter(name: OperationName, own: string, value: string): void {
 const Options = ({ options }: { options: readonly ValueOption[] }) => (
   <>
     {options.map(({ value, why }) => (
-      <option key={value} value={value} disabled={why !== undefined} title={why}>
-        {why === undefined ? value : `${value} (not allowed here)`}
+      <option key={value} value={value} disabled={why !== undefined}>
+        {why === undefined ? value : `${value} – ${why}`}
       </option>
     ))}
   </>
 );
-
-/** Why values of a list are disabled, one sentence for all that have the same reason. */
-function reasonsOf(options: readonly ValueOption[]): string | undefined {
-  const reasons = [...new Set(options.flatMap(({ why }) => why ?? []))];
-  const [first] = reasons;
-  return first === undefined ? undefined : `Some are not allowed: ${first}.`;
-}
 
 function ParameterControl({ found, name, own, parameter }: ParameterProps) {
   const operation = currentOf(name);
   const current = parametersIn(operation)[own] ?? '';
   const asked = { policy: found, path: path.value, operations: operations.value, name, operation };
   const options = valueOptions(asked, own, parameter);
-  const hint = options === undefined ? printRanges(found, name, own) : reasonsOf(options);
+  const hint = options === undefined ? printRanges(found, name, own) : '';
   const unset = parameter.fallback === undefined ? 'not set' : `${parameter.fallback} (default)`;
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is one of two inside
@@ -84,7 +77,7 @@ function ParameterControl({ found, name, own, parameter }: ParameterProps) {
           <Options options={options} />
         </select>
       )}
-      {hint !== undefined && hint !== '' && <span class="hint">{hint}</span>}
+      {hint !== '' && <span class="hint">{hint}</span>}
     </label>
   );
 }

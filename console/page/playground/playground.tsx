@@ -30,9 +30,11 @@ export function Playground() {
         <div class="stack playground-source">
           <Sources />
         </div>
-        <div class="stack playground-middle">
+        <div class="stack playground-stage">
           <Problems />
           <Stage />
+        </div>
+        <div class="stack playground-more">
           <Snippets />
           <RecipeStrip />
           <BreakIt />

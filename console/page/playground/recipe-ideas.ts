@@ -41,19 +41,23 @@ function spellings(small: Idea, own: readonly string[]): readonly Idea[] {
   return own.flatMap((one) => [[...small, one, 'format,f_auto'], [...small, one], [one]]);
 }
 
+/** A crop needs a place in the source, whose size the policy does not know. */
 const isDrawn = (name: OperationName): boolean =>
-  rowOf(name).step !== undefined && name !== 'resize';
+  rowOf(name).step !== undefined && !['resize', 'crop', 'indexcrop'].includes(name);
 
 function ideasOf(policy: Policy): readonly (readonly Idea[])[] {
   const width = policy.snapLengths.w.rules
     .flatMap(({ lengths }) => nextInSorted(lengths, ideaWidth) ?? [])
     .toSorted((one, other) => one - other)[0];
   const small = width === undefined ? [] : [`resize,w_${width}`];
-  const drawn = operationNames.filter((name) => isDrawn(name) && policy.rules.has(name));
+  // What is drawn last is seen best.
+  const drawn = operationNames.filter(isDrawn).toReversed();
   return [
     ...[...policy.presets.keys()].map((name) => [[`style,n_${name}`]]),
     [[...small, 'format,f_auto'], small],
-    ...drawn.map((name) => spellings(small, [exampleOf(name), fromRule(policy, name)])),
+    ...drawn
+      .filter((name) => policy.rules.has(name))
+      .map((name) => spellings(small, [exampleOf(name), fromRule(policy, name)])),
   ];
 }
 

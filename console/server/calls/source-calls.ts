@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { policyOf } from '../../../operator/keys/signer.ts';
 import { openSourceListing } from '../../../operator/scopes/source-listing.ts';
+import { setFocus } from '../../../operator/sources/focus.ts';
 import { declareCall } from '../call.ts';
 
 /** How many names one answer has at most, and how many are looked through for a search. */
@@ -36,5 +37,10 @@ export const sourceCalls = {
       if ('unlisted' in listing) return { paths: [], more: false, unlisted: listing.unlisted };
       return findPaths(listing.list(prefix), search);
     },
+  ),
+  /** Stores the focal point of a source, as `signet put --focus` does. */
+  setFocus: declareCall(
+    v.object({ tenant: v.string(), path: v.string(), focus: v.string() }),
+    async ({ open }, input) => setFocus(open, input),
   ),
 };

@@ -24,6 +24,26 @@ export const urlCalls = {
   mint: declareCall(mintInput, async ({ open, target, clock }, input) =>
     mintUrl(open, { ...input, check: true, target }, seconds(clock)),
   ),
+  /** Signs URLs of one source for many recipes, each of which the page has judged. */
+  mintMany: declareCall(
+    v.object({
+      tenant: v.string(),
+      path: v.string(),
+      recipes: v.pipe(v.array(v.array(v.string())), v.maxLength(50)),
+    }),
+    async ({ open, target, clock }, { recipes, ...asked }) => {
+      const now = seconds(clock);
+      const installation = await open();
+      const minted = recipes.map((operations) =>
+        mintUrl(
+          async () => installation,
+          { ...asked, operations, lifetime: 3_600, check: true, target },
+          now,
+        ),
+      );
+      return { urls: (await Promise.all(minted)).map(({ url }) => url) };
+    },
+  ),
   /** Explains a URL or a line of a log, stage by stage. */
   explain: declareCall(
     v.object({ url: v.string(), accept: v.optional(v.string()), cookie: v.optional(v.string()) }),
