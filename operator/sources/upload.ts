@@ -4,7 +4,7 @@ import { describeForeign } from '../../shared/inspect/foreign/foreign-source.ts'
 import { inspect } from '../../shared/inspect/inspect.ts';
 import { limits } from '../../shared/limits.ts';
 import { purgeSource, type SourceName } from '../../shared/objects/purge.ts';
-import { ownSourceKey } from '../../shared/objects/sources.ts';
+import { ownSourceKey, parseFocus } from '../../shared/objects/sources.ts';
 import { imageTypes, type SourceType, sniff } from '../../shared/operations/image-type.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { ChosenSource } from '../../shared/policy/source-place.ts';
@@ -94,7 +94,7 @@ function detectType(name: string, bytes: Uint8Array): string {
 
 function readFocus(focus: string | undefined): Record<string, string> {
   if (focus === undefined) return {};
-  if (!/^(?:100|[1-9]?[0-9]),(?:100|[1-9]?[0-9])$/.test(focus))
+  if (parseFocus(focus) === undefined)
     throw usageFailure(`the focal point is "${focus}"; write two whole percentages, such as 30,70`);
   return { focus };
 }

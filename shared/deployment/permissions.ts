@@ -13,7 +13,7 @@ export type OtherResource = 'distribution' | 'purge queue' | 'dead-letter queue'
 
 /**
  * Actions on one resource, and the reason for them. `elsewhere` is a bucket that Signet does not own: its objects
- * below `prefixes`, in which `*` stands for any text, or without them the bucket itself. `kmsKey` is used only for S3
+ * whose keys begin with one of `prefixes`, or without them the bucket itself. `kmsKey` is used only for S3
  * in one Region. `arns` are templates of ARNs in which `NAME` is the installation and `ACCOUNT` its account.
  */
 export type Permission = {

@@ -22,10 +22,8 @@ type PrefixesOf = (entry: SourceEntry) => readonly string[];
 
 const exactly: PrefixesOf = (entry) => entry.tenants.map((tenant) => entryPrefix(entry, tenant));
 
-/** The prefix up to the name of the tenant. IAM lets a star stand for slashes, too. */
-const ofAllTenants: PrefixesOf = ({ prefix }) => [
-  prefix.includes(tenantMark) ? `${prefix.slice(0, prefix.indexOf(tenantMark))}*` : prefix,
-];
+/** The prefix up to the name of the tenant. */
+const ofAllTenants: PrefixesOf = ({ prefix }) => [prefix.split(tenantMark, 1)[0] ?? prefix];
 
 function entryPermissions(entries: SourceEntries, prefixesOf: PrefixesOf): readonly Permission[] {
   const all = Object.values(entries);
