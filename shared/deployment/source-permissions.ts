@@ -7,8 +7,8 @@ import {
 import { type Permission, permissions } from './permissions.ts';
 
 /*
- * What the render role may read besides Signet's own buckets: for each entry of `sources` its objects, and nothing
- * else.
+ * What the render role and operators may read besides Signet's own buckets: for each entry of `sources` its objects,
+ * and nothing else.
  */
 
 /**
@@ -17,6 +17,9 @@ import { type Permission, permissions } from './permissions.ts';
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 export const sourceCharacters = 7_000;
+
+/** A managed policy may have 6,144 characters, and that of operators has many other statements. */
+export const operatorSourceCharacters = 1_600;
 
 type PrefixesOf = (entry: SourceEntry) => readonly string[];
 
@@ -71,12 +74,15 @@ const sizeOf = (list: readonly Permission[]): number =>
   }, 0);
 
 /**
- * The permissions for the entries of a deployment. They name the part of each tenant while a role has room for that,
- * and else the prefix before the name of the tenant. Undefined if a role has no room for them at all.
+ * The permissions for the entries of a deployment. They name the part of each tenant while they have no more than
+ * `most` characters, and else the prefix before the name of the tenant. Undefined if that is too long, too.
  */
-export function sourcePermissions(entries: SourceEntries): readonly Permission[] | undefined {
+export function sourcePermissions(
+  entries: SourceEntries,
+  most = sourceCharacters,
+): readonly Permission[] | undefined {
   const candidates = [exactly, ofAllTenants].map((one) => entryPermissions(entries, one));
-  return candidates.find((one) => sizeOf(one) <= sourceCharacters);
+  return candidates.find((one) => sizeOf(one) <= most);
 }
 
 /** All permissions of origin-response. */

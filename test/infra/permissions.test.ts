@@ -63,6 +63,17 @@ function objectsCalled(kind: string, prefix: string | undefined, condition: unkn
   return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ', only new ones' : ''}`;
 }
 
+/** Resources that are named by a reference to them. */
+const references: Readonly<Record<string, string>> = {
+  rootsSecret: 'secret signet/roots',
+  renderSecret: 'secret signet/render',
+  publisherSecret: 'secret signet/publisher',
+  PurgeQueue: 'the purge queue',
+  PurgeDead: 'the dead-letter queue',
+  PurgeLogs: 'the log group of the purge function',
+  SecretKeeperLogs: 'the log group of the secret keeper',
+};
+
 /** The name of a resource in the table. Other resources keep their ARN, which is not in the table. */
 function called(resource: unknown, condition: unknown): string {
   const text = typeof resource === 'string' ? resource : JSON.stringify(resource);
@@ -72,11 +83,10 @@ function called(resource: unknown, condition: unknown): string {
   if (kind !== undefined) return objectsCalled(kind, prefix, condition);
   const [, of, object] = /^arn:aws:s3:::signet-([a-z]+)-1{12}\/([a-z.]+)$/.exec(text) ?? [];
   if (object !== undefined) return `object ${object} of ${of}`;
-  const [, secret] = /^\{"Ref":"(roots|render|publisher)Secret[0-9A-F]+"\}$/.exec(text) ?? [];
-  if (secret !== undefined) return `secret signet/${secret}`;
-  if (/^\{"Fn::GetAtt":\["PurgeQueue[0-9A-F]+","Arn"\]\}$/.test(text)) return 'the purge queue';
-  if (/^\{"Fn::GetAtt":\["PurgeDead[0-9A-F]+","Arn"\]\}$/.test(text))
-    return 'the dead-letter queue';
+  const [, id = ''] =
+    /^\{"(?:Ref":|Fn::GetAtt":\[)"([A-Za-z]+?)[0-9A-F]{8}"(?:,"Arn"\])?\}$/.exec(text) ?? [];
+  const referred = references[id];
+  if (referred !== undefined) return referred;
   if (/^\{"Fn::Join":.*cloudfront::1{12}:distribution.*"Ref":"Distribution/.test(text))
     return 'the distribution';
   return text;
@@ -141,7 +151,20 @@ const managedPolicies = (template: Template): readonly Managed[] =>
 
 describe('the managed policies', () => {
   const longName = 'a-name-of-24-characters-';
-  const template = templateFor({ name: `${longName.slice(0, 23)}x` });
+  /** Entries that fill the room for them. */
+  const entry = {
+    bucket: 'x'.repeat(57),
+    region: 'eu-west-1',
+    prefix: '{tenant}/',
+    tenants: ['a'],
+  };
+  const sources = Object.fromEntries(
+    Array.from({ length: 6 }, (_one, at) => [
+      `s-${at}`,
+      { ...entry, bucket: `${entry.bucket}-${at}` },
+    ]),
+  );
+  const template = templateFor({ name: `${longName.slice(0, 23)}x`, sources });
 
   /** An ARN is not longer than this. */
   const longArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:${longName}/publisher-AbCdEf`;
