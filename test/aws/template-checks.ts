@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
 import { deployment } from '../../shared/deployment/deployer.ts';
+import { realisticSettings } from '../infra/realistic-settings.ts';
 import { at, domains, type Template, templateFor } from '../infra/synth.ts';
 import { checks } from './checks.ts';
 import { runPython } from './moto.ts';
@@ -106,9 +107,10 @@ const unused: readonly RegExp[] = [
 
 /** Declares the checks of the template. `folder` is that of cfn-lint. */
 export function checkTemplates(folder: () => string): void {
-  checks('templates', 'the default settings', 'no errors', async () => {
-    checkFindings(lint(folder(), JSON.stringify(templateFor())));
-  });
+  for (const [what, context] of realisticSettings)
+    checks('templates', what, 'no errors', async () => {
+      checkFindings(lint(folder(), JSON.stringify(templateFor(context))));
+    });
 
   checks('templates', 'a value for every setting of cdk.json', 'no errors', async () => {
     expect(Object.keys(everySetting).toSorted()).toEqual([...settingNames].toSorted());
