@@ -15,7 +15,7 @@ import { usualSecretsPrefix } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
-import { NoCredentials, StackUnknown } from './stack-failures.ts';
+import { StackUnknown } from './stack-failures.ts';
 import { isSettled } from './stack-status.ts';
 
 /** The names of the stack outputs that describe an installation. */
@@ -36,8 +36,8 @@ export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & 
 };
 
 /**
- * Asks CloudFormation about a stack. Throws `NoCredentials`, `StackUnknown`, or a `PortFailure` that names the permission
- * if it is missing.
+ * Asks CloudFormation about a stack. Throws `StackUnknown`, or a `PortFailure` that names the permission if it is
+ * missing.
  */
 export async function askCloudFormation<T>(
   access: AwsAccess,
@@ -50,8 +50,6 @@ export async function askCloudFormation<T>(
     return await ask(client);
   } catch (thrown) {
     const { name, message } = thrown as Error;
-    if (name === 'CredentialsProviderError')
-      throw new NoCredentials('no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
     throw portFailure(`CloudFormation's description of ${stack}`, thrown, permission);
