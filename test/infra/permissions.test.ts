@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { policyDocument } from '../../build/permission-tables.ts';
 import { deployment } from '../../shared/deployment/deployer.ts';
 import { rights } from '../../shared/deployment/rights.ts';
+import {
+  operatorSourceCharacters,
+  sourcePermissions,
+} from '../../shared/deployment/source-permissions.ts';
+import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /*
@@ -151,20 +156,23 @@ const managedPolicies = (template: Template): readonly Managed[] =>
 
 describe('the managed policies', () => {
   const longName = 'a-name-of-24-characters-';
-  /** Entries that fill the room for them. */
-  const entry = {
-    bucket: 'x'.repeat(57),
-    region: 'eu-west-1',
-    prefix: '{tenant}/',
-    tenants: ['a'],
-  };
-  const sources = Object.fromEntries(
-    Array.from({ length: 6 }, (_one, at) => [
-      `s-${at}`,
-      { ...entry, bucket: `${entry.bucket}-${at}` },
-    ]),
-  );
-  const template = templateFor({ name: `${longName.slice(0, 23)}x`, sources });
+  const entriesOf = (count: number): SourceEntries =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_one, at) => {
+        const key = `arn:aws:kms:ap-southeast-2:${account}:key/11111111-2222-3333-4444-${String(at).padStart(12, '0')}`;
+        const bucket = `${'x'.repeat(59)}-${at}`;
+        const place = { bucket, region: 'ap-southeast-2', prefix: '{tenant}/', tenants: ['acme'] };
+        return [`s-${at}`, { ...place, ...(at % 3 === 0 ? { key } : {}) }];
+      }),
+    );
+  const fits = (count: number): boolean =>
+    sourcePermissions(entriesOf(count), operatorSourceCharacters) !== undefined;
+  /** The most entries for which the policy of operators has room. */
+  const most = Array.from({ length: 50 }, (_one, at) => at).findLast(fits) ?? 0;
+  const template = templateFor({
+    name: `${longName.slice(0, 23)}x`,
+    sources: entriesOf(most),
+  });
 
   /** An ARN is not longer than this. */
   const longArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:${longName}/publisher-AbCdEf`;
@@ -181,6 +189,8 @@ describe('the managed policies', () => {
     const document = at(found?.[1].Properties, 'PolicyDocument');
     expect(sizeOf(document)).toBeGreaterThan(300);
     expect(sizeOf(document)).toBeLessThan(6_144);
+    const has = JSON.stringify(document).includes(`${'x'.repeat(59)}-${most - 1}`);
+    expect([most > 5, has]).toEqual([true, right === 'operator']);
   });
 
   it('are not longer than IAM allows, for a deployment', () => {

@@ -133,7 +133,13 @@ describe('the policy of operators', () => {
   });
 
   it('has no room for the buckets of a deployment with very many entries', () => {
-    expect(foreign(templateFor({ sources: manySources }))).toEqual([]);
+    const many = Array.from({ length: 40 }, (_one, at) => [
+      `s-${at}`,
+      { ...scans, bucket: `${'scans-'.repeat(8)}${at}` },
+    ]);
+    const crowded = templateFor({ sources: Object.fromEntries(many) });
+    expect(foreign(crowded)).toEqual([]);
+    expect(added(crowded).length).toBeGreaterThanOrEqual(40);
   });
 
   it('is the only one that changes', () => {
