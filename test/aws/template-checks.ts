@@ -67,6 +67,7 @@ type Schema = {
   readonly typeName: string;
   /** Pointers, such as `/properties/BucketName`. */
   readonly createOnlyProperties?: readonly string[];
+  readonly conditionalCreateOnlyProperties?: readonly string[];
   readonly handlers?: Readonly<Record<string, { readonly permissions?: readonly string[] }>>;
 };
 
@@ -147,10 +148,10 @@ export function checkTemplates(folder: () => string): void {
     async () => {
       const found = readSchemas(folder())
         .filter(({ typeName }) => typeName in fixedProperties)
-        .map(({ typeName, createOnlyProperties = [] }) => [
-          typeName,
-          createOnlyProperties.map((one) => one.replace('/properties/', '')).toSorted(),
-        ]);
+        .map(({ typeName, createOnlyProperties = [], conditionalCreateOnlyProperties = [] }) => {
+          const pointers = [...createOnlyProperties, ...conditionalCreateOnlyProperties];
+          return [typeName, pointers.map((one) => one.replace('/properties/', '')).toSorted()];
+        });
       const own = Object.entries(fixedProperties).map(([type, all]) => [type, all.toSorted()]);
       expect(Object.fromEntries(found)).toEqual(Object.fromEntries(own));
     },

@@ -7,7 +7,8 @@ type Reduced = Readonly<Record<string, { readonly Type: string; readonly Propert
 
 /**
  * The properties that CloudFormation cannot change: with another value it makes a new resource and deletes the old one.
- * A test in test/aws compares them with `createOnlyProperties` of the schemas that AWS publishes.
+ * A test in test/aws compares them with `createOnlyProperties` and `conditionalCreateOnlyProperties` of the schemas
+ * that AWS publishes.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-type-schema.html
  */
 export const fixedProperties: Readonly<Record<string, readonly string[]>> = {
