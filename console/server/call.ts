@@ -11,7 +11,7 @@ export type CallContext = {
 };
 
 /** A function of the server that the page calls with JSON. */
-export type Call<S extends v.GenericSchema, T> = {
+export type ServerCall<S extends v.GenericSchema, T> = {
   readonly input: S;
   readonly run: (context: CallContext, input: v.InferOutput<S>) => Promise<T>;
 };
@@ -20,4 +20,4 @@ export type Call<S extends v.GenericSchema, T> = {
 export const declareCall = <const S extends v.GenericSchema, T>(
   input: S,
   run: (context: CallContext, input: v.InferOutput<S>) => Promise<T>,
-): Call<S, T> => ({ input, run });
+): ServerCall<S, T> => ({ input, run });

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Call } from './call.ts';
+import type { ServerCall } from './call.ts';
 import { sourceCalls } from './calls/source-calls.ts';
 import { tenantCalls } from './calls/tenant-calls.ts';
 import { urlCalls } from './calls/url-calls.ts';
@@ -10,7 +10,7 @@ export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls } as const;
 export type Calls = typeof calls;
 export type CallName = keyof Calls;
 type PartsOf<C> =
-  C extends Call<infer S, infer T> ? { readonly input: S; readonly output: T } : never;
+  C extends ServerCall<infer S, infer T> ? { readonly input: S; readonly output: T } : never;
 
 /** What the page sends to a call. */
 export type CallInput<N extends CallName> = v.InferInput<PartsOf<Calls[N]>['input']>;

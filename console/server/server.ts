@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { sendFailure, sendText } from './answer.ts';
+import { answerCall } from './answer-call.ts';
 import type { CallContext } from './call.ts';
 import { cookieName, findForeign, findSignedOut, type Gate, isToken } from './guard.ts';
 import { indexName, type PageFile, type PageFiles } from './page-files.ts';
 import { sendPicture } from './pictures.ts';
-import { runCall } from './run-call.ts';
 import { securityHeaders } from './security-headers.ts';
 import { receiveUpload } from './uploads.ts';
 
@@ -79,7 +79,7 @@ function createRoutes(context: CallContext, files: PageFiles): Handler {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const [, name] = /^\/api\/([a-zA-Z]+)$/.exec(url.pathname) ?? [];
     if (request.method === 'POST' && name !== undefined)
-      return runCall(context, name, request, response);
+      return answerCall(context, name, request, response);
     if (request.method === 'POST' && url.pathname === '/upload')
       return receiveUpload(context, request, response, url);
     if (!isRead) return sendText(response, 405, 'The console has no such call.');

@@ -4,9 +4,9 @@ import type { CallInput, CallOutput } from '../../server/calls.ts';
 import { call } from '../call.ts';
 import { createDoing } from '../loading.ts';
 import { Notice } from '../parts/notice.tsx';
-import { judgement, operations, path, tenant, viewer, viewers } from './model.ts';
+import { chosenOperations, chosenTenant, judgement, path, viewer, viewers } from './model.ts';
 import { StageList, shownStages } from './stages.tsx';
-import { type View, viewing, viewThrough } from './viewing.ts';
+import { type ViewedPicture, viewing, viewThrough } from './viewing.ts';
 
 /* Makes URLs that the service has to refuse, and shows where it does. */
 
@@ -22,11 +22,15 @@ const ways: Readonly<Record<Breakage, string>> = {
 type Broken = {
   readonly url: string;
   readonly explanation: CallOutput<'explain'>;
-  readonly view: Omit<View, 'url' | 'explanation'>;
+  readonly view: Omit<ViewedPicture, 'url' | 'explanation'>;
 };
 
 async function breakUrl(breakage: Breakage): Promise<Broken> {
-  const asked = { tenant: tenant.value, path: path.value, operations: [...operations.value] };
+  const asked = {
+    tenant: chosenTenant.value,
+    path: path.value,
+    operations: [...chosenOperations.value],
+  };
   const { url } = await call('breakUrl', { ...asked, breakage });
   const { accept } = viewers[viewer.value];
   const explanation = await call('explain', { url, accept });
@@ -51,7 +55,7 @@ export function BreakIt() {
   const doing = useSignal(createDoing()).value;
   useEffect(() => {
     broken.value = undefined;
-  }, [tenant.value, path.value, operations.value]);
+  }, [chosenTenant.value, path.value, chosenOperations.value]);
   const shown = broken.value ?? viewing.value.view;
   const run = (breakage: Breakage): void =>
     void doing.run(async () => {

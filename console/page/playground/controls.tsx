@@ -7,7 +7,7 @@ import {
   rowOf,
 } from '../../../shared/operations/table.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
-import { operations, path, policy, setOperations } from './model.ts';
+import { chosenOperations, path, policy, setOperations } from './model.ts';
 import { judge } from './policy-judge.ts';
 import {
   findIn,
@@ -29,11 +29,11 @@ type ParameterProps = {
 };
 
 /** The operation that a control changes: the one in the recipe, or a new one. */
-const currentOf = (name: OperationName): string => findIn(operations.value, name) ?? name;
+const currentOf = (name: OperationName): string => findIn(chosenOperations.value, name) ?? name;
 
 function setParameter(name: OperationName, own: string, value: string): void {
   const changed = { ...parametersIn(currentOf(name)), [own]: value };
-  setOperations(withOperation(operations.value, name, printOperation(name, changed)));
+  setOperations(withOperation(chosenOperations.value, name, printOperation(name, changed)));
 }
 
 const Options = ({ options }: { options: readonly ValueOption[] }) => (
@@ -49,7 +49,13 @@ const Options = ({ options }: { options: readonly ValueOption[] }) => (
 function ParameterControl({ found, name, own, parameter }: ParameterProps) {
   const operation = currentOf(name);
   const current = parametersIn(operation)[own] ?? '';
-  const asked = { policy: found, path: path.value, operations: operations.value, name, operation };
+  const asked = {
+    policy: found,
+    path: path.value,
+    operations: chosenOperations.value,
+    name,
+    operation,
+  };
   const options = valueOptions(asked, own, parameter);
   const hint = options === undefined ? printRanges(found, name, own) : '';
   const unset = parameter.fallback === undefined ? 'not set' : `${parameter.fallback} (default)`;
@@ -92,18 +98,20 @@ function startOf(found: Policy, name: OperationName): string {
     return value === undefined || value === null ? [] : [[parameter, String(value)] as const];
   });
   const ofRule = printOperation(name, Object.fromEntries(first));
-  const tried = [own, ofRule, name].map((one) => withOperation(operations.value, name, one));
+  const tried = [own, ofRule, name].map((one) => withOperation(chosenOperations.value, name, one));
   const served = tried.find((one) => judge(found, path.value, one) === undefined);
   return findIn(served ?? [], name) ?? ofRule;
 }
 
 function OperationControl({ found, name }: { found: Policy; name: OperationName }) {
-  const isOn = useComputed(() => findIn(operations.value, name) !== undefined);
+  const isOn = useComputed(() => findIn(chosenOperations.value, name) !== undefined);
   const isOpen = useSignal(isOn.peek());
   const allowed = found.rules.has(name) || rowOf(name).free === true;
   const toggle = (on: boolean): void => {
     isOpen.value = on;
-    setOperations(withOperation(operations.value, name, on ? startOf(found, name) : undefined));
+    setOperations(
+      withOperation(chosenOperations.value, name, on ? startOf(found, name) : undefined),
+    );
   };
   return (
     <fieldset class="control" disabled={!allowed}>
@@ -140,7 +148,7 @@ const Presets = ({ found }: { found: Policy }) =>
             type="button"
             key={name}
             class="button slight"
-            aria-pressed={operations.value.includes(own)}
+            aria-pressed={chosenOperations.value.includes(own)}
             onClick={() => setOperations([own])}
           >
             {name}
@@ -177,7 +185,7 @@ export function Controls() {
           <span class="name">As in a URL</span>
           <input
             class="input mono"
-            value={operations.value.join('__op__')}
+            value={chosenOperations.value.join('__op__')}
             spellcheck={false}
             onChange={({ currentTarget }) =>
               setOperations(readRecipeText(currentTarget.value.replaceAll('__op__', '/').trim()))

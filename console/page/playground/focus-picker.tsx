@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { call, messageOf } from '../call.ts';
 import { Notice } from '../parts/notice.tsx';
-import { path, tenant } from './model.ts';
+import { chosenTenant, path } from './model.ts';
 import { source, sourceRevision } from './viewing.ts';
 
 /* The focal point: the part of a source that a crop with g_focus keeps. */
@@ -53,7 +53,7 @@ export function FocusPicker() {
   const said = useSignal<{ readonly text: string; readonly bad: boolean } | undefined>(undefined);
   const store = async ({ x, y }: Point): Promise<void> => {
     try {
-      await call('setFocus', { tenant: tenant.value, path: path.value, focus: `${x},${y}` });
+      await call('setFocus', { tenant: chosenTenant.value, path: path.value, focus: `${x},${y}` });
       said.value = {
         text: `The focal point is ${x},${y}. Use it with resize,m_fill,g_focus.`,
         bad: false,

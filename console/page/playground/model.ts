@@ -9,7 +9,7 @@ import { readRecipeText, recipeText } from './recipe-text.ts';
 
 /* What the playground shows: a tenant, one of its sources, and a recipe. All of it is in the address of the page. */
 
-export const tenant = computed(() => {
+export const chosenTenant = computed(() => {
   const asked = address.value.query.get('tenant');
   const known = overview.value?.tenants ?? [];
   return asked !== null && known.includes(asked) ? asked : (known[0] ?? '');
@@ -41,7 +41,7 @@ function firstRecipe(found: Policy, shown: string): readonly string[] {
   return candidates.find((one) => judge(found, shown, one) === undefined) ?? [];
 }
 
-export const operations = computed((): readonly string[] => {
+export const chosenOperations = computed((): readonly string[] => {
   const written = address.value.query.get('recipe');
   if (written !== null) return readRecipeText(written);
   return policy.value === undefined ? [] : firstRecipe(policy.value, path.value);
@@ -65,26 +65,26 @@ export const viewer = computed((): ViewerName => {
 
 /** Why the policy refuses the recipe; undefined if it allows it, or is not known yet. */
 export const judgement = computed(() =>
-  policy.value === undefined ? undefined : judge(policy.value, path.value, operations.value),
+  policy.value === undefined ? undefined : judge(policy.value, path.value, chosenOperations.value),
 );
 
 async function readPolicyOf(name: string): Promise<void> {
   try {
     const document = await call('policy', { tenant: name });
-    if (tenant.peek() === name) policy.value = compilePolicy(document);
+    if (chosenTenant.peek() === name) policy.value = compilePolicy(document);
   } catch (thrown) {
-    if (tenant.peek() === name) policyError.value = messageOf(thrown);
+    if (chosenTenant.peek() === name) policyError.value = messageOf(thrown);
   }
 }
 
 /** Reads the policy of the tenant again, as after it was published. */
 export function readPolicyAgain(): void {
   policyError.value = undefined;
-  if (tenant.peek() !== '') void readPolicyOf(tenant.peek());
+  if (chosenTenant.peek() !== '') void readPolicyOf(chosenTenant.peek());
 }
 
 effect(() => {
-  void tenant.value;
+  void chosenTenant.value;
   policy.value = undefined;
   firstPath.value = undefined;
   readPolicyAgain();

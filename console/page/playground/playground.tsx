@@ -3,7 +3,7 @@ import { overview } from '../installation.ts';
 import { Notice } from '../parts/notice.tsx';
 import { BreakIt } from './break-it.tsx';
 import { Controls } from './controls.tsx';
-import { path, policyError, tenant } from './model.ts';
+import { chosenTenant, path, policyError } from './model.ts';
 import { RecipeStrip } from './recipe-strip.tsx';
 import { Snippets } from './snippets.tsx';
 import { Sources } from './sources.tsx';
@@ -22,7 +22,7 @@ const Problems = () => {
 
 /** Tries recipes on a picture: what they make, what they cost, and the code that asks for them. */
 export function Playground() {
-  if (overview.value !== undefined && tenant.value === '') return <NoTenant />;
+  if (overview.value !== undefined && chosenTenant.value === '') return <NoTenant />;
   return (
     <>
       <h1 class="hidden">Playground</h1>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { call } from '../call.ts';
 import { useLoading } from '../loading.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { operations, path, policy, setOperations, tenant } from './model.ts';
+import { chosenOperations, chosenTenant, path, policy, setOperations } from './model.ts';
 import { recipeIdeas } from './recipe-ideas.ts';
 import { viewing } from './viewing.ts';
 
@@ -23,7 +23,7 @@ const Idea = ({ idea, url }: { idea: readonly string[]; url: string | undefined 
     <button
       type="button"
       class="idea-picture"
-      aria-pressed={idea.join() === operations.value.join()}
+      aria-pressed={idea.join() === chosenOperations.value.join()}
       onClick={() => setOperations(idea)}
     >
       {url === undefined ? (
@@ -62,7 +62,7 @@ export function RecipeStrip() {
   const minted = useLoading((abort) => {
     const recipes = ideas.value.map((idea) => [...idea]);
     if (!isFirstSeen.value || recipes.length === 0) return Promise.resolve(undefined);
-    const asked = { tenant: tenant.value, path: path.value, recipes };
+    const asked = { tenant: chosenTenant.value, path: path.value, recipes };
     return call('mintMany', asked, abort).then(({ urls }) => ({ ideas: ideas.value, urls }));
   });
   const { value } = minted.value;

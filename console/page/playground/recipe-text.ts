@@ -1,12 +1,12 @@
 /* The recipe as the controls change it: operations as a URL writes them, each as its parameters. */
 
 /** The parameters of one operation, as text. */
-export type Parameters = Readonly<Record<string, string>>;
+export type RecipeParameters = Readonly<Record<string, string>>;
 
 export const nameOf = (operation: string): string => operation.split(',')[0] ?? '';
 
 /** Reads `resize,m_fill,w_400`. A value may contain an underscore. */
-export const parametersIn = (operation: string): Parameters =>
+export const parametersIn = (operation: string): RecipeParameters =>
   Object.fromEntries(
     operation
       .split(',')
@@ -17,7 +17,7 @@ export const parametersIn = (operation: string): Parameters =>
       }),
   );
 
-export const printOperation = (name: string, parameters: Parameters): string =>
+export const printOperation = (name: string, parameters: RecipeParameters): string =>
   [
     name,
     ...Object.entries(parameters).flatMap(([own, value]) =>

@@ -1,5 +1,5 @@
 /** Bytes as people read them. */
-export function printBytes(bytes: number): string {
+export function printSize(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -3,7 +3,7 @@ import { call } from '../call.ts';
 import { useLoading } from '../loading.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { judgement, operations, path, policy, tenant } from './model.ts';
+import { chosenOperations, chosenTenant, judgement, path, policy } from './model.ts';
 import { viewing } from './viewing.ts';
 import { Viewport } from './viewport.tsx';
 
@@ -18,7 +18,7 @@ const readSnippets = (abort: AbortSignal) =>
     ? Promise.resolve(undefined)
     : call(
         'snippets',
-        { tenant: tenant.value, path: path.value, operations: [...operations.value] },
+        { tenant: chosenTenant.value, path: path.value, operations: [...chosenOperations.value] },
         abort,
       );
 

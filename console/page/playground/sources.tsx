@@ -6,7 +6,7 @@ import { overview } from '../installation.ts';
 import { useLoading } from '../loading.ts';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
-import { firstPath, path, tenant } from './model.ts';
+import { chosenTenant, firstPath, path } from './model.ts';
 import { Thumbnail } from './thumbnail.tsx';
 import { UploadPanel } from './upload-panel.tsx';
 import { uploaded } from './uploading.ts';
@@ -23,7 +23,7 @@ const TenantChoice = () => (
     <span class="name">Tenant</span>
     <select
       class="input"
-      value={tenant.value}
+      value={chosenTenant.value}
       onChange={({ currentTarget }) =>
         setQuery({ tenant: currentTarget.value, path: undefined, recipe: undefined }, 'push')
       }
@@ -42,7 +42,7 @@ const SourceRow = ({ own }: { own: string }) => (
     aria-current={own === path.value ? 'true' : undefined}
     onClick={() => choosePath(own)}
   >
-    <Thumbnail tenant={tenant.value} path={own} />
+    <Thumbnail tenant={chosenTenant.value} path={own} />
     <span class="source-name">{own}</span>
   </button>
 );
@@ -61,7 +61,7 @@ function SourceList({ search }: { search: string }) {
   wanted.value = search;
   const found = useLoading((abort) => {
     void uploaded.value;
-    const asked = { tenant: tenant.value, search: wanted.value };
+    const asked = { tenant: chosenTenant.value, search: wanted.value };
     return asked.tenant === '' ? Promise.resolve(undefined) : call('sources', asked, abort);
   });
   const { value, error } = found.value;

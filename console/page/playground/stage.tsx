@@ -3,8 +3,8 @@ import { setQuery } from '../address.ts';
 import { Notice } from '../parts/notice.tsx';
 import { FocusPicker } from './focus-picker.tsx';
 import { judgement, type ViewerName, viewer, viewers } from './model.ts';
-import { printBytes, printSaved } from './sizes.ts';
-import { type Body, source, type View, viewing } from './viewing.ts';
+import { printSaved, printSize } from './sizes.ts';
+import { type Body, source, type ViewedPicture, viewing } from './viewing.ts';
 
 /* The picture beside its source, with a line between them that can be moved. */
 
@@ -64,7 +64,7 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
 );
 
 /** What came back, in numbers. Each has a fixed place, so nothing moves when they change. */
-function Facts({ view }: { view: View | undefined }) {
+function Facts({ view }: { view: ViewedPicture | undefined }) {
   const body = view?.body;
   const before = source.value.body;
   const size = (one: Body | undefined): string =>
@@ -73,7 +73,7 @@ function Facts({ view }: { view: View | undefined }) {
     <dl class="facts">
       <Fact name="Size" value={size(body)} />
       <Fact name="Type" value={body === undefined ? '–' : shortType(body.type)} />
-      <Fact name="Bytes" value={body === undefined ? '–' : printBytes(body.bytes)} />
+      <Fact name="Bytes" value={body === undefined ? '–' : printSize(body.bytes)} />
       <Fact
         name="Beside the source"
         value={body && before ? printSaved(body.bytes, before.bytes) : '–'}
@@ -82,7 +82,7 @@ function Facts({ view }: { view: View | undefined }) {
       <Fact name="Cache" value={view?.cache || '–'} />
       <Fact
         name="Source"
-        value={before === undefined ? '–' : `${size(before)}, ${printBytes(before.bytes)}`}
+        value={before === undefined ? '–' : `${size(before)}, ${printSize(before.bytes)}`}
       />
     </dl>
   );

@@ -1,5 +1,5 @@
 import type { CallOutput } from '../../server/calls.ts';
-import type { View } from './viewing.ts';
+import type { ViewedPicture } from './viewing.ts';
 
 /* What happens to a request, stage by stage, as data. It stops where the request is refused. */
 
@@ -38,7 +38,7 @@ const skipped = (name: string): ShownStage => ({ name, state: 'not reached', fac
 /** What came after the edge function, from the answer: a hit asks nobody, and a stored derivative needs no render. */
 function laterStages(
   explanation: Explanation,
-  view: Omit<View, 'url' | 'explanation'> | undefined,
+  view: Omit<ViewedPicture, 'url' | 'explanation'> | undefined,
 ) {
   const names = ['cache', 'source', 'render', 'store'];
   if (view === undefined || explanation.refusal !== undefined) return names.map(skipped);
@@ -65,7 +65,7 @@ function laterStages(
 /** All stages of a request. */
 export const shownStages = (
   explanation: Explanation,
-  view: Omit<View, 'url' | 'explanation'> | undefined,
+  view: Omit<ViewedPicture, 'url' | 'explanation'> | undefined,
 ): readonly ShownStage[] => [
   ...edgeStages.map((name) => edgeStage(explanation, name)),
   ...laterStages(explanation, view),

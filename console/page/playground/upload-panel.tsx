@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.tsx';
-import { fileIn, upload, uploadFile } from './uploading.ts';
+import { fileIn, uploadFile, uploadState } from './uploading.ts';
 
 /** Text that is pasted into a field is none of our business. */
 function onPaste(event: ClipboardEvent): void {
@@ -41,7 +41,7 @@ export function UploadPanel() {
     addEventListener('dragleave', onLeave, { signal });
     return () => control.abort();
   }, []);
-  const { busy, error, said } = upload.value;
+  const { busy, error, said } = uploadState.value;
   return (
     <div class={`drop ${over.value ? 'over' : ''}`}>
       <button type="button" class="button" disabled={busy} onClick={() => input.current?.click()}>

@@ -9,7 +9,12 @@ import {
 } from '../../../shared/policy/value-set.ts';
 import type { Judgement } from './policy-judge.ts';
 import { judge } from './policy-judge.ts';
-import { type Parameters, parametersIn, printOperation, withOperation } from './recipe-text.ts';
+import {
+  parametersIn,
+  printOperation,
+  type RecipeParameters,
+  withOperation,
+} from './recipe-text.ts';
 
 /* The values that a control offers: those of the operations table, limited by the policy. */
 
@@ -63,7 +68,7 @@ function judgeValue(
   own: string,
   value: string,
 ): Judgement | undefined {
-  const changed: Parameters = { ...parametersIn(operation), [own]: value };
+  const changed: RecipeParameters = { ...parametersIn(operation), [own]: value };
   return judge(policy, path, withOperation(operations, name, printOperation(name, changed)));
 }
 

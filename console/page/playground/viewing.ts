@@ -2,7 +2,15 @@ import { effect, signal } from '@preact/signals';
 import type { CallOutput } from '../../server/calls.ts';
 import { address, setQuery } from '../address.ts';
 import { call, messageOf, request } from '../call.ts';
-import { judgement, operations, path, policy, tenant, viewer, viewers } from './model.ts';
+import {
+  chosenOperations,
+  chosenTenant,
+  judgement,
+  path,
+  policy,
+  viewer,
+  viewers,
+} from './model.ts';
 
 /* The answer to the recipe: signed, explained and viewed through the distribution, as a browser would. */
 
@@ -18,7 +26,7 @@ export type Body = {
   readonly text?: string;
 };
 
-export type View = {
+export type ViewedPicture = {
   readonly url: string;
   readonly explanation: CallOutput<'explain'>;
   readonly status: number;
@@ -32,7 +40,7 @@ export type View = {
 
 export type Viewing = {
   readonly busy: boolean;
-  readonly view?: View | undefined;
+  readonly view?: ViewedPicture | undefined;
   readonly error?: string | undefined;
 };
 
@@ -68,7 +76,7 @@ export async function viewThrough(
   url: string,
   accept: string,
   abort?: AbortSignal,
-): Promise<Omit<View, 'url' | 'explanation'>> {
+): Promise<Omit<ViewedPicture, 'url' | 'explanation'>> {
   const query = new URLSearchParams({ url, accept });
   const init = abort === undefined ? {} : { signal: abort };
   const response = await request(`/picture/view?${query}`, init);
@@ -90,7 +98,7 @@ type Asked = {
   readonly operations: readonly string[];
 };
 
-async function viewAsked(asked: Asked, accept: string, abort: AbortSignal): Promise<View> {
+async function viewAsked(asked: Asked, accept: string, abort: AbortSignal): Promise<ViewedPicture> {
   const { url } = await call('mint', { ...asked, operations: [...asked.operations] }, abort);
   const explanation = await call('explain', { url, accept }, abort);
   return { url, explanation, ...(await viewThrough(url, accept, abort)) };
@@ -105,7 +113,11 @@ function release(body: Body | undefined): void {
 const restMs = 150;
 
 effect(() => {
-  const asked = { tenant: tenant.value, path: path.value, operations: operations.value };
+  const asked = {
+    tenant: chosenTenant.value,
+    path: path.value,
+    operations: chosenOperations.value,
+  };
   const { accept } = viewers[viewer.value];
   if (policy.value === undefined || asked.path === '') return undefined;
   if (judgement.value !== undefined) {
@@ -137,9 +149,9 @@ effect(() => {
 export const sourceRevision = signal(0);
 
 effect(() => {
-  const query = new URLSearchParams({ tenant: tenant.value, path: path.value });
+  const query = new URLSearchParams({ tenant: chosenTenant.value, path: path.value });
   void sourceRevision.value;
-  if (tenant.value === '' || path.value === '') return undefined;
+  if (chosenTenant.value === '' || path.value === '') return undefined;
   const control = new AbortController();
   const read = async (): Promise<void> => {
     const response = await request(`/picture/source?${query}`, { signal: control.signal });
@@ -158,5 +170,5 @@ effect(() => {
 /** Chooses another source, and goes back to it with the browser. */
 export const choosePath = (chosen: string): void => {
   const { query } = address.peek();
-  setQuery({ tenant: query.get('tenant') ?? tenant.peek(), path: chosen }, 'push');
+  setQuery({ tenant: query.get('tenant') ?? chosenTenant.peek(), path: chosen }, 'push');
 };

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { address, addressOf, goTo } from '../address.ts';
+import { address, goTo, viewAddress } from '../address.ts';
 import { overview, overviewError, readOverview } from '../installation.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { type Theme, theme } from '../theme.ts';
@@ -18,7 +18,7 @@ const Menu = () => (
     {Object.entries(views).map(([view, { name }]) => (
       <a
         key={view}
-        href={addressOf(view)}
+        href={viewAddress(view)}
         aria-current={view === address.value.view ? 'page' : undefined}
         onClick={(event) => follow(event, view)}
       >

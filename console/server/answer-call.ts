@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import { usageFailure } from '../../operator/failure.ts';
 import { sendFailure, sendJson } from './answer.ts';
-import type { Call, CallContext } from './call.ts';
+import type { CallContext, ServerCall } from './call.ts';
 import { calls } from './calls.ts';
 import { readJsonBody } from './request-body.ts';
 
 /** Bytes of a request: a policy of 64 kB, escaped, and its reason. */
 const maxRequest = 1_000_000;
 
-const callNamed = (name: string): Call<v.GenericSchema, unknown> | undefined =>
+const callNamed = (name: string): ServerCall<v.GenericSchema, unknown> | undefined =>
   Object.hasOwn(calls, name)
-    ? ((calls as Readonly<Record<string, unknown>>)[name] as Call<v.GenericSchema, unknown>)
+    ? ((calls as Readonly<Record<string, unknown>>)[name] as ServerCall<v.GenericSchema, unknown>)
     : undefined;
 
 /** Throws `usage` with the first place that is wrong. */
@@ -24,7 +24,7 @@ function checkInput(schema: v.GenericSchema, value: unknown): unknown {
 }
 
 /** Answers `POST /api/NAME`. The type of the content keeps out forms of other pages. */
-export async function runCall(
+export async function answerCall(
   context: CallContext,
   name: string,
   request: IncomingMessage,
