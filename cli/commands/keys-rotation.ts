@@ -6,12 +6,12 @@ import {
   retireRoot,
 } from '../../operator/keys/retirement.ts';
 import { rotateRoot, rotateTenantKeys } from '../../operator/keys/rotation.ts';
+import { printCount } from '../../operator/quantity.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
 import { confirm } from '../base/confirm.ts';
-import { printCount } from '../base/quantity.ts';
 import {
   type AllOption,
   addAllOption,

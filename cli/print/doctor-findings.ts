@@ -1,5 +1,5 @@
 import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printCount } from '../base/quantity.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { describeStackProblem, describeStackState } from './doctor-stack.ts';
 
 /** What a check that passed has found. */

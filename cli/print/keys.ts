@@ -2,8 +2,8 @@ import type { KeyState } from '../../operator/keys/key-states.ts';
 import type { RetiredKids } from '../../operator/keys/retirement.ts';
 import type { AddedRoot, TenantKids } from '../../operator/keys/rotation.ts';
 import type { TenantKey } from '../../operator/keys/tenant-keys.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
-import { printCount } from '../base/quantity.ts';
 
 /** The state of a kid, in one line. */
 export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KeyState): string {

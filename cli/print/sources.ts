@@ -1,9 +1,9 @@
+import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { printCoverage } from '../../operator/scopes/print-scope.ts';
 import type { ListedSource, SourceList } from '../../operator/sources/list-sources.ts';
 import type { PlannedRemoval, RemovedSources } from '../../operator/sources/remove-sources.ts';
 import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printBytes, printCount, printNumber } from '../base/quantity.ts';
-import { printCoverage } from './scope.ts';
 
 /** Rows are written before all are known, so the columns have fixed widths. */
 const printColumnsOf = (
