@@ -22,6 +22,7 @@ import { localRoles, type Roles } from './roles.ts';
 import type { ObjectChange } from './s3/server.ts';
 import {
   type Closing,
+  checkPorts,
   type Log,
   type Opening,
   openAccessLog,
@@ -149,6 +150,7 @@ export async function startStack(
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];
   try {
+    await checkPorts(settings);
     await makeFolder(settings.home);
     const stack = await openParts({ settings, roles, log, closings });
     await claim.announce(stack);

@@ -11,6 +11,7 @@ import type { OpenInstallation } from '../../operator/target/target.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
+import { isKid } from '../../shared/url/signature.ts';
 import { confirm } from '../base/confirm.ts';
 import {
   type AllOption,
@@ -86,7 +87,10 @@ async function retireIn(
   );
   const [one] = resultsOf(outcomes);
   if (one !== undefined && onlyTenant(tenants) !== undefined)
-    return { text: printRetirement(one), json: { ...one, retired: kid } };
+    return {
+      text: printRetirement(one),
+      json: { ...one, retired: isKid(kid) ? kid : one.retired },
+    };
   return changeResult(outcomes, {
     verb: 'changed',
     text: printRetirements,

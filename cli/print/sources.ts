@@ -1,6 +1,6 @@
 import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
 import { printCoverage } from '../../operator/scopes/print-scope.ts';
-import type { ListedSource, SourceList } from '../../operator/sources/list-sources.ts';
+import type { ListedSource, SourceTotals } from '../../operator/sources/list-sources.ts';
 import type { PlannedRemoval, RemovedSources } from '../../operator/sources/remove-sources.ts';
 import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
@@ -40,7 +40,7 @@ export const printSourceRow = ({
   );
 
 /** The end of a list. */
-export const printListed = ({ bytes, count }: SourceList): string =>
+export const printListed = ({ bytes, count }: SourceTotals): string =>
   `${printCount(count, 'source')}, ${printBytes(bytes)}`;
 
 export const printNoSources = (tenant: string, prefix: string): string =>

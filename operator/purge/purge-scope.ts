@@ -78,6 +78,8 @@ export async function purgeScope(
   const policy = await policyOf(installation, tenant);
   const checked = await checkScope(installation, policy, scope);
   onChecked?.(scope, checked);
-  const purged = await purgeCovered(installation, policy, scope);
+  const { derivatives, sources: named } = await purgeCovered(installation, policy, scope);
+  // A source that is named alone is purged from the caches although none of its derivatives is stored.
+  const purged = { derivatives, sources: derivatives === 0 ? 0 : named };
   return { tenant, scope, ...purged, ...scopeReport(checked) };
 }

@@ -23,7 +23,7 @@ export type ListedSource = {
   readonly fault: string | null;
 };
 
-export type SourceList = {
+export type SourceTotals = {
   readonly count: number;
   /** The sum of their sizes. */
   readonly bytes: number;
@@ -86,7 +86,7 @@ export async function listSources(
   open: OpenInstallation,
   { tenant, prefix: written }: { readonly tenant: string; readonly prefix: string },
   onSource: (source: ListedSource) => Promise<void>,
-): Promise<SourceList> {
+): Promise<SourceTotals> {
   const prefix = readPrefix(written);
   const installation = await open();
   const isMarks = isWatermarkScope(prefix);

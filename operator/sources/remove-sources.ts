@@ -58,8 +58,6 @@ function checkRemovable(scope: string): void {
     throw malformed(
       `${scope} is not one watermark; write _watermarks/ID.png or '${allWatermarks}'`,
     );
-  if (scope.endsWith('/'))
-    throw malformed(`"${scope}" is a folder; for all sources in it write '${scope}*'`);
   const fault = scopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }

@@ -278,7 +278,7 @@ describe('rm', () => {
     ['a', 2, '"a/*" covers 1 source'],
     ['A/1.jpg', 2, '"a/1.jpg" covers 1 source'],
     ['a%2F1.jpg', 2, '"a/1.jpg" covers 1 source'],
-    ['a/', 1, `"a/" is a folder; for all sources in it write 'a/*'`],
+    ['a/', 1, 'the path ends in a slash; for everything below it write a/*'],
     ['_watermarks/x', 1, '_watermarks/x is not one watermark'],
     ['../a', 1, 'the path has a . or .. segment'],
   ])('refuses %s, and deletes nothing that is named beside it', async (scope, code, message) => {
