@@ -175,6 +175,15 @@ const cacheSchema = v.strictObject({
   ),
 });
 
+const budgetSchema = v.strictObject({
+  rendersPerDay: v.optional(
+    withDescription(
+      integerSchema(1, 1_000_000_000),
+      'Renders of a day (UTC) above which `doctor` and `usage --check` warn. No request is refused for it.',
+    ),
+  ),
+});
+
 const autoSchema = v.strictObject({
   format: v.optional(
     withDescription(
@@ -241,6 +250,7 @@ export const policySchema = v.pipe(
     source: v.optional(sourceSchema, {}),
     urls: v.optional(urlsSchema, {}),
     cache: v.optional(cacheSchema, {}),
+    budget: v.optional(budgetSchema, {}),
     snap: v.optional(
       withDescription(
         v.boolean(),
