@@ -73,8 +73,13 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
-/** One bucket, for code that also asks for what is stored with an object. */
+/** An object in a listing. */
+export type ListedObject = { readonly key: string; readonly bytes: number };
+
+/** One bucket, for code that also asks for what is stored with an object, and for sizes. */
 export type DescribedStore = ObjectStore & {
+  /** Lists keys and sizes in the order of the keys. */
+  readonly listSizes: (prefix: string) => AsyncIterable<ListedObject>;
   readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
 };
 
@@ -83,6 +88,12 @@ export type ObjectReader = Pick<ObjectStore, 'get'>;
 
 /** One bucket, for commands that read and list objects and change none. */
 export type ListedReader = Pick<ObjectStore, 'get' | 'list'>;
+
+/** One bucket, for commands that read objects of any size, such as logs. Every method throws `PortFailure`. */
+export type StreamedReader = Pick<DescribedStore, 'listSizes'> & {
+  /** The bytes of an object as they arrive. */
+  readonly read: (key: string) => AsyncIterable<Uint8Array>;
+};
 
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {
