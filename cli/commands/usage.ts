@@ -1,5 +1,6 @@
 import { pricesRead } from '../../operator/cost/prices.ts';
 import { usageFailure } from '../../operator/failure.ts';
+import { type AthenaStatements, athenaStatements } from '../../operator/usage/athena.ts';
 import type { PeriodLength } from '../../operator/usage/day.ts';
 import { readUsage, type UsageRequest, type UsageResult } from '../../operator/usage/usage.ts';
 import { readDayRange } from '../base/day-range.ts';
@@ -22,6 +23,7 @@ type Options = CommonOptions & {
   readonly stored: boolean;
   readonly csv?: true;
   readonly check?: true;
+  readonly athena?: true;
 };
 
 function readPeriodLength(text: string): PeriodLength {
@@ -56,10 +58,17 @@ function toResult(result: UsageResult, { csv }: Options): Result {
   };
 }
 
+const printAthenaText = ({ query, table }: AthenaStatements): string =>
+  `-- Once: the table over the access logs.\n${table};\n\n-- Views, hits and bytes by tenant.\n${query};`;
+
 async function usage(logs: readonly string[], options: Options): Promise<void> {
   await runCommand(options, async (open) => {
     const now = Date.now();
     const request = readRequest(logs, options, now);
+    if (options.athena) {
+      const statements = await athenaStatements(open, request);
+      return { text: printAthenaText(statements), json: statements };
+    }
     const json = options.json ?? false;
     const result = await runInterruptibly(
       (signal) => readUsage(open, request, { ...logReadingOnStderr(json), signal, now }),
@@ -88,5 +97,9 @@ export const usageCommand = command(
   .option(
     '--check',
     'exit with 1 if a tenant is above budget.rendersPerDay of its policy on any day',
+  )
+  .option(
+    '--athena',
+    'print the table and the query that count the access logs of a bucket in Athena, for more logs than one machine reads',
   )
   .action(usage);

@@ -31,7 +31,11 @@ export function usageJson(result: UsageResult, pricesOf: string): object {
   const { damaged, duplicates, files, kinds, repeated, tally } = logs;
   return {
     by,
-    rows,
+    rows: rows.map(({ scaled, usd, ...row }) => ({
+      ...row,
+      refusalsAreEstimates: scaled,
+      estimatedUsd: usd,
+    })),
     stored: stored === undefined ? null : Object.fromEntries(stored.tenants),
     prices: pricesOf,
     logs: {
