@@ -30,6 +30,8 @@ export type AthenaOptions = {
   /** Whether the logs are in folders by year, month and day, as those of a stack are. */
   readonly hasDays: boolean;
   readonly tenants: readonly string[];
+  /** Leave out the requests of other tenants. */
+  readonly only?: boolean;
   readonly hosts: HostMap;
   readonly by: PeriodLength;
   readonly days: DayRange;
@@ -138,6 +140,7 @@ function printQuery(options: AthenaOptions): string {
     `  sum(CASE WHEN result IN (${[...hitTypes].map(quote).join(', ')}) THEN 1 ELSE 0 END) AS hits,`,
     '  sum(sent) AS bytes',
     'FROM attributed',
+    ...(options.only ? [`WHERE tenant <> ${quote(unknownTenant)}`] : []),
     'GROUP BY tenant, period',
     'ORDER BY tenant, period',
   ].join('\n');
@@ -182,5 +185,5 @@ export async function athenaStatements(
   checkPlace(found.place);
   const { hosts, known } = await findTenants(open, policies);
   const tenants = [...known].filter((name) => tenant === undefined || name === tenant).toSorted();
-  return printAthena({ ...found, tenants, hosts, by, days });
+  return printAthena({ ...found, tenants, hosts, by, days, only: tenant !== undefined });
 }

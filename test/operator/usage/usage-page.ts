@@ -26,10 +26,7 @@ function rows(): readonly (readonly string[])[] {
       'most memory for the access log alone, and for a hundredth of it',
       `${printFigure('largeMegabytes')} MB and ${printFigure('smallMegabytes')} MB`,
     ],
-    [
-      'time for the access log, in times of `gzip -dc \\| wc -l`',
-      printFigure('timesOfCounting', 1),
-    ],
+    ['time for the access log, in times of `gzip -dc | wc -l`', printFigure('timesOfCounting', 1)],
     ["lines of JSON that Athena's query counted in DuckDB", printFigure('jsonLines')],
     ['rows of that query that are equal to `usage`', printFigure('athenaRows')],
   ];
