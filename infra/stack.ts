@@ -104,10 +104,10 @@ export class SignetStack extends Stack {
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },
   ): void {
     const hosts = hostMapOf(settings);
-    const { corsOrigins } = settings;
-    this.templateOptions.metadata = {
-      Signet: { policyFields: policyFields(), hosts, corsOrigins, sources: ownedSources(settings) },
-    };
+    const { corsOrigins, disabledFormats } = settings;
+    const elsewhere = ownedSources(settings);
+    const announced = { hosts, corsOrigins, disabledFormats, sources: elsewhere };
+    this.templateOptions.metadata = { Signet: { policyFields: policyFields(), ...announced } };
     const outputs = {
       Address: `https://${mainHost(settings) ?? distribution.distributionDomainName}`,
       Domain: distribution.distributionDomainName,

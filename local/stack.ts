@@ -131,8 +131,8 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  const { corsOrigins = [], sources = {} } = opening.settings;
-  const facts = { policyFields: policyFields(), corsOrigins, sources };
+  const { corsOrigins = [], disabledFormats = [], sources = {} } = opening.settings;
+  const facts = { policyFields: policyFields(), corsOrigins, disabledFormats, sources };
   const files = { accessLog: accessLog.path };
   return { ...early, ports, ...facts, ...files, demo, counts: cloudFront.counts };
 }

@@ -76,18 +76,30 @@ export type ObjectStore = {
 /** An object in a listing. */
 export type ListedObject = { readonly key: string; readonly bytes: number };
 
-/** One bucket, for code that also asks for what is stored with an object, and for sizes. */
-export type DescribedStore = ObjectStore & {
-  /** Lists keys and sizes in the order of the keys. */
-  readonly listSizes: (prefix: string) => AsyncIterable<ListedObject>;
-  readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
+/** What a bucket knows of an object without reading it. */
+export type ObjectDescription = Pick<StoredObject, 'etag' | 'metadata'> & {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly contentType: string | undefined;
 };
+
+type Describing = {
+  readonly describe: (key: string) => Promise<ObjectDescription | 'missing'>;
+};
+
+/** One bucket, for code that also asks for what is stored with an object, and for sizes. */
+export type DescribedStore = ObjectStore &
+  Describing & {
+    /** Lists keys and sizes in the order of the keys. */
+    readonly listSizes: (prefix: string) => AsyncIterable<ListedObject>;
+  };
 
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 
 /** One bucket, for commands that read and list objects and change none. */
-export type ListedReader = Pick<ObjectStore, 'get' | 'list'>;
+export type ListedReader = Pick<ObjectStore, 'get' | 'list'> & Describing;
 
 /** One bucket, for commands that read objects of any size, such as logs. Every method throws `PortFailure`. */
 export type StreamedReader = Pick<DescribedStore, 'listSizes'> & {

@@ -1,6 +1,7 @@
 import { engineOf } from '../../shared/objects/derivatives.ts';
 import type { DescribedStore } from '../../shared/ports.ts';
 import type { Progress } from '../progress.ts';
+import { runWorkers } from '../workers.ts';
 import { type Pace, paceWork, type Waiting } from './pace.ts';
 
 /** Counts of a walk over derivatives, while it runs. */
@@ -59,9 +60,9 @@ function deleteInBatches(walk: EngineWalk, tally: EngineTally) {
 
 async function isOlder(walk: EngineWalk, pace: Pace, key: string): Promise<boolean> {
   await pace(1);
-  const metadata = await walk.derivatives.metadata(key);
+  const described = await walk.derivatives.describe(key);
   // What is missing by now has been deleted by somebody else.
-  return metadata !== 'missing' && engineOf(metadata) < walk.before;
+  return described !== 'missing' && engineOf(described.metadata) < walk.before;
 }
 
 /**
@@ -87,8 +88,6 @@ export async function walkEngines(
       progress.advance(1);
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: simultaneousReads }, work));
-  const broken = ended.find((one) => one.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  await runWorkers(simultaneousReads, work);
   await deletion?.flush();
 }

@@ -6,6 +6,7 @@ import {
   requestSecondPurge,
 } from '../../shared/objects/purge.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
 import { policyOf } from '../keys/signer.ts';
@@ -15,6 +16,7 @@ import {
   type ScopeReport,
   scopeReport,
 } from '../scopes/check-scope.ts';
+import { showsMarkIn } from '../scopes/coverage.ts';
 import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 
@@ -40,10 +42,24 @@ function checkPurgeable(scope: string): void {
 async function deleteDerivatives(installation: Installation, tenant: string, scope: string) {
   const watermark = watermarkIdIn(scope);
   if (watermark !== undefined) return purgeWatermark(installation, tenant, watermark);
+  if (isWatermarkScope(scope)) return purgeBelow(installation, tenant, '', showsMarkIn(scope));
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(installation, tenant, prefix);
   const source = { tenant, path: scope };
   return { derivatives: await purgeSource(installation, source), sources: [source] };
+}
+
+/** Deletes the derivatives in a checked scope, invalidates the caches and requests the second purge. */
+export async function purgeCovered(
+  installation: Installation,
+  { fallback, tenant }: Pick<Policy, 'fallback' | 'tenant'>,
+  scope: string,
+): Promise<{ readonly derivatives: number; readonly sources: number }> {
+  const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
+  if (fallback !== null && covers(scope, fallback))
+    await installation.invalidate([tenantTag(tenant)]);
+  await requestSecondPurge(installation.config, sources);
+  return { derivatives, sources: sources.length };
 }
 
 /**
@@ -60,12 +76,8 @@ export async function purgeScope(
 ): Promise<ScopePurge> {
   const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
   const policy = await policyOf(installation, tenant);
-  const { fallback } = policy;
   const checked = await checkScope(installation, policy, scope);
   onChecked?.(scope, checked);
-  const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
-  if (fallback !== null && covers(scope, fallback))
-    await installation.invalidate([tenantTag(tenant)]);
-  await requestSecondPurge(installation.config, sources);
-  return { tenant, scope, derivatives, sources: sources.length, ...scopeReport(checked) };
+  const purged = await purgeCovered(installation, policy, scope);
+  return { tenant, scope, ...purged, ...scopeReport(checked) };
 }

@@ -41,6 +41,7 @@ export async function openStack(stack: string) {
         : ('changing' as const),
     hosts: async () => (await announced()).hosts,
     corsOrigins: async () => (await announced()).corsOrigins,
+    disabledFormats: async () => (await announced()).disabledFormats,
     ...sourceParts(s3, s3Store(client, outputs.sources), async () => (await announced()).sources),
     openLogs: (bucket: string) => streamedReader(client, bucket),
     ...(outputs.logs === undefined ? {} : { logsBucket: outputs.logs }),

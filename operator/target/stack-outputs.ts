@@ -12,6 +12,7 @@ import {
 } from '../../shared/adapters/aws-client.ts';
 import { type PublisherKey, publisherKeySchema } from '../../shared/keys/publisher.ts';
 import { usualSecretsPrefix } from '../../shared/keys/store.ts';
+import { type SourceType, sourceTypes } from '../../shared/operations/image-type.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
@@ -125,6 +126,8 @@ const templateMetadata = v.pipe(
       hosts: v.optional(v.record(v.string(), v.string()), {}),
       corsOrigins: v.optional(v.array(v.string()), []),
       sources: v.optional(sourceEntriesSchema, {}),
+      // Templates of earlier versions do not name them.
+      disabledFormats: v.optional(v.array(v.picklist(sourceTypes)), []),
     }),
   }),
 );
@@ -135,6 +138,8 @@ export type StackAnnouncement = {
   readonly policyFields: readonly string[];
   readonly hosts: HostMap;
   readonly corsOrigins: readonly string[];
+  /** The types of sources that the functions refuse. */
+  readonly disabledFormats: readonly SourceType[];
   /** The buckets that are not Signet's own. */
   readonly sources: SourceEntries;
 };

@@ -12,6 +12,7 @@ import {
   type GetOptions,
   type ListedObject,
   type ListedReader,
+  type ObjectDescription,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -92,6 +93,9 @@ async function readObject(
 /** A bucket, and the account that has to own it. Anyone can take the name of a bucket that was deleted. */
 export type OwnedBucket = { readonly bucket: string; readonly owner?: string | undefined };
 
+const ownedBy = (owner: string | undefined) =>
+  owner === undefined ? {} : { ExpectedBucketOwner: owner };
+
 /** A missing bucket also answers 404, but that is a failure of the store and not of the request. */
 const isMissing = (thrown: unknown): boolean =>
   statusOf(thrown) === 404 && !(thrown instanceof Error && thrown.name === 'NoSuchBucket');
@@ -106,7 +110,7 @@ async function get(
     const { maxBytes, unlessEtag } = options;
     const conditions = {
       ...(unlessEtag === undefined ? {} : { IfNoneMatch: unlessEtag }),
-      ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }),
+      ...ownedBy(owner),
     };
     const output = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, ...conditions }),
@@ -119,10 +123,22 @@ async function get(
   }
 }
 
-async function metadata(client: S3Client, bucket: string, key: string) {
+async function describe(
+  client: S3Client,
+  { bucket, owner }: OwnedBucket,
+  key: string,
+): Promise<ObjectDescription | 'missing'> {
   try {
-    const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return Metadata ?? {};
+    const head = await client.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: key, ...ownedBy(owner) }),
+    );
+    return {
+      bytes: head.ContentLength ?? 0,
+      modified: head.LastModified?.getTime() ?? 0,
+      contentType: head.ContentType,
+      etag: head.ETag ?? '',
+      metadata: head.Metadata ?? {},
+    };
   } catch (thrown) {
     if (isMissing(thrown)) return 'missing';
     throw failure('head', bucket, thrown);
@@ -169,7 +185,7 @@ async function* listSizes(
   { bucket, owner }: OwnedBucket,
   prefix: string,
 ): AsyncGenerator<ListedObject> {
-  const of = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+  const of = { Bucket: bucket, ...ownedBy(owner) };
   let token: string | undefined;
   do {
     const page = await client
@@ -228,7 +244,7 @@ export function s3Store(client: S3Client, bucket: string): DescribedStore {
     list: (prefix) => list(client, { bucket }, prefix),
     listSizes: (prefix) => listSizes(client, { bucket }, prefix),
     remove: (keys) => remove(client, bucket, keys),
-    metadata: (key) => metadata(client, bucket, key),
+    describe: (key) => describe(client, { bucket }, key),
   };
 }
 
@@ -240,10 +256,11 @@ export function streamedReader(client: S3Client, bucket: string): StreamedReader
   };
 }
 
-/** Implements `ObjectReader` and the listing for a bucket of a given owner. */
+/** Implements `ListedReader` for a bucket of a given owner. */
 export function ownedBucketReader(client: S3Client, bucket: OwnedBucket): ListedReader {
   return {
     get: (key, options) => get(client, bucket, key, options),
     list: (prefix) => list(client, bucket, prefix),
+    describe: (key) => describe(client, bucket, key),
   };
 }

@@ -63,23 +63,30 @@ const writeSources: Permission = {
   why: 'to upload sources and watermarks',
 };
 
-const readStores: readonly Permission[] = [
+const deleteSources: Permission = {
+  actions: ['s3:DeleteObject'],
+  objects: 'sources',
+  why: 'to delete sources and watermarks (`rm`)',
+};
+
+const readSources: readonly Permission[] = [
   {
     actions: ['s3:GetObject'],
     objects: 'sources',
-    why: 'to look at sources (`explain`, `doctor`)',
+    why: 'to look at sources (`ls`, `get`, `explain`, `doctor`), and to see what is stored already (`put`)',
   },
   {
     actions: ['s3:ListBucket'],
     bucket: 'sources',
-    why: 'to get 404 instead of 403 for a missing object',
-  },
-  {
-    actions: ['s3:GetObject'],
-    objects: 'derivatives',
-    why: 'to see which engine drew an image (`purge --engine-before`, `explain`)',
+    why: 'to list sources, and to get 404 instead of 403 for a missing object',
   },
 ];
+
+const readDerivatives: Permission = {
+  actions: ['s3:GetObject'],
+  objects: 'derivatives',
+  why: 'to see which engine drew an image (`purge --engine-before`, `explain`)',
+};
 
 const manageKeys: readonly Permission[] = [
   {
@@ -174,14 +181,22 @@ export const rights = {
     ...readPolicies,
     ...writePolicies,
     writeSources,
-    ...readStores,
+    deleteSources,
+    ...readSources,
+    readDerivatives,
     ...purgeDerivatives,
     ...manageKeys,
     ...examineInstallation,
     ...readLogs,
     ...repair,
   ],
-  uploader: [...findInstallation, ...readPolicies, writeSources, ...purgeDerivatives],
+  uploader: [
+    ...findInstallation,
+    ...readPolicies,
+    writeSources,
+    ...readSources,
+    ...purgeDerivatives,
+  ],
   minter: [...findInstallation, ...readPolicies, signForAllTenants],
   auditor: [...findInstallation, ...readPolicies],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
@@ -192,7 +207,7 @@ export type Right = keyof typeof rights;
 export const rightTexts: Readonly<Record<Right, string>> = {
   operator: 'every command of `signet`, and what the alarms ask for',
   uploader:
-    '`signet put` for every tenant. A backend that uploads with presigned requests needs only `s3:PutObject` on the sources of its tenant',
+    '`signet put`, `ls` and `get` for every tenant; `rm` needs the operator. A backend that uploads with presigned requests needs only `s3:PutObject` on the sources of its tenant',
   minter:
     '`signet mint` and `signet grant` for every tenant, so it can show every image. A backend of one tenant needs no AWS permission at all: give it the output of `signet keys show TENANT --env`',
   auditor: '`signet policy history`, `audit` and `diff`, and `signet tenant list` and `show`',

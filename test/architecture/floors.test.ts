@@ -100,6 +100,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   operator: [],
   // The commands print what the operator's functions return.
   cli: ['operator'],
+  // A second door onto the operator's functions. It shows code that is made by the client's own.
+  console: ['operator', 'client'],
   // The documentation shows the commands, and the mistakes that explain knows.
   build: ['cli', 'operator'],
   // The stack builds what it deploys.

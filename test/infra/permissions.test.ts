@@ -177,6 +177,7 @@ describe('the managed policies', () => {
       ...['operator', 'minter'],
     ]);
     expect(may('s3:PutObject', 'objects of sources')).toEqual(['operator', 'uploader']);
+    expect(may('s3:DeleteObject', 'objects of sources')).toEqual(['operator']);
     expect(may('s3:PutObject', 'objects of config below policies/')).toEqual(['operator']);
   });
 });

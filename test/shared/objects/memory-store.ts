@@ -57,9 +57,12 @@ export function memoryStore(): MemoryStore {
       for (const [key, { body }] of [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)))
         if (key.startsWith(prefix)) yield { key, bytes: body.length };
     },
-    metadata: async (key) => {
-      asked(`metadata ${key}`);
-      return objects.get(key)?.metadata ?? 'missing';
+    describe: async (key) => {
+      asked(`describe ${key}`);
+      const kept = objects.get(key);
+      if (kept === undefined) return 'missing';
+      const { body, etag, metadata, options } = kept;
+      return { bytes: body.length, modified: 0, contentType: options.contentType, etag, metadata };
     },
     remove: async (keys) => {
       asked(`remove ${keys.length}`);
