@@ -8,7 +8,7 @@ import { runInterruptibly } from '../base/interruption.ts';
 import { collectValues } from '../base/options.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
-import { printUsage } from '../print/usage.ts';
+import { printUsageTable } from '../print/usage.ts';
 import { printUsageCsv } from '../print/usage-csv.ts';
 import { usageJson, usageWarnings } from '../print/usage-notes.ts';
 import { writeProgress } from '../progress/lines.ts';
@@ -52,7 +52,7 @@ function toResult(result: UsageResult, { csv }: Options): Result {
   const { check, logs, rows, stored } = result;
   const problems = [...(check?.excess ?? []), ...(check?.failed ?? []), ...(stored?.failed ?? [])];
   return {
-    text: csv ? printUsageCsv(rows) : printUsage(result),
+    text: csv ? printUsageCsv(rows) : printUsageTable(result),
     json: usageJson(result, pricesRead),
     exit: problems.length + logs.damaged.length > 0 ? 1 : 0,
   };

@@ -119,7 +119,7 @@ export function printExcess({ check }: UsageResult): readonly string[] {
 }
 
 /** The usage as a table, and what to know about it. */
-export function printUsage(result: UsageResult): string {
+export function printUsageTable(result: UsageResult): string {
   const { by, rows } = result;
   const table =
     rows.length === 0

@@ -6,11 +6,11 @@ import { failuresOf, quietly, type TenantSubject } from '../tenants/outcomes.ts'
 export type StoredSize = { readonly objects: number; readonly bytes: number };
 
 /** What a tenant stores now in Signet's own buckets. */
-export type Stored = { readonly sources: StoredSize; readonly derivatives: StoredSize };
+export type TenantStorage = { readonly sources: StoredSize; readonly derivatives: StoredSize };
 
 /** What is stored by tenant, and the tenants of which it cannot be listed. */
 export type StoredListing = {
-  readonly tenants: ReadonlyMap<string, Stored>;
+  readonly tenants: ReadonlyMap<string, TenantStorage>;
   readonly failed: readonly { readonly tenant: string; readonly message: string }[];
 };
 
@@ -52,5 +52,5 @@ export async function listStored(
 }
 
 /** All bytes of a tenant. */
-export const storedBytes = ({ derivatives, sources }: Stored): number =>
+export const storedBytes = ({ derivatives, sources }: TenantStorage): number =>
   derivatives.bytes + sources.bytes;

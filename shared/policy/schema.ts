@@ -8,6 +8,7 @@ import { presetExpects, presetForm } from '../recipe/recipe.ts';
 import { isTenant, pathFault } from '../url/path.ts';
 import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
+import { budgetSchema } from './budget-schema.ts';
 import { integerSchema, withDescription } from './field-schema.ts';
 import { entryName, entryNameExpects, prefixFault } from './source-fields.ts';
 import { urlsSchema } from './urls-schema.ts';
@@ -172,15 +173,6 @@ const cacheSchema = v.strictObject({
       'Seconds for which CloudFront caches an image. Use at most half of `maxAge`, because browsers subtract the time in CloudFront (`Age`).',
     ),
     43_200,
-  ),
-});
-
-const budgetSchema = v.strictObject({
-  rendersPerDay: v.optional(
-    withDescription(
-      integerSchema(1, 1_000_000_000),
-      'Renders of a day (UTC) above which `doctor` and `usage --check` warn. No request is refused for it.',
-    ),
   ),
 });
 
