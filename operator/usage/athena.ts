@@ -8,7 +8,7 @@ import { type Day, type DayRange, type PeriodLength, printDay } from './day.ts';
 import { type BucketPrefix, parseBucketPrefix, stackLogs } from './log-source.ts';
 import type { UsageRequest } from './usage.ts';
 import { unknownTenant } from './usage-tally.ts';
-import { findTenants } from './usage-tenants.ts';
+import { checkKnown, findTenants } from './usage-tenants.ts';
 
 /*
  * The table and the query that count access logs in Athena as `usage` counts them. The logs are JSON, as the stack's
@@ -181,9 +181,11 @@ export async function athenaStatements(
   { by, days, logs, policies, tenant }: UsageRequest,
 ): Promise<AthenaStatements> {
   if (tenant !== undefined) checkTenantName(tenant);
-  const found = await findPlace(open, logs);
-  checkPlace(found.place);
-  const { hosts, known } = await findTenants(open, policies);
+  const where = await findPlace(open, logs);
+  checkPlace(where.place);
+  const found = await findTenants(open, policies);
+  checkKnown(found, tenant);
+  const { hosts, known } = found;
   const tenants = [...known].filter((name) => tenant === undefined || name === tenant).toSorted();
-  return printAthena({ ...found, tenants, hosts, by, days, only: tenant !== undefined });
+  return printAthena({ ...where, tenants, hosts, by, days, only: tenant !== undefined });
 }

@@ -1,7 +1,9 @@
 import { localHosts } from '../../shared/deployment/local-endpoints.ts';
+import { didYouMean } from '../../shared/did-you-mean.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import { trailNames } from '../../shared/versions/audit.ts';
 import { publishedPolicy, tenantNames } from '../../shared/versions/tenants.ts';
+import { OperatorFailure } from '../failure.ts';
 import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { readEach } from '../tenants/fleet.ts';
@@ -56,6 +58,15 @@ export async function liveBudgets(
       ...{ tenant, message: failure.message },
     })),
   };
+}
+
+/** A name that nothing can be counted for is a mistake. Throws `not_found`. */
+export function checkKnown({ known }: UsageTenants, tenant: string | undefined): void {
+  if (tenant === undefined || known.has(tenant)) return;
+  throw new OperatorFailure(
+    'not_found',
+    `there is no tenant ${tenant}, and no audit trail of one${didYouMean(tenant, [...known])}`,
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { type DayRange, dayOfSeconds, type PeriodLength } from './day.ts';
 import { findLogs } from './log-source.ts';
 import { listStored, type StoredListing } from './stored.ts';
 import { type UsageRow, usageRows } from './usage-report.ts';
-import { type Budgets, findTenants, type UsageTenants } from './usage-tenants.ts';
+import { type Budgets, checkKnown, findTenants, type UsageTenants } from './usage-tenants.ts';
 
 export type UsageRequest = {
   /** Files, folders and `s3://` prefixes; empty for the logs of the installation. */
@@ -78,6 +78,7 @@ export async function readUsage(
   if (tenant !== undefined) checkTenantName(tenant);
   const places = await findLogs(open, request);
   const tenants = await findTenants(open, policies);
+  checkKnown(tenants, tenant);
   const scope = { known: tenants.known, hosts: tenants.hosts, only: tenant, days };
   const logs = await countLogs(open, places, scope, reading);
   const stored = await listTenants(tenants, request, reading.signal);

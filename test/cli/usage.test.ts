@@ -242,6 +242,13 @@ describe('usage', () => {
     expect(isSafeForTerminal(stderr)).toBe(true);
   });
 
+  it('names a tenant that does not exist, and the one that may be meant', async () => {
+    const log = folder.path('access.log');
+    const { code, stderr } = await fails(log, '--policy', policies, '--tenant', 'acne');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('there is no tenant acne')]);
+    expect(stderr).toContain('acme');
+  });
+
   it('says what to do where there are no logs', async () => {
     const { code, stderr } = await fails('--policy', policies);
     expect([code, stderr]).toEqual([1, expect.stringContaining('once it runs (npm start)')]);
