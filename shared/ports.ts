@@ -139,16 +139,26 @@ export type StoreError = {
   readonly denied?: string | undefined;
 };
 
+/** What is wrong with the credentials of the caller. With them, no store answers anything. */
+export type CredentialsFault = 'missing' | 'expired' | 'unknown';
+
 /** A store is down, slow or denies access. The request is not at fault. */
 export class PortFailure extends Error {
   override readonly name = 'PortFailure';
-  /** Whether the store answered at all, even with an error. */
+  /** Whether the store answered the request, even with an error. False if it does not take the credentials. */
   readonly answered: boolean;
   readonly error: StoreError | undefined;
+  readonly credentials: CredentialsFault | undefined;
 
-  constructor(message: string, answered = true, error?: StoreError) {
+  constructor(
+    message: string,
+    answered = true,
+    error?: StoreError,
+    credentials?: CredentialsFault,
+  ) {
     super(message);
-    this.answered = answered;
+    this.answered = answered && credentials === undefined;
     this.error = error;
+    this.credentials = credentials;
   }
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits.ts';
 import { purgeSource } from '../../shared/objects/purge.ts';
-import { ownSourceKey } from '../../shared/objects/sources.ts';
+import { ownSourceKey, parseFocus } from '../../shared/objects/sources.ts';
 import { imageTypes } from '../../shared/operations/image-type.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { pathFault, watermarkFolder } from '../../shared/url/path.ts';
@@ -25,7 +25,7 @@ export type FocusedSource = FocusRequest & {
 /** The metadata of a focal point. Throws `usage` for other text than two whole percentages. */
 export function focusMetadata(focus: string | undefined): Readonly<Record<string, string>> {
   if (focus === undefined) return {};
-  if (!/^(?:100|[1-9]?[0-9]),(?:100|[1-9]?[0-9])$/.test(focus))
+  if (parseFocus(focus) === undefined)
     throw usageFailure(`the focal point is "${focus}"; write two whole percentages, such as 30,70`);
   return { focus };
 }

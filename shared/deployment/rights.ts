@@ -1,5 +1,6 @@
 import { changesKey } from '../versions/changes.ts';
 import { purgeRequests } from '../versions/source-move.ts';
+import { edgeLogGroups } from './edge-logs.ts';
 import { type Permission, purgeDerivatives, readPolicies } from './permissions.ts';
 
 /*
@@ -126,6 +127,16 @@ const examineInstallation: readonly Permission[] = [
   { actions: ['lambda:GetAccountSettings'], arns: ['*'], why: 'to read quotas (`doctor`)' },
 ];
 
+/**
+ * The log groups of the edge functions in every Region, with the ending that IAM compares.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+ */
+const edgeLogArns = edgeLogGroups('NAME').map(
+  (group) => `arn:aws:logs:*:ACCOUNT:log-group:${group}:*`,
+);
+const readLines = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'] as const;
+const readLog = 'to read the logs of the functions, as alarms ask for';
+
 const readLogs: readonly Permission[] = [
   {
     actions: ['logs:DescribeLogGroups'],
@@ -134,17 +145,12 @@ const readLogs: readonly Permission[] = [
   },
   {
     actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
-    arns: ['arn:aws:logs:*:ACCOUNT:log-group:/signet/NAME-*'],
+    arns: edgeLogArns,
     why: 'to set how long logs are kept (`logs retention`)',
   },
-  {
-    actions: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-    arns: [
-      'arn:aws:logs:*:ACCOUNT:log-group:/signet/NAME-*',
-      'arn:aws:logs:us-east-1:ACCOUNT:log-group:NAME-*',
-    ],
-    why: 'to read the logs of the functions, as alarms ask for',
-  },
+  { actions: readLines, arns: edgeLogArns, why: readLog },
+  { actions: readLines, other: 'log group of the purge function', why: readLog },
+  { actions: readLines, other: 'log group of the secret keeper', why: readLog },
   {
     actions: ['s3:ListBucket'],
     arns: ['arn:aws:s3:::NAME-logs-ACCOUNT'],

@@ -1,7 +1,7 @@
 /**
- * The width that Chromium takes from a srcset with `w`: that of the candidate nearest to the density of the screen,
- * where the border between two is their geometric mean (Blink, html_srcset_parser.cc). `shown` is the width of the
- * image on the page in CSS pixels, `density` the pixels of the screen for each of them.
+ * The width that Chromium takes from a srcset with `w`: the smallest with at least as many pixels as the screen has
+ * for the image, otherwise the largest. `shown` is the width of the image on the page in CSS pixels, `density` the
+ * pixels of the screen for each of them. HTML leaves the choice to browsers.
  */
 export function takenWidth(
   widths: readonly number[],
@@ -9,14 +9,5 @@ export function takenWidth(
   density: number,
 ): number | undefined {
   const sorted = widths.toSorted((one, other) => one - other);
-  let taken = sorted[0];
-  for (const next of sorted.slice(1)) {
-    const own = (taken ?? next) / shown;
-    const border = Math.sqrt(own * (next / shown));
-    const tooSmall = density <= 1 ? density > own : false;
-    if (density < border && !tooSmall) return taken;
-    if (next / shown >= density) return next;
-    taken = next;
-  }
-  return taken;
+  return sorted.find((width) => width / shown >= density) ?? sorted.at(-1);
 }

@@ -139,7 +139,7 @@ export const sourceRevision = signal(0);
 effect(() => {
   const query = new URLSearchParams({ tenant: tenant.value, path: path.value });
   void sourceRevision.value;
-  if (path.value === '') return undefined;
+  if (tenant.value === '' || path.value === '') return undefined;
   const control = new AbortController();
   const read = async (): Promise<void> => {
     const response = await request(`/picture/source?${query}`, { signal: control.signal });
