@@ -62,9 +62,10 @@ function conflictFailure({ message, change }: PublishConflict): OperatorFailure 
 }
 
 /** Each version of a trail continues the one before, so nothing can be published on a forged one. */
-function forgedFailure({ message }: RecordForged): OperatorFailure {
-  const todo =
-    'restore the earlier version of that object, or delete the object if it never had one, then check the trail with: npx signet policy audit TENANT';
+function forgedFailure({ key, message }: RecordForged, local: boolean): OperatorFailure {
+  const [, tenant = ''] = /^(?:audit|policies)\/([^/.]+)/.exec(key) ?? [];
+  const target = local ? '' : ' with the same --target';
+  const todo = `npx signet doctor ${tenant}${target} says how to repair it`;
   return new OperatorFailure('damaged_trail', `${message}; ${todo}`);
 }
 
@@ -86,7 +87,7 @@ export function asFailure(thrown: unknown, local = true): OperatorFailure {
   if (thrown instanceof Refusal) return refusalFailure(thrown);
   if (thrown instanceof PolicyInvalid) return new OperatorFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflictFailure(thrown);
-  if (thrown instanceof RecordForged) return forgedFailure(thrown);
+  if (thrown instanceof RecordForged) return forgedFailure(thrown, local);
   if (thrown instanceof NoCredentials) return new OperatorFailure('unreachable', thrown.message);
   if (thrown instanceof StackUnknown) return new OperatorFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return portFailure(thrown, local);

@@ -30,7 +30,7 @@ async function tryListing(
     return { names: await list(), findings: [] };
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    return { names: [], findings: [failedCheck(subject, thrown, undefined)] };
+    return { names: [], findings: [failedCheck(subject, thrown)] };
   }
 }
 
@@ -133,7 +133,7 @@ export async function diagnose(
     installation = await open();
   } catch (thrown) {
     if (!(thrown instanceof PortFailure) || thrown.error?.denied === undefined) throw thrown;
-    return [failedCheck({ check: 'stack' }, thrown, undefined)];
+    return [failedCheck({ check: 'stack' }, thrown)];
   }
   return [
     ...(await checkStack(installation)),

@@ -1,5 +1,6 @@
 import { PortFailure } from '../../shared/ports.ts';
 import { reasonOf } from '../../shared/refusal.ts';
+import type { TrailRepair } from './repair/trail-repair.ts';
 import type { StackCheckName, StackProblem, StackState } from './stack/stack-finding.ts';
 
 /** What was checked. Policies and trails are checked for each tenant. */
@@ -50,12 +51,19 @@ export type HealthyState =
   | { readonly kind: 'source_not_viewed'; readonly from: string }
   | { readonly kind: 'trail_intact'; readonly versions: number };
 
-/** The result of a check that failed. `lastVersion` is the newest version of the tenant's trail. */
+/** How the damaged trail or policy of a tenant can be repaired. */
+export type TrailDamage = TrailRepair & {
+  /** The name of the config bucket, if the installation is deployed. */
+  readonly bucket: string | undefined;
+};
+
+/** The result of a check that failed. */
 export type Problem =
   | {
       readonly kind: 'check_failed';
       readonly message: string;
-      readonly lastVersion: number | undefined;
+      /** Only for the policy or the trail of a tenant. */
+      readonly repair?: TrailDamage | undefined;
     }
   /** `message` says what was denied, and names the permission. */
   | {
@@ -107,7 +115,7 @@ export type Problem =
   | {
       readonly kind: 'trail_broken';
       readonly faults: readonly string[];
-      readonly lastVersion: number | undefined;
+      readonly repair: TrailDamage | undefined;
     };
 
 /** One check with its result. `tenant` is set for policies, sources and trails. */
@@ -134,11 +142,11 @@ export const fail = (subject: CheckSubject, problem: Problem): Finding => ({
 export function failedCheck(
   subject: CheckSubject,
   thrown: unknown,
-  lastVersion: number | undefined,
+  repair?: TrailDamage,
 ): Finding {
   const message = reasonOf(thrown);
   const permission = thrown instanceof PortFailure ? thrown.error?.denied : undefined;
   return permission === undefined
-    ? fail(subject, { kind: 'check_failed', message, lastVersion })
+    ? fail(subject, { kind: 'check_failed', message, ...(repair && { repair }) })
     : fail(subject, { kind: 'permission_missing', permission, message });
 }

@@ -19,9 +19,9 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
 export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
 
-/** Facts that change while the problem stays: a later version, and what `degreeOf` measures. */
+/** Facts that change while the problem stays: how to repair it, and what `degreeOf` measures. */
 const passing: ReadonlySet<string> = new Set([
-  ...['lastVersion', 'repair'],
+  'repair',
   ...['days', 'waiting', 'count'],
 ]);
 

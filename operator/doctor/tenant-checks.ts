@@ -3,10 +3,10 @@ import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { isSecureOrigin } from '../../shared/url/origin.ts';
 import { auditTrail } from '../../shared/versions/audit.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { lastVersion } from '../policies/policy-change.ts';
 import type { Installation } from '../target/target.ts';
-import { type CheckSubject, type Finding, fail, pass } from './finding.ts';
+import { type CheckSubject, type Finding, fail, pass, type TrailDamage } from './finding.ts';
 import { runCheck } from './installation-checks.ts';
+import { findTrailRepair } from './repair/find-trail-repair.ts';
 
 async function isFallbackMissing(
   installation: Installation,
@@ -55,25 +55,31 @@ async function checkLivePolicy(
   return pass(subject, { kind: 'policy_live', version: published.version, reporting, ...place });
 }
 
+/** How the trail and the live policy of a tenant can be repaired. */
+const damageOf = async (installation: Installation, tenant: string): Promise<TrailDamage> => ({
+  ...(await findTrailRepair(installation, tenant)),
+  bucket: installation.buckets?.config,
+});
+
 /** Checks the live policy of a tenant, its root keys and its fallback image. */
 export function checkTenantPolicy(installation: Installation, tenant: string): Promise<Finding> {
   const subject: CheckSubject = { check: 'policy', tenant };
   return runCheck(
     subject,
     () => checkLivePolicy(installation, tenant, subject),
-    () => lastVersion(installation, tenant),
+    () => damageOf(installation, tenant),
   );
 }
 
 /** Verifies the audit trail of a tenant, which may have been deleted. */
 export function checkTrail(installation: Installation, tenant: string): Promise<Finding> {
   const subject: CheckSubject = { check: 'trail', tenant };
-  const last = () => lastVersion(installation, tenant);
+  const damage = () => damageOf(installation, tenant);
   const check = async (): Promise<Finding> => {
     const { versions, faults } = await auditTrail(installation, tenant);
     return faults.length === 0
       ? pass(subject, { kind: 'trail_intact', versions })
-      : fail(subject, { kind: 'trail_broken', faults, lastVersion: await last() });
+      : fail(subject, { kind: 'trail_broken', faults, repair: await damage() });
   };
-  return runCheck(subject, check, last);
+  return runCheck(subject, check, damage);
 }

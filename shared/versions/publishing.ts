@@ -59,6 +59,8 @@ export type Publication = {
   readonly created: boolean;
   /** Whether the document equals the live version. Then no new version is made. */
   readonly unchanged: boolean;
+  /** Whether a version of the trail is live again that was not: its object was removed or is older, or the tenant was deleted. */
+  readonly restored: boolean;
   /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
@@ -223,7 +225,11 @@ async function planVersion(
   checkStoredSize(policy);
   const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
   const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
-  const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
+  // The trail of a tenant outlives the tenant.
+  const isBack = created === true && before !== undefined;
+  const restored = isBack || live.resumed !== undefined || live.completed === true;
+  const common = { tenant, keys: policy.keys, changes, unchanged: false };
+  const done = { ...common, created: created === true, restored };
   const isSame = before !== undefined && sameText(before.policy, policy);
   const same = { ...done, version: before?.version ?? 0 };
   if (live.resumed && isSame) return { live, policy, state: 'completed', done: same };

@@ -7,6 +7,7 @@ import type { PolicyBucket } from '../../../shared/versions/bucket.ts';
 import { tenantNames } from '../../../shared/versions/tenants.ts';
 import { OperatorFailure } from '../../failure.ts';
 import { checkTenantName } from '../../tenants/tenant-name.ts';
+import { doKeysVerify } from './find-trail-repair.ts';
 import { planTrailRepair, type RepairStep, type TrailRepair } from './trail-repair.ts';
 import { readTrailState } from './trail-state.ts';
 
@@ -118,11 +119,12 @@ export async function planRepair(
   const { repairs, lost, texts } = await planSecrets(state);
   const keys = publishersIn(state, texts);
   const stores = backup === undefined ? [home] : [home, backup];
+  const areKeysKnown = await doKeysVerify(bucketOf(state, home, keys));
   const tenants: TrailRepair[] = [];
   for (const tenant of await chooseTenants(stores, named)) {
     const own = await readTrailState(bucketOf(state, home, keys), tenant);
-    const kept = backup && (await readTrailState(bucketOf(state, backup, keys), tenant));
-    const repair = planTrailRepair(own, kept);
+    const copied = backup && (await readTrailState(bucketOf(state, backup, keys), tenant));
+    const repair = planTrailRepair(own, { backup: copied, areKeysKnown });
     if (repair.steps.length > 0 || repair.lost.length > 0) tenants.push(repair);
   }
   return { secrets: repairs, lostSecrets: lost, tenants, movedFiles };

@@ -121,26 +121,40 @@ const lostKeys = (tenant: string, chain: ReadonlyMap<number, Found>, last: numbe
     .filter((version) => !chain.has(version))
     .map((version) => auditKey(tenant, version));
 
-/**
- * Plans the repair of a tenant. If nothing in the trail verifies, it changes nothing: the keys of the publishers may be
- * the wrong ones. `backup` is the same tenant in a copy.
- */
-export function planTrailRepair(state: TrailState, backup?: TrailState): TrailRepair {
-  const { entries, live, tenant } = state;
-  const known = [state, ...(backup === undefined ? [] : [backup])].flatMap((one) => [
-    ...[...one.entries.values()].flatMap((entry) => storedIn(entry) ?? []),
-    ...[storedIn(one.live)].filter((stored) => stored !== undefined),
-  ]);
-  const newest = Math.max(0, ...known.map(({ record }) => record.version));
+export type RepairOptions = {
+  /** The same tenant in a copy. */
+  readonly backup?: TrailState | undefined;
+  /** Whether the keys verify anything that is stored. Otherwise nothing is taken for junk only because they do not verify it. */
+  readonly areKeysKnown: boolean;
+};
+
+/** Of a tenant that has no version that verifies: nothing is restored, and junk goes if there was never more. */
+function repairUnknown({ entries, live, tenant }: TrailState, areKeysKnown: boolean): TrailRepair {
+  const objects = [...entries.values(), ...(live === undefined ? [] : [live])];
+  const isJunk = areKeysKnown && live === undefined;
+  const steps = isJunk ? [...entries].flatMap(([at, one]) => setAside(one, faultOf(one, at))) : [];
+  const lost = isJunk ? [] : objects.map(({ key }) => key);
+  return { tenant, steps, lost, last: undefined, deleted: false };
+}
+
+/** The number of the newest version that verifies; 0 without one. */
+function findNewest(states: readonly TrailState[]): number {
+  const all = states.flatMap(({ entries, live }) => [...entries.values(), live]);
+  return Math.max(0, ...all.map((one) => storedIn(one)?.record.version ?? 0));
+}
+
+/** Plans the repair of a tenant. Nothing is signed: every text that is written exists already. */
+export function planTrailRepair(
+  state: TrailState,
+  { backup, areKeysKnown }: RepairOptions,
+): TrailRepair {
+  const newest = findNewest(backup === undefined ? [state] : [state, backup]);
   const chain = findChain(state, backup, newest);
   const last = Math.max(0, ...chain.keys());
   const found = chain.get(last);
-  if (found === undefined) {
-    const objects = [...entries.values(), ...(live === undefined ? [] : [live])];
-    const lost = objects.map(({ key }) => key);
-    return { tenant, steps: [], lost, last: undefined, deleted: false };
-  }
+  if (found === undefined) return repairUnknown(state, areKeysKnown);
   const steps = [...repairEntries(state, chain, last), ...repairLive(state, found)];
   const deleted = found.stored.record.policy === null;
+  const { tenant } = state;
   return { tenant, steps, lost: lostKeys(tenant, chain, last), last, deleted };
 }

@@ -6,9 +6,14 @@ const address = 'https://img.example.com';
 const arn = 'arn:aws:sqs:us-east-1:111111111111:signet-PurgeDead';
 const repair = { tenant: 'acme', version: 3 };
 
+const damage = {
+  ...{ tenant: 'acme', steps: [], lost: ['audit/acme/2.jws'], last: 3, deleted: false },
+  bucket: undefined,
+};
+
 /** One problem of each kind. */
 const problems: readonly Problem[] = [
-  { kind: 'check_failed', message: 'it failed', lastVersion: undefined },
+  { kind: 'check_failed', message: 'it failed' },
   { kind: 'permission_missing', permission: 's3:ListBucket', message: 'denied' },
   { kind: 'publisher_unknown' },
   { kind: 'render_secret_stale' },
@@ -24,7 +29,7 @@ const problems: readonly Problem[] = [
   { kind: 'source_unlisted', fault: 'names no source' },
   { kind: 'source_absent', from: 'photos', path: 'a.jpg' },
   { kind: 'source_unreadable', from: 'photos', status: 503, code: 'unavailable' },
-  { kind: 'trail_broken', faults: ['version 2 is missing'], lastVersion: 3 },
+  { kind: 'trail_broken', faults: ['version 2 is missing'], repair: damage },
   { kind: 'stack_unsettled', stack: 'prod', status: 'UPDATE_IN_PROGRESS', reason: undefined },
   { kind: 'stack_unsettled', stack: 'prod', status: 'UPDATE_ROLLBACK_FAILED', reason: 'why' },
   { kind: 'stack_unsettled', stack: 'prod', status: 'UPDATE_FAILED', reason: 'why' },
@@ -70,12 +75,12 @@ describe('a problem that doctor prints', () => {
       .map(({ kind }) => kind);
     expect(kinds).toEqual([
       ...['check_failed', 'publisher_unknown', 'render_secret_stale', 'distribution_silent'],
-      'view_unanswered',
+      ...['view_unanswered', 'trail_broken'],
     ]);
   });
 
   it.each([
-    [{ kind: 'root_key_gone', kid: 'r1.1' }, 'npx signet keys rotate acme --target aws:prod'],
+    [{ kind: 'root_key_gone', kid: 'r1.1' }, 'npx signet keys rotate acme --reason TEXT --target aws:prod; then npx signet keys retire acme r1.1 --reason TEXT --yes --target aws:prod'],
     [
       { kind: 'dead_letters', count: 1, arn },
       `read the log group of the purge function, correct the cause, then: aws sqs start-message-move-task --region us-east-1 --source-arn ${arn}`,
@@ -93,7 +98,6 @@ describe('a problem that doctor prints', () => {
     const problem = {
       kind: 'check_failed',
       message: 'SQS failed',
-      lastVersion: undefined,
     } as const;
     const finding = { check: 'purge queue', ok: false, problem } as const;
     const { todo } = describeFinding({ finding }, 'prod');

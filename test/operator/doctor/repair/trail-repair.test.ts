@@ -3,6 +3,7 @@ import {
   planTrailRepair,
   type TrailRepair,
 } from '../../../../operator/doctor/repair/trail-repair.ts';
+import { findTrailRepair } from '../../../../operator/doctor/repair/find-trail-repair.ts';
 import { readTrailState } from '../../../../operator/doctor/repair/trail-state.ts';
 import { auditKey, policyKey } from '../../../../shared/versions/bucket.ts';
 import { deleteTenant } from '../../../../shared/versions/publishing.ts';
@@ -37,8 +38,12 @@ function bodyOf(key: string): Uint8Array {
 
 const put = (key: string, content: string | Uint8Array = 'x'): void =>
   keep(own.config, key, content);
-const remove = (...keys: readonly string[]): void =>
-  keys.forEach((key) => void own.config.objects.delete(key));
+function putEach(...keys: readonly string[]): void {
+  for (const key of keys) put(key);
+}
+function remove(...keys: readonly string[]): void {
+  for (const key of keys) own.config.objects.delete(key);
+}
 
 const print = ({ steps, lost, last }: TrailRepair) => ({
   steps: steps.map((step) =>
@@ -80,12 +85,12 @@ const cases: Readonly<Record<string, Case>> = {
     steps: [`write ${entry(3)} from live`],
   },
   'the last version and the live policy replaced by junk': {
-    damage: () => [entry(3), live].forEach((key) => put(key)),
+    damage: () => putEach(entry(3), live),
     steps: [`aside ${entry(3)}`, `aside ${live}`, `write ${live} from trail`],
     last: 2,
   },
   'the same, with a copy': {
-    damage: () => [entry(3), live].forEach((key) => put(key)),
+    damage: () => putEach(entry(3), live),
     steps: [
       ...[`aside ${entry(3)}`, `write ${entry(3)} from backup`],
       ...[`aside ${live}`, `write ${live} from trail`],
@@ -126,7 +131,7 @@ const cases: Readonly<Record<string, Case>> = {
     steps: [`aside ${live}`, `write ${live} from trail`],
   },
   'nothing that verifies': {
-    damage: () => [entry(1), entry(2), entry(3), live].forEach((key) => put(key)),
+    damage: () => putEach(entry(1), entry(2), entry(3), live),
     lost: [entry(1), entry(2), entry(3), live],
     last: undefined,
   },
@@ -138,13 +143,16 @@ describe('the repair of a trail', () => {
     const backup = one.withCopy ? await readTrailState(copy, 'acme') : undefined;
     const { steps = [], lost = [] } = one;
     const last = 'last' in one ? one.last : 3;
-    const planned = planTrailRepair(await readTrailState(own, 'acme'), backup);
+    const planned = planTrailRepair(await readTrailState(own, 'acme'), {
+      backup,
+      areKeysKnown: true,
+    });
     expect(print(planned)).toEqual({ steps, lost, last });
   });
 
   it('of a deleted tenant removes the policy that somebody has put back', async () => {
     keep(own.config, policyKey('other'), bodyOf(auditKey('other', 1)));
-    const planned = planTrailRepair(await readTrailState(own, 'other'));
+    const planned = await findTrailRepair(own, 'other');
     expect(planned.deleted).toBe(true);
     expect(print(planned).steps).toEqual([`aside ${policyKey('other')}`]);
   });
@@ -152,7 +160,19 @@ describe('the repair of a trail', () => {
   it('takes no deletion of another tenant for one of its own', async () => {
     await own.publish('brief');
     put(auditKey('brief', 2), bodyOf(auditKey('other', 2)));
-    const planned = planTrailRepair(await readTrailState(own, 'brief'));
+    const planned = await findTrailRepair(own, 'brief');
     expect(print(planned)).toMatchObject({ steps: [`aside ${auditKey('brief', 2)}`], last: 1 });
+  });
+
+  it('of a name that never was a tenant sets junk aside, if the keys verify something else', async () => {
+    put(auditKey('ghost', 1));
+    const planned = await findTrailRepair(own, 'ghost');
+    expect(print(planned)).toEqual({
+      steps: [`aside ${auditKey('ghost', 1)}`],
+      lost: [],
+      last: undefined,
+    });
+    const stranger = { ...own, publishers: async () => [] };
+    expect((await findTrailRepair(stranger, 'ghost')).steps).toEqual([]);
   });
 });
