@@ -1,4 +1,8 @@
-import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
+import {
+  localAddress,
+  reachableHost,
+  serveStateArgument,
+} from '../shared/deployment/local-endpoints.ts';
 import { seconds } from '../shared/ports.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
 import { demoLifetime, demoUrl } from './demo/page.ts';
@@ -7,6 +11,7 @@ import { type Stack, startStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
 import { printUsage } from './start-usage.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
+import { serveStoppedState } from './stopped-state.ts';
 
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
@@ -113,10 +118,19 @@ process.on('uncaughtException', ({ message }) => {
   process.exit(1);
 });
 
-const [argument] = process.argv.slice(2);
+/** Serves the state folder to the command that has started this process, until that closes its pipe. */
+async function serveState(backup: string | undefined): Promise<void> {
+  const { home } = readLocalSettings(process.env);
+  const { close, ...ports } = await serveStoppedState(home, backup);
+  process.stdin.resume().once('close', () => void close().then(() => process.exit(0)));
+  process.stdout.write(`${JSON.stringify(ports)}\n`);
+}
+
+const [argument, backup] = process.argv.slice(2);
 try {
   ignoreClosedOutput();
   if (argument === undefined) await start();
+  else if (argument === serveStateArgument) await serveState(backup);
   else printUsage(argument);
 } catch (thrown) {
   console.error(explainFailure(thrown));

@@ -1,13 +1,17 @@
 import { endOf } from '../../operator/doctor/acknowledgements.ts';
 import { changeAcknowledgement, judgeInstallation } from '../../operator/doctor/diagnosis.ts';
+import { repairState } from '../../operator/doctor/repair/repair-state.ts';
 import { readSourceNames } from '../../operator/doctor/source-names.ts';
 import { usageFailure } from '../../operator/failure.ts';
 import { parseStackName } from '../../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
+import { confirm } from '../base/confirm.ts';
 import { type AllOption, addAllOption, readSelection } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import { describeFinding, printDiagnosis } from '../print/doctor.ts';
+import { isIncomplete, printRepair, printRepairPlan, repairJson } from '../print/repair.ts';
 import { tenantProgress } from '../progress/fleet.ts';
+import { startProgram } from '../start-program.ts';
 
 type Options = CommonOptions &
   AllOption & {
@@ -15,6 +19,9 @@ type Options = CommonOptions &
     readonly verbose?: true;
     readonly acknowledge?: string;
     readonly withdraw?: string;
+    readonly repair?: true;
+    readonly from?: string;
+    readonly yes?: true;
   };
 
 type Request = Parameters<typeof judgeInstallation>[1];
@@ -56,8 +63,36 @@ async function acknowledge(
       };
 }
 
+/** Throws `usage` for options that exclude `--repair`, and for its own without it. */
+function checkRepairOptions({ repair, from, yes, target, ...others }: Options): void {
+  if (repair === undefined) {
+    if (from !== undefined || yes !== undefined)
+      throw usageFailure(`--${from === undefined ? 'yes' : 'from'} is for --repair`);
+    return;
+  }
+  if (parseStackName(target) !== undefined)
+    throw usageFailure(
+      '--repair works on the state folder of this machine; docs/operating.md#repair-a-trail has the commands for AWS',
+    );
+  const other = (['object', 'acknowledge', 'withdraw'] as const).find(
+    (name) => others[name] !== undefined,
+  );
+  if (other !== undefined) throw usageFailure(`--repair and --${other} exclude each other`);
+}
+
+async function repair(operands: readonly string[], { from, yes }: Options): Promise<Result> {
+  const { openStoppedState } = await import('../../operator/target/stopped-state.ts');
+  const open = () => openStoppedState({ program: startProgram, backup: from });
+  const done = await repairState(open, operands, (plan) =>
+    confirm(printRepairPlan(plan), yes === true),
+  );
+  return { text: printRepair(done), json: repairJson(done), exit: isIncomplete(done) ? 1 : 0 };
+}
+
 async function doctor(operands: readonly string[], options: Options): Promise<void> {
   await runCommand(options, async (open) => {
+    checkRepairOptions(options);
+    if (options.repair !== undefined) return repair(operands, options);
     const objects = readSourceNames(options.object ?? []);
     const request = { objects, tenants: readSelection(operands, options) };
     const isChange = options.acknowledge !== undefined || options.withdraw !== undefined;
@@ -82,4 +117,10 @@ export const doctorCommand = addAllOption(
   )
   .option('--withdraw <id>', 'report an acknowledged problem again; needs --reason')
   .option('--reason <text>', 'the reason, signed and kept with the acknowledgement')
+  .option(
+    '--repair',
+    'repair the state folder while no stack runs on it: the last version that verifies becomes live, and what is no version is set aside. It shows what it does, and asks',
+  )
+  .option('--from <folder>', 'with --repair: a copy of the state folder to restore from')
+  .option('--yes', 'do not ask before a repair')
   .action(doctor);

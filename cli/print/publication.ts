@@ -25,7 +25,8 @@ export function purgeNote(tenants: readonly string[]): readonly string[] {
 /** Lists the changes too, because a publish may undo the change of another publisher. */
 function printPublication(publication: Publication): string {
   const { tenant, version, created, unchanged, restored, changes } = publication;
-  if (unchanged && restored) return `Restored ${tenant}: version ${version} is live and in its trail again`;
+  if (unchanged && restored)
+    return `Restored ${tenant}: version ${version} is live and in its trail again`;
   if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
   if (created && restored)
     return `Published ${tenant}, restored as version ${version}: its trail is continued`;

@@ -139,11 +139,7 @@ export const fail = (subject: CheckSubject, problem: Problem): Finding => ({
 });
 
 /** A check that could not be done. A missing permission is told apart, because it says nothing about the installation. */
-export function failedCheck(
-  subject: CheckSubject,
-  thrown: unknown,
-  repair?: TrailDamage,
-): Finding {
+export function failedCheck(subject: CheckSubject, thrown: unknown, repair?: TrailDamage): Finding {
   const message = reasonOf(thrown);
   const permission = thrown instanceof PortFailure ? thrown.error?.denied : undefined;
   return permission === undefined

@@ -113,9 +113,7 @@ async function prune(
 
 /** What the check of a tenant has restored is done when it is published. */
 const withPlanned = (done: Publication, planned: PlannedPublication): Publication =>
-  planned.restored
-    ? { ...done, restored: true, created: done.created || planned.created }
-    : done;
+  planned.restored ? { ...done, restored: true, created: done.created || planned.created } : done;
 
 /** Publishes checked policies. If there are several, each must still be as it was when it was checked. */
 async function publishFiles(
@@ -130,7 +128,10 @@ async function publishFiles(
   const plan = (one: CheckedFile) => planPublication(installation, one, options);
   const write = async (one: CheckedFile, planned: PlannedPublication) => {
     const expects = files.length > 1 ? { expected: planned.live } : {};
-    return withPlanned(await publishChecked(installation, one, { ...options, ...expects }), planned);
+    return withPlanned(
+      await publishChecked(installation, one, { ...options, ...expects }),
+      planned,
+    );
   };
   return changeEach(installation, { subjects, plan, confirm, write }, control);
 }

@@ -86,7 +86,8 @@ async function withBlocked(
   content: PolicyDocumentText,
 ): Promise<PolicyDocumentText> {
   const [live, ...earlier] = await policyVersions(installation, tenant, 'verified');
-  const before = live?.deleted === true ? earlier.find(({ deleted }) => deleted !== true) : undefined;
+  const before =
+    live?.deleted === true ? earlier.find(({ deleted }) => deleted !== true) : undefined;
   if (before === undefined) return content;
   const { blocked } = await readContent(installation, tenant, before.version);
   const { blocked: _older, ...others } = content;

@@ -47,7 +47,9 @@ describe('a trail', () => {
     const change = await stack.run('block', name, 'b.jpg', '--reason', 'another');
     expect([change.code, change.stderr]).toEqual([
       1,
-      expect.stringMatching(/^signet: audit\/forged\/2.jws is forged: .*; npx signet doctor forged says how/),
+      expect.stringMatching(
+        /^signet: audit\/forged\/2.jws is forged: .*; npx signet doctor forged says how/,
+      ),
     ]);
     await stack.config.remove([auditKey(name, 2)]);
     await stack.json('block', name, 'b.jpg', '--reason', 'another');

@@ -29,9 +29,7 @@ export async function findTrailRepair(bucket: PolicyBucket, tenant: string): Pro
  * more, because objects of the trail cannot be removed.
  */
 export function repairCommand({ tenant, steps, last, deleted }: TrailRepair): string | undefined {
-  const isStuck = steps.some(
-    ({ kind, key }) => kind === 'set_aside' && key.startsWith('audit/'),
-  );
+  const isStuck = steps.some(({ kind, key }) => kind === 'set_aside' && key.startsWith('audit/'));
   if (steps.length === 0 || isStuck) return undefined;
   return deleted
     ? `npx signet tenant delete ${tenant} --reason TEXT --yes`

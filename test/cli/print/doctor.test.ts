@@ -80,7 +80,10 @@ describe('a problem that doctor prints', () => {
   });
 
   it.each([
-    [{ kind: 'root_key_gone', kid: 'r1.1' }, 'npx signet keys rotate acme --reason TEXT --target aws:prod; then npx signet keys retire acme r1.1 --reason TEXT --yes --target aws:prod'],
+    [
+      { kind: 'root_key_gone', kid: 'r1.1' },
+      'npx signet keys rotate acme --reason TEXT --target aws:prod; then npx signet keys retire acme r1.1 --reason TEXT --yes --target aws:prod',
+    ],
     [
       { kind: 'dead_letters', count: 1, arn },
       `read the log group of the purge function, correct the cause, then: aws sqs start-message-move-task --region us-east-1 --source-arn ${arn}`,

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { findTrailRepair } from '../../../../operator/doctor/repair/find-trail-repair.ts';
 import {
   planTrailRepair,
   type TrailRepair,
 } from '../../../../operator/doctor/repair/trail-repair.ts';
-import { findTrailRepair } from '../../../../operator/doctor/repair/find-trail-repair.ts';
 import { readTrailState } from '../../../../operator/doctor/repair/trail-state.ts';
 import { auditKey, policyKey } from '../../../../shared/versions/bucket.ts';
 import { deleteTenant } from '../../../../shared/versions/publishing.ts';
