@@ -128,6 +128,10 @@ export async function openPurges(
   return queue;
 }
 
+/** The folder of the secrets in the state folder. */
+export const secretsFolder = ({ home }: Pick<LocalSettings, 'home'>): string =>
+  path.join(home, 'secrets');
+
 export async function openSecrets(
   { settings, roles, closings }: Opening,
   onChange: () => void,
@@ -136,7 +140,7 @@ export async function openSecrets(
     settings,
     'secretsManager',
     startSecretsManager({
-      folder: path.join(settings.home, 'secrets'),
+      folder: secretsFolder(settings),
       host: settings.host,
       ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),

@@ -55,8 +55,12 @@ function adviseOnSteps(damage: TrailDamage, about: AdvisedProblem): readonly str
 
 /** What to do about the damaged trail or policy of a tenant. */
 export function adviseOnTrail(damage: TrailDamage, about: AdvisedProblem): string {
-  const advice = [...adviseOnSteps(damage, about), ...adviseOnLoss(damage, about)];
-  return advice.length > 0
-    ? advice.join('; then ')
+  const steps = adviseOnSteps(damage, about);
+  const loss = adviseOnLoss(damage, about);
+  // What is accepted is identified by all of its faults, so it is accepted when the others are gone.
+  if (steps.length > 0 && loss.length > 0)
+    return `${steps.join('')}; then run doctor again, which says what to do about ${damage.lost.join(', ')}`;
+  return steps.length + loss.length > 0
+    ? [...steps, ...loss].join('')
     : `nothing can repair what a publisher has signed; find out who did, then accept it: ${adviseToAccept(about)}`;
 }

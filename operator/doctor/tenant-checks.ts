@@ -2,6 +2,7 @@ import { ownSourceKey } from '../../shared/objects/sources.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { isSecureOrigin } from '../../shared/url/origin.ts';
 import { auditTrail } from '../../shared/versions/audit.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
 import type { Installation } from '../target/target.ts';
 import { type CheckSubject, type Finding, fail, pass, type TrailDamage } from './finding.ts';
@@ -34,14 +35,24 @@ async function findUnlisted(
   return secure.find((origin) => !listed.includes(origin));
 }
 
+/** The tenant was deleted since the tenants were listed, or it has a policy that the trail does not know. */
+async function failAsDeleted(
+  { config }: Installation,
+  tenant: string,
+  subject: CheckSubject,
+): Promise<Finding> {
+  if ((await config.get(policyKey(tenant), { maxBytes: 0 })) === 'missing')
+    return fail(subject, { kind: 'policy_gone' });
+  throw new Error('the tenant was deleted, and somebody has put its policy back; it is not live');
+}
+
 async function checkLivePolicy(
   installation: Installation,
   tenant: string,
   subject: CheckSubject,
 ): Promise<Finding> {
   const published = await publishedPolicy(installation, tenant);
-  // Deleted since the tenants were listed.
-  if (published === undefined) return fail(subject, { kind: 'policy_gone' });
+  if (published === undefined) return failAsDeleted(installation, tenant, subject);
   const policy = compilePolicy(published.document);
   const kid = await findOrphan(installation, policy);
   if (kid !== undefined) return fail(subject, { kind: 'root_key_gone', kid });

@@ -210,6 +210,14 @@ async function checkChange(
   checkMove({ before: place, after, purge: options.purge, isDeploying });
 }
 
+/** Whether the tenant is new to the functions, and whether something of its trail is live again. */
+function describeArrival({ last, etag, resumed, completed }: LiveVersion) {
+  const created = etag === undefined || (resumed !== undefined && resumed.before === undefined);
+  // The trail of a tenant outlives the tenant.
+  const isBack = created && last !== undefined;
+  return { created, restored: isBack || resumed !== undefined || completed === true };
+}
+
 /** Makes every check. It writes nothing, unless there is an interrupted publish to complete. */
 async function planVersion(
   publishing: Publishing,
@@ -224,12 +232,7 @@ async function planVersion(
   const policy = mergeWithLive(document, live, options);
   checkStoredSize(policy);
   const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
-  const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
-  // The trail of a tenant outlives the tenant.
-  const isBack = created === true && before !== undefined;
-  const restored = isBack || live.resumed !== undefined || live.completed === true;
-  const common = { tenant, keys: policy.keys, changes, unchanged: false };
-  const done = { ...common, created: created === true, restored };
+  const done = { tenant, keys: policy.keys, changes, unchanged: false, ...describeArrival(live) };
   const isSame = before !== undefined && sameText(before.policy, policy);
   const same = { ...done, version: before?.version ?? 0 };
   if (live.resumed && isSame) return { live, policy, state: 'completed', done: same };
