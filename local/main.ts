@@ -10,6 +10,7 @@ import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
 import { printUsage } from './start-usage.ts';
+import { describeDiskFault } from './state/disk-fault.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
 import { serveStoppedState } from './stopped-state.ts';
 
@@ -89,10 +90,22 @@ function stopOnSignals(signals: readonly NodeJS.Signals[], stack: Stack, log: Ro
 
 function explainFailure(thrown: unknown): string {
   if (thrown instanceof StartFailure) return thrown.message;
-  const { code, message } = thrown as NodeJS.ErrnoException;
+  const { code, message, path } = thrown as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return 'The disk is full; free some space and start again.';
+  const fault = describeDiskFault(thrown);
+  if (fault !== undefined) return `${path ?? 'The state folder'} cannot be written: ${fault}`;
   return `Signet could not start: ${message}`;
 }
+
+/** Says on the terminal that the state folder cannot be written, since the log cannot say it. */
+const reportLog =
+  ({ home }: LocalSettings) =>
+  (thrown: unknown): void =>
+    console.error(
+      thrown === undefined
+        ? `${home} can be written again.`
+        : `${home} cannot be written, so changes are refused: ${describeDiskFault(thrown) ?? String(thrown)}`,
+    );
 
 /** Without a reader of its output, the stack goes on. */
 function ignoreClosedOutput(): void {
@@ -106,7 +119,7 @@ async function start(): Promise<void> {
   const waiting: string[] = [];
   const write = (line: string): void => void (log ? log.write(line) : waiting.push(line));
   const stack = await startStack(settings, write);
-  log = await openLog(settings.home, 'edge.log');
+  log = await openLog(settings.home, 'edge.log', { onFault: reportLog(settings) });
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
   await printBanner(stack, settings, log, performance.now() - started);

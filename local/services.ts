@@ -133,7 +133,7 @@ export const secretsFolder = ({ home }: Pick<LocalSettings, 'home'>): string =>
   path.join(home, 'secrets');
 
 export async function openSecrets(
-  { settings, roles, closings }: Opening,
+  { settings, roles, log, closings }: Opening,
   onChange: () => void,
 ): Promise<number> {
   const secrets = await withStartFailure(
@@ -146,6 +146,7 @@ export async function openSecrets(
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
       onChange,
+      log,
       ...distanceOf(settings, roles),
     }),
   );
@@ -155,7 +156,7 @@ export async function openSecrets(
 
 /** Opens the access log of the distribution, which has CloudFront's form. */
 export async function openAccessLog({ settings, closings }: Opening): Promise<RotatingLog> {
-  const accessLog = await openLog(settings.home, 'access.log', accessLogHead);
+  const accessLog = await openLog(settings.home, 'access.log', { head: accessLogHead });
   closings.push(accessLog.close);
   return accessLog;
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -37,14 +37,16 @@ async function serveFolder(folder: string, closings: Closing[]): Promise<StatePo
   return { s3: s3.port, secretsManager: secrets.port };
 }
 
-const isFolder = async (name: string): Promise<boolean> =>
-  (await stat(name).catch(() => undefined))?.isDirectory() === true;
-
 /** Throws `StartFailure` for a folder that has no policies or no secrets. */
 async function checkState(folder: string, what: string): Promise<void> {
   for (const part of [configFolder, 'secrets'])
-    if (!(await isFolder(path.join(folder, part))))
-      throw new StartFailure(`${folder} is no ${what}: it has no folder ${part}`);
+    await readdir(path.join(folder, part)).catch(({ code }: NodeJS.ErrnoException) => {
+      throw new StartFailure(
+        code === 'ENOENT' || code === 'ENOTDIR'
+          ? `${folder} is no ${what}: it has no folder ${part}`
+          : `${folder} cannot be read (${code}); run the command as its owner`,
+      );
+    });
 }
 
 /** Copies what is needed of a backup, so that the backup itself is only read. */

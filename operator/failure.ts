@@ -70,8 +70,10 @@ function forgedFailure({ key, message }: RecordForged, local: boolean): Operator
 }
 
 /** A store that answers with an error is running, so it counts as unavailable, not unreachable. */
-function portFailure({ message, answered }: PortFailure, local: boolean): OperatorFailure {
-  if (answered) return new OperatorFailure('unavailable', message);
+function portFailure({ message, answered, error }: PortFailure, local: boolean): OperatorFailure {
+  const isInternal = local && (error?.status ?? 0) >= 500;
+  const todo = isInternal ? '; npx signet doctor checks the disk, and logs/edge.log says why' : '';
+  if (answered) return new OperatorFailure('unavailable', `${message}${todo}`);
   const hint = local
     ? 'Is Signet running? On this machine start it with: npm start'
     : 'Check the network, and AWS_PROFILE or AWS_ACCESS_KEY_ID';

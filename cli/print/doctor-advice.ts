@@ -48,6 +48,14 @@ function adviseOnFailure({ check, tenant, problem }: FailedFinding, about: Advis
     : adviseOnTrail(repair, { tenant, id, stack });
 }
 
+/** What makes a state folder writable again. The running stack notices it by itself. */
+function adviseOnFolder(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full: free some space';
+  if (code === 'EROFS')
+    return 'the file system is read-only: mount it for writing again, and look for faults of the disk';
+  return 'correct the owner and the mode of this folder, and run doctor as the user of the stack';
+}
+
 /** Advice that is not the same everywhere: the local stack is started and restarted on this machine. */
 function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string | undefined {
   const isLocal = stack === undefined;
@@ -66,6 +74,10 @@ function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string 
       return isLocal
         ? 'start it with npm start'
         : 'check the DNS record of the domain, that the certificate covers it and has not expired, and that hosts in cdk.json lists it';
+    case 'folder_unwritable':
+      return adviseOnFolder(problem.code);
+    case 'disk_low':
+      return 'free some space on the disk';
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 import { PortFailure } from '../../shared/ports.ts';
 import { trailNames } from '../../shared/versions/audit.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
+import { OperatorFailure } from '../failure.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { readEach } from '../tenants/fleet.ts';
@@ -17,6 +18,7 @@ import { type CheckSubject, type Finding, fail, failedCheck } from './finding.ts
 import { checkDistribution, checkSecrets } from './installation-checks.ts';
 import { checkSources } from './source-check.ts';
 import { checkStack } from './stack/stack-checks.ts';
+import { checkStateFolder } from './state-folder-check.ts';
 import { checkTenantPolicy, checkTrail } from './tenant-checks.ts';
 
 /** What was listed, or the finding that says why it cannot be. Throws if there is no answer. */
@@ -45,6 +47,16 @@ type CheckedTenants = {
   readonly unlisted: readonly Finding[];
 };
 
+/** Throws `not_found` for a tenant that was named by its name. A file without a tenant is a finding. */
+function checkTyped(missing: readonly string[], operands: readonly string[]): void {
+  const typed = missing.filter((name) => operands.includes(name));
+  if (typed.length > 0)
+    throw new OperatorFailure(
+      'not_found',
+      `there is no tenant ${typed.join(', ')}, and there never was one; npx signet tenant list names all`,
+    );
+}
+
 async function chooseTenants(
   installation: Installation,
   selection: TenantSelection,
@@ -59,10 +71,13 @@ async function chooseTenants(
   if (operands.length === 0) return { live, gone, missing: [], withoutFile: [], unlisted };
   const named = await selectTenants(installation, selection);
   const isFiled = operands.every(isPath) && (await areFolders(operands));
+  const missing =
+    unlisted.length > 0 ? [] : named.filter((name) => ![...live, ...gone].includes(name));
+  checkTyped(missing, operands);
   return {
     live: live.filter((name) => named.includes(name)),
     gone: gone.filter((name) => named.includes(name)),
-    missing: unlisted.length > 0 ? [] : named.filter((name) => ![...live, ...gone].includes(name)),
+    missing,
     withoutFile: isFiled ? live.filter((name) => !named.includes(name)) : [],
     unlisted,
   };
@@ -119,7 +134,8 @@ export type DoctorScope = {
 /**
  * Checks the parts of a stack if the installation is deployed, then secrets, the distribution, the list of changes, and
  * the policy and audit trail of each tenant that is selected. The trails of tenants without a policy are checked too, because the trail
- * tells whether they were deleted.  A missing permission is a finding. Throws only if the installation does not answer or does not exist.
+ * tells whether they were deleted. A missing permission is a finding. Throws
+ * `not_found` for a named tenant that never existed, and if the installation does not answer or does not exist.
  */
 export async function diagnose(
   open: OpenInstallation,
@@ -137,6 +153,7 @@ export async function diagnose(
   }
   return [
     ...(await checkStack(installation)),
+    ...(await checkStateFolder(installation)),
     ...(await checkSecrets(installation)),
     await checkDistribution(installation),
     ...(await checkTenants(installation, { objects, selection, control })),

@@ -15,7 +15,8 @@ export type CheckName =
   | 'policy'
   | 'source'
   | 'trail'
-  | 'file';
+  | 'file'
+  | 'state folder';
 
 /** A tenant, its live version, and the name of the bucket of its sources if that is not Signet's own. */
 export type LivePolicy = {
@@ -49,7 +50,9 @@ export type HealthyState =
   | { readonly kind: 'source_readable'; readonly from: string }
   /** There is no object to view, or no recipe that the policy allows. */
   | { readonly kind: 'source_not_viewed'; readonly from: string }
-  | { readonly kind: 'trail_intact'; readonly versions: number };
+  | { readonly kind: 'trail_intact'; readonly versions: number }
+  /** `free` in bytes. */
+  | { readonly kind: 'folder_writable'; readonly folder: string; readonly free: number };
 
 /** How the damaged trail or policy of a tenant can be repaired. */
 export type TrailDamage = TrailRepair & {
@@ -99,6 +102,10 @@ export type Problem =
   | { readonly kind: 'policy_gone' }
   /** A tenant that was named, or that has a file, does not exist. */
   | { readonly kind: 'tenant_missing' }
+  /** `code` is that of the operating system, such as EROFS. */
+  | { readonly kind: 'folder_unwritable'; readonly folder: string; readonly code: string }
+  /** `free` in bytes. */
+  | { readonly kind: 'disk_low'; readonly folder: string; readonly free: number }
   /** A live tenant has no file in the folders that were named. */
   | { readonly kind: 'file_missing' }
   | { readonly kind: 'root_key_gone'; readonly kid: string }

@@ -6,6 +6,7 @@ export type Severity = 'error' | 'warning';
 
 const warnings: ReadonlySet<Problem['kind']> = new Set([
   'changes_faulty',
+  'disk_low',
   'fallback_missing',
   'origin_unlisted',
   'policy_gone',
@@ -20,7 +21,7 @@ export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
 
 /** Facts that change while the problem stays: how to repair it, and what `degreeOf` measures. */
-const passing: ReadonlySet<string> = new Set(['repair', ...['days', 'waiting', 'count']]);
+const passing: ReadonlySet<string> = new Set(['repair', 'free', ...['days', 'waiting', 'count']]);
 
 /** How far a problem has gone: days since the last rotation, or messages. 0 for a problem that is there or not. */
 export function degreeOf(problem: Problem): number {

@@ -23,6 +23,8 @@ const problems: readonly Problem[] = [
   { kind: 'view_unanswered', address, reason: 'CERT_HAS_EXPIRED' },
   { kind: 'changes_faulty', fault: 'missing', repair },
   { kind: 'policy_gone' },
+  { kind: 'folder_unwritable', folder: '/var/signet', code: 'EROFS' },
+  { kind: 'disk_low', folder: '/var/signet', free: 1_000 },
   { kind: 'root_key_gone', kid: 'r1.1' },
   { kind: 'fallback_missing', path: 'none.png' },
   { kind: 'origin_unlisted', origin: 'https://www.example.com' },

@@ -7,7 +7,7 @@ import { openLog, type RotatingLog } from '../../../local/state/log-file.ts';
 let home = '';
 let log: RotatingLog;
 
-const open = () => openLog(home, 'a.log', 'head\n');
+const open = () => openLog(home, 'a.log', { head: 'head\n' });
 const read = (name = 'a.log') => readFile(path.join(home, 'logs', name), 'utf8');
 /** Compared here, because the test runner would print 20 MB at each try. */
 const reads = (text: string) =>
