@@ -76,6 +76,16 @@ export type ObjectStore = {
 /** One bucket, for code that also asks for what is stored with an object. */
 export type DescribedStore = ObjectStore & {
   readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
+  /** Reads the first bytes, and what is stored with the object. */
+  readonly peek: (key: string, bytes: number) => Promise<PeekedObject | 'missing'>;
+};
+
+/** The beginning of an object. `size` is that of the whole object. */
+export type PeekedObject = {
+  readonly head: Uint8Array;
+  readonly size: number;
+  readonly contentType: string;
+  readonly metadata: StoredObject['metadata'];
 };
 
 /** One bucket, for code that only reads objects. */

@@ -1,4 +1,5 @@
 import type { Finding, Problem } from '../../operator/doctor/finding.ts';
+import { adviseOnDerivatives } from './derivative-advice.ts';
 import { adviseOnStack } from './doctor-stack.ts';
 import { adviseOnTrail } from './trail-advice.ts';
 
@@ -76,6 +77,11 @@ function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string 
         : 'check the DNS record of the domain, that the certificate covers it and has not expired, and that hosts in cdk.json lists it';
     case 'folder_unwritable':
       return adviseOnFolder(problem.code);
+    case 'derivatives_wrong':
+      return adviseOnDerivatives(
+        problem.folder,
+        stack === undefined ? {} : { target: `aws:${stack}` },
+      );
     case 'disk_low':
       return 'free some space on the disk';
     default:

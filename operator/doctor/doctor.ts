@@ -13,6 +13,8 @@ import {
   type TenantSelection,
 } from '../tenants/selection.ts';
 import { checkChanges, livePolicies } from './changes-check.ts';
+import type { DeepControl } from './deep/derivative-walk.ts';
+import { checkDerivatives } from './deep/derivatives-check.ts';
 import { checkDomains } from './domain-check.ts';
 import { type CheckSubject, type Finding, fail, failedCheck } from './finding.ts';
 import { checkDistribution, checkSecrets } from './installation-checks.ts';
@@ -104,7 +106,7 @@ const describeDrift = ({ missing, withoutFile }: CheckedTenants): readonly Findi
 /** Checks the policy and the trail of each tenant, and what depends on them. */
 async function checkTenants(
   installation: Installation,
-  { objects, selection, control }: Required<DoctorScope>,
+  { objects, selection, control, deep }: Required<Omit<DoctorScope, 'deep'>> & DoctorScope,
 ): Promise<readonly Finding[]> {
   const tenants = await chooseTenants(installation, selection);
   const both = async (tenant: string) => [
@@ -119,7 +121,9 @@ async function checkTenants(
   const trail = async (tenant: string) => [await checkTrail(installation, tenant)];
   const past = await checkEach(installation, tenants.gone, trail, quietly);
   const drift = describeDrift(tenants);
-  return [...views, changes, ...tenants.unlisted, ...policies, ...sources, ...past, ...drift];
+  const stored = await checkDerivatives(installation, selection, deep);
+  const checked = [...policies, ...sources, ...past, ...drift, ...stored];
+  return [...views, changes, ...tenants.unlisted, ...checked];
 }
 
 /** What to check besides the installation itself. */
@@ -129,6 +133,8 @@ export type DoctorScope = {
   /** The tenants to check; all without operands. */
   readonly selection?: TenantSelection;
   readonly control?: FleetControl;
+  /** Look at every stored derivative, too. */
+  readonly deep?: DeepControl | undefined;
 };
 
 /**
@@ -141,7 +147,7 @@ export async function diagnose(
   open: OpenInstallation,
   scope: DoctorScope = {},
 ): Promise<readonly Finding[]> {
-  const { objects = new Map<string, string>(), control = quietly } = scope;
+  const { objects = new Map<string, string>(), control = quietly, deep } = scope;
   const { selection = { operands: [], all: true } } = scope;
   if (selection.operands.length > 0) checkSelection(selection);
   let installation: Installation;
@@ -156,6 +162,6 @@ export async function diagnose(
     ...(await checkStateFolder(installation)),
     ...(await checkSecrets(installation)),
     await checkDistribution(installation),
-    ...(await checkTenants(installation, { objects, selection, control })),
+    ...(await checkTenants(installation, { objects, selection, control, deep })),
   ];
 }

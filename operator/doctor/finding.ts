@@ -1,5 +1,6 @@
 import { PortFailure } from '../../shared/ports.ts';
 import { reasonOf } from '../../shared/refusal.ts';
+import type { WrongFolder } from './deep/derivative-walk.ts';
 import type { TrailRepair } from './repair/trail-repair.ts';
 import type { StackCheckName, StackProblem, StackState } from './stack/stack-finding.ts';
 
@@ -16,7 +17,8 @@ export type CheckName =
   | 'source'
   | 'trail'
   | 'file'
-  | 'state folder';
+  | 'state folder'
+  | 'derivatives';
 
 /** A tenant, its live version, and the name of the bucket of its sources if that is not Signet's own. */
 export type LivePolicy = {
@@ -51,6 +53,7 @@ export type HealthyState =
   /** There is no object to view, or no recipe that the policy allows. */
   | { readonly kind: 'source_not_viewed'; readonly from: string }
   | { readonly kind: 'trail_intact'; readonly versions: number }
+  | { readonly kind: 'derivatives_match'; readonly examined: number; readonly complete: boolean }
   /** `free` in bytes. */
   | { readonly kind: 'folder_writable'; readonly folder: string; readonly free: number };
 
@@ -102,6 +105,8 @@ export type Problem =
   | { readonly kind: 'policy_gone' }
   /** A tenant that was named, or that has a file, does not exist. */
   | { readonly kind: 'tenant_missing' }
+  /** Stored derivatives do not match their keys. */
+  | { readonly kind: 'derivatives_wrong'; readonly folder: WrongFolder }
   /** `code` is that of the operating system, such as EROFS. */
   | { readonly kind: 'folder_unwritable'; readonly folder: string; readonly code: string }
   /** `free` in bytes. */

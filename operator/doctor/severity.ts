@@ -21,9 +21,14 @@ export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
 
 /** Facts that change while the problem stays: how to repair it, and what `degreeOf` measures. */
-const passing: ReadonlySet<string> = new Set(['repair', 'free', ...['days', 'waiting', 'count']]);
+const passing: ReadonlySet<string> = new Set([
+  'repair',
+  'free',
+  'folder',
+  ...['days', 'waiting', 'count'],
+]);
 
-/** How far a problem has gone: days since the last rotation, or messages. 0 for a problem that is there or not. */
+/** How far a problem has gone: days since the last rotation, or a count. 0 for a problem that is there or not. */
 export function degreeOf(problem: Problem): number {
   switch (problem.kind) {
     case 'rotation_late':
@@ -32,6 +37,8 @@ export function degreeOf(problem: Problem): number {
       return problem.waiting;
     case 'dead_letters':
       return problem.count;
+    case 'derivatives_wrong':
+      return problem.folder.count;
     default:
       return 0;
   }

@@ -7,8 +7,12 @@ import {
 } from '../../shared/objects/purge.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import { malformed } from '../../shared/refusal.ts';
+import { sourceKey } from '../../shared/url/path.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
+import { requestTenantPurge } from '../../shared/versions/source-move.ts';
 import { policyOf } from '../keys/signer.ts';
+import { isPolicyLost } from '../policies/policy-change.ts';
 import {
   type CheckedScope,
   checkScope,
@@ -17,6 +21,7 @@ import {
 } from '../scopes/check-scope.ts';
 import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
 
 /** A purge that was done. `derivatives` and `sources` are counts of what was deleted. */
 export type ScopePurge = ScopeReport & {
@@ -43,7 +48,31 @@ async function deleteDerivatives(installation: Installation, tenant: string, sco
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(installation, tenant, prefix);
   const source = { tenant, path: scope };
+  // An object with this name is no derivative, and somebody else has put it there.
+  await installation.derivatives.remove([sourceKey(source)]);
   return { derivatives: await purgeSource(installation, source), sources: [source] };
+}
+
+/**
+ * Deletes what is stored below the name of a tenant that was deleted or never was. Undefined if there is such a tenant,
+ * or nothing to delete.
+ */
+async function purgeLeftovers(
+  installation: Installation,
+  tenant: string,
+): Promise<ScopePurge | undefined> {
+  checkTenantName(tenant);
+  const { config } = installation;
+  const isLive = (await config.get(policyKey(tenant), { maxBytes: 0 })) !== 'missing';
+  if (isLive || (await isPolicyLost(installation, tenant))) return undefined;
+  const { derivatives, sources } = await purgeBelow(installation, tenant, '');
+  if (derivatives === 0) return undefined;
+  await requestTenantPurge(config, tenant);
+  return {
+    ...{ tenant, scope: '*', derivatives, sources: sources.length },
+    covers: { sources: null, derivatives: { count: derivatives, more: false }, names: [] },
+    ...{ doubts: [], unlisted: null, meant: null },
+  };
 }
 
 /**
@@ -59,6 +88,8 @@ export async function purgeScope(
   onChecked?: (scope: string, checked: CheckedScope) => void,
 ): Promise<ScopePurge> {
   const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const rest = scope === '*' ? await purgeLeftovers(installation, tenant) : undefined;
+  if (rest !== undefined) return rest;
   const policy = await policyOf(installation, tenant);
   const { fallback } = policy;
   const checked = await checkScope(installation, policy, scope);

@@ -23,6 +23,13 @@ const problems: readonly Problem[] = [
   { kind: 'view_unanswered', address, reason: 'CERT_HAS_EXPIRED' },
   { kind: 'changes_faulty', fault: 'missing', repair },
   { kind: 'policy_gone' },
+  {
+    kind: 'derivatives_wrong',
+    folder: {
+      ...{ tenant: 'acme', isLive: true, count: 1 },
+      examples: [{ key: 'acme/a', why: 'it is empty', source: 'a' }],
+    },
+  },
   { kind: 'folder_unwritable', folder: '/var/signet', code: 'EROFS' },
   { kind: 'disk_low', folder: '/var/signet', free: 1_000 },
   { kind: 'root_key_gone', kid: 'r1.1' },
