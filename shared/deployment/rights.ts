@@ -77,7 +77,7 @@ const readStores: readonly Permission[] = [
   {
     actions: ['s3:GetObject'],
     objects: 'derivatives',
-    why: 'to see which engine drew an image (`purge --engine-before`, `explain`)',
+    why: 'to see which engine drew an image (`purge --engine-before`, `explain`), and whether it matches its key (`doctor --deep`)',
   },
 ];
 
