@@ -25,7 +25,12 @@ import { claimedPlace } from './claimed-source.ts';
 import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
 import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
-import { checkFields, checkRetiredKids, type KnownFields } from './publish-checks.ts';
+import {
+  checkFields,
+  checkRetiredKids,
+  describeArrival,
+  type KnownFields,
+} from './publish-checks.ts';
 import { type Maker, type PolicyRecord, signRecord } from './record.ts';
 import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.ts';
 
@@ -208,14 +213,6 @@ async function checkChange(
   const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
   const place = before?.policy ? claimedPlace(before.policy) : undefined;
   checkMove({ before: place, after, purge: options.purge, isDeploying });
-}
-
-/** Whether the tenant is new to the functions, and whether something of its trail is live again. */
-function describeArrival({ last, etag, resumed, completed }: LiveVersion) {
-  const created = etag === undefined || (resumed !== undefined && resumed.before === undefined);
-  // The trail of a tenant outlives the tenant.
-  const isBack = created && last !== undefined;
-  return { created, restored: isBack || resumed !== undefined || completed === true };
 }
 
 /** Makes every check. It writes nothing, unless there is an interrupted publish to complete. */
