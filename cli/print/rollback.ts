@@ -53,7 +53,7 @@ export function printRollback(rollback: Rollback): string {
   if (unchanged)
     return `Version ${restored} of ${tenant} has the same content as the live version ${version}; nothing to roll back. See npx signet policy history ${tenant}`;
   const kept =
-    newKid === null
+    newKid === undefined
       ? 'Its keys and blocked scopes are unchanged.'
       : `It was deleted, so its URLs need the new kid ${newKid}: npx signet keys show ${tenant}. Its blocked scopes are those from before.`;
   const text = `Published the content of version ${restored} of ${tenant} as version ${version}. ${kept}`;

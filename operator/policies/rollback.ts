@@ -33,10 +33,10 @@ export type Rollback = {
   readonly restored: number;
   /** Whether the live version already had this content, so that nothing was published. */
   readonly unchanged: boolean;
-  /** Whether a version is live or in the trail again that was not. */
-  readonly repaired: boolean;
-  /** The kid that signs, if the tenant was deleted before. Its kids from before stay retired. */
-  readonly newKid: string | null;
+  /** Set if a version is live or in the trail again that was not. */
+  readonly repaired?: true;
+  /** The kid that signs, set if the tenant was deleted before. Its kids from before stay retired. */
+  readonly newKid?: string;
   readonly changes: readonly PolicyChange[];
 };
 
@@ -94,6 +94,13 @@ async function withBlocked(
   return blocked === undefined ? others : { ...others, blocked };
 }
 
+/** What is known of a rollback before it is written. */
+const factsOf = ({ tenant, restored, repaired, newKid }: PlannedRollback) => ({
+  ...{ tenant, restored },
+  ...(repaired === undefined ? {} : { repaired }),
+  ...(newKid === undefined ? {} : { newKid }),
+});
+
 /** A rollback that every check allows. */
 export type PlannedRollback = Omit<Rollback, 'version'> & {
   /** The version that is live now. */
@@ -116,8 +123,8 @@ async function planRollback(
   const isRevived = created && planned.version > planned.live && live === 0;
   return {
     ...{ tenant, restored: version, live, unchanged, changes, content },
-    repaired: isCompleted || planned.restored,
-    newKid: isRevived ? keys.active : null,
+    ...(isCompleted || planned.restored ? { repaired: true } : {}),
+    ...(isRevived ? { newKid: keys.active } : {}),
   };
 }
 
@@ -140,12 +147,12 @@ export async function rollbackPolicies(
       planRollback(installation, tenant, request, options);
     const confirm = async (plans: readonly PlannedRollback[]) =>
       onlyTenant(tenants) === undefined ? ask(plans) : undefined;
-    const write = async ({ tenant }: TenantSubject, planned: PlannedRollback) => {
-      const { content, live, restored, repaired, newKid } = planned;
+    const write = async (_subject: TenantSubject, planned: PlannedRollback) => {
+      const { content, live } = planned;
       const expected = count === 1 ? {} : { expected: live };
       const done = await publishChecked(installation, content, { ...options, ...expected });
       const { version, unchanged, changes } = done;
-      return { tenant, version, restored, unchanged, repaired, newKid, changes };
+      return { ...factsOf(planned), version, unchanged, changes };
     };
     return { plan, confirm, write };
   };
