@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,11 +24,15 @@ const configFolder = path.join('s3', 'buckets', localBuckets.config);
 type Closing = () => Promise<void>;
 
 /** Serves the config bucket and the secrets in a folder on free ports of this machine. */
-async function serveFolder(folder: string, closings: Closing[]): Promise<StatePorts> {
+async function serveFolder(
+  folder: string,
+  secretAccessKey: string,
+  closings: Closing[],
+): Promise<StatePorts> {
   const common = {
     host: '127.0.0.1',
     port: 0,
-    identities: [{ ...localCredentials, allows: () => true }],
+    identities: [{ ...localCredentials, secretAccessKey, allows: () => true }],
   };
   const buckets = [localBuckets.config];
   const s3 = await startS3({ ...common, folder: path.join(folder, 's3'), origins: [], buckets });
@@ -74,11 +79,13 @@ export async function serveStoppedState(
     for (const one of closings.toReversed()) await one();
   };
   try {
+    const secretAccessKey = randomBytes(24).toString('base64url');
     const movedFiles = await moveDamagedFiles(home, localBuckets.config);
-    const ports = await serveFolder(home, closings);
+    const ports = await serveFolder(home, secretAccessKey, closings);
     const copy = backup === undefined ? undefined : await copyBackup(backup, closings);
-    const kept = copy === undefined ? {} : { backup: await serveFolder(copy, closings) };
-    return { home: ports, ...kept, movedFiles, close };
+    const kept =
+      copy === undefined ? {} : { backup: await serveFolder(copy, secretAccessKey, closings) };
+    return { home: ports, ...kept, secretAccessKey, movedFiles, close };
   } catch (thrown) {
     await close();
     throw thrown;

@@ -6,6 +6,7 @@ import { usageFailure } from '../../operator/failure.ts';
 import { timerWait } from '../../operator/purge/pace.ts';
 import { parseStackName } from '../../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
+import { checkSelection } from '../../operator/tenants/selection.ts';
 import { confirm } from '../base/confirm.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { printCount } from '../base/quantity.ts';
@@ -115,7 +116,8 @@ function checkRepairOptions({ repair, from, yes, target, ...others }: Options): 
   if (other !== undefined) throw usageFailure(`--repair and --${other} exclude each other`);
 }
 
-async function repair(operands: readonly string[], { from, yes }: Options): Promise<Result> {
+async function repair(operands: readonly string[], { from, yes, all }: Options): Promise<Result> {
+  if (all !== undefined) checkSelection(readSelection(operands, { all }));
   const { openStoppedState } = await import('../../operator/target/stopped-state.ts');
   const open = () => openStoppedState({ program: startProgram, backup: from });
   const done = await repairState(open, operands, (plan) =>

@@ -44,11 +44,14 @@ function readPorts(child: ChildProcess): Promise<StoppedStatePorts> {
   });
 }
 
-function openStores({ s3, secretsManager: secrets }: StatePorts): StateStores {
+function openStores(
+  { s3, secretsManager: secrets }: StatePorts,
+  { secretAccessKey }: StoppedStatePorts,
+): StateStores {
   const accessTo = (port: number) => ({
     region: localRegion,
     endpoint: localAddress('127.0.0.1', port),
-    credentials: localCredentials,
+    credentials: { ...localCredentials, secretAccessKey },
   });
   return {
     config: s3Store(s3Client(accessTo(s3), patience), localBuckets.config),
@@ -69,8 +72,8 @@ export async function openStoppedState({
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ports = await readPorts(child);
   return {
-    home: openStores(ports.home),
-    backup: ports.backup && openStores(ports.backup),
+    home: openStores(ports.home, ports),
+    backup: ports.backup && openStores(ports.backup, ports),
     movedFiles: ports.movedFiles,
     ...{ crypto: nodeCrypto, secretIds, clock: systemClock },
     close: async () => {

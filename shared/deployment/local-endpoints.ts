@@ -56,6 +56,8 @@ export type StatePorts = Readonly<Record<'s3' | 'secretsManager', number>>;
 
 /** What `start.js` prints as JSON with this argument: it serves the state folder until its input ends. */
 export type StoppedStatePorts = {
+  /** Known to the command alone: others on this machine know the credentials of the running stack. */
+  readonly secretAccessKey: string;
   readonly home: StatePorts;
   readonly backup?: StatePorts;
   /** Damaged files, with the places that they were moved to. */

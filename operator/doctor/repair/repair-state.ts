@@ -114,7 +114,6 @@ export async function planRepair(
   state: StoppedState,
   named: readonly string[],
 ): Promise<RepairPlan> {
-  named.forEach(checkTenantName);
   const { backup, home, movedFiles } = state;
   const { repairs, lost, texts } = await planSecrets(state);
   const keys = publishersIn(state, texts);
@@ -174,12 +173,13 @@ export type StateRepair = RepairPlan & {
   readonly quarantine: string | undefined;
 };
 
-/** Repairs a state folder, after `confirm`, which throws to stop. Throws `not_found`. */
+/** Repairs a state folder, after `confirm`, which throws to stop. Throws `usage` or `not_found`. */
 export async function repairState(
   open: () => Promise<StoppedState>,
   tenants: readonly string[],
   confirm: (plan: RepairPlan) => Promise<void>,
 ): Promise<StateRepair> {
+  tenants.forEach(checkTenantName);
   const state = await open();
   try {
     const plan = await planRepair(state, tenants);
