@@ -65,7 +65,7 @@ function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string 
       return `add the public half of the key in the secret publisher to the secret roots${isLocal ? ', or restart the stack' : ''}`;
     case 'render_secret_stale':
       return isLocal
-        ? 'run: npx signet keys rotate, or restart the stack'
+        ? 'npx signet keys rotate; or restart the stack'
         : `run: npx signet keys rotate --target aws:${stack}`;
     case 'distribution_silent':
       return isLocal

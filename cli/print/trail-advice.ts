@@ -60,7 +60,10 @@ export function adviseOnTrail(damage: TrailDamage, about: AdvisedProblem): strin
   // What is accepted is identified by all of its faults, so it is accepted when the others are gone.
   if (steps.length > 0 && loss.length > 0)
     return `${steps.join('')}; then run doctor again, which says what to do about ${damage.lost.join(', ')}`;
+  const first = damage.areKeysDoubtful
+    ? 'if doctor finds a problem of the secrets, correct that first; otherwise '
+    : '';
   return steps.length + loss.length > 0
-    ? [...steps, ...loss].join('')
+    ? `${first}${[...steps, ...loss].join('')}`
     : `nothing can repair what a publisher has signed; find out who did, then accept it: ${adviseToAccept(about)}`;
 }

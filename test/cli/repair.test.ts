@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrintedFinding } from '../../cli/print/doctor.ts';
-import { localBuckets } from '../../shared/deployment/local-endpoints.ts';
+import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
+import { localAccess, localBuckets } from '../../shared/deployment/local-endpoints.ts';
+import { secretIds } from '../../shared/keys/store.ts';
 import { auditKey, encodeRecord, policyKey, recordOptions } from '../../shared/versions/bucket.ts';
 import { changesKey } from '../../shared/versions/changes.ts';
 import { publishPolicy } from '../../shared/versions/publishing.ts';
@@ -30,6 +32,8 @@ const allowing = (...w: readonly number[]) => ({ operations: { resize: { w } } }
 /** Publishes without the checks and the time of a command. */
 const publish = (tenant: string, policy: object) =>
   publishPolicy(stack.publishing, { tenant, ...policy }, { root: 'r1' });
+
+const patience = { connectionTimeout: 2_000, requestTimeout: 20_000, maxAttempts: 2 };
 
 const stored = { contentType: 'application/octet-stream' } as const;
 const put = (key: string, body: string | Uint8Array = 'x') =>
@@ -286,6 +290,56 @@ describe('a state folder whose secrets and one policy are', () => {
       expect.stringMatching(/write the secret signet\/roots: from the copy/),
     ]);
     stack = await start();
+    expect(openProblems(await runDoctor())).toEqual([]);
+  });
+});
+
+describe('a secret that the running stack', () => {
+  const secrets = () =>
+    secretsManager(secretsClient(localAccess(stack.instance, 'secretsManager'), patience));
+  const restart = async (between: () => Promise<unknown> = async () => undefined) => {
+    await stack.stop();
+    await between();
+    stack = await start();
+  };
+
+  /** The advice of a check of a secret. */
+  async function adviceOf(check: string): Promise<string> {
+    return openProblems(await runDoctor()).find((one) => one.check === check)?.todo ?? '';
+  }
+
+  it('cannot read is restored from a copy', async () => {
+    await secrets().write(secretIds.roots, 'x');
+    const todo = await adviceOf('root keys');
+    expect(todo).toMatch(/^stop the stack, and run npx signet doctor --repair --from FOLDER/);
+    await restart(() =>
+      command(['doctor', '--repair', '--from', copy(), '--yes'], { SIGNET_HOME: home() }),
+    );
+    expect(openProblems(await runDoctor())).toEqual([]);
+  });
+
+  it('has without the publisher is corrected by a restart, and no tenant is taken for lost', async () => {
+    const { keys } = JSON.parse((await secrets().read(secretIds.roots)) ?? '') as {
+      readonly keys: readonly { readonly kty: string }[];
+    };
+    const roots = JSON.stringify({ keys: keys.filter(({ kty }) => kty === 'oct') });
+    await secrets().write(secretIds.roots, roots);
+    expect(await adviceOf('publisher')).toMatch(/or restart the stack$/);
+    const [trail] = openProblems(await runDoctor('demo')).filter(({ check }) =>
+      /^trail/.test(check),
+    );
+    expect(trail?.todo).toMatch(/if doctor finds a problem of the secrets, correct that first/);
+    await restart(async () => {
+      const { stdout } = await command(['doctor', '--repair', '--yes'], { SIGNET_HOME: home() });
+      expect(stdout).toBe('Nothing to repair.\n');
+    });
+    expect(openProblems(await runDoctor())).toEqual([]);
+  });
+
+  it('has derived from other root keys is derived again', async () => {
+    await secrets().write(secretIds.render, '{}');
+    for (const words of commandsIn(await adviceOf('render secret')))
+      expect((await command(words, stack.environment)).code).toBe(0);
     expect(openProblems(await runDoctor())).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ export type TrailRepair = {
   readonly last: number | undefined;
   /** Whether that version deleted the tenant. */
   readonly deleted: boolean;
+  /** Set if the keys verify nothing that is stored, so that they may be the wrong ones. */
+  readonly areKeysDoubtful?: true;
 };
 
 type Found = { readonly stored: StoredRecord; readonly from: 'trail' | 'live' | 'backup' };
@@ -134,7 +136,8 @@ function repairUnknown({ entries, live, tenant }: TrailState, areKeysKnown: bool
   const isJunk = areKeysKnown && live === undefined;
   const steps = isJunk ? [...entries].flatMap(([at, one]) => setAside(one, faultOf(one, at))) : [];
   const lost = isJunk ? [] : objects.map(({ key }) => key);
-  return { tenant, steps, lost, last: undefined, deleted: false };
+  const doubt = areKeysKnown ? {} : ({ areKeysDoubtful: true } as const);
+  return { tenant, steps, lost, last: undefined, deleted: false, ...doubt };
 }
 
 /** The number of the newest version that verifies; 0 without one. */

@@ -106,6 +106,41 @@ describe('a problem that doctor prints', () => {
     expect(describeFinding({ finding }, 'prod').todo).toBe(todo);
   });
 
+  const junk = {
+    kind: 'set_aside',
+    key: 'audit/acme/4.jws',
+    why: 'its signature is wrong',
+  } as const;
+  const lost = ['audit/acme/2.jws'];
+  const whole = { ...damage, lost: [], bucket: 'signet-config-1' };
+  it.each([
+    [
+      { ...whole, steps: [junk] },
+      'delete the version of s3://signet-config-1/audit/acme/4.jws that no publisher signed, as docs/operating.md#repair-a-trail shows; then run doctor again',
+      'stop the stack, and run npx signet doctor acme --repair',
+    ],
+    [
+      { ...whole, lost },
+      'restore the earlier version of s3://signet-config-1/audit/acme/2.jws, as docs/operating.md#repair-a-trail shows; without one, accept the loss: npx signet doctor --acknowledge 0123456789ab --reason TEXT --target aws:prod',
+      'restore audit/acme/2.jws from a copy of the state folder: stop the stack, and run npx signet doctor acme --repair --from FOLDER; without one, accept the loss: npx signet doctor --acknowledge 0123456789ab --reason TEXT',
+    ],
+    [
+      whole,
+      'nothing can repair what a publisher has signed; find out who did, then accept it: npx signet doctor --acknowledge 0123456789ab --reason TEXT --target aws:prod',
+      'nothing can repair what a publisher has signed; find out who did, then accept it: npx signet doctor --acknowledge 0123456789ab --reason TEXT',
+    ],
+  ] as const)(
+    'says how to repair a trail on AWS and on one machine: %#',
+    (one, deployed, local) => {
+      const problem = { kind: 'trail_broken', faults: ['a fault'], repair: one } as const;
+      const finding = { check: 'trail', tenant: 'acme', ok: false, problem } as const;
+      const id = '0123456789ab';
+      const first = 'find out who can write to the bucket; ';
+      expect(describeFinding({ finding, id }, 'prod').todo).toBe(`${first}${deployed}`);
+      expect(describeFinding({ finding, id }, undefined).todo).toBe(`${first}${local}`);
+    },
+  );
+
   it('does not advise to restore a secret when another check failed', () => {
     const problem = {
       kind: 'check_failed',

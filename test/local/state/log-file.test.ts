@@ -94,3 +94,22 @@ describe('a log file', () => {
     await reads('head\nkept\n');
   });
 });
+
+it('a log that cannot be written says so once, and once when it can be again', async () => {
+  const faults: unknown[] = [];
+  const told = await openLog(home, 'told.log', { onFault: (thrown) => faults.push(thrown) });
+  const folder = path.join(home, 'logs');
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(folder, 'in the way');
+  const write = async (): Promise<number> => {
+    told.write('a line');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return faults.length;
+  };
+  await expect.poll(write).toBe(1);
+  await write();
+  await rm(folder);
+  await expect.poll(write).toBe(2);
+  expect(faults).toEqual([expect.any(Error), undefined]);
+  await told.close();
+});
