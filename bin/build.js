@@ -2,7 +2,6 @@
 // @ts-check
 import { programFolder } from './program.js';
 
-/* Bundles both programs before their first start: in an image, whose files are read-only later. */
+/* Bundles all programs before their first start: in an image, whose files are read-only later. */
 
-await programFolder('signet');
-await programFolder('start');
+for (const name of /** @type {const} */ (['signet', 'start', 'console'])) await programFolder(name);

@@ -7,12 +7,13 @@ import path from 'node:path';
 export const sourceFolders = {
   signet: ['bin', 'build', 'cli', 'operator', 'shared'],
   start: ['bin', 'build', 'edge', 'local', 'render', 'shared', 'tasks'],
+  console: ['bin', 'build', 'client', 'console', 'operator', 'shared'],
 };
 
 /** @typedef {keyof typeof sourceFolders} ProgramName */
 
 /** @param {string} name */
-const isSource = (name) => /\.[jt]s$/.test(name);
+const isSource = (name) => /\.(?:[jt]sx?|css)$/.test(name);
 
 /** @param {string} file */
 function readIfThere(file) {

@@ -3,13 +3,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { type ProgramName, sourceFolders } from '../bin/source-key.js';
+import { bundlePage } from './console-page.ts';
 import { bundleFunction, bundleProgram, localEntries, prebuiltFile } from './functions.ts';
 
 /* The programs of a checkout, as modules that `bin/` keeps and loads. */
 
-const entries = { signet: 'cli/main.ts', start: 'local/main.ts' } as const satisfies Readonly<
-  Record<ProgramName, string>
->;
+const entries = {
+  signet: 'cli/main.ts',
+  start: 'local/main.ts',
+  console: 'console/main.ts',
+} as const satisfies Readonly<Record<ProgramName, string>>;
 
 /** Sources read files beside them, so in the bundle each keeps the address of its own file. */
 const ownAddresses: Plugin = {
@@ -43,15 +46,30 @@ async function writeFunctions(folder: string): Promise<readonly string[]> {
   return (await Promise.all(inputs)).flat();
 }
 
-/** Writes a program into an empty folder: `main.mjs`, its parts, and for `start` the code of the functions. */
+async function writePage(folder: string): Promise<readonly string[]> {
+  const { files, inputs } = await bundlePage();
+  await mkdir(folder);
+  for (const { name, code } of files) await writeFile(path.join(folder, name), code);
+  return inputs;
+}
+
+/** What a program needs besides its own modules. Returns the files that it was made from. */
+async function writeCompanions(program: ProgramName, folder: string): Promise<readonly string[]> {
+  if (program === 'start') return writeFunctions(path.join(folder, 'functions'));
+  return program === 'console' ? writePage(path.join(folder, 'page')) : [];
+}
+
+/**
+ * Writes a program into an empty folder: `main.mjs`, its parts, for `start` the code of the functions, and for
+ * `console` the page.
+ */
 export async function buildProgram(program: ProgramName, folder: string): Promise<void> {
   const { files, inputs } = await bundleProgram(entries[program], {
     plugins: [ownAddresses],
     extension: '.mjs',
   });
   for (const { name, code } of files) await writeFile(path.join(folder, name), code);
-  const functions = program === 'start' ? await writeFunctions(path.join(folder, 'functions')) : [];
-  checkSources(program, [...inputs, ...functions]);
+  checkSources(program, [...inputs, ...(await writeCompanions(program, folder))]);
   // Otherwise its process would stay until this one ends.
   const { stop } = await import('esbuild');
   await stop();

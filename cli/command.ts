@@ -6,10 +6,11 @@ import { isSafeForTerminal } from '../shared/terminal.ts';
 import { type ExitCode, exitCodes } from './base/exit-code.ts';
 import { writeFailure, writeJson, writeText } from './output.ts';
 
-/** The result of a command, as text and as JSON. */
-export type Result = {
-  readonly text: string;
-  readonly json: unknown;
+/** The result of a command, as text and as JSON, or one that the command has written itself. */
+export type Result = (
+  | { readonly text: string; readonly json: unknown }
+  | { readonly written: true }
+) & {
   /** 1 if the command worked but found a problem; 3 if it was stopped by an installation that does not answer. */
   readonly exit?: 0 | ExitCode;
 };
@@ -71,8 +72,9 @@ export async function runCommand(
   try {
     checkReason(options);
     const result = await work(openTarget(target));
-    if (json) writeJson(process.stdout, result.json, 2);
-    else writeText(process.stdout, result.text);
+    if ('text' in result)
+      if (json) writeJson(process.stdout, result.json, 2);
+      else writeText(process.stdout, result.text);
     process.exitCode = result.exit ?? 0;
   } catch (thrown) {
     const failure = asFailure(thrown, isLocal(target));

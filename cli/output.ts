@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { escapeLines, printJson } from '../shared/terminal.ts';
 
 /*
@@ -11,6 +12,14 @@ type Output = { write(text: string): unknown };
 export function writeText(to: Output, text: string): void {
   const safe = escapeLines(text);
   to.write(safe.endsWith('\n') ? safe : `${safe}\n`);
+}
+
+/**
+ * Writes bytes or safe text to stdout, and waits until the reader takes them, so that what was written does not pile up
+ * in memory.
+ */
+export async function writeAll(chunk: Uint8Array | string): Promise<void> {
+  if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
 /** Writes a value as JSON, with a line end. */

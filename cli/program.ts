@@ -2,16 +2,20 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { blockCommand, unblockCommand } from './commands/block.ts';
 import { completionCommand } from './commands/completion.ts';
+import { consoleCommand } from './commands/console.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { getCommand } from './commands/get.ts';
 import { grantCommand } from './commands/grant.ts';
 import { keysCommand } from './commands/keys.ts';
 import { logsCommand } from './commands/logs.ts';
+import { lsCommand } from './commands/ls.ts';
 import { mintCommand } from './commands/mint.ts';
 import { policyCommand } from './commands/policy.ts';
 import { prewarmCommand } from './commands/prewarm.ts';
 import { purgeCommand } from './commands/purge.ts';
 import { putCommand } from './commands/put.ts';
+import { rmCommand } from './commands/rm.ts';
 import { statsCommand } from './commands/stats.ts';
 import { tenantCommand } from './commands/tenant.ts';
 
@@ -32,6 +36,9 @@ export const program: Command = new Command('signet')
   .addCommand(grantCommand)
   .addCommand(explainCommand)
   .addCommand(putCommand)
+  .addCommand(lsCommand)
+  .addCommand(getCommand)
+  .addCommand(rmCommand)
   .addCommand(purgeCommand)
   .addCommand(prewarmCommand)
   .addCommand(blockCommand)
@@ -42,6 +49,7 @@ export const program: Command = new Command('signet')
   .addCommand(doctorCommand)
   .addCommand(statsCommand)
   .addCommand(logsCommand)
+  .addCommand(consoleCommand)
   .addCommand(completionCommand(() => program))
   .addHelpText('after', exits);
 

@@ -13,6 +13,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { cors } from '../shared/deployment/cors.ts';
 import { type BucketName, denials } from '../shared/deployment/permissions.ts';
+import { purgeRequests } from '../shared/versions/source-move.ts';
 import type { BucketKind, Names } from './names.ts';
 import { objectsArn } from './permissions.ts';
 import type { StackSettings } from './settings.ts';
@@ -94,7 +95,7 @@ export function makeBuckets(
     ...withAccessLogs('config'),
     versioned: true,
     // `signet purge` deletes its requests at once; their old versions are not needed.
-    lifecycleRules: [{ prefix: 'purges/', noncurrentVersionExpiration: Duration.days(1) }],
+    lifecycleRules: [{ prefix: purgeRequests, noncurrentVersionExpiration: Duration.days(1) }],
   });
   addDenials(config, 'config', names);
   const sources = makeBucket(scope, names, 'sources', {

@@ -27,7 +27,7 @@ export type Resources = {
 const elsewhereArns = (bucket: string, prefixes: readonly string[] | undefined) =>
   prefixes === undefined
     ? [bucketArn(bucket)]
-    : prefixes.map((prefix) => objectsArn(bucket, prefix.replace(/\*$/, '')));
+    : prefixes.map((prefix) => objectsArn(bucket, prefix));
 
 /** Puts the installation and its account into the template of an ARN. */
 const fillArn = (arn: string, { stack, account }: Names): string =>

@@ -6,6 +6,7 @@ import { type CfnQueuePolicy, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { permissions } from '../shared/deployment/permissions.ts';
+import { purgeRequests } from '../shared/versions/source-move.ts';
 import type { Buckets } from './buckets.ts';
 import type { Names } from './names.ts';
 import { bucketArn } from './permissions.ts';
@@ -132,8 +133,11 @@ export function makePurge(scope: Construct, parts: PurgeParts) {
   const changes = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
   sendEvents(queue, policy, { bucket: buckets.sources, events: changes });
   // Purge requests of `signet purge`.
-  const requests = { bucket: buckets.config, events: ['s3:ObjectCreated:*'], prefix: 'purges/' };
-  sendEvents(queue, policy, requests);
+  sendEvents(queue, policy, {
+    bucket: buckets.config,
+    events: ['s3:ObjectCreated:*'],
+    prefix: purgeRequests,
+  });
   receiveSourceEvents(scope, { settings, names, queue });
   const worker = makePurgeFunction(scope, parts, queue);
   worker.addEventSourceMapping('PurgeMessages', {

@@ -88,8 +88,10 @@ export class SignetStack extends Stack {
       distribution: distribution.distributionArn,
       'purge queue': queues.queue.queueArn,
       'dead-letter queue': queues.deadLetters.queueArn,
+      'log group of the purge function': worker.logGroup.logGroupArn,
+      'log group of the secret keeper': secretKeeper.logGroup.logGroupArn,
     };
-    makeRights(this, { names, secrets, other });
+    makeRights(this, { names, secrets, other }, settings.sources);
     this.addOutputs(settings, buckets, distribution);
     // Those who may read no secret verify policies with these.
     const publishers = first.getAtt('PublisherKeys').toString();
@@ -104,10 +106,10 @@ export class SignetStack extends Stack {
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },
   ): void {
     const hosts = hostMapOf(settings);
-    const { corsOrigins } = settings;
-    this.templateOptions.metadata = {
-      Signet: { policyFields: policyFields(), hosts, corsOrigins, sources: ownedSources(settings) },
-    };
+    const { corsOrigins, disabledFormats } = settings;
+    const elsewhere = ownedSources(settings);
+    const announced = { hosts, corsOrigins, disabledFormats, sources: elsewhere };
+    this.templateOptions.metadata = { Signet: { policyFields: policyFields(), ...announced } };
     const outputs = {
       Address: `https://${mainHost(settings) ?? distribution.distributionDomainName}`,
       Domain: distribution.distributionDomainName,

@@ -5,6 +5,7 @@ import {
 } from '../shared/deployment/local-endpoints.ts';
 import { seconds } from '../shared/ports.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
+import { type LocalConsole, startLocalConsole } from './console.ts';
 import { demoLifetime, demoUrl } from './demo/page.ts';
 import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -28,19 +29,32 @@ function describeScale({ rttMs = 0, locations = 1, concurrency }: LocalSettings)
   return lines.map((line) => (line ? `\n${line}` : '')).join('');
 }
 
+/** The address comes first: most people would rather look than read. */
+function describeConsole(opened: LocalConsole): string {
+  if (opened === undefined) return ' ';
+  return 'failure' in opened
+    ? ` The console did not start: ${opened.failure}. `
+    : ` Open the console:\n\n  ${opened.address}\n\n`;
+}
+
+type Started = {
+  readonly stack: Stack;
+  readonly opened: LocalConsole;
+  readonly log: RotatingLog;
+  readonly milliseconds: number;
+};
+
 async function printBanner(
-  stack: Stack,
   settings: LocalSettings,
-  log: RotatingLog,
-  milliseconds: number,
-) {
+  { stack, opened, log, milliseconds }: Started,
+): Promise<void> {
   const { ports, demo, accessLog } = stack;
   const host = reachableHost(stack.host);
   const address = localAddress(host, ports.cdn);
   const operations = ['resize,w_640', 'format,f_auto'];
   const exp = seconds(Date.now) + demoLifetime;
   const url = demoUrl(await demo(), address, 'alpine-lake.jpg', operations, exp);
-  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s). A signed URL, valid for ${demoLifetime / 86_400} days:
+  console.log(`Signet is ready (${(milliseconds / 1_000).toFixed(1)} s).${describeConsole(opened)}A signed URL, valid for ${demoLifetime / 86_400} days:
 
   curl -sLo lake.jpg '${url}'
 
@@ -118,11 +132,15 @@ async function start(): Promise<void> {
   let log: RotatingLog | undefined;
   const waiting: string[] = [];
   const write = (line: string): void => void (log ? log.write(line) : waiting.push(line));
-  const stack = await startStack(settings, write);
+  const [stack, opened] = await Promise.all([
+    startStack(settings, write),
+    startLocalConsole(settings),
+  ]);
   log = await openLog(settings.home, 'edge.log', { onFault: reportLog(settings) });
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
-  await printBanner(stack, settings, log, performance.now() - started);
+  const milliseconds = performance.now() - started;
+  await printBanner(settings, { stack, opened, log, milliseconds });
 }
 
 // Node would print the line of the bundle, which is the whole program.

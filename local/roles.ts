@@ -15,11 +15,10 @@ type Statement = {
   readonly onlyAbsent?: true;
 };
 
-/** A prefix may end in a star. */
 const elsewhereResource = (bucket: string, prefixes: readonly string[] | undefined) =>
   prefixes === undefined
     ? [{ on: bucket, exactly: true } as const]
-    : prefixes.map((prefix) => ({ on: `${bucket}/${prefix.replace(/\*$/, '')}` }));
+    : prefixes.map((prefix) => ({ on: `${bucket}/${prefix}` }));
 
 function resourcesOf(permission: Permission): readonly Omit<Statement, 'action'>[] {
   if ('objects' in permission) {

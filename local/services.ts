@@ -1,3 +1,4 @@
+import net from 'node:net';
 import path from 'node:path';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import {
@@ -55,6 +56,21 @@ async function withStartFailure<T>(
       );
     throw thrown;
   }
+}
+
+async function tryPort(host: string, port: number): Promise<void> {
+  const server = net.createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ host, port, exclusive: true }, resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+/** Throws `StartFailure` if a port is in use, before any service has written to the state folder. */
+export async function checkPorts(settings: LocalSettings): Promise<void> {
+  if (settings.port === 0) return;
+  for (const service of ['cdn', 's3', 'secretsManager', 'cloudFront'] as const)
+    await withStartFailure(settings, service, tryPort(settings.host, portFor(settings, service)));
 }
 
 const namesOf = ({ hosts }: LocalSettings) => (hosts === undefined ? {} : { hosts });

@@ -23,6 +23,8 @@ export type LocalSettings = {
   readonly sources?: SourceEntries;
   /** The types of sources that are not drawn, as `disabledFormats` of a deployment. Default: none. */
   readonly disabledFormats?: readonly SourceType[];
+  /** The program of the console. Default: none is started. */
+  readonly console?: string;
   /** The folder with the code of the functions. Default: they are bundled from the sources. */
   readonly prebuilt?: string;
   /** The round trip between the functions and S3 or Secrets Manager, in milliseconds. Default: none. */
@@ -139,6 +141,11 @@ function readPrebuilt({ SIGNET_FUNCTIONS: folder }: NodeJS.ProcessEnv) {
   return folder ? { prebuilt: path.resolve(folder) } : {};
 }
 
+/** `bin/` names the program; `off` starts none, as in a container, whose 127.0.0.1 nobody reaches. */
+function readConsole({ SIGNET_CONSOLE: program }: NodeJS.ProcessEnv) {
+  return program && program !== 'off' ? { console: path.resolve(program) } : {};
+}
+
 /** Reads the SIGNET_… variables of the local stack. An empty variable counts as not set. */
 export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings {
   const clone = fileURLToPath(new URL('..', import.meta.url));
@@ -151,5 +158,6 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     ...readDisabledFormats(environment),
     ...readSources(environment),
     ...readPrebuilt(environment),
+    ...readConsole(environment),
   };
 }

@@ -22,6 +22,7 @@ import { localRoles, type Roles } from './roles.ts';
 import type { ObjectChange } from './s3/server.ts';
 import {
   type Closing,
+  checkPorts,
   type Log,
   type Opening,
   openAccessLog,
@@ -136,8 +137,8 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const api = await openInvalidations(opening, cloudFront);
   void purges.resume();
   const ports = { ...early.ports, cdn: cloudFront.port, cloudFront: api };
-  const { corsOrigins = [], sources = {} } = opening.settings;
-  const facts = { policyFields: policyFields(), corsOrigins, sources };
+  const { corsOrigins = [], disabledFormats = [], sources = {} } = opening.settings;
+  const facts = { policyFields: policyFields(), corsOrigins, disabledFormats, sources };
   const files = { accessLog: accessLog.path };
   return { ...early, ports, ...facts, ...files, demo, counts: cloudFront.counts };
 }
@@ -154,6 +155,7 @@ export async function startStack(
   const claim = await claimFolder(settings.home);
   const closings: Closing[] = [claim.release];
   try {
+    await checkPorts(settings);
     await makeFolder(settings.home);
     const stack = await openParts({ settings, roles, log, closings });
     await claim.announce(stack);

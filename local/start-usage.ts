@@ -14,6 +14,7 @@ images. It takes no arguments. These variables change it:
   SIGNET_SOURCES       a file that lists buckets with sources, besides its own
   SIGNET_DISABLED_FORMATS
                        the types of sources that are refused
+  SIGNET_CONSOLE=off   starts no console
   SIGNET_RTT_MS, SIGNET_LOCATIONS, SIGNET_CONCURRENCY
                        distance to S3, edge locations, and executions at once
 

@@ -1,9 +1,9 @@
 import { PolicyInvalid } from '../shared/policy/validation.ts';
-import { PortFailure } from '../shared/ports.ts';
+import { type CredentialsFault, PortFailure } from '../shared/ports.ts';
 import { Refusal, type RefusalCode, reasonOf } from '../shared/refusal.ts';
 import { RecordForged } from '../shared/versions/bucket.ts';
 import { PublishConflict } from '../shared/versions/conflict.ts';
-import { NoCredentials, StackUnknown } from './target/stack-failures.ts';
+import { StackUnknown } from './target/stack-failures.ts';
 
 /** `refused`: the request was understood and not carried out. `usage`: the request itself is wrong. */
 export type FailureKind = 'refused' | 'usage' | 'unreachable';
@@ -69,8 +69,22 @@ function forgedFailure({ key, message }: RecordForged, local: boolean): Operator
   return new OperatorFailure('damaged_trail', `${message}; ${todo}`);
 }
 
+/** What to do about the credentials of AWS. `failed` says which call they failed in. */
+const credentialTexts: Readonly<Record<CredentialsFault, (failed: string) => string>> = {
+  missing: () => 'no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID',
+  expired: (failed) =>
+    `the AWS credentials have expired (${failed}); log in again, for example with aws sso login, or set new ones, then repeat the command`,
+  unknown: (failed) =>
+    `AWS does not take the credentials (${failed}); check AWS_PROFILE, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN`,
+};
+
 /** A store that answers with an error is running, so it counts as unavailable, not unreachable. */
-function portFailure({ message, answered, error }: PortFailure, local: boolean): OperatorFailure {
+function portFailure(
+  { message, answered, credentials, error }: PortFailure,
+  local: boolean,
+): OperatorFailure {
+  if (credentials !== undefined && !local)
+    return new OperatorFailure('unreachable', credentialTexts[credentials](message));
   const isInternal = local && (error?.status ?? 0) >= 500;
   const todo = isInternal ? '; npx signet doctor checks the disk, and logs/edge.log says why' : '';
   if (answered) return new OperatorFailure('unavailable', `${message}${todo}`);
@@ -90,7 +104,6 @@ export function asFailure(thrown: unknown, local = true): OperatorFailure {
   if (thrown instanceof PolicyInvalid) return new OperatorFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflictFailure(thrown);
   if (thrown instanceof RecordForged) return forgedFailure(thrown, local);
-  if (thrown instanceof NoCredentials) return new OperatorFailure('unreachable', thrown.message);
   if (thrown instanceof StackUnknown) return new OperatorFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return portFailure(thrown, local);
   return new OperatorFailure('internal', reasonOf(thrown));

@@ -73,12 +73,24 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
-/** One bucket, for code that also asks for what is stored with an object. */
-export type DescribedStore = ObjectStore & {
-  readonly metadata: (key: string) => Promise<StoredObject['metadata'] | 'missing'>;
-  /** Reads the first bytes, and what is stored with the object. */
-  readonly peek: (key: string, bytes: number) => Promise<PeekedObject | 'missing'>;
+/** What a bucket knows of an object without reading it. */
+export type ObjectDescription = Pick<StoredObject, 'etag' | 'metadata'> & {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly contentType: string | undefined;
 };
+
+type Describing = {
+  readonly describe: (key: string) => Promise<ObjectDescription | 'missing'>;
+};
+
+/** One bucket, for code that also asks for what is stored with an object. */
+export type DescribedStore = ObjectStore &
+  Describing & {
+    /** Reads the first bytes, and what is stored with the object. */
+    readonly peek: (key: string, bytes: number) => Promise<PeekedObject | 'missing'>;
+  };
 
 /** The beginning of an object. `size` is that of the whole object. */
 export type PeekedObject = {
@@ -92,7 +104,7 @@ export type PeekedObject = {
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 
 /** One bucket, for commands that read and list objects and change none. */
-export type ListedReader = Pick<ObjectStore, 'get' | 'list'>;
+export type ListedReader = Pick<ObjectStore, 'get' | 'list'> & Describing;
 
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {
@@ -126,16 +138,26 @@ export type StoreError = {
   readonly denied?: string | undefined;
 };
 
+/** What is wrong with the credentials of the caller. With them, no store answers anything. */
+export type CredentialsFault = 'missing' | 'expired' | 'unknown';
+
 /** A store is down, slow or denies access. The request is not at fault. */
 export class PortFailure extends Error {
   override readonly name = 'PortFailure';
-  /** Whether the store answered at all, even with an error. */
+  /** Whether the store answered the request, even with an error. False if it does not take the credentials. */
   readonly answered: boolean;
   readonly error: StoreError | undefined;
+  readonly credentials: CredentialsFault | undefined;
 
-  constructor(message: string, answered = true, error?: StoreError) {
+  constructor(
+    message: string,
+    answered = true,
+    error?: StoreError,
+    credentials?: CredentialsFault,
+  ) {
     super(message);
-    this.answered = answered;
+    this.answered = answered && credentials === undefined;
     this.error = error;
+    this.credentials = credentials;
   }
 }

@@ -6,12 +6,13 @@ import {
   retireRoot,
 } from '../../operator/keys/retirement.ts';
 import { rotateRoot, rotateTenantKeys } from '../../operator/keys/rotation.ts';
+import { printCount } from '../../operator/quantity.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
+import { isKid } from '../../shared/url/signature.ts';
 import { confirm } from '../base/confirm.ts';
-import { printCount } from '../base/quantity.ts';
 import {
   type AllOption,
   addAllOption,
@@ -86,7 +87,10 @@ async function retireIn(
   );
   const [one] = resultsOf(outcomes);
   if (one !== undefined && onlyTenant(tenants) !== undefined)
-    return { text: printRetirement(one), json: { ...one, retired: kid } };
+    return {
+      text: printRetirement(one),
+      json: { ...one, retired: isKid(kid) ? kid : one.retired },
+    };
   return changeResult(outcomes, {
     verb: 'changed',
     text: printRetirements,

@@ -13,6 +13,7 @@ import { collectValues } from '../base/options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { prewarmJson, printPrewarm, printPrewarmProgress } from '../print/prewarm.ts';
 import { countUnit, progressOn } from '../progress/bar.ts';
+import { hasBar } from '../progress/counted.ts';
 import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {
@@ -47,8 +48,6 @@ function readRequest(tenant: string, list: string, options: Options): PrewarmReq
     fresh: options.fresh ?? false,
   };
 }
-
-const hasBar = (json: boolean): boolean => process.stderr.isTTY === true && !json;
 
 function startProgress(tally: PrewarmTally, total: number | undefined, json: boolean): Progress {
   if (hasBar(json)) return progressOn(process.stderr, total, false, countUnit('image'));

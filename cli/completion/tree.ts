@@ -34,6 +34,7 @@ export type CompletedCommand = {
 /** The operands and option values that are file names. */
 const fileNames: ReadonlySet<string> = new Set([
   'file',
+  'files',
   'list',
   'logs',
   'paths',

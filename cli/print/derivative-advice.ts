@@ -1,7 +1,7 @@
 import type { WrongFolder } from '../../operator/doctor/deep/derivative-walk.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import { isTenant } from '../../shared/url/path.ts';
-import { printCount } from '../base/quantity.ts';
 import { printCommand } from './shell-command.ts';
 
 /** How many wrong derivatives are named in a sentence. */

@@ -1,5 +1,5 @@
 import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printBytes, printCount } from '../base/quantity.ts';
+import { printBytes, printCount } from '../../operator/quantity.ts';
 import { describeWrongDerivatives } from './derivative-advice.ts';
 import { describeStackProblem, describeStackState } from './doctor-stack.ts';
 

@@ -4,8 +4,8 @@ import type {
   StackState,
   WrongFunction,
 } from '../../operator/doctor/stack/stack-finding.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount } from '../base/quantity.ts';
 
 /* The findings about a deployed stack, in sentences. */
 

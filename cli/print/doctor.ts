@@ -1,8 +1,8 @@
 import { endOf } from '../../operator/doctor/acknowledgements.ts';
 import type { Diagnosis, JudgedFinding } from '../../operator/doctor/diagnosis.ts';
 import type { Severity } from '../../operator/doctor/severity.ts';
+import { printCount, printNumber } from '../../operator/quantity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount, printNumber } from '../base/quantity.ts';
 import { adviseTo, type CheckedStack } from './doctor-advice.ts';
 import { describeProblem, describeState } from './doctor-findings.ts';
 

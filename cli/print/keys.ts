@@ -1,9 +1,9 @@
 import type { KeyState } from '../../operator/keys/key-states.ts';
 import type { RetiredKids } from '../../operator/keys/retirement.ts';
-import type { AddedRoot, TenantKids } from '../../operator/keys/rotation.ts';
+import type { AddedRoot, RotatedKids } from '../../operator/keys/rotation.ts';
 import type { TenantKey } from '../../operator/keys/tenant-keys.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
-import { printCount } from '../base/quantity.ts';
 
 /** The state of a kid, in one line. */
 export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KeyState): string {
@@ -35,9 +35,14 @@ export const printTenantKeys = (
     ...key.kids.map((one) => `accepts     ${printKid(one)}`),
   ].join('\n');
 
-export function printRotation({ tenant, active, accept }: TenantKids): string {
+/** Why the keys are not of the newest root key. A function keeps root keys for up to 15 minutes. */
+const printNewerRoot = (newerRoot: string): string =>
+  `Not of root key ${newerRoot}: it was added less than 20 minutes ago, and functions that have not loaded it would refuse its URLs. To leave the earlier root key, rotate again 20 minutes after ${newerRoot} was added.`;
+
+export function printRotation({ tenant, active, accept, newerRoot }: RotatedKids): string {
   const old = accept.filter((kid) => kid !== active);
-  return `${tenant} now signs with ${active}. URLs signed with ${old.join(', ')} stay valid. When all backends have the new key: npx signet keys retire ${tenant} ${old[0]}`;
+  const done = `${tenant} now signs with ${active}. URLs signed with ${old.join(', ')} stay valid. When all backends have the new key: npx signet keys retire ${tenant} ${old[0]}`;
+  return newerRoot === null ? done : `${done}\n${printNewerRoot(newerRoot)}`;
 }
 
 export const printAddedRoot = ({ root }: AddedRoot): string =>
@@ -47,10 +52,14 @@ export const printRetirement = ({ tenant, retired, accept }: RetiredKids): strin
   `Retired ${retired.join(', ')} of ${tenant}; it is never used again. Accepted now: ${accept.join(', ')}`;
 
 /** The new kids of several tenants, one per line, because each backend needs its own. */
-export const printRotations = (all: readonly TenantKids[]): readonly string[] => [
-  ...all.map(({ tenant, active }) => `${tenant} now signs with ${active}`),
-  'URLs that were signed before stay valid. When all backends have the new keys: npx signet keys retire … --kid KID',
-];
+export function printRotations(all: readonly RotatedKids[]): readonly string[] {
+  const newerRoot = all.find((one) => one.newerRoot !== null)?.newerRoot ?? null;
+  return [
+    ...all.map(({ tenant, active }) => `${tenant} now signs with ${active}`),
+    'URLs that were signed before stay valid. When all backends have the new keys: npx signet keys retire … --kid KID',
+    ...(newerRoot === null ? [] : [printNewerRoot(newerRoot)]),
+  ];
+}
 
 export function printRetirements(all: readonly RetiredKids[]): readonly string[] {
   const changed = all.filter(({ retired }) => retired.length > 0);

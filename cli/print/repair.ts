@@ -4,8 +4,8 @@ import {
   type StateRepair,
 } from '../../operator/doctor/repair/repair-state.ts';
 import type { RepairStep, TrailRepair } from '../../operator/doctor/repair/trail-repair.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount } from '../base/quantity.ts';
 
 const origins = {
   trail: 'from the trail',

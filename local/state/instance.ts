@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { type LocalInstance, localAddress } from '../../shared/deployment/local-endpoints.ts';
@@ -126,9 +126,24 @@ export async function claimFolder(home: string, options: ClaimOptions = {}): Pro
   );
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never ends where a folder such as /proc takes no other. */
+async function makePath(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { mode: 0o700 });
+  try {
+    await make();
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = path.dirname(folder);
+    if (code !== 'ENOENT' || (await stat(above).catch(() => undefined)) !== undefined) throw thrown;
+    await makePath(above);
+    await make();
+  }
+}
+
 async function makeHome(home: string): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makePath(path.resolve(home));
     const probe = path.join(home, `.probe-${process.pid}`);
     const handle = await open(probe, 'w', 0o600);
     await handle.writeFile('written');

@@ -1,7 +1,9 @@
 import { PortFailure, seconds } from '../../shared/ports.ts';
 import { type HostMap, tenantOfHost } from '../../shared/url/host-map.ts';
+import { staleSeconds } from '../../shared/versions/cache.ts';
 import { onlineSigner, policyOf } from '../keys/signer.ts';
 import { moveToHost } from '../mint/tenant-host.ts';
+import { timerWait } from '../purge/pace.ts';
 import type { Installation } from '../target/target.ts';
 import {
   type CheckSubject,
@@ -51,6 +53,17 @@ function reasonOfFetch(thrown: unknown): string {
   return cause?.code ?? name ?? 'unknown';
 }
 
+/**
+ * A function that has just read the policy believes it for a moment. So a denial right after a change, such as
+ * `keys rotate`, says nothing, and the view is asked for once more.
+ */
+async function viewSettled(url: string): Promise<ViewAnswer> {
+  const first = await viewUrl(url);
+  if (first.code?.startsWith('denied_') !== true) return first;
+  await timerWait((staleSeconds + 0.5) * 1_000, new AbortController().signal);
+  return viewUrl(url);
+}
+
 async function viewDomain(
   installation: Installation,
   subject: CheckSubject,
@@ -65,7 +78,7 @@ async function viewDomain(
   const shared = mintView(installation, { ...signer, address }, request);
   const url = owner === undefined ? shared : moveToHost(shared, address, tenant, address);
   try {
-    const answer = await viewUrl(url);
+    const answer = await viewSettled(url);
     return isAnswered(answer)
       ? pass(subject, { kind: 'view_answered', address, viewed: tenant })
       : fail(subject, { kind: 'view_refused', address, viewed: tenant, ...answer });

@@ -1,5 +1,7 @@
+import { findShownWatermark } from '../../shared/objects/purge.ts';
 import type { SourceReaders } from '../../shared/objects/source-buckets.ts';
-import { readSource } from '../../shared/objects/sources.ts';
+import { checkEnabled, readSource } from '../../shared/objects/sources.ts';
+import type { SourceType } from '../../shared/operations/image-type.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import type { DerivativeKey } from '../../shared/recipe/storage-key.ts';
 import { Refusal } from '../../shared/refusal.ts';
@@ -17,11 +19,13 @@ async function lookUpSource(
   readers: SourceReaders,
   url: SourcePath,
   { source }: Policy,
+  checkDrawable: (type: SourceType) => void,
 ): Promise<void> {
   const { from } = source;
   const place = from === undefined ? {} : { from };
   try {
     const { type, bytes } = await readSource(readers, url, source);
+    checkDrawable(type);
     record.pass('source', { ...place, type, bytes: bytes.length });
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
@@ -32,16 +36,26 @@ async function lookUpSource(
   }
 }
 
+/** Throws `source_unsupported` if the source or the watermark has a type that the deployment has disabled. */
+const drawableTest =
+  (disabled: readonly SourceType[], { key }: DerivativeKey) =>
+  (type: SourceType): void => {
+    checkEnabled(disabled, type);
+    if (findShownWatermark(key) !== undefined) checkEnabled(disabled, 'png');
+  };
+
 /** Looks for the derivative and, if it is missing, for the source. */
 export async function lookUp(
   record: ExplanationRecord,
-  { derivatives, sourceReaders }: Installation,
+  { derivatives, disabledFormats, sourceReaders }: Installation,
   url: SourcePath,
   policy: Policy,
-  { key }: DerivativeKey,
+  named: DerivativeKey,
 ): Promise<boolean> {
-  const stored = (await derivatives.get(key, { maxBytes: 0 })) !== 'missing';
+  const stored = (await derivatives.get(named.key, { maxBytes: 0 })) !== 'missing';
   record.pass('store', { stored });
-  if (!stored) await lookUpSource(record, await sourceReaders(), url, policy);
-  return stored;
+  if (stored) return true;
+  const test = drawableTest(await disabledFormats(), named);
+  await lookUpSource(record, await sourceReaders(), url, policy, test);
+  return false;
 }

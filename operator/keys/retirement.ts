@@ -14,7 +14,7 @@ import type { TenantKids } from './rotation.ts';
 
 export type RetireRequest = {
   readonly tenants: TenantSelection;
-  /** A kid such as `r1.1`; for several tenants also a root key such as `r1`, which stands for all of its kids. */
+  /** A kid such as `r1.1`, or a root key such as `r1`, which stands for all of its kids. */
   readonly kid: string;
   readonly reason: string | undefined;
 };
@@ -70,10 +70,8 @@ async function retireIn(
   return { tenant, retired, ...keys };
 }
 
-function checkKid({ tenants, kid }: RetireRequest): void {
-  if (isKid(kid)) return;
-  if (onlyTenant(tenants) !== undefined) throw usageFailure(`"${kid}" is not a kid, such as r1.1`);
-  if (!isKid(`${kid}.1`))
+function checkKid({ kid }: RetireRequest): void {
+  if (!isKid(kid) && !isKid(`${kid}.1`))
     throw usageFailure(`"${kid}" is neither a kid, such as r1.1, nor a root key, such as r1`);
 }
 

@@ -19,6 +19,9 @@ import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 
 export type TenantKids = { readonly tenant: string } & Keys;
 
+/** The kids after a rotation, and a newer root key that the new one could not be derived from yet; null without one. */
+export type RotatedKids = TenantKids & { readonly newerRoot: string | null };
+
 /** The kid after all that a tenant has ever had of this root key: a kid is never used twice. */
 function nextKid(root: string, had: readonly string[]): string {
   const generations = had.map(readKid).filter((kid) => kid.root === root);
@@ -53,19 +56,21 @@ export async function rotateTenantKeys(
   { tenants, reason = 'keys rotate' }: RotationRequest,
   ask: AskForTenants,
   control?: FleetControl,
-): Promise<readonly TenantOutcome<TenantKids>[]> {
+): Promise<readonly TenantOutcome<RotatedKids>[]> {
   const prepare = async (installation: Installation) => {
     const root = await mintableRoot(installation);
+    const { newest } = await installation.keyring();
+    const newerRoot = newest === root ? null : newest;
     const plan = async ({ tenant }: TenantSubject) => {
       nextKeys(root, tenant, await liveRecord(installation, tenant));
       return tenant;
     };
-    const write = async ({ tenant }: TenantSubject): Promise<TenantKids> => {
+    const write = async ({ tenant }: TenantSubject): Promise<RotatedKids> => {
       const { keys } = await changePolicy(installation, tenant, reason, (live) => ({
         ...live.policy,
         keys: nextKeys(root, tenant, live),
       }));
-      return { tenant, ...keys };
+      return { tenant, ...keys, newerRoot };
     };
     const confirm = async (planned: readonly string[]) =>
       onlyTenant(tenants) === undefined ? ask(planned) : undefined;

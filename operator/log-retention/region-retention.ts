@@ -44,7 +44,9 @@ function failed(region: string, thrown: unknown): RegionRetention {
     return { region, outcome: 'disabled' };
   if (thrown instanceof RegionDisabled)
     return { region, outcome: 'failed', reason: `the credentials are refused: ${thrown.message}` };
-  if (thrown instanceof PortFailure) return { region, outcome: 'failed', reason: thrown.message };
+  // With such credentials every Region would say the same.
+  if (thrown instanceof PortFailure && thrown.credentials === undefined)
+    return { region, outcome: 'failed', reason: thrown.message };
   throw thrown;
 }
 

@@ -28,13 +28,16 @@ export type BlockedScope = {
   readonly version: number;
 };
 
+/** A block, and whether the live policy had it already. */
+type AppliedBlock = BlockedScope & { readonly already: boolean };
+
 export type UnblockedScope = BlockedScope & {
   /** A wider scope that still blocks this one, or null. */
   readonly blockedBy: string | null;
 };
 
 /** A block with what it covers, and whether it was seen to work. */
-export type Takedown = BlockedScope & ScopeReport & { readonly check: BlockCheck };
+export type Takedown = AppliedBlock & ScopeReport & { readonly check: BlockCheck };
 
 /** How a door takes part in a block. */
 export type BlockControl = {
@@ -60,7 +63,7 @@ function isShownElsewhere(scope: string, { fallback }: PolicyDocumentText): bool
   return isFallback || isWatermarkScope(scope) || scope === '*';
 }
 
-/** Publishes a version that blocks a scope. Throws `conflict` if it is blocked already. */
+/** Publishes a version that blocks a scope. Throws `conflict` if somebody else has blocked it meanwhile. */
 async function publishBlock(
   installation: Installation,
   { tenant, scope, reason }: BlockRequest,
@@ -79,22 +82,20 @@ async function applyBlock(
   installation: Installation,
   live: LivePolicyRecord,
   request: BlockRequest,
-): Promise<BlockedScope> {
+): Promise<AppliedBlock> {
   const { tenant, scope } = request;
-  const isShown = isShownElsewhere(scope, live.policy);
-  const isBlocked = blockedIn(live.policy).includes(scope);
-  const done =
-    isShown && isBlocked
-      ? { tenant, scope, version: live.version }
-      : await publishBlock(installation, request);
-  if (isShown) await installation.invalidate([tenantTag(tenant)]);
-  return done;
+  const already = blockedIn(live.policy).includes(scope);
+  const done = already
+    ? { tenant, scope, version: live.version }
+    : await publishBlock(installation, request);
+  if (isShownElsewhere(scope, live.policy)) await installation.invalidate([tenantTag(tenant)]);
+  return { ...done, already };
 }
 
 /**
  * Blocks a scope, then views a stored derivative that no other scope blocks, to see that it is refused. If it covers the fallback or a
  * watermark, the caches of the whole tenant are invalidated, since answers for other sources may show it. Repeating
- * that finishes what an earlier call left undone. Otherwise throws `conflict` if the scope is blocked already. Throws `usage` for a scope that covers
+ * a block publishes nothing, and does the rest again. Throws `usage` for a scope that covers
  * nothing while a corrected spelling covers something, and for a URL of another tenant.
  */
 export async function blockScope(

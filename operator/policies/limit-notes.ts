@@ -1,4 +1,5 @@
 import { rowOf } from '../../shared/operations/table.ts';
+import type { PolicyChange } from '../../shared/policy/diff/rule-diff.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { hasValue, type Rule, valueSetIn } from '../../shared/policy/value-set.ts';
@@ -8,6 +9,10 @@ function allowsEnlarging(rule: Rule): boolean {
   const { limit } = rowOf('resize').parameters;
   return limit !== undefined && hasValue(valueSetIn(rule, 'limit', limit), 0);
 }
+
+/** Whether a change of a policy is one of the rules that decide whether an image may be enlarged. */
+export const concernsLimit = ({ path }: PolicyChange): boolean =>
+  path === 'operations' || path === 'presetsOnly' || /^operations\.resize(?:\.|$)/.test(path);
 
 /**
  * Notes that the rules of `resize` refuse recipes of BOS without `limit`. Only the publisher knows whether

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PolicyChange } from '../../shared/policy/diff/rule-diff.ts';
 import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import {
   type PlannedPublication,
@@ -23,7 +24,7 @@ import {
   workOnEach,
 } from '../tenants/outcomes.ts';
 import { type RemovedTenant, removeTenant } from '../tenants/tenants.ts';
-import { limitNotes } from './limit-notes.ts';
+import { concernsLimit, limitNotes } from './limit-notes.ts';
 import { mintableRoot } from './policy-change.ts';
 import { findWarnings } from './warnings.ts';
 
@@ -45,7 +46,7 @@ export type PublishedSet = {
   /** One for each live tenant without a file, if they were to be deleted. */
   readonly pruned: readonly TenantOutcome<RemovedTenant>[];
   readonly warnings: readonly FileIssue[];
-  /** What a change means for some tenants only. Only about tenants that had a policy before. */
+  /** What a change means for some tenants only. Only about tenants of which the change concerns it. */
   readonly notes: readonly FileIssue[];
 };
 
@@ -60,8 +61,12 @@ function listIssues(
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-const isChange = (outcome: TenantOutcome<Publication> | undefined): boolean =>
-  outcome?.state === 'done' && !outcome.result.created && !outcome.result.unchanged;
+/** Whether an earlier policy was replaced, and a change of it passes the test. */
+const isChangeOf = (
+  outcome: TenantOutcome<Publication> | undefined,
+  test: (change: PolicyChange) => boolean,
+): boolean =>
+  outcome?.state === 'done' && !outcome.result.created && outcome.result.changes.some(test);
 
 /** The live tenants that none of the files is a policy of. */
 export async function tenantsWithoutFile(
@@ -161,7 +166,7 @@ export async function publishPolicies(
   const isComplete = resultsOf(outcomes).length === all.length;
   const pruned = await prune(installation, isComplete ? unfiled : [], choices, control);
   const now = installation.clock();
-  const changed = all.filter((_, at) => isChange(outcomes[at]));
+  const changed = all.filter((_, at) => isChangeOf(outcomes[at], concernsLimit));
   return {
     ...{ outcomes, pruned },
     warnings: listIssues(all, ({ policy }) => findWarnings(policy, now)),

@@ -26,11 +26,19 @@ async function readStdin(): Promise<string> {
 const describeInFile = ({ path, message }: PolicyIssue): string =>
   path ? `${path} ${message}` : message;
 
+/** A pipe that nobody writes to and a device such as /dev/zero would never end. */
+async function readWholeFile(file: string): Promise<string> {
+  const kind = await stat(file);
+  if (!kind.isFile() && !kind.isDirectory())
+    throw new FileFailure('unreadable_file', file, 'is not a file; write - for stdin');
+  return readFile(file, 'utf8');
+}
+
 /** Reads a file as a JSON object, without validating it. Throws `unreadable_file` or `invalid_policy`. */
 export async function readPolicyFile(file: string): Promise<Record<string, unknown>> {
-  const reading = file === stdin ? readStdin() : readFile(file, 'utf8');
+  const reading = file === stdin ? readStdin() : readWholeFile(file);
   const text = await reading.catch((thrown: unknown) => {
-    throw unreadableFile(file, thrown);
+    throw thrown instanceof FileFailure ? thrown : unreadableFile(file, thrown);
   });
   const parsed = parsePolicyText(text);
   if ('issues' in parsed)

@@ -5,6 +5,7 @@ import { roundedExpiry } from '../../shared/request/expiry.ts';
 import { mint } from '../../shared/request/mint.ts';
 import type { TenantSigner } from '../keys/signer.ts';
 import type { Progress } from '../progress.ts';
+import { runWorkers } from '../workers.ts';
 import { fetchDerivative, type RetryPlan } from './derivative-request.ts';
 import type { ListLine } from './list.ts';
 import { type PlannedDerivative, planLine, type RefusedLine } from './plan.ts';
@@ -101,7 +102,5 @@ export async function prewarm(run: PrewarmRun, tally: PrewarmTally): Promise<voi
       run.progress.advance(1);
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: run.concurrency }, work));
-  const broken = ended.find((one) => one.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  await runWorkers(run.concurrency, work);
 }

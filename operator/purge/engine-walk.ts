@@ -53,9 +53,9 @@ function deleteInBatches(walk: EngineWalk, tally: EngineTally) {
 /** A listing does not say which engine made an object, so each is asked for. */
 async function isOlder(walk: EngineWalk, pace: Pace, key: string): Promise<boolean> {
   await pace(1);
-  const metadata = await walk.derivatives.metadata(key);
+  const described = await walk.derivatives.describe(key);
   // What is missing by now has been deleted by somebody else.
-  return metadata !== 'missing' && engineOf(metadata) < walk.before;
+  return described !== 'missing' && engineOf(described.metadata) < walk.before;
 }
 
 /**

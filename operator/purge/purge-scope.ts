@@ -6,6 +6,7 @@ import {
   requestSecondPurge,
 } from '../../shared/objects/purge.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
+import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { sourceKey } from '../../shared/url/path.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
@@ -19,6 +20,7 @@ import {
   type ScopeReport,
   scopeReport,
 } from '../scopes/check-scope.ts';
+import { showsMarkIn } from '../scopes/coverage.ts';
 import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
@@ -45,12 +47,26 @@ function checkPurgeable(scope: string): void {
 async function deleteDerivatives(installation: Installation, tenant: string, scope: string) {
   const watermark = watermarkIdIn(scope);
   if (watermark !== undefined) return purgeWatermark(installation, tenant, watermark);
+  if (isWatermarkScope(scope)) return purgeBelow(installation, tenant, '', showsMarkIn(scope));
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(installation, tenant, prefix);
   const source = { tenant, path: scope };
   // An object with this name is no derivative, and somebody else has put it there.
   await installation.derivatives.remove([sourceKey(source)]);
   return { derivatives: await purgeSource(installation, source), sources: [source] };
+}
+
+/** Deletes the derivatives in a checked scope, invalidates the caches and requests the second purge. */
+export async function purgeCovered(
+  installation: Installation,
+  { fallback, tenant }: Pick<Policy, 'fallback' | 'tenant'>,
+  scope: string,
+): Promise<{ readonly derivatives: number; readonly sources: number }> {
+  const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
+  if (fallback !== null && covers(scope, fallback))
+    await installation.invalidate([tenantTag(tenant)]);
+  await requestSecondPurge(installation.config, sources);
+  return { derivatives, sources: sources.length };
 }
 
 /**
@@ -91,12 +107,10 @@ export async function purgeScope(
   const rest = scope === '*' ? await purgeLeftovers(installation, tenant) : undefined;
   if (rest !== undefined) return rest;
   const policy = await policyOf(installation, tenant);
-  const { fallback } = policy;
   const checked = await checkScope(installation, policy, scope);
   onChecked?.(scope, checked);
-  const { derivatives, sources } = await deleteDerivatives(installation, tenant, scope);
-  if (fallback !== null && covers(scope, fallback))
-    await installation.invalidate([tenantTag(tenant)]);
-  await requestSecondPurge(installation.config, sources);
-  return { tenant, scope, derivatives, sources: sources.length, ...scopeReport(checked) };
+  const { derivatives, sources: named } = await purgeCovered(installation, policy, scope);
+  // A source that is named alone is purged from the caches although none of its derivatives is stored.
+  const purged = { derivatives, sources: derivatives === 0 ? 0 : named };
+  return { tenant, scope, ...purged, ...scopeReport(checked) };
 }

@@ -1,3 +1,5 @@
+import { runWorkers } from '../workers.ts';
+
 /**
  * S3 answers 5,500 requests a second for a prefix, and views need them, too.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
@@ -23,7 +25,5 @@ export async function visitKeys(
       await visit(next.value);
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: simultaneousReads }, work));
-  const broken = ended.find((one) => one.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  await runWorkers(simultaneousReads, work);
 }

@@ -90,7 +90,8 @@ async function countSources(
 const isDerivative = (key: string): boolean =>
   key.includes(separator) && sourceOf(key) !== undefined;
 
-const showsMarkIn =
+/** Whether a derivative shows a watermark in the scope. */
+export const showsMarkIn =
   (scope: string): KeyTest =>
   (key) => {
     const id = findShownWatermark(key);

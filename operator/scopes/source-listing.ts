@@ -6,7 +6,10 @@ import type { Installation } from '../target/target.ts';
 
 /** Lists the paths of a tenant's sources that begin with a prefix, or says why they cannot be listed. */
 export type SourceListing =
-  | { readonly list: (prefix: string) => AsyncIterable<string> }
+  | {
+      readonly list: (prefix: string) => AsyncIterable<string>;
+      readonly describe: (path: string) => ReturnType<ListedReader['describe']>;
+    }
   | { readonly unlisted: string };
 
 async function* pathsIn(bucket: ListedReader, begin: string, prefix: string) {
@@ -39,9 +42,11 @@ export async function openSourceListing(
     return { unlisted: `their bucket "${elsewhere.name}" has "list": false` };
   const bucket = elsewhere === undefined ? sources : (await sourceReaders()).open(elsewhere.entry);
   const refusal = await refusalOf(bucket, begin);
-  return refusal === undefined
-    ? { list: (prefix) => pathsIn(bucket, begin, prefix) }
-    : { unlisted: refusal };
+  if (refusal !== undefined) return { unlisted: refusal };
+  return {
+    list: (prefix) => pathsIn(bucket, begin, prefix),
+    describe: (path) => bucket.describe(`${begin}${path}`),
+  };
 }
 
 /** Lists the watermarks of a tenant, which are always in Signet's own bucket. */

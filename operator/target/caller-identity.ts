@@ -10,7 +10,8 @@ const unescapeXml = (text: string): string =>
 
 /**
  * Reads the ARN of the credentials. No policy can deny this call. Returns undefined if STS does not answer, for
- * example because a network lets only other services through: a takedown cannot wait for it.
+ * example because a network lets only other services through: a takedown cannot wait for it. Throws `PortFailure` if the
+ * credentials have expired, since then nothing can be written either.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function readCallerArn(options: ServiceCallOptions): Promise<string | undefined> {
@@ -22,7 +23,7 @@ export async function readCallerArn(options: ServiceCallOptions): Promise<string
     const arn = unescapeXml(found);
     return isIdentityArn(arn) ? arn : undefined;
   } catch (thrown) {
-    if (thrown instanceof PortFailure) return undefined;
+    if (thrown instanceof PortFailure && thrown.credentials !== 'expired') return undefined;
     throw thrown;
   }
 }

@@ -4,7 +4,7 @@ import { stackRegion } from '../../shared/deployment/regions.ts';
 import { secretIdsOf } from '../../shared/keys/store.ts';
 import { readCallerArn } from './caller-identity.ts';
 import { invalidateIn, operatorDeps, patience, shareResult, sourceParts } from './operator-deps.ts';
-import { isStackSettled, stackAnnouncement, stackOutputs } from './stack-outputs.ts';
+import { stackAnnouncement, stackDeployment, stackOutputs } from './stack-outputs.ts';
 
 /** Opens a deployed stack, with the default credentials of the AWS SDK. Throws as `stackOutputs` does. */
 export async function openStack(stack: string) {
@@ -36,11 +36,10 @@ export async function openStack(stack: string) {
     buckets: { sources: outputs.sources, config: outputs.config },
     address: outputs.address,
     knownFields: async () =>
-      (await isStackSettled(access, patience, stack))
-        ? (await announced()).policyFields
-        : ('changing' as const),
+      (await stackDeployment(access, patience, stack)) ?? (await announced()).policyFields,
     hosts: async () => (await announced()).hosts,
     corsOrigins: async () => (await announced()).corsOrigins,
+    disabledFormats: async () => (await announced()).disabledFormats,
     ...sourceParts(s3, s3Store(client, outputs.sources), async () => (await announced()).sources),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

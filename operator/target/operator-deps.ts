@@ -12,8 +12,8 @@ import {
 import type { SecretIds } from '../../shared/keys/store.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import {
+  type DescribedStore,
   type Invalidate,
-  type ObjectStore,
   PortFailure,
   type SecretStore,
 } from '../../shared/ports.ts';
@@ -124,7 +124,7 @@ export function operatorDeps(
 /** The own bucket of sources, and those that the deployment lists. */
 export function sourceParts(
   access: AwsAccess,
-  sources: ObjectStore,
+  sources: DescribedStore,
   sourceEntries: () => Promise<SourceEntries>,
 ) {
   const open = async () => sourceReaders(sources, await sourceEntries(), { access, patience });

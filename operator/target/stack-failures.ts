@@ -2,8 +2,3 @@
 export class StackUnknown extends Error {
   override readonly name = 'StackUnknown';
 }
-
-/** No AWS credentials were found. The message says what to do. */
-export class NoCredentials extends Error {
-  override readonly name = 'NoCredentials';
-}

@@ -12,11 +12,13 @@ import {
 } from '../../shared/adapters/aws-client.ts';
 import { type PublisherKey, publisherKeySchema } from '../../shared/keys/publisher.ts';
 import { usualSecretsPrefix } from '../../shared/keys/store.ts';
+import { type SourceType, sourceTypes } from '../../shared/operations/image-type.ts';
 import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { sourceEntriesSchema } from '../../shared/policy/source-settings.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
-import { NoCredentials, StackUnknown } from './stack-failures.ts';
-import { isSettled } from './stack-status.ts';
+import type { Deploying } from '../../shared/versions/publish-checks.ts';
+import { StackUnknown } from './stack-failures.ts';
+import { adviseWithoutOutputs, describeDeploying, isSettled } from './stack-status.ts';
 
 /** The names of the stack outputs that describe an installation. */
 const outputNames = {
@@ -36,8 +38,8 @@ export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & 
 };
 
 /**
- * Asks CloudFormation about a stack. Throws `NoCredentials`, `StackUnknown`, or a `PortFailure` that names the permission
- * if it is missing.
+ * Asks CloudFormation about a stack. Throws `StackUnknown`, or a `PortFailure` that names the permission if it is
+ * missing.
  */
 export async function askCloudFormation<T>(
   access: AwsAccess,
@@ -50,8 +52,6 @@ export async function askCloudFormation<T>(
     return await ask(client);
   } catch (thrown) {
     const { name, message } = thrown as Error;
-    if (name === 'CredentialsProviderError')
-      throw new NoCredentials('no AWS credentials found; set AWS_PROFILE or AWS_ACCESS_KEY_ID');
     if (name === 'ValidationError' && message.includes('does not exist'))
       throw new StackUnknown(`there is no stack ${stack} in ${access.region} of this account`);
     throw portFailure(`CloudFormation's description of ${stack}`, thrown, permission);
@@ -69,24 +69,22 @@ export async function describeStack(access: AwsAccess, patience: Patience, stack
   return Stacks[0];
 }
 
-/** Whether no deployment of a stack is in progress or stuck. Throws as `stackOutputs` does. */
-export async function isStackSettled(
+/** The deployment of a stack that is in progress or stuck; undefined if there is none. Throws as `stackOutputs` does. */
+export async function stackDeployment(
   access: AwsAccess,
   patience: Patience,
   stack: string,
-): Promise<boolean> {
-  return isSettled((await describeStack(access, patience, stack))?.StackStatus);
+): Promise<Deploying | undefined> {
+  const status = (await describeStack(access, patience, stack))?.StackStatus ?? 'unknown';
+  return isSettled(status) ? undefined : { deploying: describeDeploying(stack, status) };
 }
 
-/** Why a stack has no outputs: CloudFormation writes them when the first deployment ends. */
+/** Why a stack has no outputs. */
 function noOutputs(stack: string, status: string, missing: string): StackUnknown {
   if (isSettled(status))
     return new StackUnknown(`stack ${stack} has no output ${missing}, so it is not a Signet stack`);
-  const todo = status.endsWith('_IN_PROGRESS')
-    ? 'wait until its deployment ends'
-    : 'its first deployment failed; delete it and deploy again, as docs/deploying.md says under Going back';
   return new StackUnknown(
-    `stack ${stack} is in ${status} and has no output ${missing} yet; ${todo}`,
+    `stack ${stack} is in ${status} and has no output ${missing} yet; ${adviseWithoutOutputs(status)}`,
   );
 }
 
@@ -122,6 +120,8 @@ const templateMetadata = v.pipe(
       hosts: v.optional(v.record(v.string(), v.string()), {}),
       corsOrigins: v.optional(v.array(v.string()), []),
       sources: v.optional(sourceEntriesSchema, {}),
+      // Templates of earlier versions do not name them.
+      disabledFormats: v.optional(v.array(v.picklist(sourceTypes)), []),
     }),
   }),
 );
@@ -132,6 +132,8 @@ export type StackAnnouncement = {
   readonly policyFields: readonly string[];
   readonly hosts: HostMap;
   readonly corsOrigins: readonly string[];
+  /** The types of sources that the functions refuse. */
+  readonly disabledFormats: readonly SourceType[];
   /** The buckets that are not Signet's own. */
   readonly sources: SourceEntries;
 };

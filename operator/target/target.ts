@@ -17,7 +17,8 @@ import {
 import type { Keyring } from '../../shared/keys/keyring.ts';
 import { type SecretIds, secretIds } from '../../shared/keys/store.ts';
 import type { ListedSources } from '../../shared/objects/source-buckets.ts';
-import type { DescribedStore, Invalidate, ObjectStore, SecretStore } from '../../shared/ports.ts';
+import type { SourceType } from '../../shared/operations/image-type.ts';
+import type { DescribedStore, Invalidate, SecretStore } from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
@@ -34,8 +35,10 @@ export type Installation = Publishing & {
   readonly hosts: () => Promise<HostMap>;
   /** The pages that may use credentials. */
   readonly corsOrigins: () => Promise<readonly string[]>;
+  /** The types of sources that its functions refuse. */
+  readonly disabledFormats: () => Promise<readonly SourceType[]>;
   /** Signet's own bucket of sources. */
-  readonly sources: ObjectStore;
+  readonly sources: DescribedStore;
   /** Reads and lists sources in every bucket, with the credentials of the operator. */
   readonly sourceReaders: () => Promise<ListedSources>;
   readonly derivatives: DescribedStore;
@@ -59,7 +62,7 @@ export type Installation = Publishing & {
 export type OpenInstallation = () => Promise<Installation>;
 
 /** The port in SIGNET_PORT. Throws `usage` for other text, even if the running stack makes it needless. */
-function firstPort(): number {
+export function firstPort(): number {
   const text = process.env['SIGNET_PORT'] || String(defaultPort);
   const port = readCdnPort(text);
   if (port === undefined)
@@ -113,6 +116,7 @@ function openLocal(): Installation {
     knownFields: async () => instance.policyFields,
     hosts: async () => localHosts,
     corsOrigins: async () => instance.corsOrigins ?? [],
+    disabledFormats: async () => instance.disabledFormats ?? [],
     ...sourceParts(localAccess(instance, 's3'), s3Store(client, localBuckets.sources), async () => {
       return instance.sources ?? {};
     }),

@@ -1,4 +1,4 @@
-import { PortFailure, type StoreError } from '../ports.ts';
+import { type CredentialsFault, PortFailure, type StoreError } from '../ports.ts';
 
 /** How an SDK client reaches its service. On AWS only the Region is set, locally everything. */
 export type AwsAccess = {
@@ -41,6 +41,7 @@ export function clientOptions(
 
 type SdkError = {
   readonly name?: string;
+  readonly message?: string;
   readonly code?: string;
   /** S3 writes it into some errors about the Region. */
   readonly Region?: string;
@@ -59,18 +60,38 @@ function storeError(thrown: SdkError, permission: string | undefined): StoreErro
 }
 
 /**
+ * How services name credentials that they do not take. S3 and the query services have names of their own.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+const expiredCodes = /^(?:ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
+const unknownCodes =
+  /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|InvalidToken|SignatureDoesNotMatch|InvalidSignatureException)$/;
+/** The SDK finds no credentials, or cannot renew them. Its message says which. */
+const providerErrors = /^(?:CredentialsProviderError|TokenProviderError)$/;
+
+function credentialsFault({ name = '', message = '' }: SdkError): CredentialsFault | undefined {
+  if (expiredCodes.test(name)) return 'expired';
+  if (unknownCodes.test(name)) return 'unknown';
+  if (!providerErrors.test(name)) return undefined;
+  return /expired/i.test(message) ? 'expired' : 'missing';
+}
+
+/**
  * Makes an error for a failed SDK call. It leaves out the message of the service, which may contain
  * secrets. `permission` is the IAM action of the call, which is named if it was denied.
  */
 export function portFailure(what: string, thrown: unknown, permission?: string): PortFailure {
   const failed = thrown as SdkError;
   const error = storeError(failed, permission);
+  const credentials = credentialsFault(failed);
   if (error === undefined) {
     const why = failed.code ?? failed.name ?? 'unknown';
-    return new PortFailure(`${what} failed: no answer (${why})`, false);
+    return new PortFailure(`${what} failed: no answer (${why})`, false, undefined, credentials);
   }
   const todo = error.denied === undefined ? '' : `; add the permission ${error.denied}`;
-  return new PortFailure(`${what} failed: ${failed.name} ${error.status}${todo}`, true, error);
+  const message = `${what} failed: ${failed.name} ${error.status}${todo}`;
+  return new PortFailure(message, true, error, credentials);
 }
 
 /** The HTTP status of an SDK error; undefined if there was no answer. */

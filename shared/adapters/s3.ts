@@ -11,6 +11,7 @@ import {
   type DescribedStore,
   type GetOptions,
   type ListedReader,
+  type ObjectDescription,
   PortFailure,
   type PutOptions,
   type StoredObject,
@@ -90,6 +91,9 @@ async function readObject(
 /** A bucket, and the account that has to own it. Anyone can take the name of a bucket that was deleted. */
 export type OwnedBucket = { readonly bucket: string; readonly owner?: string | undefined };
 
+const ownedBy = (owner: string | undefined) =>
+  owner === undefined ? {} : { ExpectedBucketOwner: owner };
+
 /** A missing bucket also answers 404, but that is a failure of the store and not of the request. */
 const isMissing = (thrown: unknown): boolean =>
   statusOf(thrown) === 404 && !(thrown instanceof Error && thrown.name === 'NoSuchBucket');
@@ -104,7 +108,7 @@ async function get(
     const { maxBytes, unlessEtag } = options;
     const conditions = {
       ...(unlessEtag === undefined ? {} : { IfNoneMatch: unlessEtag }),
-      ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }),
+      ...ownedBy(owner),
     };
     const output = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, ...conditions }),
@@ -117,10 +121,22 @@ async function get(
   }
 }
 
-async function metadata(client: S3Client, bucket: string, key: string) {
+async function describe(
+  client: S3Client,
+  { bucket, owner }: OwnedBucket,
+  key: string,
+): Promise<ObjectDescription | 'missing'> {
   try {
-    const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return Metadata ?? {};
+    const head = await client.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: key, ...ownedBy(owner) }),
+    );
+    return {
+      bytes: head.ContentLength ?? 0,
+      modified: head.LastModified?.getTime() ?? 0,
+      contentType: head.ContentType,
+      etag: head.ETag ?? '',
+      metadata: head.Metadata ?? {},
+    };
   } catch (thrown) {
     if (isMissing(thrown)) return 'missing';
     throw failure('head', bucket, thrown);
@@ -188,7 +204,7 @@ async function* list(
   { bucket, owner }: OwnedBucket,
   prefix: string,
 ): AsyncGenerator<string> {
-  const of = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+  const of = { Bucket: bucket, ...ownedBy(owner) };
   let token: string | undefined;
   do {
     const page = await client
@@ -228,15 +244,16 @@ export function s3Store(client: S3Client, bucket: string): DescribedStore {
     put: (key, body, options) => put(client, bucket, key, body, options),
     list: (prefix) => list(client, { bucket }, prefix),
     remove: (keys) => remove(client, bucket, keys),
-    metadata: (key) => metadata(client, bucket, key),
+    describe: (key) => describe(client, { bucket }, key),
     peek: (key, bytes) => peek(client, bucket, key, bytes),
   };
 }
 
-/** Implements `ObjectReader` and the listing for a bucket of a given owner. */
+/** Implements `ListedReader` for a bucket of a given owner. */
 export function ownedBucketReader(client: S3Client, bucket: OwnedBucket): ListedReader {
   return {
     get: (key, options) => get(client, bucket, key, options),
     list: (prefix) => list(client, bucket, prefix),
+    describe: (key) => describe(client, bucket, key),
   };
 }

@@ -1,8 +1,15 @@
+import { alarmTexts } from './alarms.ts';
+import { edgeFunctionNames, edgeLogGroups } from './edge-logs.ts';
 import type { Permission } from './permissions.ts';
+import { rights } from './rights.ts';
 
 /*
  * What a deployment needs at least. CloudFormation has these permissions, not the person who deploys: that person only
  * assumes the roles that `cdk bootstrap` makes. docs/permissions.md prints both.
+ *
+ * `NAME-*` would reach into an installation whose name begins like this one's. Where CloudFormation chooses a name, it
+ * takes the stack, the logical id and random letters. A logical id begins with a capital, which no installation's name
+ * has, so a star behind its beginning is safe.
  */
 
 /** What the person or the pipeline needs that runs `cdk deploy`. */
@@ -21,20 +28,25 @@ const buckets: Permission = {
     ...['s3:GetBucket*', 's3:Get*Configuration', 's3:TagResource', 's3:UntagResource'],
     's3:ListTagsForResource',
   ],
-  arns: ['arn:aws:s3:::NAME-*'],
+  arns: ['sources', 'derivatives', 'config', 'logs'].map(
+    (kind) => `arn:aws:s3:::NAME-${kind}-ACCOUNT`,
+  ),
   why: 'the four buckets and their policies',
 };
 
 const functions: readonly Permission[] = [
   {
     actions: [
-      ...['lambda:*Function', 'lambda:GetFunction*', 'lambda:UpdateFunction*'],
-      ...['lambda:PutFunction*', 'lambda:DeleteFunction*', 'lambda:PublishVersion'],
-      ...['lambda:ListVersionsByFunction', 'lambda:EnableReplication*', 'lambda:GetPolicy'],
+      ...['lambda:*Function*', 'lambda:PublishVersion'],
+      ...['lambda:EnableReplication*', 'lambda:GetPolicy'],
       ...['lambda:AddPermission', 'lambda:RemovePermission', 'lambda:*RuntimeManagementConfig'],
       ...['lambda:TagResource', 'lambda:UntagResource', 'lambda:ListTags'],
     ],
-    arns: ['arn:aws:lambda:us-east-1:ACCOUNT:function:NAME-*'],
+    // The second ARN of each is that of its versions.
+    arns: [
+      ...Object.values(edgeFunctionNames('NAME')).flatMap((name) => [name, `${name}:*`]),
+      ...['NAME-Purge*', 'NAME-SecretKeeper*'],
+    ].map((name) => `arn:aws:lambda:us-east-1:ACCOUNT:function:${name}`),
     why: 'the four functions and their versions; CloudFormation calls one to make the first keys',
   },
   {
@@ -52,21 +64,17 @@ const functions: readonly Permission[] = [
 
 const identities: readonly Permission[] = [
   {
-    actions: [
-      ...[
-        'iam:*Role',
-        'iam:*RolePolicy',
-        'iam:UpdateAssumeRolePolicy',
-        'iam:UpdateRoleDescription',
-      ],
-      ...['iam:ListRolePolicies', 'iam:ListAttachedRolePolicies'],
-    ],
-    arns: ['arn:aws:iam::ACCOUNT:role/NAME-*'],
+    actions: ['iam:*Role', 'iam:*RolePolicy', 'iam:UpdateRoleDescription', 'iam:List*RolePolicies'],
+    arns: [
+      ...['NAME-render', 'NAME-ViewerRequest*', 'NAME-Purge*', 'NAME-SecretKeeper*'],
+      // An upgrade of the first version deletes this one.
+      'NAME-OriginResponse*',
+    ].map((name) => `arn:aws:iam::ACCOUNT:role/${name}`),
     why: 'the roles of the functions',
   },
   {
     actions: ['iam:*Policy', 'iam:*PolicyVersion', 'iam:List*Polic*'],
-    arns: ['arn:aws:iam::ACCOUNT:policy/NAME-*'],
+    arns: Object.keys(rights).map((right) => `arn:aws:iam::ACCOUNT:policy/NAME-${right}`),
     why: 'the managed policies of this page',
   },
   {
@@ -80,10 +88,9 @@ const delivery: readonly Permission[] = [
   {
     actions: [
       ...['cloudfront:*Distribution', 'cloudfront:*DistributionWithTags'],
-      ...['cloudfront:GetDistributionConfig', 'cloudfront:*OriginAccessControl'],
-      ...['cloudfront:GetOriginAccessControlConfig', 'cloudfront:*CachePolicy'],
-      ...['cloudfront:GetCachePolicyConfig', 'cloudfront:*ResponseHeadersPolicy'],
-      ...['cloudfront:GetResponseHeadersPolicyConfig', 'cloudfront:*TagsForResource'],
+      ...['cloudfront:GetDistributionConfig', 'cloudfront:*OriginAccessControl*'],
+      ...['cloudfront:*CachePolicy*', 'cloudfront:*ResponseHeadersPolicy*'],
+      'cloudfront:*TagsForResource',
       ...['cloudfront:*MonitoringSubscription', 'cloudfront:TagResource'],
       ...['cloudfront:UntagResource', 'cloudfront:AllowVendedLogDeliveryForResource'],
     ],
@@ -101,41 +108,42 @@ const delivery: readonly Permission[] = [
 const messages: readonly Permission[] = [
   {
     actions: ['sqs:*Queue', 'sqs:*QueueAttributes', 'sqs:GetQueueUrl', 'sqs:ListQueueTags'],
-    arns: ['arn:aws:sqs:us-east-1:ACCOUNT:NAME-*'],
+    arns: ['arn:aws:sqs:us-east-1:ACCOUNT:NAME-Purge*'],
     why: 'the purge queue and its dead-letter queue',
   },
   {
     actions: [
       ...['sns:*Topic', 'sns:*TopicAttributes', 'sns:Subscribe', 'sns:Unsubscribe'],
       ...['sns:*SubscriptionAttributes', 'sns:ListSubscriptionsByTopic', 'sns:*Resource'],
-      ...['sns:GetDataProtectionPolicy', 'sns:PutDataProtectionPolicy'],
+      'sns:*DataProtectionPolicy',
     ],
-    arns: ['arn:aws:sns:us-east-1:ACCOUNT:NAME-*'],
+    arns: ['arn:aws:sns:us-east-1:ACCOUNT:NAME-Alarms*'],
     why: 'the topic of the alarms',
   },
   {
     actions: [
-      ...['events:*Rule', 'events:PutTargets', 'events:RemoveTargets', 'events:ListTargetsByRule'],
-      ...[
-        'events:*EventBus',
-        'events:PutPermission',
-        'events:RemovePermission',
-        'events:*Resource',
-      ],
+      ...['events:*Rule', 'events:*Targets*', 'events:*EventBus', 'events:PutPermission'],
+      ...['events:RemovePermission', 'events:*Resource'],
     ],
     arns: [
-      'arn:aws:events:us-east-1:ACCOUNT:rule/NAME-*',
-      'arn:aws:events:us-east-1:ACCOUNT:event-bus/NAME-*',
+      'arn:aws:events:us-east-1:ACCOUNT:rule/NAME-RotationCheck*',
+      'arn:aws:events:us-east-1:ACCOUNT:rule/NAME-sources/*',
+      'arn:aws:events:us-east-1:ACCOUNT:event-bus/NAME-sources',
     ],
     why: 'the schedule of the check, and the events of other buckets',
   },
 ];
 
+/** The first letters of the alarms. With whole names the policy would be longer than IAM allows. */
+const alarmInitials = [...new Set(Object.keys(alarmTexts).map((id) => id.charAt(0)))].toSorted();
+
 const observation: readonly Permission[] = [
   {
     actions: ['cloudwatch:*Alarm*', 'cloudwatch:*Resource', 'cloudwatch:*Dashboard*'],
     arns: [
-      'arn:aws:cloudwatch:us-east-1:ACCOUNT:alarm:NAME-*',
+      ...alarmInitials.map(
+        (initial) => `arn:aws:cloudwatch:us-east-1:ACCOUNT:alarm:NAME-${initial}*`,
+      ),
       'arn:aws:cloudwatch::ACCOUNT:dashboard/NAME',
     ],
     why: 'the alarms and the dashboard',
@@ -145,10 +153,11 @@ const observation: readonly Permission[] = [
       ...['logs:*LogGroup', 'logs:*RetentionPolicy', 'logs:*Resource'],
       ...['logs:GetDataProtectionPolicy', 'logs:DescribeIndexPolicies'],
     ],
+    // Tags are set on the ARN without the ending of the others.
     arns: [
-      'arn:aws:logs:us-east-1:ACCOUNT:log-group:NAME-*',
-      'arn:aws:logs:us-east-1:ACCOUNT:log-group:/signet/NAME-*',
-    ],
+      ...edgeLogGroups('NAME').flatMap((group) => [group, `${group}:*`]),
+      ...['NAME-Purge*', 'NAME-SecretKeeper*'],
+    ].map((group) => `arn:aws:logs:us-east-1:ACCOUNT:log-group:${group}`),
     why: 'the log groups of the functions',
   },
   {

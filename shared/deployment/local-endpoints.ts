@@ -1,10 +1,12 @@
 import type { AwsAccess } from '../adapters/aws-client.ts';
+import type { SourceType } from '../operations/image-type.ts';
 import type { SourceEntries } from '../policy/source-entries.ts';
 import type { HostMap } from '../url/host-map.ts';
 
 /** The ports of the local stack, relative to the port of the CDN. */
-export const portOffsets = { cdn: 0, s3: 2, secretsManager: 3, cloudFront: 4 } as const;
-export type LocalService = keyof typeof portOffsets;
+export const portOffsets = { cdn: 0, console: 1, s3: 2, secretsManager: 3, cloudFront: 4 } as const;
+/** The console is not a part of the stack, but a process beside it. */
+export type LocalService = Exclude<keyof typeof portOffsets, 'console'>;
 export type LocalPorts = Readonly<Record<LocalService, number>>;
 
 export const defaultPort = 8_080;
@@ -47,6 +49,8 @@ export type LocalInstance = {
   readonly policyFields?: readonly string[];
   /** The pages that may use credentials. */
   readonly corsOrigins?: readonly string[];
+  /** The types of sources that its functions refuse. */
+  readonly disabledFormats?: readonly SourceType[];
   /** The buckets that are not Signet's own. */
   readonly sources?: SourceEntries;
 };

@@ -9,12 +9,18 @@ export type BucketName = 'sources' | 'derivatives' | 'config';
 export type SecretName = 'roots' | 'render' | 'publisher';
 
 /** Resources of which there is one in each installation. */
-export type OtherResource = 'distribution' | 'purge queue' | 'dead-letter queue';
+export type OtherResource =
+  | 'distribution'
+  | 'purge queue'
+  | 'dead-letter queue'
+  | 'log group of the purge function'
+  | 'log group of the secret keeper';
 
 /**
  * Actions on one resource, and the reason for them. `elsewhere` is a bucket that Signet does not own: its objects
- * below `prefixes`, in which `*` stands for any text, or without them the bucket itself. `kmsKey` is used only for S3
- * in one Region. `arns` are templates of ARNs in which `NAME` is the installation and `ACCOUNT` its account.
+ * whose keys begin with one of `prefixes`, or without them the bucket itself. `kmsKey` is used only for S3
+ * in one Region. `arns` are templates of ARNs in which `NAME` is the installation and `ACCOUNT` its account. No star follows
+ * `NAME-`: the name of another installation may begin like that.
  */
 export type Permission = {
   readonly actions: readonly string[];

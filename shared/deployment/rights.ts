@@ -1,5 +1,6 @@
 import { changesKey } from '../versions/changes.ts';
 import { purgeRequests } from '../versions/source-move.ts';
+import { edgeLogGroups } from './edge-logs.ts';
 import { type Permission, purgeDerivatives, readPolicies } from './permissions.ts';
 
 /*
@@ -63,23 +64,30 @@ const writeSources: Permission = {
   why: 'to upload sources and watermarks',
 };
 
-const readStores: readonly Permission[] = [
+const deleteSources: Permission = {
+  actions: ['s3:DeleteObject'],
+  objects: 'sources',
+  why: 'to delete sources and watermarks (`rm`)',
+};
+
+const readSources: readonly Permission[] = [
   {
     actions: ['s3:GetObject'],
     objects: 'sources',
-    why: 'to look at sources (`explain`, `doctor`)',
+    why: 'to look at sources (`ls`, `get`, `explain`, `doctor`), and to see what is stored already (`put`)',
   },
   {
     actions: ['s3:ListBucket'],
     bucket: 'sources',
-    why: 'to get 404 instead of 403 for a missing object',
-  },
-  {
-    actions: ['s3:GetObject'],
-    objects: 'derivatives',
-    why: 'to see which engine drew an image (`purge --engine-before`, `explain`), and whether it matches its key (`doctor --deep`)',
+    why: 'to list sources, and to get 404 instead of 403 for a missing object',
   },
 ];
+
+const readDerivatives: Permission = {
+  actions: ['s3:GetObject'],
+  objects: 'derivatives',
+  why: 'to see which engine drew an image (`purge --engine-before`, `explain`), and whether it matches its key (`doctor --deep`)',
+};
 
 const manageKeys: readonly Permission[] = [
   {
@@ -119,6 +127,16 @@ const examineInstallation: readonly Permission[] = [
   { actions: ['lambda:GetAccountSettings'], arns: ['*'], why: 'to read quotas (`doctor`)' },
 ];
 
+/**
+ * The log groups of the edge functions in every Region, with the ending that IAM compares.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+ */
+const edgeLogArns = edgeLogGroups('NAME').map(
+  (group) => `arn:aws:logs:*:ACCOUNT:log-group:${group}:*`,
+);
+const readLines = ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'] as const;
+const readLog = 'to read the logs of the functions, as alarms ask for';
+
 const readLogs: readonly Permission[] = [
   {
     actions: ['logs:DescribeLogGroups'],
@@ -127,17 +145,12 @@ const readLogs: readonly Permission[] = [
   },
   {
     actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
-    arns: ['arn:aws:logs:*:ACCOUNT:log-group:/signet/NAME-*'],
+    arns: edgeLogArns,
     why: 'to set how long logs are kept (`logs retention`)',
   },
-  {
-    actions: ['logs:DescribeLogStreams', 'logs:FilterLogEvents', 'logs:GetLogEvents'],
-    arns: [
-      'arn:aws:logs:*:ACCOUNT:log-group:/signet/NAME-*',
-      'arn:aws:logs:us-east-1:ACCOUNT:log-group:NAME-*',
-    ],
-    why: 'to read the logs of the functions, as alarms ask for',
-  },
+  { actions: readLines, arns: edgeLogArns, why: readLog },
+  { actions: readLines, other: 'log group of the purge function', why: readLog },
+  { actions: readLines, other: 'log group of the secret keeper', why: readLog },
   {
     actions: ['s3:ListBucket'],
     arns: ['arn:aws:s3:::NAME-logs-ACCOUNT'],
@@ -174,14 +187,22 @@ export const rights = {
     ...readPolicies,
     ...writePolicies,
     writeSources,
-    ...readStores,
+    deleteSources,
+    ...readSources,
+    readDerivatives,
     ...purgeDerivatives,
     ...manageKeys,
     ...examineInstallation,
     ...readLogs,
     ...repair,
   ],
-  uploader: [...findInstallation, ...readPolicies, writeSources, ...purgeDerivatives],
+  uploader: [
+    ...findInstallation,
+    ...readPolicies,
+    writeSources,
+    ...readSources,
+    ...purgeDerivatives,
+  ],
   minter: [...findInstallation, ...readPolicies, signForAllTenants],
   auditor: [...findInstallation, ...readPolicies],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
@@ -192,7 +213,7 @@ export type Right = keyof typeof rights;
 export const rightTexts: Readonly<Record<Right, string>> = {
   operator: 'every command of `signet`, and what the alarms ask for',
   uploader:
-    '`signet put` for every tenant. A backend that uploads with presigned requests needs only `s3:PutObject` on the sources of its tenant',
+    '`signet put`, `ls` and `get` for every tenant; `rm` needs the operator. A backend that uploads with presigned requests needs only `s3:PutObject` on the sources of its tenant',
   minter:
     '`signet mint` and `signet grant` for every tenant, so it can show every image. A backend of one tenant needs no AWS permission at all: give it the output of `signet keys show TENANT --env`',
   auditor: '`signet policy history`, `audit` and `diff`, and `signet tenant list` and `show`',

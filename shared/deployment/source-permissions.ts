@@ -7,8 +7,8 @@ import {
 import { type Permission, permissions } from './permissions.ts';
 
 /*
- * What the render role may read besides Signet's own buckets: for each entry of `sources` its objects, and nothing
- * else.
+ * What the render role and operators may read besides Signet's own buckets: for each entry of `sources` its objects,
+ * and nothing else.
  */
 
 /**
@@ -18,14 +18,15 @@ import { type Permission, permissions } from './permissions.ts';
  */
 export const sourceCharacters = 7_000;
 
+/** A managed policy may have 6,144 characters, and that of operators has many other statements. */
+export const operatorSourceCharacters = 2_100;
+
 type PrefixesOf = (entry: SourceEntry) => readonly string[];
 
 const exactly: PrefixesOf = (entry) => entry.tenants.map((tenant) => entryPrefix(entry, tenant));
 
-/** The prefix up to the name of the tenant. IAM lets a star stand for slashes, too. */
-const ofAllTenants: PrefixesOf = ({ prefix }) => [
-  prefix.includes(tenantMark) ? `${prefix.slice(0, prefix.indexOf(tenantMark))}*` : prefix,
-];
+/** The prefix up to the name of the tenant. */
+const ofAllTenants: PrefixesOf = ({ prefix }) => [prefix.split(tenantMark, 1)[0] ?? prefix];
 
 function entryPermissions(entries: SourceEntries, prefixesOf: PrefixesOf): readonly Permission[] {
   const all = Object.values(entries);
@@ -62,23 +63,29 @@ function entryPermissions(entries: SourceEntries, prefixesOf: PrefixesOf): reado
   ];
 }
 
-/** The length of the statements in a policy document, at least. */
+/**
+ * What the statements add to a policy document, at most. Those on S3 join statements of the same action that are there
+ * anyway, so they add their ARNs only.
+ */
 const sizeOf = (list: readonly Permission[]): number =>
   list.reduce((sum, one) => {
     if ('kmsKey' in one) return sum + one.kmsKey.length + 150;
     if (!('elsewhere' in one)) return sum;
     const { elsewhere, prefixes = [''] } = one;
     const arns = prefixes.map((prefix) => `"arn:aws:s3:::${elsewhere}/${prefix}*",`.length);
-    return sum + 80 + arns.reduce((all, length) => all + length, 0);
+    return sum + arns.reduce((all, length) => all + length, 0);
   }, 0);
 
 /**
- * The permissions for the entries of a deployment. They name the part of each tenant while a role has room for that,
- * and else the prefix before the name of the tenant. Undefined if a role has no room for them at all.
+ * The permissions for the entries of a deployment. They name the part of each tenant while they have no more than
+ * `most` characters, and else the prefix before the name of the tenant. Undefined if that is too long, too.
  */
-export function sourcePermissions(entries: SourceEntries): readonly Permission[] | undefined {
+export function sourcePermissions(
+  entries: SourceEntries,
+  most = sourceCharacters,
+): readonly Permission[] | undefined {
   const candidates = [exactly, ofAllTenants].map((one) => entryPermissions(entries, one));
-  return candidates.find((one) => sizeOf(one) <= sourceCharacters);
+  return candidates.find((one) => sizeOf(one) <= most);
 }
 
 /** All permissions of origin-response. */

@@ -48,22 +48,20 @@ function entryFault(named: NamedEntry, error: StoreError): string | undefined {
   return regionFault(named, error);
 }
 
-/** Reasons for 403 that have nothing to do with the bucket. */
-const ownFaults: ReadonlySet<string> = new Set([
-  ...['InvalidAccessKeyId', 'InvalidToken', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed'],
-]);
-
 /** Describes an error of one object. */
 function objectFault({ name, entry }: NamedEntry, error: StoreError, cause: unknown) {
   if (error.code === 'InvalidObjectState')
     return sourceRefusal('source_missing', `the object in source "${name}" is archived`, cause);
-  if (error.status !== 403 || entry.list !== false || ownFaults.has(error.code)) return undefined;
+  if (error.status !== 403 || entry.list !== false) return undefined;
   const reason = `source "${name}" has "list": false and S3 denied the read: the object is missing, or the policy of bucket ${entry.bucket} or of its KMS key does not allow the render role`;
   return sourceRefusal('source_missing', reason, cause);
 }
 
 function explainFailure(named: NamedEntry, thrown: unknown): unknown {
   if (!(thrown instanceof PortFailure) || thrown.error === undefined) return thrown;
+  // These have nothing to do with the bucket.
+  if (thrown.credentials !== undefined || thrown.error.code === 'RequestTimeTooSkewed')
+    return thrown;
   const aboutObject = objectFault(named, thrown.error, thrown);
   if (aboutObject !== undefined) return aboutObject;
   const fault = entryFault(named, thrown.error);

@@ -24,11 +24,11 @@ export function checkEnabled(disabled: readonly SourceType[], type: SourceType):
     throw sourceRefusal('source_unsupported', `the deployment has disabled ${type} sources`);
 }
 
-/** The value of `x-amz-meta-focus`, such as `30,70`. */
 const focusForm = /^(100|[1-9]?[0-9]),(100|[1-9]?[0-9])$/;
 
-function focusOf(metadata: Readonly<Record<string, string>>): Point | undefined {
-  const [, x, y] = focusForm.exec(metadata['focus'] ?? '') ?? [];
+/** Parses a focal point as `x-amz-meta-focus` has it: two whole percentages, such as `30,70`. */
+export function parseFocus(text: string): Point | undefined {
+  const [, x, y] = focusForm.exec(text) ?? [];
   return x === undefined || y === undefined ? undefined : { x: Number(x), y: Number(y) };
 }
 
@@ -96,5 +96,10 @@ export async function readSource(
     );
   if (!types.includes(type))
     throw sourceRefusal('source_unsupported', `the policy does not allow ${type} sources`);
-  return { bytes: read.body, type, etag: read.etag, focus: focusOf(read.metadata) };
+  return {
+    bytes: read.body,
+    type,
+    etag: read.etag,
+    focus: parseFocus(read.metadata['focus'] ?? ''),
+  };
 }

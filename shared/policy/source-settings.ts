@@ -33,12 +33,19 @@ const keyForm = /^arn:aws:kms:([a-z0-9-]+):[0-9]{12}:key\/[A-Za-z0-9-]{1,64}$/;
 const keyExpects =
   'the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 
-/** Finds what is wrong with the prefix of an entry. */
+/**
+ * Finds what is wrong with the prefix of an entry. It becomes part of a policy of IAM, which has Latin-1 letters only.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+ */
 function entryPrefixFault(prefix: string): string | undefined {
   const outside = prefix.replaceAll(tenantMark, 'a');
   if (/[{}]/.test(outside)) return `has a brace that does not belong to ${tenantMark}`;
   if (/[*?$]/.test(outside)) return 'has *, ? or $, which are wildcards in the policies of AWS';
-  return prefixFault(outside);
+  const fault = prefixFault(outside);
+  if (fault !== undefined) return fault;
+  return /[^ -\u00ff]/.test(outside)
+    ? 'has a character that policies of AWS cannot have: only letters of Western Europe are possible'
+    : undefined;
 }
 
 const prefix = v.pipe(

@@ -13,15 +13,22 @@ export function scopePrefix(scope: string): string | undefined {
 /** Finds what is wrong with a scope. */
 export function scopeFault(scope: string): string | undefined {
   const prefix = scopePrefix(scope);
-  return pathFault(prefix === undefined ? scope : `${prefix}x`);
+  if (prefix !== undefined) return pathFault(`${prefix}x`);
+  const isFolder = scope.endsWith('/') && pathFault(`${scope}x`) === undefined;
+  return isFolder ? folderFault(scope) : pathFault(scope);
 }
+
+const folderFault = (scope: string): string =>
+  `the path ends in a slash; for everything below it write ${scope}*`;
 
 /** Whether the scope names watermarks, which can be blocked and have no URL. */
 export const isWatermarkScope = (scope: string): boolean => scope.startsWith(`${watermarkFolder}/`);
 
 /** Finds what is wrong with a scope that is blocked: it may name watermarks, too. */
-export const blockedScopeFault = (scope: string): string | undefined =>
-  scopeFault(isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope);
+export function blockedScopeFault(scope: string): string | undefined {
+  if (scope === `${watermarkFolder}/`) return folderFault(scope);
+  return scopeFault(isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope);
+}
 
 /** Whether the scope contains a path. */
 export function covers(scope: string, path: string): boolean {

@@ -4,10 +4,13 @@ import { type PolicyFields, PolicyInvalid } from '../policy/validation.ts';
 import type { LiveVersion } from './live.ts';
 
 /**
- * Reads the policy fields that the deployed functions know; `changing` during a deployment; undefined if
- * they cannot be asked.
+ * A deployment that has not ended, as a clause that says in which state it is and what to do, such as `stack prod is in
+ * UPDATE_IN_PROGRESS; publish again when its deployment has ended`.
  */
-export type KnownFields = () => Promise<readonly string[] | 'changing' | undefined>;
+export type Deploying = { readonly deploying: string };
+
+/** Reads the policy fields that the deployed functions know; undefined if they cannot be asked. */
+export type KnownFields = () => Promise<readonly string[] | Deploying | undefined>;
 
 /** Takedowns and rotations cannot wait for a deployment, so all functions read these fields. */
 const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
@@ -15,23 +18,24 @@ const everKnown = ['tenant', 'keys', 'keys.active', 'keys.accept', 'blocked'];
 /**
  * Throws `PolicyInvalid` for a field that the functions do not know: they would refuse the whole policy.
  * During a deployment only the fields of the live policy are allowed, because all functions read them.
- * Returns whether there is a deployment.
+ * Returns the deployment, if there is one.
  */
 export async function checkFields(
   knownFields: KnownFields | undefined,
   policy: PolicyFields,
   { last }: LiveVersion,
-): Promise<'changing' | 'settled'> {
+): Promise<Deploying | undefined> {
   const known = await knownFields?.();
-  if (known === undefined) return 'settled';
-  const changing = known === 'changing';
-  const read = changing ? [...everKnown, ...fieldsUsed(last?.record.policy ?? {})] : known;
+  if (known === undefined) return undefined;
+  const changing = 'deploying' in known ? known : undefined;
+  const read =
+    'deploying' in known ? [...everKnown, ...fieldsUsed(last?.record.policy ?? {})] : known;
   const message = changing
-    ? 'is new to this tenant, and the deployment of the stack is not done; publish again when it is'
+    ? `is new to this tenant, and ${changing.deploying}`
     : 'is not known to the functions that are deployed; upgrade them, then publish again';
   const unknown = fieldsUnknownTo(read, policy);
   if (unknown.length > 0) throw new PolicyInvalid(unknown.map((path) => ({ path, message })));
-  return changing ? 'changing' : 'settled';
+  return changing;
 }
 
 /** Throws `PolicyInvalid` for a kid that was retired. */

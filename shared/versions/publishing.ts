@@ -210,9 +210,9 @@ async function checkChange(
 ): Promise<void> {
   const before = live.last?.record;
   checkRetiredKids(policy.keys, before?.retired ?? []);
-  const isDeploying = (await checkFields(publishing.knownFields, policy, live)) === 'changing';
+  const changing = await checkFields(publishing.knownFields, policy, live);
   const place = before?.policy ? claimedPlace(before.policy) : undefined;
-  checkMove({ before: place, after, purge: options.purge, isDeploying });
+  checkMove({ before: place, after, purge: options.purge, changing });
 }
 
 /** Makes every check. It writes nothing, unless there is an interrupted publish to complete. */

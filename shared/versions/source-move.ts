@@ -5,6 +5,7 @@ import { findOverlap } from '../policy/source-settings.ts';
 import { PolicyInvalid } from '../policy/validation.ts';
 import type { ObjectStore } from '../ports.ts';
 import { isTenant } from '../url/path.ts';
+import type { Deploying } from './publish-checks.ts';
 
 /*
  * A change of the place from which a tenant's sources are read. Stored derivatives show what was at the old place, so
@@ -51,19 +52,17 @@ export type SourceMove = {
   readonly before: ChosenSource | 'unreadable' | undefined;
   readonly after: ValidPolicy;
   readonly purge: boolean | undefined;
-  /** Whether a deployment is in progress. */
-  readonly isDeploying: boolean;
+  /** The deployment that has not ended. */
+  readonly changing: Deploying | undefined;
 };
 
 /** Throws `PolicyInvalid` for a change of the place without a purge, or during a deployment. */
-export function checkMove({ before, after, purge, isDeploying }: SourceMove): void {
+export function checkMove({ before, after, purge, changing }: SourceMove): void {
   if (before === undefined) return;
   if (before !== 'unreadable' && isSamePlace(before, after.source)) return;
   const refuse = (message: string) => new PolicyInvalid([{ path: 'source', message }]);
-  if (isDeploying)
-    throw refuse(
-      'reads sources from another place, and the deployment of the stack is not done; publish again when it is',
-    );
+  if (changing !== undefined)
+    throw refuse(`reads sources from another place, and ${changing.deploying}`);
   if (purge !== true)
     throw refuse(
       `reads sources from another place, and stored images show the old ones; add --purge, which deletes all derivatives of ${after.tenant}`,

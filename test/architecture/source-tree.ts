@@ -16,6 +16,7 @@ export const topFolders = [
     'client',
     'operator',
     'cli',
+    'console',
     'build',
     'infra',
     'local',
@@ -27,7 +28,7 @@ export type Import = { readonly from: string; readonly to: string; readonly type
 
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && /\.(?:ts|mjs|js)$/.test(one.name))
+    .filter((one) => one.isFile() && /\.(?:tsx?|mjs|js)$/.test(one.name))
     .map((one) => path.relative(root, path.join(one.parentPath, one.name)).replaceAll('\\', '/'))
     .filter((file) => !file.includes('/node_modules/'))
     .toSorted();

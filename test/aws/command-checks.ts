@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -8,7 +9,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import sharp from 'sharp';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { command } from '../cli/in-process.ts';
 import { checks } from './checks.ts';
 import {
@@ -47,8 +48,13 @@ async function statusOf(url: string): Promise<string> {
   return answer.headers.get('x-signet-error') ?? String(answer.status);
 }
 
-const expectView = async (url: string, outcome: string): Promise<void> =>
-  expect(await statusOf(url)).toBe(outcome);
+/** A function that has just read the policy believes it for two seconds before it denies a request. */
+const expectView = async (url: string, outcome: string): Promise<void> => {
+  await vi.waitFor(async () => expect(await statusOf(url)).toBe(outcome), {
+    timeout: 20_000,
+    interval: 500,
+  });
+};
 
 export function checkTenantCommands(world: GetWorld): void {
   const file = (widths: readonly number[]): string =>
@@ -107,6 +113,30 @@ export function checkSourceCommands(world: GetWorld): void {
     const bytes = await source('red');
     await signet('put', 'acme', 'cat.jpg', writeFile(world(), 'cat.jpg', bytes));
     expect(await readObject(world(), buckets.sources, 'acme/cat.jpg')).toEqual(bytes);
+  });
+
+  checks('commands', 'put acme album/ FILE FILE', 'only what is missing is uploaded', async () => {
+    const files = ['a.jpg', 'b.jpg'];
+    for (const name of files) writeFile(world(), name, await source('green'));
+    const paths = files.map((name) => path.join(world().folder, name));
+    await signet('put', 'acme', 'album/', ...paths.slice(0, 1));
+    expect(await signetJson('put', 'acme', 'album/', ...paths)).toMatchObject({
+      ...{ uploaded: 1, same: 1, refused: [] },
+    });
+    await signet('put', 'acme', 'album/a.jpg', '--focus', '30,70');
+  });
+
+  checks('commands', 'ls acme album/, get, rm', 'list, download and delete it', async () => {
+    expect(await signetJson('ls', 'acme', 'album/')).toMatchObject([
+      { path: 'album/a.jpg', contentType: 'image/jpeg', focus: '30,70' },
+      { path: 'album/b.jpg', focus: null },
+    ]);
+    const file = path.join(world().folder, 'got.jpg');
+    await signet('get', 'acme', 'album/b.jpg', file);
+    expect(readFileSync(file)).toEqual(await source('green'));
+    const removed = await signetJson('rm', 'acme', 'album/*', '--yes');
+    expect(removed).toMatchObject([{ removed: 2 }]);
+    expect(await readObject(world(), buckets.sources, 'acme/album/a.jpg')).toBeUndefined();
   });
 
   checks('commands', 'mint acme cat.jpg …', 'the URL is a picture of that width', async () => {

@@ -187,9 +187,11 @@ export function checkRights(world: () => World): void {
     });
   });
 
-  checks('commands', 'as an uploader', 'can put, and reads no secret', async () => {
+  checks('commands', 'as an uploader', 'can put and list, and reads no secret', async () => {
     await actAs(world(), 'uploader', async () => {
       await expectDone(...put());
+      await expectDone('ls', 'acme');
+      await expectDenied('s3:DeleteObject', 'rm', 'acme', '*', '--yes');
       await expectDenied('secretsmanager:GetSecretValue', ...mintWords);
       await expectDenied('secretsmanager:GetSecretValue', ...publish());
     });
@@ -205,6 +207,7 @@ export function checkRights(world: () => World): void {
       await expectDone('keys', 'rotate', 'acme');
       await expectDone('keys', 'rotate');
       await expectDone('purge', 'acme', 'dog.jpg');
+      await expectDone('rm', 'acme', 'dog.jpg', '--yes');
       await expectDone('purge', 'acme', '--engine-before', '1', '--yes');
       await expectDone('tenant', 'create', 'brief');
       await expectDone('tenant', 'delete', 'brief', '--yes');

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
 import { deployment } from '../../shared/deployment/deployer.ts';
+import { fixedProperties } from '../infra/earlier-template.ts';
+import { realisticSettings } from '../infra/realistic-settings.ts';
 import { at, domains, type Template, templateFor } from '../infra/synth.ts';
 import { checks } from './checks.ts';
 import { runPython } from './moto.ts';
@@ -63,16 +65,23 @@ function checkFindings(findings: readonly Finding[]): void {
 
 type Schema = {
   readonly typeName: string;
+  /** Pointers, such as `/properties/BucketName`. */
+  readonly createOnlyProperties?: readonly string[];
+  readonly conditionalCreateOnlyProperties?: readonly string[];
   readonly handlers?: Readonly<Record<string, { readonly permissions?: readonly string[] }>>;
 };
+
+function readSchemas(folder: string): readonly Schema[] {
+  const schemas = path.join(folder, 'cfnlint', 'data', 'schemas', 'resources');
+  return readdirSync(schemas)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(path.join(schemas, file), 'utf8')) as Schema);
+}
 
 /** What AWS says in its schemas that making, reading, changing and deleting the resources of a template needs. */
 function permissionsOf(folder: string, { Resources }: Template): readonly string[] {
   const types = new Set(Object.values(Resources).map(({ Type }) => Type));
-  const schemas = path.join(folder, 'cfnlint', 'data', 'schemas', 'resources');
-  const permissions = readdirSync(schemas)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(path.join(schemas, file), 'utf8')) as Schema)
+  const permissions = readSchemas(folder)
     .filter(({ typeName }) => types.has(typeName))
     .flatMap(({ handlers = {} }) =>
       ['create', 'read', 'update', 'delete'].flatMap((name) => handlers[name]?.permissions ?? []),
@@ -106,9 +115,10 @@ const unused: readonly RegExp[] = [
 
 /** Declares the checks of the template. `folder` is that of cfn-lint. */
 export function checkTemplates(folder: () => string): void {
-  checks('templates', 'the default settings', 'no errors', async () => {
-    checkFindings(lint(folder(), JSON.stringify(templateFor())));
-  });
+  for (const [what, context] of realisticSettings)
+    checks('templates', what, 'no errors', async () => {
+      checkFindings(lint(folder(), JSON.stringify(templateFor(context))));
+    });
 
   checks('templates', 'a value for every setting of cdk.json', 'no errors', async () => {
     expect(Object.keys(everySetting).toSorted()).toEqual([...settingNames].toSorted());
@@ -128,6 +138,22 @@ export function checkTemplates(folder: () => string): void {
       expect(missing.filter((action) => !unused.some((one) => one.test(action)))).toEqual([]);
       for (const one of unused)
         expect([one, missing.some((action) => one.test(action))]).toEqual([one, true]);
+    },
+  );
+
+  checks(
+    'templates',
+    'the properties whose change replaces a bucket, a secret or a queue',
+    'are those of the schemas',
+    async () => {
+      const found = readSchemas(folder())
+        .filter(({ typeName }) => typeName in fixedProperties)
+        .map(({ typeName, createOnlyProperties = [], conditionalCreateOnlyProperties = [] }) => {
+          const pointers = [...createOnlyProperties, ...conditionalCreateOnlyProperties];
+          return [typeName, pointers.map((one) => one.replace('/properties/', '')).toSorted()];
+        });
+      const own = Object.entries(fixedProperties).map(([type, all]) => [type, all.toSorted()]);
+      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(own));
     },
   );
 

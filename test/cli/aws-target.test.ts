@@ -56,6 +56,9 @@ const answers: Readonly<Record<string, Answers>> = {
     older: [200, describeStacks(outputs)],
     silent: [200, describeStacks(outputs)],
     begun: [200, describeStacks({}, 'CREATE_IN_PROGRESS')],
+    undone: [200, describeStacks({}, 'ROLLBACK_IN_PROGRESS')],
+    prepared: [200, describeStacks({}, 'REVIEW_IN_PROGRESS')],
+    leaving: [200, describeStacks({}, 'DELETE_IN_PROGRESS')],
     failed: [200, describeStacks({}, 'ROLLBACK_COMPLETE')],
     changing: [200, describeStacks(outputs, 'UPDATE_IN_PROGRESS')],
     stuck: [200, describeStacks(outputs, 'UPDATE_ROLLBACK_FAILED')],
@@ -152,7 +155,22 @@ describe('--target aws:STACK', () => {
     [
       'aws:failed',
       1,
-      'signet: stack failed is in ROLLBACK_COMPLETE and has no output Address yet; its first deployment failed; delete it and deploy again, as docs/deploying.md says under Going back\n',
+      'signet: stack failed is in ROLLBACK_COMPLETE and has no output Address yet; its first deployment failed; delete it and deploy again, as docs/deploying.md says under "If the first deployment fails"\n',
+    ],
+    [
+      'aws:undone',
+      1,
+      'signet: stack undone is in ROLLBACK_IN_PROGRESS and has no output Address yet; its first deployment failed; wait until it is rolled back, then delete it and deploy again, as docs/deploying.md says under "If the first deployment fails"\n',
+    ],
+    [
+      'aws:prepared',
+      1,
+      'signet: stack prepared is in REVIEW_IN_PROGRESS and has no output Address yet; its first deployment was prepared and not executed; execute the change set, or deploy again\n',
+    ],
+    [
+      'aws:leaving',
+      1,
+      'signet: stack leaving is in DELETE_IN_PROGRESS and has no output Address yet; it is being deleted, or its deletion failed; read its events\n',
     ],
     ['aws:', 2, 'signet: --target is "aws:"; write local or aws:STACK\n'],
     ['aws:a_b', 2, 'signet: --target is "aws:a_b"; write local or aws:STACK\n'],
@@ -214,17 +232,23 @@ describe('a policy for a deployed stack', () => {
     expect(await stack.json('tenant', 'show', 'far')).toMatchObject({ tenant: 'far' });
   });
 
-  it.each(['changing', 'stuck'])(
+  it.each([
+    [
+      'changing',
+      'stack changing is in UPDATE_IN_PROGRESS; publish again when its deployment has ended',
+    ],
+    [
+      'stuck',
+      'stack stuck is in UPDATE_ROLLBACK_FAILED; npx signet doctor says how to end its deployment, then publish again',
+    ],
+  ])(
     'cannot use new fields while older functions may run: %s; takedowns and rotations work',
-    async (name) => {
+    async (name, state) => {
       const target = `aws:${name}`;
       expect(await publish(target, { quality: { q: [60] } })).toEqual([
         1,
         `signet: ${['operations.quality', 'operations.quality.q']
-          .map(
-            (field) =>
-              `${field} is new to this tenant, and the deployment of the stack is not done; publish again when it is`,
-          )
+          .map((field) => `${field} is new to this tenant, and ${state}`)
           .join('\n')}\n`,
       ]);
       expect(await publish(target, { resize: { w: [160, name.length] } })).toEqual([0, '']);

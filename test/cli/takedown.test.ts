@@ -78,13 +78,33 @@ describe('block', () => {
   it('has the same facts as JSON', async () => {
     const name = await createTenant();
     expect(await block(name, 'top.jpg')).toEqual({
-      ...{ tenant: name, scope: 'top.jpg', version: 2, doubts: [], unlisted: null, meant: null },
+      ...{ tenant: name, scope: 'top.jpg', version: 2, already: false },
+      ...{ doubts: [], unlisted: null, meant: null },
       covers: {
         sources: { count: 1, more: false },
         derivatives: { count: 1, more: false },
         names: ['top.jpg'],
       },
       check: { state: 'refused', key: `${name}/top.jpg__op__resize,w_16__op__format,f_src` },
+    });
+  });
+
+  it('that is in force already publishes nothing, and is verified again', async () => {
+    const name = await createTenant();
+    await block(name, 'top.jpg');
+    const again = await stack.run('block', name, 'top.jpg', '--reason', 'again');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain(
+      `top.jpg of ${name} is already blocked in version 2; nothing was published.\n`,
+    );
+    expect(again.stdout).toContain('Verified: the stored derivative');
+  });
+
+  it.each(['albums/', '_watermarks/'])('of the folder %s needs a star', async (scope) => {
+    const name = await createTenant();
+    expect(await stack.run('block', name, scope, '--reason', 'r')).toMatchObject({
+      code: 1,
+      stderr: `signet: malformed: the path ends in a slash; for everything below it write ${scope}*\n`,
     });
   });
 

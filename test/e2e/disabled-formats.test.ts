@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readStackSettings } from '../../infra/settings.ts';
-import { json } from '../cli/in-process.ts';
+import { command, json } from '../cli/in-process.ts';
 import { codeBlocks, textOf } from '../docs/pages.ts';
 import { wordsOf } from '../docs/signet-words.ts';
 import { type RunningStack, startRunningStack } from '../local/running-stack.ts';
@@ -76,6 +76,10 @@ it('is carried out as the page says', async () => {
   const log = await readFile(path.join(home, 'logs', 'edge.log'), 'utf8');
   const [, said = ''] = /the log says\s`([^`]+)`/.exec(section) ?? [];
   expect(log).toContain(`"reason":"${said}"`);
+  const { url = '' } = await run(narrower);
+  const { code, stdout } = await command(['explain', url], { SIGNET_HOME: home });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(said) });
+  expect(await run(put, file)).toMatchObject({ warning: expect.stringContaining(said) });
 
   await run(purge);
   expect(await ask(mint)).toBe('source_unsupported');

@@ -116,6 +116,33 @@ describe('a tenant whose sources are elsewhere', () => {
     });
   });
 
+  it.each([
+    [['put', 'acme', 'x/', 'FILE', 'FILE2'], 'upload them', 'uploaded'],
+    [['put', 'acme', 'cat.png', '--focus', '1,2'], 'set the metadata focus of cat.png', 'changed'],
+    [['rm', 'acme', 'cat.png', '--yes'], 'delete cat.png', 'changed'],
+    [['rm', 'acme', '*', '--yes'], 'delete *', 'changed'],
+  ])('is not changed by %j', async (words, todo, outcome) => {
+    const file = path.join(folder, 'a.png');
+    await writeFile(file, await picture('blue'));
+    const found = words.map((word) => word.replace('FILE2', folder).replace('FILE', file));
+    expect(await refused(...found)).toEqual({
+      ...{ code: 1, error: 'foreign_source' },
+      message: `the sources of acme are in "photos", a bucket that Signet only reads; ${todo} there with its owner's tools; nothing was ${outcome}`,
+    });
+  });
+
+  it('is listed and downloaded, and its watermarks can be deleted', async () => {
+    await upload('photos', 'Img/acme/deep/dog.png', 'red');
+    expect(await signet('ls', 'acme', 'deep/')).toMatchObject([{ path: 'deep/dog.png' }]);
+    const paths = await signet<{ readonly path: string }[]>('ls', 'acme');
+    expect(paths.map((one) => one.path)).toContain('_watermarks/m.png');
+    const file = path.join(folder, 'dog.png');
+    await signet('get', 'acme', 'deep/dog.png', file);
+    expect((await readFile(file)).equals(await picture('red'))).toBe(true);
+    await signet('rm', 'acme', '_watermarks/m.png', '--yes');
+    expect(await signet('ls', 'acme', '_watermarks/')).toEqual([]);
+  });
+
   it('moves only with a purge of all its derivatives, now in the queue', async () => {
     await upload('films', 'a/web/cat.png', 'blue');
     const file = await policyFile('acme', { from: 'films', prefix: 'web/' });
@@ -167,6 +194,10 @@ describe('doctor', () => {
   it('needs the name of an object if the bucket cannot be listed', async () => {
     await publish('ab', { from: 'closed' }, '--purge');
     await upload('closed', 'ab/cat.png', 'blue');
+    expect(await refused('ls', 'ab')).toEqual({
+      ...{ code: 1, error: 'unavailable' },
+      message: 'the sources of ab cannot be listed: their bucket "closed" has "list": false',
+    });
     expect(await view('ab', 'none.png')).toBe('source_missing');
     expect(await foundFor('ab')).toMatch(/^"closed" was not read; name an object of it/);
     expect(await foundFor('ab', '--object', 'ab/cat.png')).toBe('the render role reads "closed"');

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { settingNames } from '../../infra/settings.ts';
 import { codeBlocks } from '../docs/pages.ts';
+import {
+  earlierResources,
+  fixedProperties,
+  reduceToFixed,
+  replacedBy,
+} from './earlier-template.ts';
 import { at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /* Several installations in one account, and one installation over time. */
@@ -77,31 +83,66 @@ describe('two installations in one account', () => {
   });
 });
 
-/** What would lose data or break URLs if CloudFormation replaced it: its logical id and its name. */
-function lasting(template: Template): Readonly<Record<string, unknown>> {
-  const found = [
-    ...ofType(template, 'AWS::S3::Bucket'),
-    ...ofType(template, 'AWS::SecretsManager::Secret'),
-  ];
-  return Object.fromEntries(
-    found.map(([id, { Properties }]) => [id, Properties['BucketName'] ?? Properties['Name']]),
-  );
-}
+/** The buckets and secrets of a template. */
+const stores = (template: Template) => [
+  ...ofType(template, 'AWS::S3::Bucket'),
+  ...ofType(template, 'AWS::SecretsManager::Secret'),
+];
 
-/** As the first release of Signet made them. */
-const released = (name: string) => ({
-  logsBucket35870DE7: `${name}-logs-111111111111`,
-  configBucketED6325D8: `${name}-config-111111111111`,
-  sourcesBucket836A7116: `${name}-sources-111111111111`,
-  derivativesBucketDE4F9E76: `${name}-derivatives-111111111111`,
-  rootsSecretBE67CB5C: 'signet/roots',
-  renderSecretB40E97D5: 'signet/render',
-  publisherSecret6633D330: 'signet/publisher',
-});
+describe('nothing that holds data, and no secret, is replaced', () => {
+  /** By a deployment of today over what a stack of this name has. */
+  const replaced = (name: string, settings: object = {}) =>
+    replacedBy(earlierResources(name), reduceToFixed(templateFor({ name, ...settings })));
 
-describe('no secret and no bucket is replaced', () => {
   it.each(['signet', 'img'])('by an upgrade of the stack %s', (name) => {
-    expect(lasting(templateFor({ name }))).toEqual(released(name));
+    expect(replaced(name)).toEqual([]);
+    const kinds = Object.values(earlierResources(name)).map(({ Type }) => Type);
+    expect([kinds.length, new Set(kinds)]).toEqual([20, new Set(Object.keys(fixedProperties))]);
+  });
+
+  it('by a removal of a resource from the template, since buckets and secrets are kept', () => {
+    for (const [, one] of stores(templateFor()))
+      expect([one.DeletionPolicy, one.UpdateReplacePolicy]).toEqual([
+        'RetainExceptOnCreate',
+        'Retain',
+      ]);
+  });
+
+  it.each<readonly [string, (text: string) => string, string]>([
+    [
+      'the name of a bucket',
+      (text) => text.replace('"BucketName":"signet-sources', '"BucketName":"signet-images'),
+      'sourcesBucket836A7116 has another BucketName',
+    ],
+    [
+      'the name of a secret',
+      (text) => text.replace('"Name":"signet/roots"', '"Name":"signet/root"'),
+      'rootsSecretBE67CB5C has another Name',
+    ],
+    [
+      'a logical id',
+      (text) => text.replaceAll('publisherSecret6633D330', 'publisherSecret00000000'),
+      'publisherSecret6633D330 is gone',
+    ],
+    [
+      'the type of a queue',
+      (text) => text.replace('"AWS::SQS::Queue"', '"AWS::SNS::Topic"'),
+      'PurgeDead19E93A0D is another type',
+    ],
+    [
+      'a name that a queue did not have',
+      (text) => text.replace(/("PurgeQueueDB15AA5E":.*?"Properties":{)/, '$1"QueueName":"purge",'),
+      'PurgeQueueDB15AA5E has another QueueName',
+    ],
+    [
+      'the secret that is rotated',
+      (text) => text.replaceAll('{"Ref":"rootsSecretBE67CB5C"}', '{"Ref":"renderSecretB40E97D5"}'),
+      'RotationSchedule has another SecretId',
+    ],
+  ])('as this test finds: %s', (_what, change, finding) => {
+    const { Resources } = templateFor();
+    const changed = JSON.parse(change(JSON.stringify({ Resources }))) as typeof production;
+    expect(replacedBy(earlierResources('signet'), reduceToFixed(changed))).toEqual([finding]);
   });
 
   /** A value of each setting that is not its default. */
@@ -128,10 +169,11 @@ describe('no secret and no bucket is replaced', () => {
 
   it.each(settingNames.filter((name) => !others.includes(name)))('by the setting %s', (setting) => {
     expect(changed[setting]).toBeDefined();
-    expect(lasting(templateFor({ name: 'img', ...changed[setting] }))).toEqual(released('img'));
+    expect(replaced('img', changed[setting])).toEqual([]);
     const own = { name: 'img', secretsPrefix: 'img' };
-    expect(lasting(templateFor({ ...own, ...changed[setting] }))).toEqual(
-      lasting(templateFor(own)),
+    const [before, after] = [own, { ...own, ...changed[setting] }].map((context) =>
+      reduceToFixed(templateFor(context)),
     );
+    expect(replacedBy(before ?? {}, after ?? {})).toEqual([]);
   });
 });

@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { policyDocument } from '../../build/permission-tables.ts';
 import { deployment } from '../../shared/deployment/deployer.ts';
 import { rights } from '../../shared/deployment/rights.ts';
+import {
+  operatorSourceCharacters,
+  sourcePermissions,
+} from '../../shared/deployment/source-permissions.ts';
+import type { SourceEntries } from '../../shared/policy/source-entries.ts';
 import { account, at, domains, ofType, type Template, templateFor } from './synth.ts';
 
 /*
@@ -63,6 +68,17 @@ function objectsCalled(kind: string, prefix: string | undefined, condition: unkn
   return `objects of ${kind}${prefix ? ` below ${prefix}` : ''}${absent ? ', only new ones' : ''}`;
 }
 
+/** Resources that are named by a reference to them. */
+const references: Readonly<Record<string, string>> = {
+  rootsSecret: 'secret signet/roots',
+  renderSecret: 'secret signet/render',
+  publisherSecret: 'secret signet/publisher',
+  PurgeQueue: 'the purge queue',
+  PurgeDead: 'the dead-letter queue',
+  PurgeLogs: 'the log group of the purge function',
+  SecretKeeperLogs: 'the log group of the secret keeper',
+};
+
 /** The name of a resource in the table. Other resources keep their ARN, which is not in the table. */
 function called(resource: unknown, condition: unknown): string {
   const text = typeof resource === 'string' ? resource : JSON.stringify(resource);
@@ -72,11 +88,10 @@ function called(resource: unknown, condition: unknown): string {
   if (kind !== undefined) return objectsCalled(kind, prefix, condition);
   const [, of, object] = /^arn:aws:s3:::signet-([a-z]+)-1{12}\/([a-z.]+)$/.exec(text) ?? [];
   if (object !== undefined) return `object ${object} of ${of}`;
-  const [, secret] = /^\{"Ref":"(roots|render|publisher)Secret[0-9A-F]+"\}$/.exec(text) ?? [];
-  if (secret !== undefined) return `secret signet/${secret}`;
-  if (/^\{"Fn::GetAtt":\["PurgeQueue[0-9A-F]+","Arn"\]\}$/.test(text)) return 'the purge queue';
-  if (/^\{"Fn::GetAtt":\["PurgeDead[0-9A-F]+","Arn"\]\}$/.test(text))
-    return 'the dead-letter queue';
+  const [, id = ''] =
+    /^\{"(?:Ref":|Fn::GetAtt":\[)"([A-Za-z]+?)[0-9A-F]{8}"(?:,"Arn"\])?\}$/.exec(text) ?? [];
+  const referred = references[id];
+  if (referred !== undefined) return referred;
   if (/^\{"Fn::Join":.*cloudfront::1{12}:distribution.*"Ref":"Distribution/.test(text))
     return 'the distribution';
   return text;
@@ -141,7 +156,23 @@ const managedPolicies = (template: Template): readonly Managed[] =>
 
 describe('the managed policies', () => {
   const longName = 'a-name-of-24-characters-';
-  const template = templateFor({ name: `${longName.slice(0, 23)}x` });
+  const entriesOf = (count: number): SourceEntries =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_one, at) => {
+        const key = `arn:aws:kms:ap-southeast-2:${account}:key/11111111-2222-3333-4444-${String(at).padStart(12, '0')}`;
+        const bucket = `${'x'.repeat(59)}-${at}`;
+        const place = { bucket, region: 'ap-southeast-2', prefix: '{tenant}/', tenants: ['acme'] };
+        return [`s-${at}`, { ...place, ...(at % 3 === 0 ? { key } : {}) }];
+      }),
+    );
+  const fits = (count: number): boolean =>
+    sourcePermissions(entriesOf(count), operatorSourceCharacters) !== undefined;
+  /** The most entries for which the policy of operators has room. */
+  const most = Array.from({ length: 50 }, (_one, at) => at).findLast(fits) ?? 0;
+  const template = templateFor({
+    name: `${longName.slice(0, 23)}x`,
+    sources: entriesOf(most),
+  });
 
   /** An ARN is not longer than this. */
   const longArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:${longName}/publisher-AbCdEf`;
@@ -158,6 +189,8 @@ describe('the managed policies', () => {
     const document = at(found?.[1].Properties, 'PolicyDocument');
     expect(sizeOf(document)).toBeGreaterThan(300);
     expect(sizeOf(document)).toBeLessThan(6_144);
+    const has = JSON.stringify(document).includes(`${'x'.repeat(59)}-${most - 1}`);
+    expect([most > 5, has]).toEqual([true, right === 'operator']);
   });
 
   it('are not longer than IAM allows, for a deployment', () => {
@@ -177,6 +210,7 @@ describe('the managed policies', () => {
       ...['operator', 'minter'],
     ]);
     expect(may('s3:PutObject', 'objects of sources')).toEqual(['operator', 'uploader']);
+    expect(may('s3:DeleteObject', 'objects of sources')).toEqual(['operator']);
     expect(may('s3:PutObject', 'objects of config below policies/')).toEqual(['operator']);
   });
 });

@@ -39,13 +39,15 @@ const statementsOf = (of: Template): readonly Statement[] =>
 
 const listOf = (value: unknown): readonly unknown[] => [value].flat();
 
-/** What a role may do, one line for each action and resource. The CDK joins statements. */
-const grantsOf = (of: Template): readonly string[] =>
-  statementsOf(of).flatMap(({ Action, Resource: on, Condition = {} }) =>
+/** What statements allow, one line for each action and resource. The CDK joins statements. */
+const grantsIn = (statements: unknown): readonly string[] =>
+  (statements as readonly Statement[]).flatMap(({ Action, Resource: on, Condition = {} }) =>
     listOf(Action).flatMap((action) =>
       listOf(on).map((one) => JSON.stringify([action, one, Condition])),
     ),
   );
+
+const grantsOf = (of: Template): readonly string[] => grantsIn(statementsOf(of));
 
 /** What only a deployment with other buckets grants. */
 function added(of: Template): readonly string[] {
@@ -110,6 +112,40 @@ describe('the render role', () => {
     expect(() => readStackSettings({ sources: Object.fromEntries(many) }, account)).toThrow(
       'signet.sources needs more permissions than a role can have; use {tenant} instead of one entry for each tenant, or fewer buckets',
     );
+  });
+});
+
+describe('the policy of operators', () => {
+  const documentOf = (of: Template): unknown =>
+    at(
+      ofType(of, 'AWS::IAM::ManagedPolicy').find(([id]) => id.startsWith('OperatorPolicy'))?.[1],
+      ...['Properties', 'PolicyDocument', 'Statement'],
+    );
+
+  /** What it allows for buckets of others. */
+  const foreign = (of: Template): readonly string[] => {
+    const known = new Set(grantsIn(documentOf(plain)));
+    return grantsIn(documentOf(of)).filter((one) => !known.has(one));
+  };
+
+  it('reads and lists what the render role may, because block, purge and explain look at sources', () => {
+    expect(foreign(template).toSorted()).toEqual(added(template).toSorted());
+  });
+
+  it('has no room for the buckets of a deployment with very many entries', () => {
+    const many = Array.from({ length: 40 }, (_one, at) => [
+      `s-${at}`,
+      { ...scans, bucket: `${'scans-'.repeat(8)}${at}` },
+    ]);
+    const crowded = templateFor({ sources: Object.fromEntries(many) });
+    expect(foreign(crowded)).toEqual([]);
+    expect(added(crowded).length).toBeGreaterThanOrEqual(40);
+  });
+
+  it('is the only one that changes', () => {
+    const others = (of: Template) =>
+      ofType(of, 'AWS::IAM::ManagedPolicy').filter(([id]) => !id.startsWith('OperatorPolicy'));
+    expect(others(template)).toEqual(others(plain));
   });
 });
 
@@ -210,7 +246,7 @@ describe('the events of other buckets', () => {
 });
 
 describe('a deployment', () => {
-  it('that lists buckets replaces nothing that another had: what both have is equal, but for the role, the queue policy and the functions', () => {
+  it('that lists buckets replaces nothing that another had: what both have is equal, but for the role, the policy of operators, the queue policy and the functions', () => {
     // The zips of the two templates differ in their times.
     const textOf = (value: unknown): string =>
       JSON.stringify(value)
@@ -223,6 +259,7 @@ describe('a deployment', () => {
     expect(changed.map(([id]) => id.replace(/[0-9A-F]{8}"$/, '').slice(1))).toEqual([
       'RenderRole',
       'PurgeQueuePolicy',
+      'OperatorPolicy',
     ]);
   });
 

@@ -20,6 +20,7 @@ const full = templateFor({
   firewall: {},
   alarmEmail: 'ops@example.com',
   tags: { team: 'images' },
+  disabledFormats: ['webp'],
 });
 const both = [
   ['plain', plain],
@@ -290,6 +291,11 @@ describe('the metadata for the commands', () => {
       ]),
     );
     expect(template.Metadata['Signet']).toMatchObject({ policyFields: policyFields() });
+  });
+
+  it('names the types of sources that the functions refuse', () => {
+    expect(at(full.Metadata, 'Signet', 'disabledFormats')).toEqual(['webp']);
+    expect(at(plain.Metadata, 'Signet', 'disabledFormats')).toEqual([]);
   });
 
   it('names the hosts that belong to one tenant each', () => {

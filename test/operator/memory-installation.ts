@@ -2,6 +2,7 @@ import { nodeCrypto } from '../../shared/adapters/crypto.ts';
 import { continuationSecret, rootKeyring } from '../../shared/keys/keyring.ts';
 import { publicHalf } from '../../shared/keys/publisher.ts';
 import { secretIds } from '../../shared/keys/store.ts';
+import type { SourceType } from '../../shared/operations/image-type.ts';
 import { publishPolicy } from '../../shared/versions/publishing.ts';
 import { memorySecrets } from '../shared/keys/memory-secrets.ts';
 import { publisher, publishingTo } from '../shared/keys/publisher.ts';
@@ -30,6 +31,7 @@ export function createMemoryInstallation() {
     address: 'http://127.0.0.1:1',
     hosts: async () => ({}),
     corsOrigins: async (): Promise<readonly string[]> => ['https://www.example.com'],
+    disabledFormats: async (): Promise<readonly SourceType[]> => [],
     config,
     sources,
     sourceReaders: async () => ownSources(sources),

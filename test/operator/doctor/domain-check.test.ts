@@ -29,11 +29,14 @@ describe('the domains of an installation', () => {
 });
 
 /** What the server answers, and what it was asked. */
-let answer: { readonly status: number; readonly code?: string };
+type Answer = { readonly status: number; readonly code?: string };
+let answer: Answer;
+/** What it answers before that. */
+let earlier: Answer[] = [];
 let asked: string[] = [];
 const server = http.createServer((request, response) => {
   asked.push(request.url ?? '');
-  const { status, code } = answer;
+  const { status, code } = earlier.shift() ?? answer;
   response.writeHead(status, code === undefined ? {} : { 'x-signet-error': code }).end();
 });
 let base = '';
@@ -83,6 +86,13 @@ describe('a signed view through a domain', () => {
       expect(finding).toMatchObject({
         problem: { kind: 'view_refused', status: given.status, viewed: 'acme' },
       });
+  });
+
+  it('is asked for again if it is denied, because the function may not know the newest policy yet', async () => {
+    earlier = [{ status: 403, code: 'denied_kid' }];
+    answer = { status: 404, code: 'source_missing' };
+    expect(await viewWith({})).toMatchObject([{ ok: true }]);
+    expect(asked).toHaveLength(2);
   });
 
   it('names why there is no answer', async () => {

@@ -34,10 +34,25 @@ describe('the key of a tenant', () => {
 
   it('is rotated, and the old kid is retired after confirmation', async () => {
     const { open } = installation;
-    expect(await rotated()).toEqual([{ tenant: 'acme', active: 'r1.2', accept: ['r1.1', 'r1.2'] }]);
+    const keys = { active: 'r1.2', accept: ['r1.1', 'r1.2'] };
+    expect(await rotated()).toEqual([{ tenant: 'acme', ...keys, newerRoot: null }]);
     await expect(retireKids(open, request, decline)).rejects.toThrow('declined');
     const retired = { tenant: 'acme', retired: ['r1.1'], active: 'r1.2', accept: ['r1.2'] };
     expect(resultsOf(await retireKids(open, request, confirm))).toEqual([retired]);
+  });
+
+  it('is of the earlier root key while functions may not have loaded a new one', async () => {
+    await rotateRoot(installation.open);
+    expect(await rotated()).toMatchObject([{ active: 'r1.2', newerRoot: 'r2' }]);
+  });
+
+  it('is retired with all others of its root key', async () => {
+    await expect(retireKids(installation.open, { ...request, kid: 'r1' }, confirm)).rejects.toThrow(
+      'acme signs with r1.1; rotate first',
+    );
+    await expect(retireKids(installation.open, { ...request, kid: 'r7' }, confirm)).rejects.toThrow(
+      'acme does not accept r7, only r1.1',
+    );
   });
 
   it('is not retired while it is active', async () => {

@@ -92,6 +92,13 @@ describe('a file and its base are', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32')('and a policy from no pipe or device', async () => {
+    const pipe = path.join(folder, 'policy.json');
+    execFileSync('mkfifo', [pipe]);
+    for (const file of [pipe, folder, '/dev/zero'])
+      await expect(resolvePolicies([file])).rejects.toThrow(/ is not a file; write - for stdin$/);
+  });
+
   it('a document without a base as it is', async () => {
     const own = { tenant: 'acme', operations: { resize: { w: [1] } } };
     expect(await resolveFiles({ 'acme.json': { $schema: 's', extends: [], ...own } })).toEqual(own);

@@ -146,10 +146,10 @@ describe('a purge of older engines', () => {
     const installation = createMemoryInstallation();
     await fill(installation, 'acme', 2, 0);
     const { derivatives } = installation;
-    const metadata = async () => 'missing' as const;
+    const describe = async () => 'missing' as const;
     const open = async () => ({
       ...(await installation.open()),
-      derivatives: { ...derivatives, metadata },
+      derivatives: { ...derivatives, describe },
     });
     expect(await purgeEngine(open, request, control)).toMatchObject({ examined: 2, older: 0 });
   });

@@ -30,7 +30,7 @@ describe('an upload', () => {
     keep(installation.derivatives, derivative, 'x');
     expect(await uploadPng('a.png', png, '30,70')).toEqual({
       ...{ tenant: 'acme', path: 'a.png', contentType: 'image/png' },
-      ...{ bytes: png.length, purged: 1 },
+      ...{ bytes: png.length, purged: 1, warning: null },
     });
     expect(installation.sources.objects.get('acme/a.png')?.metadata).toEqual({ focus: '30,70' });
   });

@@ -52,9 +52,12 @@ export function memoryStore(): MemoryStore {
       asked(`list ${prefix}`);
       for (const key of [...objects.keys()].toSorted()) if (key.startsWith(prefix)) yield key;
     },
-    metadata: async (key) => {
-      asked(`metadata ${key}`);
-      return objects.get(key)?.metadata ?? 'missing';
+    describe: async (key) => {
+      asked(`describe ${key}`);
+      const kept = objects.get(key);
+      if (kept === undefined) return 'missing';
+      const { body, etag, metadata, options } = kept;
+      return { bytes: body.length, modified: 0, contentType: options.contentType, etag, metadata };
     },
     peek: async (key, bytes) => {
       asked(`peek ${key}`);

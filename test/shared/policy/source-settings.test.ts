@@ -82,6 +82,11 @@ describe('an entry of sources', () => {
       `${prefix} has *, ? or $, which are wildcards in the policies of AWS`,
     ],
     ['a variable', { ...one, prefix: '$x/' }, `${prefix} has *, ? or $`],
+    [
+      'a letter that is not in Latin-1',
+      { ...one, prefix: 'фото/' },
+      `${prefix} has a character that policies of AWS cannot have: only letters of Western Europe are possible`,
+    ],
     ['a control character', { ...one, prefix: 'a\n/' }, `${prefix} has a control character`],
     [
       'a long prefix',

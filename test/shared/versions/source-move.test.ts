@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyInvalid } from '../../../shared/policy/validation.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
+import type { KnownFields } from '../../../shared/versions/publish-checks.ts';
 import {
   type Publishing,
   type PublishOptions,
@@ -105,7 +106,7 @@ describe('a policy whose sources move', () => {
   });
 
   it('waits for a deployment', async () => {
-    const knownFields = { current: ['*'] as readonly string[] | 'changing' };
+    const knownFields: { current: Awaited<ReturnType<KnownFields>> } = { current: ['*'] };
     const { publish } = stand({ knownFields: async () => knownFields.current });
     knownFields.current = [
       'tenant',
@@ -117,9 +118,9 @@ describe('a policy whose sources move', () => {
       'source.from',
     ];
     await publish({ from: 'photos' });
-    knownFields.current = 'changing';
+    knownFields.current = { deploying: 'stack s is in UPDATE_IN_PROGRESS' };
     await expect(publish({ from: 'films' }, { purge: true })).rejects.toThrow(
-      'source reads sources from another place, and the deployment of the stack is not done',
+      'source reads sources from another place, and stack s is in UPDATE_IN_PROGRESS',
     );
   });
 });

@@ -1,6 +1,6 @@
-import type { Takedown } from '../../operator/policies/block.ts';
-import type { BlockCheck } from '../../operator/policies/verify-block.ts';
-import { printCoverage } from './scope.ts';
+import { printCoverage } from '../scopes/print-scope.ts';
+import type { Takedown } from './block.ts';
+import type { BlockCheck } from './verify-block.ts';
 
 /** What was seen of a block, and what to do if it was not seen to work. */
 function printCheck(check: BlockCheck, tenant: string): string {
@@ -29,7 +29,9 @@ export const isInForce = ({ state }: BlockCheck): boolean =>
 /** A block that was published, what it covers, and whether it was seen to work. */
 export const printTakedown = (done: Takedown): string =>
   [
-    `Blocked ${done.scope} of ${done.tenant} with version ${done.version}. It is refused within a minute, cached or not.`,
+    done.already
+      ? `${done.scope} of ${done.tenant} is already blocked in version ${done.version}; nothing was published.`
+      : `Blocked ${done.scope} of ${done.tenant} with version ${done.version}. It is refused within a minute, cached or not.`,
     printCoverage(done),
     printCheck(done.check, done.tenant),
   ].join('\n');

@@ -1,0 +1,79 @@
+import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { printCoverage } from '../../operator/scopes/print-scope.ts';
+import type { ListedSource, SourceTotals } from '../../operator/sources/list-sources.ts';
+import type { PlannedRemoval, RemovedSources } from '../../operator/sources/remove-sources.ts';
+import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
+import { escapeForTerminal } from '../../shared/terminal.ts';
+
+/** Rows are written before all are known, so the columns have fixed widths. */
+const printColumnsOf = (
+  bytes: string,
+  type: string,
+  modified: string,
+  focus: string,
+  path: string,
+): string =>
+  `${bytes.padStart(11)}  ${type.padEnd(10)}  ${modified.padEnd(17)}  ${focus.padEnd(7)}  ${path}`;
+
+/** The heading of a list of sources. */
+export const sourceHeading: string = printColumnsOf(
+  ...(['bytes', 'type', 'last change', 'focus', 'path'] as const),
+);
+
+/** One source, on one line. Whoever uploads chooses the names, so they may have any character. */
+export const printSourceRow = ({
+  bytes,
+  contentType,
+  fault,
+  focus,
+  modified,
+  path,
+}: ListedSource): string =>
+  escapeForTerminal(
+    printColumnsOf(
+      printNumber(bytes),
+      contentType ?? '-',
+      `${modified.slice(0, 10)} ${modified.slice(11, 16)}Z`,
+      focus ?? '-',
+      fault === null ? path : `${path}  (no URL can name it: ${fault})`,
+    ),
+  );
+
+/** The end of a list. */
+export const printListed = ({ bytes, count }: SourceTotals): string =>
+  `${printCount(count, 'source')}, ${printBytes(bytes)}`;
+
+export const printNoSources = (tenant: string, prefix: string): string =>
+  prefix === ''
+    ? `${tenant} has no sources.`
+    : `${tenant} has no source whose path begins with "${prefix}".`;
+
+function printRestore(isRestorable: boolean | undefined): string {
+  if (isRestorable === undefined) return '';
+  return isRestorable
+    ? ' The bucket keeps earlier versions, so they can be restored with the tools of S3 until those expire.'
+    : ' They cannot be restored.';
+}
+
+const printPlan = (plan: PlannedRemoval): string =>
+  `${plan.scope}: ${printCoverage(plan)}${plan.isFallback ? ' It includes the fallback of the policy.' : ''}`;
+
+/** What a person is asked before sources are deleted. */
+export const printRemovalQuestion = (
+  plans: readonly PlannedRemoval[],
+  isRestorable: boolean | undefined,
+): string =>
+  [
+    ...plans.map(printPlan).map(escapeForTerminal),
+    `The sources and their derivatives will be deleted.${printRestore(isRestorable)}`,
+  ].join('\n');
+
+/** What was deleted. */
+export function printRemoved(done: readonly RemovedSources[]): string {
+  const lines = done.map(
+    (one) =>
+      `Deleted ${printCount(one.removed, 'source')} of ${one.scope}, and purged the derivatives. ${printCoverage(one, 'covered')}`,
+  );
+  const second = `A second purge in ${secondPurgeSeconds} s removes renders that were in progress.`;
+  return [...lines, second].join('\n');
+}

@@ -1,0 +1,126 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { setQuery } from '../address.ts';
+import { call } from '../call.ts';
+import { overview } from '../installation.ts';
+import { useLoading } from '../loading.ts';
+import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { VirtualList } from '../parts/virtual-list.tsx';
+import { chosenTenant, firstPath, path } from './model.ts';
+import { Thumbnail } from './thumbnail.tsx';
+import { UploadPanel } from './upload-panel.tsx';
+import { uploaded } from './uploading.ts';
+import { choosePath } from './viewing.ts';
+
+/* The tenant and its sources, by their pictures. */
+
+const rowHeight = 56;
+
+const isSource = (one: string): boolean => !one.startsWith('_watermarks/');
+
+const TenantChoice = () => (
+  <label class="field">
+    <span class="name">Tenant</span>
+    <select
+      class="input"
+      value={chosenTenant.value}
+      onChange={({ currentTarget }) =>
+        setQuery({ tenant: currentTarget.value, path: undefined, recipe: undefined }, 'push')
+      }
+    >
+      {(overview.value?.tenants ?? []).map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  </label>
+);
+
+const SourceRow = ({ own }: { own: string }) => (
+  <button
+    type="button"
+    class="source"
+    aria-current={own === path.value ? 'true' : undefined}
+    onClick={() => choosePath(own)}
+  >
+    <Thumbnail tenant={chosenTenant.value} path={own} />
+    <span class="source-name">{own}</span>
+  </button>
+);
+
+const Empty = ({ search }: { search: string }) => (
+  <p class="empty">
+    {search === ''
+      ? 'This tenant has no sources. Add a picture below.'
+      : 'No source has this name.'}
+  </p>
+);
+
+/** The list, its height kept while it is read. */
+function SourceList({ search }: { search: string }) {
+  const wanted = useSignal(search);
+  wanted.value = search;
+  const found = useLoading((abort) => {
+    void uploaded.value;
+    const asked = { tenant: chosenTenant.value, search: wanted.value };
+    return asked.tenant === '' ? Promise.resolve(undefined) : call('sources', asked, abort);
+  });
+  const { value, error } = found.value;
+  const paths = value?.paths.filter(isSource);
+  useEffect(() => {
+    if (search === '' && paths !== undefined) firstPath.value = paths[0];
+  }, [value]);
+  if (error !== undefined) return <ErrorNotice message={error} again={found.again} />;
+  if (paths === undefined) return <div class="skeleton source-list" />;
+  if (value !== undefined && 'unlisted' in value && value.unlisted !== undefined)
+    return (
+      <Notice tone="warn">{`The sources cannot be listed: ${value.unlisted}. Type a path above.`}</Notice>
+    );
+  return (
+    <div class="source-list">
+      {paths.length === 0 ? (
+        <Empty search={search} />
+      ) : (
+        <VirtualList
+          items={paths}
+          rowHeight={rowHeight}
+          height="100%"
+          label="Sources"
+          render={(own) => <SourceRow own={own} />}
+        />
+      )}
+      {value?.more === true && (
+        <p class="quiet small">There are more. Search for a part of the name.</p>
+      )}
+    </div>
+  );
+}
+
+export function Sources() {
+  const search = useSignal('');
+  return (
+    <section class="panel" aria-label="Source">
+      <header>
+        <h2>Source</h2>
+      </header>
+      <div class="body stack">
+        <TenantChoice />
+        <label class="field">
+          <span class="name">Search, or the path of a source</span>
+          <input
+            class="input"
+            type="search"
+            value={search.value}
+            onInput={({ currentTarget }) => {
+              search.value = currentTarget.value;
+            }}
+            onKeyDown={({ key, currentTarget }) => {
+              if (key === 'Enter' && currentTarget.value !== '') choosePath(currentTarget.value);
+            }}
+          />
+        </label>
+        <SourceList search={search.value} />
+        <UploadPanel />
+      </div>
+    </section>
+  );
+}

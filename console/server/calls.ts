@@ -1,0 +1,21 @@
+import type * as v from 'valibot';
+import type { ServerCall } from './call.ts';
+import { sourceCalls } from './calls/source-calls.ts';
+import { tenantCalls } from './calls/tenant-calls.ts';
+import { urlCalls } from './calls/url-calls.ts';
+
+/** All calls by name: what the page can ask the server for. */
+export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls } as const;
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+type PartsOf<C> =
+  C extends ServerCall<infer S, infer T> ? { readonly input: S; readonly output: T } : never;
+
+/** What the page sends to a call. */
+export type CallInput<N extends CallName> = v.InferInput<PartsOf<Calls[N]>['input']>;
+/** What it gets. */
+export type CallOutput<N extends CallName> = PartsOf<Calls[N]>['output'];
+
+/** The answer to a call that failed. `code` is one of the operator's, or `invalid`. */
+export type CallFailure = { readonly error: string; readonly message: string };
