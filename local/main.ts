@@ -1,4 +1,8 @@
-import { localAddress, reachableHost } from '../shared/deployment/local-endpoints.ts';
+import {
+  localAddress,
+  reachableHost,
+  serveStateArgument,
+} from '../shared/deployment/local-endpoints.ts';
 import { seconds } from '../shared/ports.ts';
 import { locationHeader } from './cloudfront/edge-location.ts';
 import { type LocalConsole, startLocalConsole } from './console.ts';
@@ -7,7 +11,9 @@ import { type LocalSettings, readLocalSettings } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
 import { printUsage } from './start-usage.ts';
+import { describeDiskFault } from './state/disk-fault.ts';
 import { openLog, type RotatingLog } from './state/log-file.ts';
+import { serveStoppedState } from './stopped-state.ts';
 
 /** The time to stop, in milliseconds. After it, or at a second Ctrl-C, the process exits at once. */
 const patienceMs = 20_000;
@@ -98,10 +104,22 @@ function stopOnSignals(signals: readonly NodeJS.Signals[], stack: Stack, log: Ro
 
 function explainFailure(thrown: unknown): string {
   if (thrown instanceof StartFailure) return thrown.message;
-  const { code, message } = thrown as NodeJS.ErrnoException;
+  const { code, message, path } = thrown as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return 'The disk is full; free some space and start again.';
+  const fault = describeDiskFault(thrown);
+  if (fault !== undefined) return `${path ?? 'The state folder'} cannot be written: ${fault}`;
   return `Signet could not start: ${message}`;
 }
+
+/** Says on the terminal that the state folder cannot be written, since the log cannot say it. */
+const reportLog =
+  ({ home }: LocalSettings) =>
+  (thrown: unknown): void =>
+    console.error(
+      thrown === undefined
+        ? `${home} can be written again.`
+        : `${home} cannot be written, so changes are refused: ${describeDiskFault(thrown) ?? String(thrown)}`,
+    );
 
 /** Without a reader of its output, the stack goes on. */
 function ignoreClosedOutput(): void {
@@ -118,7 +136,7 @@ async function start(): Promise<void> {
     startStack(settings, write),
     startLocalConsole(settings),
   ]);
-  log = await openLog(settings.home, 'edge.log');
+  log = await openLog(settings.home, 'edge.log', { onFault: reportLog(settings) });
   waiting.forEach(log.write);
   stopOnSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], stack, log);
   const milliseconds = performance.now() - started;
@@ -131,10 +149,19 @@ process.on('uncaughtException', ({ message }) => {
   process.exit(1);
 });
 
-const [argument] = process.argv.slice(2);
+/** Serves the state folder to the command that has started this process, until that closes its pipe. */
+async function serveState(backup: string | undefined): Promise<void> {
+  const { home } = readLocalSettings(process.env);
+  const { close, ...ports } = await serveStoppedState(home, backup);
+  process.stdin.resume().once('close', () => void close().then(() => process.exit(0)));
+  process.stdout.write(`${JSON.stringify(ports)}\n`);
+}
+
+const [argument, backup] = process.argv.slice(2);
 try {
   ignoreClosedOutput();
   if (argument === undefined) await start();
+  else if (argument === serveStateArgument) await serveState(backup);
   else printUsage(argument);
 } catch (thrown) {
   console.error(explainFailure(thrown));

@@ -144,20 +144,25 @@ export async function openPurges(
   return queue;
 }
 
+/** The folder of the secrets in the state folder. */
+export const secretsFolder = ({ home }: Pick<LocalSettings, 'home'>): string =>
+  path.join(home, 'secrets');
+
 export async function openSecrets(
-  { settings, roles, closings }: Opening,
+  { settings, roles, log, closings }: Opening,
   onChange: () => void,
 ): Promise<number> {
   const secrets = await withStartFailure(
     settings,
     'secretsManager',
     startSecretsManager({
-      folder: path.join(settings.home, 'secrets'),
+      folder: secretsFolder(settings),
       host: settings.host,
       ...namesOf(settings),
       port: portFor(settings, 'secretsManager'),
       identities: Object.values(roles),
       onChange,
+      log,
       ...distanceOf(settings, roles),
     }),
   );
@@ -167,7 +172,7 @@ export async function openSecrets(
 
 /** Opens the access log of the distribution, which has CloudFront's form. */
 export async function openAccessLog({ settings, closings }: Opening): Promise<RotatingLog> {
-  const accessLog = await openLog(settings.home, 'access.log', accessLogHead);
+  const accessLog = await openLog(settings.home, 'access.log', { head: accessLogHead });
   closings.push(accessLog.close);
   return accessLog;
 }

@@ -17,7 +17,7 @@ import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
-import { ensureLocalSecrets } from './first-secrets.ts';
+import { ensureLocalSecrets, type SecretsState } from './first-secrets.ts';
 import { localRoles, type Roles } from './roles.ts';
 import type { ObjectChange } from './s3/server.ts';
 import {
@@ -31,6 +31,7 @@ import {
   openPurges,
   openS3,
   openSecrets,
+  secretsFolder,
 } from './services.ts';
 import type { LocalSettings } from './settings.ts';
 import { makeFolder } from './state/durable-file.ts';
@@ -79,8 +80,9 @@ function openStores(instance: LocalInstance): Stores {
 }
 
 /** What the stack needs to publish policies itself. */
-async function createPublishing(secrets: SecretStore, config: ObjectStore): Promise<Publishing> {
-  const { keyring, publisher } = await ensureLocalSecrets(secrets);
+async function createPublishing(secrets: SecretStore, state: SecretsState): Promise<Publishing> {
+  const { keyring, publisher } = await ensureLocalSecrets(secrets, state);
+  const { config } = state;
   const publishers = async () => keyring.publishers;
   return {
     crypto: nodeCrypto,
@@ -119,7 +121,10 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   });
   queue.resolve(purges);
   const secrets = secretsManager(secretsClient(localAccess(early, 'secretsManager'), patience));
-  const publishing = await createPublishing(secrets, stores.config);
+  const publishing = await createPublishing(secrets, {
+    config: stores.config,
+    folder: secretsFolder(opening.settings),
+  });
   const { newest } = await keyringOf(secrets);
   const demo = async () => demoSigner(publishing, await keyringOf(secrets));
   const accessLog = await openAccessLog(opening);

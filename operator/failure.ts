@@ -63,9 +63,10 @@ function conflictFailure({ message, change }: PublishConflict): OperatorFailure 
 }
 
 /** Each version of a trail continues the one before, so nothing can be published on a forged one. */
-function forgedFailure({ message }: RecordForged): OperatorFailure {
-  const todo =
-    'restore the earlier version of that object, or delete the object if it never had one, then check the trail with: npx signet policy audit TENANT';
+function forgedFailure({ key, message }: RecordForged, local: boolean): OperatorFailure {
+  const [, tenant = ''] = /^(?:audit|policies)\/([^/.]+)/.exec(key) ?? [];
+  const target = local ? '' : ' with the same --target';
+  const todo = `npx signet doctor ${tenant}${target} says how to repair it`;
   return new OperatorFailure('damaged_trail', `${message}; ${todo}`);
 }
 
@@ -80,12 +81,14 @@ const credentialTexts: Readonly<Record<CredentialsFault, (failed: string) => str
 
 /** A store that answers with an error is running, so it counts as unavailable, not unreachable. */
 function portFailure(
-  { message, answered, credentials }: PortFailure,
+  { message, answered, credentials, error }: PortFailure,
   local: boolean,
 ): OperatorFailure {
   if (credentials !== undefined && !local)
     return new OperatorFailure('unreachable', credentialTexts[credentials](message));
-  if (answered) return new OperatorFailure('unavailable', message);
+  const isInternal = local && (error?.status ?? 0) >= 500;
+  const todo = isInternal ? '; npx signet doctor checks the disk, and logs/edge.log says why' : '';
+  if (answered) return new OperatorFailure('unavailable', `${message}${todo}`);
   const hint = local
     ? 'Is Signet running? On this machine start it with: npm start'
     : 'Check the network, and AWS_PROFILE or AWS_ACCESS_KEY_ID';
@@ -101,7 +104,7 @@ export function asFailure(thrown: unknown, local = true): OperatorFailure {
   if (thrown instanceof Refusal) return refusalFailure(thrown);
   if (thrown instanceof PolicyInvalid) return new OperatorFailure('invalid_policy', thrown.message);
   if (thrown instanceof PublishConflict) return conflictFailure(thrown);
-  if (thrown instanceof RecordForged) return forgedFailure(thrown);
+  if (thrown instanceof RecordForged) return forgedFailure(thrown, local);
   if (thrown instanceof StackUnknown) return new OperatorFailure('not_found', thrown.message);
   if (thrown instanceof PortFailure) return portFailure(thrown, local);
   return new OperatorFailure('internal', reasonOf(thrown));

@@ -93,7 +93,17 @@ export type DescribedStore = ObjectStore &
   Describing & {
     /** Lists keys and sizes in the order of the keys. */
     readonly listSizes: (prefix: string) => AsyncIterable<ListedObject>;
+    /** Reads the first bytes, and what is stored with the object. */
+    readonly peek: (key: string, bytes: number) => Promise<PeekedObject | 'missing'>;
   };
+
+/** The beginning of an object. `size` is that of the whole object. */
+export type PeekedObject = {
+  readonly head: Uint8Array;
+  readonly size: number;
+  readonly contentType: string;
+  readonly metadata: StoredObject['metadata'];
+};
 
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;

@@ -13,7 +13,9 @@ async function diff(paths: readonly string[], options: Options): Promise<void> {
     const found = await diffPolicies(open, paths, control);
     const { outcomes, withoutFile } = found;
     const all = resultsOf(outcomes);
-    const differs = all.some(({ changes, new: isNew }) => isNew || changes.length > 0);
+    const differs = all.some(
+      ({ changes, new: isNew, restores }) => isNew || restores !== undefined || changes.length > 0,
+    );
     const unfiled = withoutFile.map((tenant) => ({
       tenant,
       new: false,

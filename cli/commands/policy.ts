@@ -48,7 +48,7 @@ const askToPrune =
   ({ yes }: PublishOptions) =>
   (tenants: readonly string[]): Promise<void> =>
     confirm(
-      `${printCount(tenants.length, 'tenant')} without a file will be deleted: ${tenants.join(', ')}. Every URL of theirs will be refused within a minute. This cannot be undone.`,
+      `${printCount(tenants.length, 'tenant')} without a file will be deleted: ${tenants.join(', ')}. Every URL of theirs will be refused within a minute. Their signing keys never return: npx signet policy rollback TENANT brings a policy back with a new key.`,
       yes === true,
     );
 

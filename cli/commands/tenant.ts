@@ -45,7 +45,7 @@ async function remove(
   options: CommonOptions & { readonly yes?: true },
 ): Promise<void> {
   await runCommand(options, async (open) => {
-    const question = `Every URL of ${name} will be refused within a minute. This cannot be undone: a new tenant with this name gets new keys.`;
+    const question = `Every URL of ${name} will be refused within a minute. Its signing keys never return: npx signet policy rollback ${name} brings its policy back with a new key.`;
     const removed = await removeTenant(open, { name, reason: options.reason }, () =>
       confirm(question, options.yes === true),
     );

@@ -10,10 +10,21 @@ import { escapeForTerminal } from '../../shared/terminal.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
 
-function printOne({ tenant, changes, new: isNew }: PolicyDifference): string {
-  if (changes.length === 0 && !isNew) return `${tenant}: no difference`;
-  const lines = changes.map(printChange);
-  return [isNew ? `${tenant}: a new tenant` : `${tenant}:`, ...lines].join('\n');
+/** What publishing does to a tenant that is not live; undefined for one that is. */
+function describeArrival({ new: isNew, restores }: PolicyDifference): string | undefined {
+  if (isNew) return 'a new tenant';
+  return restores === undefined
+    ? undefined
+    : `restored: it is not live, and its trail ends with version ${restores}`;
+}
+
+const printHead = (one: PolicyDifference): string =>
+  [`${one.tenant}:`, describeArrival(one) ?? ''].join(' ').trimEnd();
+
+function printOne(one: PolicyDifference): string {
+  const { tenant, changes } = one;
+  if (changes.length === 0 && describeArrival(one) === undefined) return `${tenant}: no difference`;
+  return [printHead(one), ...changes.map(printChange)].join('\n');
 }
 
 /** A line about tenants that need no block of their own; several share one line. */
@@ -34,17 +45,19 @@ function printGrouped(all: readonly PolicyDifference[]): readonly string[] {
   const rest = all.filter((one) => ownOf(one).length === 0);
   return [
     ...groups,
-    ...blocks.flatMap((one) => [
-      one.new ? `${one.tenant}: a new tenant` : `${one.tenant}:`,
-      ...ownOf(one),
-    ]),
+    ...blocks.flatMap((one) => [printHead(one), ...ownOf(one)]),
     ...printTogether(
       rest.filter((one) => one.new),
       'a new tenant',
       'new',
     ),
     ...printTogether(
-      rest.filter((one) => !one.new && one.changes.length === 0),
+      rest.filter((one) => one.restores !== undefined),
+      'restored: it is not live, and its trail is continued',
+      'restored; they are not live, and their trails are continued',
+    ),
+    ...printTogether(
+      rest.filter((one) => describeArrival(one) === undefined && one.changes.length === 0),
       'no difference',
       'no difference',
     ),

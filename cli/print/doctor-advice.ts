@@ -1,12 +1,19 @@
 import type { Finding, Problem } from '../../operator/doctor/finding.ts';
-import { repairAdvice } from '../../operator/policies/policy-change.ts';
+import { adviseOnDerivatives } from './derivative-advice.ts';
 import { adviseOnStack } from './doctor-stack.ts';
+import { adviseOnTrail } from './trail-advice.ts';
 
 /** A check that failed. */
 export type FailedFinding = Extract<Finding, { readonly ok: false }>;
 
 /** The deployed stack that was checked; undefined for the local one. */
 export type CheckedStack = string | undefined;
+
+/** Where the problem is, and the id that accepts it. */
+type Advised = { readonly stack: CheckedStack; readonly id: string | undefined };
+
+const targetOf = (stack: CheckedStack): string =>
+  stack === undefined ? '' : ` --target aws:${stack}`;
 
 type ChangesFaulty = Extract<Problem, { readonly kind: 'changes_faulty' }>;
 
@@ -18,14 +25,36 @@ const adviseToPublish = ({ repair }: ChangesFaulty, target: string): string =>
 
 const secretChecks: readonly string[] = ['root keys', 'publisher', 'render secret'];
 
-function adviseOnFailure({ check, tenant, problem }: FailedFinding, stack: CheckedStack): string {
-  if (tenant !== undefined && problem.kind === 'check_failed')
-    return repairAdvice(tenant, problem.lastVersion);
-  if (!secretChecks.includes(check))
-    return 'run doctor again, and look for AWS or network problems';
+const tryAgain = 'run doctor again, and look for AWS or network problems';
+
+/** The policy is as a publisher has signed it, and this release refuses it. */
+const adviseOnRefused = (tenant: string, target: string): string =>
+  `publish a valid policy of ${tenant}, or restore an earlier version: npx signet policy rollback ${tenant} --reason TEXT${target}`;
+
+function adviseOnSecret(stack: CheckedStack): string {
   return stack === undefined
-    ? 'restore the secret from a backup of the state folder'
-    : 'restore the previous version of the secret in Secrets Manager';
+    ? 'stop the stack, and run npx signet doctor --repair --from FOLDER, with a copy of the state folder'
+    : 'restore the previous version of the secret, as docs/operating.md#a-secret-was-lost shows';
+}
+
+function adviseOnFailure({ check, tenant, problem }: FailedFinding, about: Advised): string {
+  const { id, stack } = about;
+  if (secretChecks.includes(check)) return adviseOnSecret(stack);
+  if (tenant === undefined || problem.kind !== 'check_failed') return tryAgain;
+  const { repair } = problem;
+  if (repair === undefined) return tryAgain;
+  const isWhole = repair.steps.length === 0 && repair.lost.length === 0;
+  return isWhole && check === 'policy'
+    ? adviseOnRefused(tenant, targetOf(stack))
+    : adviseOnTrail(repair, { tenant, id, stack });
+}
+
+/** What makes a state folder writable again. The running stack notices it by itself. */
+function adviseOnFolder(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full: free some space';
+  if (code === 'EROFS')
+    return 'the file system is read-only: mount it for writing again, and look for faults of the disk';
+  return 'correct the owner and the mode of this folder, and run doctor as the user of the stack';
 }
 
 /** Advice that is not the same everywhere: the local stack is started and restarted on this machine. */
@@ -36,7 +65,7 @@ function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string 
       return `add the public half of the key in the secret publisher to the secret roots${isLocal ? ', or restart the stack' : ''}`;
     case 'render_secret_stale':
       return isLocal
-        ? 'run: npx signet keys rotate, or restart the stack'
+        ? 'npx signet keys rotate; or restart the stack'
         : `run: npx signet keys rotate --target aws:${stack}`;
     case 'distribution_silent':
       return isLocal
@@ -46,6 +75,15 @@ function adviseByPlace({ problem }: FailedFinding, stack: CheckedStack): string 
       return isLocal
         ? 'start it with npm start'
         : 'check the DNS record of the domain, that the certificate covers it and has not expired, and that hosts in cdk.json lists it';
+    case 'folder_unwritable':
+      return adviseOnFolder(problem.code);
+    case 'derivatives_wrong':
+      return adviseOnDerivatives(
+        problem.folder,
+        stack === undefined ? {} : { target: `aws:${stack}` },
+      );
+    case 'disk_low':
+      return 'free some space on the disk';
     default:
       return undefined;
   }
@@ -70,7 +108,7 @@ function adviseOnProblem(problem: Problem, name: string, target: string): string
     case 'budget_exceeded':
       return `npx signet policy cost ${name}${target} shows how many images its policy allows; narrow it, or raise budget.rendersPerDay`;
     case 'root_key_gone':
-      return `npx signet keys rotate ${name}${target}`;
+      return `npx signet keys rotate ${name} --reason TEXT${target}; then npx signet keys retire ${name} ${problem.kid} --reason TEXT --yes${target}`;
     case 'fallback_missing':
       return `npx signet put ${name} PATH FILE${target}`;
     case 'origin_unlisted':
@@ -81,17 +119,18 @@ function adviseOnProblem(problem: Problem, name: string, target: string): string
       return 'name an object that exists, with --object TENANT/PATH, and check the policies of the bucket and its KMS key';
     case 'source_unreadable':
       return 'read the last line of origin-response in its log, which says what to correct';
-    case 'trail_broken':
-      return `find out who can write to the bucket; ${repairAdvice(name, problem.lastVersion)}`;
     default:
       return adviseOnStack(problem);
   }
 }
 
 /** What to do about a failed check. */
-export function adviseTo(finding: FailedFinding, stack: CheckedStack): string {
-  const { problem, tenant } = finding;
-  if (problem.kind === 'check_failed') return adviseOnFailure(finding, stack);
-  const target = stack === undefined ? '' : ` --target aws:${stack}`;
-  return adviseByPlace(finding, stack) ?? adviseOnProblem(problem, tenant ?? '', target);
+export function adviseTo(finding: FailedFinding, { stack, id }: Advised): string {
+  const { problem, tenant = '' } = finding;
+  if (problem.kind === 'check_failed') return adviseOnFailure(finding, { stack, id });
+  if (problem.kind === 'trail_broken')
+    return problem.repair === undefined
+      ? tryAgain
+      : `find out who can write to the bucket; ${adviseOnTrail(problem.repair, { tenant, id, stack })}`;
+  return adviseByPlace(finding, stack) ?? adviseOnProblem(problem, tenant, targetOf(stack));
 }

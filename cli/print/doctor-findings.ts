@@ -1,5 +1,6 @@
 import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printCount, printNumber } from '../../operator/quantity.ts';
+import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { describeWrongDerivatives } from './derivative-advice.ts';
 import { describeStackProblem, describeStackState } from './doctor-stack.ts';
 
 /** What a check that passed has found. */
@@ -27,6 +28,10 @@ export function describeState(state: HealthyState): string {
       return `"${state.from}" was not read; name an object of it that is not blocked: npx signet doctor --object TENANT/PATH`;
     case 'trail_intact':
       return `${printCount(state.versions, 'version')}, whole`;
+    case 'derivatives_match':
+      return `${printCount(state.examined, 'derivative')} looked at${state.complete ? '' : '; stopped before the end'}`;
+    case 'folder_writable':
+      return `${state.folder} can be written, ${printBytes(state.free)} are free`;
     case 'view_answered':
       return `${state.address} accepts a signed URL of ${state.viewed}`;
     case 'view_not_tried':
@@ -68,6 +73,12 @@ export function describeProblem(problem: Problem): string {
       return describeFault(problem);
     case 'policy_gone':
       return 'it was deleted during the check';
+    case 'derivatives_wrong':
+      return describeWrongDerivatives(problem.folder);
+    case 'folder_unwritable':
+      return `${problem.folder} cannot be written (${problem.code}), so uploads and changes fail`;
+    case 'disk_low':
+      return `only ${printBytes(problem.free)} are free for ${problem.folder}`;
     case 'tenant_missing':
       return 'there is no such tenant';
     case 'file_missing':

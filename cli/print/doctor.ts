@@ -33,7 +33,12 @@ export function describeFinding(
   const check = tenant === undefined ? finding.check : `${finding.check} ${tenant}`;
   if (finding.ok) return { check, ok, found: describeState(finding.state) };
   const { problem } = finding;
-  const printed = { check, ok, found: describeProblem(problem), todo: adviseTo(finding, stack) };
+  const printed = {
+    check,
+    ok,
+    found: describeProblem(problem),
+    todo: adviseTo(finding, { stack, id }),
+  };
   const accepted = acknowledged && {
     acknowledged: {
       ...{ by: acknowledged.by, at: acknowledged.at, until: endOf(acknowledged) },

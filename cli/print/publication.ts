@@ -24,13 +24,13 @@ export function purgeNote(tenants: readonly string[]): readonly string[] {
 
 /** Lists the changes too, because a publish may undo the change of another publisher. */
 function printPublication(publication: Publication): string {
-  const { tenant, version, created, unchanged, changes } = publication;
+  const { tenant, version, created, unchanged, restored, changes } = publication;
+  if (unchanged && restored)
+    return `Restored ${tenant}: version ${version} is live and in its trail again`;
   if (unchanged) return `${tenant} is unchanged; version ${version} stays live`;
-  // The trail of a tenant outlives the tenant.
-  if (created)
-    return version === 1
-      ? `Published ${tenant}, a new tenant`
-      : `Published ${tenant}, restored as version ${version}: its trail is continued`;
+  if (created && restored)
+    return `Published ${tenant}, restored as version ${version}: its trail is continued`;
+  if (created) return `Published ${tenant}, a new tenant`;
   return [`Published ${tenant}, version ${version}`, ...changes.map(printChange)].join('\n');
 }
 
@@ -53,15 +53,15 @@ function printGrouped(all: readonly Publication[]): readonly string[] {
       return lines.length === 0 ? [] : [`${one.tenant}:`, ...lines];
     }),
     ...printTogether(
-      all.filter(({ created, version }) => created && version === 1),
+      all.filter(({ created, restored }) => created && !restored),
       'new',
     ),
     ...printTogether(
-      all.filter(({ created, version }) => created && version > 1),
+      all.filter(({ created, restored, unchanged }) => restored && (created || unchanged)),
       'restored; their trails are continued',
     ),
     ...printTogether(
-      all.filter(({ unchanged }) => unchanged),
+      all.filter(({ unchanged, restored }) => unchanged && !restored),
       'unchanged',
     ),
   ];
@@ -140,8 +140,9 @@ export function publishedJson(
   return {
     complete: isComplete,
     published: done.map(({ tenant }) => tenant),
-    versions: done.map(({ tenant, version, unchanged, changes }) => ({
+    versions: done.map(({ tenant, version, unchanged, restored, changes }) => ({
       ...{ tenant, version, unchanged, changes },
+      ...(restored ? { restored } : {}),
     })),
     warnings,
     notes,

@@ -46,9 +46,16 @@ export function printRollbacks(all: readonly Rollback[]): readonly string[] {
 }
 
 /** What the rollback of one tenant has done. */
-export function printRollback({ tenant, version, restored, unchanged, changes }: Rollback): string {
+export function printRollback(rollback: Rollback): string {
+  const { tenant, version, restored, unchanged, repaired, newKid, changes } = rollback;
+  if (unchanged && repaired)
+    return `Restored ${tenant}: version ${version} is live and in its trail again. Its keys and blocked scopes are unchanged.`;
   if (unchanged)
     return `Version ${restored} of ${tenant} has the same content as the live version ${version}; nothing to roll back. See npx signet policy history ${tenant}`;
-  const text = `Published the content of version ${restored} of ${tenant} as version ${version}. Its keys and blocked scopes are unchanged.`;
+  const kept =
+    newKid === undefined
+      ? 'Its keys and blocked scopes are unchanged.'
+      : `It was deleted, so its URLs need the new kid ${newKid}: npx signet keys show ${tenant}. Its blocked scopes are those from before.`;
+  const text = `Published the content of version ${restored} of ${tenant} as version ${version}. ${kept}`;
   return [text, ...changes.map(printChange)].join('\n');
 }

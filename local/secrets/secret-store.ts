@@ -71,19 +71,22 @@ async function readSecret(path: string): Promise<Secret> {
   } catch (cause) {
     // The message does not include the cause's message, which may quote the secret.
     throw new Error(
-      `The secret in ${path} is damaged; restore a backup of the state folder, or start with an empty one.`,
+      `The secret in ${path} is damaged; restore it from a copy of the state folder: npx signet doctor --repair --from FOLDER, or start with an empty one.`,
       { cause },
     );
   }
 }
 
+/** The file of a secret in its folder. A hash, so that no name can escape the folder. */
+export const secretFile = (folder: string, name: string): string =>
+  join(folder, `${createHash('sha256').update(name).digest('hex')}.json`);
+
 async function writeSecret(folder: string, secret: Secret): Promise<void> {
-  const hash = createHash('sha256').update(secret.name).digest('hex');
   const temporary = await writeTemporary(folder, (handle) =>
     handle.writeFile(JSON.stringify(secret)),
   );
   try {
-    await commitFile(temporary, join(folder, `${hash}.json`));
+    await commitFile(temporary, secretFile(folder, secret.name));
   } finally {
     await rm(temporary, { force: true });
   }

@@ -6,6 +6,7 @@ import { type Listener, listen, type WireAnswer, type WireFault } from '../http/
 import { MalformedRequest, type RawRequest, readRawRequest } from '../http/raw-request.ts';
 import { type Identity, isSameHex, SignatureRefusal, verifySignature } from '../http/sigv4.ts';
 import { sha256Hex } from '../http/sigv4-canonical.ts';
+import { describeDiskFault } from '../state/disk-fault.ts';
 import { runOperation } from './routes.ts';
 import { SecretError, secretErrorStatus, secretSignatureError } from './secret-error.ts';
 import type { Output } from './secret-operations.ts';
@@ -24,6 +25,8 @@ export type SecretsManagerOptions = {
   readonly region?: string;
   /** Delays the requests of some callers. Default: none. */
   readonly distance?: Distance;
+  /** Gets a line about each request that the disk has failed. */
+  readonly log?: (line: string) => void;
   /** Called after a secret was written, before the answer. */
   readonly onChange?: () => void;
 };
@@ -32,6 +35,7 @@ type Service = {
   readonly store: DiskSecrets;
   readonly identities: readonly Identity[];
   readonly region: string;
+  readonly log: (line: string) => void;
 };
 
 // The largest value, with each byte escaped as six characters, and the other fields.
@@ -45,6 +49,7 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
     store: await openSecretStore(folder, options.onChange),
     identities,
     region,
+    log: options.log ?? (() => undefined),
   };
   return listen({
     host,
@@ -72,7 +77,7 @@ async function handle(
 ): Promise<void> {
   const answer = await answerRequest(service, message).then(
     (output) => ({ status: 200, headers: jsonHeaders(), body: JSON.stringify(output) }),
-    (error: unknown) => wireAnswer(toSecretError(error)),
+    (error: unknown) => wireAnswer(toSecretError(error, service.log)),
   );
   if (response.destroyed) return;
   response.writeHead(answer.status, answer.headers);
@@ -89,12 +94,14 @@ function wireAnswer(error: SecretError): WireAnswer {
   return { status: secretErrorStatus(error.code), headers, body };
 }
 
-function toSecretError(error: unknown): SecretError {
+function toSecretError(error: unknown, log: Service['log']): SecretError {
   if (error instanceof SecretError) return error;
   if (error instanceof SignatureRefusal) return secretSignatureError(error.fault);
   if (error instanceof MalformedRequest) {
     return new SecretError('SerializationException', error.message);
   }
+  const fault = describeDiskFault(error);
+  if (fault !== undefined) log(`secrets: a request failed, nothing was changed: ${fault}`);
   return new SecretError('InternalServiceError', 'An internal error occurred.');
 }
 

@@ -12,7 +12,12 @@ import { StartFailure } from '../start-failure.ts';
 /** A stack that has not announced its ports for this long, in milliseconds, counts as dead. */
 const startingMs = 30_000;
 
-type Holder = Partial<LocalInstance> & { readonly pid: number; readonly since: number };
+type Holder = Partial<LocalInstance> & {
+  readonly pid: number;
+  readonly since: number;
+  /** Set while the folder is repaired. */
+  readonly isRepair?: boolean;
+};
 
 const fileIn = (home: string): string => path.join(home, 'instance.json');
 
@@ -47,23 +52,28 @@ function isAnswering(host: string, port: number): Promise<boolean> {
 }
 
 /** The pid may belong to another program by now, so the port is checked, too. */
-async function isRunning({ pid, host, ports, since }: Holder): Promise<boolean> {
+async function isRunning({ pid, host, ports, since, isRepair }: Holder): Promise<boolean> {
   if (!isAlive(pid)) return false;
+  if (isRepair) return true;
   if (host === undefined || ports === undefined) return Date.now() - since < startingMs;
   return isAnswering(host, ports.cdn);
 }
 
-function folderTaken(home: string, { pid, host, ports }: Holder): StartFailure {
+function folderTaken(home: string, { pid, host, ports, isRepair }: Holder): StartFailure {
+  if (isRepair)
+    return new StartFailure(
+      `signet doctor --repair works on ${home} (pid ${pid}); start again when it has ended`,
+    );
   const where = host && ports ? `at ${localAddress(host, ports.cdn)}` : 'and is still starting';
   return new StartFailure(
     `Signet already runs on ${home} (pid ${pid}) ${where}; stop it with: kill ${pid}`,
   );
 }
 
-async function writeClaim(home: string): Promise<boolean> {
+async function writeClaim(home: string, options: ClaimOptions): Promise<boolean> {
   try {
     const handle = await open(fileIn(home), 'wx', 0o600);
-    await handle.writeFile(JSON.stringify({ pid: process.pid, since: Date.now() }));
+    await handle.writeFile(JSON.stringify({ pid: process.pid, since: Date.now(), ...options }));
     await handle.close();
     return true;
   } catch (thrown) {
@@ -81,6 +91,9 @@ async function removeClaim(home: string): Promise<void> {
 
 type Announced = Pick<LocalInstance, 'host' | 'ports' | 'policyFields'>;
 
+/** `isRepair`: the folder is claimed to be repaired, not to run a stack. */
+export type ClaimOptions = { readonly isRepair?: boolean };
+
 export type Claim = {
   /** Writes the addresses of the stack, for commands and for a second start. */
   readonly announce: (at: Announced) => Promise<void>;
@@ -96,10 +109,10 @@ async function announce(home: string, at: Announced): Promise<void> {
 }
 
 /** Claims the folder for this process. Throws `StartFailure` if another process uses it. */
-export async function claimFolder(home: string): Promise<Claim> {
+export async function claimFolder(home: string, options: ClaimOptions = {}): Promise<Claim> {
   await makeHome(home);
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await writeClaim(home))
+    if (await writeClaim(home, options))
       return {
         announce: (at) => announce(home, at),
         release: () => rm(fileIn(home), { force: true }),

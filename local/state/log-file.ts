@@ -41,15 +41,27 @@ async function followFile(file: string, current: OpenFile | undefined): Promise<
   return openFile(file);
 }
 
+export type LogOptions = {
+  /** Begins each new file. */
+  readonly head?: string;
+  /** Called when lines can no longer be written, and with undefined when they can again. */
+  readonly onFault?: (thrown: unknown) => void;
+};
+
 /**
  * Opens a log file below the state folder. Lines are written in the background. If that fails, for example
- * because the disk is full, they are dropped, and later lines are tried again. `head` begins each new file.
+ * because the disk is full, they are dropped, and later lines are tried again.
  */
-export async function openLog(home: string, name: string, head = ''): Promise<RotatingLog> {
+export async function openLog(
+  home: string,
+  name: string,
+  { head = '', onFault = () => undefined }: LogOptions = {},
+): Promise<RotatingLog> {
   const file = path.join(home, 'logs', name);
   let current: OpenFile | undefined;
   let waiting = '';
   let writing: Promise<void> | undefined;
+  let isFailing = false;
   const append = async (lines: string): Promise<void> => {
     const { cut, ...found } = await followFile(file, current);
     current = { ...found, cut: true };
@@ -61,7 +73,12 @@ export async function openLog(home: string, name: string, head = ''): Promise<Ro
     do {
       const lines = waiting;
       waiting = '';
-      await append(lines).catch(() => undefined);
+      const thrown = await append(lines).then(
+        () => undefined,
+        (reason: unknown) => reason ?? new Error('unknown'),
+      );
+      if ((thrown === undefined) === isFailing) onFault(thrown);
+      isFailing = thrown !== undefined;
     } while (waiting !== '');
     writing = undefined;
   };

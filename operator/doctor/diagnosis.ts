@@ -8,6 +8,7 @@ import {
   readAcknowledgements,
   writeAcknowledgement,
 } from './acknowledgements.ts';
+import type { DeepControl } from './deep/derivative-walk.ts';
 import { diagnose } from './doctor.ts';
 import type { Finding } from './finding.ts';
 import { degreeOf, findingId, type Severity, severityOf } from './severity.ts';
@@ -34,6 +35,8 @@ export type DoctorRequest = {
   /** Sources to view, by tenant. */
   readonly objects: ReadonlyMap<string, string>;
   readonly tenants: TenantSelection;
+  /** Look at every stored derivative, too. */
+  readonly deep?: DeepControl;
 };
 
 function judge(finding: Finding): JudgedFinding {
@@ -56,10 +59,10 @@ function count(findings: readonly JudgedFinding[]): Diagnosis {
 /** Runs every check, and tells which problems an operator has accepted. Throws only if the installation does not answer. */
 export async function judgeInstallation(
   open: OpenInstallation,
-  { objects, tenants }: DoctorRequest,
+  { objects, tenants, deep }: DoctorRequest,
   control: FleetControl = quietly,
 ): Promise<Diagnosis> {
-  const judged = (await diagnose(open, { objects, selection: tenants, control })).map(judge);
+  const judged = (await diagnose(open, { objects, selection: tenants, control, deep })).map(judge);
   const problems = judged.flatMap(({ degree = 0, id }) =>
     id === undefined ? [] : [{ id, degree }],
   );

@@ -1,6 +1,7 @@
 import { PortFailure } from '../../shared/ports.ts';
 import { trailNames } from '../../shared/versions/audit.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
+import { OperatorFailure } from '../failure.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { readEach } from '../tenants/fleet.ts';
@@ -13,11 +14,14 @@ import {
 } from '../tenants/selection.ts';
 import { checkBudgets } from './budget-check.ts';
 import { checkChanges, livePolicies } from './changes-check.ts';
+import type { DeepControl } from './deep/derivative-walk.ts';
+import { checkDerivatives } from './deep/derivatives-check.ts';
 import { checkDomains } from './domain-check.ts';
 import { type CheckSubject, type Finding, fail, failedCheck } from './finding.ts';
 import { checkDistribution, checkSecrets } from './installation-checks.ts';
 import { checkSources } from './source-check.ts';
 import { checkStack } from './stack/stack-checks.ts';
+import { checkStateFolder } from './state-folder-check.ts';
 import { checkTenantPolicy, checkTrail } from './tenant-checks.ts';
 
 /** What was listed, or the finding that says why it cannot be. Throws if there is no answer. */
@@ -31,7 +35,7 @@ async function tryListing(
     return { names: await list(), findings: [] };
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    return { names: [], findings: [failedCheck(subject, thrown, undefined)] };
+    return { names: [], findings: [failedCheck(subject, thrown)] };
   }
 }
 
@@ -45,6 +49,16 @@ type CheckedTenants = {
   /** What could not be listed. */
   readonly unlisted: readonly Finding[];
 };
+
+/** Throws `not_found` for a tenant that was named by its name. A file without a tenant is a finding. */
+function checkTyped(missing: readonly string[], operands: readonly string[]): void {
+  const typed = missing.filter((name) => operands.includes(name));
+  if (typed.length > 0)
+    throw new OperatorFailure(
+      'not_found',
+      `there is no tenant ${typed.join(', ')}, and there never was one; npx signet tenant list names all`,
+    );
+}
 
 async function chooseTenants(
   installation: Installation,
@@ -60,10 +74,13 @@ async function chooseTenants(
   if (operands.length === 0) return { live, gone, missing: [], withoutFile: [], unlisted };
   const named = await selectTenants(installation, selection);
   const isFiled = operands.every(isPath) && (await areFolders(operands));
+  const missing =
+    unlisted.length > 0 ? [] : named.filter((name) => ![...live, ...gone].includes(name));
+  checkTyped(missing, operands);
   return {
     live: live.filter((name) => named.includes(name)),
     gone: gone.filter((name) => named.includes(name)),
-    missing: unlisted.length > 0 ? [] : named.filter((name) => ![...live, ...gone].includes(name)),
+    missing,
     withoutFile: isFiled ? live.filter((name) => !named.includes(name)) : [],
     unlisted,
   };
@@ -90,7 +107,7 @@ const describeDrift = ({ missing, withoutFile }: CheckedTenants): readonly Findi
 /** Checks the policy and the trail of each tenant, and what depends on them. */
 async function checkTenants(
   installation: Installation,
-  { objects, selection, control }: Required<DoctorScope>,
+  { objects, selection, control, deep }: Required<Omit<DoctorScope, 'deep'>> & DoctorScope,
 ): Promise<readonly Finding[]> {
   const tenants = await chooseTenants(installation, selection);
   const both = async (tenant: string) => [
@@ -106,16 +123,9 @@ async function checkTenants(
   const trail = async (tenant: string) => [await checkTrail(installation, tenant)];
   const past = await checkEach(installation, tenants.gone, trail, quietly);
   const drift = describeDrift(tenants);
-  return [
-    ...views,
-    changes,
-    ...tenants.unlisted,
-    ...policies,
-    ...budgets,
-    ...sources,
-    ...past,
-    ...drift,
-  ];
+  const stored = await checkDerivatives(installation, selection, deep);
+  const checked = [...policies, ...budgets, ...sources, ...past, ...drift, ...stored];
+  return [...views, changes, ...tenants.unlisted, ...checked];
 }
 
 /** What to check besides the installation itself. */
@@ -125,18 +135,21 @@ export type DoctorScope = {
   /** The tenants to check; all without operands. */
   readonly selection?: TenantSelection;
   readonly control?: FleetControl;
+  /** Look at every stored derivative, too. */
+  readonly deep?: DeepControl | undefined;
 };
 
 /**
  * Checks the parts of a stack if the installation is deployed, then secrets, the distribution, the list of changes, and
  * the policy and audit trail of each tenant that is selected. The trails of tenants without a policy are checked too, because the trail
- * tells whether they were deleted.  A missing permission is a finding. Throws only if the installation does not answer or does not exist.
+ * tells whether they were deleted. A missing permission is a finding. Throws
+ * `not_found` for a named tenant that never existed, and if the installation does not answer or does not exist.
  */
 export async function diagnose(
   open: OpenInstallation,
   scope: DoctorScope = {},
 ): Promise<readonly Finding[]> {
-  const { objects = new Map<string, string>(), control = quietly } = scope;
+  const { objects = new Map<string, string>(), control = quietly, deep } = scope;
   const { selection = { operands: [], all: true } } = scope;
   if (selection.operands.length > 0) checkSelection(selection);
   let installation: Installation;
@@ -144,12 +157,13 @@ export async function diagnose(
     installation = await open();
   } catch (thrown) {
     if (!(thrown instanceof PortFailure) || thrown.error?.denied === undefined) throw thrown;
-    return [failedCheck({ check: 'stack' }, thrown, undefined)];
+    return [failedCheck({ check: 'stack' }, thrown)];
   }
   return [
     ...(await checkStack(installation)),
+    ...(await checkStateFolder(installation)),
     ...(await checkSecrets(installation)),
     await checkDistribution(installation),
-    ...(await checkTenants(installation, { objects, selection, control })),
+    ...(await checkTenants(installation, { objects, selection, control, deep })),
   ];
 }

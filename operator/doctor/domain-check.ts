@@ -125,6 +125,6 @@ export async function checkDomains(
     return await viewDomains(installation, await installation.hosts(), live);
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    return [failedCheck({ check: 'view' }, thrown, undefined)];
+    return [failedCheck({ check: 'view' }, thrown)];
   }
 }

@@ -1,5 +1,7 @@
 import { PortFailure } from '../../shared/ports.ts';
 import { reasonOf } from '../../shared/refusal.ts';
+import type { WrongFolder } from './deep/derivative-walk.ts';
+import type { TrailRepair } from './repair/trail-repair.ts';
 import type { StackCheckName, StackProblem, StackState } from './stack/stack-finding.ts';
 
 /** What was checked. Policies and trails are checked for each tenant. */
@@ -15,7 +17,9 @@ export type CheckName =
   | 'budget'
   | 'source'
   | 'trail'
-  | 'file';
+  | 'file'
+  | 'state folder'
+  | 'derivatives';
 
 /** A tenant, its live version, and the name of the bucket of its sources if that is not Signet's own. */
 export type LivePolicy = {
@@ -55,14 +59,24 @@ export type HealthyState =
   | { readonly kind: 'source_readable'; readonly from: string }
   /** There is no object to view, or no recipe that the policy allows. */
   | { readonly kind: 'source_not_viewed'; readonly from: string }
-  | { readonly kind: 'trail_intact'; readonly versions: number };
+  | { readonly kind: 'trail_intact'; readonly versions: number }
+  | { readonly kind: 'derivatives_match'; readonly examined: number; readonly complete: boolean }
+  /** `free` in bytes. */
+  | { readonly kind: 'folder_writable'; readonly folder: string; readonly free: number };
 
-/** The result of a check that failed. `lastVersion` is the newest version of the tenant's trail. */
+/** How the damaged trail or policy of a tenant can be repaired. */
+export type TrailDamage = TrailRepair & {
+  /** The name of the config bucket, if the installation is deployed. */
+  readonly bucket: string | undefined;
+};
+
+/** The result of a check that failed. */
 export type Problem =
   | {
       readonly kind: 'check_failed';
       readonly message: string;
-      readonly lastVersion: number | undefined;
+      /** Only for the policy or the trail of a tenant. */
+      readonly repair?: TrailDamage | undefined;
     }
   /** `message` says what was denied, and names the permission. */
   | {
@@ -98,6 +112,12 @@ export type Problem =
   | { readonly kind: 'policy_gone' }
   /** A tenant that was named, or that has a file, does not exist. */
   | { readonly kind: 'tenant_missing' }
+  /** Stored derivatives do not match their keys. */
+  | { readonly kind: 'derivatives_wrong'; readonly folder: WrongFolder }
+  /** `code` is that of the operating system, such as EROFS. */
+  | { readonly kind: 'folder_unwritable'; readonly folder: string; readonly code: string }
+  /** `free` in bytes. */
+  | { readonly kind: 'disk_low'; readonly folder: string; readonly free: number }
   /** A live tenant has no file in the folders that were named. */
   | { readonly kind: 'file_missing' }
   /** The tenant rendered more on a day than the budget of its policy. */
@@ -121,7 +141,7 @@ export type Problem =
   | {
       readonly kind: 'trail_broken';
       readonly faults: readonly string[];
-      readonly lastVersion: number | undefined;
+      readonly repair: TrailDamage | undefined;
     };
 
 /** One check with its result. `tenant` is set for policies, sources and trails. */
@@ -145,14 +165,10 @@ export const fail = (subject: CheckSubject, problem: Problem): Finding => ({
 });
 
 /** A check that could not be done. A missing permission is told apart, because it says nothing about the installation. */
-export function failedCheck(
-  subject: CheckSubject,
-  thrown: unknown,
-  lastVersion: number | undefined,
-): Finding {
+export function failedCheck(subject: CheckSubject, thrown: unknown, repair?: TrailDamage): Finding {
   const message = reasonOf(thrown);
   const permission = thrown instanceof PortFailure ? thrown.error?.denied : undefined;
   return permission === undefined
-    ? fail(subject, { kind: 'check_failed', message, lastVersion })
+    ? fail(subject, { kind: 'check_failed', message, ...(repair && { repair }) })
     : fail(subject, { kind: 'permission_missing', permission, message });
 }

@@ -9,23 +9,24 @@ import {
   fail,
   failedCheck,
   pass,
+  type TrailDamage,
 } from './finding.ts';
 import { probeUri } from './probe.ts';
 
 /**
  * Runs a check, and turns an exception into a finding. If the installation does not answer at all,
- * the exception is passed on. `lastVersion` is only called after an exception.
+ * the exception is passed on. `planRepair` is only called after an exception.
  */
 export async function runCheck(
   subject: CheckSubject,
   check: () => Promise<Finding>,
-  lastVersion: () => Promise<number | undefined> = async () => undefined,
+  planRepair: () => Promise<TrailDamage | undefined> = async () => undefined,
 ): Promise<Finding> {
   try {
     return await check();
   } catch (thrown) {
     if (thrown instanceof PortFailure && !thrown.answered) throw thrown;
-    return failedCheck(subject, thrown, await lastVersion().catch(() => undefined));
+    return failedCheck(subject, thrown, await planRepair().catch(() => undefined));
   }
 }
 

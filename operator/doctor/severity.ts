@@ -6,6 +6,7 @@ export type Severity = 'error' | 'warning';
 
 const warnings: ReadonlySet<Problem['kind']> = new Set([
   'changes_faulty',
+  'disk_low',
   'fallback_missing',
   'origin_unlisted',
   'policy_gone',
@@ -20,13 +21,13 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
 export const severityOf = ({ kind }: Problem): Severity =>
   warnings.has(kind) ? 'warning' : 'error';
 
-/** Facts that change while the problem stays: a later version, and what `degreeOf` measures. */
+/** Facts that change while the problem stays: how to repair it, and what `degreeOf` measures. */
 const passing: ReadonlySet<string> = new Set([
-  ...['lastVersion', 'repair'],
+  ...['repair', 'free', 'folder'],
   ...['days', 'waiting', 'count', 'day', 'renders'],
 ]);
 
-/** How far a problem has gone: days since the last rotation, messages, or renders. 0 for a problem that is there or not. */
+/** How far a problem has gone: days since the last rotation, or a count. 0 for a problem that is there or not. */
 export function degreeOf(problem: Problem): number {
   switch (problem.kind) {
     case 'rotation_late':
@@ -37,6 +38,8 @@ export function degreeOf(problem: Problem): number {
       return problem.count;
     case 'budget_exceeded':
       return problem.renders;
+    case 'derivatives_wrong':
+      return problem.folder.count;
     default:
       return 0;
   }

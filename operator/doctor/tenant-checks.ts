@@ -2,11 +2,12 @@ import { ownSourceKey } from '../../shared/objects/sources.ts';
 import { compilePolicy, type Policy } from '../../shared/policy/policy.ts';
 import { isSecureOrigin } from '../../shared/url/origin.ts';
 import { auditTrail } from '../../shared/versions/audit.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
 import { publishedPolicy } from '../../shared/versions/tenants.ts';
-import { lastVersion } from '../policies/policy-change.ts';
 import type { Installation } from '../target/target.ts';
-import { type CheckSubject, type Finding, fail, pass } from './finding.ts';
+import { type CheckSubject, type Finding, fail, pass, type TrailDamage } from './finding.ts';
 import { runCheck } from './installation-checks.ts';
+import { findTrailRepair } from './repair/find-trail-repair.ts';
 
 async function isFallbackMissing(
   installation: Installation,
@@ -34,14 +35,24 @@ async function findUnlisted(
   return secure.find((origin) => !listed.includes(origin));
 }
 
+/** The tenant was deleted since the tenants were listed, or it has a policy that the trail does not know. */
+async function failAsDeleted(
+  { config }: Installation,
+  tenant: string,
+  subject: CheckSubject,
+): Promise<Finding> {
+  if ((await config.get(policyKey(tenant), { maxBytes: 0 })) === 'missing')
+    return fail(subject, { kind: 'policy_gone' });
+  throw new Error('the tenant was deleted, and somebody has put its policy back; it is not live');
+}
+
 async function checkLivePolicy(
   installation: Installation,
   tenant: string,
   subject: CheckSubject,
 ): Promise<Finding> {
   const published = await publishedPolicy(installation, tenant);
-  // Deleted since the tenants were listed.
-  if (published === undefined) return fail(subject, { kind: 'policy_gone' });
+  if (published === undefined) return failAsDeleted(installation, tenant, subject);
   const policy = compilePolicy(published.document);
   const kid = await findOrphan(installation, policy);
   if (kid !== undefined) return fail(subject, { kind: 'root_key_gone', kid });
@@ -62,25 +73,31 @@ async function checkLivePolicy(
   });
 }
 
+/** How the trail and the live policy of a tenant can be repaired. */
+const damageOf = async (installation: Installation, tenant: string): Promise<TrailDamage> => ({
+  ...(await findTrailRepair(installation, tenant)),
+  bucket: installation.buckets?.config,
+});
+
 /** Checks the live policy of a tenant, its root keys and its fallback image. */
 export function checkTenantPolicy(installation: Installation, tenant: string): Promise<Finding> {
   const subject: CheckSubject = { check: 'policy', tenant };
   return runCheck(
     subject,
     () => checkLivePolicy(installation, tenant, subject),
-    () => lastVersion(installation, tenant),
+    () => damageOf(installation, tenant),
   );
 }
 
 /** Verifies the audit trail of a tenant, which may have been deleted. */
 export function checkTrail(installation: Installation, tenant: string): Promise<Finding> {
   const subject: CheckSubject = { check: 'trail', tenant };
-  const last = () => lastVersion(installation, tenant);
+  const damage = () => damageOf(installation, tenant);
   const check = async (): Promise<Finding> => {
     const { versions, faults } = await auditTrail(installation, tenant);
     return faults.length === 0
       ? pass(subject, { kind: 'trail_intact', versions })
-      : fail(subject, { kind: 'trail_broken', faults, lastVersion: await last() });
+      : fail(subject, { kind: 'trail_broken', faults, repair: await damage() });
   };
-  return runCheck(subject, check, last);
+  return runCheck(subject, check, damage);
 }

@@ -8,7 +8,7 @@ import { readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { type FleetControl, quietly, type TenantOutcome } from '../tenants/outcomes.ts';
-import { readLiveVersion } from './policy-change.ts';
+import { readLastVersion, readLiveVersion } from './policy-change.ts';
 import { tenantsWithoutFile } from './publish.ts';
 
 /** A live version that was not made from a policy file, such as a rollback. */
@@ -23,8 +23,10 @@ export type UnfiledVersion = {
 export type PolicyDifference = {
   readonly tenant: string;
   readonly changes: readonly PolicyChange[];
-  /** Whether the tenant does not exist yet. */
+  /** Whether there was never such a tenant. */
   readonly new: boolean;
+  /** The version that publishing restores or continues, if the tenant was deleted or its live policy removed. */
+  readonly restores?: number;
   /** The live version, if it differs from the file and no file made it. */
   readonly unfiled?: UnfiledVersion;
 };
@@ -41,12 +43,17 @@ async function compareWithLive(
 ): Promise<PolicyDifference> {
   const { tenant } = wanted;
   const live = await readLiveVersion(installation, tenant);
-  if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, live?.record.retired ?? []);
-  const published = live && readPublished(live.record.policy ?? {});
+  const past = live === undefined ? await readLastVersion(installation, tenant) : undefined;
+  const before = live ?? past;
+  if (wanted.keys !== undefined) checkRetiredKids(wanted.keys, before?.record.retired ?? []);
+  const published = before?.record.policy ? readPublished(before.record.policy) : undefined;
   // Publishing keeps blocked scopes if the file does not set `blocked`.
   const { blocked } = document['blocked'] === undefined ? (published?.policy ?? wanted) : wanted;
   const changes = publishedDiff(published, { ...wanted, blocked });
-  const difference = { tenant, changes, new: live === undefined };
+  const difference = {
+    ...{ tenant, changes, new: before === undefined },
+    ...(past === undefined ? {} : { restores: past.record.version }),
+  };
   if (live === undefined || changes.length === 0 || makerOf(live.text) !== 'command')
     return difference;
   const { version, at, by, reason } = live.record;

@@ -34,13 +34,14 @@ const identityOf = (confirmed: boolean): Pick<Author, 'identity'> =>
 const unknownTenant = (tenant: string): OperatorFailure =>
   new OperatorFailure('not_found', `there is no tenant ${tenant}, and there never was one`);
 
-/** The versions of a policy, newest first. Throws `not_found` or `damaged_trail`. */
+/** The versions of a policy, newest first. `verified`: those that verify. Throws `not_found` or `damaged_trail`. */
 export async function policyVersions(
   installation: Installation,
   tenant: string,
+  which: 'all' | 'verified' = 'all',
 ): Promise<readonly PolicyVersion[]> {
   checkTenantName(tenant);
-  const history = await policyHistory(installation, tenant).catch((thrown: Error) => {
+  const history = await policyHistory(installation, tenant, which).catch((thrown: Error) => {
     if (thrown instanceof PortFailure) throw thrown;
     throw new OperatorFailure(
       'damaged_trail',

@@ -10,6 +10,7 @@ import {
 import { readLive } from '../../shared/versions/live.ts';
 import { type Publication, publishPolicy } from '../../shared/versions/publishing.ts';
 import { type Maker, makerOf, type PolicyRecord } from '../../shared/versions/record.ts';
+import { findTrailRepair, repairCommand } from '../doctor/repair/find-trail-repair.ts';
 import { OperatorFailure } from '../failure.ts';
 import type { Installation } from '../target/target.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
@@ -18,10 +19,8 @@ export type PolicyDocumentText = Readonly<Record<string, unknown>>;
 
 /** Whether a tenant has no live policy although it was never deleted. */
 export async function isPolicyLost(installation: Installation, tenant: string): Promise<boolean> {
-  const last = await lastVersion(installation, tenant);
-  if (last === undefined) return false;
-  const stored = await readRecord(installation, auditKey(tenant, last));
-  return stored !== undefined && stored.record.policy !== null;
+  const last = await readLastVersion(installation, tenant);
+  return last !== undefined && last.record.policy !== null;
 }
 
 /** Explains why a tenant has no live policy: it does not exist, or its policy was removed. */
@@ -34,25 +33,28 @@ export async function missingTenant(
       'not_found',
       `there is no tenant ${tenant}; create it with: npx signet tenant create ${tenant}`,
     );
-  const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
+  const todo = await adviseRepair(installation, tenant);
   return new OperatorFailure(
     'damaged_policy',
     `the policy of ${tenant} was removed from the bucket, but the tenant was not deleted; ${todo}`,
   );
 }
 
-/** The newest version in a tenant's audit trail; undefined without a trail. */
-export async function lastVersion(
+/** The newest version in a tenant's audit trail; undefined without a trail. Throws `RecordForged`. */
+export async function readLastVersion(
   installation: Installation,
   tenant: string,
-): Promise<number | undefined> {
-  return (await auditVersions(installation, tenant)).at(-1);
+): Promise<StoredRecord | undefined> {
+  const last = (await auditVersions(installation, tenant)).at(-1);
+  return last === undefined ? undefined : readRecord(installation, auditKey(tenant, last));
 }
 
-/** How to repair a policy that cannot be trusted: publish the last version of its trail again. */
-export function repairAdvice(tenant: string, last: number | undefined): string {
-  const version = last === undefined ? '' : ` ${last}`;
-  return `publish it again, or: npx signet policy rollback ${tenant}${version} --reason TEXT`;
+/** How to repair a policy that cannot be trusted. */
+async function adviseRepair(installation: Installation, tenant: string): Promise<string> {
+  const command = repairCommand(await findTrailRepair(installation, tenant));
+  return command === undefined
+    ? `npx signet doctor ${tenant} says how to repair it`
+    : `publish it again, or: ${command}`;
 }
 
 /** A forged trail cannot be repaired by publishing, because the next version would continue it. */
@@ -72,7 +74,7 @@ export async function readLiveVersion(
 ): Promise<StoredRecord | undefined> {
   return readLive(installation, tenant).catch(async (thrown: Error) => {
     if (thrown instanceof PortFailure || isTrailForged(thrown, tenant)) throw thrown;
-    const todo = repairAdvice(tenant, await lastVersion(installation, tenant));
+    const todo = await adviseRepair(installation, tenant);
     throw new OperatorFailure('damaged_policy', `${thrown.message}; ${todo}`);
   });
 }

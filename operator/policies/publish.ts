@@ -116,6 +116,10 @@ async function prune(
   return workOnEach(installation, subjects, remove, { ...control, stopsAtFailure: true });
 }
 
+/** What the check of a tenant has restored is done when it is published. */
+const withPlanned = (done: Publication, planned: PlannedPublication): Publication =>
+  planned.restored ? { ...done, restored: true, created: done.created || planned.created } : done;
+
 /** Publishes checked policies. If there are several, each must still be as it was when it was checked. */
 async function publishFiles(
   installation: Installation,
@@ -127,8 +131,13 @@ async function publishFiles(
   const options = { root, reason, expected, purge, maker: 'file' } as const;
   const subjects = files.map((file) => ({ ...file, tenant: file.policy.tenant }));
   const plan = (one: CheckedFile) => planPublication(installation, one, options);
-  const write = (one: CheckedFile, { live }: PlannedPublication) =>
-    publishChecked(installation, one, files.length > 1 ? { ...options, expected: live } : options);
+  const write = async (one: CheckedFile, planned: PlannedPublication) => {
+    const expects = files.length > 1 ? { expected: planned.live } : {};
+    return withPlanned(
+      await publishChecked(installation, one, { ...options, ...expects }),
+      planned,
+    );
+  };
   return changeEach(installation, { subjects, plan, confirm, write }, control);
 }
 

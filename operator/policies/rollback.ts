@@ -1,6 +1,7 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 import { type CheckedPolicy, checkPolicy } from '../../shared/policy/validation.ts';
 import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
+import { restoreLastVersion } from '../../shared/versions/live.ts';
 import {
   type PublishOptions,
   planPublication,
@@ -12,7 +13,7 @@ import { changeSelected } from '../tenants/change-selected.ts';
 import type { FleetControl, TenantOutcome, TenantSubject } from '../tenants/outcomes.ts';
 import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 import { policyVersions } from './history.ts';
-import { mintableRoot } from './policy-change.ts';
+import { mintableRoot, type PolicyDocumentText } from './policy-change.ts';
 
 export type RollbackRequest = {
   readonly tenants: TenantSelection;
@@ -32,6 +33,10 @@ export type Rollback = {
   readonly restored: number;
   /** Whether the live version already had this content, so that nothing was published. */
   readonly unchanged: boolean;
+  /** Set if a version is live or in the trail again that was not. */
+  readonly repaired?: true;
+  /** The kid that signs, set if the tenant was deleted before. Its kids from before stay retired. */
+  readonly newKid?: string;
   readonly changes: readonly PolicyChange[];
 };
 
@@ -44,7 +49,7 @@ async function findVersion(
   tenant: string,
   { tenants, version, before }: RollbackRequest,
 ): Promise<number> {
-  const [live, ...earlier] = await policyVersions(installation, tenant);
+  const [live, ...earlier] = await policyVersions(installation, tenant, 'verified');
   if (version !== undefined) return version;
   const candidates = earlier.filter(({ deleted }) => deleted !== true);
   if (live === undefined || (before !== undefined && Date.parse(live.at) < before))
@@ -57,7 +62,11 @@ async function findVersion(
 }
 
 /** The content of a version without its keys, because a retired kid must not become valid again. */
-async function readContent(installation: Installation, tenant: string, version: number) {
+async function readContent(
+  installation: Installation,
+  tenant: string,
+  version: number,
+): Promise<PolicyDocumentText> {
   const stored = await readRecord(installation, auditKey(tenant, version));
   if (stored === undefined)
     throw new OperatorFailure(
@@ -69,6 +78,28 @@ async function readContent(installation: Installation, tenant: string, version: 
   const { keys: _keys, ...content } = stored.record.policy;
   return content;
 }
+
+/** A rollback lifts no takedown. After a deletion the live version has none, so those before it count. */
+async function withBlocked(
+  installation: Installation,
+  tenant: string,
+  content: PolicyDocumentText,
+): Promise<PolicyDocumentText> {
+  const [live, ...earlier] = await policyVersions(installation, tenant, 'verified');
+  const before =
+    live?.deleted === true ? earlier.find(({ deleted }) => deleted !== true) : undefined;
+  if (before === undefined) return content;
+  const { blocked } = await readContent(installation, tenant, before.version);
+  const { blocked: _older, ...others } = content;
+  return blocked === undefined ? others : { ...others, blocked };
+}
+
+/** What is known of a rollback before it is written. */
+const factsOf = ({ tenant, restored, repaired, newKid }: PlannedRollback) => ({
+  ...{ tenant, restored },
+  ...(repaired === undefined ? {} : { repaired }),
+  ...(newKid === undefined ? {} : { newKid }),
+});
 
 /** A rollback that every check allows. */
 export type PlannedRollback = Omit<Rollback, 'version'> & {
@@ -83,10 +114,18 @@ async function planRollback(
   request: RollbackRequest,
   options: PublishOptions,
 ): Promise<PlannedRollback> {
-  const restored = await findVersion(installation, tenant, request);
-  const content = checkPolicy(await readContent(installation, tenant, restored));
-  const { live, unchanged, changes } = await planPublication(installation, content, options);
-  return { tenant, restored, live, unchanged, changes, content };
+  const isCompleted = await restoreLastVersion(installation, tenant);
+  const version = await findVersion(installation, tenant, request);
+  const written = await readContent(installation, tenant, version);
+  const content = checkPolicy(await withBlocked(installation, tenant, written));
+  const planned = await planPublication(installation, content, options);
+  const { live, unchanged, changes, created, keys } = planned;
+  const isRevived = created && planned.version > planned.live && live === 0;
+  return {
+    ...{ tenant, restored: version, live, unchanged, changes, content },
+    ...(isCompleted || planned.restored ? { repaired: true } : {}),
+    ...(isRevived ? { newKid: keys.active } : {}),
+  };
 }
 
 /**
@@ -108,12 +147,12 @@ export async function rollbackPolicies(
       planRollback(installation, tenant, request, options);
     const confirm = async (plans: readonly PlannedRollback[]) =>
       onlyTenant(tenants) === undefined ? ask(plans) : undefined;
-    const write = async ({ tenant }: TenantSubject, planned: PlannedRollback) => {
-      const { content, live, restored } = planned;
+    const write = async (_subject: TenantSubject, planned: PlannedRollback) => {
+      const { content, live } = planned;
       const expected = count === 1 ? {} : { expected: live };
       const done = await publishChecked(installation, content, { ...options, ...expected });
       const { version, unchanged, changes } = done;
-      return { tenant, version, restored, unchanged, changes };
+      return { ...factsOf(planned), version, unchanged, changes };
     };
     return { plan, confirm, write };
   };

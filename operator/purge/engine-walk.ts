@@ -1,8 +1,8 @@
 import { engineOf } from '../../shared/objects/derivatives.ts';
 import type { DescribedStore } from '../../shared/ports.ts';
 import type { Progress } from '../progress.ts';
-import { runWorkers } from '../workers.ts';
 import { type Pace, paceWork, type Waiting } from './pace.ts';
+import { readsPerSecond, visitKeys } from './visit-keys.ts';
 
 /** Counts of a walk over derivatives, while it runs. */
 export type EngineTally = {
@@ -25,14 +25,6 @@ export type EngineWalk = Waiting & {
   readonly signal: AbortSignal;
 };
 
-/**
- * A listing does not say which engine made an object, so each is asked for. S3 answers 5,500 such requests
- * a second for a prefix, and views need them, too.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
- */
-export const readsPerSecond = 1_000;
-/** The number of simultaneous requests. */
-export const simultaneousReads = 16;
 /** The most keys that S3 deletes in one request. */
 const largestBatch = 1_000;
 
@@ -58,6 +50,7 @@ function deleteInBatches(walk: EngineWalk, tally: EngineTally) {
   return { add, flush };
 }
 
+/** A listing does not say which engine made an object, so each is asked for. */
 async function isOlder(walk: EngineWalk, pace: Pace, key: string): Promise<boolean> {
   await pace(1);
   const described = await walk.derivatives.describe(key);
@@ -77,17 +70,12 @@ export async function walkEngines(
   const { deletionsPerSecond, derivatives, progress, signal } = walk;
   const pace = paceWork(readsPerSecond, walk, signal);
   const deletion = deletionsPerSecond > 0 ? deleteInBatches(walk, tally) : undefined;
-  const keys = derivatives.list(`${tenant}/`)[Symbol.asyncIterator]();
-  const work = async (): Promise<void> => {
-    for (let next = await keys.next(); !next.done; next = await keys.next()) {
-      if (signal.aborted) return;
-      const older = await isOlder(walk, pace, next.value);
-      tally.examined += 1;
-      if (older) tally.older += 1;
-      if (older) await deletion?.add(next.value);
-      progress.advance(1);
-    }
-  };
-  await runWorkers(simultaneousReads, work);
+  await visitKeys(derivatives.list(`${tenant}/`), signal, async (key) => {
+    const older = await isOlder(walk, pace, key);
+    tally.examined += 1;
+    if (older) tally.older += 1;
+    if (older) await deletion?.add(key);
+    progress.advance(1);
+  });
   await deletion?.flush();
 }

@@ -8,8 +8,12 @@ import {
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
+import { sourceKey } from '../../shared/url/path.ts';
 import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import { policyKey } from '../../shared/versions/bucket.ts';
+import { requestTenantPurge } from '../../shared/versions/source-move.ts';
 import { policyOf } from '../keys/signer.ts';
+import { isPolicyLost } from '../policies/policy-change.ts';
 import {
   type CheckedScope,
   checkScope,
@@ -19,6 +23,7 @@ import {
 import { showsMarkIn } from '../scopes/coverage.ts';
 import { readScope } from '../scopes/named-scope.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
+import { checkTenantName } from '../tenants/tenant-name.ts';
 
 /** A purge that was done. `derivatives` and `sources` are counts of what was deleted. */
 export type ScopePurge = ScopeReport & {
@@ -46,6 +51,8 @@ async function deleteDerivatives(installation: Installation, tenant: string, sco
   const prefix = scopePrefix(scope);
   if (prefix !== undefined) return purgeBelow(installation, tenant, prefix);
   const source = { tenant, path: scope };
+  // An object with this name is no derivative, and somebody else has put it there.
+  await installation.derivatives.remove([sourceKey(source)]);
   return { derivatives: await purgeSource(installation, source), sources: [source] };
 }
 
@@ -63,6 +70,28 @@ export async function purgeCovered(
 }
 
 /**
+ * Deletes what is stored below the name of a tenant that was deleted or never was. Undefined if there is such a tenant,
+ * or nothing to delete.
+ */
+async function purgeLeftovers(
+  installation: Installation,
+  tenant: string,
+): Promise<ScopePurge | undefined> {
+  checkTenantName(tenant);
+  const { config } = installation;
+  const isLive = (await config.get(policyKey(tenant), { maxBytes: 0 })) !== 'missing';
+  if (isLive || (await isPolicyLost(installation, tenant))) return undefined;
+  const { derivatives, sources } = await purgeBelow(installation, tenant, '');
+  if (derivatives === 0) return undefined;
+  await requestTenantPurge(config, tenant);
+  return {
+    ...{ tenant, scope: '*', derivatives, sources: sources.length },
+    covers: { sources: null, derivatives: { count: derivatives, more: false }, names: [] },
+    ...{ doubts: [], unlisted: null, meant: null },
+  };
+}
+
+/**
  * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. The scope of a
  * watermark is every source of which a stored image shows it. Answers for
  * missing sources show the fallback, so purging it invalidates the caches of the whole tenant. The scope may be a URL
@@ -75,6 +104,8 @@ export async function purgeScope(
   onChecked?: (scope: string, checked: CheckedScope) => void,
 ): Promise<ScopePurge> {
   const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const rest = scope === '*' ? await purgeLeftovers(installation, tenant) : undefined;
+  if (rest !== undefined) return rest;
   const policy = await policyOf(installation, tenant);
   const checked = await checkScope(installation, policy, scope);
   onChecked?.(scope, checked);

@@ -57,6 +57,8 @@ export type Installation = Publishing & {
   readonly logsBucket?: string;
   /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
+  /** The state folder of a stack that runs on this machine. */
+  readonly stateFolder?: string;
   /** The name of its stack, if it is deployed. */
   readonly stack?: string;
   /** The names of its buckets, if it is deployed. */
@@ -77,21 +79,32 @@ export function firstPort(): number {
   return port;
 }
 
+/** What a running stack has recorded in the state folder; undefined if none has. Throws `unreadable_file`. */
+function readInstance(home: string): Partial<LocalInstance> | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(home, 'instance.json'), 'utf8')) as object;
+  } catch (thrown) {
+    const { code = 'ENOENT' } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new OperatorFailure(
+      'unreadable_file',
+      `the state folder ${home} cannot be read (${code}); run the command as its owner, or name another folder with SIGNET_HOME`,
+    );
+  }
+}
+
 /** The local stack as it is recorded in the state folder, or the default ports. */
 function localInstance(): LocalInstance {
   const first = firstPort();
-  try {
-    const text = readFileSync(path.join(stateFolder(), 'instance.json'), 'utf8');
-    const found = JSON.parse(text) as Partial<LocalInstance>;
-    if (found.host !== undefined && found.ports !== undefined) return found as LocalInstance;
-  } catch {
-    // If the operator named a folder, another stack on the default ports must not be used instead.
-    if (process.env['SIGNET_HOME'] && !process.env['SIGNET_PORT'])
-      throw new OperatorFailure(
-        'unreachable',
-        `no stack runs on ${stateFolder()}; start it with: SIGNET_HOME='${stateFolder()}' npm start`,
-      );
-  }
+  const home = stateFolder();
+  const found = readInstance(home);
+  if (found?.host !== undefined && found.ports !== undefined) return found as LocalInstance;
+  // If the operator named a folder, another stack on the default ports must not be used instead.
+  if (process.env['SIGNET_HOME'] && !process.env['SIGNET_PORT'])
+    throw new OperatorFailure(
+      'unreachable',
+      `no stack runs on ${home}; start it with: SIGNET_HOME='${home}' npm start`,
+    );
   const ports = {
     cdn: first + portOffsets.cdn,
     s3: first + portOffsets.s3,
@@ -121,6 +134,8 @@ function openLocal(): Installation {
     invalidate: invalidateIn(localAccess(instance, 'cloudFront'), localDistribution),
     openLogs: (bucket) => streamedReader(client, bucket),
     edgeLog: edgeLogFile(),
+    // A stack that was found by its port alone may have another one.
+    ...(running.pid > 0 ? { stateFolder: stateFolder() } : {}),
   };
 }
 

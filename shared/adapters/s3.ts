@@ -145,6 +145,27 @@ async function describe(
   }
 }
 
+/** S3 answers a range of an empty object with 416. */
+const emptyObject = { head: new Uint8Array(), size: 0, contentType: '', metadata: {} };
+
+async function peek(client: S3Client, bucket: string, key: string, bytes: number) {
+  try {
+    const output = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${bytes - 1}` }),
+    );
+    const read = await readObject(output, bytes);
+    if (read === 'too-large') throw new PortFailure('S3 sent more bytes than it was asked for');
+    const [, total] = /\/([0-9]+)$/.exec(output.ContentRange ?? '') ?? [];
+    const { body: head, metadata: stored } = read;
+    const size = Number(total ?? head.length);
+    return { head, size, contentType: output.ContentType ?? '', metadata: stored };
+  } catch (thrown) {
+    if (isMissing(thrown)) return 'missing';
+    if (statusOf(thrown) === 416) return emptyObject;
+    throw thrown instanceof PortFailure ? thrown : failure('get', bucket, thrown);
+  }
+}
+
 function putInput(bucket: string, key: string, body: Uint8Array, options: PutOptions) {
   const { only } = options;
   return {
@@ -245,6 +266,7 @@ export function s3Store(client: S3Client, bucket: string): DescribedStore {
     listSizes: (prefix) => listSizes(client, { bucket }, prefix),
     remove: (keys) => remove(client, bucket, keys),
     describe: (key) => describe(client, { bucket }, key),
+    peek: (key, bytes) => peek(client, bucket, key, bytes),
   };
 }
 

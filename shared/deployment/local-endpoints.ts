@@ -55,6 +55,21 @@ export type LocalInstance = {
   readonly sources?: SourceEntries;
 };
 
+/** The ports of a state folder on which no stack runs. */
+export type StatePorts = Readonly<Record<'s3' | 'secretsManager', number>>;
+
+/** What `start.js` prints as JSON with this argument: it serves the state folder until its input ends. */
+export type StoppedStatePorts = {
+  /** Known to the command alone: others on this machine know the credentials of the running stack. */
+  readonly secretAccessKey: string;
+  readonly home: StatePorts;
+  readonly backup?: StatePorts;
+  /** Damaged files, with the places that they were moved to. */
+  readonly movedFiles: readonly string[];
+};
+
+export const serveStateArgument = '--serve-stopped-state';
+
 /** The host by which a stack is reached: one that listens on all addresses is reached on the loopback address. */
 export const reachableHost = (host: string): string =>
   host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

@@ -86,7 +86,7 @@ const readSources: readonly Permission[] = [
 const readDerivatives: Permission = {
   actions: ['s3:GetObject'],
   objects: 'derivatives',
-  why: 'to see which engine drew an image (`purge --engine-before`, `explain`)',
+  why: 'to see which engine drew an image (`purge --engine-before`, `explain`), and whether it matches its key (`doctor --deep`)',
 };
 
 const manageKeys: readonly Permission[] = [

@@ -83,23 +83,45 @@ export function findShownWatermark(key: string): string | undefined {
 /** The number of deleted derivatives and the sources that they were made from. */
 export type Purged = { readonly derivatives: number; readonly sources: readonly SourceName[] };
 
+/** The source of which an object is stored as a derivative; undefined for an object that is none. */
+function derivedFrom(key: string): SourceName | undefined {
+  const named = sourceOf(key);
+  return named !== undefined && key.startsWith(derivativePrefix(named)) ? named : undefined;
+}
+
+/** The source whose purge by an operator deletes an object; undefined if none does. */
+export function purgingSource(key: string): SourceName | undefined {
+  const named = sourceOf(key);
+  return named !== undefined && key === sourceKey(named) ? named : derivedFrom(key);
+}
+
 /**
- * Purges every source of a tenant below a prefix. An empty prefix means all sources. With `concerns`, only
- * sources of which such a derivative is stored.
+ * Purges every source of a tenant below a prefix, and what is stored there besides. An empty prefix means all sources.
+ * With `concerns`, only sources of which such a derivative is stored.
  */
 export async function purgeBelow(
   stores: PurgeStores,
   tenant: string,
   prefix: string,
-  concerns: (key: string) => boolean = () => true,
+  concerns?: (key: string) => boolean,
 ): Promise<Purged> {
   const found = new Map<string, SourceName>();
+  let strays: string[] = [];
+  let removed = 0;
+  const removeStrays = async (): Promise<void> => {
+    if (strays.length > 0) await stores.derivatives.remove(strays);
+    removed += strays.length;
+    strays = [];
+  };
   for await (const key of stores.derivatives.list(`${tenant}/${prefix}`)) {
-    const source = concerns(key) ? sourceOf(key) : undefined;
-    if (source !== undefined) found.set(sourceKey(source), source);
+    const source = derivedFrom(key);
+    if (source !== undefined && concerns?.(key) !== false) found.set(sourceKey(source), source);
+    else if (concerns === undefined) strays.push(key);
+    if (strays.length === batch) await removeStrays();
   }
+  await removeStrays();
   const sources = [...found.values()];
-  return { derivatives: await purgeSources(stores, sources), sources };
+  return { derivatives: removed + (await purgeSources(stores, sources)), sources };
 }
 
 /** Purges every source of a tenant of which a stored derivative shows a watermark. */

@@ -7,6 +7,7 @@ import {
   decodeRecord,
   type PolicyBucket,
   policyKey,
+  RecordForged,
   readRecord,
   type StoredRecord,
   trailFolder,
@@ -40,14 +41,26 @@ export type HistoryEntry = Pick<PolicyRecord, 'version' | 'at' | 'by' | 'reason'
   readonly deleted: boolean;
 };
 
-/** Who published what and why, newest first. Throws a one-line error for a forged version. */
+async function readIfVerified(bucket: PolicyBucket, key: string) {
+  return readRecord(bucket, key).catch((thrown: unknown) => {
+    if (thrown instanceof RecordForged) return undefined;
+    throw thrown;
+  });
+}
+
+/**
+ * Who published what and why, newest first: every version, or those that verify. Throws `RecordForged` for a version
+ * that does not verify, if all are asked for.
+ */
 export async function policyHistory(
   bucket: PolicyBucket,
   tenant: string,
+  which: 'all' | 'verified' = 'all',
 ): Promise<readonly HistoryEntry[]> {
+  const read = which === 'all' ? readRecord : readIfVerified;
   const entries: HistoryEntry[] = [];
   for (const version of await auditVersions(bucket, tenant)) {
-    const stored = await readRecord(bucket, auditKey(tenant, version));
+    const stored = await read(bucket, auditKey(tenant, version));
     if (stored === undefined) continue;
     const { at, by, reason, policy } = stored.record;
     const line = { version, at, by, reason, hash: stored.hash, confirmed: isConfirmedAuthor(by) };

@@ -8,6 +8,7 @@ import {
   encodeRecord,
   type PolicyBucket,
   policyKey,
+  RecordForged,
   readRecord,
   recordOptions,
   type StoredRecord,
@@ -124,7 +125,41 @@ export type LiveVersion = {
   readonly accepted?: boolean;
   /** The version that was live until now, if this read has completed an interrupted publish. */
   readonly resumed?: { readonly before: StoredRecord | undefined };
+  /** Whether this read has put the live version back into the trail, which lacked it. */
+  readonly completed?: boolean;
 };
+
+/**
+ * Puts the live version into the trail if the trail lacks it, as after a deletion. The next version would leave a gap
+ * otherwise. Returns whether it did.
+ */
+async function completeTrail(
+  { config }: PolicyBucket,
+  tenant: string,
+  { record: { version }, text }: StoredRecord,
+): Promise<boolean> {
+  if ((await readTrail(config, tenant, version)) !== undefined) return false;
+  const body = encodeRecord(text);
+  const put = await config.put(auditKey(tenant, version), body, {
+    ...recordOptions,
+    only: 'absent',
+  });
+  return put !== 'taken';
+}
+
+/** Whether a version is one of this tenant. */
+const isOwnedBy = (tenant: string, { record }: StoredRecord): boolean =>
+  record.policy?.['tenant'] === tenant;
+
+/** `completeTrail` for the version that is stored as the live one. An object that is forged is left alone. */
+export async function restoreLastVersion(bucket: PolicyBucket, tenant: string): Promise<boolean> {
+  const stored = await readRecord(bucket, policyKey(tenant)).catch((thrown: unknown) => {
+    if (thrown instanceof RecordForged) return undefined;
+    throw thrown;
+  });
+  const isOwn = stored !== undefined && isOwnedBy(tenant, stored);
+  return isOwn ? completeTrail(bucket, tenant, stored) : false;
+}
 
 async function readLastOfTrail(bucket: PolicyBucket, tenant: string) {
   const version = (await auditVersions(bucket, tenant)).at(-1);
@@ -177,11 +212,12 @@ export async function readLiveForUpdate(
   if (typeof object === 'string') throw new PortFailure(`${key} is ${object}`);
   const { etag } = object;
   const stored = await verifyOrUndefined(bucket, key, object.body);
-  const isOwn = stored?.record.policy?.['tenant'] === tenant;
-  const live =
-    stored !== undefined && isOwn ? await findLiveRecord(bucket, tenant, stored) : 'replaced';
-  if (stored === undefined || live === 'replaced')
+  if (stored === undefined || !isOwnedBy(tenant, stored))
     return { last: await readLastOfTrail(bucket, tenant), etag, accepted: false };
-  if (live === stored) return { last: live, etag, accepted: true };
+  const completed = await completeTrail(bucket, tenant, stored);
+  const live = await findLiveRecord(bucket, tenant, stored);
+  if (live === 'replaced')
+    return { last: await readLastOfTrail(bucket, tenant), etag, accepted: false };
+  if (live === stored) return { last: live, etag, accepted: true, completed };
   return resumeLast(bucket, tenant, live, { before: stored, etag });
 }

@@ -46,3 +46,11 @@ export function checkRetiredKids({ accept }: Keys, retired: readonly string[]): 
       { path: 'keys.accept', message: `names ${returned}, which was retired and never returns` },
     ]);
 }
+
+/** Whether the tenant is new to the functions, and whether something of its trail is live again. */
+export function describeArrival({ last, etag, resumed, completed }: LiveVersion) {
+  const created = etag === undefined || (resumed !== undefined && resumed.before === undefined);
+  // The trail of a tenant outlives the tenant.
+  const isBack = created && last !== undefined;
+  return { created, restored: isBack || resumed !== undefined || completed === true };
+}

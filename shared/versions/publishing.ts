@@ -25,7 +25,12 @@ import { claimedPlace } from './claimed-source.ts';
 import { PublishConflict } from './conflict.ts';
 import { type LiveVersion, putLive, readLiveForUpdate } from './live.ts';
 import { type MergeOptions, mergeWithLive, validMerged } from './merging.ts';
-import { checkFields, checkRetiredKids, type KnownFields } from './publish-checks.ts';
+import {
+  checkFields,
+  checkRetiredKids,
+  describeArrival,
+  type KnownFields,
+} from './publish-checks.ts';
 import { type Maker, type PolicyRecord, signRecord } from './record.ts';
 import { checkMove, checkSourcePlace, requestTenantPurge } from './source-move.ts';
 
@@ -59,6 +64,8 @@ export type Publication = {
   readonly created: boolean;
   /** Whether the document equals the live version. Then no new version is made. */
   readonly unchanged: boolean;
+  /** Whether a version of the trail is live again that was not: its object was removed or is older, or the tenant was deleted. */
+  readonly restored: boolean;
   /** The changes from the previous version. */
   readonly changes: readonly PolicyChange[];
 };
@@ -222,8 +229,7 @@ async function planVersion(
   const policy = mergeWithLive(document, live, options);
   checkStoredSize(policy);
   const changes = publishedDiff(beforePolicy, validMerged(valid, policy, beforePolicy));
-  const created = live.etag === undefined || (live.resumed && live.resumed.before === undefined);
-  const done = { tenant, keys: policy.keys, created: created === true, changes, unchanged: false };
+  const done = { tenant, keys: policy.keys, changes, unchanged: false, ...describeArrival(live) };
   const isSame = before !== undefined && sameText(before.policy, policy);
   const same = { ...done, version: before?.version ?? 0 };
   if (live.resumed && isSame) return { live, policy, state: 'completed', done: same };

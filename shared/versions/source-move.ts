@@ -65,6 +65,6 @@ export function checkMove({ before, after, purge, changing }: SourceMove): void 
     throw refuse(`reads sources from another place, and ${changing.deploying}`);
   if (purge !== true)
     throw refuse(
-      `reads sources from another place, and stored images show the old ones; publish with --purge, which deletes all derivatives of ${after.tenant}`,
+      `reads sources from another place, and stored images show the old ones; add --purge, which deletes all derivatives of ${after.tenant}`,
     );
 }

@@ -396,7 +396,7 @@ describe('doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ policy hurt: .*is forged/);
     expect(stdout).toMatch(/✗ trail hurt: the live policy is not version 1/);
-    expect(stdout).toMatch(/do: .*: npx signet policy rollback hurt 1 --reason TEXT/);
+    expect(stdout).toMatch(/do: npx signet policy rollback hurt 1 --reason TEXT/);
     await stack.json('policy', 'rollback', name, '1', '--reason', 'heal');
     expect((await stack.run('doctor')).code).toBe(0);
   });

@@ -31,17 +31,19 @@ export const startCommandStack = async (options: StartOptions = {}) =>
 /**
  * A stack whose config bucket denies nothing, as after its policy was removed. Only then can someone remove
  * or replace a version of the audit trail. `allows` can deny the operator what it gets as an action and a resource.
+ * A folder that is given as `kept` stays after the stop.
  */
 export async function startUnguardedStack(
   allows: (action: string, resource: string) => boolean = () => true,
+  kept?: string,
 ) {
-  const home = await mkdtemp(path.join(tmpdir(), 'signet-unguarded-'));
+  const home = kept ?? (await mkdtemp(path.join(tmpdir(), 'signet-unguarded-')));
   const operator = { ...localCredentials, allows };
   const settings = { home, host: '127.0.0.1', port: 0, origins: [] };
   const stack = await startStack(settings, () => undefined, { ...localRoles(), operator });
   const stop = async (): Promise<void> => {
     await stack.close();
-    await rm(home, { recursive: true, force: true });
+    if (kept === undefined) await rm(home, { recursive: true, force: true });
   };
   return openCommands({ home, instance: stack, stop });
 }

@@ -40,7 +40,7 @@ const missing = python.status === 0 ? [] : ['the AWS CLI for Python'];
 
 function check(lines: readonly string[]): readonly (string | null)[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'signet-aws-'));
-  for (const [, file = ''] of lines.join('\n').matchAll(/file:\/\/(\S+)/g))
+  for (const [, file = ''] of lines.join('\n').matchAll(/(?:file:\/\/|--body )(\S+)/g))
     writeFileSync(path.join(folder, file), '{}');
   const { stdout, stderr } = spawnSync('python3', [script], {
     cwd: folder,

@@ -149,7 +149,7 @@ describe('a tenant whose sources are elsewhere', () => {
     expect(await refused('policy', 'publish', file)).toMatchObject({
       code: 1,
       error: 'invalid_policy',
-      message: expect.stringContaining('publish with --purge'),
+      message: expect.stringContaining('add --purge'),
     });
     await signet('policy', 'publish', file, '--purge');
     expect(await view('acme', 'cat.png', 40)).toBe(blue);

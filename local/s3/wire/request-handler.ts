@@ -10,6 +10,7 @@ import {
   verifySignature,
 } from '../../http/sigv4.ts';
 import { isPresigned, presignParameters } from '../../http/sigv4-credential.ts';
+import { describeDiskFault } from '../../state/disk-fault.ts';
 import { readFormData } from '../forms/form-data.ts';
 import { postObject } from '../forms/post-object.ts';
 import type { UploadStore } from '../multipart/upload-store.ts';
@@ -200,8 +201,8 @@ function toS3Error(
 
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return 'no space left on the device; nothing was changed';
+  const fault = describeDiskFault(error);
+  if (fault !== undefined) return `nothing was changed: ${fault}`;
   return `${error.name}: ${error.message}`;
 }
 

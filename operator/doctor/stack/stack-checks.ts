@@ -79,7 +79,7 @@ async function runStackCheck(
   try {
     return await work(subject);
   } catch (thrown) {
-    return failedCheck(subject, thrown, undefined);
+    return failedCheck(subject, thrown);
   }
 }
 

@@ -18,13 +18,13 @@ import {
 } from './multipart/uploads.ts';
 
 // The disk is full after this number of writes, syncs and renames.
-const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
+const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY, code: 'ENOSPC' }));
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
   const spend = (): void => {
     disk.left -= 1;
-    if (disk.left < 0) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+    if (disk.left < 0) throw Object.assign(new Error(disk.code), { code: disk.code });
   };
   const open: typeof real.open = async (...given) => {
     const handle = await real.open(...given);
@@ -48,7 +48,7 @@ vi.mock('node:fs/promises', async (original) => {
 
 let embedded: Running;
 beforeEach(async () => {
-  disk.left = Number.POSITIVE_INFINITY;
+  Object.assign(disk, { left: Number.POSITIVE_INFINITY, code: 'ENOSPC' });
   embedded = await startEmbedded();
 });
 afterEach(() => embedded.discard());
@@ -64,12 +64,29 @@ it.each([0, 1, 2, 3])('a disk that is full after %i steps leaves the old object'
   disk.left = steps;
   const failed = await outcome(embedded.s3.send(new PutObjectCommand({ ...at, Body: 'new' })));
   expect(failed).toEqual({ status: 500, name: 'InternalError' });
-  expect(embedded.lines.join('\n')).toContain('no space left on the device');
+  expect(embedded.lines.join('\n')).toContain(
+    'nothing was changed: the disk is full; free some space',
+  );
   expect(await readdir(join(embedded.folder, 'incoming'))).toEqual([]);
   disk.left = Number.POSITIVE_INFINITY;
   expect(await read()).toBe('old');
   await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'new' }));
   expect(await read()).toBe('new');
+});
+
+it.each([
+  ['EROFS', 'is read-only'],
+  ['EACCES', 'may not be written by this user'],
+  ['EDQUOT', 'quota of the disk is used up'],
+  ['EIO', 'fails'],
+])('a disk that answers %s leaves the old object, and is named in the log', async (code, said) => {
+  await embedded.s3.send(new PutObjectCommand({ ...at, Body: 'old' }));
+  Object.assign(disk, { left: 0, code });
+  const failed = await outcome(embedded.s3.send(new PutObjectCommand({ ...at, Body: 'new' })));
+  expect(failed).toEqual({ status: 500, name: 'InternalError' });
+  expect(embedded.lines.join('\n')).toContain(said);
+  disk.left = Number.POSITIVE_INFINITY;
+  expect(await read()).toBe('old');
 });
 
 describe('a disk that is full', () => {

@@ -107,7 +107,7 @@ describe('a secret', () => {
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"very secret text');
     const again = startSecretsManager({ folder, host: '127.0.0.1', port: 0, identities: [] });
-    await expect(again).rejects.toThrow(/^The secret in .* is damaged; restore a backup/);
+    await expect(again).rejects.toThrow(/^The secret in .* is damaged; restore it from a copy/);
   });
 
   it('may have at most 64 KB', async () => {

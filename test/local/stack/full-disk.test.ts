@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { command } from '../../cli/in-process.ts';
+import { notRun } from '../../not-run.ts';
 import { documentedFields } from '../cloudfront/access-log/read-access-log.ts';
 import { exitOf, type RunningStack, spawnStack, startRunningStack } from '../running-stack.ts';
 import { colourOf, picture, policy, type StackClient, stackClient } from './stack-client.ts';
@@ -23,6 +24,8 @@ function mounted(): boolean {
 }
 
 const disk = mounted();
+if (!disk)
+  notRun('a stack on a full and on a read-only disk', ['the right to mount'], { optional: true });
 let stack: RunningStack | undefined;
 let client: StackClient;
 
@@ -86,7 +89,15 @@ describe.runIf(disk)('a stack whose disk is full', () => {
       SIGNET_HOME: home,
     });
     expect(code).not.toBe(0);
-    expect(JSON.parse(stderr)).toMatchObject({ error: 'unavailable' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: 'unavailable',
+      message: expect.stringMatching(/npx signet doctor checks the disk/),
+    });
+    const doctor = await command(['doctor'], { SIGNET_HOME: home });
+    expect([doctor.code, doctor.stdout]).toEqual([
+      1,
+      expect.stringMatching(/cannot be written \(ENOSPC\).*\n {4}do: the disk is full: free some/),
+    ]);
     const { body } = await client.get(client.path({ operations: ['resize,w_50'] }));
     expect(await colourOf(body)).toEqual([255, 0, 0]);
     expect(await temporaries()).toEqual([]);
@@ -96,6 +107,7 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     // More lines of the access log than the last block of its file can hold.
     for (let at = 0; at < 20; at += 1) expect((await client.get('/acme/a')).status).toBe(403);
     await rm(filler);
+    expect(await command(['doctor'], { SIGNET_HOME: home })).toMatchObject({ code: 0 });
     const fresh = client.path({ operations: ['resize,w_60'] });
     expect((await client.get(fresh)).status).toBe(200);
     // Its line comes after one that was cut.
@@ -124,5 +136,55 @@ describe.runIf(disk)('a stack whose disk is full', () => {
     client = await stackClient(stack.instance);
     const { body } = await client.get(client.path({ operations: ['resize,w_60'] }));
     expect(await colourOf(body)).toEqual([0, 0, 255]);
+  });
+});
+
+/** Makes a folder read-only for everyone, root included, until it is unmounted. */
+function mountReadOnly(folder: string): void {
+  execFileSync('mount', ['--bind', folder, folder]);
+  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
+}
+
+describe.runIf(disk)('a stack whose state folder has become read-only', () => {
+  const s3 = path.join(home, 's3');
+
+  it('refuses an upload, and doctor names the folder; it works again when it can be written', async () => {
+    stack ??= await startRunningStack({ home });
+    client = await stackClient(stack.instance);
+    const before = client.path({ operations: ['resize,w_60'] });
+    mountReadOnly(s3);
+    try {
+      await expect(client.put('a.png', await picture('green', 400, 300))).rejects.toThrow(
+        'InternalError 500',
+      );
+      expect((await client.get(before)).status).toBe(200);
+      const { code, stdout } = await command(['doctor'], { SIGNET_HOME: home });
+      expect([code, stdout]).toEqual([
+        1,
+        expect.stringContaining(`${path.join(s3, 'incoming')} cannot be written (EROFS)`),
+      ]);
+    } finally {
+      execFileSync('umount', [s3]);
+    }
+    const log = await readFile(path.join(home, 'logs', 'edge.log'), 'utf8');
+    expect(log).toContain('the file system of the state folder is read-only; make it writable');
+    await client.put('a.png', await picture('green', 400, 300));
+    expect((await command(['doctor'], { SIGNET_HOME: home })).code).toBe(0);
+  });
+
+  it('is named at the next start', async () => {
+    await stack?.stop();
+    stack = undefined;
+    for (const [folder, said] of [
+      [home, `The state folder ${home} cannot be written (EROFS); choose another`],
+      [s3, `${s3}`],
+    ] as const) {
+      mountReadOnly(folder);
+      const { child, output } = spawnStack(home);
+      expect(await exitOf(child)).toBe(1);
+      execFileSync('umount', [folder]);
+      expect(output()).toContain(said);
+      expect(output()).toContain('EROFS');
+    }
   });
 });

@@ -7,6 +7,7 @@ import { ensureLocalSecrets } from '../../../local/first-secrets.ts';
 import { localRoles } from '../../../local/roles.ts';
 import { startS3 } from '../../../local/s3/server.ts';
 import { startSecretsManager } from '../../../local/secrets/server.ts';
+import { s3Client, s3Store } from '../../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../../shared/adapters/secrets-manager.ts';
 import {
   type LocalInstance,
@@ -61,7 +62,10 @@ export async function startStackParts(): Promise<StackParts> {
   const instance = { pid: process.pid, host, ports };
   const patience = { connectionTimeout: 1_000, requestTimeout: 5_000, maxAttempts: 1 };
   const access = localAccess(instance, 'secretsManager');
-  await ensureLocalSecrets(secretsManager(secretsClient(access, patience)));
+  await ensureLocalSecrets(secretsManager(secretsClient(access, patience)), {
+    config: s3Store(s3Client(localAccess(instance, 's3'), patience), localBuckets.config),
+    folder: path.join(folder, 'secrets'),
+  });
   const functions = edgeFunctions(
     await bundleLocalFunctions(path.join(folder, 'functions'), instance, roles, {
       home: folder,

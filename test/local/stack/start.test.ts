@@ -298,7 +298,7 @@ describe('a state folder after a crash', () => {
     const file = path.join(secrets, files[at] ?? '');
     await writeFile(file, content);
     expect(await refusedStart({ home: home() })).toBe(
-      `The secret in ${file} is damaged; restore a backup of the state folder, or start with an empty one.`,
+      `The secret in ${file} is damaged; restore it from a copy of the state folder: npx signet doctor --repair --from FOLDER, or start with an empty one.`,
     );
     expect(await readFile(file, 'utf8')).toBe(content);
     await writeFile(file, kept[at] ?? '');

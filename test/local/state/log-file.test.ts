@@ -7,7 +7,7 @@ import { openLog, type RotatingLog } from '../../../local/state/log-file.ts';
 let home = '';
 let log: RotatingLog;
 
-const open = () => openLog(home, 'a.log', 'head\n');
+const open = () => openLog(home, 'a.log', { head: 'head\n' });
 const read = (name = 'a.log') => readFile(path.join(home, 'logs', name), 'utf8');
 /** Compared here, because the test runner would print 20 MB at each try. */
 const reads = (text: string) =>
@@ -93,4 +93,23 @@ describe('a log file', () => {
     log.write('kept');
     await reads('head\nkept\n');
   });
+});
+
+it('a log that cannot be written says so once, and once when it can be again', async () => {
+  const faults: unknown[] = [];
+  const told = await openLog(home, 'told.log', { onFault: (thrown) => faults.push(thrown) });
+  const folder = path.join(home, 'logs');
+  await rm(folder, { recursive: true, force: true });
+  await writeFile(folder, 'in the way');
+  const write = async (): Promise<number> => {
+    told.write('a line');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return faults.length;
+  };
+  await expect.poll(write).toBe(1);
+  await write();
+  await rm(folder);
+  await expect.poll(write).toBe(2);
+  expect(faults).toEqual([expect.any(Error), undefined]);
+  await told.close();
 });

@@ -126,7 +126,7 @@ describe('diagnose', () => {
     });
     installation.secrets.texts.set(secretIds.roots, 'x');
     expect(await findingOf('root keys')).toMatchObject({
-      problem: { kind: 'check_failed', lastVersion: undefined },
+      problem: { kind: 'check_failed' },
     });
   });
 
@@ -145,7 +145,7 @@ describe('diagnose', () => {
     keep(installation.config, policyKey('acme'), 'x');
     expect(await findingOf('policy', 'acme')).toMatchObject({
       ok: false,
-      problem: { kind: 'check_failed', lastVersion: 1 },
+      problem: { kind: 'check_failed', repair: { last: 1 } },
     });
   });
 
@@ -155,7 +155,7 @@ describe('diagnose', () => {
     await installation.config.remove([policyKey('acme')]);
     expect(await findingOf('policy', 'acme')).toBeUndefined();
     expect(await findingOf('trail', 'acme')).toMatchObject({
-      problem: { kind: 'trail_broken', lastVersion: 1 },
+      problem: { kind: 'trail_broken', repair: { last: 1 } },
     });
     expect(await findingOf('trail', 'left')).toMatchObject({ ok: true });
   });

@@ -64,6 +64,14 @@ export function memoryStore(): MemoryStore {
       const { body, etag, metadata, options } = kept;
       return { bytes: body.length, modified: 0, contentType: options.contentType, etag, metadata };
     },
+    peek: async (key, bytes) => {
+      asked(`peek ${key}`);
+      const kept = objects.get(key);
+      if (kept === undefined) return 'missing';
+      const { body, metadata, options } = kept;
+      const { contentType } = options;
+      return { head: body.subarray(0, bytes), size: body.length, contentType, metadata };
+    },
     remove: async (keys) => {
       asked(`remove ${keys.length}`);
       for (const key of keys) objects.delete(key);

@@ -34,6 +34,7 @@ describe('publishing a policy', () => {
       version: 1,
       created: true,
       unchanged: false,
+      restored: false,
       keys: { active: 'r2.1', accept: ['r2.1'] },
       changes: expect.arrayContaining([expect.objectContaining({ path: 'operations.resize' })]),
     });

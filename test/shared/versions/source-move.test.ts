@@ -47,7 +47,7 @@ describe('a policy whose sources move', () => {
     const { publish, requests } = stand();
     await publish(before);
     await expect(publish(after)).rejects.toThrow(
-      'source reads sources from another place, and stored images show the old ones; publish with --purge, which deletes all derivatives of acme',
+      'source reads sources from another place, and stored images show the old ones; add --purge, which deletes all derivatives of acme',
     );
     expect(requests()).toEqual([]);
     expect((await publish(after, { purge: true })).version).toBe(2);
@@ -75,8 +75,8 @@ describe('a policy whose sources move', () => {
         ...{ retired: [], policy: { tenant: 'acme', source, operations: { novel: true } } },
       });
       for (const key of [auditKey('acme', 1), policyKey('acme')]) keep(config, key, text);
-      await expect(publish({ from: 'films' })).rejects.toThrow('publish with --purge');
-      await expect(publish()).rejects.toThrow('publish with --purge');
+      await expect(publish({ from: 'films' })).rejects.toThrow('add --purge');
+      await expect(publish()).rejects.toThrow('add --purge');
       if (same !== undefined) expect((await publish(same)).version).toBe(2);
     },
   );
