@@ -26,9 +26,11 @@ RUN node bin/build.js \
   && ln -s /signet/bin/signet.js /usr/local/bin/signet \
   && install -d -o 1000 -g 1000 -m 700 /var/lib/signet
 
+# Nobody reaches the console there, which listens on 127.0.0.1 alone. `npx signet console` runs it on the host.
 # 1000 is the user `node` of the base image. Published ports need a stack that listens on all addresses of the container.
 ENV NODE_ENV=production \
   SIGNET_BIND=0.0.0.0 \
+  SIGNET_CONSOLE=off \
   SIGNET_HOSTS=signet \
   SIGNET_HOME=/var/lib/signet
 USER 1000:1000

@@ -2,6 +2,7 @@
 // @ts-check
 import { programFolder } from './program.js';
 
-/* Bundles all programs before their first start: in an image, whose files are read-only later. */
+/* Bundles both programs of a container before their first start: in an image, whose files are read-only later. */
 
-for (const name of /** @type {const} */ (['signet', 'start', 'console'])) await programFolder(name);
+await programFolder('signet');
+await programFolder('start');

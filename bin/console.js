@@ -8,5 +8,5 @@ import { mainModule, programFolder } from './program.js';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const folder = await programFolder('console');
-process.argv[4] = path.join(folder, 'page');
+process.env['SIGNET_CONSOLE_PAGE'] = path.join(folder, 'page');
 await import(mainModule(folder));

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
+import { bundlePage } from './console-page.ts';
 import { bundleFunction, bundleProgram, localEntries, prebuiltFile, root } from './functions.ts';
 import { licencesOf } from './licences.ts';
 import { publishedManifest } from './npm-package.ts';
@@ -12,7 +13,11 @@ import { publishedManifest } from './npm-package.ts';
  */
 
 /** The folders of the programs by their entries. They find their files at the same relative paths. */
-const bundled = { 'cli/main.ts': 'cli', 'local/main.ts': 'local' } as const;
+const bundled = {
+  'cli/main.ts': 'cli',
+  'local/main.ts': 'local',
+  'console/main.ts': 'console',
+} as const;
 
 /** Files and folders that the modules read. */
 const copied = {
@@ -26,7 +31,7 @@ const copied = {
 const nameStartCommand: Plugin = {
   name: 'start command',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/](?:cli|operator|local)[\\/].*\.ts$/ }, async (file) => {
+    onLoad({ filter: /[\\/](?:cli|console|operator|local)[\\/].*\.ts$/ }, async (file) => {
       const source = await readFile(file.path, 'utf8');
       return { contents: source.replaceAll('npm start', 'npx signet-start'), loader: 'ts' };
     }),
@@ -41,11 +46,17 @@ import { fileURLToPath } from 'node:url';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 process.env.SIGNET_HOME ||= join(homedir(), '.signet');
 process.env.SIGNET_FUNCTIONS = fileURLToPath(new URL('../functions', import.meta.url));
+process.env.SIGNET_CONSOLE ||= fileURLToPath(new URL('console.js', import.meta.url));
+process.env.SIGNET_CONSOLE_PAGE = fileURLToPath(new URL('../console/page', import.meta.url));
 
 await import('../${module}');
 `;
 
-const programs = { 'bin/signet.js': 'cli/main.js', 'bin/start.js': 'local/main.js' } as const;
+const programs = {
+  'bin/signet.js': 'cli/main.js',
+  'bin/start.js': 'local/main.js',
+  'bin/console.js': 'console/main.js',
+} as const;
 
 async function writeBelow(
   folder: string,
@@ -68,7 +79,7 @@ async function writeProgram(folder: string, entry: string): Promise<readonly str
   return inputs;
 }
 
-/** Writes the programs and the functions. Returns the files that they were made from. */
+/** Writes the programs, the page of the console and the functions. Returns the files that they were made from. */
 async function writeModules(folder: string): Promise<readonly string[]> {
   const writtenPrograms = Object.entries(bundled).map(([entry, name]) =>
     writeProgram(path.join(folder, name), entry),
@@ -78,7 +89,11 @@ async function writeModules(folder: string): Promise<readonly string[]> {
     await writeBelow(folder, `functions/${prebuiltFile(entry)}`, code);
     return inputs;
   });
-  return (await Promise.all([...writtenPrograms, ...writtenFunctions])).flat();
+  const writtenPage = bundlePage().then(async ({ files, inputs }) => {
+    for (const { name, code } of files) await writeBelow(folder, `console/page/${name}`, code);
+    return inputs;
+  });
+  return (await Promise.all([...writtenPrograms, ...writtenFunctions, writtenPage])).flat();
 }
 
 /** Builds the package to publish. Empties the folder first. Throws if it cannot be built. */

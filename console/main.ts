@@ -22,7 +22,7 @@ function explain(thrown: unknown, port: string): string {
   return found === undefined ? message : `port ${port} ${found}`;
 }
 
-const [port = '0', target = 'local', folder = ''] = process.argv.slice(2);
+const [port = '0', target = 'local'] = process.argv.slice(2);
 
 process.on('disconnect', () => process.exit(0));
 // A terminal sends Ctrl-C to this process, too. The one that started it decides when it ends.
@@ -32,7 +32,7 @@ try {
   const { address } = await startConsole({
     port: Number(port),
     target,
-    files: await readPageFiles(folder),
+    files: await readPageFiles(process.env['SIGNET_CONSOLE_PAGE'] ?? ''),
     open: reopening(target),
     clock: systemClock,
   });

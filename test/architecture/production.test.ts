@@ -10,9 +10,10 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
   Record<string, string>
 >;
 
-/** What `npm start` and `signet` run and bundle. */
+/** What `npm start`, `signet` and the console run and bundle. */
 const entryPoints = [
   ...['bin/start.js', 'bin/signet.js', 'build/programs.ts', 'local/main.ts', 'cli/main.ts'],
+  ...['bin/console.js', 'console/main.ts', 'console/page/main.tsx'],
   ...localEntries,
 ];
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
+    ...{ jsx: 'automatic', jsxImportSource: 'preact', tsconfigRaw: {} },
     ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm' },
     ...{ write: false, outdir: 'nowhere', metafile: true, logLevel: 'error' },
   });

@@ -82,13 +82,19 @@ describe('the tarball of the command line', () => {
     const names = stdout
       .trim()
       .split('\n')
-      .filter((name) => !/^package\/(?:cli|local)\/[\w-]+-[A-Z0-9]{8}\.js$/.test(name))
+      .filter(
+        (name) =>
+          !/^package\/(?:cli|console|console\/page|local)\/[\w-]+-[A-Z0-9]{8}\.(?:js|css)$/.test(
+            name,
+          ),
+      )
       .toSorted();
     const samples = await readdir(path.join(root, 'local', 'demo', 'samples'));
     expect(names).toEqual(
       [
         ...['LICENSE', 'README.md', 'THIRD-PARTY-LICENSES.txt', 'package.json'],
         ...['bin/signet.js', 'bin/start.js', 'cli/main.js', 'local/main.js', 'local/container.mjs'],
+        ...['bin/console.js', 'console/main.js', 'console/page/index.html'],
         ...['viewer-request', 'origin-response', 'draw-process'].map(
           (name) => `functions/${name}.mjs`,
         ),
@@ -200,6 +206,19 @@ describe('the installed stack', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
     const bytes = Buffer.from(await answer.arrayBuffer());
     expect(bytes.toString('latin1', 8, 12)).toBe('WEBP');
+  });
+
+  it('serves the console at the address that it prints, with the prebuilt page', async () => {
+    const [address = ''] = /http:\S+\?token=\S+/.exec(stack.output()) ?? [];
+    const signedIn = await fetch(address);
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await (await fetch(new URL('/', address), { headers: { cookie } })).text();
+    const [, script = ''] = /src="(\/main-[A-Z0-9]{8}\.js)"/.exec(page) ?? [];
+    const answer = await fetch(new URL(script, address), { headers: { cookie } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+    ]);
   });
 
   it('keeps its state in the home folder, not in node_modules', async () => {

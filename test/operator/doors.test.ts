@@ -22,6 +22,7 @@ const usedByCommands: Readonly<Record<string, string>> = {
   'shared/policy/json-schema.ts': 'the schema is printed as it is',
   'shared/ports.ts': 'the time is handed to the functions that mint',
   'shared/terminal.ts': 'JSON is printed without characters that a terminal interprets',
+  'shared/url/signature.ts': 'a kid is told apart from the name of a root key',
 };
 
 describe('cli/commands/', () => {
