@@ -1,6 +1,6 @@
 import { type BlockControl, blockScope, unblockScope } from '../../operator/policies/block.ts';
 import { isInForce, printTakedown, printWaiting } from '../../operator/policies/print-block.ts';
-import { printScopeWarnings } from '../../operator/scopes/print-scope.ts';
+import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { writeProgress } from '../progress/lines.ts';

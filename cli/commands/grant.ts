@@ -1,6 +1,6 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { mintTenantGrant } from '../../operator/mint/mint-tenant-grant.ts';
-import { printScopeDoubt } from '../../operator/scopes/print-scope.ts';
+import { printScopeDoubt } from '../../operator/scopes/scope-text.ts';
 import { checkTenantName } from '../../operator/tenants/tenant-name.ts';
 import { seconds } from '../../shared/ports.ts';
 import { readDuration } from '../base/duration.ts';

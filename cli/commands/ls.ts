@@ -1,4 +1,4 @@
-import { printScopeDoubt } from '../../operator/scopes/print-scope.ts';
+import { printScopeDoubt } from '../../operator/scopes/scope-text.ts';
 import { type ListedSource, listSources } from '../../operator/sources/list-sources.ts';
 import { printJson } from '../../shared/terminal.ts';
 import { writeWarnings } from '../base/warnings.ts';

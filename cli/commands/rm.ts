@@ -1,5 +1,5 @@
 import { printCount } from '../../operator/quantity.ts';
-import { printScopeWarnings } from '../../operator/scopes/print-scope.ts';
+import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
 import { type RemovalControl, removeScopes } from '../../operator/sources/remove-sources.ts';
 import { confirm } from '../base/confirm.ts';
 import { writeWarnings } from '../base/warnings.ts';

@@ -2,7 +2,7 @@ import type { EngineTally } from '../../operator/purge/engine-walk.ts';
 import type { EnginePurge } from '../../operator/purge/purge-engine.ts';
 import type { ScopePurge } from '../../operator/purge/purge-scope.ts';
 import { printCount, printNumber } from '../../operator/quantity.ts';
-import { printCoverage } from '../../operator/scopes/print-scope.ts';
+import { printCoverage } from '../../operator/scopes/scope-text.ts';
 import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import { scopePrefix } from '../../shared/url/scope.ts';

@@ -1,5 +1,5 @@
 import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
-import { printCoverage } from '../../operator/scopes/print-scope.ts';
+import { printCoverage } from '../../operator/scopes/scope-text.ts';
 import type { ListedSource, SourceTotals } from '../../operator/sources/list-sources.ts';
 import type { PlannedRemoval, RemovedSources } from '../../operator/sources/remove-sources.ts';
 import { secondPurgeSeconds } from '../../shared/objects/purge.ts';

@@ -1,4 +1,4 @@
-import { printCoverage } from '../scopes/print-scope.ts';
+import { printCoverage } from '../scopes/scope-text.ts';
 import type { Takedown } from './block.ts';
 import type { BlockCheck } from './verify-block.ts';
 
