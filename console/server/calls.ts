@@ -1,11 +1,12 @@
 import type * as v from 'valibot';
 import type { ServerCall } from './call.ts';
 import { sourceCalls } from './calls/source-calls.ts';
+import { takedownCalls } from './calls/takedown-calls.ts';
 import { tenantCalls } from './calls/tenant-calls.ts';
 import { urlCalls } from './calls/url-calls.ts';
 
 /** All calls by name: what the page can ask the server for. */
-export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls } as const;
+export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls, ...takedownCalls } as const;
 
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

@@ -12,4 +12,8 @@ export const views: Readonly<Record<string, ShellView>> = {
     name: 'Playground',
     load: async () => (await import('../playground/playground.tsx')).Playground,
   },
+  urls: {
+    name: 'URL doctor',
+    load: async () => (await import('../url-doctor/url-doctor.tsx')).UrlDoctor,
+  },
 };
