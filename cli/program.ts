@@ -18,6 +18,7 @@ import { putCommand } from './commands/put.ts';
 import { rmCommand } from './commands/rm.ts';
 import { statsCommand } from './commands/stats.ts';
 import { tenantCommand } from './commands/tenant.ts';
+import { usageCommand } from './commands/usage.ts';
 
 const exits = `
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 target unreachable.
@@ -48,6 +49,7 @@ export const program: Command = new Command('signet')
   .addCommand(keysCommand)
   .addCommand(doctorCommand)
   .addCommand(statsCommand)
+  .addCommand(usageCommand)
   .addCommand(logsCommand)
   .addCommand(consoleCommand)
   .addCommand(completionCommand(() => program))

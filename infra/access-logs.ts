@@ -6,10 +6,10 @@ import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /**
- * The fields that `signet policy replay` and operators need. They include the query and therefore
+ * The fields that `signet policy replay`, `signet usage` and operators need. They include the query and therefore
  * signatures, so the bucket is private and its objects are deleted after `logDays`.
  */
-const recordFields = [
+export const recordFields = [
   ...['date', 'time', 'x-edge-location', 'sc-bytes', 'cs-method', 'x-host-header'],
   ...['cs-uri-stem', 'sc-status', 'cs-uri-query', 'x-edge-result-type', 'x-edge-request-id'],
   ...['cs-protocol', 'time-taken', 'cs-protocol-version'],

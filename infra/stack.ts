@@ -102,7 +102,7 @@ export class SignetStack extends Stack {
   /** Adds the outputs and metadata that `signet --target aws:STACK` reads. */
   private addOutputs(
     settings: StackSettings,
-    { sources, derivatives, config }: Buckets,
+    { sources, derivatives, config, logs }: Buckets,
     distribution: { readonly distributionDomainName: string; readonly distributionId: string },
   ): void {
     const hosts = hostMapOf(settings);
@@ -116,6 +116,7 @@ export class SignetStack extends Stack {
       SourcesBucket: sources.bucketName,
       DerivativesBucket: derivatives.bucketName,
       ConfigBucket: config.bucketName,
+      LogsBucket: logs.bucketName,
       DistributionId: distribution.distributionId,
       SecretsPrefix: settings.secretsPrefix,
     };

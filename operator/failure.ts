@@ -14,6 +14,7 @@ const failureKinds = {
   damaged_policy: 'refused',
   damaged_trail: 'refused',
   foreign_source: 'refused',
+  interrupted: 'refused',
   invalid_policy: 'refused',
   not_a_log: 'refused',
   not_a_state: 'refused',

@@ -73,6 +73,9 @@ export type ObjectStore = {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 };
 
+/** An object in a listing. */
+export type ListedObject = { readonly key: string; readonly bytes: number };
+
 /** What a bucket knows of an object without reading it. */
 export type ObjectDescription = Pick<StoredObject, 'etag' | 'metadata'> & {
   readonly bytes: number;
@@ -85,14 +88,24 @@ type Describing = {
   readonly describe: (key: string) => Promise<ObjectDescription | 'missing'>;
 };
 
-/** One bucket, for code that also asks for what is stored with an object. */
-export type DescribedStore = ObjectStore & Describing;
+/** One bucket, for code that also asks for what is stored with an object, and for sizes. */
+export type DescribedStore = ObjectStore &
+  Describing & {
+    /** Lists keys and sizes in the order of the keys. */
+    readonly listSizes: (prefix: string) => AsyncIterable<ListedObject>;
+  };
 
 /** One bucket, for code that only reads objects. */
 export type ObjectReader = Pick<ObjectStore, 'get'>;
 
 /** One bucket, for commands that read and list objects and change none. */
 export type ListedReader = Pick<ObjectStore, 'get' | 'list'> & Describing;
+
+/** One bucket, for commands that read objects of any size, such as logs. Every method throws `PortFailure`. */
+export type StreamedReader = Pick<DescribedStore, 'listSizes'> & {
+  /** The bytes of an object as they arrive. */
+  readonly read: (key: string) => AsyncIterable<Uint8Array>;
+};
 
 /** Named secrets. Every method throws `PortFailure` if the store cannot answer. */
 export type SecretStore = {

@@ -38,6 +38,8 @@ export type PurgeWork = PurgeStores & {
   /** Sends a message to the same queue, with a delay in seconds. */
   readonly later: (body: string, seconds: number) => Promise<void>;
   readonly onFailure: (reason: string) => void;
+  /** Called after an invalidation, with the number of paths that it had of the tenant. */
+  readonly onInvalidated: (tenant: string, paths: number) => void;
 };
 
 /** Derivatives of whole tenants that one batch deletes. A thousand take about half a second. */
@@ -94,6 +96,16 @@ async function changedSources(
   return distinctSources(changed);
 }
 
+const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
+
+/** Deletes and invalidates the derivatives of sources, and reports the invalidations of each tenant. */
+async function purgeAndReport(work: PurgeWork, sources: readonly SourceName[]): Promise<void> {
+  await purgeSources(work, sources);
+  const tenants = sources.map(({ tenant }) => tenant);
+  for (const tenant of distinct(tenants))
+    work.onInvalidated(tenant, tenants.filter((one) => one === tenant).length);
+}
+
 /** Purges sources, and those of new requests again later, when renders in progress have ended. */
 async function purgeNamed(work: PurgeWork, requests: readonly PurgeRequest[]): Promise<void> {
   const changed = await changedSources(
@@ -102,12 +114,10 @@ async function purgeNamed(work: PurgeWork, requests: readonly PurgeRequest[]): P
   );
   const named = (some: readonly PurgeRequest[]) =>
     distinctSources([...some.map(({ sources }) => sources), changed]);
-  await purgeSources(work, named(requests));
+  await purgeAndReport(work, named(requests));
   const first = named(requests.filter((one) => !one.again)).map(sourceKey);
   if (first.length > 0) await work.later(againMessage(first), secondPurgeSeconds);
 }
-
-const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
 /** Deletes the derivatives of whole tenants. What does not fit into one batch is left to a new message. */
 async function purgeTenants(work: PurgeWork, requests: readonly PurgeRequest[]): Promise<void> {
@@ -115,7 +125,8 @@ async function purgeTenants(work: PurgeWork, requests: readonly PurgeRequest[]):
   for (const tenant of distinct(requests.flatMap((one) => one.tenants))) {
     const { removed, isDone } = await purgeTenant(work, tenant, left);
     left = Math.max(0, left - removed);
-    if (!isDone) await work.later(tenantMessage(tenant), 0);
+    if (isDone) work.onInvalidated(tenant, 1);
+    else await work.later(tenantMessage(tenant), 0);
   }
   for (const tenant of distinct(requests.flatMap((one) => one.announced)))
     for (const seconds of tenantPurgeSeconds) await work.later(tenantMessage(tenant), seconds);

@@ -1,10 +1,12 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../shared/adapters/clock.ts';
 import { createInvalidate } from '../shared/adapters/cloudfront.ts';
 import { nodeCrypto } from '../shared/adapters/crypto.ts';
 import { putLine } from '../shared/adapters/log-line.ts';
 import { s3Client, s3FromEnvironment, s3Store } from '../shared/adapters/s3.ts';
 import { claimedSource } from '../shared/versions/claimed-source.ts';
 import { purgeConfig } from './config.ts';
+import { printInvalidationLine } from './purge-line.ts';
 import { handlePurgeMessages, type PurgeWork } from './purge-messages.ts';
 import { readSetting } from './setting.ts';
 import { isFirstVersion } from './source-history.ts';
@@ -35,6 +37,7 @@ const work: PurgeWork = {
   isFirst: isFirstVersion(s3, sources),
   later: queueSender(access, patience, readSetting('SIGNET_PURGE_QUEUE')),
   onFailure: (reason) => write({ level: 'error', reason }),
+  onInvalidated: (tenant, paths) => putLine(printInvalidationLine(tenant, paths, systemClock())),
 };
 
 /** Handles a batch. The queue delivers the messages named in the answer again. */

@@ -67,6 +67,8 @@ function adviseOnProblem(problem: Problem, name: string, target: string): string
       return `publish its file, or: npx signet tenant create ${name}${target}`;
     case 'file_missing':
       return `npx signet tenant show ${name}${target} > ${name}.json and add the file, or npx signet tenant delete ${name}${target}`;
+    case 'budget_exceeded':
+      return `npx signet policy cost ${name}${target} shows how many images its policy allows; narrow it, or raise budget.rendersPerDay`;
     case 'root_key_gone':
       return `npx signet keys rotate ${name}${target}`;
     case 'fallback_missing':

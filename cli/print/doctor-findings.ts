@@ -1,5 +1,5 @@
 import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printCount } from '../base/quantity.ts';
+import { printCount, printNumber } from '../base/quantity.ts';
 import { describeStackProblem, describeStackState } from './doctor-stack.ts';
 
 /** What a check that passed has found. */
@@ -19,6 +19,8 @@ export function describeState(state: HealthyState): string {
         : `changes.jws names every change, the last is number ${state.sequence}`;
     case 'policy_live':
       return `version ${state.version}${state.reporting ? ', only reporting' : ''}`;
+    case 'budgets_not_compared':
+      return `${printCount(state.tenants, 'tenant has', 'tenants have')} a budget; compare with the log of origin-response: npx signet usage --check LOG (docs/operating.md, Bill tenants)`;
     case 'source_readable':
       return `the render role reads "${state.from}"`;
     case 'source_not_viewed':
@@ -70,6 +72,8 @@ export function describeProblem(problem: Problem): string {
       return 'there is no such tenant';
     case 'file_missing':
       return 'the tenant is live, and no file is its policy';
+    case 'budget_exceeded':
+      return `it rendered ${printCount(problem.renders, 'image')} on ${problem.day}, above its budget.rendersPerDay of ${printNumber(problem.rendersPerDay)}`;
     case 'root_key_gone':
       return `it accepts ${problem.kid}, whose root key is gone`;
     case 'fallback_missing':

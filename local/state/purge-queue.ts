@@ -1,5 +1,7 @@
+import { systemClock } from '../../shared/adapters/clock.ts';
 import { localAccount } from '../../shared/deployment/local-endpoints.ts';
 import { type PurgeStores, purgeRequestKey } from '../../shared/objects/purge.ts';
+import { printInvalidationLine } from '../../tasks/purge-line.ts';
 import {
   handlePurgeMessages,
   type PurgeWork,
@@ -82,6 +84,7 @@ export async function openPurgeQueue({
     // No `isFirst`: the local buckets keep no versions, so every stored source counts as replaced.
     later: (body, seconds) => queue.send(body, seconds),
     onFailure: log,
+    onInvalidated: (tenant, paths) => log(printInvalidationLine(tenant, paths, systemClock())),
   };
   const handle = (messages: readonly QueuedMessage[]) => handlePurgeMessages(work, messages);
   const queue = await openMessageQueue({ folder, handle, retrySeconds, log });

@@ -1,5 +1,12 @@
 import { usualLogOneIn } from '../../shared/deployment/edge-logs.ts';
-import { prices } from './prices.ts';
+import {
+  deliveryUsd,
+  lambdaUsd,
+  logLinesUsd,
+  rendersUsd,
+  requestsUsd,
+  storageUsd,
+} from './unit-usd.ts';
 
 /** The assumptions of an estimate. */
 export type Assumptions = {
@@ -54,35 +61,17 @@ export type CostEstimate = {
   };
 };
 
-const million = 1_000_000;
-const gigabyte = 1_000_000_000;
-const monthDays = 30;
-
-function lambdaUsd(calls: number, seconds: number, gigabytes: number): number {
-  const each = seconds * gigabytes * prices.lambdaEdgeUsdPerGigabyteSecond;
-  return calls * (prices.lambdaEdgeUsdPerMillionCalls / million + each);
-}
-
-/** Each render reads a source from S3 and writes a derivative. */
-function rendersUsd(renders: number, { renderSeconds, renderGigabytes }: Assumptions): number {
-  const stores = renders * ((prices.s3UsdPerMillionPuts + prices.s3UsdPerMillionGets) / million);
-  return lambdaUsd(renders, renderSeconds, renderGigabytes) + stores;
-}
+/** An estimate counts a month as so many days. */
+export const monthDays = 30;
 
 /** Every view is a request and runs viewer-request. Browser caches are not taken into account. */
 function viewsUsd(assumed: Assumptions) {
-  const { viewsPerMonth, derivativeBytes, viewerSeconds, viewerGigabytes } = assumed;
-  const sent = (viewsPerMonth * derivativeBytes) / gigabyte;
+  const { viewsPerMonth: views, derivativeBytes, viewerSeconds, viewerGigabytes } = assumed;
   return {
-    requests: (viewsPerMonth / million) * prices.cloudFrontUsdPerMillionHttpsRequests,
-    delivery: sent * prices.cloudFrontUsdPerGigabyteOut,
-    invocations: lambdaUsd(viewsPerMonth, viewerSeconds, viewerGigabytes),
+    requests: requestsUsd(views),
+    delivery: deliveryUsd(views * derivativeBytes),
+    invocations: lambdaUsd(views, views * viewerSeconds, viewerGigabytes),
   };
-}
-
-function logsUsd(renders: number, { viewsPerMonth, logOneIn, logLineBytes }: Assumptions): number {
-  const lines = viewsPerMonth / logOneIn + renders;
-  return ((lines * logLineBytes) / gigabyte) * prices.cloudWatchUsdPerGigabyteIn;
 }
 
 /**
@@ -91,6 +80,7 @@ function logsUsd(renders: number, { viewsPerMonth, logOneIn, logLineBytes }: Ass
  */
 export function costEstimate(derivativesPerSource: bigint, assumed: Assumptions): CostEstimate {
   const { sources, viewsPerMonth, derivativeBytes, keptDays } = assumed;
+  const { logLineBytes, logOneIn, renderGigabytes, renderSeconds } = assumed;
   const derivatives = derivativesPerSource * BigInt(sources);
   const months = keptDays / monthDays;
   const viewed = BigInt(Math.floor(viewsPerMonth * months));
@@ -99,9 +89,9 @@ export function costEstimate(derivativesPerSource: bigint, assumed: Assumptions)
   const rendersPerMonth = Number(keptDerivatives) / months;
   const parts = {
     ...viewsUsd(assumed),
-    logs: logsUsd(rendersPerMonth, assumed),
-    renders: rendersUsd(rendersPerMonth, assumed),
-    storage: (Number(keptBytes) / gigabyte) * prices.s3UsdPerGigabyteMonth,
+    logs: logLinesUsd(viewsPerMonth / logOneIn + rendersPerMonth, logLineBytes),
+    renders: rendersUsd(rendersPerMonth, rendersPerMonth * renderSeconds, renderGigabytes),
+    storage: storageUsd(Number(keptBytes)),
   };
   const total = Object.values(parts).reduce((sum, one) => sum + one, 0);
   return {

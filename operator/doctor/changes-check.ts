@@ -1,13 +1,28 @@
 import { isListed, readAnnounced } from '../../shared/versions/announcing.ts';
 import type { Installation } from '../target/target.ts';
-import { type CheckSubject, type Finding, fail, type LivePolicy, pass } from './finding.ts';
+import {
+  type CheckSubject,
+  type Finding,
+  fail,
+  type HealthyState,
+  type LivePolicy,
+  pass,
+} from './finding.ts';
 import { runCheck } from './installation-checks.ts';
+
+type LiveState = Extract<HealthyState, { readonly kind: 'policy_live' }>;
+
+const liveFacts = ({ from, rendersPerDay, version }: LiveState) => ({
+  version,
+  from,
+  rendersPerDay,
+});
 
 /** The live policies among the findings. */
 export const livePolicies = (findings: readonly Finding[]): readonly LivePolicy[] =>
   findings.flatMap(({ tenant, ...finding }) =>
     tenant !== undefined && finding.ok && finding.state.kind === 'policy_live'
-      ? [{ tenant, version: finding.state.version, from: finding.state.from }]
+      ? [{ tenant, ...liveFacts(finding.state) }]
       : [],
   );
 

@@ -11,6 +11,7 @@ import {
   selectTenants,
   type TenantSelection,
 } from '../tenants/selection.ts';
+import { checkBudgets } from './budget-check.ts';
 import { checkChanges, livePolicies } from './changes-check.ts';
 import { checkDomains } from './domain-check.ts';
 import { type CheckSubject, type Finding, fail, failedCheck } from './finding.ts';
@@ -101,10 +102,20 @@ async function checkTenants(
   const views = await checkDomains(installation, live);
   const changes = await checkChanges(installation, live);
   const sources = await checkSources(installation, live, objects);
+  const budgets = await checkBudgets(installation, live);
   const trail = async (tenant: string) => [await checkTrail(installation, tenant)];
   const past = await checkEach(installation, tenants.gone, trail, quietly);
   const drift = describeDrift(tenants);
-  return [...views, changes, ...tenants.unlisted, ...policies, ...sources, ...past, ...drift];
+  return [
+    ...views,
+    changes,
+    ...tenants.unlisted,
+    ...policies,
+    ...budgets,
+    ...sources,
+    ...past,
+    ...drift,
+  ];
 }
 
 /** What to check besides the installation itself. */

@@ -12,6 +12,7 @@ export type CheckName =
   | StackCheckName
   | 'changes'
   | 'policy'
+  | 'budget'
   | 'source'
   | 'trail'
   | 'file';
@@ -21,6 +22,8 @@ export type LivePolicy = {
   readonly tenant: string;
   readonly version: number;
   readonly from?: string | undefined;
+  /** The budget of its policy. */
+  readonly rendersPerDay?: number | undefined;
 };
 
 /** The result of a check that passed. */
@@ -36,7 +39,11 @@ export type HealthyState =
       readonly reporting: boolean;
       /** The bucket of the sources, if it is not Signet's own. */
       readonly from?: string;
+      /** The budget of the policy. */
+      readonly rendersPerDay?: number | undefined;
     }
+  /** The log with the renders is not on this machine. */
+  | { readonly kind: 'budgets_not_compared'; readonly tenants: number }
   /** A signed view as a tenant. */
   | { readonly kind: 'view_answered'; readonly address: string; readonly viewed: string }
   | {
@@ -93,6 +100,13 @@ export type Problem =
   | { readonly kind: 'tenant_missing' }
   /** A live tenant has no file in the folders that were named. */
   | { readonly kind: 'file_missing' }
+  /** The tenant rendered more on a day than the budget of its policy. */
+  | {
+      readonly kind: 'budget_exceeded';
+      readonly day: string;
+      readonly renders: number;
+      readonly rendersPerDay: number;
+    }
   | { readonly kind: 'root_key_gone'; readonly kid: string }
   | { readonly kind: 'fallback_missing'; readonly path: string }
   | { readonly kind: 'origin_unlisted'; readonly origin: string }

@@ -14,6 +14,7 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
   'distribution_changing',
   'quota_low',
   'queue_behind',
+  'budget_exceeded',
 ] satisfies readonly Problem['kind'][]);
 
 export const severityOf = ({ kind }: Problem): Severity =>
@@ -22,10 +23,10 @@ export const severityOf = ({ kind }: Problem): Severity =>
 /** Facts that change while the problem stays: a later version, and what `degreeOf` measures. */
 const passing: ReadonlySet<string> = new Set([
   ...['lastVersion', 'repair'],
-  ...['days', 'waiting', 'count'],
+  ...['days', 'waiting', 'count', 'day', 'renders'],
 ]);
 
-/** How far a problem has gone: days since the last rotation, or messages. 0 for a problem that is there or not. */
+/** How far a problem has gone: days since the last rotation, messages, or renders. 0 for a problem that is there or not. */
 export function degreeOf(problem: Problem): number {
   switch (problem.kind) {
     case 'rotation_late':
@@ -34,6 +35,8 @@ export function degreeOf(problem: Problem): number {
       return problem.waiting;
     case 'dead_letters':
       return problem.count;
+    case 'budget_exceeded':
+      return problem.renders;
     default:
       return 0;
   }

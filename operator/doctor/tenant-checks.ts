@@ -52,7 +52,14 @@ async function checkLivePolicy(
   const reporting = policy.reportUntil > installation.clock();
   const { from } = policy.source;
   const place = from === undefined ? {} : { from };
-  return pass(subject, { kind: 'policy_live', version: published.version, reporting, ...place });
+  const { budget } = published.document;
+  return pass(subject, {
+    kind: 'policy_live',
+    version: published.version,
+    reporting,
+    ...place,
+    ...budget,
+  });
 }
 
 /** Checks the live policy of a tenant, its root keys and its fallback image. */

@@ -7,8 +7,15 @@ import type { StartProgress } from '../progress.ts';
 import { type Gunzip, gunzipFor } from './gunzip.ts';
 import { type Lines, lineSplitter } from './line-splitter.ts';
 
-/** A file to read. The path `-` is stdin. `bytes` is undefined if the size is not known. */
-export type LogFile = { readonly path: string; readonly bytes: number | undefined };
+/**
+ * A file to read. The path `-` is stdin. `bytes` is undefined if the size is not known. `read` is for files that are
+ * not on this machine.
+ */
+export type LogFile = {
+  readonly path: string;
+  readonly bytes: number | undefined;
+  readonly read?: () => AsyncIterable<Uint8Array>;
+};
 
 /** Called in the order of the files and their lines. An exception ends the reading. */
 export type LogVisitor = Lines & {
@@ -17,6 +24,8 @@ export type LogVisitor = Lines & {
   readonly damaged: (file: string) => void;
   /** How many more bytes were read from disk. */
   readonly advance: (bytes: number) => void;
+  /** The next bytes of the file, unpacked. */
+  readonly content?: (bytes: Buffer) => void;
 };
 
 /** How a door shows the reading of logs. */
@@ -65,7 +74,15 @@ export function totalBytes(files: readonly LogFile[]): number | undefined {
   );
 }
 
-async function* bytesOf(file: string): AsyncGenerator<Buffer, void, undefined> {
+/** The bytes of a file that is not on this machine. S3 sends larger chunks. */
+async function* smallChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += chunkBytes)
+      yield Buffer.from(chunk.subarray(at, at + chunkBytes));
+}
+
+async function* bytesOf({ path: file, read }: LogFile): AsyncGenerator<Buffer, void, undefined> {
+  if (read !== undefined) return yield* smallChunks(read());
   const stream =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes });
   try {
@@ -75,12 +92,17 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer, void, undefined> {
   }
 }
 
-async function readFile(file: string, visitor: LogVisitor): Promise<void> {
+async function readFile(file: LogFile, visitor: LogVisitor): Promise<void> {
   const splitter = lineSplitter(visitor);
-  const split = (chunks: readonly Buffer[]): void => chunks.forEach(splitter.push);
+  const split = (chunks: readonly Buffer[]): void => {
+    for (const chunk of chunks) {
+      visitor.content?.(chunk);
+      splitter.push(chunk);
+    }
+  };
   let head: Buffer = Buffer.alloc(0);
   let unpacking: Gunzip | undefined;
-  visitor.begin(file);
+  visitor.begin(file.path);
   for await (const chunk of bytesOf(file)) {
     visitor.advance(chunk.length);
     // Two bytes tell gzip from text, and the first chunk of a pipe may be shorter.
@@ -91,7 +113,7 @@ async function readFile(file: string, visitor: LogVisitor): Promise<void> {
   }
   split(unpacking === undefined ? [head] : await unpacking.end());
   // The rest before the damage is an incomplete line, which could be mistaken for a whole one.
-  if (unpacking?.damaged()) visitor.damaged(file);
+  if (unpacking?.damaged()) visitor.damaged(file.path);
   else splitter.end();
 }
 
@@ -100,5 +122,5 @@ async function readFile(file: string, visitor: LogVisitor): Promise<void> {
  * `unreadable_file`, and what the visitor throws.
  */
 export async function readLogs(files: readonly LogFile[], visitor: LogVisitor): Promise<void> {
-  for (const { path: file } of files) await readFile(file, visitor);
+  for (const file of files) await readFile(file, visitor);
 }

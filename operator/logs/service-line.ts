@@ -33,7 +33,11 @@ export type ServiceLine = {
 
 const outcomes: ReadonlySet<string> = new Set([...successes, ...Object.keys(refusals)]);
 
+/** ISO 8601 in UTC, as the functions write it. */
 const timeForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
+
+/** Whether a text is a time as the functions write it. */
+export const isLogTime = (text: string): boolean => timeForm.test(text);
 
 const isOutcome = (value: unknown): value is ServiceOutcome =>
   typeof value === 'string' && outcomes.has(value);
@@ -64,7 +68,7 @@ function textOf(value: unknown, isValid: (text: string) => boolean): string | un
 function lineOf(field: Fields): ServiceLine | undefined {
   const from = field('function');
   const outcome = field('outcome');
-  const time = textOf(field('time'), (text) => timeForm.test(text));
+  const time = textOf(field('time'), isLogTime);
   const known = from === 'viewer-request' || from === 'origin-response';
   if (!known || !isOutcome(outcome) || time === undefined) return undefined;
   return {

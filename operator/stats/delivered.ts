@@ -1,8 +1,7 @@
 import { localHosts } from '../../shared/deployment/local-endpoints.ts';
-import { longForm } from '../../shared/url/host-map.ts';
-import { isTenant } from '../../shared/url/path.ts';
 import { probeUri } from '../doctor/probe.ts';
 import type { LoggedRequest } from '../logs/access-log.ts';
+import { hitTypes, tenantOfRequest } from '../logs/request-tenant.ts';
 
 /** What CloudFront delivered. Requests that are neither hits nor misses were refused, failed or were aborted. */
 export type Delivered = {
@@ -21,18 +20,6 @@ const nothing: Delivered = { requests: 0, hits: 0, misses: 0, bytes: 0 };
 /** A tally in which everything is 0. */
 export const emptyDelivered = (): DeliveredTally => ({ tenants: new Map(), unattributed: nothing });
 
-/** The values of `x-edge-result-type` for an answer that needed no origin. */
-const hitTypes: ReadonlySet<string> = new Set(['Hit', 'RefreshHit', 'OriginShieldHit']);
-
-/**
- * The tenant in the path, or in the host on the local stack. A deployment's hosts of one tenant are not known
- * here.
- */
-function tenantOf({ host, uri, querystring }: LoggedRequest): string | undefined {
-  const [, tenant, rest] = longForm(localHosts, host, uri, querystring).split('/', 3);
-  return rest !== undefined && tenant !== undefined && isTenant(tenant) ? tenant : undefined;
-}
-
 function addRequest(before: Delivered, { resultType, bytes = 0 }: LoggedRequest): Delivered {
   return {
     requests: before.requests + 1,
@@ -50,7 +37,8 @@ export function countDelivered(
   maxTenants: number,
 ): void {
   if (request.uri === probeUri) return;
-  const tenant = tenantOf(request);
+  // A deployment's hosts of one tenant are not known here.
+  const tenant = tenantOfRequest(localHosts, request);
   if (only !== undefined && tenant !== only) return;
   const known = tenant === undefined ? undefined : tally.tenants.get(tenant);
   if (tenant === undefined || (known === undefined && tally.tenants.size >= maxTenants))

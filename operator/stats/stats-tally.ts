@@ -1,4 +1,5 @@
-import { probe } from '../doctor/probe.ts';
+import { isProbeLine } from '../doctor/probe.ts';
+import { readInvalidationLine } from '../logs/invalidation-line.ts';
 import { isRefusal, readServiceLine, type ServiceLine } from '../logs/service-line.ts';
 import {
   type DeliveredReport,
@@ -108,9 +109,12 @@ function countRequest(tally: StatsTally, line: ServiceLine): void {
   else countFor(tenant, line);
 }
 
-/** Whether `doctor` made the request. Anybody can request that URL, so only its refusal is meant. */
-const isProbe = ({ outcome, path, tenant }: ServiceLine): boolean =>
-  outcome === 'forbidden' && tenant === probe.tenant && path === probe.path;
+/** Lines of the purge function are the service's own, and about no request. */
+function countOtherLine(tally: StatsTally, text: string): boolean {
+  if (readInvalidationLine(text) !== undefined) return true;
+  tally.unreadable += 1;
+  return false;
+}
 
 /**
  * Counts a line of the log, with `only` just the requests of that tenant. Returns whether the service
@@ -119,10 +123,10 @@ const isProbe = ({ outcome, path, tenant }: ServiceLine): boolean =>
 export function countServiceLine(tally: StatsTally, text: string, only?: string): boolean {
   const line = readServiceLine(text);
   if (line === 'failure') tally.failures += 1;
-  else if (line === 'unreadable') tally.unreadable += 1;
-  else if (!isProbe(line) && (only === undefined || line.tenant === only))
+  else if (line === 'unreadable') return countOtherLine(tally, text);
+  else if (!isProbeLine(line) && (only === undefined || line.tenant === only))
     countRequest(tally, line);
-  return line !== 'unreadable';
+  return true;
 }
 
 export type TenantStats = {

@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs';
 import { usageFailure } from '../failure.ts';
+import { createFileCounter, type LogSink } from '../logs/file-counter.ts';
 import { logFiles, type ReportedReading, readLogs, totalBytes } from '../logs/log-reader.ts';
 import { parseStackName } from '../target/stack-name.ts';
 import { accessLogFile, edgeLogFile } from '../target/state-folder.ts';
 import { checkTenantName } from '../tenants/tenant-name.ts';
-import { createFileCounter } from './file-counter.ts';
-import { emptyStats, type StatsReport, statsReport } from './stats-tally.ts';
+import { countDelivered } from './delivered.ts';
+import {
+  countServiceLine,
+  emptyStats,
+  type StatsReport,
+  type StatsTally,
+  statsBounds,
+  statsReport,
+} from './stats-tally.ts';
 
 export type StatsRequest = {
   /** Files and folders; empty for the logs of the local stack. */
@@ -34,6 +42,18 @@ function chooseLogs({ logs, target }: StatsRequest): readonly string[] {
   );
 }
 
+/** Counts into a tally, with `only` just what is of that tenant. */
+const createStatsSink = (tally: StatsTally, only: string | undefined): LogSink => ({
+  countRequest: (request) => countDelivered(tally.delivered, request, only, statsBounds.tenants),
+  countServiceLine: (line) => countServiceLine(tally, line, only),
+  countUnreadable: () => {
+    tally.unreadable += 1;
+  },
+  countTooLong: () => {
+    tally.tooLong += 1;
+  },
+});
+
 /** Counts the service's own log and access logs by tenant. Throws `usage`, `unreadable_file` or `not_a_log`. */
 export async function readStats(
   request: StatsRequest,
@@ -43,12 +63,13 @@ export async function readStats(
   if (tenant !== undefined) checkTenantName(tenant);
   const files = await logFiles(chooseLogs(request));
   const tally = emptyStats();
+  const sink = createStatsSink(tally, tenant);
   const damaged: string[] = [];
   const { advance, end } = startProgress(totalBytes(files));
   const others = { advance, damaged: (name: string) => void damaged.push(name) };
   try {
     for (const file of files) {
-      const { finish, ...counter } = createFileCounter(tally, file.path, tenant);
+      const { finish, ...counter } = createFileCounter(sink, file.path);
       await readLogs([file], { ...others, ...counter });
       finish();
     }

@@ -1,4 +1,4 @@
-import { s3Client, s3FromEnvironment, s3Store } from '../../shared/adapters/s3.ts';
+import { s3Client, s3FromEnvironment, s3Store, streamedReader } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
 import { secretIdsOf } from '../../shared/keys/store.ts';
@@ -41,6 +41,8 @@ export async function openStack(stack: string) {
     corsOrigins: async () => (await announced()).corsOrigins,
     disabledFormats: async () => (await announced()).disabledFormats,
     ...sourceParts(s3, s3Store(client, outputs.sources), async () => (await announced()).sources),
+    openLogs: (bucket: string) => streamedReader(client, bucket),
+    ...(outputs.logs === undefined ? {} : { logsBucket: outputs.logs }),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),
     invalidate: invalidateIn(access, outputs.distribution),

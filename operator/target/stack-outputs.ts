@@ -33,6 +33,8 @@ const publisherKeys = v.pipe(v.string(), v.parseJson(), v.array(publisherKeySche
 
 export type StackOutputs = Readonly<Record<keyof typeof outputNames, string>> & {
   readonly secretsPrefix: string;
+  /** The bucket of the access logs; undefined in stacks of earlier versions. */
+  readonly logs: string | undefined;
   /** The keys that verify policies; undefined in stacks of earlier versions. */
   readonly publishers: readonly PublisherKey[] | undefined;
 };
@@ -104,6 +106,7 @@ export async function stackOutputs(
     ...(Object.fromEntries(entries) as Readonly<Record<keyof typeof outputNames, string>>),
     // Stacks of earlier versions have no such outputs.
     secretsPrefix: found.get('SecretsPrefix') ?? usualSecretsPrefix,
+    logs: found.get('LogsBucket'),
     publishers: v.is(publisherKeys, found.get('PublisherKeys'))
       ? v.parse(publisherKeys, found.get('PublisherKeys'))
       : undefined,

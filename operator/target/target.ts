@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { s3Client, s3Store } from '../../shared/adapters/s3.ts';
+import { s3Client, s3Store, streamedReader } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import {
   defaultPort,
@@ -18,7 +18,12 @@ import type { Keyring } from '../../shared/keys/keyring.ts';
 import { type SecretIds, secretIds } from '../../shared/keys/store.ts';
 import type { ListedSources } from '../../shared/objects/source-buckets.ts';
 import type { SourceType } from '../../shared/operations/image-type.ts';
-import type { DescribedStore, Invalidate, SecretStore } from '../../shared/ports.ts';
+import type {
+  DescribedStore,
+  Invalidate,
+  SecretStore,
+  StreamedReader,
+} from '../../shared/ports.ts';
 import type { HostMap } from '../../shared/url/host-map.ts';
 import type { Publishing } from '../../shared/versions/publishing.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
@@ -46,6 +51,10 @@ export type Installation = Publishing & {
   readonly secrets: SecretStore;
   readonly secretIds: SecretIds;
   readonly keyring: () => Promise<Keyring>;
+  /** Opens a bucket of logs, with the credentials of the operator. */
+  readonly openLogs: (bucket: string) => StreamedReader;
+  /** The bucket of its access logs, if it is deployed and says so. */
+  readonly logsBucket?: string;
   /** The log file of its functions, if that is a file on this machine. */
   readonly edgeLog?: string;
   /** The name of its stack, if it is deployed. */
@@ -110,6 +119,7 @@ function openLocal(): Installation {
     derivatives: s3Store(client, localBuckets.derivatives),
     config: s3Store(client, localBuckets.config),
     invalidate: invalidateIn(localAccess(instance, 'cloudFront'), localDistribution),
+    openLogs: (bucket) => streamedReader(client, bucket),
     edgeLog: edgeLogFile(),
   };
 }

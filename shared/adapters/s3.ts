@@ -10,11 +10,13 @@ import {
 import {
   type DescribedStore,
   type GetOptions,
+  type ListedObject,
   type ListedReader,
   type ObjectDescription,
   PortFailure,
   type PutOptions,
   type StoredObject,
+  type StreamedReader,
 } from '../ports.ts';
 import {
   type AwsAccess,
@@ -178,11 +180,11 @@ async function put(
   }
 }
 
-async function* list(
+async function* listSizes(
   client: S3Client,
   { bucket, owner }: OwnedBucket,
   prefix: string,
-): AsyncGenerator<string> {
+): AsyncGenerator<ListedObject> {
   const of = { Bucket: bucket, ...ownedBy(owner) };
   let token: string | undefined;
   do {
@@ -191,9 +193,27 @@ async function* list(
       .catch((thrown: unknown) => {
         throw failure('list', bucket, thrown);
       });
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    for (const { Key, Size = 0 } of page.Contents ?? [])
+      if (Key !== undefined) yield { key: Key, bytes: Size };
     token = page.NextContinuationToken;
   } while (token !== undefined);
+}
+
+async function* list(
+  client: S3Client,
+  bucket: OwnedBucket,
+  prefix: string,
+): AsyncGenerator<string> {
+  for await (const { key } of listSizes(client, bucket, prefix)) yield key;
+}
+
+async function* read(client: S3Client, bucket: string, key: string): AsyncGenerator<Uint8Array> {
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (Body !== undefined) yield* Body as AsyncIterable<Uint8Array>;
+  } catch (thrown) {
+    throw failure('get', bucket, thrown);
+  }
 }
 
 /** The error of one key. The request itself succeeds although no policy allows the deletion. */
@@ -222,8 +242,17 @@ export function s3Store(client: S3Client, bucket: string): DescribedStore {
     get: (key, options) => get(client, { bucket }, key, options),
     put: (key, body, options) => put(client, bucket, key, body, options),
     list: (prefix) => list(client, { bucket }, prefix),
+    listSizes: (prefix) => listSizes(client, { bucket }, prefix),
     remove: (keys) => remove(client, bucket, keys),
     describe: (key) => describe(client, { bucket }, key),
+  };
+}
+
+/** Implements `StreamedReader` for one bucket. */
+export function streamedReader(client: S3Client, bucket: string): StreamedReader {
+  return {
+    listSizes: (prefix) => listSizes(client, { bucket }, prefix),
+    read: (key) => read(client, bucket, key),
   };
 }
 

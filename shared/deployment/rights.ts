@@ -154,12 +154,12 @@ const readLogs: readonly Permission[] = [
   {
     actions: ['s3:ListBucket'],
     arns: ['arn:aws:s3:::NAME-logs-ACCOUNT'],
-    why: 'to find access logs (`stats`, `policy replay`)',
+    why: 'to find access logs (`usage`, `stats`, `policy replay`)',
   },
   {
     actions: ['s3:GetObject'],
     arns: ['arn:aws:s3:::NAME-logs-ACCOUNT/cloudfront/*'],
-    why: 'to download them',
+    why: 'to read them',
   },
 ];
 

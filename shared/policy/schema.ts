@@ -8,6 +8,7 @@ import { presetExpects, presetForm } from '../recipe/recipe.ts';
 import { isTenant, pathFault } from '../url/path.ts';
 import { blockedScopeFault } from '../url/scope.ts';
 import { isKid } from '../url/signature.ts';
+import { budgetSchema } from './budget-schema.ts';
 import { integerSchema, withDescription } from './field-schema.ts';
 import { entryName, entryNameExpects, prefixFault } from './source-fields.ts';
 import { urlsSchema } from './urls-schema.ts';
@@ -241,6 +242,7 @@ export const policySchema = v.pipe(
     source: v.optional(sourceSchema, {}),
     urls: v.optional(urlsSchema, {}),
     cache: v.optional(cacheSchema, {}),
+    budget: v.optional(budgetSchema, {}),
     snap: v.optional(
       withDescription(
         v.boolean(),

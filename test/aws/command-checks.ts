@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -8,9 +9,11 @@ import {
   FilterLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { expect, vi } from 'vitest';
 import { command } from '../cli/in-process.ts';
+import { jsonLog } from '../operator/logs/access-logs.ts';
 import { checks } from './checks.ts';
 import {
   buckets,
@@ -272,6 +275,34 @@ export function checkLogCommands(world: GetWorld): void {
     async () => {
       const file = await exportLog(world());
       expect(await signet('stats', file)).toContain('acme');
+    },
+  );
+
+  checks(
+    'commands',
+    'usage',
+    'reads the access logs in the bucket that the stack names, and lists what is stored',
+    async () => {
+      const { s3 } = world().clients;
+      const Body = gzipSync(jsonLog([{ url: '/acme/cat.jpg', bytes: 9 }, { url: '/x/y' }]));
+      const Key = 'cloudfront/2026/08/01/12/E1.2026-08-01-12.a.gz';
+      await s3.send(new PutObjectCommand({ Bucket: buckets.logs, Key, Body }));
+      const { rows } = await signetJson<{ readonly rows: readonly object[] }>(
+        ...['usage', '--since', '2026-08'],
+      );
+      const acme = {
+        tenant: 'acme',
+        period: '2026-08',
+        views: 1,
+        hits: 1,
+        bytes: 9,
+        renders: null,
+      };
+      expect(rows).toContainEqual(
+        expect.objectContaining({ ...acme, storedBytes: expect.any(Number) }),
+      );
+      expect(rows).toContainEqual(expect.objectContaining({ tenant: '(unknown)', views: 1 }));
+      expect(await signet('usage', '--athena')).toContain(`s3://${buckets.logs}/cloudfront/`);
     },
   );
 

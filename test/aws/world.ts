@@ -31,6 +31,7 @@ export const buckets = {
   sources: `signet-sources-${motoAccount}`,
   derivatives: `signet-derivatives-${motoAccount}`,
   config: `signet-config-${motoAccount}`,
+  logs: `signet-logs-${motoAccount}`,
 } as const;
 
 type FunctionName = 'viewerRequest' | 'originResponse' | 'purge' | 'secrets';

@@ -36,6 +36,9 @@ export function createMemoryInstallation() {
     sources,
     sourceReaders: async () => ownSources(sources),
     derivatives: memoryStore(),
+    openLogs: () => {
+      throw new Error('no log is in a bucket');
+    },
     invalidate: async (tags: readonly string[]) => void invalidated.push(...tags),
     secrets,
     secretIds,

@@ -48,7 +48,8 @@ other projects that are refused](proof-files.md), what [costly files and request
 are those that independent programs show, for [files from generators](proof-pixels.md) and for
 [images of other projects](proof-file-pixels.md), which [tools upload to the local S3](proof-s3.md), which [recipes of OSS
 and BOS](proof-recipes.md) are served, what [pages in a browser](proof-browser.md) can do with images, with which
-[frameworks](proof-frameworks.md) the client was tried, and what was tried against [another AWS](proof-aws.md).
+[frameworks](proof-frameworks.md) the client was tried, what was tried against [another AWS](proof-aws.md), and that [usage](proof-usage.md) is counted as
+DuckDB counts it.
 
 Last run: ${run.date}, Node ${run.node}, ${run.cores} cores (${run.processor}), ${number(run.minutes)} minutes.
 

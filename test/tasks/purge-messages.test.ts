@@ -34,6 +34,7 @@ function stand() {
   const invalidated: (readonly string[])[] = [];
   const later: { readonly body: string; readonly seconds: number }[] = [];
   const failures: string[] = [];
+  const reported: (readonly [tenant: string, paths: number])[] = [];
   const away = { invalidate: false, queue: false };
   const places = new Map<string, ChosenSource | 'unreadable'>();
   const work: PurgeWork = {
@@ -50,6 +51,7 @@ function stand() {
       later.push({ body, seconds });
     },
     onFailure: (reason) => failures.push(reason),
+    onInvalidated: (tenant, paths) => void reported.push([tenant, paths]),
   };
   const workedBy = (by: PurgeWork, ...bodies: readonly string[]) =>
     handlePurgeMessages(
@@ -68,6 +70,7 @@ function stand() {
     invalidated,
     later,
     failures,
+    reported,
     away,
     worked,
     workedBy,
@@ -136,6 +139,18 @@ describe('a batch of messages', () => {
     expect(later).toEqual([
       { body: '{"purgeAgain":["acme/cat.jpg","acme/dog.jpg"]}', seconds: 60 },
     ]);
+  });
+
+  it('reports how many paths of each tenant were invalidated', async () => {
+    const { worked, reported, away } = stand();
+    await worked(event('acme/cat.jpg', 'acme/dog.jpg', 'zed/cat.jpg'));
+    expect(reported).toEqual([
+      ['acme', 2],
+      ['zed', 1],
+    ]);
+    away.invalidate = true;
+    await worked(event('acme/cat.jpg'));
+    expect(reported).toHaveLength(2);
   });
 
   it('finds what a render has stored that began before the source changed', async () => {
@@ -355,12 +370,13 @@ describe('the purge of a whole tenant', () => {
   });
 
   it('goes on in another message if there is too much for one', async () => {
-    const { worked, store, left, invalidated, later } = stand();
+    const { worked, store, left, invalidated, later, reported } = stand();
     store(...Array.from({ length: 40_001 }, (_one, at) => `acme/${at}__op__format,f_src`));
     expect(await worked(due)).toEqual([]);
     expect([left().length, invalidated, later]).toEqual([1, [], [{ body: due, seconds: 0 }]]);
     expect(await worked(due)).toEqual([]);
     expect([left(), invalidated]).toEqual([[], [[tenantTag('acme')]]]);
+    expect(reported).toEqual([['acme', 1]]);
   });
 
   it.each(['invalidate', 'queue'] as const)('is tried again while %s is away', async (what) => {

@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readInvalidationLine } from '../../operator/logs/invalidation-line.ts';
 import {
   localAddress,
   localBuckets,
@@ -94,7 +95,11 @@ describe('the purge function', () => {
       '200 Hit from cloudfront',
     ]);
     const event = changed(localBuckets.sources, 'acme/a+b%2Bc.png');
+    const lines = logLines();
     expect(await handler(batch(event))).toEqual({ batchItemFailures: [] });
+    expect(readInvalidationLine(String(lines[0]))).toMatchObject({
+      ...{ tenant: 'acme', invalidations: 1 },
+    });
     expect(await client.derivatives('a b+c.png')).toEqual([]);
     expect(await view(path)).toBe('200 Miss from cloudfront');
   });

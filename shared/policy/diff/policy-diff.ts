@@ -30,6 +30,7 @@ export const effects: Readonly<Record<string, 'more' | 'less' | 'neither'>> = {
   'urls.origins': 'more',
   'cache.maxAge': 'neither',
   'cache.sharedMaxAge': 'neither',
+  'budget.rendersPerDay': 'neither',
   fallback: 'neither',
   reportUntil: 'neither',
 };

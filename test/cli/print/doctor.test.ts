@@ -19,6 +19,7 @@ const problems: readonly Problem[] = [
   { kind: 'changes_faulty', fault: 'missing', repair },
   { kind: 'policy_gone' },
   { kind: 'root_key_gone', kid: 'r1.1' },
+  { kind: 'budget_exceeded', day: '2026-08-01', renders: 9, rendersPerDay: 5 },
   { kind: 'fallback_missing', path: 'none.png' },
   { kind: 'origin_unlisted', origin: 'https://www.example.com' },
   { kind: 'source_unlisted', fault: 'names no source' },

@@ -319,6 +319,15 @@ describe('an acknowledgement', () => {
     ['days', (days) => ({ kind: 'rotation_late', secret: 's', every: 90, days })],
     ['messages', (waiting) => ({ kind: 'queue_behind', waiting })],
     ['dead letters', (count) => ({ kind: 'dead_letters', arn: 'arn', count })],
+    [
+      'renders',
+      (renders) => ({
+        kind: 'budget_exceeded',
+        day: `2026-08-${renders}`,
+        renders,
+        rendersPerDay: 1,
+      }),
+    ],
   ];
 
   it.each(growing)(

@@ -52,6 +52,11 @@ export function memoryStore(): MemoryStore {
       asked(`list ${prefix}`);
       for (const key of [...objects.keys()].toSorted()) if (key.startsWith(prefix)) yield key;
     },
+    listSizes: async function* listSizes(prefix) {
+      asked(`listSizes ${prefix}`);
+      for (const [key, { body }] of [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        if (key.startsWith(prefix)) yield { key, bytes: body.length };
+    },
     describe: async (key) => {
       asked(`describe ${key}`);
       const kept = objects.get(key);

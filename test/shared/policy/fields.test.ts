@@ -22,6 +22,7 @@ const everything = {
   },
   urls: { maxLifetime: 60, grants: true, origins: ['https://www.example.com'] },
   cache: { maxAge: 0, sharedMaxAge: 0 },
+  budget: { rendersPerDay: 1 },
   snap: true,
   blocked: ['a/*'],
   fallback: 'a.jpg',
@@ -30,7 +31,17 @@ const everything = {
 };
 
 /** Fields whose differences are found by comparing rules, recipes or kids, and fields that only hold others. */
-const compared = ['tenant', 'keys', 'operations', 'presets', 'auto', 'source', 'urls', 'cache'];
+const compared = [
+  'tenant',
+  'keys',
+  'operations',
+  'presets',
+  'auto',
+  'source',
+  'urls',
+  'cache',
+  'budget',
+];
 
 const ownFields = policyFields().filter((field) => !field.startsWith('operations.'));
 

@@ -97,6 +97,7 @@ const bad: readonly (readonly [what: string, document: unknown])[] = [
   ['a lifetime of a second', { ...acme, urls: { maxLifetime: 1 } }],
   ['a lifetime as a text', { ...acme, urls: { maxLifetime: '1h' } }],
   ['a negative cache', { ...acme, cache: { sharedMaxAge: -1 } }],
+  ['a budget of 0', { ...acme, budget: { rendersPerDay: 0 } }],
   ['larger sources', { ...acme, source: { maxBytes: 1e12 } }],
   ['AVIF as a source', { ...acme, source: { types: ['avif'] } }],
   ['no type of source', { ...acme, source: { types: [] } }],

@@ -57,6 +57,7 @@ const good: readonly (readonly [what: string, document: unknown])[] = [
         maxFrames: limits.sourceFrames,
       },
       cache: { maxAge: 31_536_000, sharedMaxAge: 0 },
+      budget: { rendersPerDay: 1_000_000_000 },
     },
   ],
 ];
@@ -176,6 +177,10 @@ const bad: readonly (readonly [what: string, document: unknown, place: string])[
   ['a lifetime as a text', { ...acme, urls: { maxLifetime: '1h' } }, 'urls.maxLifetime'],
   ['a cache of two years', { ...acme, cache: { maxAge: 63_072_000 } }, 'cache.maxAge'],
   ['a negative cache', { ...acme, cache: { sharedMaxAge: -1 } }, 'cache.sharedMaxAge'],
+  ['a budget of 0', { ...acme, budget: { rendersPerDay: 0 } }, 'budget.rendersPerDay'],
+  ['half a render', { ...acme, budget: { rendersPerDay: 0.5 } }, 'budget.rendersPerDay'],
+  ['a budget as text', { ...acme, budget: { rendersPerDay: '5' } }, 'budget.rendersPerDay'],
+  ['an unknown budget', { ...acme, budget: { viewsPerDay: 5 } }, 'budget.viewsPerDay'],
   // Nothing widens the ceilings.
   ['larger sources', { ...acme, source: { maxBytes: limits.sourceBytes + 1 } }, 'source.maxBytes'],
   ['more pixels', { ...acme, source: { maxPixels: limits.sourcePixels + 1 } }, 'source.maxPixels'],
@@ -234,6 +239,7 @@ describe('a policy', () => {
       },
       urls: { maxLifetime: null, grants: true, origins: [] },
       cache: { maxAge: 86_400, sharedMaxAge: 43_200 },
+      budget: {},
       snap: false,
       blocked: [],
       fallback: null,

@@ -226,6 +226,13 @@ const fieldCases: readonly Case[] = [
     ['~ raises cache.maxAge from 0 s to 30 min', '~ raises cache.sharedMaxAge from 0 s to 1 min'],
   ],
   [
+    'a budget',
+    { budget: { rendersPerDay: 100 } },
+    { budget: { rendersPerDay: 200 } },
+    ['~ budget.rendersPerDay: 100 → 200'],
+  ],
+  ['no budget', { budget: { rendersPerDay: 100 } }, {}, ['~ budget.rendersPerDay: 100 → left out']],
+  [
     'a ceiling',
     { source: { maxFrames: 60 } },
     { source: { maxFrames: 30 } },
@@ -390,6 +397,7 @@ const fields = fc.record(
     source: fc.record({ maxFrames: fc.constantFrom(1, 2) }),
     urls: fc.record({ maxLifetime: fc.constantFrom(null, 60, 3_600) }),
     cache: fc.record({ maxAge: fc.constantFrom(1, 2), sharedMaxAge: fc.constantFrom(0, 1) }),
+    budget: fc.record({ rendersPerDay: fc.constantFrom(1, 2) }, { requiredKeys: [] }),
     keys: fc.constantFrom(
       { active: 'r1.1', accept: ['r1.1'] },
       { active: 'r1.2', accept: ['r1.1', 'r1.2'] },
