@@ -1,8 +1,8 @@
 import { type BlockControl, blockScope, unblockScope } from '../../operator/policies/block.ts';
+import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { isInForce, printTakedown, printWaiting } from '../print/block.ts';
-import { printScopeWarnings } from '../print/scope.ts';
 import { writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & { readonly reason: string; readonly wait?: boolean };

@@ -1,12 +1,13 @@
 import { endOf } from '../../operator/doctor/acknowledgements.ts';
 import { changeAcknowledgement, judgeInstallation } from '../../operator/doctor/diagnosis.ts';
 import { readSourceNames } from '../../operator/doctor/source-names.ts';
+import { describeFinding } from '../../operator/doctor/text/described-finding.ts';
 import { usageFailure } from '../../operator/failure.ts';
 import { parseStackName } from '../../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
 import { type AllOption, addAllOption, readSelection } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
-import { describeFinding, printDiagnosis } from '../print/doctor.ts';
+import { printDiagnosis } from '../print/doctor.ts';
 import { tenantProgress } from '../progress/fleet.ts';
 
 type Options = CommonOptions &

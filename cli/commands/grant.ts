@@ -1,12 +1,12 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { mintTenantGrant } from '../../operator/mint/mint-tenant-grant.ts';
+import { printScopeDoubt } from '../../operator/scopes/scope-text.ts';
 import { checkTenantName } from '../../operator/tenants/tenant-name.ts';
 import { seconds } from '../../shared/ports.ts';
 import { readDuration } from '../base/duration.ts';
 import { collectValues } from '../base/options.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printScopeDoubt } from '../print/scope.ts';
 
 type Options = CommonOptions & {
   readonly expires: string;

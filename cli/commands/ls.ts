@@ -1,9 +1,9 @@
+import { printScopeDoubt } from '../../operator/scopes/scope-text.ts';
 import { type ListedSource, listSources } from '../../operator/sources/list-sources.ts';
 import { printJson } from '../../shared/terminal.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { writeAll } from '../output.ts';
-import { printScopeDoubt } from '../print/scope.ts';
 import { printListed, printNoSources, printSourceRow, sourceHeading } from '../print/sources.ts';
 
 /** Writes each source as a row, below a heading. */

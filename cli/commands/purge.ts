@@ -1,6 +1,7 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { type EnginePurgeControl, purgeEngine } from '../../operator/purge/purge-engine.ts';
 import { purgeScope } from '../../operator/purge/purge-scope.ts';
+import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
 import { engineVersion } from '../../shared/operations/engine.ts';
 import { canAsk, confirm } from '../base/confirm.ts';
 import { runInterruptibly } from '../base/interruption.ts';
@@ -12,7 +13,6 @@ import {
   printPurge,
   printPurgeQuestion,
 } from '../print/purge.ts';
-import { printScopeWarnings } from '../print/scope.ts';
 import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {

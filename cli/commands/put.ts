@@ -1,5 +1,6 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { fileName } from '../../operator/file-failure.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { setFocus } from '../../operator/sources/focus.ts';
 import { isLocalFolder } from '../../operator/sources/local-files.ts';
 import { readUpload } from '../../operator/sources/source-file.ts';
@@ -7,7 +8,6 @@ import { upload } from '../../operator/sources/upload.ts';
 import { type UploadSetControl, uploadSet } from '../../operator/sources/upload-set.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
 import { runInterruptibly } from '../base/interruption.ts';
-import { printCount } from '../base/quantity.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import {

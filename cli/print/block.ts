@@ -1,6 +1,6 @@
 import type { Takedown } from '../../operator/policies/block.ts';
 import type { BlockCheck } from '../../operator/policies/verify-block.ts';
-import { printCoverage } from './scope.ts';
+import { printCoverage } from '../../operator/scopes/scope-text.ts';
 
 /** What was seen of a block, and what to do if it was not seen to work. */
 function printCheck(check: BlockCheck, tenant: string): string {

@@ -2,9 +2,9 @@ import type { Assumptions, CostEstimate } from '../../operator/cost/estimate.ts'
 import type { PolicyFileCost } from '../../operator/cost/file-cost.ts';
 import { type OperationShare, uncountedOperations } from '../../operator/cost/policy-cost.ts';
 import { pricesRead } from '../../operator/cost/prices.ts';
+import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
-import { printBytes, printCount, printNumber } from '../base/quantity.ts';
 import { printNotDone } from './outcomes.ts';
 import { printColumns } from './table.ts';
 

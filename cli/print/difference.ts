@@ -3,10 +3,10 @@ import type {
   PolicyDifference,
   UnfiledVersion,
 } from '../../operator/policies/diff.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { failuresOf, resultsOf } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
 

@@ -1,6 +1,6 @@
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
-import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 
 /** The changes of so many tenants are listed one after the other, not in groups. */

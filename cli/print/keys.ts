@@ -1,9 +1,9 @@
 import type { KeyState } from '../../operator/keys/key-states.ts';
 import type { RetiredKids } from '../../operator/keys/retirement.ts';
-import type { AddedRoot, TenantKids } from '../../operator/keys/rotation.ts';
+import type { TenantKids } from '../../operator/keys/rotation.ts';
 import type { TenantKey } from '../../operator/keys/tenant-keys.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
-import { printCount } from '../base/quantity.ts';
 
 /** The state of a kid, in one line. */
 export function printKid({ kid, active, lastUsed, lastExpiry, safeToRetire }: KeyState): string {
@@ -34,17 +34,6 @@ export const printTenantKeys = (
     `signing key ${isSecretShown ? key.signingKey : 'hidden; --secret prints it, --env the variables with it'}`,
     ...key.kids.map((one) => `accepts     ${printKid(one)}`),
   ].join('\n');
-
-export function printRotation({ tenant, active, accept }: TenantKids): string {
-  const old = accept.filter((kid) => kid !== active);
-  return `${tenant} now signs with ${active}. URLs signed with ${old.join(', ')} stay valid. When all backends have the new key: npx signet keys retire ${tenant} ${old[0]}`;
-}
-
-export const printAddedRoot = ({ root }: AddedRoot): string =>
-  `Added root key ${root}. In 20 minutes every function has loaded it, and tenants can get keys derived from it: npx signet keys rotate TENANT`;
-
-export const printRetirement = ({ tenant, retired, accept }: RetiredKids): string =>
-  `Retired ${retired.join(', ')} of ${tenant}; it is never used again. Accepted now: ${accept.join(', ')}`;
 
 /** The new kids of several tenants, one per line, because each backend needs its own. */
 export const printRotations = (all: readonly TenantKids[]): readonly string[] => [

@@ -1,5 +1,5 @@
 import type { LogRetention } from '../../operator/log-retention/log-retention.ts';
-import { printCount } from '../base/quantity.ts';
+import { printCount } from '../../operator/quantity.ts';
 
 type Regions = LogRetention['regions'];
 

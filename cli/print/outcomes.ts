@@ -1,7 +1,7 @@
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { failuresOf, resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { type ExitCode, exitCodes } from '../base/exit-code.ts';
-import { printCount } from '../base/quantity.ts';
 import type { Result } from '../command.ts';
 
 /** A failure as JSON, beside the results of other tenants. */

@@ -1,7 +1,7 @@
 import type { Author, PolicyVersion, TenantAudit } from '../../operator/policies/history.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount } from '../base/quantity.ts';
 import { printNotDone } from './outcomes.ts';
 
 /** Anyone can declare any name, so that is said where AWS did not confirm it. */

@@ -1,7 +1,7 @@
 import type { PrewarmResult } from '../../operator/prewarm/prewarm-list.ts';
 import { countAllRefused, type Example, type PrewarmTally } from '../../operator/prewarm/tally.ts';
+import { printCount, printNumber } from '../../operator/quantity.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
-import { printCount, printNumber } from '../base/quantity.ts';
 
 /** How far a run has come, in one line. */
 export function printPrewarmProgress(tally: PrewarmTally): string {

@@ -1,10 +1,10 @@
 import type { PublishedSet } from '../../operator/policies/publish.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
 import type { Publication } from '../../shared/versions/publishing.ts';
-import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
 import { failuresJson, namesLeft, namesNotDone, outcomesJson, printNotDone } from './outcomes.ts';

@@ -1,11 +1,11 @@
 import type { EngineTally } from '../../operator/purge/engine-walk.ts';
 import type { EnginePurge } from '../../operator/purge/purge-engine.ts';
 import type { ScopePurge } from '../../operator/purge/purge-scope.ts';
+import { printCount, printNumber } from '../../operator/quantity.ts';
+import { printCoverage } from '../../operator/scopes/scope-text.ts';
 import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
 import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import { scopePrefix } from '../../shared/url/scope.ts';
-import { printCount, printNumber } from '../base/quantity.ts';
-import { printCoverage } from './scope.ts';
 
 /** The caches are purged by source, and without derivatives the sources of a folder are not known. */
 const printNothingStored = (scope: string): string =>

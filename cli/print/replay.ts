@@ -1,9 +1,9 @@
 import { maxLineBytes } from '../../operator/logs/line-splitter.ts';
+import { printCount, printNumber } from '../../operator/quantity.ts';
 import { type UndecidedReason, undecidedReasons } from '../../operator/replay/decision.ts';
 import type { RefusedRecipes, ReplayReport } from '../../operator/replay/replay-report.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf, type TenantOutcome } from '../../operator/tenants/outcomes.ts';
-import { printCount, printNumber } from '../base/quantity.ts';
 import { printNotDone } from './outcomes.ts';
 import { printColumns } from './table.ts';
 

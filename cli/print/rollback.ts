@@ -1,6 +1,6 @@
 import type { PlannedRollback, Rollback } from '../../operator/policies/rollback.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
-import { printCount } from '../base/quantity.ts';
 import { printChange } from './change.ts';
 import { groupChanges } from './grouped-changes.ts';
 

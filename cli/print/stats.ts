@@ -1,6 +1,6 @@
+import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
 import type { Delivered, DeliveredReport } from '../../operator/stats/delivered.ts';
 import type { StatsReport, TenantStats } from '../../operator/stats/stats-tally.ts';
-import { printBytes, printCount, printNumber } from '../base/quantity.ts';
 
 const printCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)

@@ -1,7 +1,7 @@
 import type { ValidatedFile } from '../../operator/policies/validate.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
-import { printCount } from '../base/quantity.ts';
 
 /** Up to this many valid files are named one by one. */
 const namedFiles = 5;

@@ -1,5 +1,5 @@
 import type { Progress } from '../../operator/progress.ts';
-import { printBytes, printCount } from '../base/quantity.ts';
+import { printBytes, printCount } from '../../operator/quantity.ts';
 
 type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 

@@ -1,5 +1,5 @@
 import type { Progress } from '../../operator/progress.ts';
-import { printNumber } from '../base/quantity.ts';
+import { printNumber } from '../../operator/quantity.ts';
 import { progressOn } from './bar.ts';
 import { progressLines, writeProgress } from './lines.ts';
 

@@ -1,7 +1,7 @@
 import type { StartProgress } from '../../operator/progress.ts';
+import { printCount } from '../../operator/quantity.ts';
 import type { FleetControl } from '../../operator/tenants/outcomes.ts';
 import { runInterruptibly } from '../base/interruption.ts';
-import { printCount } from '../base/quantity.ts';
 import { countedProgress, hasBar, noProgress } from './counted.ts';
 import { writeProgress } from './lines.ts';
 

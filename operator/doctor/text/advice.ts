@@ -1,6 +1,6 @@
-import type { Finding, Problem } from '../../operator/doctor/finding.ts';
-import { repairAdvice } from '../../operator/policies/policy-change.ts';
-import { adviseOnStack } from './doctor-stack.ts';
+import { repairAdvice } from '../../policies/policy-change.ts';
+import type { Finding, Problem } from '../finding.ts';
+import { adviseOnStack } from './stack-text.ts';
 
 /** A check that failed. */
 export type FailedFinding = Extract<Finding, { readonly ok: false }>;

@@ -1,7 +1,7 @@
-import type { CheckedScope, ScopeReport } from '../../operator/scopes/check-scope.ts';
-import type { BoundedCount } from '../../operator/scopes/coverage.ts';
-import type { ScopeDoubt } from '../../operator/scopes/scope-doubts.ts';
-import { printCount } from '../base/quantity.ts';
+import { printCount } from '../quantity.ts';
+import type { CheckedScope, ScopeReport } from './check-scope.ts';
+import type { BoundedCount } from './coverage.ts';
+import type { ScopeDoubt } from './scope-doubts.ts';
 
 function decodeScope(scope: string): string {
   try {

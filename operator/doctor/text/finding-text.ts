@@ -1,6 +1,6 @@
-import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printCount, printNumber } from '../base/quantity.ts';
-import { describeStackProblem, describeStackState } from './doctor-stack.ts';
+import { printCount, printNumber } from '../../quantity.ts';
+import type { HealthyState, Problem } from '../finding.ts';
+import { describeStackProblem, describeStackState } from './stack-text.ts';
 
 /** What a check that passed has found. */
 export function describeState(state: HealthyState): string {

@@ -1,0 +1,23 @@
+import { escapeForTerminal } from '../../shared/terminal.ts';
+import { printCoverage } from '../scopes/scope-text.ts';
+import type { PlannedRemoval } from './remove-sources.ts';
+
+function printRestore(isRestorable: boolean | undefined): string {
+  if (isRestorable === undefined) return '';
+  return isRestorable
+    ? ' The bucket keeps earlier versions, so they can be restored with the tools of S3 until those expire.'
+    : ' They cannot be restored.';
+}
+
+const printPlan = (plan: PlannedRemoval): string =>
+  `${plan.scope}: ${printCoverage(plan)}${plan.isFallback ? ' It includes the fallback of the policy.' : ''}`;
+
+/** What a person is asked before sources are deleted. */
+export const printRemovalQuestion = (
+  plans: readonly PlannedRemoval[],
+  isRestorable: boolean | undefined,
+): string =>
+  [
+    ...plans.map(printPlan).map(escapeForTerminal),
+    `The sources and their derivatives will be deleted.${printRestore(isRestorable)}`,
+  ].join('\n');
