@@ -1,8 +1,5 @@
 import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
-import { printCoverage } from '../../operator/scopes/scope-text.ts';
 import type { ListedSource, ListedSources } from '../../operator/sources/list-sources.ts';
-import type { RemovedSources } from '../../operator/sources/remove-sources.ts';
-import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 
 /** Rows are written before all are known, so the columns have fixed widths. */
@@ -47,13 +44,3 @@ export const printNoSources = (tenant: string, prefix: string): string =>
   prefix === ''
     ? `${tenant} has no sources.`
     : `${tenant} has no source whose path begins with "${prefix}".`;
-
-/** What was deleted. */
-export function printRemoved(done: readonly RemovedSources[]): string {
-  const lines = done.map(
-    (one) =>
-      `Deleted ${printCount(one.removed, 'source')} of ${one.scope}, and purged the derivatives. ${printCoverage(one, 'covered')}`,
-  );
-  const second = `A second purge in ${secondPurgeSeconds} s removes renders that were in progress.`;
-  return [...lines, second].join('\n');
-}

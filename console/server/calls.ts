@@ -1,11 +1,25 @@
 import type * as v from 'valibot';
 import type { Call } from './call.ts';
+import { doctorCalls } from './calls/doctor-calls.ts';
+import { keyCalls } from './calls/key-calls.ts';
+import { recentCalls } from './calls/recent-calls.ts';
+import { removalCalls } from './calls/removal-calls.ts';
 import { sourceCalls } from './calls/source-calls.ts';
 import { tenantCalls } from './calls/tenant-calls.ts';
 import { urlCalls } from './calls/url-calls.ts';
+import { usageCalls } from './calls/usage-calls.ts';
 
 /** All calls by name: what the page can ask the server for. */
-export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls } as const;
+export const calls = {
+  ...tenantCalls,
+  ...sourceCalls,
+  ...urlCalls,
+  ...keyCalls,
+  ...removalCalls,
+  ...usageCalls,
+  ...doctorCalls,
+  ...recentCalls,
+} as const;
 
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

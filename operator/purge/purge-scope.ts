@@ -62,6 +62,23 @@ export async function purgeCovered(
   return { derivatives, sources: sources.length };
 }
 
+/** What a purge covers, and what an operator has to know before it. */
+export type PurgePlan = ScopeReport & {
+  readonly scope: string;
+  readonly checked: CheckedScope;
+};
+
+/** Finds what `purgeScope` would delete, and changes nothing. Throws as it does. */
+export async function planPurge(
+  open: OpenInstallation,
+  tenant: string,
+  written: string,
+): Promise<PurgePlan> {
+  const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const checked = await checkScope(installation, await policyOf(installation, tenant), scope);
+  return { scope, checked, ...scopeReport(checked) };
+}
+
 /**
  * Deletes every derivative in a scope and invalidates the caches; a second purge follows later. The scope of a
  * watermark is every source of which a stored image shows it. Answers for
