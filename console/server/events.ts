@@ -76,11 +76,12 @@ async function watchState({ open }: CallContext, send: Send, signal: AbortSignal
   }
 }
 
-async function sendRequests(send: Send, signal: AbortSignal): Promise<void> {
+async function sendRequests(send: Send, since: string, signal: AbortSignal): Promise<void> {
   const log = openLiveLog(localHosts);
   try {
     while (!signal.aborted) {
-      const { more, requests, skipped } = await log.read();
+      const { more, requests: found, skipped } = await log.read();
+      const requests = found.filter(({ at }) => at > since);
       for (let at = 0; at < requests.length || (at === 0 && skipped > 0); at += mostRequests) {
         const part = requests.slice(at, at + mostRequests);
         const event: LiveRequests = { requests: part, skipped: at === 0 ? skipped : 0 };
@@ -102,8 +103,12 @@ function checkStream({ target }: CallContext): void {
     throw usageFailure(`${streams} pages show requests already; close one of them`);
 }
 
-/** Answers `GET /events`, until the page goes away. */
-export async function sendEvents(context: CallContext, response: ServerResponse): Promise<void> {
+/** Answers `GET /events?since=TIME`, until the page goes away. The page has had what is older than that time. */
+export async function sendEvents(
+  context: CallContext,
+  response: ServerResponse,
+  { searchParams }: URL,
+): Promise<void> {
   try {
     checkStream(context);
   } catch (thrown) {
@@ -120,7 +125,10 @@ export async function sendEvents(context: CallContext, response: ServerResponse)
   const send = createSend(response, signal);
   streams += 1;
   try {
-    await Promise.all([watchState(context, send, signal), sendRequests(send, signal)]);
+    await Promise.all([
+      watchState(context, send, signal),
+      sendRequests(send, searchParams.get('since') ?? '', signal),
+    ]);
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
   } finally {

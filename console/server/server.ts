@@ -89,7 +89,7 @@ const routes: Readonly<Record<string, Route>> = {
     runCall(context, pathname.slice('/api/'.length), request, response),
   'POST upload': receiveUpload,
   'GET picture': (context, _request, response, url) => sendPicture(context, response, url),
-  'GET events': (context, _request, response) => sendEvents(context, response),
+  'GET events': (context, _request, response, url) => sendEvents(context, response, url),
   'GET usage.csv': (context, _request, response, url) => sendUsageCsv(context, response, url),
 };
 

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { printBytes } from '../../../operator/quantity.ts';
 import { setQuery } from '../address.ts';
+import { FocusPicker } from '../parts/focus-picker.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { FocusPicker } from './focus-picker.tsx';
-import { judgement, type ViewerName, viewer, viewers } from './model.ts';
-import { printBytes, printSaved } from './sizes.ts';
-import { type Body, source, type View, viewing } from './viewing.ts';
+import { judgement, path, tenant, type ViewerName, viewer, viewers } from './model.ts';
+import { printSaved } from './saved.ts';
+import { type Body, source, sourceRevision, type View, viewing } from './viewing.ts';
 
 /* The picture beside its source, with a line between them that can be moved. */
 
@@ -53,6 +54,23 @@ function Comparison({
     </div>
   );
 }
+
+/** The focal point of the source. */
+const PlaygroundFocus = () => {
+  const { body, error, focus } = source.value;
+  if (error !== undefined) return <Notice tone="bad">{error}</Notice>;
+  return (
+    <FocusPicker
+      tenant={tenant.value}
+      path={path.value}
+      src={body?.src}
+      focus={focus}
+      onStored={() => {
+        sourceRevision.value += 1;
+      }}
+    />
+  );
+};
 
 const shortType = (type: string): string => type.replace(/^image\//, '').toUpperCase();
 
@@ -173,7 +191,7 @@ export function Stage() {
       </header>
       <div class="answer" aria-busy={viewing.value.busy}>
         <span class={`working ${viewing.value.busy ? 'shown' : ''}`} aria-hidden="true" />
-        {picking.value ? <FocusPicker /> : <Answer zoom={zoom.value} />}
+        {picking.value ? <PlaygroundFocus /> : <Answer zoom={zoom.value} />}
       </div>
       <Facts view={judgement.value === undefined ? viewing.value.view : undefined} />
     </section>

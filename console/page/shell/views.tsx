@@ -12,4 +12,8 @@ export const views: Readonly<Record<string, View>> = {
     name: 'Playground',
     load: async () => (await import('../playground/playground.tsx')).Playground,
   },
+  operations: {
+    name: 'Operations',
+    load: async () => (await import('../operations/operations.tsx')).Operations,
+  },
 };
