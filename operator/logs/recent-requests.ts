@@ -100,7 +100,7 @@ export async function readRecentRequests(
   const gathered = await gatherRegions(readRegionLines, request, control);
   const joiner = createRequestJoiner(await hosts());
   gathered.lines.forEach(joiner.addServiceLine);
-  const requests = joiner.finish().toSorted((one, other) => (one.at < other.at ? 1 : -1));
+  const requests = joiner.finish().toReversed();
   return {
     requests: requests.slice(0, mostRequests),
     regions: gathered.regions.toSorted(),

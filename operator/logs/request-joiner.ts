@@ -41,7 +41,8 @@ export function createRequestJoiner(hosts: HostMap): RequestJoiner {
   const take = (isDue: (one: Waiting, at: number) => boolean): readonly LiveRequest[] => {
     const due = [...waiting].filter(([, one], at) => isDue(one, at));
     for (const [id] of due) waiting.delete(id);
-    return due.map(([, one]) => toLiveRequest(hosts, one));
+    const requests = due.map(([, one]) => toLiveRequest(hosts, one));
+    return requests.toSorted((one, other) => (one.at < other.at ? -1 : 1));
   };
   return {
     addServiceLine: (text) => {

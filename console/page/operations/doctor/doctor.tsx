@@ -34,7 +34,7 @@ function Findings({ diagnosis, again }: { diagnosis: Diagnosis; again: () => voi
           <FindingItem key={finding.id ?? finding.check} finding={finding} onChanged={again} />
         ))}
       </ul>
-      <details>
+      <details open={diagnosis.problems.length === 0}>
         <summary>{`${printCount(diagnosis.checks - diagnosis.problems.length, 'check')} passed`}</summary>
         <ul class="passed">
           {diagnosis.passed.map((finding) => (
@@ -88,6 +88,7 @@ export function DoctorPart() {
     <section class="panel" aria-label="Doctor">
       <header>
         <h2>Doctor</h2>
+        <ProgressBar progress={progress.value} label="Tenants checked" />
         <button
           type="button"
           class="button primary"
@@ -98,7 +99,6 @@ export function DoctorPart() {
         </button>
       </header>
       <div class="body stack doctor-body">
-        <ProgressBar progress={progress.value} label="Tenants checked" />
         {error.value !== undefined && <ErrorNotice message={error.value} again={again} />}
         {found.value === undefined && error.value === undefined && (
           <div class="skeleton doctor-wait" />

@@ -44,8 +44,10 @@ const KidRow = ({
       <td>
         <span class={`tag wide ${tone}`}>{state}</span>
       </td>
-      <td>{kid.since === null ? 'unknown' : printAge(kid.since, now)}</td>
-      <td>{useOf(kid, hasUses, now)}</td>
+      <td data-name="Accepted since">
+        {kid.since === null ? 'unknown' : printAge(kid.since, now)}
+      </td>
+      <td data-name="Last use">{useOf(kid, hasUses, now)}</td>
       <td>
         {kid.active ? (
           <span class="quiet small">Rotate before you retire it.</span>
@@ -118,7 +120,7 @@ const Asking = ({ tenant, keys, asked, onClose, onDone }: AskingProps) =>
 const KidTable = ({ keys, onRetire }: { keys: Keys; onRetire: (kid: Kid) => void }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keyboard
   <section class="scroll-x" tabIndex={0} aria-label="Accepted kids">
-    <table class="table">
+    <table class="table kids">
       <thead>
         <tr>
           <th scope="col">Kid</th>

@@ -136,7 +136,7 @@ export function FolderList() {
         <Count rows={rows} />
         <button
           type="button"
-          class="button slight remove-folder"
+          class={`button slight remove-folder ${folder() === '' ? 'away' : ''}`}
           disabled={!canRemove}
           onClick={() => {
             removing.value = true;

@@ -86,7 +86,7 @@ export function UploadQueue() {
         <button type="button" class="button" onClick={() => input.current?.click()}>
           Upload files
         </button>
-        <p class="quiet small">{`or drop them here. They are stored in ${escapeForTerminal(folder() || 'the first folder')}, and replace what has the same name.`}</p>
+        <p class="quiet small">{`or drop them here. They are stored ${folder() === '' ? 'without a folder' : `in ${escapeForTerminal(folder())}`}, and replace what has the same name.`}</p>
       </div>
       <input
         ref={input}

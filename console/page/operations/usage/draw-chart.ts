@@ -56,7 +56,11 @@ function axesOf(element: HTMLElement, drawn: UsageSeries, measure: string): uPlo
 /** Draws a chart into an element, and draws it again when its width changes. Returns how to remove it. */
 export function drawChart(element: HTMLElement, drawn: UsageSeries, measure: string): () => void {
   const times = drawn.periods.map(secondsOf);
-  const halfDay = 43_200;
+  const isMonth = drawn.periods[0]?.length === 7;
+  // One tenant has bars, several have lines.
+  const bars = drawn.series.length === 1 ? uPlot.paths.bars?.({ size: [0.6, 80] }) : undefined;
+  // Half a period on both sides, so that one period alone is in the middle.
+  const margin = (isMonth ? 15 : 0.5) * 86_400;
   const chart = new uPlot(
     {
       width: element.clientWidth,
@@ -64,11 +68,12 @@ export function drawChart(element: HTMLElement, drawn: UsageSeries, measure: str
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
       axes: axesOf(element, drawn, measure),
       scales: {
-        x: { time: true, range: (_chart, first, last) => [first - halfDay, last + halfDay] },
+        x: { time: true, range: () => [(times[0] ?? 0) - margin, (times.at(-1) ?? 0) + margin] },
         y: { range: (_chart, _first, last) => [0, Math.max(last * 1.05, 1)] },
       },
       series: [
         {
+          label: isMonth ? 'Month' : 'Day',
           value: (_chart, at) =>
             at === null ? '–' : new Date(at * 1_000).toISOString().slice(0, 10),
         },
@@ -76,6 +81,7 @@ export function drawChart(element: HTMLElement, drawn: UsageSeries, measure: str
           label: name,
           stroke: colours[at % colours.length] ?? colours[0],
           width: 2,
+          ...(bars === undefined ? {} : { paths: bars, fill: `${colours[0]}55` }),
           points: { show: true, size: 6 },
           value: (_chart: uPlot, value: number | null) => printValue(measure, value),
         })),

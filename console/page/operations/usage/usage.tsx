@@ -106,6 +106,7 @@ export function UsagePart() {
     <section class="panel" aria-label="Usage">
       <header>
         <h2>Usage</h2>
+        <ProgressBar progress={progress.value} label="Bytes of logs read" />
         <div class="row">
           <button
             type="button"
@@ -122,7 +123,6 @@ export function UsagePart() {
       </header>
       <Choices />
       <div class="body stack usage-body">
-        <ProgressBar progress={progress.value} label="Bytes of logs read" />
         {error.value !== undefined && <ErrorNotice message={error.value} again={retry} />}
         <UsageChart rows={found.value?.rows} />
         <UsageTable rows={found.value?.rows} more={found.value?.more ?? false} />
