@@ -39,11 +39,13 @@ async function readGroup(
   { since, most, signal }: RecentRequest,
 ): Promise<{ readonly events: readonly FilteredLogEvent[]; readonly more: boolean }> {
   const events: FilteredLogEvent[] = [];
+  // The SDK listens to a signal of each request, and Node warns of many listeners on one.
+  const abortSignal = AbortSignal.any([signal]);
   let nextToken: string | undefined;
   for (let page = 0; page < mostPages && events.length < most; page += 1) {
     const asked = { logGroupName: group, startTime: since, limit: most - events.length };
     const command = new FilterLogEventsCommand({ ...asked, ...(nextToken && { nextToken }) });
-    const found = await client.send(command, { abortSignal: signal });
+    const found = await client.send(command, { abortSignal });
     events.push(...(found.events ?? []));
     nextToken = found.nextToken;
     if (nextToken === undefined) return { events, more: false };
