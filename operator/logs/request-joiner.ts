@@ -2,7 +2,7 @@ import type { HostMap } from '../../shared/url/host-map.ts';
 import { isProbeLine, probeUri } from '../doctor/probe.ts';
 import { type Columns, readAccessLine } from './access-log.ts';
 import { type LiveRequest, type RequestParts, toLiveRequest } from './live-request.ts';
-import { readServiceLine, type ServiceLine } from './service-line.ts';
+import { isRefusal, readServiceLine, type ServiceLine } from './service-line.ts';
 
 /** Joins the lines of several logs to requests. Between two turns, lines are only collected. */
 export type RequestJoiner = {
@@ -16,10 +16,15 @@ export type RequestJoiner = {
 
 /** A function logs before the answer ends, and the access log afterwards, a render of nine seconds later. */
 const patienceTurns = 30;
+/** The answer of a refusal by viewer-request ends at once. */
+const refusedTurns = 4;
 /** With more, the oldest are not waited for. */
 const mostWaiting = 2_000;
 
 type Waiting = RequestParts & { readonly since: number; readonly completeAt: number | undefined };
+
+const patienceOf = ({ viewer }: Waiting): number =>
+  viewer !== undefined && isRefusal(viewer.outcome) ? refusedTurns : patienceTurns;
 
 const partOf = (line: ServiceLine): RequestParts =>
   line.viewer ? { viewer: line } : { origin: line };
@@ -59,9 +64,9 @@ export function createRequestJoiner(hosts: HostMap): RequestJoiner {
       turn += 1;
       const over = waiting.size - mostWaiting;
       return take(
-        ({ completeAt = turn, since }, at) =>
+        (one, at) =>
           // The functions' lines may be read a turn after the line of the access log.
-          completeAt < turn - 1 || since < turn - patienceTurns || at < over,
+          (one.completeAt ?? turn) < turn - 1 || one.since < turn - patienceOf(one) || at < over,
       );
     },
     finish: () => take(() => true),

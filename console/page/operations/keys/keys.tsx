@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { setQuery } from '../../address.ts';
 import { overview } from '../../installation.ts';
 import { TenantSelect } from '../../parts/tenant-select.tsx';
@@ -7,6 +8,7 @@ import { TenantKeys } from './tenant-keys.tsx';
 
 /** The signing keys: those of a tenant, and the root keys that they are derived from. */
 export function KeysPart() {
+  const isRead = useSignal(false);
   if (overview.value?.tenants.length === 0)
     return <p class="empty">There is no tenant yet. Create one: npx signet tenant create NAME</p>;
   return (
@@ -20,10 +22,15 @@ export function KeysPart() {
           />
         </header>
         <div class="body">
-          <TenantKeys />
+          <TenantKeys
+            onRead={() => {
+              isRead.value = true;
+            }}
+          />
         </div>
       </section>
-      <RootKeys />
+      {/* Later, so that it does not move when the kids above are known. */}
+      {isRead.value && <RootKeys />}
     </div>
   );
 }

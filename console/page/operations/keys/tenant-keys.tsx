@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { CallOutput } from '../../../server/calls.ts';
 import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
@@ -142,10 +143,13 @@ const KidTable = ({ keys, onRetire }: { keys: Keys; onRetire: (kid: Kid) => void
 );
 
 /** The kids that a tenant accepts, and what can be done with them. */
-export function TenantKeys() {
+export function TenantKeys({ onRead }: { onRead: () => void }) {
   const found = useLoading((signal) => call('keys', { tenant: chosenTenant.value }, signal));
   const asked = useSignal<Asked | undefined>(undefined);
   const { error, value } = found.value;
+  useEffect(() => {
+    if (value !== undefined || error !== undefined) onRead();
+  }, [value, error]);
   if (error !== undefined) return <ErrorNotice message={error} again={found.again} />;
   if (value === undefined) return <div class="skeleton keys-wait" />;
   return (

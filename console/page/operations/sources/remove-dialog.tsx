@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
@@ -45,10 +46,13 @@ function ScopeDialog({ work, tenant, scope, onClose, onDone }: ScopeDialogProps 
   const found = useLoading((abort) => call(works[work].plan, { tenant, scope }, abort));
   const { error, value } = found.value;
   const { action, more, run, title } = works[work];
-  const isDone = { current: false };
+  const isDone = useRef(false);
   const close = (): void => {
     onClose();
-    if (isDone.current) onDone?.();
+    if (!isDone.current) return;
+    // Not before: the source that was deleted shows this dialog.
+    noteChange();
+    onDone?.();
   };
   if (value === undefined)
     return (
@@ -68,7 +72,6 @@ function ScopeDialog({ work, tenant, scope, onClose, onDone }: ScopeDialogProps 
       onConfirm={async () => {
         const { said } = await call(run, { tenant, scope });
         isDone.current = true;
-        noteChange();
         return said;
       }}
     >
