@@ -15,12 +15,17 @@ import { policyOf } from '../../../operator/keys/signer.ts';
 import { readRootStates } from '../../../operator/keys/tenant-keys.ts';
 import { checkReason } from '../../../operator/policies/reason.ts';
 import { failuresOf, resultsOf, type TenantOutcome } from '../../../operator/tenants/outcomes.ts';
+import { checkTenantName } from '../../../operator/tenants/tenant-name.ts';
 import { declareCall, reasonName } from '../call.ts';
 
 const tenant = v.string();
 const reason = v.string();
 
-const selectOne = (name: string) => ({ operands: [name], all: false });
+/** Selects one tenant. The commands take files and folders, too, which the page never means. */
+function selectOne(name: string) {
+  checkTenantName(name);
+  return { operands: [name], all: false };
+}
 
 /** The page shows what is asked first, and sends the call when a person has agreed. */
 const agreed = async (): Promise<void> => undefined;

@@ -151,8 +151,8 @@ describe.skipIf(isMissing('operations of the console in a browser'))('operations
       await dialog.getByText('Retired r1.1 of acme').waitFor();
       await page.keyboard.press('Escape');
       expect(await answerTo(url)).toBe('denied_kid');
-      expect(await page.getByRole('row', { name: /r1\.1/ }).count()).toBe(0);
-      const { keys } = await stack.json<{ keys: { accept: string[] } }>('policy', 'show', 'acme');
+      await expect.poll(() => page.getByRole('row', { name: /r1\.1/ }).count()).toBe(0);
+      const { keys } = await stack.json<{ keys: { accept: string[] } }>('tenant', 'show', 'acme');
       expect(keys.accept).toEqual(['r1.2']);
       await page.context().close();
     });

@@ -151,9 +151,9 @@ export function TenantKeys({ onRead }: { onRead: () => void }) {
     if (value !== undefined || error !== undefined) onRead();
   }, [value, error]);
   if (error !== undefined) return <ErrorNotice message={error} again={found.again} />;
-  if (value === undefined) return <div class="skeleton keys-wait" />;
+  if (value === undefined) return <div key="wait" class="skeleton keys-wait" />;
   return (
-    <div class="stack keys-table">
+    <div key="keys" class="stack keys-table">
       <KidTable
         keys={value}
         onRetire={(kid) => {

@@ -148,7 +148,7 @@ export function FolderList() {
       {error !== undefined && <ErrorNotice message={error} again={found.again} />}
       {value !== undefined && <Remarks browsed={value} />}
       <div class="folder-list">
-        {value === undefined ? <div class="skeleton fill" /> : <Rows rows={rows} />}
+        {value === undefined ? <div key="wait" class="skeleton fill" /> : <Rows rows={rows} />}
       </div>
       {removing.value && (
         <RemoveDialog
