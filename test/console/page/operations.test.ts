@@ -186,7 +186,7 @@ describe.skipIf(isMissing('operations of the console in a browser'))('operations
       await (await choosing).setFiles(await files());
       await page.getByText(/of 3 files stored, \d not/).waitFor();
       const uploads = page.getByLabel('Uploads');
-      await uploads.getByText(/page\.html: .*(JPEG|jpeg)/).waitFor();
+      await uploads.getByText('new/page.html is HTML, not a JPEG').waitFor();
       const list = page.getByLabel('Folders and sources');
       await list.getByRole('button', { name: 'one.jpg' }).waitFor();
       expect(await page.locator('img[src=x]').count()).toBe(0);

@@ -6,17 +6,23 @@ import { chosenTenant } from '../part.ts';
 import { folder } from './source-model.ts';
 import { createUploads, type UploadItem } from './upload-list.ts';
 
-const rowHeight = 44;
+const rowHeight = 64;
 
 const tones = { waiting: '', sending: '', stored: 'good', refused: 'bad' } as const;
+
+/** Most messages name the file. */
+function textOf(path: string, message: string | undefined): string {
+  if (message === undefined) return path;
+  return message.includes(path) ? message : `${path}: ${message}`;
+}
 
 const UploadRow = ({ item: { message, part, path, state } }: { item: UploadItem }) => (
   <div class="upload">
     <span class={`tag ${tones[state]}`}>
       {state === 'sending' ? `${Math.round(part * 100)} %` : state}
     </span>
-    <span class="source-name" title={message}>
-      {escapeForTerminal(message === undefined ? path : `${path}: ${message}`)}
+    <span class="upload-name small" title={message}>
+      {escapeForTerminal(textOf(path, message))}
     </span>
   </div>
 );
