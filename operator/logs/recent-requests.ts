@@ -1,5 +1,5 @@
 import { edgeLogGroups } from '../../shared/deployment/edge-logs.ts';
-import { allRegions } from '../../shared/deployment/regions.ts';
+import { allRegions, disabledRegionCodes, optInRegions } from '../../shared/deployment/regions.ts';
 import { PortFailure } from '../../shared/ports.ts';
 import { usageFailure } from '../failure.ts';
 import type { StartProgress } from '../progress.ts';
@@ -38,6 +38,10 @@ type Gathered = {
   failed: { region: string; reason: string }[];
 };
 
+/** An account that has not enabled a Region has no functions in it. */
+const absentCodes = (region: string): readonly string[] =>
+  optInRegions.includes(region) ? disabledRegionCodes : [];
+
 async function gatherRegion(
   gathered: Gathered,
   region: string,
@@ -57,7 +61,7 @@ async function gatherRegion(
 
 async function gatherRegions(
   readRegion: ReadRegion,
-  request: Omit<Parameters<ReadRegion>[1], 'signal'>,
+  request: Omit<Parameters<ReadRegion>[1], 'signal' | 'absentCodes'>,
   { signal, startProgress }: RecentControl,
 ): Promise<Gathered> {
   const gathered: Gathered = { lines: [], regions: [], more: false, failed: [] };
@@ -66,7 +70,9 @@ async function gatherRegions(
   try {
     await runWorkers(simultaneousRegions, async () => {
       for (const region of waiting) {
-        await gatherRegion(gathered, region, () => readRegion(region, { ...request, signal }));
+        await gatherRegion(gathered, region, () =>
+          readRegion(region, { ...request, signal, absentCodes: absentCodes(region) }),
+        );
         progress.advance(1);
       }
     });

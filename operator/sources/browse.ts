@@ -109,7 +109,7 @@ export async function browseSources(
 }
 
 /** What is stored of one source or watermark. Undefined if there is none. Throws as `browseSources` does. */
-export async function describeSource(
+export async function describeStoredSource(
   open: OpenInstallation,
   tenant: string,
   path: string,

@@ -3,7 +3,6 @@ import {
   type FilteredLogEvent,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { disabledRegionCodes, optInRegions } from '../deployment/regions.ts';
 import { clientOptions, portFailure } from './aws-client.ts';
 
 /** The lines of some log groups in one Region. */
@@ -19,16 +18,13 @@ export type RecentRequest = {
   readonly groups: readonly string[];
   readonly since: number;
   readonly most: number;
+  /** Codes of errors that mean that no function can have run in the Region. */
+  readonly absentCodes: readonly string[];
   readonly signal: AbortSignal;
 };
 
 /** A Region on the other side of the world answers slowly. */
 const patience = { connectionTimeout: 5_000, requestTimeout: 20_000, maxAttempts: 3 };
-
-/** Whether no function can have run there: the group does not exist, or the account does not use the Region. */
-const isAbsent = (region: string, { name }: Error): boolean =>
-  name === 'ResourceNotFoundException' ||
-  (optInRegions.includes(region) && disabledRegionCodes.includes(name));
 
 /** Pages of one group. CloudWatch may return empty ones. */
 const mostPages = 5;
@@ -62,11 +58,12 @@ export async function readRegionLines(
   request: RecentRequest,
 ): Promise<RegionLines> {
   const client = new CloudWatchLogsClient(clientOptions({ region }, patience));
+  const absent = ['ResourceNotFoundException', ...request.absentCodes];
   try {
     const found = await Promise.all(
       request.groups.map((group) =>
         readGroup(client, group, request).catch((thrown: unknown) => {
-          if (isAbsent(region, thrown as Error)) return { events: [], more: false };
+          if (absent.includes((thrown as Error).name)) return { events: [], more: false };
           const what = `CloudWatch Logs of ${region} on ${group}`;
           throw portFailure(what, thrown, 'logs:FilterLogEvents');
         }),

@@ -44,7 +44,7 @@ const PartMenu = () => (
 );
 
 /** What happens in the installation, and what an operator does about it. */
-export function Operations() {
+export function OperationsView() {
   return (
     <>
       <h1 class="hidden">Operations</h1>

@@ -14,6 +14,6 @@ export const views: Readonly<Record<string, View>> = {
   },
   operations: {
     name: 'Operations',
-    load: async () => (await import('../operations/operations.tsx')).Operations,
+    load: async () => (await import('../operations/operations.tsx')).OperationsView,
   },
 };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { planPurge, purgeScope } from '../../../operator/purge/purge-scope.ts';
 import { printPurge } from '../../../operator/purge/purge-text.ts';
 import { printCoverage, printScopeWarnings } from '../../../operator/scopes/scope-text.ts';
-import { browseSources, describeSource } from '../../../operator/sources/browse.ts';
+import { browseSources, describeStoredSource } from '../../../operator/sources/browse.ts';
 import { printRemovalQuestion, printRemoved } from '../../../operator/sources/removal-text.ts';
 import { planRemovals, removeScopes } from '../../../operator/sources/remove-sources.ts';
 import { declareCall } from '../call.ts';
@@ -19,7 +19,8 @@ export const removalCalls = {
   /** What is stored of one source; null if there is none. */
   source: declareCall(
     v.object({ tenant, path: v.string() }),
-    async ({ open }, { tenant: owner, path }) => (await describeSource(open, owner, path)) ?? null,
+    async ({ open }, { tenant: owner, path }) =>
+      (await describeStoredSource(open, owner, path)) ?? null,
   ),
   /** What a deletion covers, and what the operator is asked. Changes nothing. */
   planRemoval: declareCall(v.object({ tenant, scope }), async ({ open }, input) => {

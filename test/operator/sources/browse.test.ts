@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { browseSources, describeSource } from '../../../operator/sources/browse.ts';
+import { browseSources, describeStoredSource } from '../../../operator/sources/browse.ts';
 import { publishPolicy } from '../../../shared/versions/publishing.ts';
 import { createMemoryInstallation } from '../memory-installation.ts';
 
@@ -81,12 +81,12 @@ describe('a folder of sources', () => {
 
 describe('a source', () => {
   it.each(['a.jpg', '_watermarks/logo.png'])('%s is described', async (path) => {
-    expect(await describeSource(memory.open, 'acme', path)).toMatchObject({
+    expect(await describeStoredSource(memory.open, 'acme', path)).toMatchObject({
       ...{ path, bytes: 1, contentType: 'image/jpeg', focus: null, fault: null },
     });
   });
 
   it('that is not stored is undefined', async () => {
-    expect(await describeSource(memory.open, 'acme', 'nothing.jpg')).toBeUndefined();
+    expect(await describeStoredSource(memory.open, 'acme', 'nothing.jpg')).toBeUndefined();
   });
 });

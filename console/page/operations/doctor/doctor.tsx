@@ -1,16 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { printCount, printNumber } from '../../../../operator/quantity.ts';
-import type { CallOutput } from '../../../server/calls.ts';
 import { callWithProgress, messageOf } from '../../call.ts';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import { ProgressBar, type ProgressState } from '../../parts/progress-bar.tsx';
 import { printTime } from '../../parts/time-text.ts';
+import type { Examination } from './examination.ts';
 import { FindingItem } from './finding.tsx';
 
-export type Diagnosis = CallOutput<'doctor'>;
-
-function summaryOf({ acknowledged, checks, errors, warnings }: Diagnosis): string {
+function summaryOf({ acknowledged, checks, errors, warnings }: Examination): string {
   const accepted = acknowledged === 0 ? '' : `, ${printNumber(acknowledged)} acknowledged`;
   const inChecks = `in ${printCount(checks, 'check')}${accepted}`;
   return errors + warnings === 0
@@ -18,12 +16,12 @@ function summaryOf({ acknowledged, checks, errors, warnings }: Diagnosis): strin
     : `${printCount(errors, 'error')} and ${printCount(warnings, 'warning')} found ${inChecks}`;
 }
 
-function toneOf({ errors, warnings }: Diagnosis) {
+function toneOf({ errors, warnings }: Examination) {
   if (errors > 0) return 'bad';
   return warnings > 0 ? 'warn' : 'good';
 }
 
-function Findings({ diagnosis, again }: { diagnosis: Diagnosis; again: () => void }) {
+function Findings({ diagnosis, again }: { diagnosis: Examination; again: () => void }) {
   return (
     <div class="stack">
       <Notice
@@ -54,7 +52,7 @@ function Findings({ diagnosis, again }: { diagnosis: Diagnosis; again: () => voi
 function useDiagnosis() {
   const asked = useSignal(0);
   const progress = useSignal<ProgressState | undefined>({ done: 0, total: null });
-  const found = useSignal<Diagnosis | undefined>(undefined);
+  const found = useSignal<Examination | undefined>(undefined);
   const error = useSignal<string | undefined>(undefined);
   const again = (): void => {
     asked.value += 1;

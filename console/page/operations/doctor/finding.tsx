@@ -4,9 +4,9 @@ import { call } from '../../call.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { printTime } from '../../parts/time-text.ts';
-import type { Diagnosis } from './doctor.tsx';
+import type { Examination } from './examination.ts';
 
-type Finding = Diagnosis['problems'][number];
+type Finding = Examination['problems'][number];
 
 function markOf({ acknowledged, ok, severity }: Finding): readonly [tone: string, word: string] {
   if (ok) return ['good', 'passed'];

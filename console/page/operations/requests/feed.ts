@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LiveRequest } from '../../../../operator/logs/live-request.ts';
 import { isWanted, type RequestFilter } from './filter.ts';
-import { countRequest, emptyTally, type RequestTally } from './request-tally.ts';
+import { countRequest, emptyRequestTally, type RequestTally } from './request-tally.ts';
 
 /** What is shown of the requests at one moment. */
 export type FeedView = {
@@ -37,7 +37,7 @@ const noFilter: RequestFilter = { tenant: '', code: '', text: '' };
 export function createFeed(): Feed {
   let kept: LiveRequest[] = [];
   let filter = noFilter;
-  let tally = emptyTally();
+  let tally = emptyRequestTally();
   let since: string | undefined;
   let waiting = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +59,7 @@ export function createFeed(): Feed {
     if (view.peek().paused) waiting += 1;
   };
   const recount = (): void => {
-    [tally, since, waiting] = [emptyTally(), undefined, 0];
+    [tally, since, waiting] = [emptyRequestTally(), undefined, 0];
     const { paused } = view.peek();
     if (paused) view.value = { ...view.peek(), paused: false };
     kept.forEach(count);

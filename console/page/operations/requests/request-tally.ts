@@ -20,7 +20,7 @@ export type RequestTally = {
 };
 
 /** A tally in which everything is 0. */
-export const emptyTally = (): RequestTally => ({
+export const emptyRequestTally = (): RequestTally => ({
   ...{ requests: 0, answered: 0, hits: 0, renders: 0, renderMilliseconds: 0 },
   ...{ refusals: new Map(), sources: new Map() },
 });

@@ -16,7 +16,7 @@ import {
   lastPart,
   openFolder,
   openSource,
-  sourcePath,
+  shownSource,
 } from './source-model.ts';
 
 type Browsed = CallOutput<'browseSources'>;
@@ -54,7 +54,7 @@ const SourceRow = ({ path, shown }: { path: string; shown: string }) => (
   <button
     type="button"
     class="source"
-    aria-current={path === sourcePath() ? 'true' : undefined}
+    aria-current={path === shownSource() ? 'true' : undefined}
     onClick={() => openSource(path)}
   >
     <Thumbnail tenant={chosenTenant.value} path={path} />

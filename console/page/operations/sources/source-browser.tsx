@@ -4,7 +4,7 @@ import { TenantSelect } from '../../parts/tenant-select.tsx';
 import { chosenTenant, queryText } from '../part.ts';
 import { FolderList } from './folder-list.tsx';
 import { SourceDetails } from './source-details.tsx';
-import { sourcePath } from './source-model.ts';
+import { shownSource } from './source-model.ts';
 import { UploadQueue } from './upload-queue.tsx';
 
 const Search = () => (
@@ -24,7 +24,7 @@ export function SourceBrowser() {
   if (overview.value?.tenants.length === 0)
     return <p class="empty">There is no tenant yet. Create one: npx signet tenant create NAME</p>;
   return (
-    <div class={`source-browser ${sourcePath() === '' ? '' : 'with-details'}`}>
+    <div class={`source-browser ${shownSource() === '' ? '' : 'with-details'}`}>
       <section class="panel" aria-label="Sources">
         <header>
           <h2>Sources</h2>

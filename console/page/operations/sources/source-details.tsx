@@ -10,7 +10,7 @@ import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import { printTime } from '../../parts/time-text.ts';
 import { chosenTenant } from '../part.ts';
 import { PurgeDialog, RemoveDialog } from './remove-dialog.tsx';
-import { changes, noteChange, sourcePath } from './source-model.ts';
+import { changes, noteChange, shownSource } from './source-model.ts';
 
 type Described = NonNullable<CallOutput<'source'>>;
 
@@ -121,7 +121,7 @@ function Stored({ tenant, path }: { tenant: string; path: string }) {
 
 /** The source in the address: what is stored, and what can be done with it. */
 export function SourceDetails() {
-  const path = sourcePath();
+  const path = shownSource();
   const tenant = chosenTenant.value;
   return (
     <section class="panel source-details" aria-label="Source">

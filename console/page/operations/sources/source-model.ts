@@ -14,7 +14,7 @@ export const noteChange = (): void => {
 /** Empty, or a path with a slash at its end. */
 export const folder = (): string => queryText('folder');
 
-export const sourcePath = (): string => queryText('path');
+export const shownSource = (): string => queryText('path');
 
 export const openFolder = (name: string): void =>
   setQuery(

@@ -3,7 +3,7 @@ import { setQuery } from '../../address.ts';
 import { Field } from '../../parts/field.tsx';
 import { theme } from '../../theme.ts';
 import { queryText } from '../part.ts';
-import type { UsageRow } from './usage.tsx';
+import type { CountedRow } from './counted-row.ts';
 import { type Measure, measures, toSeries, type UsageSeries } from './usage-series.ts';
 
 const chosenMeasure = (): Measure => {
@@ -32,7 +32,7 @@ function Canvas({ drawn, measure }: CanvasProps) {
 }
 
 /** A measure of the tenants over time. */
-export const UsageChart = ({ rows }: { rows: readonly UsageRow[] | undefined }) => {
+export const UsageChart = ({ rows }: { rows: readonly CountedRow[] | undefined }) => {
   const measure = chosenMeasure();
   return (
     <div class="usage-chart">

@@ -1,4 +1,4 @@
-import type { UsageRow } from './usage.tsx';
+import type { CountedRow } from './counted-row.ts';
 
 /** What a chart can show. */
 export const measures = {
@@ -25,7 +25,7 @@ export type UsageSeries = {
 /** As many lines as colours can be told apart. The others are added up. */
 const mostSeries = 5;
 
-const measureOf = (row: UsageRow, measure: Measure): number | null =>
+const measureOf = (row: CountedRow, measure: Measure): number | null =>
   measure === 'usd' ? row.usd.total : row[measure];
 
 const add = (one: number | null, other: number | null): number | null =>
@@ -35,7 +35,7 @@ const sum = (values: readonly (number | null)[]): number =>
   values.reduce<number>((total, one) => total + (one ?? 0), 0);
 
 /** The series of the tenants with the largest sums, and one of all others. */
-export function toSeries(rows: readonly UsageRow[], measure: Measure): UsageSeries {
+export function toSeries(rows: readonly CountedRow[], measure: Measure): UsageSeries {
   const periods = [...new Set(rows.map(({ period }) => period))].toSorted();
   const tenants = new Map<string, (number | null)[]>();
   for (const row of rows) {

@@ -1,5 +1,5 @@
 import { printBytes, printNumber } from '../../../../operator/quantity.ts';
-import type { UsageRow } from './usage.tsx';
+import type { CountedRow } from './counted-row.ts';
 
 /** Rows of the table. A file has all of them. */
 const mostShown = 300;
@@ -7,7 +7,7 @@ const mostShown = 300;
 const orUnknown = (value: number | null, print: (value: number) => string): string =>
   value === null ? '–' : print(value);
 
-const refusalsOf = ({ refusals, scaled }: UsageRow): string => {
+const refusalsOf = ({ refusals, scaled }: CountedRow): string => {
   if (refusals === null) return '–';
   const count = Object.values(refusals).reduce((sum, one) => sum + one, 0);
   return `${scaled ? '~' : ''}${printNumber(count)}`;
@@ -27,7 +27,7 @@ const headings = [
   ],
 ];
 
-const cellsOf = (row: UsageRow): readonly string[] => [
+const cellsOf = (row: CountedRow): readonly string[] => [
   orUnknown(row.views, printNumber),
   orUnknown(row.hits, printNumber),
   orUnknown(row.bytes, printBytes),
@@ -39,7 +39,7 @@ const cellsOf = (row: UsageRow): readonly string[] => [
   row.usd.total.toFixed(2),
 ];
 
-const Row = ({ row }: { row: UsageRow }) => (
+const Row = ({ row }: { row: CountedRow }) => (
   <tr>
     <th scope="row">{row.tenant}</th>
     <td class="nowrap">{row.period}</td>
@@ -52,7 +52,7 @@ const Row = ({ row }: { row: UsageRow }) => (
 );
 
 type UsageTableProps = {
-  readonly rows: readonly UsageRow[] | undefined;
+  readonly rows: readonly CountedRow[] | undefined;
   readonly more: boolean;
 };
 

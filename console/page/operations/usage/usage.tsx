@@ -11,7 +11,6 @@ import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
 
 type Usage = CallOutput<'usage'>;
-export type UsageRow = Usage['rows'][number];
 
 const askedUsage = (): CallInput<'usage'> => ({
   tenant: namedTenant.value,
