@@ -69,6 +69,23 @@ export async function purgeCovered(
   return { derivatives, sources: sources.length };
 }
 
+/** What a purge covers, and what an operator has to know before it. */
+export type PurgePlan = ScopeReport & {
+  readonly scope: string;
+  readonly checked: CheckedScope;
+};
+
+/** Finds what `purgeScope` would delete, and changes nothing. Throws as it does. */
+export async function planPurge(
+  open: OpenInstallation,
+  tenant: string,
+  written: string,
+): Promise<PurgePlan> {
+  const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const checked = await checkScope(installation, await policyOf(installation, tenant), scope);
+  return { scope, checked, ...scopeReport(checked) };
+}
+
 /**
  * Deletes what is stored below the name of a tenant that was deleted or never was. Undefined if there is such a tenant,
  * or nothing to delete.

@@ -16,4 +16,8 @@ export const views: Readonly<Record<string, ShellView>> = {
     name: 'URL doctor',
     load: async () => (await import('../url-doctor/url-doctor.tsx')).UrlDoctor,
   },
+  operations: {
+    name: 'Operations',
+    load: async () => (await import('../operations/operations.tsx')).OperationsView,
+  },
 };

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeFinding, type PrintedFinding } from '../../../cli/print/doctor.ts';
-import type { HealthyState, Problem } from '../../../operator/doctor/finding.ts';
+import type { HealthyState, Problem } from '../../../../operator/doctor/finding.ts';
+import {
+  type DescribedFinding,
+  describeFinding,
+} from '../../../../operator/doctor/text/described-finding.ts';
 
 const address = 'https://img.example.com';
 const arn = 'arn:aws:sqs:us-east-1:111111111111:signet-PurgeDead';
@@ -59,7 +62,7 @@ const problems: readonly Problem[] = [
   { kind: 'quota_low', regions: [{ region: 'eu-west-1', concurrent: 10 }] },
 ];
 
-const printed = (problem: Problem, stack: string | undefined): PrintedFinding =>
+const printed = (problem: Problem, stack: string | undefined): DescribedFinding =>
   describeFinding({ finding: { check: 'publisher', ok: false, problem } }, stack);
 
 /** Advice that helps only on one machine. */

@@ -1,8 +1,8 @@
-import type { WrongFolder } from '../../operator/doctor/deep/derivative-walk.ts';
-import { printCount } from '../../operator/quantity.ts';
-import { escapeForTerminal } from '../../shared/terminal.ts';
-import { isTenant } from '../../shared/url/path.ts';
-import { printCommand } from './shell-command.ts';
+import { escapeForTerminal } from '../../../shared/terminal.ts';
+import { isTenant } from '../../../shared/url/path.ts';
+import { printCount } from '../../quantity.ts';
+import { printCommand } from '../../shell-command.ts';
+import type { WrongFolder } from '../deep/derivative-walk.ts';
 
 /** How many wrong derivatives are named in a sentence. */
 const named = 3;

@@ -1,7 +1,7 @@
-import type { HealthyState, Problem } from '../../operator/doctor/finding.ts';
-import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { printBytes, printCount, printNumber } from '../../quantity.ts';
+import type { HealthyState, Problem } from '../finding.ts';
 import { describeWrongDerivatives } from './derivative-advice.ts';
-import { describeStackProblem, describeStackState } from './doctor-stack.ts';
+import { describeStackProblem, describeStackState } from './stack-text.ts';
 
 /** What a check that passed has found. */
 export function describeState(state: HealthyState): string {

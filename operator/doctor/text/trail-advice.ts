@@ -1,5 +1,5 @@
-import type { TrailDamage } from '../../operator/doctor/finding.ts';
-import { repairCommand } from '../../operator/doctor/repair/find-trail-repair.ts';
+import type { TrailDamage } from '../finding.ts';
+import { repairCommand } from '../repair/find-trail-repair.ts';
 
 /** The problem whose repair is printed. `stack` is the deployed stack that was checked. */
 export type AdvisedProblem = {

@@ -1,11 +1,7 @@
-import type { Problem } from '../../operator/doctor/finding.ts';
-import type {
-  StackProblem,
-  StackState,
-  WrongFunction,
-} from '../../operator/doctor/stack/stack-finding.ts';
-import { printCount } from '../../operator/quantity.ts';
-import { escapeForTerminal } from '../../shared/terminal.ts';
+import { escapeForTerminal } from '../../../shared/terminal.ts';
+import { printCount } from '../../quantity.ts';
+import type { Problem } from '../finding.ts';
+import type { StackProblem, StackState, WrongFunction } from '../stack/stack-finding.ts';
 
 /* The findings about a deployed stack, in sentences. */
 

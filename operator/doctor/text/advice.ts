@@ -1,6 +1,6 @@
-import type { Finding, Problem } from '../../operator/doctor/finding.ts';
+import type { Finding, Problem } from '../finding.ts';
 import { adviseOnDerivatives } from './derivative-advice.ts';
-import { adviseOnStack } from './doctor-stack.ts';
+import { adviseOnStack } from './stack-text.ts';
 import { adviseOnTrail } from './trail-advice.ts';
 
 /** A check that failed. */

@@ -1,8 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { call, messageOf } from '../call.ts';
-import { Notice } from '../parts/notice.tsx';
-import { chosenTenant, path } from './model.ts';
-import { source, sourceRevision } from './viewing.ts';
+import { Notice } from './notice.tsx';
 
 /* The focal point: the part of a source that a crop with g_focus keeps. */
 
@@ -46,29 +44,33 @@ const Axis = ({
   </label>
 );
 
+type FocusPickerProps = {
+  readonly tenant: string;
+  readonly path: string;
+  /** The address of the picture; undefined while it is read. */
+  readonly src: string | undefined;
+  /** The stored point, such as `30,70`. */
+  readonly focus: string | undefined;
+  readonly onStored: () => void;
+};
+
 /** Click on the source, or type both numbers. It is stored at once, and the pictures of the source are made anew. */
-export function FocusPicker() {
-  const { body, focus, error } = source.value;
+export function FocusPicker({ tenant, path, src, focus, onStored }: FocusPickerProps) {
   const point = readFocus(focus);
   const said = useSignal<{ readonly text: string; readonly bad: boolean } | undefined>(undefined);
   const store = async ({ x, y }: Point): Promise<void> => {
     try {
-      await call('setFocus', { tenant: chosenTenant.value, path: path.value, focus: `${x},${y}` });
+      await call('setFocus', { tenant, path, focus: `${x},${y}` });
       said.value = {
         text: `The focal point is ${x},${y}. Use it with resize,m_fill,g_focus.`,
         bad: false,
       };
-      sourceRevision.value += 1;
+      onStored();
     } catch (thrown) {
       said.value = { text: messageOf(thrown), bad: true };
     }
   };
-  if (body === undefined)
-    return error === undefined ? (
-      <div class="skeleton fill" />
-    ) : (
-      <Notice tone="bad">{error}</Notice>
-    );
+  if (src === undefined) return <div class="skeleton fill" />;
   return (
     <div class="focus">
       <button
@@ -80,7 +82,7 @@ export function FocusPicker() {
           if (event.detail > 0) void store(pointOf(event, event.currentTarget));
         }}
       >
-        <img class="focus-source" src={body.src} alt="" />
+        <img class="focus-source" src={src} alt="" />
         <span class="focus-mark" style={{ left: `${point.x}%`, top: `${point.y}%` }} />
       </button>
       <div class="row focus-numbers">

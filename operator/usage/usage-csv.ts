@@ -1,6 +1,6 @@
-import type { UsageRow } from '../../operator/usage/usage-report.ts';
 import { type RefusalCode, refusals } from '../../shared/refusal.ts';
-import { printCsv } from './csv.ts';
+import { printCsv } from '../csv.ts';
+import type { UsageRow } from './usage-report.ts';
 
 type Cell = (row: UsageRow) => string;
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { printCommand } from '../../../cli/print/shell-command.ts';
+import { printCommand } from '../../operator/shell-command.ts';
 
 it.each([
   [['acme'], { yes: true, target: 'aws:prod' }, 'acme --yes --target aws:prod'],
