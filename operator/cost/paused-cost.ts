@@ -35,9 +35,7 @@ export async function pausedPolicyCost(
   const counts = new Map<string, Count>();
   for (const name of drawingOperations) {
     const rules = policy.presetsOnly ? [] : (policy.rules.get(name) ?? []);
-    const found = isOver()
-      ? undefined
-      : await countBetween(countStepsInParts(name, rules), isOver);
+    const found = isOver() ? undefined : await countBetween(countStepsInParts(name, rules), isOver);
     counts.set(name, found ?? countStepsQuickly(name, rules));
   }
   return policyCost(policy, (name, rules) => counts.get(name) ?? countStepsQuickly(name, rules));

@@ -34,6 +34,16 @@ const perPart = 5_000;
 /** A count that pauses now and then, so that a door with other work can do it or stop. */
 export type CountInParts<T = Count> = Generator<undefined, T, undefined>;
 
+/** Says when so much was done since the last pause that another one is due. */
+function createPauses(): (done: number) => boolean {
+  let last = 0;
+  return (done) => {
+    if (done - last < perPart) return false;
+    last = done;
+    return true;
+  };
+}
+
 /** Counts to the end at once. */
 function finishCount<T>(parts: CountInParts<T>): T {
   let next = parts.next();
@@ -156,19 +166,17 @@ function* countBlocks(name: OperationName, rules: readonly Rule[]): CountInParts
   const order = orderParameters(Object.keys(rowOf(name).parameters), blocks, every);
   const chosen = new Map<string, Block>();
   const values: Record<string, Value | undefined> = {};
-  let [count, visited, paused] = [0n, 0, 0];
+  let [count, visited] = [0n, 0];
+  const isPauseDue = createPauses();
+  const addChosen = (): void => {
+    if (isCanonicalStep(name, values)) count += waysOf(chosen);
+  };
   function* choose(at: number, among: bigint): CountInParts<void> {
     const own = order[at];
-    if (own === undefined) {
-      if (isCanonicalStep(name, values)) count += waysOf(chosen);
-      return;
-    }
+    if (own === undefined) return addChosen();
     const found = blocks(own, among);
     visited += found?.length ?? Number.POSITIVE_INFINITY;
-    if (visited - paused >= perPart) {
-      paused = visited;
-      yield;
-    }
+    if (isPauseDue(visited)) yield;
     for (const block of found ?? []) {
       if (visited > maxVisited) return;
       chosen.set(own, block);
