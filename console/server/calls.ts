@@ -1,11 +1,21 @@
 import type * as v from 'valibot';
 import type { Call } from './call.ts';
+import { draftCalls } from './calls/draft-calls.ts';
+import { fleetCalls } from './calls/fleet-calls.ts';
+import { historyCalls } from './calls/history-calls.ts';
 import { sourceCalls } from './calls/source-calls.ts';
 import { tenantCalls } from './calls/tenant-calls.ts';
 import { urlCalls } from './calls/url-calls.ts';
 
 /** All calls by name: what the page can ask the server for. */
-export const calls = { ...tenantCalls, ...sourceCalls, ...urlCalls } as const;
+export const calls = {
+  ...tenantCalls,
+  ...fleetCalls,
+  ...draftCalls,
+  ...historyCalls,
+  ...sourceCalls,
+  ...urlCalls,
+} as const;
 
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

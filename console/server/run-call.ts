@@ -23,6 +23,15 @@ function checkInput(schema: v.GenericSchema, value: unknown): unknown {
   throw usageFailure(place === null ? issue.message : `${place}: ${issue.message}`);
 }
 
+/** Aborts when the connection ends before the answer does. */
+function abortedWith(response: ServerResponse): AbortSignal {
+  const control = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) control.abort();
+  });
+  return control.signal;
+}
+
 /** Answers `POST /api/NAME`. The type of the content keeps out forms of other pages. */
 export async function runCall(
   context: CallContext,
@@ -36,7 +45,8 @@ export async function runCall(
     const found = callNamed(name);
     if (found === undefined) throw usageFailure(`there is no call ${name}`);
     const input = checkInput(found.input, await readJsonBody(request, maxRequest));
-    sendJson(response, 200, (await found.run(context, input)) ?? null);
+    const work = { ...context, signal: abortedWith(response) };
+    sendJson(response, 200, (await found.run(work, input)) ?? null);
   } catch (thrown) {
     sendFailure(response, thrown, context.target === 'local');
   }
