@@ -12,4 +12,8 @@ export const views: Readonly<Record<string, View>> = {
     name: 'Playground',
     load: async () => (await import('../playground/playground.tsx')).Playground,
   },
+  policies: {
+    name: 'Policies',
+    load: async () => (await import('../policies/policies.tsx')).Policies,
+  },
 };

@@ -1,0 +1,130 @@
+import { useSignal } from '@preact/signals';
+import type { CallOutput } from '../../../server/calls.ts';
+import { setQuery } from '../../address.ts';
+import { call } from '../../call.ts';
+import { useLoading } from '../../loading.ts';
+import { ErrorNotice } from '../../parts/notice.tsx';
+import { VirtualList } from '../../parts/virtual-list.tsx';
+import { printCountOf, printTime, visible } from '../words.ts';
+import { Audit } from './audit.tsx';
+import { Compare } from './compare.tsx';
+import { RollbackDialog } from './rollback-dialog.tsx';
+
+export type Version = CallOutput<'history'>['versions'][number];
+
+/** In pixels. */
+const entryHeight = 84;
+
+/** Anyone can declare any name, so that is said where AWS did not confirm it. */
+const printAuthor = ({ by, identity }: Pick<Version, 'by' | 'identity'>): string =>
+  `${visible(by)}${identity === undefined ? ' (self-declared)' : ''}`;
+
+type EntryProps = {
+  readonly version: Version;
+  readonly isLive: boolean;
+  readonly before: Version | undefined;
+  readonly restore: (version: number) => void;
+};
+
+const compareTo = (before: number, after: number): void =>
+  setQuery({ from: String(before), to: String(after) });
+
+const Entry = ({ version: one, isLive, before, restore }: EntryProps) => (
+  <div class="version">
+    <div class="version-what">
+      <span>
+        <strong>Version {one.version}</strong>{' '}
+        {isLive && one.deleted === undefined && <span class="tag good">live</span>}
+        {one.deleted === true && <span class="tag bad">deleted</span>}
+      </span>
+      <span class="small quiet version-who">
+        <time dateTime={one.at}>{printTime(one.at)}</time> by {printAuthor(one)}
+      </span>
+      <span class="version-why" title={visible(one.reason ?? '')}>
+        {one.reason === null ? <span class="quiet">no reason</span> : visible(one.reason)}
+      </span>
+    </div>
+    <div class="version-acts">
+      {before !== undefined && before.deleted === undefined && one.deleted === undefined && (
+        <button
+          type="button"
+          class="button slight"
+          aria-label={`What version ${one.version} changed`}
+          onClick={() => compareTo(before.version, one.version)}
+        >
+          What changed
+        </button>
+      )}
+      {!isLive && one.deleted === undefined && (
+        <button
+          type="button"
+          class="button slight"
+          aria-label={`Restore version ${one.version}…`}
+          onClick={() => restore(one.version)}
+        >
+          Restore…
+        </button>
+      )}
+    </div>
+  </div>
+);
+
+/** The versions of a policy as a timeline, compared and restored. */
+export function HistoryView({ tenant }: { tenant: string }) {
+  const history = useLoading((stop) => call('history', { tenant }, stop));
+  const restoring = useSignal<number | undefined>(undefined);
+  const { value, error } = history.value;
+  if (error !== undefined && value === undefined)
+    return (
+      <div class="stack">
+        <ErrorNotice message={error} again={history.again} />
+        <Audit tenant={tenant} version={0} />
+      </div>
+    );
+  const versions = value?.versions ?? [];
+  const [newest] = versions;
+  return (
+    <div class="history">
+      <section class="panel history-list" aria-label="Versions">
+        <header>
+          <h2>Versions</h2>
+          <span class="small quiet">{value && printCountOf(value.total, 'version')}</span>
+        </header>
+        {value === undefined ? (
+          <div class="skeleton history-wait" />
+        ) : (
+          <VirtualList
+            items={versions}
+            rowHeight={entryHeight}
+            height={`min(calc(100dvh - 18rem), ${versions.length * entryHeight}px)`}
+            label={`Versions of ${tenant}, newest first`}
+            render={(one, at) => (
+              <Entry
+                version={one}
+                isLive={at === 0}
+                before={versions[at + 1]}
+                restore={(version) => {
+                  restoring.value = version;
+                }}
+              />
+            )}
+          />
+        )}
+      </section>
+      <div class="stack history-side">
+        <Compare tenant={tenant} versions={versions} />
+        <Audit tenant={tenant} version={newest?.version ?? 0} />
+      </div>
+      {restoring.value !== undefined && (
+        <RollbackDialog
+          tenant={tenant}
+          version={restoring.value}
+          onClose={() => {
+            restoring.value = undefined;
+          }}
+          onRestored={history.again}
+        />
+      )}
+    </div>
+  );
+}
