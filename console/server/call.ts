@@ -24,3 +24,6 @@ export const declareCall = <const S extends v.GenericSchema, T>(
   input: S,
   run: (context: CallWork, input: v.InferOutput<S>) => Promise<T>,
 ): Call<S, T> => ({ input, run });
+
+/** What messages call the reason of a change. */
+export const reasonName = 'the reason';

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { address } from '../address.ts';
+import { overview } from '../installation.ts';
 import { ViewLink } from '../parts/view-link.tsx';
-import { DraftView } from './draft/draft-view.tsx';
+import { DraftView, DraftWaiting } from './draft/draft-view.tsx';
 import { DeleteTenant } from './fleet/delete-tenant.tsx';
 import { HistoryView } from './history/history-view.tsx';
 
@@ -39,7 +40,9 @@ export function TenantPolicy({ tenant }: { tenant: string }) {
           Delete…
         </button>
       </div>
-      {tab === 'history' ? <HistoryView tenant={tenant} /> : <DraftView tenant={tenant} />}
+      {tab === 'history' && <HistoryView tenant={tenant} />}
+      {tab === '' &&
+        (overview.value === undefined ? <DraftWaiting /> : <DraftView tenant={tenant} />)}
       {isDeleting.value && (
         <DeleteTenant
           tenant={tenant}

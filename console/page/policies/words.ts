@@ -7,6 +7,17 @@ export const visible = (text: string): string => escapeForTerminal(text);
 
 export const printInteger = (text: string | number): string => BigInt(text).toLocaleString('en-US');
 
+/** Beyond this many digits a number is shown by its size. */
+const mostDigits = 12;
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A whole number in little room: `1,234`, `2.1 × 10²⁵`. */
+export function printSize(digits: string): string {
+  if (digits.length <= mostDigits) return printInteger(digits);
+  const power = [...String(digits.length - 1)].map((one) => superscripts[Number(one)]).join('');
+  return `${digits[0]}.${digits[1]} × 10${power}`;
+}
+
 export const printUsd = (amount: number): string =>
   amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 

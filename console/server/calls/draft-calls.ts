@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { type Assumptions, usualAssumptions } from '../../../operator/cost/estimate.ts';
 import { costOfDraft, type PolicyFileCost } from '../../../operator/cost/file-cost.ts';
-import { usageFailure } from '../../../operator/failure.ts';
 import { diffDraft } from '../../../operator/policies/diff.ts';
 import { publishDraft } from '../../../operator/policies/publish.ts';
+import { checkReason } from '../../../operator/policies/reason.ts';
 import {
   compareDraft,
   type DraftBase,
@@ -12,12 +12,11 @@ import {
 import { replayDraft } from '../../../operator/replay/replay-draft.ts';
 import { resultsOf } from '../../../operator/tenants/outcomes.ts';
 import type { PolicyChange } from '../../../shared/policy/diff/policy-diff.ts';
-import { declareCall } from '../call.ts';
+import { declareCall, reasonName } from '../call.ts';
 
 const tenant = v.string();
 const draft = { tenant, text: v.string() };
 const version = v.pipe(v.number(), v.integer(), v.minValue(0));
-const reasonText = v.pipe(v.string(), v.maxLength(2_000, 'is longer than 2,000 characters'));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999_999_999));
 
 /** In milliseconds: while somebody types, and when they wait for an exact count. */
@@ -93,9 +92,9 @@ export const draftCalls = {
   ),
   /** Publishes a draft that was made from the version `expected`. */
   publishDraft: declareCall(
-    v.object({ ...draft, expected: version, reason: reasonText, purge: v.boolean() }),
+    v.object({ ...draft, expected: version, reason: v.string(), purge: v.boolean() }),
     async ({ open }, { tenant, text, expected, reason, purge }) => {
-      if (reason.trim() === '') throw usageFailure('write a reason');
+      checkReason(reason, reasonName);
       const choices = { expected, reason, purge };
       const { outcomes } = await publishDraft(open, { tenant, text }, choices);
       const [done] = resultsOf(outcomes);

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 import { usageFailure } from '../../../operator/failure.ts';
+import { checkReason } from '../../../operator/policies/reason.ts';
 import { readStats } from '../../../operator/stats/stats.ts';
 import type { StatsReport } from '../../../operator/stats/stats-tally.ts';
 import { parseStackName } from '../../../operator/target/stack-name.ts';
 import { quietly } from '../../../operator/tenants/outcomes.ts';
 import { listTenants } from '../../../operator/tenants/tenant-list.ts';
 import { createTenant, removeTenant } from '../../../operator/tenants/tenants.ts';
-import { declareCall } from '../call.ts';
+import { declareCall, reasonName } from '../call.ts';
 
 /** How many tenants one call reads: each needs several objects of the bucket. */
 const mostRows = 50;
 
 const tenant = v.string();
-const text = v.pipe(v.string(), v.maxLength(2_000, 'is longer than 2,000 characters'));
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, one) => total + one, 0);
@@ -64,10 +64,12 @@ export const fleetCalls = {
   }),
   /** Deletes a tenant. `confirmed` is its name once more. */
   removeTenant: declareCall(
-    v.object({ tenant, reason: text, confirmed: v.string() }),
-    ({ open }, { tenant: name, reason, confirmed }) =>
-      removeTenant(open, { name, reason: reason === '' ? undefined : reason }, async () => {
+    v.object({ tenant, reason: v.string(), confirmed: v.string() }),
+    ({ open }, { tenant: name, reason, confirmed }) => {
+      checkReason(reason, reasonName);
+      return removeTenant(open, { name, reason }, async () => {
         if (confirmed !== name) throw usageFailure(`write ${name} to delete it`);
-      }),
+      });
+    },
   ),
 };

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
-import { usageFailure } from '../../../operator/failure.ts';
 import { auditTenants, readHistory } from '../../../operator/policies/history.ts';
+import { checkReason } from '../../../operator/policies/reason.ts';
 import { previewRollback, rollbackPolicies } from '../../../operator/policies/rollback.ts';
 import { compareVersions } from '../../../operator/policies/versions.ts';
 import { resultsOf } from '../../../operator/tenants/outcomes.ts';
-import { declareCall } from '../call.ts';
+import { declareCall, reasonName } from '../call.ts';
 import { boundChanges } from './draft-calls.ts';
 
 const tenant = v.string();
 const version = v.pipe(v.number(), v.integer(), v.minValue(1));
-const reasonText = v.pipe(v.string(), v.maxLength(2_000, 'is longer than 2,000 characters'));
 
 /** How many versions one answer has at most. */
 const mostVersions = 1_000;
@@ -44,9 +43,9 @@ export const historyCalls = {
   ),
   /** Publishes the content of an earlier version, unless another version than `expected` is live. */
   rollback: declareCall(
-    v.object({ tenant, version, expected: version, reason: reasonText, purge: v.boolean() }),
+    v.object({ tenant, version, expected: version, reason: v.string(), purge: v.boolean() }),
     async ({ open }, { tenant, ...request }) => {
-      if (request.reason.trim() === '') throw usageFailure('write a reason');
+      checkReason(request.reason, reasonName);
       const asked = { ...request, tenants: only(tenant) };
       const [done] = resultsOf(await rollbackPolicies(open, asked, async () => undefined));
       return { version: done?.version ?? 0, unchanged: done?.unchanged ?? false };

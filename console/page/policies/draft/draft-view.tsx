@@ -83,7 +83,8 @@ function Editing({ tenant, bases }: { tenant: string; bases: Bases }) {
   );
 }
 
-const Waiting = () => (
+/** The room of a draft, until it is read. */
+export const DraftWaiting = () => (
   <div class="draft" aria-busy="true">
     <div class="skeleton draft-bar" />
     <div class="skeleton draft-form" />
@@ -92,11 +93,11 @@ const Waiting = () => (
   </div>
 );
 
-/** The policy of a tenant, to change and to publish. */
+/** The policy of a tenant, to change and to publish. A kept draft is of the target, which must be known. */
 export function DraftView({ tenant }: { tenant: string }) {
   const bases = useLoading((stop) => readBases(tenant, stop));
   const { value, error, busy } = bases.value;
   if (value !== undefined) return <Editing tenant={tenant} bases={value} />;
   if (error !== undefined && !busy) return <ErrorNotice message={error} again={bases.again} />;
-  return <Waiting />;
+  return <DraftWaiting />;
 }

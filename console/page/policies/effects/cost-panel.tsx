@@ -6,18 +6,18 @@ import { useLoading } from '../../loading.ts';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNotice } from '../../parts/notice.tsx';
 import type { Draft } from '../draft/draft.ts';
-import { printInteger, printUsd } from '../words.ts';
+import { printInteger, printSize, printUsd } from '../words.ts';
 
 type Cost = CallOutput<'costDraft'>;
 
 const printAllowed = ({ derivativesPerSource, exact }: Cost): string =>
-  `${exact ? '' : 'at least '}${printInteger(derivativesPerSource)}`;
+  `${exact ? '' : 'at least '}${printSize(derivativesPerSource)}`;
 
 /** Whether the draft allows more or less than the version that it began with. */
 function printDifference(cost: Cost, before: Cost | undefined): string {
   if (before === undefined || !cost.exact || !before.exact) return '';
   if (cost.derivativesPerSource === before.derivativesPerSource) return 'as before';
-  return `before: ${printInteger(before.derivativesPerSource)}`;
+  return `before: ${printSize(before.derivativesPerSource)}`;
 }
 
 const Figures = ({ cost, before }: { cost: Cost; before: Cost | undefined }) => {
@@ -27,7 +27,7 @@ const Figures = ({ cost, before }: { cost: Cost; before: Cost | undefined }) => 
       <div>
         <dt>Derivatives per source</dt>
         <dd>
-          <strong>{printAllowed(cost)}</strong>{' '}
+          <strong title={printInteger(cost.derivativesPerSource)}>{printAllowed(cost)}</strong>{' '}
           <span class="small quiet">{printDifference(cost, before)}</span>
         </dd>
       </div>

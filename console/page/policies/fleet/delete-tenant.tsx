@@ -47,7 +47,7 @@ export function DeleteTenant({ tenant, onClose }: { tenant: string; onClose: () 
           <input
             class="input"
             value={reason.value}
-            maxLength={2_000}
+            maxLength={1_000}
             onInput={({ currentTarget }) => {
               reason.value = currentTarget.value;
             }}

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ViewLink } from '../../parts/view-link.tsx';
-import { printAge, printInteger, printTime, visible } from '../words.ts';
+import { printAge, printInteger, printSize, printTime, visible } from '../words.ts';
 import type { FleetRow, Views } from './tenant-rows.ts';
 
 type Good = Extract<FleetRow, { readonly version: number }>;
@@ -50,8 +50,12 @@ export const FleetHead = ({ unread }: { unread: string | undefined }) => (
   </div>
 );
 
-const derivativesOf = ({ derivativesPerSource, exact }: Good): string =>
-  `${printInteger(derivativesPerSource)}${exact ? '' : '+'}`;
+const derivativesOf = ({ derivativesPerSource, exact }: Good) => (
+  <span title={printInteger(derivativesPerSource)}>
+    {printSize(derivativesPerSource)}
+    {exact ? '' : '+'}
+  </span>
+);
 
 function cellsOf(
   row: Good,

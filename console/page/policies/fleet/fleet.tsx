@@ -95,7 +95,7 @@ export function Fleet() {
           <VirtualList
             items={shown.value}
             rowHeight={rowHeight.value}
-            height={`min(calc(100dvh - 18rem), ${shown.value.length * rowHeight.value + 2}px)`}
+            height={`min(calc(100dvh - 18rem), ${shown.value.length * rowHeight.value}px)`}
             label={`${shown.value.length} tenants`}
             render={(tenant) => (
               <FleetLine

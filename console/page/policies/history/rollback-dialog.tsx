@@ -58,7 +58,7 @@ export function RollbackDialog({ tenant, version, onClose, onRestored }: Rollbac
           <input
             class="input"
             value={reason.value}
-            maxLength={2_000}
+            maxLength={1_000}
             onInput={({ currentTarget }) => {
               reason.value = currentTarget.value;
             }}

@@ -91,7 +91,7 @@ export function PublishDialog(props: PublishDialogProps) {
           <input
             class="input"
             value={reason.value}
-            maxLength={2_000}
+            maxLength={1_000}
             onInput={({ currentTarget }) => {
               reason.value = currentTarget.value;
             }}
