@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { address, guardLeaving, setQuery } from '../../address.ts';
 import { useLoading } from '../../loading.ts';
@@ -7,6 +6,7 @@ import { EditorPane } from '../editor/editor-pane.tsx';
 import { Effects, useReview } from '../effects/effects.tsx';
 import { PolicyForm } from '../form/policy-form.tsx';
 import { PublishBar } from '../publish/publish-bar.tsx';
+import { useMatches, widths } from '../use-matches.ts';
 import { type Bases, createDraft, type Draft, readBases } from './draft.ts';
 import { hasDraft } from './saved-draft.ts';
 
@@ -50,25 +50,10 @@ const Sides = ({ side }: { side: string }) => (
   </fieldset>
 );
 
-const wide = '(min-width: 75rem)';
-
-function useIsWide() {
-  const media = matchMedia(wide);
-  const isWide = useSignal(media.matches);
-  useEffect(() => {
-    const follow = (): void => {
-      isWide.value = media.matches;
-    };
-    media.addEventListener('change', follow);
-    return () => media.removeEventListener('change', follow);
-  }, []);
-  return isWide;
-}
-
 function Editing({ tenant, bases }: { tenant: string; bases: Bases }) {
   const draft = useMemo(() => createDraft(tenant, bases), []);
   const review = useReview(draft);
-  const isWide = useIsWide();
+  const isWide = useMatches(widths.wide);
   useLeavingGuard(draft);
   useEffect(() => draft.stop, []);
   const side = address.value.query.get('edit') === 'json' ? 'json' : 'form';

@@ -1,7 +1,6 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { ViewLink } from '../../parts/view-link.tsx';
+import { useMatches, widths } from '../use-matches.ts';
 import { printAge, printInteger, printSize, printTime, visible } from '../words.ts';
 import type { FleetRow, Views } from './tenant-rows.ts';
 
@@ -22,21 +21,10 @@ type Column = (typeof columns)[number][0];
 
 /** In pixels: a narrow page shows a tenant on three lines. */
 const heights = { wide: 48, narrow: 104 } as const;
-const narrow = '(max-width: 60rem)';
 
 /** The height of a row at the width of the page. */
-export function useRowHeight() {
-  const media = matchMedia(narrow);
-  const height = useSignal<number>(media.matches ? heights.narrow : heights.wide);
-  useEffect(() => {
-    const follow = (): void => {
-      height.value = media.matches ? heights.narrow : heights.wide;
-    };
-    media.addEventListener('change', follow);
-    return () => media.removeEventListener('change', follow);
-  }, []);
-  return height;
-}
+export const useRowHeight = (): number =>
+  useMatches(widths.narrow).value ? heights.narrow : heights.wide;
 
 /** The names of the columns. Each cell has its name for screen readers, too. */
 export const FleetHead = ({ unread }: { unread: string | undefined }) => (

@@ -94,8 +94,8 @@ export function Fleet() {
         {shown.value.length > 0 && (
           <VirtualList
             items={shown.value}
-            rowHeight={rowHeight.value}
-            height={`min(calc(100dvh - 18rem), ${shown.value.length * rowHeight.value}px)`}
+            rowHeight={rowHeight}
+            height={`min(calc(100dvh - 18rem), ${shown.value.length * rowHeight}px)`}
             label={`${shown.value.length} tenants`}
             render={(tenant) => (
               <FleetLine

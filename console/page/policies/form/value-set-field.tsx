@@ -80,7 +80,7 @@ export function ValueSetField({ name, parameter, value, onChange }: ValueSetProp
   return (
     <div class="value-set">
       <span class="name" title={`${about}; ${expects}`}>
-        <code>{name}</code> <span class="small quiet">{about}</span>
+        <code>{name}</code> <span class="small quiet">{about.replaceAll('`', '')}</span>
       </span>
       <span class="values">
         {control.control === 'select' ? (

@@ -5,6 +5,7 @@ import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { ErrorNotice } from '../../parts/notice.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
+import { useMatches, widths } from '../use-matches.ts';
 import { printCountOf, printTime, visible } from '../words.ts';
 import { Audit } from './audit.tsx';
 import { Compare } from './compare.tsx';
@@ -12,8 +13,8 @@ import { RollbackDialog } from './rollback-dialog.tsx';
 
 export type Version = CallOutput<'history'>['versions'][number];
 
-/** In pixels. */
-const entryHeight = 84;
+/** In pixels: a narrow page shows what can be done below the reason. */
+const heights = { wide: 84, narrow: 124 } as const;
 
 /** Anyone can declare any name, so that is said where AWS did not confirm it. */
 const printAuthor = ({ by, identity }: Pick<Version, 'by' | 'identity'>): string =>
@@ -72,6 +73,7 @@ const Entry = ({ version: one, isLive, before, restore }: EntryProps) => (
 /** The versions of a policy as a timeline, compared and restored. */
 export function HistoryView({ tenant }: { tenant: string }) {
   const history = useLoading((stop) => call('history', { tenant }, stop));
+  const entryHeight = useMatches(widths.narrow).value ? heights.narrow : heights.wide;
   const restoring = useSignal<number | undefined>(undefined);
   const { value, error } = history.value;
   if (error !== undefined && value === undefined)
