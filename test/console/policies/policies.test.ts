@@ -98,7 +98,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
   it('let a newcomer create a tenant, narrow it, see a URL refused, roll back and see it served', async () => {
     const page = await open('/policies');
     await button(page, 'Create a tenant').click();
-    await page.getByLabel('Name').fill('shop');
+    await page.getByRole('textbox', { name: /^Name/ }).fill('shop');
     await button(page, 'Create').click();
     await page.getByRole('heading', { name: 'shop' }).waitFor();
     await stack.upload('shop', 'cat.jpg', await picture('red', { width: 900, height: 600 }));
@@ -236,7 +236,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.getByRole('textbox', { name: 'The policy as JSON' }).click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('ArrowRight');
-    await page.keyboard.type('"cash": 1,');
+    await page.keyboard.type('"cahe": 1,');
     await page
       .getByText(/is not a known field; did you mean "?cache/)
       .first()
@@ -267,7 +267,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.getByText('adds resize w 480').first().waitFor();
     await button(page, 'Publish…').click();
     await page.getByLabel('Reason').fill('too late');
-    await button(page, 'Publish').waitFor();
+    await expect.poll(() => button(page, 'Publish').isEnabled()).toBe(true);
     process.kill(stack.instance.pid, 'SIGTERM');
     await expect
       .poll(() =>

@@ -23,29 +23,31 @@ function printDifference(cost: Cost, before: Cost | undefined): string {
 const Figures = ({ cost, before }: { cost: Cost; before: Cost | undefined }) => {
   const { total, ...parts } = cost.usdPerMonth;
   return (
-    <dl class="figures">
-      <div>
-        <dt>Derivatives per source</dt>
-        <dd>
-          <strong title={printInteger(cost.derivativesPerSource)}>{printAllowed(cost)}</strong>{' '}
-          <span class="small quiet">{printDifference(cost, before)}</span>
-        </dd>
-      </div>
-      <div>
-        <dt>A month, at most</dt>
-        <dd>
-          <strong>{printUsd(total)}</strong>{' '}
-          {before !== undefined && before.usdPerMonth.total !== total && (
-            <span class="small quiet">before: {printUsd(before.usdPerMonth.total)}</span>
-          )}
-        </dd>
-      </div>
-      <div class="figures-parts small quiet">
+    <>
+      <dl class="figures">
+        <div>
+          <dt>Derivatives per source</dt>
+          <dd>
+            <strong title={printInteger(cost.derivativesPerSource)}>{printAllowed(cost)}</strong>{' '}
+            <span class="small quiet">{printDifference(cost, before)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>A month, at most</dt>
+          <dd>
+            <strong>{printUsd(total)}</strong>{' '}
+            {before !== undefined && before.usdPerMonth.total !== total && (
+              <span class="small quiet">before: {printUsd(before.usdPerMonth.total)}</span>
+            )}
+          </dd>
+        </div>
+      </dl>
+      <p class="small quiet">
         {Object.entries(parts)
           .map(([name, amount]) => `${name} ${printUsd(amount)}`)
           .join(', ')}
-      </div>
-    </dl>
+      </p>
+    </>
   );
 };
 
