@@ -5,7 +5,7 @@ import { Fleet } from './fleet/fleet.tsx';
 import { TenantPolicy } from './tenant-policy.tsx';
 
 /** All tenants, or the policy of one. */
-export function Policies() {
+export function PoliciesView() {
   const tenant = useComputed(() => address.value.query.get('tenant') ?? '');
   return tenant.value === '' ? (
     <Fleet />

@@ -14,6 +14,6 @@ export const views: Readonly<Record<string, View>> = {
   },
   policies: {
     name: 'Policies',
-    load: async () => (await import('../policies/policies.tsx')).Policies,
+    load: async () => (await import('../policies/policies.tsx')).PoliciesView,
   },
 };

@@ -7,7 +7,7 @@ import { forgetDraft, readSavedDraft, saveDraft } from './saved-draft.ts';
 
 /* The one draft that the form and the editor of JSON change. Its text is what counts. */
 
-export type DraftBase = CallOutput<'draftBase'>;
+export type DraftStart = CallOutput<'draftBase'>;
 
 /** Reads what the draft begins with, and the version that a kept draft was made from. */
 export async function readBases(tenant: string, stop: AbortSignal) {
@@ -73,7 +73,7 @@ export function createDraft(tenant: string, { base: first, saved }: Bases) {
       text.value = editText(text.peek(), path, value);
     },
     /** Begins again with another version. */
-    restart: (next: DraftBase, content: string = next.text): void => {
+    restart: (next: DraftStart, content: string = next.text): void => {
       base.value = next;
       text.value = content;
     },

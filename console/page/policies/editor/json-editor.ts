@@ -58,7 +58,7 @@ const extensionsFor = (onChange: (text: Text) => void) => [
   ...[indentOnInput(), bracketMatching(), highlightActiveLine(), highlightSpecialChars()],
   ...[json(), syntaxHighlighting(colours), editorTheme, EditorView.lineWrapping],
   EditorState.tabSize.of(2),
-  EditorView.contentAttributes.of({ 'aria-label': 'The policy as JSON' }),
+  EditorView.contentAttributes.of({ 'aria-label': 'The policy as JSON', tabindex: '0' }),
   // Tab is left to the browser: who has no mouse must be able to go on.
   keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
   EditorView.updateListener.of(({ docChanged, state, transactions }) => {

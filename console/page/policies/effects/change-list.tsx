@@ -15,7 +15,7 @@ type ChangeListProps = {
 };
 
 /** Differences between two policies, in words. */
-export function ChangeList({ changes, total, none = 'They decide alike.' }: ChangeListProps) {
+export function PolicyChanges({ changes, total, none = 'They decide alike.' }: ChangeListProps) {
   const isWhole = useSignal(false);
   if (total === 0) return <p class="quiet">{none}</p>;
   const shown = isWhole.value ? changes : changes.slice(0, first);

@@ -4,7 +4,7 @@ import { type Loaded, useLoading } from '../../loading.ts';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import type { Draft } from '../draft/draft.ts';
 import { visible } from '../words.ts';
-import { ChangeList } from './change-list.tsx';
+import { PolicyChanges } from './change-list.tsx';
 import { CostPanel } from './cost-panel.tsx';
 import { ReplayPanel } from './replay-panel.tsx';
 
@@ -50,7 +50,7 @@ const Changes = ({ review }: { review: DraftReview }) => {
         )}
         {value !== undefined && (
           <>
-            <ChangeList
+            <PolicyChanges
               changes={value.changes}
               total={value.total}
               none="Nothing: the draft decides as the live policy does."

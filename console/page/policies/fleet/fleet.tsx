@@ -6,10 +6,10 @@ import { ErrorNotice } from '../../parts/notice.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { CreateTenant } from './create-tenant.tsx';
 import { FleetHead, FleetLine, useRowHeight } from './fleet-line.tsx';
-import { arrangeTenants, createRows, type Order, orders } from './tenant-rows.ts';
+import { arrangeTenants, createRows, orders, type RowOrder } from './tenant-rows.ts';
 
-const readOrder = (text: string | null): Order =>
-  text !== null && Object.hasOwn(orders, text) ? (text as Order) : 'name';
+const readOrder = (text: string | null): RowOrder =>
+  text !== null && Object.hasOwn(orders, text) ? (text as RowOrder) : 'name';
 
 const Tools = ({ onCreate }: { onCreate: () => void }) => (
   <div class="fleet-tools">

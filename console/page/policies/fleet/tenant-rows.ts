@@ -52,10 +52,10 @@ export const orders = {
   views: 'Views',
   derivatives: 'Derivatives',
 } as const;
-export type Order = keyof typeof orders;
+export type RowOrder = keyof typeof orders;
 
 const valueFor: Readonly<
-  Record<Exclude<Order, 'name'>, (row: FleetRow | undefined, views: Views | undefined) => number>
+  Record<Exclude<RowOrder, 'name'>, (row: FleetRow | undefined, views: Views | undefined) => number>
 > = {
   changed: (row) => (row !== undefined && 'version' in row ? -Date.parse(row.changedAt) : 0),
   keys: (row) =>
@@ -69,7 +69,7 @@ const valueFor: Readonly<
 export function arrangeTenants(
   tenants: readonly string[],
   { rows, views }: Pick<TenantRows, 'rows' | 'views'>,
-  { search, order }: { readonly search: string; readonly order: Order },
+  { search, order }: { readonly search: string; readonly order: RowOrder },
 ): readonly string[] {
   const found = tenants.filter((name) => name.includes(search.toLowerCase()));
   if (order === 'name') return found;

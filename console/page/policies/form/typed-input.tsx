@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
 
 /** A value that was read, or what is wrong with the text. */
-export type Reading<T> = { readonly value: T | undefined } | { readonly fault: string };
+export type TextReading<T> = { readonly value: T | undefined } | { readonly fault: string };
 
 type TypedInputProps<T> = {
   readonly label: string;
   readonly value: T | undefined;
   readonly print: (value: T) => string;
   /** Reads a text that is not empty. An empty one leaves the field out. */
-  readonly read: (text: string) => Reading<T>;
+  readonly read: (text: string) => TextReading<T>;
   readonly onChange: (value: T | undefined) => void;
   readonly placeholder?: string;
   /** More than one line. */
@@ -50,5 +50,5 @@ export function TypedInput<T>(props: TypedInputProps<T>) {
   );
 }
 
-const readText = <T,>(text: string, read: (text: string) => Reading<T>): Reading<T> =>
+const readText = <T,>(text: string, read: (text: string) => TextReading<T>): TextReading<T> =>
   text.trim() === '' ? { value: undefined } : read(text);

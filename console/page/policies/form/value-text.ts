@@ -5,7 +5,7 @@ import {
   printValues,
   type ValueSet,
 } from '../../../../shared/policy/value-set.ts';
-import type { Reading } from './typed-input.tsx';
+import type { TextReading } from './typed-input.tsx';
 
 /* The values that a rule allows, as text: `320, 640` or `100–400 step 10`. */
 
@@ -31,7 +31,7 @@ export const printMembers = (set: ValueSet): string =>
 export function readMembers(
   text: string,
   { control, read, expects }: Parameter,
-): Reading<ValueSet> {
+): TextReading<ValueSet> {
   const [, min, max, step] = rangeForm.exec(text.trim()) ?? [];
   if (control.control === 'number' && max !== undefined)
     return { value: { min: Number(min), max: Number(max), step: Number(step ?? 1) } };

@@ -4,9 +4,9 @@ import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNotice } from '../../parts/notice.tsx';
-import { ChangeList } from '../effects/change-list.tsx';
+import { PolicyChanges } from '../effects/change-list.tsx';
 import { printTime } from '../words.ts';
-import type { Version } from './history-view.tsx';
+import type { HistoryVersion } from './history-version.ts';
 
 /** A version number of the address; undefined for anything else. */
 function readNumber(name: string): number | undefined {
@@ -17,7 +17,7 @@ function readNumber(name: string): number | undefined {
 type ChoiceProps = {
   readonly name: 'from' | 'to';
   readonly title: string;
-  readonly versions: readonly Version[];
+  readonly versions: readonly HistoryVersion[];
 };
 
 const VersionChoice = ({ name, title, versions }: ChoiceProps) => (
@@ -40,7 +40,13 @@ const VersionChoice = ({ name, title, versions }: ChoiceProps) => (
 );
 
 /** Any two versions, compared in words. The choice is in the address. */
-export function Compare({ tenant, versions }: { tenant: string; versions: readonly Version[] }) {
+export function Compare({
+  tenant,
+  versions,
+}: {
+  tenant: string;
+  versions: readonly HistoryVersion[];
+}) {
   const pair = useComputed(() => [readNumber('from'), readNumber('to')] as const);
   const found = useLoading(async (stop) => {
     const [before, after] = pair.value;
@@ -63,7 +69,7 @@ export function Compare({ tenant, versions }: { tenant: string; versions: readon
           {!isChosen && <p class="quiet">Choose two versions, or “What changed” of one.</p>}
           {isChosen && error !== undefined && <ErrorNotice message={error} again={found.again} />}
           {isChosen && error === undefined && value !== undefined && (
-            <ChangeList changes={value.changes} total={value.total} />
+            <PolicyChanges changes={value.changes} total={value.total} />
           )}
         </div>
       </div>

@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import type { CallOutput } from '../../../server/calls.ts';
 import { setQuery } from '../../address.ts';
 import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
@@ -9,21 +8,20 @@ import { useMatches, widths } from '../use-matches.ts';
 import { printCountOf, printTime, visible } from '../words.ts';
 import { Audit } from './audit.tsx';
 import { Compare } from './compare.tsx';
+import type { HistoryVersion } from './history-version.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
-
-export type Version = CallOutput<'history'>['versions'][number];
 
 /** In pixels: a narrow page shows what can be done below the reason. */
 const heights = { wide: 84, narrow: 124 } as const;
 
 /** Anyone can declare any name, so that is said where AWS did not confirm it. */
-const printAuthor = ({ by, identity }: Pick<Version, 'by' | 'identity'>): string =>
+const printAuthor = ({ by, identity }: Pick<HistoryVersion, 'by' | 'identity'>): string =>
   `${visible(by)}${identity === undefined ? ' (self-declared)' : ''}`;
 
 type EntryProps = {
-  readonly version: Version;
+  readonly version: HistoryVersion;
   readonly isLive: boolean;
-  readonly before: Version | undefined;
+  readonly before: HistoryVersion | undefined;
   readonly restore: (version: number) => void;
 };
 

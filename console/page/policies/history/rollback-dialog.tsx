@@ -5,7 +5,7 @@ import { createDoing, useLoading } from '../../loading.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
-import { ChangeList } from '../effects/change-list.tsx';
+import { PolicyChanges } from '../effects/change-list.tsx';
 import { PurgeChoice } from '../publish/publish-dialog.tsx';
 
 type RollbackDialogProps = {
@@ -47,7 +47,7 @@ export function RollbackDialog({ tenant, version, onClose, onRestored }: Rollbac
         <div class="dialog-changes">
           {error !== undefined && <ErrorNotice message={error} again={plan.again} />}
           {error === undefined && value !== undefined && (
-            <ChangeList
+            <PolicyChanges
               changes={value.changes}
               total={value.total}
               none="Nothing changes: the live version decides alike."

@@ -4,7 +4,7 @@ import { useLoading } from '../../loading.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import type { Draft } from '../draft/draft.ts';
-import { ChangeList } from '../effects/change-list.tsx';
+import { PolicyChanges } from '../effects/change-list.tsx';
 import { printTime, visible } from '../words.ts';
 
 type Conflict = CallOutput<'draftConflict'>;
@@ -26,16 +26,16 @@ const Both = ({ conflict }: { conflict: Conflict }) => {
             Theirs: version {live.version} by {visible(live.by)}, {printTime(live.at)}
           </h3>
           <p class="small quiet">{visible(live.reason ?? 'without a reason')}</p>
-          <ChangeList changes={theirs.changes} total={theirs.total} />
+          <PolicyChanges changes={theirs.changes} total={theirs.total} />
         </section>
         <section aria-label="Your changes">
           <h3>Yours: the draft</h3>
-          <ChangeList changes={yours.changes} total={yours.total} />
+          <PolicyChanges changes={yours.changes} total={yours.total} />
         </section>
       </div>
       <section aria-label="Publishing yours on top">
         <h3>Publishing yours on top would change their version so</h3>
-        <ChangeList changes={onTop.changes} total={onTop.total} />
+        <PolicyChanges changes={onTop.changes} total={onTop.total} />
       </section>
     </>
   );

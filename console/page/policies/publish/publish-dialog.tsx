@@ -6,7 +6,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import type { Draft } from '../draft/draft.ts';
-import { ChangeList } from '../effects/change-list.tsx';
+import { PolicyChanges } from '../effects/change-list.tsx';
 import { type Review, Warnings } from '../effects/effects.tsx';
 
 type PublishDialogProps = {
@@ -61,7 +61,7 @@ function usePublishing({ draft, onClose, onConflict, onPublished }: PublishDialo
 
 const Reviewed = ({ review }: { review: Review }) => (
   <>
-    <ChangeList changes={review.changes} total={review.total} none="Nothing changes." />
+    <PolicyChanges changes={review.changes} total={review.total} none="Nothing changes." />
     <Warnings {...review} />
   </>
 );
