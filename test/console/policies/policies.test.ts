@@ -11,47 +11,42 @@ const patience = 60_000;
 
 type Look = { readonly width?: number; readonly scheme?: 'light' | 'dark' };
 
-/** How much what is shown has moved by itself. */
-const watchShifts = (): void => {
-  Object.assign(globalThis, { shifted: 0 });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & {
-      readonly value: number;
-      readonly hadRecentInput: boolean;
-    })[])
-      if (!entry.hadRecentInput)
-        Reflect.set(globalThis, 'shifted', Reflect.get(globalThis, 'shifted') + entry.value);
-  }).observe({ type: 'layout-shift', buffered: true });
-};
+/* What runs in the page is text, because the page has other globals than these tests. */
 
-const shiftsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => Reflect.get(globalThis, 'shifted') as number);
+/** Adds up how much what is shown has moved by itself. */
+const watchShifts = `
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value } of list.getEntries())
+      if (!hadRecentInput) globalThis.shifted += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
+const shiftsOf = (page: Page): Promise<number> => page.evaluate('shifted');
 
 async function findingsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await run.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  });
+  return page.evaluate(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
 }
 
 /** Moves the focus forward until it is on something with this name. */
 async function tabTo(page: Page, name: string): Promise<void> {
-  const isThere = (wanted: string): boolean => {
+  const names = `(() => {
     const at = document.activeElement;
     const label = at?.closest('label')?.querySelector('.name')?.textContent;
-    const names = [at?.getAttribute('aria-label'), label, at?.textContent];
-    return names.some((one) => one?.trim() === wanted);
-  };
+    return [at?.getAttribute('aria-label'), label, at?.textContent].map((one) => one?.trim());
+  })()`;
   for (let step = 0; step < 150; step += 1) {
     await page.keyboard.press('Tab');
-    if (await page.evaluate(isThere, name)) return;
+    if ((await page.evaluate<readonly unknown[]>(names)).includes(name)) return;
   }
   throw new Error(`the focus never came to ${name}`);
 }
+
+/** Puts the focus before the content, as the first link of the page does. */
+const goToContent = (page: Page): Promise<void> =>
+  page.evaluate(`document.getElementById('main').focus()`);
 
 describe.skipIf(isMissing('the policies of the console'))('the policies of the console', () => {
   let stack: ConsoleStack;
@@ -76,7 +71,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
-    await page.addInitScript(watchShifts);
+    await page.addInitScript({ content: watchShifts });
     await page.goto(stack.console.address);
     await page.getByRole('link', { name: 'Policies' }).waitFor();
     await page.goto(new URL(path, stack.console.address).href);
@@ -150,7 +145,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.keyboard.type('320-400 step 80');
     await page.getByText(/resize w: 320, 640 becomes 320–400 step 80/).waitFor();
     expect(await findingsOf(page)).toEqual([]);
-    await page.evaluate(() => document.getElementById('main')?.focus());
+    await goToContent(page);
     await tabTo(page, 'Publish…');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -158,7 +153,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Enter');
     await page.getByText('Published version 2').waitFor();
-    await page.evaluate(() => document.getElementById('main')?.focus());
+    await goToContent(page);
     await tabTo(page, 'Delete…');
     await page.keyboard.press('Enter');
     await tabTo(page, 'Reason');
@@ -168,9 +163,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Policies' }).waitFor();
     await expect.poll(() => page.getByRole('link', { name: 'keys-only' }).count()).toBe(0);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-      375,
-    );
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
   });
 
   it('show both changes if two consoles publish, and overwrite nothing', async () => {
