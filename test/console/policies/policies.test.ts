@@ -116,7 +116,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     expect(await shiftsOf(page)).toBeLessThanOrEqual(0.02);
     await publish(page, 'only small pictures');
     await page.getByText('Published version 2').waitFor();
-    await expect.poll(() => answerTo(url)).toBe('forbidden_values');
+    await expect.poll(() => answerTo(url)).toBe('denied_value');
 
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('only small pictures').waitFor();
