@@ -122,7 +122,7 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.getByText('only small pictures').waitFor();
     await page.getByText(/^Intact: 2 versions/).waitFor();
     expect(await findingsOf(page)).toEqual([]);
-    await button(page, 'Restore version 1…').click();
+    await button(page, 'Restore… version 1').click();
     await page.getByLabel('Reason').fill('the shop needs 640');
     await button(page, 'Restore').click();
     await page.getByText('Version 3', { exact: true }).waitFor();

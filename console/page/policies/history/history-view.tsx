@@ -48,7 +48,7 @@ const Entry = ({ version: one, isLive, before, restore }: EntryProps) => (
         <button
           type="button"
           class="button slight"
-          aria-label={`What version ${one.version} changed`}
+          aria-label={`What changed in version ${one.version}`}
           onClick={() => compareTo(before.version, one.version)}
         >
           What changed
@@ -58,7 +58,7 @@ const Entry = ({ version: one, isLive, before, restore }: EntryProps) => (
         <button
           type="button"
           class="button slight"
-          aria-label={`Restore version ${one.version}…`}
+          aria-label={`Restore… version ${one.version}`}
           onClick={() => restore(one.version)}
         >
           Restore…
