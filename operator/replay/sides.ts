@@ -3,19 +3,21 @@ import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { policyOf } from '../keys/signer.ts';
+import type { DraftPolicy } from '../policy-files/draft.ts';
 import {
   type ResolvedPolicy,
   resolvePolicies,
   resolvePolicyFile,
 } from '../policy-files/policy-extends.ts';
+import { checkDraft } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { quietly, type TenantOutcome } from '../tenants/outcomes.ts';
 import type { Sides } from './decision.ts';
 
 export type ReplayPolicies = {
-  /** The files and folders of the policies that would be published. */
-  readonly policies: readonly string[];
+  /** The files and folders of the policies that would be published, or a draft of one. */
+  readonly policies: readonly string[] | DraftPolicy;
   /** The file to compare with, for one policy; without it, the live policies. */
   readonly against: string | undefined;
 };
@@ -75,7 +77,8 @@ export async function readSides(
   open: OpenInstallation,
   { policies, against }: ReplayPolicies,
 ): Promise<readonly TenantOutcome<Sides>[]> {
-  const candidates = (await resolvePolicies(policies)).map(checkCandidate);
+  const resolved = 'text' in policies ? [checkDraft(policies)] : await resolvePolicies(policies);
+  const candidates = resolved.map(checkCandidate);
   if (candidates.length > 1 && against !== undefined)
     throw usageFailure('--against works with one policy only');
   const names = candidates.map(({ tenant }) => tenant);

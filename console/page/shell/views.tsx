@@ -16,6 +16,10 @@ export const views: Readonly<Record<string, ShellView>> = {
     name: 'URL doctor',
     load: async () => (await import('../url-doctor/url-doctor.tsx')).UrlDoctor,
   },
+  policies: {
+    name: 'Policies',
+    load: async () => (await import('../policies/policies.tsx')).PoliciesView,
+  },
   operations: {
     name: 'Operations',
     load: async () => (await import('../operations/operations.tsx')).OperationsView,

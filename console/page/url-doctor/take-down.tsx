@@ -4,7 +4,7 @@ import { createDoing, useLoading } from '../loading.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { Thumbnail } from '../playground/thumbnail.tsx';
+import { Thumbnail } from '../parts/thumbnail.tsx';
 import { askNow } from './asking.ts';
 
 /* Blocks or purges what a URL shows, with what else the scope covers in view. */
@@ -68,11 +68,8 @@ function Confirm({ title, about, verb, needsReason, onClose, work }: ConfirmProp
 const workOf =
   (name: 'block' | 'unblock' | 'purge', tenant: string, scope: string) =>
   async (reason: string): Promise<string> => {
-    const done =
-      name === 'purge'
-        ? await call('purge', { tenant, scope })
-        : await call(name, { tenant, scope, reason });
-    return done.text;
+    if (name === 'purge') return (await call('purge', { tenant, scope })).said;
+    return (await call(name, { tenant, scope, reason })).text;
   };
 
 const questions = {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { blockScope, unblockScope } from '../../../operator/policies/block.ts';
 import { isInForce, printTakedown } from '../../../operator/policies/print-block.ts';
-import { purgeScope } from '../../../operator/purge/purge-scope.ts';
 import { previewScope } from '../../../operator/scopes/preview-scope.ts';
 import { printCoverage } from '../../../operator/scopes/scope-text.ts';
 import { declareCall } from '../call.ts';
@@ -27,12 +26,5 @@ export const takedownCalls = {
     const { scope, version, blockedBy } = await unblockScope(open, request);
     const still = blockedBy === null ? '' : ` It is still blocked by ${blockedBy}.`;
     return { text: `Unblocked ${scope} with version ${version}.${still}` };
-  }),
-  /** Deletes the derivatives of a scope from the bucket and the caches. */
-  purge: declareCall(scopeInput, async ({ open }, { tenant, scope }) => {
-    const purged = await purgeScope(open, tenant, scope);
-    return {
-      text: `Deleted ${purged.derivatives} derivatives of ${purged.sources} sources, and invalidated their caches. What is asked for is made again.`,
-    };
   }),
 };

@@ -1,6 +1,6 @@
 import { printNumber } from '../../../../operator/quantity.ts';
 import { escapeForTerminal } from '../../../../shared/terminal.ts';
-import { addressOf, setQuery } from '../../address.ts';
+import { viewAddress, setQuery } from '../../address.ts';
 import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { isDeployed } from '../part.ts';
 import type { Feed } from './feed.ts';
@@ -66,7 +66,7 @@ const Refusals = ({ tally }: { tally: RequestTally }) => {
 
 const TopSource = ({ source }: { source: CountedSource }) => {
   const { tenant, path, requests } = source;
-  const place = addressOf('operations', { part: 'sources', tenant, path });
+  const place = viewAddress('operations', { part: 'sources', tenant, path });
   return (
     <li>
       <Thumbnail tenant={tenant} path={path} />

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { printBytes } from '../../../../operator/quantity.ts';
 import { escapeForTerminal } from '../../../../shared/terminal.ts';
 import type { CallOutput } from '../../../server/calls.ts';
-import { addressOf, setQuery } from '../../address.ts';
+import { viewAddress, setQuery } from '../../address.ts';
 import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { FocusPicker } from '../../parts/focus-picker.tsx';
@@ -47,7 +47,7 @@ const DetailActions = ({ tenant, path }: { tenant: string; path: string }) => {
   return (
     <div class="row">
       {!isMark(path) && (
-        <a class="button" href={addressOf('', { tenant, path })}>
+        <a class="button" href={viewAddress('', { tenant, path })}>
           Open in the playground
         </a>
       )}
