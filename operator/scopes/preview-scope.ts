@@ -1,5 +1,5 @@
 import { malformed } from '../../shared/refusal.ts';
-import { scopeFault } from '../../shared/url/scope.ts';
+import { explainedScopeFault } from '../../shared/url/scope.ts';
 import { policyOf } from '../keys/signer.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { checkScope, type ScopeReport, scopeReport } from './check-scope.ts';
@@ -14,7 +14,7 @@ export type ScopePreview = {
 };
 
 function checkNamed(scope: string): void {
-  const fault = scopeFault(scope);
+  const fault = explainedScopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
 

@@ -3,7 +3,12 @@ import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { pathFault, sourceKey } from '../../shared/url/path.ts';
-import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import {
+  covers,
+  explainedScopeFault,
+  isWatermarkScope,
+  scopePrefix,
+} from '../../shared/url/scope.ts';
 import { asFailure, OperatorFailure } from '../failure.ts';
 import { policyOf } from '../keys/signer.ts';
 import type { Progress, StartProgress } from '../progress.ts';
@@ -58,7 +63,7 @@ function checkRemovable(scope: string): void {
     throw malformed(
       `${scope} is not one watermark; write _watermarks/ID.png or '${allWatermarks}'`,
     );
-  const fault = scopeFault(scope);
+  const fault = explainedScopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
 

@@ -28,7 +28,7 @@ export const namedTenant = computed(() => {
 });
 
 /** The tenant in the address, or the first one. */
-export const chosenTenant = computed(() => namedTenant.value || (overview.value?.tenants[0] ?? ''));
+export const tenantOfPart = computed(() => namedTenant.value || (overview.value?.tenants[0] ?? ''));
 
 /** A parameter of the address. */
 export const queryText = (name: string): string => address.value.query.get(name) ?? '';

@@ -25,13 +25,10 @@ export const printUsd = (amount: number): string =>
 export const printCountOf = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 
-/** A time as the audit trail has it, without seconds. */
-export const printTime = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
-
 const dayMs = 86_400_000;
 
-/** How long ago, in whole days. */
-export function printAge(since: string | null, now = Date.now()): string {
+/** An age in whole days. */
+export function printDays(since: string | null, now = Date.now()): string {
   if (since === null) return 'unknown';
   const days = Math.max(0, Math.floor((now - Date.parse(since)) / dayMs));
   return days === 0 ? 'today' : printCountOf(days, 'day');

@@ -3,20 +3,20 @@ import { call } from '../call.ts';
 import { overview } from '../installation.ts';
 import { createDoing } from '../loading.ts';
 import { viewThrough } from '../playground/viewing.ts';
-import type { Explanation } from './reading.ts';
+import type { UrlExplanation } from './reading.ts';
 
 /* The question and its answer. A URL has a signature, so it is kept here and not in the address of the page. */
 
-export type Answer = {
-  readonly explanation: Explanation;
+export type DoctorAnswer = {
+  readonly explanation: UrlExplanation;
   /** What a viewer gets; undefined for what is no URL of this installation. */
   readonly viewed: Awaited<ReturnType<typeof viewThrough>> | undefined;
 };
 
-export const text = signal('');
+export const pasted = signal('');
 export const accept = signal('image/avif,image/webp,image/*,*/*');
 export const cookie = signal('');
-export const answer = signal<Answer | undefined>(undefined);
+export const answer = signal<DoctorAnswer | undefined>(undefined);
 export const asking = createDoing();
 
 const isHere = (url: string): boolean => {
@@ -25,7 +25,7 @@ const isHere = (url: string): boolean => {
 };
 
 async function ask(): Promise<string> {
-  const url = text.value.trim();
+  const url = pasted.value.trim();
   const given = cookie.value.trim();
   answer.value = undefined;
   const explanation = await call('explain', {
@@ -39,5 +39,5 @@ async function ask(): Promise<string> {
 
 /** Explains what was pasted, and views it if it is a URL of this installation. */
 export const askNow = (): void => {
-  if (text.value.trim() !== '') void asking.run(ask);
+  if (pasted.value.trim() !== '') void asking.run(ask);
 };

@@ -2,22 +2,28 @@ import { isRefusalCode, refusals } from '../../../shared/refusal.ts';
 import { viewAddress } from '../address.ts';
 import { Notice, type Tone } from '../parts/notice.tsx';
 import { StageList, shownStages } from '../playground/stages.tsx';
-import type { Answer } from './asking.ts';
+import type { DoctorAnswer } from './asking.ts';
 import { Instead } from './instead.tsx';
-import { hintsIn, type Reading, readExplanation } from './reading.ts';
+import { hintsIn, readExplanation, type UrlReading } from './reading.ts';
 import { TakeDown } from './take-down.tsx';
 import { printUrlCost } from './url-cost.ts';
 
 /* The answer of the URL doctor: the verdict, the picture, the facts, what to write instead. */
 
-const verdicts: Readonly<Record<Reading['verdict'], readonly [Tone | undefined, string]>> = {
+const verdicts: Readonly<Record<UrlReading['verdict'], readonly [Tone | undefined, string]>> = {
   served: ['good', 'It is served. The derivative is stored.'],
   made: ['good', 'It is allowed. The picture is made when it is first asked for.'],
   refused: ['bad', 'It is refused'],
   unknown: [undefined, 'This is all that the line says.'],
 };
 
-function Verdict({ answer: { explanation }, reading }: { answer: Answer; reading: Reading }) {
+function Verdict({
+  answer: { explanation },
+  reading,
+}: {
+  answer: DoctorAnswer;
+  reading: UrlReading;
+}) {
   const [tone, words] = verdicts[reading.verdict];
   const { refusal } = explanation;
   if (refusal === undefined)
@@ -44,7 +50,7 @@ function Verdict({ answer: { explanation }, reading }: { answer: Answer; reading
   );
 }
 
-const FactList = ({ facts }: { facts: Reading['facts'] }) => (
+const FactList = ({ facts }: { facts: UrlReading['facts'] }) => (
   <dl class="facts-list">
     {facts.map(([name, value]) => [
       <dt key={name}>{name}</dt>,
@@ -55,7 +61,7 @@ const FactList = ({ facts }: { facts: Reading['facts'] }) => (
   </dl>
 );
 
-function Picture({ answer: { viewed } }: { answer: Answer }) {
+function Picture({ answer: { viewed } }: { answer: DoctorAnswer }) {
   const body = viewed?.body;
   if (body === undefined || body.src === '') return null;
   return (
@@ -66,7 +72,7 @@ function Picture({ answer: { viewed } }: { answer: Answer }) {
   );
 }
 
-export function Diagnosis({ answer }: { answer: Answer }) {
+export function UrlDiagnosis({ answer }: { answer: DoctorAnswer }) {
   const reading = readExplanation(answer.explanation);
   const { tenant, path } = reading;
   const bytes = answer.viewed?.body?.bytes;

@@ -2,9 +2,9 @@ import type { CallOutput } from '../../server/calls.ts';
 
 /* What an explanation says about a URL, taken out of its stages. */
 
-export type Explanation = CallOutput<'explain'>;
+export type UrlExplanation = CallOutput<'explain'>;
 
-export type Reading = {
+export type UrlReading = {
   /** One of three endings, in a few words. */
   readonly verdict: 'served' | 'made' | 'refused' | 'unknown';
   readonly tenant: string | undefined;
@@ -22,7 +22,7 @@ const textIn = (data: Data | undefined, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-function verdictOf({ refusal, stored }: Explanation): Reading['verdict'] {
+function verdictOf({ refusal, stored }: UrlExplanation): UrlReading['verdict'] {
   if (refusal !== undefined) return 'refused';
   if (stored === undefined) return 'unknown';
   return stored ? 'served' : 'made';
@@ -35,7 +35,7 @@ const signer = (data: Data | undefined): string | undefined => {
 };
 
 /** Reads an explanation. What a refused URL did not reach is left out. */
-export function readExplanation(explanation: Explanation): Reading {
+export function readExplanation(explanation: UrlExplanation): UrlReading {
   const data = (name: string): Data | undefined =>
     explanation.stages.find(({ stage }) => stage === name)?.data;
   const split = data('split');
@@ -61,7 +61,7 @@ export function readExplanation(explanation: Explanation): Reading {
 export const hintsIn = ({
   stages,
   refusal,
-}: Explanation): readonly (readonly [string, string])[] => {
+}: UrlExplanation): readonly (readonly [string, string])[] => {
   if (refusal === undefined) return [];
   const data = stages.find(({ ok }) => !ok)?.data ?? {};
   return Object.entries(data).flatMap(([name, value]) =>

@@ -2,8 +2,8 @@ import './url-doctor.css';
 import '../playground/playground.css';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
-import { accept, answer, asking, askNow, cookie, text } from './asking.ts';
-import { Diagnosis } from './diagnosis.tsx';
+import { accept, answer, asking, askNow, cookie, pasted } from './asking.ts';
+import { UrlDiagnosis } from './diagnosis.tsx';
 
 const Question = () => (
   <form
@@ -20,9 +20,9 @@ const Question = () => (
           class="input mono"
           rows={4}
           spellcheck={false}
-          value={text.value}
+          value={pasted.value}
           onInput={({ currentTarget }) => {
-            text.value = currentTarget.value;
+            pasted.value = currentTarget.value;
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || event.shiftKey) return;
@@ -72,7 +72,7 @@ export function UrlDoctor() {
       <h1>What is wrong with this URL?</h1>
       <Question />
       {error !== undefined && <ErrorNotice message={error} />}
-      {answer.value !== undefined && <Diagnosis answer={answer.value} />}
+      {answer.value !== undefined && <UrlDiagnosis answer={answer.value} />}
     </div>
   );
 }

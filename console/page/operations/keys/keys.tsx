@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { setQuery } from '../../address.ts';
 import { overview } from '../../installation.ts';
 import { TenantSelect } from '../../parts/tenant-select.tsx';
-import { chosenTenant } from '../part.ts';
+import { tenantOfPart } from '../part.ts';
 import { RootKeys } from './root-keys.tsx';
 import { TenantKeys } from './tenant-keys.tsx';
 
@@ -17,7 +17,7 @@ export function KeysPart() {
         <header>
           <h2>Keys of a tenant</h2>
           <TenantSelect
-            value={chosenTenant.value}
+            value={tenantOfPart.value}
             onChoose={(tenant) => setQuery({ tenant }, 'push')}
           />
         </header>

@@ -6,7 +6,7 @@ import { useLoading } from '../../loading.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import { printAge, printTime } from '../../parts/time-text.ts';
-import { chosenTenant } from '../part.ts';
+import { tenantOfPart } from '../part.ts';
 
 type Keys = CallOutput<'keys'>;
 type Kid = Keys['kids'][number];
@@ -144,7 +144,7 @@ const KidTable = ({ keys, onRetire }: { keys: Keys; onRetire: (kid: Kid) => void
 
 /** The kids that a tenant accepts, and what can be done with them. */
 export function TenantKeys({ onRead }: { onRead: () => void }) {
-  const found = useLoading((signal) => call('keys', { tenant: chosenTenant.value }, signal));
+  const found = useLoading((signal) => call('keys', { tenant: tenantOfPart.value }, signal));
   const asked = useSignal<Asked | undefined>(undefined);
   const { error, value } = found.value;
   useEffect(() => {
@@ -173,7 +173,7 @@ export function TenantKeys({ onRead }: { onRead: () => void }) {
       </div>
       {asked.value !== undefined && (
         <Asking
-          tenant={chosenTenant.value}
+          tenant={tenantOfPart.value}
           keys={value}
           asked={asked.value}
           onDone={found.again}

@@ -1,6 +1,6 @@
 import { printNumber } from '../../../../operator/quantity.ts';
 import { escapeForTerminal } from '../../../../shared/terminal.ts';
-import { viewAddress, setQuery } from '../../address.ts';
+import { setQuery, viewAddress } from '../../address.ts';
 import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { isDeployed } from '../part.ts';
 import type { Feed } from './feed.ts';

@@ -7,7 +7,7 @@ import { useLoading } from '../../loading.ts';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
-import { chosenTenant, queryText } from '../part.ts';
+import { queryText, tenantOfPart } from '../part.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
 import {
   changes,
@@ -57,7 +57,7 @@ const SourceRow = ({ path, shown }: { path: string; shown: string }) => (
     aria-current={path === shownSource() ? 'true' : undefined}
     onClick={() => openSource(path)}
   >
-    <Thumbnail tenant={chosenTenant.value} path={path} />
+    <Thumbnail tenant={tenantOfPart.value} path={path} />
     <span class="source-name">{escapeForTerminal(shown)}</span>
   </button>
 );
@@ -123,7 +123,7 @@ export function FolderList() {
   const removing = useSignal(false);
   const found = useLoading((abort) => {
     void changes.value;
-    const asked = { tenant: chosenTenant.value, folder: folder(), search: queryText('search') };
+    const asked = { tenant: tenantOfPart.value, folder: folder(), search: queryText('search') };
     return call('browseSources', asked, abort);
   });
   const { error, value } = found.value;
@@ -152,7 +152,7 @@ export function FolderList() {
       </div>
       {removing.value && (
         <RemoveDialog
-          tenant={chosenTenant.value}
+          tenant={tenantOfPart.value}
           scope={`${folder()}*`}
           onDone={() => openFolder(foldersTo(folder()).at(-2) ?? '')}
           onClose={() => {

@@ -1,7 +1,7 @@
 import { setQuery } from '../../address.ts';
 import { overview } from '../../installation.ts';
 import { TenantSelect } from '../../parts/tenant-select.tsx';
-import { chosenTenant, queryText } from '../part.ts';
+import { queryText, tenantOfPart } from '../part.ts';
 import { FolderList } from './folder-list.tsx';
 import { SourceDetails } from './source-details.tsx';
 import { shownSource } from './source-model.ts';
@@ -32,7 +32,7 @@ export function SourceBrowser() {
         <div class="body stack">
           <div class="filter-bar plain-bar">
             <TenantSelect
-              value={chosenTenant.value}
+              value={tenantOfPart.value}
               onChoose={(tenant) =>
                 setQuery({ tenant, folder: undefined, path: undefined, search: undefined }, 'push')
               }
@@ -40,7 +40,7 @@ export function SourceBrowser() {
             <Search />
           </div>
           <FolderList />
-          <UploadQueue key={chosenTenant.value} />
+          <UploadQueue key={tenantOfPart.value} />
         </div>
       </section>
       <SourceDetails />

@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals';
 import { printBytes } from '../../../../operator/quantity.ts';
 import { escapeForTerminal } from '../../../../shared/terminal.ts';
 import type { CallOutput } from '../../../server/calls.ts';
-import { viewAddress, setQuery } from '../../address.ts';
+import { setQuery, viewAddress } from '../../address.ts';
 import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { FocusPicker } from '../../parts/focus-picker.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
 import { printTime } from '../../parts/time-text.ts';
-import { chosenTenant } from '../part.ts';
+import { tenantOfPart } from '../part.ts';
 import { PurgeDialog, RemoveDialog } from './remove-dialog.tsx';
 import { changes, noteChange, shownSource } from './source-model.ts';
 
@@ -122,7 +122,7 @@ function Stored({ tenant, path }: { tenant: string; path: string }) {
 /** The source in the address: what is stored, and what can be done with it. */
 export function SourceDetails() {
   const path = shownSource();
-  const tenant = chosenTenant.value;
+  const tenant = tenantOfPart.value;
   return (
     <section class="panel source-details" aria-label="Source">
       <header>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { setQuery } from '../../address.ts';
-import { chosenTenant, queryText } from '../part.ts';
+import { queryText, tenantOfPart } from '../part.ts';
 
 /* Where the browser of sources is: a tenant, a folder of it, and a source. All of it is in the address. */
 
@@ -18,12 +18,12 @@ export const shownSource = (): string => queryText('path');
 
 export const openFolder = (name: string): void =>
   setQuery(
-    { tenant: chosenTenant.value, folder: name, path: undefined, search: undefined },
+    { tenant: tenantOfPart.value, folder: name, path: undefined, search: undefined },
     'push',
   );
 
 export const openSource = (path: string): void =>
-  setQuery({ tenant: chosenTenant.value, path }, 'push');
+  setQuery({ tenant: tenantOfPart.value, path }, 'push');
 
 /** The folders from the first one to this one. */
 export function foldersTo(name: string): readonly string[] {

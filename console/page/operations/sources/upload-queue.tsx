@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { printCount } from '../../../../operator/quantity.ts';
 import { escapeForTerminal } from '../../../../shared/terminal.ts';
 import { VirtualList } from '../../parts/virtual-list.tsx';
-import { chosenTenant } from '../part.ts';
+import { tenantOfPart } from '../part.ts';
 import { folder } from './source-model.ts';
 import { createUploads, type UploadItem } from './upload-list.ts';
 
@@ -83,7 +83,7 @@ function useDrop(onFiles: (files: readonly File[]) => void): void {
 export function UploadQueue() {
   const uploads = useMemo(createUploads, []);
   const input = useRef<HTMLInputElement>(null);
-  const add = (files: readonly File[]): void => uploads.add(chosenTenant.value, folder(), files);
+  const add = (files: readonly File[]): void => uploads.add(tenantOfPart.value, folder(), files);
   useDrop(add);
   const items = uploads.items.value;
   return (

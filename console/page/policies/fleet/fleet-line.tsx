@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { printTime } from '../../parts/time-text.ts';
 import { ViewLink } from '../../parts/view-link.tsx';
 import { useMatches, widths } from '../use-matches.ts';
-import { printAge, printInteger, printSize, printTime, visible } from '../words.ts';
+import { printDays, printInteger, printSize, visible } from '../words.ts';
 import type { FleetRow, Views } from './tenant-rows.ts';
 
 type Good = Extract<FleetRow, { readonly version: number }>;
@@ -52,7 +53,7 @@ function cellsOf(
     health: <span class="tag good">live</span>,
     version: row.version,
     keys: (
-      <span title={`${row.kid} since ${row.kidSince ?? 'unknown'}`}>{printAge(row.kidSince)}</span>
+      <span title={`${row.kid} since ${row.kidSince ?? 'unknown'}`}>{printDays(row.kidSince)}</span>
     ),
     mode: <span class={`tag ${row.mode === 'report' ? 'warn' : ''}`}>{row.mode}</span>,
     blocked: row.blocked === 0 ? '0' : <span class="tag bad">{row.blocked}</span>,

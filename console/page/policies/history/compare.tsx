@@ -4,8 +4,8 @@ import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNotice } from '../../parts/notice.tsx';
+import { printTime } from '../../parts/time-text.ts';
 import { PolicyChanges } from '../effects/change-list.tsx';
-import { printTime } from '../words.ts';
 import type { HistoryVersion } from './history-version.ts';
 
 /** A version number of the address; undefined for anything else. */

@@ -3,9 +3,10 @@ import { call } from '../../call.ts';
 import { useLoading } from '../../loading.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ErrorNotice, Notice } from '../../parts/notice.tsx';
+import { printTime } from '../../parts/time-text.ts';
 import type { Draft } from '../draft/draft.ts';
 import { PolicyChanges } from '../effects/change-list.tsx';
-import { printTime, visible } from '../words.ts';
+import { visible } from '../words.ts';
 
 type Conflict = CallOutput<'draftConflict'>;
 
