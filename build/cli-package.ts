@@ -31,9 +31,10 @@ const copied = {
 const nameStartCommand: Plugin = {
   name: 'start command',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/](?:cli|console|operator|local)[\\/].*\.ts$/ }, async (file) => {
+    onLoad({ filter: /[\\/](?:cli|console|operator|local)[\\/].*\.tsx?$/ }, async (file) => {
       const source = await readFile(file.path, 'utf8');
-      return { contents: source.replaceAll('npm start', 'npx signet-start'), loader: 'ts' };
+      const contents = source.replaceAll('npm start', 'npx signet-start');
+      return { contents, loader: file.path.endsWith('x') ? 'tsx' : 'ts' };
     }),
 };
 
@@ -89,7 +90,7 @@ async function writeModules(folder: string): Promise<readonly string[]> {
     await writeBelow(folder, `functions/${prebuiltFile(entry)}`, code);
     return inputs;
   });
-  const writtenPage = bundlePage().then(async ({ files, inputs }) => {
+  const writtenPage = bundlePage([nameStartCommand]).then(async ({ files, inputs }) => {
     for (const { name, code } of files) await writeBelow(folder, `console/page/${name}`, code);
     return inputs;
   });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Plugin } from 'esbuild';
 import { root } from './functions.ts';
 
 /** A file of the console's page. */
@@ -34,13 +35,14 @@ function entryFile(files: readonly BuiltFile[], extension: string): string {
 }
 
 /** Bundles the page for browsers of the last two years. Throws esbuild's errors. */
-export async function bundlePage(): Promise<BuiltPage> {
+export async function bundlePage(plugins: Plugin[] = []): Promise<BuiltPage> {
   const { build } = await import('esbuild');
   const outdir = path.join(root, 'dist');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: entry },
     bundle: true,
+    plugins,
     minify: true,
     splitting: true,
     platform: 'browser',

@@ -24,6 +24,12 @@ async function startWithPatience(program: string, port: number): Promise<LocalCo
   }
 }
 
+/** Where the console is, without its token; undefined if there is none, or its port is any free one. */
+export const consoleAddress = ({ console: program, port }: LocalSettings): string | undefined =>
+  program === undefined || port === 0
+    ? undefined
+    : `http://127.0.0.1:${port + portOffsets.console}`;
+
 /** Starts the console while the stack starts. Never rejects. */
 export async function startLocalConsole({
   port,

@@ -15,6 +15,7 @@ import type { Signer } from '../shared/request/mint.ts';
 import { isAuditKey } from '../shared/versions/bucket.ts';
 import type { Publishing } from '../shared/versions/publishing.ts';
 import type { CloudFront } from './cloudfront/server.ts';
+import { consoleAddress } from './console.ts';
 import { localPage } from './demo/page.ts';
 import { demoSigner, ensureDemo } from './demo/tenant.ts';
 import { ensureLocalSecrets, type SecretsState } from './first-secrets.ts';
@@ -129,7 +130,9 @@ async function openParts(opening: Opening): Promise<Omit<Stack, 'close'>> {
   const demo = async () => demoSigner(publishing, await keyringOf(secrets));
   const accessLog = await openAccessLog(opening);
   const [cloudFront] = await Promise.all([
-    openCloudFront(opening, early, accessLog, async () => localPage(await demo())),
+    openCloudFront(opening, early, accessLog, async () =>
+      localPage(await demo(), consoleAddress(opening.settings)),
+    ),
     ensureDemo(stores.sources, publishing, newest),
   ]);
   distribution = cloudFront;

@@ -10,6 +10,7 @@ import { printPublished, publishedJson, purgeHelp } from '../print/publication.t
 import { printValidation } from '../print/validation.ts';
 import { changeTenants } from '../progress/fleet.ts';
 import { auditCommand } from './policy-audit.ts';
+import { compareCommand } from './policy-compare.ts';
 import { costCommand } from './policy-cost.ts';
 import { diffCommand } from './policy-diff.ts';
 import { historyCommand } from './policy-history.ts';
@@ -91,6 +92,7 @@ export const policyCommand = new Command('policy')
       .action(publish),
   )
   .addCommand(diffCommand)
+  .addCommand(compareCommand)
   .addCommand(costCommand)
   .addCommand(replayCommand)
   .addCommand(schemaCommand)

@@ -131,6 +131,35 @@ describe('policy diff', () => {
   });
 });
 
+describe('policy compare', () => {
+  it('prints what changed between two versions, in either direction', async () => {
+    await stack.publish('twice', { operations: { resize: { w: [320] } } });
+    await stack.publish('twice', { operations: { resize: { w: [320, 640] } } });
+    const forth = await stack.run('policy', 'compare', 'twice', '1', '2');
+    expect(forth).toMatchObject({
+      code: 0,
+      stdout: 'twice: version 1 to 2\n  + adds resize w 640\n',
+    });
+    const back = await stack.run('policy', 'compare', 'twice', '2', '1');
+    expect(back.stdout).toContain('  - removes resize w 640\n');
+    const same = await stack.run('policy', 'compare', 'twice', '2', '2');
+    expect(same.stdout).toBe('twice: versions 2 and 2 allow the same\n');
+    const changes = await stack.json('policy', 'compare', 'twice', '1', '2');
+    expect(changes).toEqual([expect.objectContaining({ text: 'adds resize w 640' })]);
+  });
+
+  it.each([
+    [['twice', '1', 'x'], 2, 'the version is "x"; write a number that policy history prints'],
+    [['twice', '1', '9'], 1, 'twice has no version 9; see: npx signet policy history twice'],
+    [['nobody', '1', '2'], 1, 'nobody has no version 1; see: npx signet policy history nobody'],
+  ] as const)('refuses %j', async (words, code, message) => {
+    expect(await stack.run('policy', 'compare', ...words)).toEqual({
+      ...{ code, stdout: '' },
+      stderr: `signet: ${message}\n`,
+    });
+  });
+});
+
 describe('policy schema', () => {
   it('prints the same schema with and without --json', async () => {
     const { code, stdout, stderr } = await stack.run('policy', 'schema');

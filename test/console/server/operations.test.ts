@@ -110,7 +110,7 @@ describe('a call', () => {
     ['retireRootKey', { root: 'r1' }, 'add another root key first'],
     ['retireRootKey', { root: 'r9' }, 'there is no root key r9'],
     ['browseSources', { tenant: 'nobody', folder: '' }, 'there is no tenant nobody'],
-    ['planRemoval', { tenant: 'acme', scope: 'albums/' }, 'is a folder'],
+    ['planRemoval', { tenant: 'acme', scope: 'albums/' }, 'ends in a slash'],
     ['planRemoval', { tenant: 'acme', scope: 'nothing.jpg' }, 'there is no source nothing.jpg'],
     ['removeSources', { tenant: 'acme', scope: '' }, 'malformed'],
     ['purge', { tenant: 'acme', scope: '../x' }, 'malformed'],
