@@ -539,6 +539,25 @@ describe('a line of a log', () => {
     expect(code).toBe(0);
     expect(explanation.key).toBe('acme/a.jpg__op__resize,w_64__op__format,f_src');
   });
+
+  it('of the access log shows no cookies, and explain says so of a URL that is not signed', async () => {
+    const row = [
+      '2026-11-30',
+      '10:00:00',
+      'FRA',
+      '1',
+      'GET',
+      'img.test',
+      '/acme/a.jpg',
+      '200',
+      '-',
+    ];
+    const line = [...row, 'Miss', 'id'].join('\t');
+    const told = (await stack.run('explain', line)).stdout;
+    expect(told).toContain('the line does not show cookies, so the request may have had a grant');
+    for (const args of [['https://img.test/acme/a.jpg'], [line, '--cookie', 'signet-grant=x']])
+      expect((await stack.run('explain', ...args)).stdout).not.toContain('does not show cookies');
+  });
 });
 
 describe("a tenant's own host", () => {
