@@ -16,12 +16,15 @@ import { confirm } from '../base/confirm.ts';
 import {
   type AllOption,
   addAllOption,
+  addSkipOption,
   readSelection,
+  type SkipOption,
   tenantOperands,
 } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import {
   printAddedRoot,
+  printNewerRoot,
   printRetirement,
   printRetirements,
   printRotation,
@@ -31,7 +34,9 @@ import { changeResult } from '../print/outcomes.ts';
 import { printCommand } from '../print/shell-command.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
-type Options = CommonOptions & AllOption & { readonly yes?: true; readonly kid?: string };
+type Options = CommonOptions &
+  AllOption &
+  SkipOption & { readonly yes?: true; readonly kid?: string };
 
 async function rotateKeys(
   open: OpenInstallation,
@@ -39,13 +44,13 @@ async function rotateKeys(
   options: Options,
 ): Promise<Result> {
   const tenants = readSelection(operands, options);
-  const ask = (names: readonly string[]) =>
-    confirm(
-      `${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`,
-      options.yes === true,
-    );
+  const ask = (names: readonly string[], newerRoot: string | null) => {
+    const question = `${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`;
+    const note = newerRoot === null ? [] : [printNewerRoot(newerRoot)];
+    return confirm([...note, question].join('\n'), options.yes === true);
+  };
   const request = { tenants, reason: options.reason };
-  const outcomes = await changeTenants(options.json ?? false, (control) =>
+  const outcomes = await changeTenants(options, (control) =>
     rotateTenantKeys(open, request, ask, control),
   );
   const [one] = resultsOf(outcomes);
@@ -82,7 +87,7 @@ async function retireIn(
   options: Options,
 ): Promise<Result> {
   const { tenants, kid } = request;
-  const outcomes = await changeTenants(options.json ?? false, (control) =>
+  const outcomes = await changeTenants(options, (control) =>
     retireKids(open, request, askToRetire(request, options), control),
   );
   const [one] = resultsOf(outcomes);
@@ -125,20 +130,24 @@ async function retire(operands: readonly string[], options: Options): Promise<vo
   });
 }
 
-export const rotateCommand = addAllOption(
-  command(
-    'rotate [tenants...]',
-    `Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key. ${tenantOperands}. Several tenants are checked first, and you are asked`,
+export const rotateCommand = addSkipOption(
+  addAllOption(
+    command(
+      'rotate [tenants...]',
+      `Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key. ${tenantOperands}. Several tenants are checked first, and you are asked`,
+    ),
   ),
 )
   .option('--reason <text>', 'the reason, recorded in the audit trail')
   .option('--yes', 'do not ask for confirmation')
   .action(rotate);
 
-export const retireCommand = addAllOption(
-  command(
-    'retire [names...]',
-    'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1. Several tenants, or files and folders with their policies, take --kid; tenants that do not accept it stay as they are',
+export const retireCommand = addSkipOption(
+  addAllOption(
+    command(
+      'retire [names...]',
+      'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1. Several tenants, or files and folders with their policies, take --kid; tenants that do not accept it stay as they are',
+    ),
   ),
 )
   .option('--kid <kid>', 'the kid, such as r1.1, or a root key for all of its kids, such as r1')

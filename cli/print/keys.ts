@@ -36,7 +36,7 @@ export const printTenantKeys = (
   ].join('\n');
 
 /** Why the keys are not of the newest root key. A function keeps root keys for up to 15 minutes. */
-const printNewerRoot = (newerRoot: string): string =>
+export const printNewerRoot = (newerRoot: string): string =>
   `Not of root key ${newerRoot}: it was added less than 20 minutes ago, and functions that have not loaded it would refuse its URLs. To leave the earlier root key, rotate again 20 minutes after ${newerRoot} was added.`;
 
 export function printRotation({ tenant, active, accept, newerRoot }: RotatedKids): string {
