@@ -286,10 +286,40 @@ describe('several tenants', () => {
       /write a time with its zone/,
     ],
     [['policy', 'publish', 'base.json', '--prune'], /does not exist/],
+    [['policy', 'publish', 'policies/', '--prune', '--skip'], /leave out --skip/],
   ])('are refused without a clear choice: %j', async (args, message) => {
     const { code, stderr } = await run(...args);
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('a tenant that never existed', () => {
+  const rollback = ['rollback', 't-01', 'none', '--reason', 'pages broke', '--yes'];
+
+  it('is named, and --skip leaves it out', async () => {
+    expect((await run('policy', ...rollback)).stderr).toMatch(
+      /1 of 2 tenants cannot be:\n {2}none: .*\nadd --skip to change the other tenants\n$/,
+    );
+    const { code, json } = await readJson<{
+      readonly tenants: readonly object[];
+      readonly next: { readonly goOn: string };
+    }>('policy', ...rollback, '--skip');
+    expect([code, json.tenants]).toEqual([1, [expect.objectContaining({ tenant: 't-01' })]]);
+    expect(json.next.goOn).toMatch(/^npx signet policy rollback none /);
+  });
+});
+
+describe('a root key that is not loaded everywhere', () => {
+  it('is named before several tenants get keys of the one before', async () => {
+    await stack.json('keys', 'rotate');
+    const { code, stderr } = await run('keys', 'rotate', '--all');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^signet: Not of root key r2: .*\n\d+ tenants will get a new signing key/,
+      ),
+    ]);
   });
 });
 
