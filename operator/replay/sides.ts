@@ -11,11 +11,15 @@ import {
 import type { OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { quietly, type TenantOutcome } from '../tenants/outcomes.ts';
+import type { TenantSelection } from '../tenants/selection.ts';
 import type { Sides } from './decision.ts';
+import { readLiveSides } from './live-sides.ts';
 
 export type ReplayPolicies = {
-  /** The files and folders of the policies that would be published. */
+  /** The files and folders of the policies that would be published; empty for `tenants`. */
   readonly policies: readonly string[];
+  /** The tenants whose live policies are compared with the versions before them. */
+  readonly tenants: TenantSelection;
   /** The file to compare with, for one policy; without it, the live policies. */
   readonly against: string | undefined;
 };
@@ -68,13 +72,21 @@ async function readSidesOf(
 }
 
 /**
- * The policies before and after of each tenant. A tenant without a live policy, or with a damaged one, is an outcome of its
+ * The policies before and after of each tenant: of files, or else of live tenants. A tenant without a live policy, or with a damaged one, is an outcome of its
  * own. Throws `invalid_policy`, `unreadable_file` or `usage`.
  */
 export async function readSides(
   open: OpenInstallation,
-  { policies, against }: ReplayPolicies,
+  { policies, against, tenants }: ReplayPolicies,
 ): Promise<readonly TenantOutcome<Sides>[]> {
+  const isLive = tenants.all || tenants.operands.length > 0;
+  if (isLive === policies.length > 0)
+    throw usageFailure(
+      'name the policies with --policy, or the tenants whose last change is replayed with --tenant or --all',
+    );
+  if (isLive && against !== undefined)
+    throw usageFailure('--against compares with a file of --policy');
+  if (isLive) return readLiveSides(open, tenants);
   const candidates = (await resolvePolicies(policies)).map(checkCandidate);
   if (candidates.length > 1 && against !== undefined)
     throw usageFailure('--against works with one policy only');

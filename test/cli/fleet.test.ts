@@ -277,6 +277,28 @@ describe('several tenants', () => {
     await rm(narrow, { recursive: true });
   });
 
+  it('have their last change replayed, without a file', async () => {
+    const asked = ['t-08', 't-10'].map((tenant) => ({
+      url: signedUrl(`${tenant}/a.jpg__op__resize,w_320`),
+    }));
+    const log = await stack.written(standardLog(asked));
+    const { code, lines } = await run('policy', 'replay', log, '--all');
+    expect([code, lines.slice(1)]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^t-08 +1 +1 +0 {2}denied_kid resize,w_320/),
+        expect.stringMatching(/^16 tenants unchanged \(1 request\): /),
+      ],
+    ]);
+    const pair = await run(
+      ...['policy', 'replay', log, '--tenant', 't-08', '--tenant', 'none', '--fail-on-refused'],
+    );
+    expect([pair.code, pair.lines.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(/^✗ none was not compared: there is no tenant none/),
+    ]);
+  });
+
   it.each([
     [['policy', 'audit'], /name a tenant, several, or a folder/],
     [['policy', 'audit', 't-01', '--all'], /--all means every tenant/],
@@ -287,6 +309,12 @@ describe('several tenants', () => {
     ],
     [['policy', 'publish', 'base.json', '--prune'], /does not exist/],
     [['policy', 'publish', 'policies/', '--prune', '--skip'], /leave out --skip/],
+    [['policy', 'replay'], /name the policies with --policy, or the tenants/],
+    [
+      ['policy', 'replay', '--policy', 'a.json', '--all'],
+      /name the policies with --policy, or the tenants/,
+    ],
+    [['policy', 'replay', '--all', '--against', 'a.json'], /--against compares with a file/],
   ])('are refused without a clear choice: %j', async (args, message) => {
     const { code, stderr } = await run(...args);
     expect(code).toBeGreaterThan(0);
