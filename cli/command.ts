@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { asFailure, usageFailure } from '../operator/failure.ts';
+import { asFailure } from '../operator/failure.ts';
+import { checkReason } from '../operator/policies/reason.ts';
 import { parseStackName } from '../operator/target/stack-name.ts';
 import type { OpenInstallation } from '../operator/target/target.ts';
-import { isSafeForTerminal } from '../shared/terminal.ts';
 import { type ExitCode, exitCodes } from './base/exit-code.ts';
 import { writeFailure, writeJson, writeText } from './output.ts';
 
@@ -36,19 +36,6 @@ export function command(usageLine: string, description: string): Command {
     );
 }
 
-/** Reasons are shown in the history, one per line, so they are kept short. */
-const maxReason = 1_000;
-
-function checkReason({ reason }: CommonOptions): void {
-  if (reason === undefined) return;
-  if (reason.trim() === '')
-    throw usageFailure('--reason is empty; write the reason, it is recorded in the audit trail');
-  if (!isSafeForTerminal(reason))
-    throw usageFailure('--reason contains a control character; remove it');
-  if (reason.length > maxReason)
-    throw usageFailure(`--reason has ${reason.length} characters; write at most ${maxReason}`);
-}
-
 function isLocal(target: string | undefined): boolean {
   try {
     return parseStackName(target) === undefined;
@@ -70,7 +57,7 @@ export async function runCommand(
 ): Promise<void> {
   const { json, target } = options;
   try {
-    checkReason(options);
+    if (options.reason !== undefined) checkReason(options.reason, '--reason');
     const result = await work(openTarget(target));
     if ('text' in result)
       if (json) writeJson(process.stdout, result.json, 2);

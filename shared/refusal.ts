@@ -166,6 +166,8 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
+export const isRefusalCode = (text: string): text is RefusalCode => Object.hasOwn(refusals, text);
+
 /** The details of a refusal, for the log and the operator. Never sent to viewers. */
 export type RefusalDetail = {
   /** The true reason in one sentence, for the log, `explain` and `mint`. */

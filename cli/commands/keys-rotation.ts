@@ -1,14 +1,21 @@
 import { usageFailure } from '../../operator/failure.ts';
 import {
+  askToRetire,
+  askToRetireRoot,
+  askToRotate,
+  printAddedRoot,
+  printRetirement,
+  printRotation,
+} from '../../operator/keys/key-texts.ts';
+import {
   type PlannedRetirement,
   type RetireRequest,
   retireKids,
   retireRoot,
 } from '../../operator/keys/retirement.ts';
 import { rotateRoot, rotateTenantKeys } from '../../operator/keys/rotation.ts';
-import { printCount } from '../../operator/quantity.ts';
+import { printCommand } from '../../operator/shell-command.ts';
 import type { OpenInstallation } from '../../operator/target/target.ts';
-import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { isPath, onlyTenant } from '../../operator/tenants/selection.ts';
 import { isKid } from '../../shared/url/signature.ts';
@@ -22,16 +29,8 @@ import {
   tenantOperands,
 } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
-import {
-  printAddedRoot,
-  printNewerRoot,
-  printRetirement,
-  printRetirements,
-  printRotation,
-  printRotations,
-} from '../print/keys.ts';
+import { printRetirements, printRotations } from '../print/keys.ts';
 import { changeResult } from '../print/outcomes.ts';
-import { printCommand } from '../print/shell-command.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
 type Options = CommonOptions &
@@ -44,11 +43,8 @@ async function rotateKeys(
   options: Options,
 ): Promise<Result> {
   const tenants = readSelection(operands, options);
-  const ask = (names: readonly string[], newerRoot: string | null) => {
-    const question = `${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`;
-    const note = newerRoot === null ? [] : [printNewerRoot(newerRoot)];
-    return confirm([...note, question].join('\n'), options.yes === true);
-  };
+  const ask = (names: readonly string[], newerRoot: string | null) =>
+    confirm(askToRotate(names, newerRoot), options.yes === true);
   const request = { tenants, reason: options.reason };
   const outcomes = await changeTenants(options, (control) =>
     rotateTenantKeys(open, request, ask, control),
@@ -71,24 +67,16 @@ async function rotate(operands: readonly string[], options: Options): Promise<vo
   });
 }
 
-const askToRetire =
-  ({ tenants, kid }: RetireRequest, { yes }: Options) =>
-  (plans: readonly PlannedRetirement[]): Promise<void> => {
-    const names = plans.filter(({ retired }) => retired.length > 0).map(({ tenant }) => tenant);
-    const whose = onlyTenant(tenants) ?? printCount(names.length, 'tenant');
-    const kids = kid.includes('.') ? kid : `a kid of ${kid}`;
-    const question = `Every URL of ${whose} that was signed with ${kids} will be refused within a minute. This cannot be undone.`;
-    return confirm(question, yes === true);
-  };
-
 async function retireIn(
   open: OpenInstallation,
   request: RetireRequest,
   options: Options,
 ): Promise<Result> {
   const { tenants, kid } = request;
+  const ask = (plans: readonly PlannedRetirement[]) =>
+    confirm(askToRetire(request, plans), options.yes === true);
   const outcomes = await changeTenants(options, (control) =>
-    retireKids(open, request, askToRetire(request, options), control),
+    retireKids(open, request, ask, control),
   );
   const [one] = resultsOf(outcomes);
   if (one !== undefined && onlyTenant(tenants) !== undefined)
@@ -124,8 +112,9 @@ async function retire(operands: readonly string[], options: Options): Promise<vo
     const asked = readRetirement(operands, options);
     if ('kid' in asked) return retireIn(open, asked, options);
     const { root } = asked;
-    const question = `Root key ${root} will be deleted from the secret. This cannot be undone.`;
-    const json = await retireRoot(open, root, () => confirm(question, options.yes === true));
+    const json = await retireRoot(open, root, () =>
+      confirm(askToRetireRoot(root), options.yes === true),
+    );
     return { text: `Retired root key ${root}`, json };
   });
 }

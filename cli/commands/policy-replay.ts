@@ -1,5 +1,7 @@
+import { usageFailure } from '../../operator/failure.ts';
 import { replayLogs } from '../../operator/replay/replay.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
+import type { TenantSelection } from '../../operator/tenants/selection.ts';
 import { collectValues } from '../base/options.ts';
 import { type AllOption, addAllOption, readSelection } from '../base/tenant-options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
@@ -15,12 +17,24 @@ type Options = CommonOptions &
     readonly failOnRefused?: true;
   };
 
+/** The files of `--policy`, or else the live tenants. */
+function readPolicies(options: Options): readonly string[] | TenantSelection {
+  const { policy: files = [], tenant = [], against } = options;
+  const tenants = readSelection(tenant, options);
+  const isLive = tenants.all || tenant.length > 0;
+  if (isLive === files.length > 0)
+    throw usageFailure(
+      'name the policies with --policy, or the tenants whose last change is replayed with --tenant or --all',
+    );
+  if (isLive && against !== undefined)
+    throw usageFailure('--against compares with a file of --policy');
+  return isLive ? tenants : files;
+}
+
 async function replay(logs: readonly string[], options: Options): Promise<void> {
   await runCommand(options, async (open) => {
-    const { policy: policies = [], against, failOnRefused: needsRequests = false } = options;
-    const { target, tenant = [] } = options;
-    const tenants = readSelection(tenant, options);
-    const request = { logs, target, policies, tenants, against, needsRequests };
+    const { target, against, failOnRefused: needsRequests = false } = options;
+    const request = { logs, target, policies: readPolicies(options), against, needsRequests };
     const reading = logReadingOnStderr(options.json ?? false);
     const { outcomes, damaged } = await replayLogs(open, request, reading);
     const reports = resultsOf(outcomes);

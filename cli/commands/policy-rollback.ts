@@ -1,5 +1,6 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { type PlannedRollback, rollbackPolicies } from '../../operator/policies/rollback.ts';
+import { printCommand } from '../../operator/shell-command.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { onlyTenant } from '../../operator/tenants/selection.ts';
 import { confirm } from '../base/confirm.ts';
@@ -15,7 +16,6 @@ import { type CommonOptions, command, runCommand } from '../command.ts';
 import { changeResult } from '../print/outcomes.ts';
 import { purgeHelp, purgeNote } from '../print/publication.ts';
 import { printPlannedRollbacks, printRollback, printRollbacks } from '../print/rollback.ts';
-import { printCommand } from '../print/shell-command.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
 type Options = CommonOptions &

@@ -1,18 +1,14 @@
 import { usageFailure } from '../../operator/failure.ts';
 import { type EnginePurgeControl, purgeEngine } from '../../operator/purge/purge-engine.ts';
 import { purgeScope } from '../../operator/purge/purge-scope.ts';
+import { printPurge } from '../../operator/purge/purge-text.ts';
 import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
 import { engineVersion } from '../../shared/operations/engine.ts';
 import { canAsk, confirm } from '../base/confirm.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import {
-  printEnginePurge,
-  printEngineTally,
-  printPurge,
-  printPurgeQuestion,
-} from '../print/purge.ts';
+import { printEnginePurge, printEngineTally, printPurgeQuestion } from '../print/purge.ts';
 import { progressLines, writeProgress } from '../progress/lines.ts';
 
 type Options = CommonOptions & {

@@ -1,10 +1,10 @@
 import { printCount } from '../../operator/quantity.ts';
 import { printScopeWarnings } from '../../operator/scopes/scope-text.ts';
+import { printRemovalQuestion, printRemoved } from '../../operator/sources/removal-text.ts';
 import { type RemovalControl, removeScopes } from '../../operator/sources/remove-sources.ts';
 import { confirm } from '../base/confirm.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
-import { printRemovalQuestion, printRemoved } from '../print/sources.ts';
 import { countedProgress } from '../progress/counted.ts';
 
 type Options = CommonOptions & { readonly yes?: true };

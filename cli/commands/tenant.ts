@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
+import { removalWarning } from '../../operator/tenants/removal.ts';
 import { listTenants } from '../../operator/tenants/tenant-list.ts';
 import { createTenant, readTenantPolicy, removeTenant } from '../../operator/tenants/tenants.ts';
 import { printJson } from '../../shared/terminal.ts';
@@ -45,9 +46,8 @@ async function remove(
   options: CommonOptions & { readonly yes?: true },
 ): Promise<void> {
   await runCommand(options, async (open) => {
-    const question = `Every URL of ${name} will be refused within a minute. Its signing keys never return: npx signet policy rollback ${name} brings its policy back with a new key.`;
     const removed = await removeTenant(open, { name, reason: options.reason }, () =>
-      confirm(question, options.yes === true),
+      confirm(removalWarning(name), options.yes === true),
     );
     const text = `Deleted ${name} and ${removed.derivatives} derivatives. Its sources and audit trail are kept.`;
     return { text, json: removed };

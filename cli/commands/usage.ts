@@ -3,14 +3,15 @@ import { usageFailure } from '../../operator/failure.ts';
 import { type AthenaStatements, athenaStatements } from '../../operator/usage/athena.ts';
 import type { PeriodLength } from '../../operator/usage/day.ts';
 import { readUsage, type UsageRequest, type UsageResult } from '../../operator/usage/usage.ts';
+import { printUsageCsv } from '../../operator/usage/usage-csv.ts';
+import { usageWarnings } from '../../operator/usage/usage-notes.ts';
 import { readDayRange } from '../base/day-range.ts';
 import { runInterruptibly } from '../base/interruption.ts';
 import { collectValues } from '../base/options.ts';
 import { writeWarnings } from '../base/warnings.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
 import { printUsageTable } from '../print/usage.ts';
-import { printUsageCsv } from '../print/usage-csv.ts';
-import { usageJson, usageWarnings } from '../print/usage-notes.ts';
+import { usageJson } from '../print/usage-json.ts';
 import { writeProgress } from '../progress/lines.ts';
 import { logReadingOnStderr } from '../progress/log-reading.ts';
 

@@ -1,6 +1,7 @@
 import type { KeyState } from '../../operator/keys/key-states.ts';
+import { printNewerRoot } from '../../operator/keys/key-texts.ts';
 import type { RetiredKids } from '../../operator/keys/retirement.ts';
-import type { AddedRoot, RotatedKids } from '../../operator/keys/rotation.ts';
+import type { RotatedKids } from '../../operator/keys/rotation.ts';
 import type { TenantKey } from '../../operator/keys/tenant-keys.ts';
 import { printCount } from '../../operator/quantity.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
@@ -34,22 +35,6 @@ export const printTenantKeys = (
     `signing key ${isSecretShown ? key.signingKey : 'hidden; --secret prints it, --env the variables with it'}`,
     ...key.kids.map((one) => `accepts     ${printKid(one)}`),
   ].join('\n');
-
-/** Why the keys are not of the newest root key. A function keeps root keys for up to 15 minutes. */
-export const printNewerRoot = (newerRoot: string): string =>
-  `Not of root key ${newerRoot}: it was added less than 20 minutes ago, and functions that have not loaded it would refuse its URLs. To leave the earlier root key, rotate again 20 minutes after ${newerRoot} was added.`;
-
-export function printRotation({ tenant, active, accept, newerRoot }: RotatedKids): string {
-  const old = accept.filter((kid) => kid !== active);
-  const done = `${tenant} now signs with ${active}. URLs signed with ${old.join(', ')} stay valid. When all backends have the new key: npx signet keys retire ${tenant} ${old[0]}`;
-  return newerRoot === null ? done : `${done}\n${printNewerRoot(newerRoot)}`;
-}
-
-export const printAddedRoot = ({ root }: AddedRoot): string =>
-  `Added root key ${root}. In 20 minutes every function has loaded it, and tenants can get keys derived from it: npx signet keys rotate TENANT`;
-
-export const printRetirement = ({ tenant, retired, accept }: RetiredKids): string =>
-  `Retired ${retired.join(', ')} of ${tenant}; it is never used again. Accepted now: ${accept.join(', ')}`;
 
 /** The new kids of several tenants, one per line, because each backend needs its own. */
 export function printRotations(all: readonly RotatedKids[]): readonly string[] {

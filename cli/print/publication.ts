@@ -1,6 +1,7 @@
 import type { PublishedSet } from '../../operator/policies/publish.ts';
 import { printIssue } from '../../operator/policy-files/policy-set.ts';
 import { printCount } from '../../operator/quantity.ts';
+import { printCommand } from '../../operator/shell-command.ts';
 import { printNames } from '../../operator/tenants/name-list.ts';
 import { resultsOf } from '../../operator/tenants/outcomes.ts';
 import { tenantPurgeSeconds } from '../../shared/objects/purge.ts';
@@ -8,7 +9,6 @@ import type { Publication } from '../../shared/versions/publishing.ts';
 import { printChange } from './change.ts';
 import { groupChanges, mostListed } from './grouped-changes.ts';
 import { failuresJson, namesLeft, namesNotDone, outcomesJson, printNotDone } from './outcomes.ts';
-import { printCommand } from './shell-command.ts';
 
 /** The help of `--purge`. */
 export const purgeHelp =

@@ -1,26 +1,6 @@
 import type { EngineTally } from '../../operator/purge/engine-walk.ts';
 import type { EnginePurge } from '../../operator/purge/purge-engine.ts';
-import type { ScopePurge } from '../../operator/purge/purge-scope.ts';
 import { printCount, printNumber } from '../../operator/quantity.ts';
-import { printCoverage } from '../../operator/scopes/scope-text.ts';
-import { secondPurgeSeconds } from '../../shared/objects/purge.ts';
-import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
-import { scopePrefix } from '../../shared/url/scope.ts';
-
-/** The caches are purged by source, and without derivatives the sources of a folder are not known. */
-const printNothingStored = (scope: string): string =>
-  scopePrefix(scope) === undefined && watermarkIdIn(scope) === undefined
-    ? `No derivatives were stored for ${scope}. Its caches are purged.`
-    : `No derivatives were stored for ${scope}, so nothing was purged.`;
-
-export function printPurge(purged: ScopePurge): string {
-  const { scope, derivatives, sources } = purged;
-  const covered = printCoverage(purged, 'covered');
-  if (derivatives === 0) return `${printNothingStored(scope)}\n${covered}`;
-  const what = `${printCount(derivatives, 'derivative')} of ${printCount(sources, 'source')}`;
-  const done = `Purged ${what}. A second purge in ${secondPurgeSeconds} s removes renders that were in progress.`;
-  return `${done}\n${covered}`;
-}
 
 /** How far a purge of older engines is. */
 export const printEngineTally = ({ examined, older, deleted }: Readonly<EngineTally>): string =>

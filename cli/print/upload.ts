@@ -1,11 +1,11 @@
 import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { quoteForShell } from '../../operator/shell-command.ts';
 import type { RefusedFile } from '../../operator/sources/local-files.ts';
 import type { StoredSource, StoredWatermark } from '../../operator/sources/upload.ts';
 import type { UploadedSet } from '../../operator/sources/upload-set.ts';
 import { escapeForTerminal } from '../../shared/terminal.ts';
 import type { ExitCode } from '../base/exit-code.ts';
 import { exitCodes } from '../base/exit-code.ts';
-import { quoteForShell } from './shell-command.ts';
 
 /** A source or a watermark that was stored, and what to do next. */
 export function printStored(stored: StoredSource | StoredWatermark): string {

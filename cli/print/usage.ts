@@ -1,5 +1,6 @@
-import { printBytes, printCount, printNumber } from '../../operator/quantity.ts';
+import { printBytes, printNumber } from '../../operator/quantity.ts';
 import type { UsageResult } from '../../operator/usage/usage.ts';
+import { describeMissing, printExcess } from '../../operator/usage/usage-notes.ts';
 import type { UsageRow } from '../../operator/usage/usage-report.ts';
 import { printColumns } from './table.ts';
 
@@ -82,42 +83,6 @@ function printRefusals(rows: readonly UsageRow[]): readonly string[] {
   return ['Refusals by code', ...lines];
 }
 
-/** What is missing, and what to do about it. */
-function printMissing({ logs, rows, stored }: UsageResult): readonly string[] {
-  const { kinds, tally } = logs;
-  return [
-    ...(kinds.has('access')
-      ? []
-      : ['No access log was read, so views, hits and bytes are not known.']),
-    ...(kinds.has('service')
-      ? []
-      : [
-          'No log of the functions was read, so renders, refusals and invalidations are not known. On AWS it is in CloudWatch; docs/operating.md (Bill tenants) has the command that fetches it.',
-        ]),
-    ...(stored === undefined ? ['What is stored was not listed.'] : []),
-    ...(rows.some(({ scaled }) => scaled)
-      ? ['~ marks refusals that are scaled up from sampled lines.']
-      : []),
-    ...(tally.outside > 0 ? [`Lines of other days: ${printNumber(tally.outside)}`] : []),
-    ...(tally.unreadable > 0 ? [`Other lines: ${printNumber(tally.unreadable)}`] : []),
-    ...(tally.tooLong > 0 ? [`${printCount(tally.tooLong, 'line')} over 64 KB`] : []),
-  ];
-}
-
-/** The tenants above their budgets, and those that could not be compared. */
-export function printExcess({ check }: UsageResult): readonly string[] {
-  if (check === undefined) return [];
-  const { excess, failed } = check;
-  if (excess.length + failed.length === 0) return ['Every tenant is within its budget.'];
-  return [
-    ...excess.map(
-      ({ day, renders, rendersPerDay, tenant }) =>
-        `✗ ${tenant} rendered ${printNumber(renders)} on ${day}, above its budget.rendersPerDay of ${printNumber(rendersPerDay)}`,
-    ),
-    ...failed.map(({ message, tenant }) => `✗ ${tenant} was not compared: ${message}`),
-  ];
-}
-
 /** The usage as a table, and what to know about it. */
 export function printUsageTable(result: UsageResult): string {
   const { by, rows } = result;
@@ -131,7 +96,7 @@ export function printUsageTable(result: UsageResult): string {
   return [
     ...table,
     ...printRefusals(rows),
-    ...printMissing(result),
+    ...describeMissing(result),
     ...(rows.length === 0
       ? []
       : [

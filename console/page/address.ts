@@ -19,9 +19,31 @@ const readAddress = (): PageAddress => ({
 /** The address of the page as it is now. */
 export const address = signal<PageAddress>(readAddress());
 
-addEventListener('popstate', () => {
-  address.value = readAddress();
-});
+/** Asks whether the view may be left for another address. */
+type AskToLeave = (next: PageAddress) => boolean;
+let ask: AskToLeave | undefined;
+
+/** Has a view asked before it is left, until the returned function is called. */
+export function guardLeaving(guard: AskToLeave): () => void {
+  ask = guard;
+  return () => {
+    if (ask === guard) ask = undefined;
+  };
+}
+
+let shown = location.href;
+
+/** Shows the address of the browser, or goes back to the one before if the view may not be left. */
+function showAddress(): void {
+  const next = readAddress();
+  if (ask?.(next) === false) history.pushState(null, '', shown);
+  else {
+    shown = location.href;
+    address.value = next;
+  }
+}
+
+addEventListener('popstate', showAddress);
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -36,7 +58,10 @@ export function viewAddress(view: string, query: Query = {}): string {
 
 /** Goes to another view, as a link does. */
 export function goTo(view: string, query: Query = {}): void {
-  history.pushState(null, '', viewAddress(view, query));
+  const next = viewAddress(view, query);
+  if (ask?.({ view, query: new URL(next, location.href).searchParams }) === false) return;
+  history.pushState(null, '', next);
+  shown = location.href;
   address.value = readAddress();
   scrollTo(0, 0);
 }
@@ -48,5 +73,6 @@ export function setQuery(changes: Query, step: 'push' | 'replace' = 'replace'): 
   if (next === `${location.pathname}${location.search}`) return;
   if (step === 'push') history.pushState(null, '', next);
   else history.replaceState(null, '', next);
+  shown = location.href;
   address.value = readAddress();
 }

@@ -5,11 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { sendFailure, sendText } from './answer.ts';
 import { answerCall } from './answer-call.ts';
 import type { CallContext } from './call.ts';
+import { sendEvents } from './events.ts';
 import { cookieName, findForeign, findSignedOut, type Gate, isToken } from './guard.ts';
 import { indexName, type PageFile, type PageFiles } from './page-files.ts';
 import { sendPicture } from './pictures.ts';
 import { securityHeaders } from './security-headers.ts';
 import { receiveUpload } from './uploads.ts';
+import { sendUsageCsv } from './usage-csv.ts';
 
 /* The server of the console: the page, the calls behind it, and pictures. It listens on this machine only. */
 
@@ -74,16 +76,29 @@ function sendPage(files: PageFiles, request: IncomingMessage, response: ServerRe
   else sendFile(request, response, file);
 }
 
+type Route = (
+  context: CallContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+) => Promise<void> | void;
+
+/** What answers besides the page, by method and the first part of the path. */
+const routes: Readonly<Record<string, Route>> = {
+  'POST api': (context, request, response, { pathname }) =>
+    answerCall(context, pathname.slice('/api/'.length), request, response),
+  'POST upload': receiveUpload,
+  'GET picture': (context, _request, response, url) => sendPicture(context, response, url),
+  'GET events': (context, _request, response, url) => sendEvents(context, response, url),
+  'GET usage.csv': (context, _request, response, url) => sendUsageCsv(context, response, url),
+};
+
 function createRoutes(context: CallContext, files: PageFiles): Handler {
   return (request, response, url) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const [, name] = /^\/api\/([a-zA-Z]+)$/.exec(url.pathname) ?? [];
-    if (request.method === 'POST' && name !== undefined)
-      return answerCall(context, name, request, response);
-    if (request.method === 'POST' && url.pathname === '/upload')
-      return receiveUpload(context, request, response, url);
-    if (!isRead) return sendText(response, 405, 'The console has no such call.');
-    if (url.pathname.startsWith('/picture/')) return sendPicture(context, response, url);
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+    const name = `${method} ${url.pathname.split('/')[1]}`;
+    if (Object.hasOwn(routes, name)) return routes[name]?.(context, request, response, url);
+    if (method !== 'GET') return sendText(response, 405, 'The console has no such call.');
     return sendPage(files, request, response, url);
   };
 }

@@ -3,7 +3,8 @@ import { compilePolicy } from '../../shared/policy/policy.ts';
 import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { isTenant } from '../../shared/url/path.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
-import { readPolicySet } from '../policy-files/policy-set.ts';
+import type { DraftPolicy } from '../policy-files/draft.ts';
+import { checkDraft, readPolicySet } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { checkSelection, isPath, type TenantSelection } from '../tenants/selection.ts';
 import { readTenantPolicy } from '../tenants/tenants.ts';
 import { type Assumptions, type CostEstimate, costEstimate } from './estimate.ts';
+import { type CountLimits, pausedPolicyCost } from './paused-cost.ts';
 import { type PolicyCost, policyCost } from './policy-cost.ts';
 
 /** `maybe_above`: the count is a lower bound within the maximum, so the true count may be above it. */
@@ -42,13 +44,13 @@ function compareWithMax(
 /** A policy to count, from a file or a live one. */
 type CountedPolicy = TenantSubject & { readonly policy: ValidPolicy };
 
-/** Counts a policy as if it were enforced. */
+/** What a counted policy costs. */
 function costOf(
   { tenant, policy }: CountedPolicy,
+  cost: PolicyCost,
   assumed: Assumptions,
   max?: bigint,
 ): PolicyFileCost {
-  const cost = policyCost(compilePolicy(policy));
   return {
     tenant,
     cost,
@@ -98,9 +100,20 @@ export async function costOfPolicies(
   const count = async (one: CountedPolicy | TenantSubject): Promise<PolicyFileCost> => {
     const { tenant } = one;
     const policy = 'policy' in one ? one.policy : await readTenantPolicy(open, tenant);
-    return costOf({ tenant, policy }, assumed, max);
+    return costOf({ tenant, policy }, policyCost(compilePolicy(policy)), assumed, max);
   };
   const outcomes = await readEach({}, policies, count, control);
   throwIfSingle(outcomes);
   return outcomes;
+}
+
+/** Counts a draft in parts, as `pausedPolicyCost` does. Throws `invalid_policy`. */
+export async function costOfDraft(
+  draft: DraftPolicy,
+  assumed: Assumptions,
+  limits: CountLimits,
+): Promise<PolicyFileCost> {
+  const { policy } = checkDraft(draft);
+  const cost = await pausedPolicyCost(compilePolicy(policy), limits);
+  return costOf({ tenant: draft.tenant, policy }, cost, assumed);
 }

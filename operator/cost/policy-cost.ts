@@ -37,7 +37,8 @@ type Part = {
   readonly required: boolean;
 };
 
-const drawingOperations = policyOperations.filter(
+/** The operations that draw, besides the format. */
+export const drawingOperations = policyOperations.filter(
   (name) => name !== 'format' && rowOf(name).answer === undefined,
 );
 /** Operations that need no rule, so a policy does not limit how many values they have. */

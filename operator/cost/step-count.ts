@@ -28,6 +28,29 @@ const maxVisited = 2_000_000;
 /** How often an enumerated text is compared with a rule that is not enumerated. */
 const maxCompared = 5_000_000;
 
+/** How many combinations or visits are counted between two pauses. */
+const perPart = 5_000;
+
+/** A count that pauses now and then, so that a door with other work can do it or stop. */
+export type CountInParts<T = Count> = Generator<undefined, T, undefined>;
+
+/** Says when so much was done since the last pause that another one is due. */
+function createPauses(): (done: number) => boolean {
+  let last = 0;
+  return (done) => {
+    if (done - last < perPart) return false;
+    last = done;
+    return true;
+  };
+}
+
+/** Counts to the end at once. */
+function finishCount<T>(parts: CountInParts<T>): T {
+  let next = parts.next();
+  while (next.done !== true) next = parts.next();
+  return next.value;
+}
+
 const parametersOf = (name: OperationName) => Object.entries(rowOf(name).parameters);
 
 /** A format in which the step matters. Its text is the same in every such format. */
@@ -70,17 +93,21 @@ const isInSets = (values: ValuesOf<Parameters>, sets: Sets): boolean =>
   [...sets].every(([own, set]) => hasValue(set, values[own] ?? null));
 
 /** Counts the texts that these rules allow and none of the others. */
-function countByEnumeration(
+function* countByEnumeration(
   name: OperationName,
   rules: readonly Sets[],
   others: readonly Sets[],
-): number {
+): CountInParts<number> {
   const texts = new Set<string>();
+  let seen = 0;
   for (const sets of rules)
-    for (const values of combinations([...sets]))
+    for (const values of combinations([...sets])) {
+      seen += 1;
+      if (seen % perPart === 0) yield;
       if (isCanonicalStep(name, values) && !others.some((one) => isInSets(values, one)))
         // Values contain no commas, so the joined text is unique.
         texts.add([...sets.keys()].map((own) => values[own] ?? '').join());
+    }
   return texts.size;
 }
 
@@ -132,7 +159,7 @@ function orderParameters(
 }
 
 /** Visits every choice of one block per parameter that some rule allows. */
-function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
+function* countBlocks(name: OperationName, rules: readonly Rule[]): CountInParts {
   const every = (1n << BigInt(rules.length)) - 1n;
   const waysOf = createWayCounter(name);
   const blocks = createBlockCache(name, rules);
@@ -140,22 +167,24 @@ function countBlocks(name: OperationName, rules: readonly Rule[]): Count {
   const chosen = new Map<string, Block>();
   const values: Record<string, Value | undefined> = {};
   let [count, visited] = [0n, 0];
-  const choose = (at: number, among: bigint): void => {
+  const isPauseDue = createPauses();
+  const addChosen = (): void => {
+    if (isCanonicalStep(name, values)) count += waysOf(chosen);
+  };
+  function* choose(at: number, among: bigint): CountInParts<void> {
     const own = order[at];
-    if (own === undefined) {
-      if (isCanonicalStep(name, values)) count += waysOf(chosen);
-      return;
-    }
+    if (own === undefined) return addChosen();
     const found = blocks(own, among);
     visited += found?.length ?? Number.POSITIVE_INFINITY;
+    if (isPauseDue(visited)) yield;
     for (const block of found ?? []) {
       if (visited > maxVisited) return;
       chosen.set(own, block);
       values[own] = block.sample;
-      choose(at + 1, block.rules);
+      yield* choose(at + 1, block.rules);
     }
-  };
-  choose(0, every);
+  }
+  yield* choose(0, every);
   return { count, exact: visited <= maxVisited };
 }
 
@@ -186,14 +215,17 @@ function splitBySize(all: readonly Measured[], most: number) {
 }
 
 /** Counts the large rules in blocks. If there are too many ways, only the largest rule is counted. */
-function countLarge(name: OperationName, large: readonly Measured[]) {
-  const found = countBlocks(
+function* countLarge(
+  name: OperationName,
+  large: readonly Measured[],
+): CountInParts<Count & { readonly counted: readonly Measured[] }> {
+  const found = yield* countBlocks(
     name,
     large.map(({ rule }) => rule),
   );
   if (found.exact || large.length === 1) return { ...found, counted: large };
   const counted = large.slice(-1);
-  const { count } = countBlocks(
+  const { count } = yield* countBlocks(
     name,
     counted.map(({ rule }) => rule),
   );
@@ -205,21 +237,30 @@ function countLarge(name: OperationName, large: readonly Measured[]) {
  * overlap in too many ways, only the largest of the large rules is counted and the result is a lower
  * bound. `enumerated` limits the enumerated combinations; it does not change an exact count.
  */
-export function countSteps(
+export function* countStepsInParts(
   name: OperationName,
   rules: readonly Rule[],
   enumerated: number = maxEnumerated,
-): Count {
+): CountInParts {
   const { small, large } = splitBySize(measureRules(name, rules), enumerated);
   const { count, exact, counted } =
-    large.length === 0 ? { count: 0n, exact: true, counted: large } : countLarge(name, large);
-  const others = countByEnumeration(
+    large.length === 0
+      ? { count: 0n, exact: true, counted: large }
+      : yield* countLarge(name, large);
+  const others = yield* countByEnumeration(
     name,
     small.map(({ sets }) => sets),
     counted.map(({ sets }) => sets),
   );
   return { count: count + BigInt(others), exact };
 }
+
+/** Counts as `countStepsInParts` does, without pauses. */
+export const countSteps = (
+  name: OperationName,
+  rules: readonly Rule[],
+  enumerated: number = maxEnumerated,
+): Count => finishCount(countStepsInParts(name, rules, enumerated));
 
 /** How many combinations a quick count enumerates. */
 const maxQuick = 5_000;

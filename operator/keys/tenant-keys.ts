@@ -1,3 +1,4 @@
+import { seconds } from '../../shared/ports.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { type KeyState, keyStates } from './key-states.ts';
 import { onlineSigner } from './signer.ts';
@@ -29,4 +30,18 @@ export async function readTenantKeys(
 /** The kids of all root keys, oldest first. */
 export async function readRootKids(open: OpenInstallation): Promise<readonly string[]> {
   return (await (await open()).keyring()).kids;
+}
+
+/** A root key. `waiting`: not every function has loaded it yet. */
+export type RootState = { readonly kid: string; readonly state: 'older' | 'current' | 'waiting' };
+
+/** The state of each root key, oldest first. New keys of tenants are derived from the current one. */
+export async function readRootStates(open: OpenInstallation): Promise<readonly RootState[]> {
+  const installation = await open();
+  const { kids, mintable } = await installation.keyring();
+  const current = kids.indexOf(mintable(seconds(installation.clock)));
+  return kids.map((kid, at) => {
+    if (at === current) return { kid, state: 'current' };
+    return { kid, state: at < current ? 'older' : 'waiting' };
+  });
 }

@@ -20,6 +20,8 @@ export type LoggedRequest = {
   readonly resultType: string;
   /** The bytes that were sent to the viewer; undefined if the log does not contain them. */
   readonly bytes: number | undefined;
+  /** `x-edge-request-id`, which the functions log, too. */
+  readonly requestId?: string | undefined;
 };
 
 /** The position of each field in a row. */
@@ -101,6 +103,7 @@ function requestOf(field: Field, raw: (value: string) => string): LoggedRequest 
     status: Number(status),
     resultType: field('x-edge-result-type') ?? '',
     bytes: bytesOf(field('sc-bytes')),
+    requestId: fieldText(field('x-edge-request-id')) || undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type RefusalCode, refusals } from '../../shared/refusal.ts';
+import { isRefusalCode, type RefusalCode, refusals } from '../../shared/refusal.ts';
 import { isTenant } from '../../shared/url/path.ts';
 import { isKid } from '../../shared/url/signature.ts';
 import { objectIn } from './json-line.ts';
@@ -59,8 +59,6 @@ const weightOf = (value: unknown): number =>
 
 const isAny = (): boolean => true;
 
-const isCode = (text: string): boolean => Object.hasOwn(refusals, text);
-
 function textOf(value: unknown, isValid: (text: string) => boolean): string | undefined {
   return typeof value === 'string' && isValid(value) ? value : undefined;
 }
@@ -82,7 +80,7 @@ function lineOf(field: Fields): ServiceLine | undefined {
     recipe: textOf(field('recipe'), isAny),
     kid: textOf(field('kid'), isKid),
     reason: textOf(field('reason'), isAny),
-    reported: textOf(field('reported'), isCode),
+    reported: textOf(field('reported'), isRefusalCode),
     milliseconds: quantityOf(field('renderMilliseconds') ?? field('milliseconds')),
     bytes: quantityOf(field('bytes')),
     sourceBytes: quantityOf(field('sourceBytes')),

@@ -1,15 +1,21 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 import { publishedDiff, readPublished } from '../../shared/policy/diff/published-diff.ts';
+import type { PolicyIssue } from '../../shared/policy/issues.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { checkRetiredKids } from '../../shared/versions/publish-checks.ts';
 import { makerOf } from '../../shared/versions/record.ts';
+import type { DraftPolicy } from '../policy-files/draft.ts';
 import { areFolders } from '../policy-files/policy-folders.ts';
-import { readPolicySet } from '../policy-files/policy-set.ts';
+import { checkDraft, readPolicySet } from '../policy-files/policy-set.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { type FleetControl, quietly, type TenantOutcome } from '../tenants/outcomes.ts';
+
+import { limitNotes } from './limit-notes.ts';
 import { readLastVersion, readLiveVersion } from './policy-change.ts';
+
 import { tenantsWithoutFile } from './publish.ts';
+import { findWarnings } from './warnings.ts';
 
 /** A live version that was not made from a policy file, such as a rollback. */
 export type UnfiledVersion = {
@@ -79,4 +85,29 @@ export async function diffPolicies(
     ? await tenantsWithoutFile(installation, wanted)
     : [];
   return { outcomes, withoutFile };
+}
+
+/** What publishing a draft would change, and the version that is live now. */
+export type DraftDifference = PolicyDifference & {
+  /** 0 if there is none. */
+  readonly live: number;
+  readonly warnings: readonly PolicyIssue[];
+  readonly notes: readonly PolicyIssue[];
+};
+
+/** Compares a draft with the live policy. Throws `invalid_policy`, `damaged_policy` or `damaged_trail`. */
+export async function diffDraft(
+  open: OpenInstallation,
+  draft: DraftPolicy,
+): Promise<DraftDifference> {
+  const wanted = checkDraft(draft);
+  const installation = await open();
+  const difference = await compareWithLive(installation, wanted);
+  const live = await readLiveVersion(installation, draft.tenant);
+  return {
+    ...difference,
+    live: live?.record.version ?? 0,
+    warnings: findWarnings(wanted.policy, installation.clock()),
+    notes: difference.changes.length > 0 ? limitNotes(wanted.policy) : [],
+  };
 }

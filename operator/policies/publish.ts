@@ -9,10 +9,11 @@ import {
 } from '../../shared/versions/publishing.ts';
 import { tenantNames } from '../../shared/versions/tenants.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
+import type { DraftPolicy } from '../policy-files/draft.ts';
 import { originOf } from '../policy-files/origin.ts';
 import { checkRoots } from '../policy-files/policy-file.ts';
 import { areFolders, policyCandidates } from '../policy-files/policy-folders.ts';
-import { type CheckedFile, readPolicySet } from '../policy-files/policy-set.ts';
+import { type CheckedFile, checkDraft, readPolicySet } from '../policy-files/policy-set.ts';
 import { withSharedAnswers } from '../target/shared-answers.ts';
 import type { Installation, OpenInstallation } from '../target/target.ts';
 import { changeEach } from '../tenants/fleet.ts';
@@ -155,9 +156,28 @@ export async function publishPolicies(
   if (choices.prune !== undefined) await checkPrunable(paths);
   const all = await readPolicySet(paths);
   if (choices.prune !== undefined) await checkAllUsed(paths, all);
-  const installation = withSharedAnswers(await open());
   if (choices.expected !== undefined && all.length > 1)
     throw usageFailure('--expect works with one policy only');
+  return publishSet(open, all, choices, control);
+}
+
+/**
+ * Publishes a draft as `publishPolicies` publishes a file. `expected` is the version that the draft was made from. Throws
+ * `invalid_policy` or `conflict`.
+ */
+export const publishDraft = async (
+  open: OpenInstallation,
+  draft: DraftPolicy,
+  choices: Omit<PublishChoices, 'prune' | 'expected'> & { readonly expected: number },
+): Promise<PublishedSet> => publishSet(open, [checkDraft(draft)], choices, quietly);
+
+async function publishSet(
+  open: OpenInstallation,
+  all: readonly CheckedFile[],
+  choices: PublishChoices,
+  control: FleetControl,
+): Promise<PublishedSet> {
+  const installation = withSharedAnswers(await open());
   const keyring = await installation.keyring();
   for (const { file, policy } of all) checkRoots(file, policy, keyring);
   const unfiled = choices.prune === undefined ? [] : await tenantsWithoutFile(installation, all);

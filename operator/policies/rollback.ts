@@ -1,7 +1,8 @@
 import type { PolicyChange } from '../../shared/policy/diff/policy-diff.ts';
 import { type CheckedPolicy, checkPolicy } from '../../shared/policy/validation.ts';
-import { auditKey, readRecord } from '../../shared/versions/bucket.ts';
+
 import { restoreLastVersion } from '../../shared/versions/live.ts';
+
 import {
   type PublishOptions,
   planPublication,
@@ -13,7 +14,9 @@ import { changeSelected } from '../tenants/change-selected.ts';
 import type { FleetControl, TenantOutcome, TenantSubject } from '../tenants/outcomes.ts';
 import { onlyTenant, type TenantSelection } from '../tenants/selection.ts';
 import { policyVersions } from './history.ts';
+
 import { mintableRoot, type PolicyDocumentText } from './policy-change.ts';
+import { readVersion } from './versions.ts';
 
 export type RollbackRequest = {
   readonly tenants: TenantSelection;
@@ -22,6 +25,8 @@ export type RollbackRequest = {
   /** Restore what was live before this time, in Unix milliseconds. Tenants without a later version stay as they are. */
   readonly before?: number | undefined;
   readonly reason: string;
+  /** The version that must be live; only for one tenant. */
+  readonly expected?: number | undefined;
   /** Delete all derivatives of the tenant, which a change of `source.from` or `source.prefix` needs. */
   readonly purge?: boolean | undefined;
 };
@@ -67,15 +72,8 @@ async function readContent(
   tenant: string,
   version: number,
 ): Promise<PolicyDocumentText> {
-  const stored = await readRecord(installation, auditKey(tenant, version));
-  if (stored === undefined)
-    throw new OperatorFailure(
-      'not_found',
-      `${tenant} has no version ${version}; see: npx signet policy history ${tenant}`,
-    );
-  if (stored.record.policy === null)
-    throw new OperatorFailure('not_found', `version ${version} deleted ${tenant}`);
-  const { keys: _keys, ...content } = stored.record.policy;
+  const { policy } = await readVersion(installation, tenant, version);
+  const { keys: _keys, ...content } = policy;
   return content;
 }
 
@@ -139,7 +137,7 @@ export async function rollbackPolicies(
   ask: (plans: readonly PlannedRollback[]) => Promise<void>,
   control?: FleetControl,
 ): Promise<readonly TenantOutcome<Rollback>[]> {
-  const { tenants, reason, purge } = request;
+  const { tenants, reason, purge, expected } = request;
   const prepare = async (installation: Installation, count: number) => {
     const root = await mintableRoot(installation);
     const options = { root, reason, purge, restoring: true } as const;
@@ -149,12 +147,29 @@ export async function rollbackPolicies(
       onlyTenant(tenants) === undefined ? ask(plans) : undefined;
     const write = async (_subject: TenantSubject, planned: PlannedRollback) => {
       const { content, live } = planned;
-      const expected = count === 1 ? {} : { expected: live };
-      const done = await publishChecked(installation, content, { ...options, ...expected });
+      const done = await publishChecked(installation, content, {
+        ...options,
+        expected: count === 1 ? expected : live,
+      });
       const { version, unchanged, changes } = done;
       return { ...factsOf(planned), version, unchanged, changes };
     };
     return { plan, confirm, write };
   };
   return changeSelected(open, tenants, prepare, control);
+}
+
+/** What restoring a version of one tenant would change. Writes nothing. Throws as `rollbackPolicies` does. */
+export async function previewRollback(
+  open: OpenInstallation,
+  tenant: string,
+  { version, purge }: { readonly version: number; readonly purge: boolean },
+): Promise<Omit<PlannedRollback, 'content'>> {
+  const installation = await open();
+  const root = await mintableRoot(installation);
+  const reason = '';
+  const request = { tenants: { operands: [tenant], all: false }, version, reason };
+  const options = { root, purge, restoring: true } as const;
+  const { content: _content, ...plan } = await planRollback(installation, tenant, request, options);
+  return plan;
 }

@@ -2,6 +2,7 @@ import { judgePolicy, type PolicyIssue } from '../../shared/policy/issues.ts';
 import type { CheckedPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure } from '../failure.ts';
 import { fileName } from '../file-failure.ts';
+import { type DraftPolicy, draftName, judgeDraft } from './draft.ts';
 import { originOf } from './origin.ts';
 import { type ResolvedPolicy, resolvePolicies } from './policy-extends.ts';
 import { policyFiles } from './policy-file.ts';
@@ -19,6 +20,17 @@ export function checkResolved(resolved: ResolvedPolicy): CheckedFile {
   if ('policy' in verdict) return { ...resolved, policy: verdict.policy };
   const lines = verdict.issues.map((issue) => printIssue(originOf(resolved, issue.path), issue));
   throw new OperatorFailure('invalid_policy', lines.join('\n'));
+}
+
+/** Validates a draft, as a file is validated. Throws `invalid_policy` with every issue, one per line. */
+export function checkDraft(draft: DraftPolicy): CheckedFile {
+  const verdict = judgeDraft(draft);
+  if (!('policy' in verdict)) {
+    const lines = verdict.issues.map((issue) => printIssue(draftName, issue));
+    throw new OperatorFailure('invalid_policy', lines.join('\n'));
+  }
+  const { document, policy } = verdict;
+  return { file: draftName, document, policy, layers: [{ file: draftName, document }] };
 }
 
 /** Stops at the first invalid file, and says how to see the issues of all. */

@@ -11,15 +11,24 @@ const printErrorCode = (code: ParseErrorCode): string =>
     .replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter}`)
     .toLowerCase();
 
-/** The position of the first error. The text itself is never quoted, because the file may be a secret. */
-function describeSyntaxError(text: string): string {
-  let first: string | undefined;
-  const onError = (code: ParseErrorCode, ...place: readonly number[]): void => {
-    const [, , line = 0, column = 0] = place;
-    first ??= `: ${printErrorCode(code)} in line ${line + 1}, column ${column + 1}`;
+/** Where a text is not JSON, in characters from its beginning, and why. */
+export type TextFault = { readonly offset: number; readonly message: string };
+
+/** The first syntax error. The text itself is never quoted, because the file may be a secret. */
+export function findSyntaxError(text: string): TextFault | undefined {
+  let first: TextFault | undefined;
+  const onError = (code: ParseErrorCode, offset: number, ...place: readonly number[]): void => {
+    const [, line = 0, column = 0] = place;
+    const message = `${printErrorCode(code)} in line ${line + 1}, column ${column + 1}`;
+    first ??= { offset, message };
   };
   visit(text, { onError }, strictJson);
-  return `is not JSON${first ?? ''}`;
+  return first;
+}
+
+function describeSyntaxError(text: string): string {
+  const found = findSyntaxError(text);
+  return `is not JSON${found === undefined ? '' : `: ${found.message}`}`;
 }
 
 /** Fields that occur more than once in an object. JSON silently keeps the last one. */

@@ -9,7 +9,12 @@ import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { sourceKey } from '../../shared/url/path.ts';
-import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import {
+  covers,
+  explainedScopeFault,
+  isWatermarkScope,
+  scopePrefix,
+} from '../../shared/url/scope.ts';
 import { policyKey } from '../../shared/versions/bucket.ts';
 import { requestTenantPurge } from '../../shared/versions/source-move.ts';
 import { policyOf } from '../keys/signer.ts';
@@ -40,7 +45,7 @@ function checkPurgeable(scope: string): void {
     throw malformed(
       `${scope} is not one watermark; write _watermarks/ID.png, or '*' for all images of the tenant`,
     );
-  const fault = scopeFault(scope);
+  const fault = explainedScopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
 
@@ -67,6 +72,23 @@ export async function purgeCovered(
     await installation.invalidate([tenantTag(tenant)]);
   await requestSecondPurge(installation.config, sources);
   return { derivatives, sources: sources.length };
+}
+
+/** What a purge covers, and what an operator has to know before it. */
+export type PurgePlan = ScopeReport & {
+  readonly scope: string;
+  readonly checked: CheckedScope;
+};
+
+/** Finds what `purgeScope` would delete, and changes nothing. Throws as it does. */
+export async function planPurge(
+  open: OpenInstallation,
+  tenant: string,
+  written: string,
+): Promise<PurgePlan> {
+  const { installation, scope } = await readScope(open, tenant, written, checkPurgeable);
+  const checked = await checkScope(installation, await policyOf(installation, tenant), scope);
+  return { scope, checked, ...scopeReport(checked) };
 }
 
 /**

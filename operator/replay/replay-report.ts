@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../../shared/refusal.ts';
-import type { AccessLine } from '../logs/access-log.ts';
+import type { AccessLine, LoggedRequest } from '../logs/access-log.ts';
 import type { Decide, UndecidedReason, Verdict, VerdictChange } from './decision.ts';
 import {
   addDistinct,
@@ -61,6 +61,9 @@ function countRefused({ refused }: Tally, code: RefusalCode, recipe: string): vo
   else recipes.counts.set(recipe, (before ?? 0) + 1);
 }
 
+/** Gets each request with what was decided about it. */
+export type NoteVerdict = (request: LoggedRequest, verdict: Verdict) => void;
+
 function countVerdict(tally: Tally, verdict: Verdict): void {
   if (verdict.kind === 'otherTenant') tally.otherTenants += 1;
   else if (verdict.kind === 'undecided') tally.undecided[verdict.why] += 1;
@@ -74,10 +77,19 @@ function countVerdict(tally: Tally, verdict: Verdict): void {
   }
 }
 
-/** Counts a line, and decides its request under both policies. */
-export function countLine(tally: Tally, line: AccessLine, decide: Decide): void {
+/** Counts a line, and decides its request under both policies. `note` gets what was decided. */
+export function countLine(
+  tally: Tally,
+  line: AccessLine,
+  decide: Decide,
+  note?: NoteVerdict,
+): void {
   if (line === 'unreadable') tally.unreadable += 1;
-  else if (line !== 'remark' && 'request' in line) countVerdict(tally, decide(line.request));
+  else if (line !== 'remark' && 'request' in line) {
+    const verdict = decide(line.request);
+    countVerdict(tally, verdict);
+    note?.(line.request, verdict);
+  }
 }
 
 export type RefusedRecipes = {

@@ -19,7 +19,13 @@ import { accessLogFile } from '../target/state-folder.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { resultsOf, type TenantOutcome } from '../tenants/outcomes.ts';
 import { createDecider, type Sides } from './decision.ts';
-import { countLine, emptyTally, type ReplayReport, replayReport } from './replay-report.ts';
+import {
+  countLine,
+  emptyTally,
+  type NoteVerdict,
+  type ReplayReport,
+  replayReport,
+} from './replay-report.ts';
 import { type ReplayPolicies, readSides } from './sides.ts';
 
 export type ReplayRequest = ReplayPolicies & {
@@ -36,6 +42,16 @@ export type ReplayResult = {
   /** Files that were cut or damaged; counted up to the damage. */
   readonly damaged: readonly string[];
 };
+
+/** How a door shows the reading, stops it, and gets each decision. */
+export type ReplayReading = ReportedReading & {
+  /** Once aborted, the report is of what was read until then. */
+  readonly signal?: AbortSignal;
+  readonly note?: NoteVerdict;
+};
+
+/** Ends the reading of logs between two chunks. */
+class ReadingStopped extends Error {}
 
 const notALog = (file: string, why: string): OperatorFailure =>
   new OperatorFailure('not_a_log', `${fileName(file)} is not a CloudFront access log: ${why}`);
@@ -60,7 +76,7 @@ const tenantIn = (line: AccessLine): string | undefined =>
 type CountLine = (line: AccessLine) => void;
 
 /** The tally of each tenant. What belongs to none of them is counted once. */
-function createTallies(all: readonly Sides[]) {
+function createTallies(all: readonly Sides[], note: NoteVerdict | undefined) {
   const tallies = all.map((sides) => ({
     ...{ tenant: sides.after.policy.tenant, tally: emptyTally(), decide: createDecider(sides) },
   }));
@@ -68,7 +84,7 @@ function createTallies(all: readonly Sides[]) {
   const [first] = tallies;
   const count: CountLine = (line) => {
     const one = byTenant.get(tenantIn(line) ?? '') ?? first;
-    if (one !== undefined) countLine(one.tally, line, one.decide);
+    if (one !== undefined) countLine(one.tally, line, one.decide, note);
   };
   const tooLong = (): void => {
     if (first !== undefined) first.tally.tooLong += 1;
@@ -116,18 +132,23 @@ function createCounter(
 async function countLogs(
   logs: readonly string[],
   all: readonly Sides[],
-  { startProgress }: ReportedReading,
+  { startProgress, note, signal }: ReplayReading,
 ): Promise<{ readonly reports: readonly ReplayReport[]; readonly damaged: readonly string[] }> {
   const files = await logFiles(logs);
-  const tallies = createTallies(all);
+  const tallies = createTallies(all, note);
   const damaged: string[] = [];
   const progress = startProgress(totalBytes(files));
   try {
     await readLogs(files, {
       ...createCounter(tallies),
       damaged: (name) => void damaged.push(name),
-      advance: progress.advance,
+      advance: (bytes) => {
+        if (signal?.aborted === true) throw new ReadingStopped();
+        progress.advance(bytes);
+      },
     });
+  } catch (thrown) {
+    if (!(thrown instanceof ReadingStopped)) throw thrown;
   } finally {
     progress.end();
   }
@@ -167,7 +188,7 @@ function checkCompared({ needsRequests }: ReplayRequest, reports: readonly Repla
 export async function replayLogs(
   open: OpenInstallation,
   request: ReplayRequest,
-  reading: ReportedReading,
+  reading: ReplayReading,
 ): Promise<ReplayResult> {
   const logs = chooseLogs(request);
   const sides = await readSides(open, request);

@@ -3,11 +3,13 @@ import type { ValidPolicy } from '../../shared/policy/schema.ts';
 import { PolicyInvalid, validPolicy } from '../../shared/policy/validation.ts';
 import { OperatorFailure, usageFailure } from '../failure.ts';
 import { policyOf } from '../keys/signer.ts';
+import type { DraftPolicy } from '../policy-files/draft.ts';
 import {
   type ResolvedPolicy,
   resolvePolicies,
   resolvePolicyFile,
 } from '../policy-files/policy-extends.ts';
+import { checkDraft } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { quietly, type TenantOutcome } from '../tenants/outcomes.ts';
@@ -16,10 +18,11 @@ import type { Sides } from './decision.ts';
 import { readLiveSides } from './live-sides.ts';
 
 export type ReplayPolicies = {
-  /** The files and folders of the policies that would be published; empty for `tenants`. */
-  readonly policies: readonly string[];
-  /** The tenants whose live policies are compared with the versions before them. */
-  readonly tenants: TenantSelection;
+  /**
+   * The files and folders of the policies that would be published, or a draft of one, or the tenants whose live policies are
+   * compared with the versions before them.
+   */
+  readonly policies: readonly string[] | DraftPolicy | TenantSelection;
   /** The file to compare with, for one policy; without it, the live policies. */
   readonly against: string | undefined;
 };
@@ -77,17 +80,11 @@ async function readSidesOf(
  */
 export async function readSides(
   open: OpenInstallation,
-  { policies, against, tenants }: ReplayPolicies,
+  { policies, against }: ReplayPolicies,
 ): Promise<readonly TenantOutcome<Sides>[]> {
-  const isLive = tenants.all || tenants.operands.length > 0;
-  if (isLive === policies.length > 0)
-    throw usageFailure(
-      'name the policies with --policy, or the tenants whose last change is replayed with --tenant or --all',
-    );
-  if (isLive && against !== undefined)
-    throw usageFailure('--against compares with a file of --policy');
-  if (isLive) return readLiveSides(open, tenants);
-  const candidates = (await resolvePolicies(policies)).map(checkCandidate);
+  if ('operands' in policies) return readLiveSides(open, policies);
+  const resolved = 'text' in policies ? [checkDraft(policies)] : await resolvePolicies(policies);
+  const candidates = resolved.map(checkCandidate);
   if (candidates.length > 1 && against !== undefined)
     throw usageFailure('--against works with one policy only');
   const names = candidates.map(({ tenant }) => tenant);

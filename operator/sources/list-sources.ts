@@ -60,7 +60,8 @@ async function* pathsBelow(
   else if (marks.startsWith(prefix)) yield* listWatermarks(installation, tenant, marks);
 }
 
-function describeListed(path: string, found: ObjectDescription): ListedSource {
+/** Describes an object of a listing. */
+export function describeListed(path: string, found: ObjectDescription): ListedSource {
   const isServable = watermarkIdIn(path) !== undefined;
   return {
     path,

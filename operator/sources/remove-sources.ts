@@ -3,7 +3,12 @@ import { watermarkIdIn } from '../../shared/operations/watermark-object.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
 import { malformed } from '../../shared/refusal.ts';
 import { pathFault, sourceKey } from '../../shared/url/path.ts';
-import { covers, isWatermarkScope, scopeFault, scopePrefix } from '../../shared/url/scope.ts';
+import {
+  covers,
+  explainedScopeFault,
+  isWatermarkScope,
+  scopePrefix,
+} from '../../shared/url/scope.ts';
 import { asFailure, OperatorFailure } from '../failure.ts';
 import { policyOf } from '../keys/signer.ts';
 import type { Progress, StartProgress } from '../progress.ts';
@@ -58,7 +63,7 @@ function checkRemovable(scope: string): void {
     throw malformed(
       `${scope} is not one watermark; write _watermarks/ID.png or '${allWatermarks}'`,
     );
-  const fault = scopeFault(scope);
+  const fault = explainedScopeFault(scope);
   if (fault !== undefined) throw malformed(fault);
 }
 
@@ -76,7 +81,7 @@ async function planRemoval(
   installation: Installation,
   policy: Policy,
   scope: string,
-  { onChecked }: RemovalControl,
+  onChecked: RemovalControl['onChecked'],
 ): Promise<PlannedRemoval> {
   const { fallback, source, tenant } = policy;
   if (!isWatermarkScope(scope)) checkOwnPlace(tenant, source, `delete ${scope}`);
@@ -177,16 +182,20 @@ async function carryOut(
   return done;
 }
 
-/**
- * Deletes sources and watermarks, and purges their derivatives as `purgeScope` does. Each scope is a path,
- * `prefix/*`, a watermark, `_watermarks/*` or a URL. All are checked before the first is deleted. Throws `malformed`,
- * `usage`, `not_found` for a scope that covers nothing, `foreign_source`, and what `confirm` throws.
- */
-export async function removeScopes(
+/** The checked scopes, and whether S3 can restore what is deleted; undefined if that is not known. */
+export type RemovalPlan = {
+  readonly plans: readonly PlannedRemoval[];
+  readonly isRestorable: boolean | undefined;
+};
+
+type RemovalRequest = { readonly tenant: string; readonly scopes: readonly string[] };
+type OpenRemoval = RemovalPlan & { readonly installation: Installation; readonly policy: Policy };
+
+async function openRemoval(
   open: OpenInstallation,
-  { tenant, scopes }: { readonly tenant: string; readonly scopes: readonly string[] },
-  control: RemovalControl,
-): Promise<readonly RemovedSources[]> {
+  { tenant, scopes }: RemovalRequest,
+  onChecked: RemovalControl['onChecked'],
+): Promise<OpenRemoval> {
   const openOnce = shareResult(open);
   const named: string[] = [];
   for (const written of scopes)
@@ -195,8 +204,36 @@ export async function removeScopes(
   const policy = await policyOf(installation, tenant);
   const plans: PlannedRemoval[] = [];
   for (const scope of new Set(named))
-    plans.push(await planRemoval(installation, policy, scope, control));
-  await control.confirm(plans, await isBucketVersioned(installation));
+    plans.push(await planRemoval(installation, policy, scope, onChecked));
+  return { installation, policy, plans, isRestorable: await isBucketVersioned(installation) };
+}
+
+/** Finds what `removeScopes` would delete, and changes nothing. Throws as it does. */
+export async function planRemovals(
+  open: OpenInstallation,
+  request: RemovalRequest,
+  onChecked: RemovalControl['onChecked'],
+): Promise<RemovalPlan> {
+  const { plans, isRestorable } = await openRemoval(open, request, onChecked);
+  return { plans, isRestorable };
+}
+
+/**
+ * Deletes sources and watermarks, and purges their derivatives as `purgeScope` does. Each scope is a path,
+ * `prefix/*`, a watermark, `_watermarks/*` or a URL. All are checked before the first is deleted. Throws `malformed`,
+ * `usage`, `not_found` for a scope that covers nothing, `foreign_source`, and what `confirm` throws.
+ */
+export async function removeScopes(
+  open: OpenInstallation,
+  request: RemovalRequest,
+  control: RemovalControl,
+): Promise<readonly RemovedSources[]> {
+  const { installation, policy, plans, isRestorable } = await openRemoval(
+    open,
+    request,
+    control.onChecked,
+  );
+  await control.confirm(plans, isRestorable);
   const progress = control.startProgress(countAll(plans));
   return carryOut(installation, policy, plans, progress).finally(progress.end);
 }

@@ -1,3 +1,4 @@
+import type { RecentRequest } from '../../shared/adapters/recent-logs.ts';
 import { s3Client, s3FromEnvironment, s3Store, streamedReader } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { stackRegion } from '../../shared/deployment/regions.ts';
@@ -42,6 +43,10 @@ export async function openStack(stack: string) {
     disabledFormats: async () => (await announced()).disabledFormats,
     ...sourceParts(s3, s3Store(client, outputs.sources), async () => (await announced()).sources),
     openLogs: (bucket: string) => streamedReader(client, bucket),
+    readRegionLines: async (region: string, request: RecentRequest) => {
+      const { readRegionLines } = await import('../../shared/adapters/recent-logs.ts');
+      return readRegionLines(region, request);
+    },
     ...(outputs.logs === undefined ? {} : { logsBucket: outputs.logs }),
     derivatives: s3Store(client, outputs.derivatives),
     config: s3Store(client, outputs.config),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { readRegionLines } from '../../shared/adapters/recent-logs.ts';
 import { s3Client, s3Store, streamedReader } from '../../shared/adapters/s3.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import {
@@ -65,6 +66,8 @@ export type Installation = Publishing & {
   readonly buckets?: { readonly sources: string; readonly config: string };
   /** What AWS says about the stack, if it is deployed. */
   readonly openStackFacts?: () => Promise<StackFacts>;
+  /** Reads the log groups of one Region, if it is deployed. */
+  readonly readRegionLines?: typeof readRegionLines;
 };
 
 /** Opens the installation to act on. Operator functions call it after they have checked their input. */

@@ -64,13 +64,15 @@ async function readRow(installation: Installation, tenant: string): Promise<Tena
   };
 }
 
-/** All tenants, sorted by name. A damaged tenant is an outcome of its own. */
+/** All tenants sorted by name, or the named ones. A damaged tenant is an outcome of its own. */
 export async function listTenants(
   open: OpenInstallation,
   control: FleetControl = quietly,
+  names?: readonly string[],
 ): Promise<readonly TenantOutcome<TenantRow>[]> {
   const installation = await open();
-  const subjects = (await tenantNames(installation.config)).map((tenant) => ({ tenant }));
+  const listed = names ?? (await tenantNames(installation.config));
+  const subjects = listed.map((tenant) => ({ tenant }));
   const read = ({ tenant }: TenantSubject) => readRow(installation, tenant);
   return readEach(installation, subjects, read, control);
 }

@@ -148,7 +148,7 @@ const readLogs: readonly Permission[] = [
     arns: edgeLogArns,
     why: 'to set how long logs are kept (`logs retention`)',
   },
-  { actions: readLines, arns: edgeLogArns, why: readLog },
+  { actions: readLines, arns: edgeLogArns, why: `${readLog}, and for the console` },
   { actions: readLines, other: 'log group of the purge function', why: readLog },
   { actions: readLines, other: 'log group of the secret keeper', why: readLog },
   {

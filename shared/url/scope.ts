@@ -13,21 +13,27 @@ export function scopePrefix(scope: string): string | undefined {
 /** Finds what is wrong with a scope. */
 export function scopeFault(scope: string): string | undefined {
   const prefix = scopePrefix(scope);
-  if (prefix !== undefined) return pathFault(`${prefix}x`);
-  const isFolder = scope.endsWith('/') && pathFault(`${scope}x`) === undefined;
-  return isFolder ? folderFault(scope) : pathFault(scope);
+  return pathFault(prefix === undefined ? scope : `${prefix}x`);
 }
 
 const folderFault = (scope: string): string =>
   `the path ends in a slash; for everything below it write ${scope}*`;
 
+const isFolder = (scope: string): boolean =>
+  scope.endsWith('/') && scopeFault(`${scope}*`) === undefined;
+
+/** The same in more words, for people: a folder is often written without its star. */
+export const explainedScopeFault = (scope: string): string | undefined =>
+  isFolder(scope) ? folderFault(scope) : scopeFault(scope);
+
 /** Whether the scope names watermarks, which can be blocked and have no URL. */
 export const isWatermarkScope = (scope: string): boolean => scope.startsWith(`${watermarkFolder}/`);
 
-/** Finds what is wrong with a scope that is blocked: it may name watermarks, too. */
+/** Finds what is wrong with a scope that is blocked, in the same words: it may name watermarks, too. */
 export function blockedScopeFault(scope: string): string | undefined {
-  if (scope === `${watermarkFolder}/`) return folderFault(scope);
-  return scopeFault(isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope);
+  const named = isWatermarkScope(scope) ? scope.slice(watermarkFolder.length + 1) : scope;
+  const isAll = named === '' && scope !== '';
+  return isAll || isFolder(named) ? folderFault(scope) : scopeFault(named);
 }
 
 /** Whether the scope contains a path. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrintedFinding } from '../../cli/print/doctor.ts';
+import type { DescribedFinding } from '../../operator/doctor/text/described-finding.ts';
 import { operationNames, rowOf } from '../../shared/operations/table.ts';
 import type { PutOptions } from '../../shared/ports.ts';
 import { wordsOf } from '../docs/signet-words.ts';
@@ -52,14 +52,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-type Report = { readonly ok: boolean; readonly findings: readonly PrintedFinding[] };
+type Report = { readonly ok: boolean; readonly findings: readonly DescribedFinding[] };
 
 async function lookDeep(...args: readonly string[]): Promise<Report> {
   const { stdout } = await stack.run('doctor', '--deep', ...args, '--json');
   return JSON.parse(stdout) as Report;
 }
 
-const wrongIn = ({ findings }: Report): readonly PrintedFinding[] =>
+const wrongIn = ({ findings }: Report): readonly DescribedFinding[] =>
   findings.filter(({ check, ok }) => check.startsWith('derivatives') && !ok);
 
 async function keysBelow(prefix: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PrintedFinding } from '../../cli/print/doctor.ts';
+import type { DescribedFinding } from '../../operator/doctor/text/described-finding.ts';
 import { secretsClient, secretsManager } from '../../shared/adapters/secrets-manager.ts';
 import { localAccess, localBuckets } from '../../shared/deployment/local-endpoints.ts';
 import { secretIds } from '../../shared/keys/store.ts';
@@ -137,7 +137,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Report = { readonly ok: boolean; readonly findings: readonly PrintedFinding[] };
+type Report = { readonly ok: boolean; readonly findings: readonly DescribedFinding[] };
 
 async function runDoctor(...args: readonly string[]): Promise<Report> {
   const { stdout } = await stack.run('doctor', ...args, '--json');
@@ -155,7 +155,7 @@ function commandsIn(todo: string): readonly (readonly string[])[] {
   );
 }
 
-const openProblems = ({ findings }: Report): readonly PrintedFinding[] =>
+const openProblems = ({ findings }: Report): readonly DescribedFinding[] =>
   findings.filter(({ ok, acknowledged }) => !ok && acknowledged === undefined);
 
 /** What doctor advises now, and to whom. */

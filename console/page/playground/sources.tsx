@@ -2,12 +2,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { setQuery } from '../address.ts';
 import { call } from '../call.ts';
-import { overview } from '../installation.ts';
 import { useLoading } from '../loading.ts';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { TenantSelect } from '../parts/tenant-select.tsx';
+import { Thumbnail } from '../parts/thumbnail.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
 import { chosenTenant, firstPath, path } from './model.ts';
-import { Thumbnail } from './thumbnail.tsx';
 import { UploadPanel } from './upload-panel.tsx';
 import { uploaded } from './uploading.ts';
 import { choosePath } from './viewing.ts';
@@ -17,23 +17,6 @@ import { choosePath } from './viewing.ts';
 const rowHeight = 56;
 
 const isSource = (one: string): boolean => !one.startsWith('_watermarks/');
-
-const TenantChoice = () => (
-  <label class="field">
-    <span class="name">Tenant</span>
-    <select
-      class="input"
-      value={chosenTenant.value}
-      onChange={({ currentTarget }) =>
-        setQuery({ tenant: currentTarget.value, path: undefined, recipe: undefined }, 'push')
-      }
-    >
-      {(overview.value?.tenants ?? []).map((name) => (
-        <option key={name}>{name}</option>
-      ))}
-    </select>
-  </label>
-);
 
 const SourceRow = ({ own }: { own: string }) => (
   <button
@@ -103,7 +86,12 @@ export function Sources() {
         <h2>Source</h2>
       </header>
       <div class="body stack">
-        <TenantChoice />
+        <TenantSelect
+          value={chosenTenant.value}
+          onChoose={(name) =>
+            setQuery({ tenant: name, path: undefined, recipe: undefined }, 'push')
+          }
+        />
         <label class="field">
           <span class="name">Search, or the path of a source</span>
           <input

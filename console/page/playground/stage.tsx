@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { printBytes } from '../../../operator/quantity.ts';
 import { setQuery } from '../address.ts';
+import { FocusPicker } from '../parts/focus-picker.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { FocusPicker } from './focus-picker.tsx';
-import { judgement, type ViewerName, viewer, viewers } from './model.ts';
-import { printSaved, printSize } from './sizes.ts';
-import { type Body, source, type ViewedPicture, viewing } from './viewing.ts';
+import { chosenTenant, judgement, path, type ViewerName, viewer, viewers } from './model.ts';
+import { printSaved } from './saved.ts';
+import { type Body, source, sourceRevision, type ViewedPicture, viewing } from './viewing.ts';
 
 /* The picture beside its source, with a line between them that can be moved. */
 
@@ -54,6 +55,23 @@ function Comparison({
   );
 }
 
+/** The focal point of the source. */
+const PlaygroundFocus = () => {
+  const { body, error, focus } = source.value;
+  if (error !== undefined) return <Notice tone="bad">{error}</Notice>;
+  return (
+    <FocusPicker
+      tenant={chosenTenant.value}
+      path={path.value}
+      src={body?.src}
+      focus={focus}
+      onStored={() => {
+        sourceRevision.value += 1;
+      }}
+    />
+  );
+};
+
 const shortType = (type: string): string => type.replace(/^image\//, '').toUpperCase();
 
 const Fact = ({ name, value }: { name: string; value: string }) => (
@@ -73,7 +91,7 @@ function Facts({ view }: { view: ViewedPicture | undefined }) {
     <dl class="facts">
       <Fact name="Size" value={size(body)} />
       <Fact name="Type" value={body === undefined ? '–' : shortType(body.type)} />
-      <Fact name="Bytes" value={body === undefined ? '–' : printSize(body.bytes)} />
+      <Fact name="Bytes" value={body === undefined ? '–' : printBytes(body.bytes)} />
       <Fact
         name="Beside the source"
         value={body && before ? printSaved(body.bytes, before.bytes) : '–'}
@@ -82,7 +100,7 @@ function Facts({ view }: { view: ViewedPicture | undefined }) {
       <Fact name="Cache" value={view?.cache || '–'} />
       <Fact
         name="Source"
-        value={before === undefined ? '–' : `${size(before)}, ${printSize(before.bytes)}`}
+        value={before === undefined ? '–' : `${size(before)}, ${printBytes(before.bytes)}`}
       />
     </dl>
   );
@@ -173,7 +191,7 @@ export function Stage() {
       </header>
       <div class="answer" aria-busy={viewing.value.busy}>
         <span class={`working ${viewing.value.busy ? 'shown' : ''}`} aria-hidden="true" />
-        {picking.value ? <FocusPicker /> : <Answer zoom={zoom.value} />}
+        {picking.value ? <PlaygroundFocus /> : <Answer zoom={zoom.value} />}
       </div>
       <Facts view={judgement.value === undefined ? viewing.value.view : undefined} />
     </section>

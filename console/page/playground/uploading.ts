@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { messageOf, request } from '../call.ts';
+import { messageOf } from '../call.ts';
+import { sendFile } from '../parts/sending-file.ts';
 import { chosenTenant } from './model.ts';
 import { choosePath, sourceRevision } from './viewing.ts';
 
@@ -15,18 +16,12 @@ export const uploadState = signal<UploadState>({ busy: false });
 /** Counts uploads, so that lists are read again. */
 export const uploaded = signal(0);
 
-/** The most bytes of a source; the server says the same. */
-const mostBytes = 52_428_800;
-
 /** The name of a pasted picture, which has none of its own. */
 const nameOfPasted = (): string => `pasted-${Date.now()}.png`;
 
 async function store(file: File): Promise<string> {
   const name = file.name === 'image.png' || file.name === '' ? nameOfPasted() : file.name;
-  if (file.size > mostBytes)
-    throw new Error(`${name} has ${Math.ceil(file.size / 1e6)} MB; a source has at most 52 MB`);
-  const query = new URLSearchParams({ tenant: chosenTenant.value, path: name });
-  await request(`/upload?${query}`, { method: 'POST', body: file });
+  await sendFile({ tenant: chosenTenant.value, path: name, file });
   return name;
 }
 

@@ -12,4 +12,16 @@ export const views: Readonly<Record<string, ShellView>> = {
     name: 'Playground',
     load: async () => (await import('../playground/playground.tsx')).Playground,
   },
+  urls: {
+    name: 'URL doctor',
+    load: async () => (await import('../url-doctor/url-doctor.tsx')).UrlDoctor,
+  },
+  policies: {
+    name: 'Policies',
+    load: async () => (await import('../policies/policies.tsx')).PoliciesView,
+  },
+  operations: {
+    name: 'Operations',
+    load: async () => (await import('../operations/operations.tsx')).OperationsView,
+  },
 };
