@@ -23,7 +23,9 @@ import { confirm } from '../base/confirm.ts';
 import {
   type AllOption,
   addAllOption,
+  addSkipOption,
   readSelection,
+  type SkipOption,
   tenantOperands,
 } from '../base/tenant-options.ts';
 import { type CommonOptions, command, type Result, runCommand } from '../command.ts';
@@ -31,7 +33,9 @@ import { printRetirements, printRotations } from '../print/keys.ts';
 import { changeResult } from '../print/outcomes.ts';
 import { changeTenants } from '../progress/fleet.ts';
 
-type Options = CommonOptions & AllOption & { readonly yes?: true; readonly kid?: string };
+type Options = CommonOptions &
+  AllOption &
+  SkipOption & { readonly yes?: true; readonly kid?: string };
 
 async function rotateKeys(
   open: OpenInstallation,
@@ -39,9 +43,10 @@ async function rotateKeys(
   options: Options,
 ): Promise<Result> {
   const tenants = readSelection(operands, options);
-  const ask = (names: readonly string[]) => confirm(askToRotate(names), options.yes === true);
+  const ask = (names: readonly string[], newerRoot: string | null) =>
+    confirm(askToRotate(names, newerRoot), options.yes === true);
   const request = { tenants, reason: options.reason };
-  const outcomes = await changeTenants(options.json ?? false, (control) =>
+  const outcomes = await changeTenants(options, (control) =>
     rotateTenantKeys(open, request, ask, control),
   );
   const [one] = resultsOf(outcomes);
@@ -70,7 +75,7 @@ async function retireIn(
   const { tenants, kid } = request;
   const ask = (plans: readonly PlannedRetirement[]) =>
     confirm(askToRetire(request, plans), options.yes === true);
-  const outcomes = await changeTenants(options.json ?? false, (control) =>
+  const outcomes = await changeTenants(options, (control) =>
     retireKids(open, request, ask, control),
   );
   const [one] = resultsOf(outcomes);
@@ -114,20 +119,24 @@ async function retire(operands: readonly string[], options: Options): Promise<vo
   });
 }
 
-export const rotateCommand = addAllOption(
-  command(
-    'rotate [tenants...]',
-    `Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key. ${tenantOperands}. Several tenants are checked first, and you are asked`,
+export const rotateCommand = addSkipOption(
+  addAllOption(
+    command(
+      'rotate [tenants...]',
+      `Sign with a new key; URLs signed before stay valid. Without a tenant, add a root key. ${tenantOperands}. Several tenants are checked first, and you are asked`,
+    ),
   ),
 )
   .option('--reason <text>', 'the reason, recorded in the audit trail')
   .option('--yes', 'do not ask for confirmation')
   .action(rotate);
 
-export const retireCommand = addAllOption(
-  command(
-    'retire [names...]',
-    'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1. Several tenants, or files and folders with their policies, take --kid; tenants that do not accept it stay as they are',
+export const retireCommand = addSkipOption(
+  addAllOption(
+    command(
+      'retire [names...]',
+      'Refuse every URL signed with a kid: keys retire TENANT KID. With one name, delete that root key: keys retire r1. Several tenants, or files and folders with their policies, take --kid; tenants that do not accept it stay as they are',
+    ),
   ),
 )
   .option('--kid <kid>', 'the kid, such as r1.1, or a root key for all of its kids, such as r1')

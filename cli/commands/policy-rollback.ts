@@ -7,7 +7,9 @@ import { confirm } from '../base/confirm.ts';
 import {
   type AllOption,
   addAllOption,
+  addSkipOption,
   readSelection,
+  type SkipOption,
   tenantOperands,
 } from '../base/tenant-options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
@@ -17,7 +19,8 @@ import { printPlannedRollbacks, printRollback, printRollbacks } from '../print/r
 import { changeTenants } from '../progress/fleet.ts';
 
 type Options = CommonOptions &
-  AllOption & {
+  AllOption &
+  SkipOption & {
     readonly reason: string;
     readonly before?: string;
     readonly purge?: true;
@@ -58,7 +61,7 @@ async function rollback(operands: readonly string[], options: Options): Promise<
       throw usageFailure('--before chooses the version; leave out one of them');
     const tenants = readSelection(names, options);
     const request = { tenants, version, before, reason, purge };
-    const outcomes = await changeTenants(options.json ?? false, (control) =>
+    const outcomes = await changeTenants(options, (control) =>
       rollbackPolicies(open, request, ask(options), control),
     );
     const done = resultsOf(outcomes);
@@ -74,10 +77,12 @@ async function rollback(operands: readonly string[], options: Options): Promise<
   });
 }
 
-export const rollbackCommand = addAllOption(
-  command(
-    'rollback [tenants...]',
-    `Publish the content of an earlier version as a new version: rollback TENANT [VERSION]; keys and blocked scopes are unchanged. Without a version, restore the one before the live version. Several tenants take no version; all are checked first, and you are asked. ${tenantOperands}`,
+export const rollbackCommand = addSkipOption(
+  addAllOption(
+    command(
+      'rollback [tenants...]',
+      `Publish the content of an earlier version as a new version: rollback TENANT [VERSION]; keys and blocked scopes are unchanged. Without a version, restore the one before the live version. Several tenants take no version; all are checked first, and you are asked. ${tenantOperands}`,
+    ),
   ),
 )
   .requiredOption('--reason <text>', 'the reason, recorded in the audit trail')

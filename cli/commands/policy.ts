@@ -4,6 +4,7 @@ import { publishPolicies } from '../../operator/policies/publish.ts';
 import { validatePolicies } from '../../operator/policies/validate.ts';
 import { printCount } from '../../operator/quantity.ts';
 import { confirm } from '../base/confirm.ts';
+import { addSkipOption, type SkipOption } from '../base/tenant-options.ts';
 import { type CommonOptions, command, runCommand } from '../command.ts';
 import { outcomesExit } from '../print/outcomes.ts';
 import { printPublished, publishedJson, purgeHelp } from '../print/publication.ts';
@@ -36,13 +37,14 @@ function readExpected(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-type PublishOptions = CommonOptions & {
-  readonly expect?: string;
-  readonly purge?: true;
-  readonly each?: true;
-  readonly prune?: true;
-  readonly yes?: true;
-};
+type PublishOptions = CommonOptions &
+  SkipOption & {
+    readonly expect?: string;
+    readonly purge?: true;
+    readonly each?: true;
+    readonly prune?: true;
+    readonly yes?: true;
+  };
 
 /** Asks before tenants without a file are deleted. */
 const askToPrune =
@@ -56,10 +58,14 @@ const askToPrune =
 async function publish(paths: readonly string[], options: PublishOptions): Promise<void> {
   await runCommand(options, async (open) => {
     const expected = readExpected(options.expect);
+    if (options.prune && options.skip)
+      throw usageFailure(
+        '--prune deletes nothing unless every policy is published; leave out --skip',
+      );
     const { each, purge, reason, target } = options;
     const prune = options.prune ? askToPrune(options) : undefined;
     const choices = { reason, expected, purge, prune };
-    const set = await changeTenants(options.json ?? false, (control) =>
+    const set = await changeTenants(options, (control) =>
       publishPolicies(open, paths, choices, control),
     );
     return {
@@ -79,9 +85,11 @@ export const policyCommand = new Command('policy')
     ).action(validate),
   )
   .addCommand(
-    command(
-      'publish <paths...>',
-      'Publish files or folders. All are checked first, and if one cannot be published, none is. If a write fails after that, the command says what was published and how to go on, and exits with 1, or with 3 if the target stopped answering',
+    addSkipOption(
+      command(
+        'publish <paths...>',
+        'Publish files or folders. All are checked first, and if one cannot be published, none is. If a write fails after that, the command says what was published and how to go on, and exits with 1, or with 3 if the target stopped answering',
+      ),
     )
       .option('--reason <text>', 'the reason, recorded in the audit trail')
       .option('--each', 'list each tenant by itself')

@@ -22,7 +22,7 @@ import { hostHint } from './host-hint.ts';
 import { type Knowledge, offlineKnowledge, onlineKnowledge } from './knowledge.ts';
 import { lookUp } from './look-up.ts';
 import { type PastedUrl, readPastedUrl } from './pasted-url.ts';
-import { signatureHint, splitHint } from './signing-hints.ts';
+import { cookieHint, isUnsigned, signatureHint, splitHint } from './signing-hints.ts';
 import { notesView, stageViews } from './stage-views.ts';
 
 /** Without an installation, every host counts as a host for all tenants. */
@@ -83,6 +83,7 @@ async function findHint(run: Run, stage: string): Promise<Readonly<Record<string
   if (stage !== 'verify' || url === undefined) return {};
   const changed = splitHint(run.pasted);
   if (changed['mistake'] !== undefined) return changed;
+  if (run.pasted.logged && run.request.cookie === undefined && isUnsigned(url)) return cookieHint;
   const signing = await signatureHint(await run.knowledge(), url, run.request.cookie);
   return { ...signing, ...hostHint(run.hosts, run.pasted) };
 }

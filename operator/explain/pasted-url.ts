@@ -7,6 +7,8 @@ export type PastedUrl = {
   readonly host: string | undefined;
   readonly uri: string;
   readonly querystring: string;
+  /** Set if it stood in a line of an access log, which does not show cookies. */
+  readonly logged?: true;
 };
 
 const withHost = /^https?:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/i;
@@ -25,7 +27,7 @@ export function readPastedUrl(text: string): PastedUrl {
   const logged = readLooseLine(text);
   if (logged !== undefined) {
     const { host, uri, querystring } = logged;
-    return { host, uri, querystring };
+    return { host, uri, querystring, logged: true };
   }
   const split = splitPastedUrl(text);
   if (split === undefined)

@@ -47,6 +47,15 @@ async function grantHint(known: KnownKeys, { tenant }: SplitUrl, text: string): 
   return mistake === undefined ? {} : { mistake };
 }
 
+/** Whether a URL has neither a signature nor a grant. */
+export const isUnsigned = ({ kid, sig, grant }: SplitUrl): boolean =>
+  kid === undefined && sig === undefined && grant === undefined;
+
+/** What is said of an unsigned URL in a line of an access log. */
+export const cookieHint: Hint = {
+  note: 'the line does not show cookies, so the request may have had a grant in one; add it with --cookie',
+};
+
 /** The message that the edge expects to be signed, and the mistake that explains the signature. */
 export async function signatureHint(
   known: KnownKeys,

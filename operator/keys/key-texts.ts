@@ -6,9 +6,9 @@ import type { AddedRoot, RotatedKids } from './rotation.ts';
 
 /* What an operator is asked before keys change, and what is said afterwards. */
 
-/** Asks before several tenants get new signing keys. */
-export const askToRotate = (names: readonly string[]): string =>
-  `${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`;
+/** Asks before several tenants get new signing keys. `newerRoot`: a root key that they cannot be derived from yet. */
+export const askToRotate = (names: readonly string[], newerRoot: string | null = null): string =>
+  `${newerRoot === null ? '' : `${printNewerRoot(newerRoot)}\n`}${printCount(names.length, 'tenant')} will get a new signing key: ${printNames(names)}. Their backends need it; what was signed before stays valid.`;
 
 /** Asks before kids are removed from policies. */
 export function askToRetire(

@@ -44,8 +44,8 @@ export type RotationRequest = {
   readonly reason?: string | undefined;
 };
 
-/** Asks before several tenants are changed. Gets their names, and throws to stop. */
-export type AskForTenants = (tenants: readonly string[]) => Promise<void>;
+/** Asks before several tenants get keys. Gets their names, and a newer root key that is not used yet. Throws to stop. */
+export type AskForTenants = (tenants: readonly string[], newerRoot: string | null) => Promise<void>;
 
 /**
  * Makes new signing keys active. The earlier kids stay accepted. All tenants are checked first, and several are
@@ -73,7 +73,7 @@ export async function rotateTenantKeys(
       return { tenant, ...keys, newerRoot };
     };
     const confirm = async (planned: readonly string[]) =>
-      onlyTenant(tenants) === undefined ? ask(planned) : undefined;
+      onlyTenant(tenants) === undefined ? ask(planned, newerRoot) : undefined;
     return { plan, confirm, write };
   };
   return changeSelected(open, tenants, prepare, control);

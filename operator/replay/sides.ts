@@ -13,11 +13,16 @@ import { checkDraft } from '../policy-files/policy-set.ts';
 import type { OpenInstallation } from '../target/target.ts';
 import { readEach, throwIfSingle } from '../tenants/fleet.ts';
 import { quietly, type TenantOutcome } from '../tenants/outcomes.ts';
+import type { TenantSelection } from '../tenants/selection.ts';
 import type { Sides } from './decision.ts';
+import { readLiveSides } from './live-sides.ts';
 
 export type ReplayPolicies = {
-  /** The files and folders of the policies that would be published, or a draft of one. */
-  readonly policies: readonly string[] | DraftPolicy;
+  /**
+   * The files and folders of the policies that would be published, or a draft of one, or the tenants whose live policies are
+   * compared with the versions before them.
+   */
+  readonly policies: readonly string[] | DraftPolicy | TenantSelection;
   /** The file to compare with, for one policy; without it, the live policies. */
   readonly against: string | undefined;
 };
@@ -70,13 +75,14 @@ async function readSidesOf(
 }
 
 /**
- * The policies before and after of each tenant. A tenant without a live policy, or with a damaged one, is an outcome of its
+ * The policies before and after of each tenant: of files, or else of live tenants. A tenant without a live policy, or with a damaged one, is an outcome of its
  * own. Throws `invalid_policy`, `unreadable_file` or `usage`.
  */
 export async function readSides(
   open: OpenInstallation,
   { policies, against }: ReplayPolicies,
 ): Promise<readonly TenantOutcome<Sides>[]> {
+  if ('operands' in policies) return readLiveSides(open, policies);
   const resolved = 'text' in policies ? [checkDraft(policies)] : await resolvePolicies(policies);
   const candidates = resolved.map(checkCandidate);
   if (candidates.length > 1 && against !== undefined)

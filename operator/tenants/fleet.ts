@@ -42,14 +42,23 @@ export async function readEach<S extends TenantSubject, T>(
 /** The most different failures that are listed. */
 const listedFailures = 20;
 
-/** The failures, one line for each message, with the tenants that have it. */
+/** The message with another word for the name of its tenant, so that equal failures of several tenants are equal. */
+const withoutName = ({ tenant, failure }: FailedOutcome): string =>
+  failure.message.replaceAll(new RegExp(`(?<![\\w-])${tenant}(?![\\w-])`, 'g'), 'TENANT');
+
+/** The failures, one line for those that differ only in the name of the tenant. */
 function listFailures(failures: readonly FailedOutcome[]): readonly string[] {
-  const tenants = new Map<string, string[]>();
-  for (const { tenant, failure } of failures)
-    tenants.set(failure.message, [...(tenants.get(failure.message) ?? []), tenant]);
-  return [...tenants].map(
-    ([message, names]) => `  ${printNames(names)}: ${message.replaceAll('\n', '\n    ')}`,
-  );
+  const groups = new Map<string, FailedOutcome[]>();
+  for (const one of failures) {
+    const message = withoutName(one);
+    groups.set(message, [...(groups.get(message) ?? []), one]);
+  }
+  return [...groups].map(([common, group]) => {
+    const [first] = group;
+    const message = group.length === 1 && first !== undefined ? first.failure.message : common;
+    const names = printNames(group.map(({ tenant }) => tenant));
+    return `  ${names}: ${message.replaceAll('\n', '\n    ')}`;
+  });
 }
 
 function refuseAll(failures: readonly FailedOutcome[], total: number): OperatorFailure {
@@ -61,9 +70,12 @@ function refuseAll(failures: readonly FailedOutcome[], total: number): OperatorF
       `nothing was changed, because ${failures.length} of ${total} tenants cannot be:`,
       ...lines.slice(0, listedFailures),
       ...(others > 0 ? [`  and ${others} more`] : []),
+      ...(failures.length < total ? ['add --skip to change the other tenants'] : []),
     ].join('\n'),
   );
 }
+
+const leave = ({ tenant }: TenantSubject) => ({ tenant, state: 'left' }) as const;
 
 /** A change of several tenants, in two steps: everything is checked before anything is written. */
 export type FleetChange<S extends TenantSubject, P, T> = {
@@ -75,10 +87,21 @@ export type FleetChange<S extends TenantSubject, P, T> = {
   readonly write: (subject: S, plan: P) => Promise<T>;
 };
 
+/** The outcome of each tenant: that of its write, or of its check if it was not written. */
+const mergeOutcomes = <T>(
+  checked: readonly TenantOutcome<unknown>[],
+  written: readonly TenantOutcome<T>[],
+): readonly TenantOutcome<T>[] => {
+  const byTenant = new Map(written.map((one) => [one.tenant, one]));
+  return checked.map(
+    (one) => byTenant.get(one.tenant) ?? (one.state === 'failed' ? one : leave(one)),
+  );
+};
+
 /**
  * Changes several tenants. If one check fails, nothing is written, and the failure names every tenant
- * that cannot be changed. A tenant alone fails with its own failure. If a write fails, those that were not begun are
- * left, and the outcomes say so.
+ * that cannot be changed; with `skipsRefused` the others are changed, and its outcome is the failure. A tenant alone fails
+ * with its own failure. If a write fails, those that were not begun are left, and the outcomes say so.
  */
 export async function changeEach<S extends TenantSubject, P, T>(
   installation: ReachedInstallation,
@@ -88,7 +111,9 @@ export async function changeEach<S extends TenantSubject, P, T>(
   const plans = await readEach(installation, subjects, plan, control);
   const refused = failuresOf(plans);
   throwIfSingle(plans);
-  if (refused.length > 0) throw refuseAll(refused, subjects.length);
+  const goesOn = control.skipsRefused === true && refused.length < subjects.length;
+  if (refused.length > 0 && !goesOn) throw refuseAll(refused, subjects.length);
+  if (control.signal?.aborted === true) return subjects.map(leave);
   await confirm(resultsOf(plans));
   const planned = subjects.flatMap((subject, at) => {
     const one = plans[at];
@@ -96,7 +121,8 @@ export async function changeEach<S extends TenantSubject, P, T>(
   });
   const options = { ...control, stopsAtFailure: true };
   const work = (one: (typeof planned)[number]) => write(one.subject, one.plan);
-  const outcomes = await workOnEach(installation, planned, work, options);
+  const written = await workOnEach(installation, planned, work, options);
+  const outcomes = mergeOutcomes(plans, written);
   throwIfSingle(outcomes);
   return outcomes;
 }

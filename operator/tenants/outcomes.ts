@@ -13,6 +13,8 @@ export type FleetControl = {
   readonly startProgress: StartProgress;
   /** Once aborted, no further tenant is begun. */
   readonly signal?: AbortSignal;
+  /** Change the other tenants if the check of one fails. */
+  readonly skipsRefused?: boolean;
 };
 
 /** Shows nothing. */
@@ -46,6 +48,7 @@ export async function workOnEach<S extends TenantSubject, T>(
   let stopped = false;
   const run = async (): Promise<void> => {
     for (const [at, subject] of waiting) {
+      if (stopped || control.signal?.aborted === true) return;
       const { tenant } = subject;
       try {
         outcomes[at] = { tenant, state: 'done', result: await work(subject) };
@@ -55,7 +58,6 @@ export async function workOnEach<S extends TenantSubject, T>(
         stopped ||= control.stopsAtFailure || failure.kind === 'unreachable';
       }
       progress.advance(1);
-      if (stopped || control.signal?.aborted === true) return;
     }
   };
   try {

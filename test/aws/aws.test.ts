@@ -12,6 +12,7 @@ import {
   checkTenantCommands,
 } from './command-checks.ts';
 import { checkDoctor } from './doctor-checks.ts';
+import { checkFleet } from './fleet-checks.ts';
 import {
   checkEdgeFunctions,
   checkFirstSecrets,
@@ -74,5 +75,6 @@ describe.skipIf(moto === undefined)('a stack in another AWS', () => {
   checkProcesses(given);
   checkRights(given);
   checkLogCommands(given);
+  checkFleet(given);
   checkTemplates(() => moto ?? '');
 });

@@ -199,12 +199,14 @@ export function checkSourceCommands(world: GetWorld): void {
 
   checks(
     'commands',
-    'block acme dog.jpg, unblock',
-    'the policy lists it, then does not',
+    'block acme URL, unblock',
+    'the image is refused when it ends, and the policy lists its source',
     async () => {
       // The functions hold the old policy for up to a minute, and the command waits for it.
-      const done = await signetJson('block', 'acme', 'dog.jpg', '--reason', 'court');
+      const url = await mint(64, 'dog.jpg');
+      const done = await signetJson('block', 'acme', url, '--reason', 'court');
       expect(done).toMatchObject({ check: { state: 'refused' } });
+      expect(await statusOf(url)).toBe('denied_blocked');
       expect(await signetJson('tenant', 'show', 'acme')).toMatchObject({ blocked: ['dog.jpg'] });
       await signet('unblock', 'acme', 'dog.jpg', '--reason', 'lifted');
       expect(await signetJson('tenant', 'show', 'acme')).toMatchObject({ blocked: [] });

@@ -522,22 +522,24 @@ describe('a line of a log', () => {
     });
   });
 
+  const accessLine = (host: string, pathname: string, query: string): string =>
+    ['2026-11-30', '10:00:00', 'FRA', '1', 'GET', host, pathname, '403', query, 'Miss', 'id'].join(
+      '\t',
+    );
+
   it('of the access log is explained like its URL', async () => {
     const { host, pathname, search } = new URL(sign('/acme/a.jpg__op__resize,w_64'));
-    const row = [
-      '2026-11-30',
-      '10:00:00',
-      'FRA',
-      '1',
-      'GET',
-      host,
-      pathname,
-      '403',
-      search.slice(1),
-    ];
-    const { code, explanation } = await explained([...row, 'Miss', 'id'].join('\t'));
+    const { code, explanation } = await explained(accessLine(host, pathname, search.slice(1)));
     expect(code).toBe(0);
     expect(explanation.key).toBe('acme/a.jpg__op__resize,w_64__op__format,f_src');
+  });
+
+  it('of the access log shows no cookies, and explain says so of a URL that is not signed', async () => {
+    const line = accessLine('img.test', '/acme/a.jpg', '-');
+    const said = 'the line does not show cookies, so the request may have had a grant in one';
+    expect((await stack.run('explain', line)).stdout).toContain(said);
+    for (const args of [['https://img.test/acme/a.jpg'], [line, '--cookie', 'signet-grant=x']])
+      expect((await stack.run('explain', ...args)).stdout).not.toContain(said);
   });
 });
 

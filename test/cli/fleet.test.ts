@@ -277,6 +277,28 @@ describe('several tenants', () => {
     await rm(narrow, { recursive: true });
   });
 
+  it('have their last change replayed, without a file', async () => {
+    const asked = ['t-08', 't-10'].map((tenant) => ({
+      url: signedUrl(`${tenant}/a.jpg__op__resize,w_320`),
+    }));
+    const log = await stack.written(standardLog(asked));
+    const { code, lines } = await run('policy', 'replay', log, '--all');
+    expect([code, lines.slice(1)]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^t-08 +1 +1 +0 {2}denied_kid resize,w_320/),
+        expect.stringMatching(/^16 tenants unchanged \(1 request\): /),
+      ],
+    ]);
+    const pair = await run(
+      ...['policy', 'replay', log, '--tenant', 't-08', '--tenant', 'none', '--fail-on-refused'],
+    );
+    expect([pair.code, pair.lines.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(/^✗ none was not compared: there is no tenant none/),
+    ]);
+  });
+
   it.each([
     [['policy', 'audit'], /name a tenant, several, or a folder/],
     [['policy', 'audit', 't-01', '--all'], /--all means every tenant/],
@@ -286,10 +308,46 @@ describe('several tenants', () => {
       /write a time with its zone/,
     ],
     [['policy', 'publish', 'base.json', '--prune'], /does not exist/],
+    [['policy', 'publish', 'policies/', '--prune', '--skip'], /leave out --skip/],
+    [['policy', 'replay'], /name the policies with --policy, or the tenants/],
+    [
+      ['policy', 'replay', '--policy', 'a.json', '--all'],
+      /name the policies with --policy, or the tenants/,
+    ],
+    [['policy', 'replay', '--all', '--against', 'a.json'], /--against compares with a file/],
   ])('are refused without a clear choice: %j', async (args, message) => {
     const { code, stderr } = await run(...args);
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('a tenant that never existed', () => {
+  const rollback = ['rollback', 't-01', 'none', '--reason', 'pages broke', '--yes'];
+
+  it('is named, and --skip leaves it out', async () => {
+    expect((await run('policy', ...rollback)).stderr).toMatch(
+      /1 of 2 tenants cannot be:\n {2}none: .*\nadd --skip to change the other tenants\n$/,
+    );
+    const { code, json } = await readJson<{
+      readonly tenants: readonly object[];
+      readonly next: { readonly goOn: string };
+    }>('policy', ...rollback, '--skip');
+    expect([code, json.tenants]).toEqual([1, [expect.objectContaining({ tenant: 't-01' })]]);
+    expect(json.next.goOn).toMatch(/^npx signet policy rollback none /);
+  });
+});
+
+describe('a root key that is not loaded everywhere', () => {
+  it('is named before several tenants get keys of the one before', async () => {
+    await stack.json('keys', 'rotate');
+    const { code, stderr } = await run('keys', 'rotate', '--all');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^signet: Not of root key r2: .*\n\d+ tenants will get a new signing key/,
+      ),
+    ]);
   });
 });
 

@@ -39,7 +39,10 @@ describe('a URL with something around it', () => {
 });
 
 describe('a pasted line of an access log', () => {
-  const url = { host: 'img.test', uri: '/acme/a%20b.jpg', querystring: 'kid=r1.1&sig=x' };
+  const url = {
+    ...{ host: 'img.test', uri: '/acme/a%20b.jpg', querystring: 'kid=r1.1&sig=x' },
+    logged: true,
+  };
   const start = ['2026-11-30', '10:00:00', 'FRA60-P1', '512'];
   const stem = '/acme/a%2520b.jpg';
   const rest = ['Miss', 'abc=='];
@@ -61,7 +64,7 @@ describe('a pasted line of an access log', () => {
     [
       'without a query',
       [...start, 'GET', 'img.test', '/acme/a.jpg', '403', '-', ...rest].join('\t'),
-      { host: 'img.test', uri: '/acme/a.jpg', querystring: '' },
+      { host: 'img.test', uri: '/acme/a.jpg', querystring: '', logged: true },
     ],
     [
       'in JSON',

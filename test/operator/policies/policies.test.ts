@@ -8,7 +8,7 @@ import { auditTenants, readHistory } from '../../../operator/policies/history.ts
 import { publishPolicies } from '../../../operator/policies/publish.ts';
 import { rollbackPolicies } from '../../../operator/policies/rollback.ts';
 import { validatePolicies } from '../../../operator/policies/validate.ts';
-import { resultsOf } from '../../../operator/tenants/outcomes.ts';
+import { type FleetControl, quietly, resultsOf } from '../../../operator/tenants/outcomes.ts';
 import { readTenantPolicy } from '../../../operator/tenants/tenants.ts';
 import { fieldsUsed } from '../../../shared/policy/fields.ts';
 import { auditKey, policyKey } from '../../../shared/versions/bucket.ts';
@@ -125,6 +125,52 @@ describe('policies in files', () => {
     await expect(publishPolicies(open, [folder], {})).rejects.toThrow(
       /^nothing was changed, because 3 of 3 tenants cannot be:\n {2}a, b, c: keys\.active is /,
     );
+  });
+
+  describe('of which one has a damaged trail', () => {
+    const publish = (control: Partial<FleetControl>) =>
+      publishPolicies(installation.open, [folder], {}, { ...quietly, ...control });
+    const versions = async (tenant: string) =>
+      (await readHistory(installation.open, tenant).catch(() => [])).length;
+
+    beforeEach(async () => {
+      for (const tenant of ['a', 'b', 'c']) await write(`${tenant}.json`, { ...acme, tenant });
+      const { config } = await installation.open();
+      keep(config, auditKey('b', 1), 'x');
+    });
+
+    it('are all refused, and the message says how to change the others', async () => {
+      await expect(publish({})).rejects.toThrow(
+        /1 of 3 tenants cannot be:\n {2}b: audit\/b\/1\.jws .*\nadd --skip to change the other tenants$/,
+      );
+      expect(await versions('a')).toBe(0);
+    });
+
+    it('are published without it if it is to be skipped', async () => {
+      const { outcomes } = await publish({ skipsRefused: true });
+      expect(outcomes.map(({ tenant, state }) => [tenant, state])).toEqual([
+        ['a', 'done'],
+        ['b', 'failed'],
+        ['c', 'done'],
+      ]);
+      expect(await versions('c')).toBe(1);
+    });
+
+    it('are all refused, too, if none can be published', async () => {
+      const { config } = await installation.open();
+      for (const tenant of ['a', 'c']) keep(config, auditKey(tenant, 1), 'x');
+      await expect(publish({ skipsRefused: true })).rejects.toThrow(
+        /3 of 3 tenants cannot be:\n {2}a, b, c: audit\/TENANT\/1\.jws .*TENANT says how to repair it$/,
+      );
+    });
+
+    it('stay as they are if the check is stopped', async () => {
+      const stopped = new AbortController();
+      stopped.abort();
+      const { outcomes } = await publish({ signal: stopped.signal });
+      expect(outcomes.map(({ state }) => state)).toEqual(['left', 'left', 'left']);
+      expect(await versions('a')).toBe(0);
+    });
   });
 
   it('with an expected version must be one policy', async () => {
