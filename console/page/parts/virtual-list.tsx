@@ -8,6 +8,8 @@ type VirtualListProps<T> = {
   readonly rowHeight: number;
   readonly height: string;
   readonly label: string;
+  /** Identifies a row, so that the focus stays on it when others come or go. By default, its position. */
+  readonly keyOf?: (item: T) => string;
   readonly render: (item: T, index: number) => ComponentChildren;
 };
 
@@ -16,7 +18,7 @@ const spare = 8;
 
 /** A list of any length, of which only what is seen is in the page. */
 export function VirtualList<T>(props: VirtualListProps<T>) {
-  const { items, rowHeight, height, label, render } = props;
+  const { items, rowHeight, height, label, keyOf, render } = props;
   const element = useRef<HTMLDivElement>(null);
   const seen = useSignal({ top: 0, height: 600 });
   const measure = (): void => {
@@ -39,7 +41,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       <ol class="whole" style={{ height: `${items.length * rowHeight}px` }}>
         {items.slice(first, first + count).map((item, index) => (
           <li
-            key={first + index}
+            key={keyOf?.(item) ?? first + index}
             style={{ top: `${(first + index) * rowHeight}px`, height: `${rowHeight}px` }}
           >
             {render(item, first + index)}

@@ -68,6 +68,7 @@ function SourceList({ search }: { search: string }) {
           rowHeight={rowHeight}
           height="100%"
           label="Sources"
+          keyOf={(own) => own}
           render={(own) => <SourceRow own={own} />}
         />
       )}

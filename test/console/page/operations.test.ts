@@ -48,7 +48,7 @@ describe.skipIf(isMissing('operations of the console in a browser'))('operations
 
   describe('requests', () => {
     it('are shown as they come, add up, and can be filtered and paused', async () => {
-      const page = await open('part=requests&tenant=acme');
+      const page = await open('part=requests&tenant=acme&text=w_24');
       await page.getByText('live', { exact: true }).waitFor();
       const url = await stack.mint('acme', 'quay.jpg', 'resize,w_240', 'format,f_jpg');
       await answerTo(url);

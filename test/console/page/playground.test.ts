@@ -85,6 +85,7 @@ describe.skipIf(isMissing('the playground of the console in a browser'))('the pl
     await fact(page, 'Size').filter({ hasText: '×' }).waitFor();
     await tabTo(page, 'Search, or the path');
     await page.keyboard.type('quay');
+    await expect.poll(() => page.locator('.source').count()).toBe(1);
     await tabTo(page, 'quay.jpg');
     await page.keyboard.press('Enter');
     await tabTo(page, 'grayscale');

@@ -151,6 +151,8 @@ describe.skipIf(isMissing('the policies of the console'))('the policies of the c
     await page.getByRole('dialog').waitFor();
     await tabTo(page, 'Reason');
     await page.keyboard.type('by keyboard');
+    const submit = page.getByRole('dialog').locator('button[type=submit]');
+    await expect.poll(() => submit.isEnabled()).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByText('Published version 2').waitFor();
     await goToContent(page);

@@ -136,6 +136,8 @@ describe('a storm of requests', () => {
     const once = client.path({ path: 'once.png' });
     const answers = await Promise.all(Array.from({ length: 100 }, () => client.get(once)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    // The line is written after the answer.
+    await expect.poll(async () => (await logged('once.png')).length).toBeGreaterThan(0);
     expect((await logged('once.png')).filter((one) => one.outcome === 'rendered')).toHaveLength(1);
   });
 });
