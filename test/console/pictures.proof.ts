@@ -35,7 +35,7 @@ describe.skipIf(isMissing('the pictures of the console'))('the picture of', () =
       'playground',
       '/?tenant=demo&path=alpine-lake.jpg',
       async (page) => {
-        await page.locator('.fact').filter({ hasText: '×' }).first().waitFor();
+        await page.locator('.comparison-result').waitFor();
         await expect.poll(() => page.locator('.source .thumbnail').count()).toBeGreaterThan(4);
       },
     ],

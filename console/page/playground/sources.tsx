@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { computed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { setQuery } from '../address.ts';
 import { call } from '../call.ts';
@@ -10,13 +10,19 @@ import { VirtualList } from '../parts/virtual-list.tsx';
 import { chosenTenant, firstPath, path } from './model.ts';
 import { UploadPanel } from './upload-panel.tsx';
 import { uploaded } from './uploading.ts';
-import { choosePath } from './viewing.ts';
+import { choosePath, viewing } from './viewing.ts';
 
 /* The tenant and its sources, by their pictures. */
 
 const rowHeight = 56;
 
 const isSource = (one: string): boolean => !one.startsWith('_watermarks/');
+
+/**
+ * A browser asks one host for six things at a time. The picture in the middle comes first, so the small ones wait until it
+ * has been answered once.
+ */
+const isAnswered = computed(() => viewing.value.view !== undefined || !viewing.value.busy);
 
 const SourceRow = ({ own }: { own: string }) => (
   <button
@@ -25,7 +31,11 @@ const SourceRow = ({ own }: { own: string }) => (
     aria-current={own === path.value ? 'true' : undefined}
     onClick={() => choosePath(own)}
   >
-    <Thumbnail tenant={chosenTenant.value} path={own} />
+    {isAnswered.value ? (
+      <Thumbnail tenant={chosenTenant.value} path={own} />
+    ) : (
+      <span class="thumbnail" />
+    )}
     <span class="source-name">{own}</span>
   </button>
 );
